@@ -1,0 +1,21 @@
+import type { XmlElement } from "../xml/scan.js";
+
+/**
+ * The 金二 envelope: `Signature/Object/Package/{EnvelopInfo, DataInfo/BussinessData/X}` (domain 1.2). `Signature` and
+ * `Object` may be missing when the producer leaves all signing to the client.
+ */
+export function envelopePackage(root: XmlElement): XmlElement | undefined {
+  if (root.name === "Package") return root;
+  if (root.name === "Signature") return root.at("Object/Package");
+  return undefined;
+}
+
+/** `EnvelopInfo/message_type`, upper case; empty when there is no envelope. */
+export function envelopeType(root: XmlElement): string {
+  return envelopePackage(root)?.textAt("EnvelopInfo/message_type").toUpperCase() ?? "";
+}
+
+/** The element below `BussinessData` (official spelling) that carries the business data. */
+export function envelopeBody(root: XmlElement, name: string): XmlElement | undefined {
+  return envelopePackage(root)?.at("DataInfo/BussinessData")?.child(name);
+}

@@ -1,0 +1,51 @@
+import { envelopeBody, envelopeType } from "./envelope.js";
+import type { Business, MessageKind } from "./types.js";
+
+const IMPORT = ["CommonResponseMessage"];
+
+/** 核注清单. Key: domain 1.2; it comes back as `EtpsPreentNo` of the import receipt. ZIP only (domain 0, item 9). */
+const invt: MessageKind = {
+  type: "INV101",
+  title: { zh: "核注清单", en: "bonded inventory list" },
+  root: "InvtMessage",
+  matches: (root) => envelopeType(root) === "INV101" || envelopeBody(root, "InvtMessage") !== undefined,
+  body: (root) => envelopeBody(root, "InvtMessage"),
+  clientKey: (root) => envelopeBody(root, "InvtMessage")?.textAt("InvtHeadType/EtpsInnerInvtNo") ?? "",
+  zip: "required",
+  signing: "xmldsig-object",
+  receipts: { import: IMPORT, business: ["INV201", "INV202", "INV211"] },
+};
+
+/** 核放单 (domain 1.2). */
+const passport: MessageKind = {
+  type: "SAS121",
+  title: { zh: "核放单", en: "gate pass" },
+  root: "PassPortMessage",
+  matches: (root) => envelopeType(root) === "SAS121" || envelopeBody(root, "PassPortMessage") !== undefined,
+  body: (root) => envelopeBody(root, "PassPortMessage"),
+  clientKey: (root) => envelopeBody(root, "PassPortMessage")?.textAt("PassportHead/EtpsPreentNo") ?? "",
+  zip: "required",
+  signing: "xmldsig-object",
+  receipts: { import: IMPORT, business: ["SAS221", "SAS223", "SAS224"] },
+};
+
+/** 两步核放 (domain A, one source). */
+const twoStepPassport: MessageKind = {
+  type: "ICP101",
+  title: { zh: "两步申报核放单", en: "two-step gate pass" },
+  root: "Sas2sPassPortMessage",
+  matches: (root) => envelopeType(root) === "ICP101" || envelopeBody(root, "Sas2sPassPortMessage") !== undefined,
+  body: (root) => envelopeBody(root, "Sas2sPassPortMessage"),
+  clientKey: (root) => envelopeBody(root, "Sas2sPassPortMessage")?.find("EtpsPreentNo")?.text.trim() ?? "",
+  zip: "required",
+  signing: "xmldsig-object",
+  receipts: { import: IMPORT, business: ["SAS251", "SAS253"] },
+};
+
+export const sas: Business = {
+  id: "sas",
+  title: { zh: "海关特殊监管区域", en: "special supervision areas" },
+  folders: ["Sas"],
+  receiver: "DXPDSWSAS0000001",
+  kinds: [invt, passport, twoStepPassport],
+};

@@ -1,0 +1,34 @@
+import type { Bilingual } from "../errors.js";
+import type { XmlElement } from "../xml/scan.js";
+
+/** One message type of a business: how it is recognised, keyed, packed and signed. */
+export interface MessageKind {
+  /** `DEC`, `INV101`, `MT1401` ...; a Manifest's type is read from its namespace, see `manifest.ts`. */
+  type: string;
+  title: Bilingual;
+  /** Local name of the root element, or of the element that carries the business data inside an envelope. */
+  root: string;
+  /** Does this document belong to the kind? `root` is the document's root element. Decides by content alone. */
+  matches(root: XmlElement): boolean;
+  /** The element that carries the business data: the root itself, or `InvtMessage` inside its envelope. */
+  body(root: XmlElement): XmlElement | undefined;
+  /** The producer's own key that the import receipt repeats; empty when it is absent. */
+  clientKey(root: XmlElement): string;
+  /** `required`: the Single Window takes it only as a ZIP (faq 16, domain A); `optional`: bare XML or ZIP. */
+  zip: "optional" | "required";
+  /** Name of the signing profile in `lib/signing/profiles/`. */
+  signing: string;
+  /** Formats of the receipts that can answer it, as `Receipt.format` names them. */
+  receipts: { import: readonly string[]; business: readonly string[] };
+}
+
+/** One business: a family of folders and the message types that may lie in them. */
+export interface Business {
+  id: string;
+  title: Bilingual;
+  /** Folder codes under the root, matched without case (domain 2). */
+  folders: readonly string[];
+  /** The receiver of a DXP envelope (domain 2); empty where it is not known. */
+  receiver: string;
+  kinds: readonly MessageKind[];
+}

@@ -1,0 +1,83 @@
+import type { Bilingual } from "./errors.js";
+
+export type Environment = "test" | "production";
+
+/** One finding of `validate-xsd` or `preflight` about a document (design, "The message"). */
+export interface Check {
+  /** `SW-XSD` or `SW-RULE-<rule>`. */
+  rule: string;
+  severity: "error" | "warning";
+  /** Path of local names from the root, with a 1-based index where a name repeats: `DecMessage/DecLists/DecList[2]/GQty`. */
+  path: string;
+  /** 1-based line in the XML as the producer wrote it. */
+  line: number;
+  /** 1-based column, where known. */
+  column?: number;
+  /** Entry of the ZIP that the line counts in; absent for a bare XML. */
+  entry?: string;
+  /** What was found. */
+  text: Bilingual;
+  /** What to do about it. */
+  advice: Bilingual;
+}
+
+/** A signature over the exact bytes to be sent (profile `detached`). */
+export interface DetachedSignature {
+  profile: string;
+  /** `rsa-sha256`, `rsa-sha1`, `sm2-sm3`. */
+  algorithm: string;
+  /** Base64, one line. */
+  value: string;
+  /** The certificate's number as the card gives it, lower-case hex. */
+  certificateNumber: string;
+  /** DER as base64, one line. */
+  certificate: string;
+}
+
+/** `msg.document`: the handle on a claim that a message carries (design, "The message"). */
+export interface DocumentHandle {
+  id: string;
+  environment: Environment;
+  clientId: string;
+  /** Folder code as it stands on disk, e.g. `DecCus001`. */
+  business: string;
+  fileName: string;
+  size: number;
+  /** Lower-case hex over the file's bytes as claimed. */
+  sha256: string;
+  /** `DEC`, `INV101`, `MT1401` ...; empty when the content was not recognised. */
+  messageType: string;
+  /** The producer's own key: ClientSeqNo, EtpsInnerInvtNo, MessageID, guid ...; empty when there is none. */
+  clientKey: string;
+  /** 1 for the first way through the flow. */
+  attempt: number;
+  possibleDuplicate: boolean;
+  /** Milliseconds since the epoch; the fixed time that a packed ZIP carries, so that a repeat gives identical bytes. */
+  claimedAt: number;
+  signature?: DetachedSignature;
+  checks?: Check[];
+}
+
+/** `msg.receipt`: a receipt in one shape, whatever its format (design, "The message"). */
+export interface Receipt {
+  kind: "import" | "business" | "local";
+  /** Root or message type it was recognised by: `DecImportResponse`, `INV201`, `HTRES4` ... */
+  format: string;
+  /** Plainly good: import accepted, or a business status that is no refusal. */
+  ok: boolean;
+  code: string;
+  text: string;
+  clientKey: string;
+  /** The data centre's 18-digit number (SeqNo, CUS_CIQ_NO, invtPreentNo). Always a string: leading zeros count. */
+  seqNo: string;
+  /** Customs' own number (ENTRY_ID, bondInvtNo, passportNo). */
+  customsNo: string;
+  statusCode: string;
+  statusText: string;
+  /** Filled for each receipt that is not plainly good. */
+  advice: Bilingual | null;
+  /** The document that it answers, or null. */
+  documentId: string | null;
+  /** The receipt's own time where it has one, else when we took it; milliseconds since the epoch. */
+  at: number;
+}

@@ -1,0 +1,161 @@
+import type { Environment, Receipt } from "../document.js";
+import type { PinAttempts } from "../signing/types.js";
+
+/** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
+export type DocumentState =
+  | "claimed"
+  | "sending"
+  | "unknown"
+  | "held"
+  | "sent"
+  | "accepted"
+  | "rejected"
+  | "failed";
+
+/** The box that a document's file lies in; `none` once retention has removed it. */
+export type Box = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "none";
+
+/** Row of table `documents`. Times are milliseconds since the epoch, 0 = not yet. */
+export interface DocumentRow {
+  id: string;
+  environment: Environment;
+  clientId: string;
+  /** Folder code as on disk. */
+  business: string;
+  /** As the producer named it. */
+  fileName: string;
+  size: number;
+  sha256: string;
+  messageType: string;
+  clientKey: string;
+  state: DocumentState;
+  attempt: number;
+  possibleDuplicate: boolean;
+  /** Where the file is, or is about to be: the row is committed before the file moves. */
+  box: Box;
+  /** Its name in that box. */
+  boxName: string;
+  /** A claim is open until it is settled. */
+  settled: boolean;
+  /** Not to be claimed again before this time (settle retry); 0 = at once. */
+  retryAt: number;
+  /** Failure or refusal code and text, empty while there is none. */
+  code: string;
+  text: string;
+  /** 18-digit number of the data centre, customs' own number, newest customs status. */
+  seqNo: string;
+  customsNo: string;
+  statusCode: string;
+  statusText: string;
+  /** JSON of the exact properties that were published, empty before; the bytes lie in the spool. */
+  wire: string;
+  claimedAt: number;
+  sendingAt: number;
+  sentAt: number;
+  /** Import receipt, good or bad. */
+  importReceiptAt: number;
+  /** Newest business receipt. */
+  businessReceiptAt: number;
+  updatedAt: number;
+}
+
+/** Row of table `events`: everything that happened to a document, in order. */
+export interface EventRow {
+  id: number;
+  documentId: string;
+  at: number;
+  /** `claimed`, `sending`, `sent`, `settled`, `receipt`, `resend`, `released`, `file-missing` ... */
+  event: string;
+  code: string;
+  text: string;
+}
+
+/** Row of table `receipts`. */
+export interface ReceiptRow extends Receipt {
+  id: number;
+  /** sha256 of the bytes, lower-case hex; a second delivery of the same bytes is a duplicate. */
+  sha256: string;
+  messageId: string;
+  /** Path relative to the root: `DecCus001/InBox/Successed_…xml`. */
+  file: string;
+  receivedAt: number;
+}
+
+export interface DocumentQuery {
+  state?: DocumentState | readonly DocumentState[];
+  business?: string;
+  /** Part of file name, client key, seqNo or customs number. */
+  q?: string;
+  /** At most this many, newest first; 1 to 1000, default 100. */
+  limit?: number;
+  /** Only rows older than this one (`DocumentRow.id` of the last row of the page before). */
+  before?: string;
+}
+
+/** What a state change may set beside the state. */
+export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
+
+/** One entry for table `events`. */
+export interface EventNote {
+  event: string;
+  code?: string;
+  text?: string;
+}
+
+/** A receipt as `settle` hands it over, after its file is safely in InBox. */
+export type NewReceipt = Omit<ReceiptRow, "id">;
+
+/** Keys that a receipt may carry; empty strings are ignored. */
+export interface ReceiptKeys {
+  clientKey: string;
+  seqNo: string;
+  customsNo: string;
+  /** Message types that it can answer; empty = any. */
+  answers: readonly string[];
+}
+
+/**
+ * The truth about documents. Every method that writes resolves only after its rows are committed durably; writes of one
+ * tick share one commit. Errors: SW-LEDGER (cannot be opened, corrupt, newer schema), SW-STATE (impossible transition),
+ * SW-UNKNOWN-DOCUMENT.
+ */
+export interface Ledger {
+  /** New row in state `claimed`, with its event. */
+  claim(row: DocumentRow, note?: EventNote): Promise<void>;
+  /** Moves a document to another state, if the state machine allows it, and writes the event. Resolves to the new row. */
+  transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow>;
+  /** Changes facts without changing the state. */
+  update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
+  get(id: string): Promise<DocumentRow | undefined>;
+  /** Every row whose claim is open, oldest first. */
+  unsettled(): Promise<DocumentRow[]>;
+  query(query: DocumentQuery): Promise<DocumentRow[]>;
+  /** Newest rows with these bytes. */
+  bySha256(sha256: string): Promise<DocumentRow[]>;
+  byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]>;
+  /** Documents that a receipt with these keys answers, best match first (domain 0, item 4: seqNo, own key, customs number). */
+  byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]>;
+  /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
+  byFileName(fileName: string): Promise<DocumentRow[]>;
+  /**
+   * Stores a receipt and, when it answers a document, its effect on that document, in one commit. `duplicate` is true
+   * and nothing is changed when the same bytes were stored for the same document before.
+   */
+  addReceipt(receipt: NewReceipt): Promise<{ duplicate: boolean; document: DocumentRow | undefined }>;
+  /** Receipts that found no document yet and carry one of these keys. */
+  orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
+  /** Gives an orphan to its document, with the effect that it would have had. */
+  adopt(receiptId: number, documentId: string): Promise<void>;
+  hasReceipt(sha256: string): Promise<boolean>;
+  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
+  /** Documents sent before `sentBefore` for which the named receipt is still missing. */
+  overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;
+  counts(): Promise<Record<DocumentState, number>>;
+  readonly pins: PinAttempts;
+  /** Facts about this installation: host fingerprint, schema version. */
+  fact(name: string): Promise<string | undefined>;
+  setFact(name: string, value: string): Promise<void>;
+  /** Called after each commit that changed a document. Returns the way to stop. */
+  onChange(listener: (row: DocumentRow, note: EventNote) => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import type { Receipt } from "../document.js";
+import type { XmlElement } from "../xml/scan.js";
+
+/** A receipt as read from its bytes, before it is matched to a document and given advice. */
+export type ParsedReceipt = Omit<Receipt, "documentId" | "advice" | "at"> & {
+  /** The receipt's own time, milliseconds since the epoch, where it carries one. */
+  at?: number;
+  /** Which message types of ours it can answer (`MessageKind.type`); empty = any. */
+  answers: readonly string[];
+};
+
+/** One receipt format: adding one is adding a file to `lib/receipts/` and a line to its index. */
+export interface ReceiptFormat {
+  format: string;
+  matches(root: XmlElement): boolean;
+  /** One receipt may answer several documents, hence the list. Never throws on missing fields: they come back empty. */
+  parse(root: XmlElement): ParsedReceipt[];
+}

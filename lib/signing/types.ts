@@ -1,0 +1,80 @@
+import type { DetachedSignature } from "../document.js";
+
+/** What can be signed with. SHA-1 is what old cards do (domain 3). */
+export type SignAlgorithm = "rsa-sha1" | "rsa-sha256" | "sm2-sm3";
+
+/** Whose card it is. Strings are empty where the backend cannot know them. */
+export interface CardIdentity {
+  /** Serial of the token, or the card number (ICCode). */
+  cardNumber: string;
+  /** Certificate number as lower-case hex, as the card control gives it. */
+  certificateNumber: string;
+  /** DER of the signing certificate. */
+  certificate: Buffer;
+  /** Certificate's validity, milliseconds since the epoch. */
+  notBefore: number;
+  notAfter: number;
+  holder: string;
+  /** The company's ten-digit customs code (faq 19). */
+  companyCode: string;
+  companyName: string;
+  algorithms: readonly SignAlgorithm[];
+}
+
+/** `absent`: no card or control; `closed`: PIN guard; `locked`: the token itself says so. */
+export type CardState = "unknown" | "ready" | "absent" | "closed" | "locked" | "expired";
+
+/**
+ * One card, HSM or key file. A backend logs in at most once a session and never by itself a second time after a refused
+ * PIN: that is the PIN guard's to allow (promises 4).
+ */
+export interface CardBackend {
+  readonly kind: "pkcs11" | "control" | "software";
+  /** Never touches the PIN. */
+  identity(): Promise<CardIdentity>;
+  /** Signs data (the hash is taken of it by the algorithm). Rejects with ImportClientError C134 / C141. */
+  sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** What `card-sign` gives to a profile. */
+export interface SignRequest {
+  /** The file's bytes at this stage (XML or ZIP). */
+  payload: Buffer;
+  fileName: string;
+  /** Fixed time for a ZIP that has to be packed again; milliseconds since the epoch. */
+  at: number;
+  /** Message type, for profiles that serve several. */
+  messageType: string;
+}
+
+export interface SignResult {
+  payload: Buffer;
+  /** Present for detached profiles only. */
+  signature?: DetachedSignature;
+}
+
+/** Signs with a card that is open and whose guard has let us in. */
+export interface Signer {
+  identity(): Promise<CardIdentity>;
+  sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer>;
+}
+
+/** One way to sign a document: adding one is adding a file to `lib/signing/profiles/` and a line to its index. */
+export interface SigningProfile {
+  name: string;
+  algorithm: SignAlgorithm;
+  sign(request: SignRequest, signer: Signer): Promise<SignResult>;
+}
+
+/** Where the PIN guard keeps its rows; the ledger implements it (promises 4: durable, the same for all backends). */
+export interface PinAttempts {
+  /** Committed before the login. `pin` is a keyed fingerprint, never the PIN. Returns the row's id. */
+  begin(token: string, pin: string): Promise<number>;
+  /** Committed after it. A row that never ended counts as failed. */
+  end(id: number, outcome: "accepted" | "refused" | "not-tried", code: string): Promise<void>;
+  /** The newest row that closes the guard for this PIN on this token, or undefined when it is open. */
+  closedBy(token: string, pin: string): Promise<{ id: number; at: number; code: string } | undefined>;
+  /** A person opens the guard of a token again. */
+  release(token: string, reason: string): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import { TextDecoder } from "node:util";
+import { ImportClientError } from "../errors.js";
+
+/** XML bytes with their encoding found out, and a view of them that a scanner can walk. */
+export interface XmlSource {
+  bytes: Buffer;
+  /** WHATWG label: `utf-8`, `utf-16le`, `utf-16be`, `gb18030` (GB2312 and GBK are parts of it), `windows-1252` ... */
+  encoding: string;
+  /** As the XML declaration spells it, or empty. */
+  declared: string;
+  /** Markup as ASCII, one code unit for each `unit` bytes; text in it is read with `textAt`. */
+  view: string;
+  unit: 1 | 2;
+  /** Decodes the code units from `start` up to `end` of the view. */
+  textAt(start: number, end: number): string;
+}
+
+const DECLARATION = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*(["'])([A-Za-z][A-Za-z0-9._-]*)\1/;
+const NOT_ASCII = /[\u0080-\uffff]/;
+
+/** Labels that all mean GB18030: a document may declare the older subset and use characters of the newer one. */
+const CHINESE = /^(gb_?2312(-80)?|gbk|gb18030|cp936|x-gbk|ms936|hz-gb-2312|euc-cn)$/i;
+
+/** Finds the encoding from the byte order mark, then the declaration, then UTF-8 (XML 1.0, appendix F). */
+export function detectEncoding(bytes: Buffer): { encoding: string; declared: string; bom: number } {
+  const head = bytes.toString("latin1", 0, 256);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: "utf-16le", declared: "", bom: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: "utf-16be", declared: "", bom: 2 };
+  if (head.startsWith("<\0")) return { encoding: "utf-16le", declared: "", bom: 0 };
+  if (head.startsWith("\0<")) return { encoding: "utf-16be", declared: "", bom: 0 };
+  const declared = DECLARATION.exec(head)?.[2] ?? "";
+  if (head.startsWith("\xef\xbb\xbf")) return { encoding: "utf-8", declared, bom: 3 };
+  if (declared === "") return { encoding: "utf-8", declared, bom: 0 };
+  return { encoding: CHINESE.test(declared) ? "gb18030" : declared.toLowerCase(), declared, bom: 0 };
+}
+
+function decoderFor(encoding: string, declared: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  } catch (cause) {
+    throw new ImportClientError(
+      "SW-XSD",
+      { zh: `XML 声明的编码 ${declared} 无法识别`, en: `the XML declares an encoding that is not known: ${declared}` },
+      { cause, advice: { zh: "请用 UTF-8 或 GB18030 重新生成报文。", en: "Write the document in UTF-8 or GB18030." } },
+    );
+  }
+}
+
+/**
+ * Opens XML bytes for scanning. Rejects with SW-XSD when the encoding is unknown or the bytes contradict it
+ * (promises 5: "a wrong declaration is named").
+ */
+export function openXml(bytes: Buffer): XmlSource {
+  const { encoding, declared, bom } = detectEncoding(bytes);
+  const decoder = decoderFor(encoding, declared);
+  let decoded: string;
+  try {
+    decoded = decoder.decode(bytes);
+  } catch (cause) {
+    throw new ImportClientError(
+      "SW-XSD",
+      {
+        zh: `报文内容不是所声明的编码 ${declared || encoding}`,
+        en: `the bytes are not in the encoding that the document claims: ${declared || encoding}`,
+      },
+      {
+        cause,
+        advice: {
+          zh: "请让 XML 声明中的 encoding 与文件实际编码一致（常见：声明 UTF-8 而实际为 GBK）。",
+          en: "Make the declared encoding and the file's real one agree (often: UTF-8 declared, GBK written).",
+        },
+      },
+    );
+  }
+  if (encoding.startsWith("utf-16")) {
+    return { bytes, encoding, declared, view: decoded, unit: 2, textAt: (start, end) => decoded.slice(start, end) };
+  }
+  // In UTF-8 and in GB18030 no byte of a longer character is `<`, `>`, `&` or a quote, so the bytes themselves can be
+  // scanned, and every index in the view is a byte offset.
+  const view = bytes.toString("latin1");
+  const start = bom;
+  return {
+    bytes,
+    encoding,
+    declared,
+    view,
+    unit: 1,
+    textAt(from, end) {
+      const ascii = view.slice(Math.max(from, start), end);
+      if (!NOT_ASCII.test(ascii)) return ascii;
+      const part = bytes.subarray(Math.max(from, start), end);
+      return encoding === "utf-8" ? part.toString("utf8") : decoder.decode(part);
+    },
+  };
+}
+
+/** The whole document as a string without byte order mark. */
+export function decodeXml(bytes: Buffer): string {
+  const source = openXml(bytes);
+  const text = source.textAt(0, source.view.length);
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

@@ -1,0 +1,329 @@
+import { ImportClientError } from "../errors.js";
+import { openXml, type XmlSource } from "./encoding.js";
+
+export interface ScanLimits {
+  /** Deepest nesting allowed. */
+  depth: number;
+  /** Most elements allowed. */
+  elements: number;
+}
+
+const LIMITS: ScanLimits = { depth: 256, elements: 2_000_000 };
+
+/** A piece of an element's own character data. */
+interface TextPiece {
+  start: number;
+  end: number;
+  cdata: boolean;
+}
+
+/** Line starts of a source, found once and only when a line is asked for. */
+class Lines {
+  private starts: number[] | undefined;
+  constructor(private readonly view: string) {}
+
+  at(offset: number): { line: number; column: number } {
+    this.starts ??= this.find();
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.starts[low] as number) + 1 };
+  }
+
+  private find(): number[] {
+    const starts = [0];
+    for (let at = this.view.indexOf("\n"); at !== -1; at = this.view.indexOf("\n", at + 1)) starts.push(at + 1);
+    return starts;
+  }
+}
+
+interface Shared {
+  source: XmlSource;
+  lines: Lines;
+}
+
+const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
+const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+function resolveEntities(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(ENTITY, (whole, hex: string, decimal: string, name: string) => {
+    if (name) return NAMED[name] ?? whole;
+    const point = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+}
+
+/** One element of a scanned document. Offsets are bytes into the document as it was given. */
+export class XmlElement {
+  readonly children: XmlElement[] = [];
+  /** As written, with its prefix. */
+  readonly qualifiedName: string;
+  /** Without the prefix. */
+  readonly name: string;
+  /** @internal */ readonly pieces: TextPiece[] = [];
+  /** @internal */ closeAt = 0;
+  /** @internal */ endAt = 0;
+  private parsed: Map<string, string> | undefined;
+
+  /** @internal */
+  constructor(
+    private readonly shared: Shared,
+    readonly parent: XmlElement | undefined,
+    /** @internal */ readonly startAt: number,
+    /** @internal */ readonly openEndAt: number,
+    nameEnd: number,
+    /** `<x/>` */
+    readonly selfClosed: boolean,
+  ) {
+    this.qualifiedName = shared.source.textAt(startAt + 1, nameEnd);
+    const colon = this.qualifiedName.indexOf(":");
+    this.name = colon === -1 ? this.qualifiedName : this.qualifiedName.slice(colon + 1);
+  }
+
+  get prefix(): string {
+    return this.qualifiedName.slice(0, Math.max(0, this.qualifiedName.length - this.name.length - 1));
+  }
+
+  /** Byte offset of `<` of the open tag. */
+  get start(): number {
+    return this.startAt * this.shared.source.unit;
+  }
+  /** Byte offset behind `>` of the open tag. */
+  get openEnd(): number {
+    return this.openEndAt * this.shared.source.unit;
+  }
+  /** Byte offset of `<` of the close tag; behind the tag for `<x/>`. */
+  get close(): number {
+    return this.closeAt * this.shared.source.unit;
+  }
+  /** Byte offset behind the whole element. */
+  get end(): number {
+    return this.endAt * this.shared.source.unit;
+  }
+
+  /** 1-based. */
+  get line(): number {
+    return this.shared.lines.at(this.startAt).line;
+  }
+  /** 1-based, in bytes for UTF-8 and GB18030. */
+  get column(): number {
+    return this.shared.lines.at(this.startAt).column;
+  }
+
+  /** Attributes by their written name, values unescaped. */
+  get attributes(): ReadonlyMap<string, string> {
+    if (!this.parsed) {
+      this.parsed = new Map();
+      const { source } = this.shared;
+      const from = this.startAt + 1 + source.view.slice(this.startAt + 1, this.openEndAt).search(/[\s/>]/);
+      const tag = source.textAt(from, this.openEndAt);
+      for (const match of tag.matchAll(ATTRIBUTE)) {
+        this.parsed.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
+      }
+    }
+    return this.parsed;
+  }
+
+  /** Namespace URI, empty when there is none. */
+  get namespace(): string {
+    return this.lookupNamespace(this.prefix);
+  }
+
+  /** The URI that a prefix stands for here (empty prefix = default namespace). */
+  lookupNamespace(prefix: string): string {
+    const attribute = prefix === "" ? "xmlns" : `xmlns:${prefix}`;
+    for (let element: XmlElement | undefined = this; element; element = element.parent) {
+      const uri = element.attributes.get(attribute);
+      if (uri !== undefined) return uri;
+    }
+    return "";
+  }
+
+  /** The element's own character data, entities and CDATA resolved, not trimmed: `000123` stays `000123`. */
+  get text(): string {
+    const { source } = this.shared;
+    let text = "";
+    for (const piece of this.pieces) {
+      const raw = source.textAt(piece.start, piece.end);
+      text += piece.cdata ? raw : resolveEntities(raw);
+    }
+    return text;
+  }
+
+  get hasCdata(): boolean {
+    return this.pieces.some((piece) => piece.cdata);
+  }
+
+  /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */
+  get isEmpty(): boolean {
+    return this.children.length === 0 && this.text.trim() === "";
+  }
+
+  /** Path of local names from the root; a name that repeats among its siblings has its 1-based index. */
+  get path(): string {
+    if (!this.parent) return this.name;
+    const same = this.parent.children.filter((sibling) => sibling.name === this.name);
+    const step = same.length > 1 ? `${this.name}[${same.indexOf(this) + 1}]` : this.name;
+    return `${this.parent.path}/${step}`;
+  }
+
+  /** First child with this local name. */
+  child(name: string): XmlElement | undefined {
+    return this.children.find((child) => child.name === name);
+  }
+
+  /** First element at a path of local names below this one: `DecSign/ClientSeqNo`. */
+  at(path: string): XmlElement | undefined {
+    let element: XmlElement | undefined = this;
+    for (const step of path.split("/")) {
+      element = element.child(step);
+      if (!element) return undefined;
+    }
+    return element;
+  }
+
+  /** Trimmed text at a path, empty when the element is absent. */
+  textAt(path: string): string {
+    return this.at(path)?.text.trim() ?? "";
+  }
+
+  /** This element and all below it, in document order. */
+  *walk(): Generator<XmlElement> {
+    const stack: XmlElement[] = [this];
+    for (let element = stack.pop(); element; element = stack.pop()) {
+      yield element;
+      for (let index = element.children.length - 1; index >= 0; index--)
+        stack.push(element.children[index] as XmlElement);
+    }
+  }
+
+  /** First element with this local name at or below this one. */
+  find(name: string): XmlElement | undefined {
+    for (const element of this.walk()) if (element.name === name) return element;
+    return undefined;
+  }
+}
+
+function malformed(lines: Lines, at: number, zh: string, en: string): ImportClientError {
+  const { line, column } = lines.at(at);
+  return new ImportClientError(
+    "SW-XSD",
+    {
+      zh: `XML 格式错误（第 ${line} 行，第 ${column} 列）：${zh}`,
+      en: `not well-formed XML (line ${line}, column ${column}): ${en}`,
+    },
+    { details: { line, column } },
+  );
+}
+
+/**
+ * Scans a document into a tree. It notices truncation, crossing tags and a DOCTYPE (refused, promises 5), but libxml2
+ * is the authority on well-formedness: see `wellformed.ts`. Rejects with SW-XSD.
+ */
+export function scanXml(document: Buffer | XmlSource, limits: ScanLimits = LIMITS): XmlElement {
+  const source = Buffer.isBuffer(document) ? openXml(document) : document;
+  const { view } = source;
+  const lines = new Lines(view);
+  const shared: Shared = { source, lines };
+  let root: XmlElement | undefined;
+  let open: XmlElement | undefined;
+  let depth = 0;
+  let count = 0;
+  let position = 0;
+
+  const skipTo = (mark: string, from: number, what: string): number => {
+    const at = view.indexOf(mark, from);
+    if (at === -1) throw malformed(lines, from, `${what} 未结束`, `${what} is not closed`);
+    return at + mark.length;
+  };
+
+  for (;;) {
+    const lt = view.indexOf("<", position);
+    const textEnd = lt === -1 ? view.length : lt;
+    if (open && textEnd > position) open.pieces.push({ start: position, end: textEnd, cdata: false });
+    if (lt === -1) break;
+    const next = view.charCodeAt(lt + 1);
+    if (next === 0x21 /* ! */) {
+      if (view.startsWith("<!--", lt)) position = skipTo("-->", lt + 4, "comment");
+      else if (view.startsWith("<![CDATA[", lt)) {
+        position = skipTo("]]>", lt + 9, "CDATA");
+        open?.pieces.push({ start: lt + 9, end: position - 3, cdata: true });
+      } else {
+        throw new ImportClientError(
+          "SW-XSD",
+          { zh: "报文含有 DOCTYPE，已拒绝", en: "the document has a DOCTYPE, which is refused" },
+          { advice: { zh: "请删除 DOCTYPE 声明。", en: "Remove the DOCTYPE declaration." }, details: lines.at(lt) },
+        );
+      }
+      continue;
+    }
+    if (next === 0x3f /* ? */) {
+      position = skipTo("?>", lt + 2, "processing instruction");
+      continue;
+    }
+    if (next === 0x2f /* / */) {
+      const gt = skipTo(">", lt + 2, "tag");
+      const name = source.textAt(lt + 2, gt - 1).trimEnd();
+      if (!open || name !== open.qualifiedName) {
+        throw malformed(
+          lines,
+          lt,
+          `结束标签 ${name} 与开始标签不匹配`,
+          `close tag ${name} does not match its open tag`,
+        );
+      }
+      open.closeAt = lt;
+      open.endAt = gt;
+      open = open.parent;
+      depth--;
+      position = gt;
+      continue;
+    }
+    const tag = readOpenTag(view, lt);
+    if (!tag) throw malformed(lines, lt, "标签未结束", "tag is not closed");
+    if (++count > limits.elements || ++depth > limits.depth) {
+      throw malformed(lines, lt, "元素过多或嵌套过深", "too many elements or nested too deep");
+    }
+    const element: XmlElement = new XmlElement(shared, open, lt, tag.end, tag.nameEnd, tag.selfClosed);
+    if (open) open.children.push(element);
+    else if (root) throw malformed(lines, lt, "有多个根元素", "more than one root element");
+    else root = element;
+    if (tag.selfClosed) {
+      element.closeAt = tag.end;
+      element.endAt = tag.end;
+      depth--;
+    } else open = element;
+    position = tag.end;
+  }
+  if (open)
+    throw malformed(
+      lines,
+      view.length,
+      `元素 ${open.qualifiedName} 未结束`,
+      `element ${open.qualifiedName} is not closed`,
+    );
+  if (!root) throw malformed(lines, 0, "没有根元素", "there is no root element");
+  return root;
+}
+
+function readOpenTag(view: string, lt: number): { nameEnd: number; end: number; selfClosed: boolean } | undefined {
+  let at = lt + 1;
+  while (at < view.length && !/[\s/>]/.test(view[at] as string)) at++;
+  const nameEnd = at;
+  if (nameEnd === lt + 1) return undefined;
+  for (; at < view.length; at++) {
+    const code = view.charCodeAt(at);
+    if (code === 0x3e) return { nameEnd, end: at + 1, selfClosed: view.charCodeAt(at - 1) === 0x2f };
+    if (code === 0x22 || code === 0x27) {
+      at = view.indexOf(code === 0x22 ? '"' : "'", at + 1);
+      if (at === -1) return undefined;
+    }
+  }
+  return undefined;
+}
