@@ -2,15 +2,7 @@ import type { Environment, Receipt } from "../document.js";
 import type { PinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
-export type DocumentState =
-  | "claimed"
-  | "sending"
-  | "unknown"
-  | "held"
-  | "sent"
-  | "accepted"
-  | "rejected"
-  | "failed";
+export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
 
 /** The box that a document's file lies in; `none` once retention has removed it. */
 export type Box = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "none";
@@ -78,6 +70,8 @@ export interface ReceiptRow extends Receipt {
   messageId: string;
   /** Path relative to the root: `DecCus001/InBox/Successed_…xml`. */
   file: string;
+  /** The file was written and renamed; a redelivery before that writes it again under the same name. */
+  filed: boolean;
   receivedAt: number;
 }
 
@@ -102,8 +96,8 @@ export interface EventNote {
   text?: string;
 }
 
-/** A receipt as `settle` hands it over, after its file is safely in InBox. */
-export type NewReceipt = Omit<ReceiptRow, "id">;
+/** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
+export type NewReceipt = Omit<ReceiptRow, "id" | "filed">;
 
 /** Keys that a receipt may carry; empty strings are ignored. */
 export interface ReceiptKeys {
@@ -138,15 +132,18 @@ export interface Ledger {
   /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
   byFileName(fileName: string): Promise<DocumentRow[]>;
   /**
-   * Stores a receipt and, when it answers a document, its effect on that document, in one commit. `duplicate` is true
-   * and nothing is changed when the same bytes were stored for the same document before.
+   * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When the same bytes
+   * were stored for the same document before, nothing is changed and the earlier row comes back with `duplicate`.
    */
-  addReceipt(receipt: NewReceipt): Promise<{ duplicate: boolean; document: DocumentRow | undefined }>;
+  addReceipt(
+    receipt: NewReceipt,
+  ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
+  /** The receipt's file is safely in InBox. */
+  markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
   orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
   /** Gives an orphan to its document, with the effect that it would have had. */
   adopt(receiptId: number, documentId: string): Promise<void>;
-  hasReceipt(sha256: string): Promise<boolean>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Documents sent before `sentBefore` for which the named receipt is still missing. */
   overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;

@@ -1,0 +1,17 @@
+import { ImportClientError } from "../errors.js";
+import { SqliteLedger } from "./sqlite.js";
+import type { Ledger } from "./types.js";
+
+export type * from "./types.js";
+
+/** Opens the ledger at a path. Rejects with SW-LEDGER when it is damaged, locked or of a newer version. */
+export async function openLedger(location: string): Promise<Ledger> {
+  if (/^postgres(ql)?:/.test(location)) {
+    throw new ImportClientError(
+      "SW-LEDGER",
+      { zh: "本版本尚不支持 PostgreSQL 台账", en: "this version does not have the PostgreSQL ledger yet" },
+      { advice: { zh: "请将台账设为本地文件路径。", en: "Set the ledger to a path of a local file." } },
+    );
+  }
+  return new SqliteLedger(location);
+}

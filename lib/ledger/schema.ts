@@ -1,0 +1,47 @@
+import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
+
+/** Version that this code writes. A ledger of a newer one is refused (promises 3). */
+export const SCHEMA_VERSION = 1;
+
+function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
+  return columns
+    .map(([, column, kind]) => {
+      if (column === "id") return key;
+      const type = kind === "integer" || kind === "boolean" ? "INTEGER NOT NULL DEFAULT 0" : "TEXT";
+      return `${column} ${type}`;
+    })
+    .join(", ");
+}
+
+/** Steps from version n to n+1, in order; the first makes an empty ledger. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE documents (${definitions(DOCUMENT_COLUMNS, "id TEXT PRIMARY KEY")});
+  CREATE INDEX documents_open ON documents (id) WHERE settled = 0;
+  CREATE INDEX documents_state ON documents (state, id);
+  CREATE INDEX documents_business ON documents (business, id);
+  CREATE INDEX documents_sha256 ON documents (sha256);
+  CREATE INDEX documents_client_key ON documents (client_key) WHERE client_key <> '';
+  CREATE INDEX documents_seq_no ON documents (seq_no) WHERE seq_no <> '';
+  CREATE INDEX documents_customs_no ON documents (customs_no) WHERE customs_no <> '';
+  CREATE INDEX documents_file_name ON documents (file_name COLLATE NOCASE);
+  CREATE INDEX documents_waiting ON documents (sent_at) WHERE import_receipt_at = 0 OR business_receipt_at = 0;
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY, document_id TEXT NOT NULL, at INTEGER NOT NULL,
+    event TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', text TEXT NOT NULL DEFAULT ''
+  );
+  CREATE INDEX events_document ON events (document_id, id);
+  CREATE TABLE receipts (${definitions(RECEIPT_COLUMNS, "id INTEGER PRIMARY KEY")});
+  CREATE INDEX receipts_document ON receipts (document_id, id) WHERE document_id IS NOT NULL;
+  CREATE INDEX receipts_sha256 ON receipts (sha256);
+  CREATE INDEX receipts_orphan_client_key ON receipts (client_key) WHERE document_id IS NULL AND client_key <> '';
+  CREATE INDEX receipts_orphan_seq_no ON receipts (seq_no) WHERE document_id IS NULL AND seq_no <> '';
+  CREATE INDEX receipts_orphan_customs_no ON receipts (customs_no) WHERE document_id IS NULL AND customs_no <> '';
+  CREATE TABLE pin_attempts (
+    id INTEGER PRIMARY KEY, token TEXT NOT NULL, pin TEXT NOT NULL, at INTEGER NOT NULL,
+    outcome TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '', released TEXT NOT NULL DEFAULT ''
+  );
+  CREATE INDEX pin_attempts_token ON pin_attempts (token, id);
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `,
+];

@@ -1,0 +1,390 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "libsql";
+import { ImportClientError, messageOf } from "../errors.js";
+import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
+import { CommitQueue } from "./commit-queue.js";
+import { sqlitePins } from "./pins.js";
+import { receiptEffect } from "./receipt-effect.js";
+import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
+import { assertMayFollow, STATES } from "./states.js";
+import type {
+  DocumentChange,
+  DocumentQuery,
+  DocumentRow,
+  DocumentState,
+  EventNote,
+  EventRow,
+  Ledger,
+  NewReceipt,
+  ReceiptKeys,
+  ReceiptRow,
+} from "./types.js";
+
+type Listener = (row: DocumentRow, note: EventNote) => void;
+
+function ledgerError(zh: string, en: string, cause?: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-LEDGER",
+    { zh, en },
+    {
+      cause,
+      advice: {
+        zh: "在台账恢复之前不会发送任何单据；请检查磁盘空间、权限，并确认台账不在网络共享上。",
+        en: "Nothing is sent until the ledger is sound: check disk space and permissions, and keep it off network shares.",
+      },
+    },
+  );
+}
+
+/** Opens the file, asserts what durability rests on (promises 3), and brings the schema up to date. */
+function openDatabase(file: string): Database.Database {
+  let database: Database.Database;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new Database(file, { timeout: 5000 } as Database.Options);
+  } catch (cause) {
+    throw ledgerError(`台账 ${file} 无法打开`, `the ledger ${file} cannot be opened: ${messageOf(cause)}`, cause);
+  }
+  try {
+    database.exec("PRAGMA busy_timeout = 5000");
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    const journal = (database.pragma("journal_mode") as { journal_mode: string }[])[0]?.journal_mode;
+    const synchronous = (database.pragma("synchronous") as { synchronous: number }[])[0]?.synchronous;
+    if (journal !== "wal" || synchronous !== 2) {
+      throw ledgerError(
+        `台账 ${file} 无法以 WAL + FULL 方式打开`,
+        `the ledger ${file} does not open with journal_mode=WAL and synchronous=FULL (${journal}, ${synchronous})`,
+      );
+    }
+    const version = (database.pragma("user_version") as { user_version: number }[])[0]?.user_version ?? 0;
+    if (version > SCHEMA_VERSION) {
+      throw ledgerError(
+        `台账 ${file} 由更新版本的程序写成（版本 ${version}），本程序只认识 ${SCHEMA_VERSION}`,
+        `the ledger ${file} was written by a newer version (${version}); this one knows ${SCHEMA_VERSION}`,
+      );
+    }
+    for (let step = version; step < SCHEMA_VERSION; step++) {
+      database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+    }
+    chmodSync(file, 0o600);
+    return database;
+  } catch (cause) {
+    database.close();
+    if (cause instanceof ImportClientError) throw cause;
+    throw ledgerError(
+      `台账 ${file} 已损坏或被占用`,
+      `the ledger ${file} is damaged or locked: ${messageOf(cause)}`,
+      cause,
+    );
+  }
+}
+
+/** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
+export class SqliteLedger implements Ledger {
+  private readonly database: Database.Database;
+  private readonly statements = new Map<string, Database.Statement>();
+  private readonly queue: CommitQueue;
+  private readonly listeners = new Set<Listener>();
+  private closed = false;
+  readonly pins;
+
+  constructor(
+    file: string,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.database = openDatabase(file);
+    const run = (sql: string) => this.database.exec(sql);
+    this.queue = new CommitQueue({
+      begin: () => run("BEGIN IMMEDIATE"),
+      commit: () => run("COMMIT"),
+      rollback: () => {
+        if (this.database.inTransaction) run("ROLLBACK");
+      },
+      isolated: (job) => {
+        run("SAVEPOINT job");
+        try {
+          const value = job();
+          run("RELEASE job");
+          return value;
+        } catch (error) {
+          run("ROLLBACK TO job; RELEASE job");
+          throw error;
+        }
+      },
+    });
+    this.pins = sqlitePins({
+      write: (job) => this.write(job),
+      run: (sql, ...values) => this.statement(sql).run(...values),
+      get: (sql, ...values) => this.statement(sql).get(...values) as Record<string, unknown> | undefined,
+      now,
+    });
+  }
+
+  async claim(row: DocumentRow, note: EventNote = { event: "claimed" }): Promise<void> {
+    await this.write(() => {
+      this.insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now() });
+      this.event(row.id, note);
+    });
+    this.tell(row, note);
+  }
+
+  async transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow> {
+    const row = await this.write(() => this.apply(id, to, change, note));
+    this.tell(row, note);
+    return row;
+  }
+
+  async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
+    const row = await this.write(() => this.apply(id, undefined, change, note));
+    if (note) this.tell(row, note);
+    return row;
+  }
+
+  async get(id: string): Promise<DocumentRow | undefined> {
+    return this.documents("WHERE id = ?", id)[0];
+  }
+
+  async unsettled(): Promise<DocumentRow[]> {
+    return this.documents("WHERE settled = 0 ORDER BY id");
+  }
+
+  async query(query: DocumentQuery): Promise<DocumentRow[]> {
+    const where: string[] = [];
+    const values: Value[] = [];
+    const states = query.state === undefined ? [] : typeof query.state === "string" ? [query.state] : query.state;
+    if (states.length > 0) {
+      where.push(`state IN (${states.map(() => "?").join(", ")})`);
+      values.push(...states);
+    }
+    if (query.business) {
+      where.push("business = ? COLLATE NOCASE");
+      values.push(query.business);
+    }
+    if (query.q) {
+      const like = `%${query.q.replace(/[\\%_]/g, "\\$&")}%`;
+      const columns = ["file_name", "client_key", "seq_no", "customs_no"];
+      where.push(`(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(" OR ")})`);
+      values.push(like, like, like, like);
+    }
+    if (query.before) {
+      where.push("id < ?");
+      values.push(query.before);
+    }
+    const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100) || 100, 1), 1000);
+    const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
+    return this.documents(`${condition} ORDER BY id DESC LIMIT ${limit}`, ...values);
+  }
+
+  async bySha256(sha256: string): Promise<DocumentRow[]> {
+    return this.documents("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
+  }
+
+  async byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
+    return this.documents(
+      "WHERE client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ? ORDER BY id DESC LIMIT 100",
+      clientKey,
+      business,
+      messageType,
+    );
+  }
+
+  async byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
+    const found = new Map<string, DocumentRow>();
+    for (const [column, value] of receiptKeyColumns(keys)) {
+      for (const row of this.documents(`WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`, value)) {
+        if (keys.answers.length === 0 || keys.answers.includes(row.messageType)) found.set(row.id, row);
+      }
+    }
+    return [...found.values()];
+  }
+
+  async byFileName(fileName: string): Promise<DocumentRow[]> {
+    return this.documents("WHERE file_name = ? COLLATE NOCASE ORDER BY id DESC LIMIT 100", fileName);
+  }
+
+  async addReceipt(
+    receipt: NewReceipt,
+  ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
+    const result = await this.write(() => {
+      const earlier = this.receipts(
+        "WHERE sha256 = ? AND document_id IS ? LIMIT 1",
+        receipt.sha256,
+        receipt.documentId,
+      )[0];
+      if (earlier) return { duplicate: true, receipt: earlier, document: undefined, note: undefined };
+      const { lastInsertRowid } = this.insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), { ...receipt, filed: false });
+      const stored: ReceiptRow = { ...receipt, id: Number(lastInsertRowid), filed: false };
+      const effect = receipt.documentId === null ? undefined : this.receiptOn(receipt.documentId, stored);
+      return { duplicate: false, receipt: stored, document: effect?.row, note: effect?.note };
+    });
+    if (result.document && result.note) this.tell(result.document, result.note);
+    return { duplicate: result.duplicate, receipt: result.receipt, document: result.document };
+  }
+
+  async markFiled(receiptId: number): Promise<void> {
+    await this.write(() => this.statement("UPDATE receipts SET filed = 1 WHERE id = ?").run(receiptId));
+  }
+
+  async orphans(keys: ReceiptKeys): Promise<ReceiptRow[]> {
+    const found = new Map<number, ReceiptRow>();
+    for (const [column, value] of receiptKeyColumns(keys)) {
+      const where = `WHERE document_id IS NULL AND ${column} = ? AND ${column} <> '' ORDER BY id LIMIT 1000`;
+      for (const row of this.receipts(where, value)) found.set(row.id, row);
+    }
+    return [...found.values()];
+  }
+
+  async adopt(receiptId: number, documentId: string): Promise<void> {
+    const effect = await this.write(() => {
+      const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
+      if (!receipt) return undefined;
+      this.statement("UPDATE receipts SET document_id = ? WHERE id = ?").run(documentId, receiptId);
+      return this.receiptOn(documentId, { ...receipt, documentId });
+    });
+    if (effect) this.tell(effect.row, effect.note);
+  }
+
+  async story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
+    const document = this.documents("WHERE id = ?", id)[0];
+    if (!document) return undefined;
+    const events = this.statement(
+      "SELECT id, document_id AS documentId, at, event, code, text FROM events WHERE document_id = ? ORDER BY id LIMIT 1000",
+    ).all(id) as EventRow[];
+    return { document, events, receipts: this.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
+  }
+
+  async overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]> {
+    const state = missing === "import" ? "sent" : "accepted";
+    const where = `WHERE state = ? AND ${missing}_receipt_at = 0 AND sent_at > 0 AND sent_at < ?`;
+    const rows = this.documents(`${where} ORDER BY sent_at LIMIT 1000`, state, sentBefore);
+    return business ? rows.filter((row) => row.business.toLowerCase() === business.toLowerCase()) : rows;
+  }
+
+  async counts(): Promise<Record<DocumentState, number>> {
+    const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
+    const rows = this.statement("SELECT state, count(*) AS n FROM documents GROUP BY state").all();
+    for (const { state, n } of rows as { state: DocumentState; n: number }[]) counts[state] = n;
+    return counts;
+  }
+
+  async fact(name: string): Promise<string | undefined> {
+    return (this.statement("SELECT value FROM facts WHERE name = ?").get(name) as { value: string } | undefined)?.value;
+  }
+
+  async setFact(name: string, value: string): Promise<void> {
+    await this.write(() => this.statement("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)").run(name, value));
+  }
+
+  onChange(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    await this.queue.drained();
+    this.closed = true;
+    this.statements.clear();
+    this.database.close();
+  }
+
+  private async write<T>(job: () => T): Promise<T> {
+    if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed");
+    try {
+      return await this.queue.run(job);
+    } catch (error) {
+      if (error instanceof ImportClientError) throw error;
+      throw ledgerError(
+        `台账写入失败：${messageOf(error)}`,
+        `the ledger cannot be written: ${messageOf(error)}`,
+        error,
+      );
+    }
+  }
+
+  private apply(
+    id: string,
+    to: DocumentState | undefined,
+    change: DocumentChange,
+    note: EventNote | undefined,
+  ): DocumentRow {
+    const row = this.documents("WHERE id = ?", id)[0];
+    if (!row) {
+      throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
+        zh: `台账中没有单据 ${id}`,
+        en: `the ledger has no document ${id}`,
+      });
+    }
+    if (to !== undefined && to !== row.state) assertMayFollow(id, row.state, to);
+    const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
+    const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
+    const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
+    const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
+    this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
+    if (note) this.event(id, note);
+    return next;
+  }
+
+  private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {
+    const row = this.documents("WHERE id = ?", documentId)[0];
+    if (!row) return undefined;
+    const { to, change } = receiptEffect(receipt, row);
+    const text = [receipt.format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
+    const note: EventNote = { event: to ?? "receipt", code: receipt.code, text };
+    return { row: this.apply(documentId, to, change, note), note };
+  }
+
+  private event(documentId: string, note: EventNote): void {
+    this.statement("INSERT INTO events (document_id, at, event, code, text) VALUES (?, ?, ?, ?, ?)").run(
+      documentId,
+      this.now(),
+      note.event,
+      note.code ?? "",
+      note.text ?? "",
+    );
+  }
+
+  private insert<Row>(table: string, columns: Columns<Row>, row: Partial<Row>): Database.RunResult {
+    const names = columns.map(([, column]) => column).join(", ");
+    const marks = columns.map(() => "?").join(", ");
+    const values = columns.map(([property, , kind]) => toColumn(kind, row[property]));
+    return this.statement(`INSERT INTO ${table} (${names}) VALUES (${marks})`).run(...values);
+  }
+
+  private documents(condition: string, ...values: Value[]): DocumentRow[] {
+    const rows = this.statement(`SELECT * FROM documents ${condition}`).all(...values) as Record<string, unknown>[];
+    return rows.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
+  }
+
+  private receipts(condition: string, ...values: Value[]): ReceiptRow[] {
+    const rows = this.statement(`SELECT * FROM receipts ${condition}`).all(...values) as Record<string, unknown>[];
+    return rows.map((row) => fromColumns(RECEIPT_COLUMNS, row));
+  }
+
+  private statement(sql: string): Database.Statement {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      // Conditions differ in a bounded number of ways, update columns do not: keep the newest few hundred.
+      if (this.statements.size >= 300) this.statements.delete(this.statements.keys().next().value as string);
+      statement = this.database.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  private tell(row: DocumentRow, note: EventNote): void {
+    for (const listener of this.listeners) listener(row, note);
+  }
+}
+
+/** The columns to look a receipt up by, best first: the data centre's number, the own key, customs' number (domain 0, item 4). */
+function receiptKeyColumns(keys: ReceiptKeys): [column: string, value: string][] {
+  const columns: [string, string][] = [
+    ["seq_no", keys.seqNo],
+    ["client_key", keys.clientKey],
+    ["customs_no", keys.customsNo],
+  ];
+  return columns.filter(([, value]) => value !== "");
+}
