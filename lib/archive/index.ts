@@ -1,0 +1,4 @@
+export { type HeaderFacts, headersOf, isZip } from "./headers.js";
+export { type ReadZipOptions, readZip, ZIP_LIMITS } from "./read.js";
+export type { ZipEntry, ZipLimits } from "./types.js";
+export { type WriteZipOptions, writeZip } from "./write.js";
