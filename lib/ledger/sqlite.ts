@@ -122,12 +122,19 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  async claim(row: DocumentRow, note: EventNote = { event: "claimed" }): Promise<void> {
-    await this.write(() => {
+  async claim(
+    row: DocumentRow,
+    options: { note?: EventNote; sameKey?: boolean } = {},
+  ): Promise<DocumentRow | undefined> {
+    const note = options.note ?? { event: "claimed" };
+    const repeated = await this.write(() => {
+      const earlier = this.earlier(row, options.sameKey ?? false);
       this.insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now() });
       this.event(row.id, note);
+      return earlier;
     });
     this.tell(row, note);
+    return repeated;
   }
 
   async transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow> {
@@ -214,7 +221,10 @@ export class SqliteLedger implements Ledger {
         receipt.documentId,
       )[0];
       if (earlier) return { duplicate: true, receipt: earlier, document: undefined, note: undefined };
-      const { lastInsertRowid } = this.insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), { ...receipt, filed: false });
+      const { lastInsertRowid } = this.insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), {
+        ...receipt,
+        filed: false,
+      });
       const stored: ReceiptRow = { ...receipt, id: Number(lastInsertRowid), filed: false };
       const effect = receipt.documentId === null ? undefined : this.receiptOn(receipt.documentId, stored);
       return { duplicate: false, receipt: stored, document: effect?.row, note: effect?.note };
@@ -262,6 +272,12 @@ export class SqliteLedger implements Ledger {
     return business ? rows.filter((row) => row.business.toLowerCase() === business.toLowerCase()) : rows;
   }
 
+  async keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]> {
+    const marks = states.map(() => "?").join(", ");
+    const where = `WHERE settled = 1 AND box <> 'none' AND state IN (${marks}) AND updated_at < ? ORDER BY id LIMIT ?`;
+    return this.documents(where, ...states, before, limit);
+  }
+
   async counts(): Promise<Record<DocumentState, number>> {
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
     const rows = this.statement("SELECT state, count(*) AS n FROM documents GROUP BY state").all();
@@ -302,6 +318,16 @@ export class SqliteLedger implements Ledger {
         error,
       );
     }
+  }
+
+  /** The document that a new one repeats, if that one is on its way or has arrived. */
+  private earlier(row: DocumentRow, sameKey: boolean): DocumentRow | undefined {
+    const alive = "state NOT IN ('failed', 'rejected') AND environment = ? AND client_id = ? ORDER BY id DESC LIMIT 1";
+    const owner: Value[] = [row.environment, row.clientId];
+    const same = this.documents(`WHERE sha256 = ? AND ${alive}`, row.sha256, ...owner)[0];
+    if (same || !sameKey || row.clientKey === "") return same;
+    const key = "client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ?";
+    return this.documents(`WHERE ${key} AND ${alive}`, row.clientKey, row.business, row.messageType, ...owner)[0];
   }
 
   private apply(

@@ -114,8 +114,11 @@ export interface ReceiptKeys {
  * SW-UNKNOWN-DOCUMENT.
  */
 export interface Ledger {
-  /** New row in state `claimed`, with its event. */
-  claim(row: DocumentRow, note?: EventNote): Promise<void>;
+  /**
+   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats: same bytes, or,
+   * with `sameKey`, same business, type and client key, and not failed or rejected (SW-DUP). Checked in the same commit.
+   */
+  claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
   /** Moves a document to another state, if the state machine allows it, and writes the event. Resolves to the new row. */
   transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow>;
   /** Changes facts without changing the state. */
@@ -147,6 +150,8 @@ export interface Ledger {
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Documents sent before `sentBefore` for which the named receipt is still missing. */
   overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;
+  /** Settled documents in these states, unchanged since `before`, whose file is still in a box; oldest first. */
+  keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
   readonly pins: PinAttempts;
   /** Facts about this installation: host fingerprint, schema version. */

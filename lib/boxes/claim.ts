@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "../business/inspect.js";
+import { newDocumentId } from "../client/ids.js";
+import { codeOf } from "../errors.js";
+import type { DocumentRow } from "../ledger/index.js";
+import type { BoxContext } from "./context.js";
+import type { BusinessFolder } from "./folders.js";
+import { lookAt, type OutBox, sameLook } from "./out-box.js";
+import { freeName, moveFile } from "./place.js";
+
+/** A claimed file: its row and its bytes, and the document that it repeats, if any. */
+export interface ClaimedFile {
+  row: DocumentRow;
+  payload: Buffer;
+  repeats: DocumentRow | undefined;
+}
+
+export function sha256Of(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/**
+ * Claims a file that `OutBox.ready` found: renames it to TempBox, which only one instance can do, reads it there, and
+ * commits its row. A crash in between leaves a file in TempBox without a row, which `recover` picks up. Resolves to
+ * undefined when the file has gone, or changed since it was looked at (it is then put back).
+ */
+export async function claimFile(context: BoxContext, outBox: OutBox, name: string): Promise<ClaimedFile | undefined> {
+  const { folder } = outBox;
+  const look = outBox.lookOf(name);
+  const source = join(folder.box("OutBox"), name);
+  const boxName = freeName(folder.box("TempBox"), name);
+  const target = join(folder.box("TempBox"), boxName);
+  try {
+    moveFile(source, target);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    outBox.forget(name);
+    return undefined;
+  }
+  outBox.forget(name);
+  if (look && !sameLook(look, lookAt(lstatSync(target)))) {
+    moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
+    return undefined;
+  }
+  return enterClaim(context, folder, name, boxName);
+}
+
+/** Gives a file in TempBox its row: a new one, or the one that was put back to OutBox for another try. */
+export async function enterClaim(
+  context: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  boxName: string,
+): Promise<ClaimedFile> {
+  const { settings, ledger } = context;
+  const payload = readFileSync(join(folder.box("TempBox"), boxName));
+  const sha256 = sha256Of(payload);
+  const again = (await ledger.bySha256(sha256)).find(
+    (row) => !row.settled && row.box === "OutBox" && row.boxName === name && row.business === folder.code,
+  );
+  if (again) {
+    const change = { box: "TempBox", boxName, retryAt: 0, attempt: again.attempt + 1 } as const;
+    const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
+    return { row, payload, repeats: undefined };
+  }
+  const facts = await contentFacts(payload, name);
+  const now = Date.now();
+  const row: DocumentRow = {
+    id: newDocumentId(now),
+    environment: settings.environment,
+    clientId: settings.clientId,
+    business: folder.code,
+    fileName: name,
+    size: payload.length,
+    sha256,
+    messageType: facts.messageType,
+    clientKey: facts.clientKey,
+    state: "claimed",
+    attempt: 1,
+    possibleDuplicate: false,
+    box: "TempBox",
+    boxName,
+    settled: false,
+    retryAt: 0,
+    code: "",
+    text: "",
+    // A modification carries the number that it modifies; its receipts are found by it.
+    seqNo: facts.seqNo,
+    customsNo: "",
+    statusCode: "",
+    statusText: "",
+    wire: "",
+    claimedAt: now,
+    sendingAt: 0,
+    sentAt: 0,
+    importReceiptAt: 0,
+    businessReceiptAt: 0,
+    updatedAt: now,
+  };
+  // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
+  const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
+  return { row, payload, repeats };
+}
+
+/** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
+async function contentFacts(payload: Buffer, name: string) {
+  try {
+    const { kind, clientKey, seqNo } = await inspect(payload, name);
+    return { messageType: kind?.type ?? "", clientKey, seqNo };
+  } catch {
+    return { messageType: "", clientKey: "", seqNo: "" };
+  }
+}

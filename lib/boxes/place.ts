@@ -1,0 +1,65 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { codeOf } from "../errors.js";
+import { numberedName } from "./names.js";
+
+/** A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. */
+export function freeName(folder: string, wanted: string): string {
+  if (!existsSync(join(folder, wanted))) return wanted;
+  for (let number = 2; ; number++) {
+    const name = numberedName(wanted, number);
+    if (!existsSync(join(folder, name))) return name;
+  }
+}
+
+/** Makes the entries of a folder durable. Windows cannot, and does not need it. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function syncFile(path: string): void {
+  const handle = openSync(path, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Moves a file, by copy when the target is on another volume: the source goes last, so it is never nowhere. */
+export function moveFile(source: string, target: string): void {
+  try {
+    renameSync(source, target);
+  } catch (error) {
+    if (codeOf(error) !== "EXDEV") throw error;
+    const half = `${target}.tmp`;
+    copyFileSync(source, half);
+    syncFile(half);
+    renameSync(half, target);
+    syncFolder(dirname(target));
+    unlinkSync(source);
+  }
+}
+
+/**
+ * Writes a file that a stranger reads: whole under `<name>.tmp`, fsynced, then renamed, so that it is never seen half
+ * (design, "Boxes"). The folder's entry is durable when this returns.
+ */
+export function writeDurably(folder: string, name: string, bytes: Buffer): void {
+  const half = join(folder, `${name}.tmp`);
+  const handle = openSync(half, "w", 0o640);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(half, join(folder, name));
+  syncFolder(folder);
+}

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DocumentRow } from "../ledger/index.js";
+import { enterClaim } from "./claim.js";
+import type { BoxContext } from "./context.js";
+import { isUnfinishedName } from "./names.js";
+import { freeName, moveFile } from "./place.js";
+import { type Failure, finish, settleFailed } from "./settle.js";
+
+/** What a start found and did, for the log. */
+export interface Recovery {
+  /** Sends that were under way: their outcome is not known. */
+  unknown: number;
+  /** Claims whose fate was committed and whose file was still to be moved. */
+  finished: number;
+  /** Claims that go through the flow again. */
+  open: number;
+  /** Files in TempBox without a row. */
+  entered: number;
+}
+
+const FILE_MISSING: Failure = {
+  code: "SW-FILE-MISSING",
+  text: { zh: "单据文件已不在 TempBox 和 OutBox 中", en: "the document's file is in neither TempBox nor OutBox" },
+  advice: { zh: "请从 ERP 重新导出此单据。", en: "Export the document from the ERP again." },
+};
+
+/**
+ * Brings rows and files together after a stop of any kind, before anything is claimed or sent (promises 3). It sends
+ * nothing and fails nothing that may have been sent.
+ */
+export async function recover(context: BoxContext): Promise<Recovery> {
+  const { ledger, folders } = context;
+  const recovery: Recovery = { unknown: 0, finished: 0, open: 0, entered: 0 };
+  const inTempBox = new Set<string>();
+  for (const row of await ledger.unsettled()) {
+    if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
+    switch (row.state) {
+      case "sending":
+        await ledger.transition(row.id, "unknown", {}, { event: "unknown", text: "stopped while sending" });
+        recovery.unknown++;
+        break;
+      case "claimed":
+        if (await openClaim(context, row)) recovery.open++;
+        break;
+      case "failed":
+      case "sent":
+      case "accepted":
+      case "rejected":
+        if (row.state === "failed") await settleFailed(context, row.id, failureOf(row));
+        else await finish(context, row);
+        recovery.finished++;
+        break;
+      default:
+        break;
+    }
+  }
+  for (const folder of folders.withOutBox()) {
+    for (const entry of readdirSync(folder.box("TempBox"), { withFileTypes: true })) {
+      if (!entry.isFile() || isUnfinishedName(entry.name) || inTempBox.has(`${folder.code}/${entry.name}`)) continue;
+      await enterClaim(context, folder, entry.name, entry.name);
+      recovery.entered++;
+    }
+  }
+  return recovery;
+}
+
+/** A failure as its row keeps it, to write its local receipt again. */
+function failureOf(row: DocumentRow): Failure {
+  const [zh, en] = row.text.split(" / ");
+  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
+}
+
+/** Is the file of an open claim where its row says? If not, it is put there, or the claim ends. */
+async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean> {
+  const folder = context.folders.of(row.business);
+  const temp = join(folder.box("TempBox"), row.boxName);
+  const out = join(folder.box("OutBox"), row.boxName);
+  if (row.box === "TempBox" ? existsSync(temp) : existsSync(out)) return true;
+  if (row.box === "OutBox") {
+    // The row went first: stopped between the commit and the move back.
+    const left = [row.boxName, row.fileName].find((name) => existsSync(join(folder.box("TempBox"), name)));
+    if (left !== undefined) {
+      const name = freeName(folder.box("OutBox"), row.boxName);
+      await context.ledger.update(row.id, { boxName: name });
+      moveFile(join(folder.box("TempBox"), left), join(folder.box("OutBox"), name));
+      return true;
+    }
+  }
+  await settleFailed(context, row.id, FILE_MISSING);
+  return false;
+}

@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { localReceipt } from "../advice/local-receipt.js";
+import { type Bilingual, ImportClientError } from "../errors.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { receiptFileName } from "../receipts/file-name.js";
+import { sha256Of } from "./claim.js";
+import type { BoxContext } from "./context.js";
+import { numberedName, stampedName } from "./names.js";
+import { freeName, moveFile, writeDurably } from "./place.js";
+
+/** Why a document failed, for its local receipt. */
+export interface Failure {
+  code: string;
+  text: Bilingual;
+  advice?: Bilingual | undefined;
+}
+
+const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
+
+/** A send that began and was neither confirmed nor refused may not be called failed: customs may have the document. */
+const UNCERTAIN: readonly DocumentState[] = ["sending", "unknown", "held"];
+
+async function rowOf(context: BoxContext, id: string): Promise<DocumentRow> {
+  const row = await context.ledger.get(id);
+  if (row) return row;
+  throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
+    zh: `台账中没有单据 ${id}`,
+    en: `the ledger has no document ${id}`,
+  });
+}
+
+/** Ends the claim of a document that was sent: its file goes to SentBox. A second call changes nothing. */
+export async function settleSent(context: BoxContext, id: string): Promise<DocumentRow> {
+  const row = await rowOf(context, id);
+  if (row.settled) return row;
+  if (!SENT.includes(row.state)) {
+    throw new ImportClientError(
+      "SW-STATE",
+      {
+        zh: `单据 ${row.fileName} 尚未发送（${row.state}），不能结为已发送`,
+        en: `${row.fileName} has not been sent (${row.state})`,
+      },
+      {
+        advice: { zh: "请把 settle 接在 mq-send 之后。", en: "Wire settle behind mq-send." },
+        details: { id, state: row.state },
+      },
+    );
+  }
+  return finish(context, row);
+}
+
+/**
+ * Ends the claim of a document that will not be sent: state, local receipt in InBox, file to FailBox, in this order. One
+ * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing.
+ */
+export async function settleFailed(context: BoxContext, id: string, failure: Failure): Promise<DocumentRow> {
+  const row = await rowOf(context, id);
+  if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row);
+  if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
+  const text = `${failure.text.zh} / ${failure.text.en}`;
+  const note = { event: "failed", code: failure.code, text };
+  const failed =
+    row.state === "failed"
+      ? row
+      : await context.ledger.transition(id, "failed", { code: failure.code, text, retryAt: 0 }, note);
+  await writeLocalReceipt(context, failed, failure);
+  return finish(context, failed);
+}
+
+/** Puts the file back to OutBox; folder-watch claims it again, with the same row. */
+export async function returnToOutBox(context: BoxContext, id: string): Promise<DocumentRow | undefined> {
+  const row = await rowOf(context, id);
+  if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
+  const folder = context.folders.of(row.business);
+  const name = freeName(folder.box("OutBox"), row.boxName);
+  const source = join(folder.box("TempBox"), row.boxName);
+  const returned = await context.ledger.update(id, { box: "OutBox", boxName: name, retryAt: 0 }, { event: "returned" });
+  moveFile(source, join(folder.box("OutBox"), name));
+  return returned;
+}
+
+/** Holds a document whose send has no known outcome. Its file stays in TempBox. */
+export async function hold(
+  context: BoxContext,
+  row: DocumentRow,
+  why: { code: string; text: Bilingual },
+): Promise<DocumentRow> {
+  const text = `${why.text.zh} / ${why.text.en}`;
+  if (row.state === "held") return row;
+  if (row.state === "sending")
+    await context.ledger.transition(row.id, "unknown", {}, { event: "unknown", code: why.code });
+  return context.ledger.transition(row.id, "held", { code: why.code, text }, { event: "held", code: why.code, text });
+}
+
+/**
+ * Moves the file of a document whose fate is committed, and closes its claim. Safe to call again after a crash at any
+ * point: the target's name follows from the row, and a file that is already there is known by its hash.
+ */
+export async function finish(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
+  const box = row.state === "failed" ? "FailBox" : "SentBox";
+  const folder = context.folders.of(row.business);
+  const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
+  const source = join(from, row.boxName);
+  const wanted = stampedName(row.fileName, (box === "SentBox" && row.sentAt) || row.updatedAt);
+  let boxName = placedBefore(folder.box(box), wanted, row.sha256);
+  if (boxName === undefined && existsSync(source)) {
+    boxName = freeName(folder.box(box), wanted);
+    moveFile(source, join(folder.box(box), boxName));
+  }
+  const missing = boxName === undefined;
+  return context.ledger.update(
+    row.id,
+    { box: missing ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
+    missing ? { event: "file-missing", text: row.boxName } : { event: "settled", text: `${box}/${boxName}` },
+  );
+}
+
+/** The name under which an interrupted call has placed the file already. */
+function placedBefore(folder: string, wanted: string, sha256: string): string | undefined {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : numberedName(wanted, number);
+    const path = join(folder, name);
+    if (!existsSync(path)) return undefined;
+    if (sha256Of(readFileSync(path)) === sha256) return name;
+  }
+}
+
+async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Failure): Promise<void> {
+  const { ledger, folders } = context;
+  const folder = folders.of(row.business);
+  const story = await ledger.story(row.id);
+  const written = story?.receipts.find((receipt) => receipt.kind === "local" && receipt.at >= row.updatedAt);
+  if (written?.filed) return;
+  const bytes = localReceipt(failure.code, failureInfo(row, failure));
+  const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.updatedAt);
+  const name = written ? (written.file.split("/").pop() as string) : freeName(folder.box("InBox"), wanted);
+  const receipt =
+    written ??
+    (
+      await ledger.addReceipt({
+        documentId: row.id,
+        kind: "local",
+        format: "Root",
+        ok: false,
+        code: failure.code,
+        text: failure.text.zh,
+        clientKey: row.clientKey,
+        seqNo: "",
+        customsNo: "",
+        statusCode: "",
+        statusText: "",
+        advice: failure.advice ?? null,
+        at: row.updatedAt,
+        sha256: sha256Of(bytes),
+        messageId: "",
+        file: `${folder.code}/InBox/${name}`,
+        receivedAt: Date.now(),
+      })
+    ).receipt;
+  writeDurably(folder.box("InBox"), name, bytes);
+  await ledger.markFiled(receipt.id);
+}
+
+/** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
+function failureInfo(row: DocumentRow, failure: Failure): string | string[] {
+  if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
+  if (failure.code === "C144") return failure.text.zh;
+  const advice = failure.advice ? `。${failure.advice.zh}` : "";
+  return `${row.fileName}错误信息：${failure.text.zh}${advice}`;
+}

@@ -1,0 +1,44 @@
+import { EventEmitter } from "node:events";
+
+/** A claim whose document is on its way through a flow. */
+export interface Claim {
+  id: string;
+  /** The node that emitted it: folder-watch counts its own against maxInFlight. */
+  owner: string;
+  since: number;
+}
+
+/**
+ * The claims that are out in messages now. It holds handles only; whatever happens to it, the ledger's open rows are the
+ * truth. Emits `free` when a claim ends.
+ */
+export class Claims extends EventEmitter<{ free: [Claim] }> {
+  private readonly open = new Map<string, Claim>();
+
+  take(id: string, owner: string): void {
+    this.open.set(id, { id, owner, since: Date.now() });
+  }
+
+  has(id: string): boolean {
+    return this.open.has(id);
+  }
+
+  release(id: string): void {
+    const claim = this.open.get(id);
+    if (!claim) return;
+    this.open.delete(id);
+    this.emit("free", claim);
+  }
+
+  /** Forgets every claim of a node that stops; their rows stay open and are given out again. */
+  releaseOwner(owner: string): void {
+    for (const claim of [...this.open.values()]) if (claim.owner === owner) this.release(claim.id);
+  }
+
+  count(owner?: string): number {
+    if (owner === undefined) return this.open.size;
+    let count = 0;
+    for (const claim of this.open.values()) if (claim.owner === owner) count++;
+    return count;
+  }
+}

@@ -1,0 +1,24 @@
+import { randomBytes } from "node:crypto";
+
+let lastTime = 0;
+let counter = 0;
+
+/**
+ * A new document id: a UUID of version 7 whose order is the order of making, also within one millisecond and when the
+ * clock goes back, so that the ledger can be paged by id.
+ */
+export function newDocumentId(now: number = Date.now()): string {
+  if (now > lastTime) {
+    lastTime = now;
+    counter = 0;
+  } else if (++counter > 0xfff) {
+    lastTime++;
+    counter = 0;
+  }
+  const hex = lastTime.toString(16).padStart(12, "0");
+  const random = randomBytes(8);
+  random[0] = ((random[0] as number) & 0x3f) | 0x80;
+  const tail = random.toString("hex");
+  const step = counter.toString(16).padStart(3, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7${step}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}

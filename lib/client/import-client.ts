@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { mkdirSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import type { BoxContext } from "../boxes/context.js";
+import { Folders } from "../boxes/folders.js";
+import { type Recovery, recover } from "../boxes/recover.js";
+import { type Failure, finish, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
+import { messageOf } from "../errors.js";
+import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
+import { Claims } from "./claims.js";
+import { DailyLog } from "./daily-log.js";
+import { Deliveries } from "./deliveries.js";
+import { applyRetention } from "./retention.js";
+import type { ClientSettings } from "./settings.js";
+
+const HOUR = 60 * 60 * 1000;
+
+/** Events of a client. `notice` is a text for people that stops nothing. */
+export interface ClientEvents {
+  change: [DocumentRow, EventNote];
+  notice: [{ code: string; text: { zh: string; en: string } }];
+}
+
+/**
+ * The client itself: folders, ledger, log, the claims and deliveries that are out in messages. Made by the import-client
+ * node, shared by all nodes that name it.
+ */
+export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly folders: Folders;
+  readonly claims = new Claims();
+  readonly deliveries = new Deliveries();
+  private readonly log: DailyLog;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private closed = false;
+
+  private constructor(
+    readonly settings: ClientSettings,
+    readonly ledger: Ledger,
+  ) {
+    super();
+    this.folders = new Folders(settings.root);
+    this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
+      this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
+    );
+    ledger.onChange((row, note) => {
+      this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
+      this.emit("change", row, note);
+      this.followReceipt(row);
+    });
+  }
+
+  /** Opens folders and ledger and brings rows and files together. Rejects with SW-LEDGER; nothing is sent before this. */
+  static async open(settings: ClientSettings): Promise<{ client: ImportClient; recovery: Recovery }> {
+    mkdirSync(settings.root, { recursive: true });
+    const ledger = await openLedger(settings.ledger);
+    const client = new ImportClient(settings, ledger);
+    try {
+      const recovery = await recover(client);
+      client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
+      for (const row of await ledger.unsettled()) client.scheduleReturn(row);
+      client.every(6 * HOUR, () => applyRetention(client));
+      return { client, recovery };
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /** Ends the claim of a sent document. */
+  async settleSent(id: string): Promise<DocumentRow> {
+    const row = await settleSent(this, id);
+    this.claims.release(id);
+    return row;
+  }
+
+  /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
+  async settleFailed(id: string, failure: Failure): Promise<DocumentRow> {
+    const row = await settleFailed(this, id, failure);
+    this.claims.release(id);
+    return row;
+  }
+
+  /** Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. */
+  async settleRetry(id: string, delay: number, why: { code: string; text: string }): Promise<DocumentRow> {
+    const note = { event: "retry", code: why.code, text: why.text };
+    const row = await this.ledger.update(id, { retryAt: Date.now() + delay, code: why.code, text: why.text }, note);
+    this.scheduleReturn(row);
+    return row;
+  }
+
+  /** Holds a document for a person. */
+  async hold(row: DocumentRow, failure: Failure): Promise<DocumentRow> {
+    const held = await hold(this, row, failure);
+    this.claims.release(row.id);
+    return held;
+  }
+
+  /** One line of the daily log. */
+  record(event: string, id: string, fileName: string, code: string, text: string): void {
+    this.log.write(Date.now(), [event, id, fileName, code, text]);
+  }
+
+  notice(code: string, zh: string, en: string): void {
+    this.emit("notice", { code, text: { zh, en } });
+  }
+
+  /** Warns once when this is another machine than last time (faq client 1). */
+  async checkHost(): Promise<void> {
+    const fingerprint = hostFingerprint();
+    const known = await this.ledger.fact("host");
+    if (known === fingerprint) return;
+    await this.ledger.setFact("host", fingerprint);
+    if (known === undefined) return;
+    this.notice(
+      "SW-HOST",
+      "检测到电脑或网卡变更。若官方登录提示设备绑定错误：用申请客户端的账号登录单一窗口，用户管理 → 自动导入客户端申请 → 解除设备绑定，或联系单一窗口客服。",
+      "This machine or its network cards changed. If the Single Window refuses the device: log in with the account that applied for the client, 用户管理 → 自动导入客户端申请 → 解除设备绑定, or call its service desk.",
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.record("stop", "", "", "", "");
+    await this.ledger.close();
+    await this.log.close();
+  }
+
+  /** Runs a job every so many milliseconds until the client closes. */
+  private every(period: number, job: () => Promise<unknown>): void {
+    const timer = setInterval(() => {
+      job().catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+    }, period);
+    timer.unref();
+    this.timers.add(timer);
+  }
+
+  private scheduleReturn(row: DocumentRow): void {
+    if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        returnToOutBox(this, row.id)
+          .catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)))
+          .finally(() => this.claims.release(row.id));
+      },
+      Math.max(0, row.retryAt - Date.now()),
+    );
+    this.timers.add(timer);
+  }
+
+  /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
+  private followReceipt(row: DocumentRow): void {
+    if (row.settled || this.claims.has(row.id)) return;
+    if (row.state !== "sent" && row.state !== "accepted" && row.state !== "rejected") return;
+    finish(this, row).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+  }
+}
+
+/** Hash over the host's name and its network cards. */
+function hostFingerprint(): string {
+  const cards = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).map((address) => address.mac),
+  );
+  const real = [...new Set(cards)].filter((mac) => mac !== "00:00:00:00:00:00").sort();
+  return createHash("sha256")
+    .update([hostname(), ...real].join("\n"))
+    .digest("hex");
+}
