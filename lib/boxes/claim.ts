@@ -26,7 +26,12 @@ export function sha256Of(bytes: Buffer): string {
  * commits its row. A crash in between leaves a file in TempBox without a row, which `recover` picks up. Resolves to
  * undefined when the file has gone, or changed since it was looked at (it is then put back).
  */
-export async function claimFile(context: BoxContext, outBox: OutBox, name: string): Promise<ClaimedFile | undefined> {
+export async function claimFile(
+  context: BoxContext,
+  outBox: OutBox,
+  name: string,
+  onId?: (id: string) => void,
+): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
   const look = outBox.lookOf(name);
   const source = join(folder.box("OutBox"), name);
@@ -44,15 +49,19 @@ export async function claimFile(context: BoxContext, outBox: OutBox, name: strin
     moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
     return undefined;
   }
-  return enterClaim(context, folder, name, boxName);
+  return enterClaim(context, folder, name, boxName, onId);
 }
 
-/** Gives a file in TempBox its row: a new one, or the one that was put back to OutBox for another try. */
+/**
+ * Gives a file in TempBox its row: a new one, or the one that was put back to OutBox for another try. `onId` hears the
+ * id before the row can be seen in the ledger.
+ */
 export async function enterClaim(
   context: BoxContext,
   folder: BusinessFolder,
   name: string,
   boxName: string,
+  onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
   const payload = readFileSync(join(folder.box("TempBox"), boxName));
@@ -61,6 +70,7 @@ export async function enterClaim(
     (row) => !row.settled && row.box === "OutBox" && row.boxName === name && row.business === folder.code,
   );
   if (again) {
+    onId?.(again.id);
     const change = { box: "TempBox", boxName, retryAt: 0, attempt: again.attempt + 1 } as const;
     const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
     return { row, payload, repeats: undefined };
@@ -99,9 +109,20 @@ export async function enterClaim(
     businessReceiptAt: 0,
     updatedAt: now,
   };
+  onId?.(row.id);
   // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
   const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
   return { row, payload, repeats };
+}
+
+/** The bytes of an open claim as they were claimed, or undefined when the file has gone. */
+export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | undefined {
+  try {
+    return readFileSync(join(context.folders.of(row.business).box("TempBox"), row.boxName));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */

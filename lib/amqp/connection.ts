@@ -1,0 +1,159 @@
+import { EventEmitter } from "node:events";
+import type { ChannelModel } from "amqplib";
+import { connect as connectSocket } from "amqplib";
+import type { ImportClientError } from "../errors.js";
+import { brokerError, brokerFault } from "./faults.js";
+import type { BrokerSettings } from "./settings.js";
+
+export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
+
+export interface ConnectionEvents {
+  state: [ConnectionState, ImportClientError | undefined];
+}
+
+/** Opens its channels on a fresh connection; called again after each reconnect. */
+export type ChannelUser = (connection: ChannelModel) => Promise<void>;
+
+/** Longest pause between two tries, in milliseconds: short while the network is away, minutes while login is refused (faq 5). */
+const LONGEST = { network: 15_000, refused: 300_000 };
+
+/**
+ * One connection that is shared by all who send and receive, and comes back by itself. Every listener belongs to one
+ * physical connection and goes with it, so a reconnect cannot double one.
+ */
+export class BrokerConnection extends EventEmitter<ConnectionEvents> {
+  private readonly users = new Set<ChannelUser>();
+  private model: ChannelModel | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private tries = 0;
+  private running = false;
+  private now: ConnectionState = "disconnected";
+  private fault: ImportClientError | undefined;
+
+  constructor(readonly settings: BrokerSettings) {
+    super();
+    this.setMaxListeners(0);
+  }
+
+  get state(): ConnectionState {
+    return this.now;
+  }
+
+  /** Why it is not connected. */
+  get lastFault(): ImportClientError | undefined {
+    return this.fault;
+  }
+
+  /** Connects, and keeps trying until `close`. */
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    void this.connect();
+  }
+
+  /** Registers one who needs channels; it is called at once when there is a connection. */
+  async use(user: ChannelUser): Promise<void> {
+    this.users.add(user);
+    if (this.model) await this.setUp(user, this.model);
+  }
+
+  leave(user: ChannelUser): void {
+    this.users.delete(user);
+  }
+
+  async close(): Promise<void> {
+    this.running = false;
+    clearTimeout(this.timer);
+    const model = this.model;
+    this.model = undefined;
+    this.users.clear();
+    this.become("closed", undefined);
+    if (model) await closeWithin(model, 3000);
+  }
+
+  private async connect(): Promise<void> {
+    this.become("connecting", this.fault);
+    const { settings } = this;
+    let model: ChannelModel;
+    try {
+      model = await connectSocket(
+        {
+          protocol: settings.tls ? "amqps" : "amqp",
+          hostname: settings.host,
+          port: settings.port,
+          username: settings.user,
+          password: settings.password,
+          vhost: settings.vhost,
+          heartbeat: settings.heartbeat,
+        },
+        {
+          // Without it each serial publish waits for a delayed ACK (conventions: 22/s instead of 1,108/s).
+          noDelay: true,
+          timeout: settings.connectTimeout * 1000,
+          clientProperties: { connection_name: settings.connectionName },
+          ...(settings.tls && { servername: settings.tls.servername ?? settings.host, ...settings.tls }),
+        },
+      );
+    } catch (error) {
+      this.lost(error);
+      return;
+    }
+    if (!this.running) {
+      await closeWithin(model, 3000);
+      return;
+    }
+    let reason: unknown;
+    model.on("error", (error) => {
+      reason = error;
+    });
+    model.on("close", (error) => {
+      if (this.model !== model) return;
+      this.model = undefined;
+      this.lost(reason ?? error ?? new Error("connection closed"));
+    });
+    model.on("blocked", () => this.become("blocked", undefined));
+    model.on("unblocked", () => this.become("connected", undefined));
+    this.model = model;
+    this.tries = 0;
+    this.fault = undefined;
+    for (const user of this.users) await this.setUp(user, model);
+    if (this.model === model) this.become("connected", undefined);
+  }
+
+  /** A user that cannot open its channels tells it itself; the others go on. */
+  private async setUp(user: ChannelUser, model: ChannelModel): Promise<void> {
+    try {
+      await user(model);
+    } catch (error) {
+      this.fault = brokerError(error, this.settings);
+    }
+  }
+
+  private lost(error: unknown): void {
+    if (!this.running) return;
+    this.fault = brokerError(error, this.settings);
+    this.become("disconnected", this.fault);
+    const kind = brokerFault(error);
+    const longest = kind === "login" || kind === "vhost" ? LONGEST.refused : LONGEST.network;
+    const pause = Math.min(longest, (longest === LONGEST.refused ? 5000 : 250) * 2 ** this.tries++);
+    this.timer = setTimeout(() => void this.connect(), pause * (0.5 + Math.random() / 2));
+  }
+
+  private become(state: ConnectionState, fault: ImportClientError | undefined): void {
+    if (this.now === state && this.fault === fault) return;
+    this.now = state;
+    this.emit("state", state, fault);
+  }
+}
+
+/** Closes politely, and gives up after so many milliseconds: a frozen broker does not answer. */
+async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    model.close().catch(() => undefined),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limit);
+    }),
+  ]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,272 @@
+import { type FSWatcher, watch } from "node:fs";
+import type { ImportClient } from "../client/import-client.js";
+import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { claimFile, readTempBox } from "./claim.js";
+import type { BusinessFolder } from "./folders.js";
+import { type Oddity, OutBox } from "./out-box.js";
+import { type Failure, settleFailed } from "./settle.js";
+
+export interface FolderWatchSettings {
+  /** The node's id; claims are counted by it. */
+  owner: string;
+  /** Folder codes; empty = every folder below the root that has an OutBox. */
+  businesses: readonly string[];
+  /** Milliseconds between scans. */
+  interval: number;
+  maxInFlight: number;
+  /** Milliseconds without a change after which an unfinished file is refused. */
+  incompleteAfter: number;
+  /** Make missing boxes of the named businesses. */
+  createBoxes: boolean;
+}
+
+export interface FolderWatchEvents {
+  onClaim(row: DocumentRow, payload: Buffer): void;
+  /** Something lies in an OutBox that is not taken, or a folder cannot be read. Each once. */
+  onNotice(error: ImportClientError): void;
+  /** After each round: claims of this node that are out, files that wait. */
+  onRound(inFlight: number, waiting: number): void;
+}
+
+/** Shortest time between two scans, also the shortest stillness of a file, in milliseconds. */
+const SHORTEST = 200;
+
+/**
+ * Claims the finished files of several OutBoxes, oldest first, at most `maxInFlight` at a time. Scanning on a timer is
+ * the truth; watching the folders and ended claims only wake it (promises 2).
+ */
+export class FolderWatch {
+  private readonly boxes = new Map<string, { outBox: OutBox; ready: string[]; watcher: FSWatcher | undefined }>();
+  private timer: NodeJS.Timeout | undefined;
+  private lastScan = Number.NEGATIVE_INFINITY;
+  private working: Promise<void> | undefined;
+  private again: "scan" | "fill" | undefined;
+  private stopped = false;
+  private readonly reported = new Set<string>();
+  private readonly onFree = () => this.wake("fill");
+
+  constructor(
+    private readonly client: ImportClient,
+    private readonly settings: FolderWatchSettings,
+    private readonly events: FolderWatchEvents,
+  ) {}
+
+  start(): void {
+    this.client.claims.on("free", this.onFree);
+    this.wake("scan");
+  }
+
+  /** Ends the watching and gives back the claims that are out: their rows stay open. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.client.claims.off("free", this.onFree);
+    for (const { watcher } of this.boxes.values()) watcher?.close();
+    await this.working;
+    this.client.claims.releaseOwner(this.settings.owner);
+  }
+
+  private wake(what: "scan" | "fill"): void {
+    if (this.stopped) return;
+    if (this.working) {
+      if (this.again !== "scan") this.again = what;
+      return;
+    }
+    this.working = this.round(what)
+      .catch((error) => this.notice("round", error))
+      .finally(() => {
+        this.working = undefined;
+        this.next();
+      });
+  }
+
+  /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
+  private next(): void {
+    if (this.stopped) return;
+    const again = this.again;
+    this.again = undefined;
+    if (again === "fill" && this.hasReady()) return this.wake("fill");
+    const since = performance.now() - this.lastScan;
+    const room = this.client.claims.count(this.settings.owner) < this.settings.maxInFlight;
+    const soon = again === "scan" || (room && !this.hasReady() && this.waiting() > 0);
+    const pause = Math.max(0, (soon ? SHORTEST : this.settings.interval) - since);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.wake("scan"), pause);
+  }
+
+  private async round(what: "scan" | "fill"): Promise<void> {
+    if (what === "scan") {
+      this.lastScan = performance.now();
+      await this.giveOutOpenClaims();
+      for (const folder of this.folders()) await this.scan(folder);
+    }
+    await this.fill();
+    this.events.onRound(this.client.claims.count(this.settings.owner), this.waiting());
+  }
+
+  private folders(): BusinessFolder[] {
+    const { folders } = this.client;
+    if (this.settings.businesses.length === 0) return folders.withOutBox();
+    return this.settings.businesses
+      .filter((code) => this.settings.createBoxes || folders.exists(code))
+      .map((code) => folders.of(code));
+  }
+
+  private async scan(folder: BusinessFolder): Promise<void> {
+    let box = this.boxes.get(folder.code);
+    try {
+      if (!box) {
+        folder.make();
+        const outBox = new OutBox(folder, { incompleteAfter: this.settings.incompleteAfter });
+        box = { outBox, ready: [], watcher: undefined };
+        this.boxes.set(folder.code, box);
+      }
+      box.watcher ??= this.watch(folder);
+      const odd = box.outBox.list();
+      const { names, oddities } = box.outBox.ready(Number.POSITIVE_INFINITY);
+      box.ready = names;
+      this.reported.delete(folder.code);
+      for (const oddity of [...odd, ...oddities]) await this.refuse(box.outBox, oddity);
+    } catch (error) {
+      // A share that went away: its watcher is dead with it, and the next scan looks again.
+      box?.watcher?.close();
+      if (box) box.watcher = undefined;
+      this.notice(folder.code, error);
+    }
+  }
+
+  private watch(folder: BusinessFolder): FSWatcher | undefined {
+    try {
+      const watcher = watch(folder.box("OutBox"), { persistent: false }, () => this.wake("scan"));
+      watcher.on("error", () => watcher.close());
+      return watcher;
+    } catch {
+      return undefined; // Some shares cannot be watched; scanning is enough.
+    }
+  }
+
+  /** Claims while there is room, one file of each folder in turn. */
+  private async fill(): Promise<void> {
+    const { claims } = this.client;
+    const { owner, maxInFlight } = this.settings;
+    const work: Promise<void>[] = [];
+    let room = maxInFlight - claims.count(owner);
+    while (room > 0 && this.hasReady() && !this.stopped) {
+      for (const { outBox, ready } of this.boxes.values()) {
+        const name = ready.shift();
+        if (name === undefined || room <= 0) continue;
+        room--;
+        work.push(this.claim(outBox, name));
+      }
+    }
+    await Promise.all(work);
+  }
+
+  private async claim(outBox: OutBox, name: string): Promise<void> {
+    let taken = "";
+    try {
+      const claimed = await claimFile(this.client, outBox, name, (id) => {
+        taken = id;
+        this.client.claims.take(id, this.settings.owner);
+      });
+      if (!claimed) return;
+      const { row, payload, repeats } = claimed;
+      if (repeats) await this.client.settleFailed(row.id, duplicateOf(repeats));
+      else if (this.stopped) this.client.claims.release(row.id);
+      else this.events.onClaim(row, payload);
+    } catch (error) {
+      if (taken) this.client.claims.release(taken);
+      // Held by a virus scanner or a writer: it stays where it is, and the next scan tries again.
+      this.notice(`${outBox.folder.code}/${name}`, error);
+    }
+  }
+
+  /** Open claims that no message carries: after a start, or given back by a node that stopped. */
+  private async giveOutOpenClaims(): Promise<void> {
+    const { claims, ledger } = this.client;
+    const codes = this.settings.businesses.map((code) => code.toLowerCase());
+    for (const row of await ledger.unsettled()) {
+      if (claims.count(this.settings.owner) >= this.settings.maxInFlight || this.stopped) return;
+      if (row.state !== "claimed" || row.box !== "TempBox" || row.retryAt > 0 || claims.has(row.id)) continue;
+      if (codes.length > 0 && !codes.includes(row.business.toLowerCase())) continue;
+      const payload = readTempBox(this.client, row);
+      if (!payload) continue;
+      claims.take(row.id, this.settings.owner);
+      this.events.onClaim(row, payload);
+    }
+  }
+
+  private async refuse(outBox: OutBox, oddity: Oddity): Promise<void> {
+    const where = `${outBox.folder.code}/OutBox/${oddity.name}`;
+    if (oddity.reason === "incomplete") {
+      const claimed = await claimFile(this.client, outBox, oddity.name);
+      if (claimed) await settleFailed(this.client, claimed.row.id, INCOMPLETE);
+      return;
+    }
+    this.events.onNotice(
+      new ImportClientError(
+        oddity.reason === "unreadable" ? "SW-BUSY" : "SW-OUTBOX",
+        { zh: `${where}：${ODD[oddity.reason].zh}`, en: `${where}: ${ODD[oddity.reason].en}` },
+        { details: { ...oddity } },
+      ),
+    );
+  }
+
+  /** Tells a fault of one place once, until the place is well again. */
+  private notice(place: string, error: unknown): void {
+    const code = codeOf(error) ?? "SW-OUTBOX";
+    if (this.reported.has(place) && code !== "SW-LEDGER") return;
+    if (this.reported.size > 1000) this.reported.clear();
+    this.reported.add(place);
+    this.events.onNotice(
+      error instanceof ImportClientError
+        ? error
+        : new ImportClientError(
+            code,
+            { zh: `${place}：${messageOf(error)}`, en: `${place}: ${messageOf(error)}` },
+            { cause: error },
+          ),
+    );
+  }
+
+  private hasReady(): boolean {
+    for (const { ready } of this.boxes.values()) if (ready.length > 0) return true;
+    return false;
+  }
+
+  private waiting(): number {
+    let waiting = 0;
+    for (const { outBox } of this.boxes.values()) waiting += outBox.size;
+    return waiting;
+  }
+}
+
+const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
+  folder: { zh: "子文件夹不会发送，请移走", en: "a sub-folder is not sent, move it away" },
+  symlink: { zh: "符号链接不会发送，请移走", en: "a symbolic link is not sent, move it away" },
+  unreadable: { zh: "文件一直被占用或无权读取", en: "the file stays locked or may not be read" },
+};
+
+const INCOMPLETE: Failure = {
+  code: "SW-INCOMPLETE",
+  text: { zh: "文件一直没有写完（内容不完整）", en: "the file was never finished (its content is incomplete)" },
+  advice: {
+    zh: "请让 ERP 重新导出；先写成 .tmp，写完再改名，可避免此问题。",
+    en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
+  },
+};
+
+function duplicateOf(earlier: DocumentRow): Failure {
+  return {
+    code: "SW-DUP",
+    text: {
+      zh: `该单据已提交过（${earlier.fileName}，状态 ${earlier.state}）`,
+      en: `this document was handed in before (${earlier.fileName}, ${earlier.state})`,
+    },
+    advice: {
+      zh: "如确需再次申报，请在侧栏中对原单据选择“重发”，或更换企业内部编号。",
+      en: "To send it again on purpose, use resend on the earlier document in the sidebar, or give it a new own number.",
+    },
+  };
+}
