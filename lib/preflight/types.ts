@@ -18,6 +18,10 @@ export interface PreflightContext {
   /** Whether the file is a ZIP as it stands, and the other entries in it (PDFs). */
   zipped: boolean;
   attachments: readonly { name: string; size: number; bytes: Buffer }[];
+  /** Name of the XML inside the ZIP; absent for a bare XML. */
+  entry?: string;
+  /** A later node gathers the PDFs of a bare XML (the `zip` node's attachments folder), so their absence is no fault yet. */
+  attachmentsFollow?: boolean;
   client: {
     environment: Environment;
     clientId: string;
@@ -36,11 +40,15 @@ export interface Finding {
   text: Bilingual;
   /** Overrides the rule's advice. */
   advice?: Bilingual;
+  /** `warning` where an error rule is less sure of this finding; the user's own setting for the rule wins over it. */
+  severity?: Severity;
 }
 
 /** A rule's eyes during the one pass over the document. */
 export interface RuleVisitor {
-  /** Called once for every element, in document order. */
+  /** Local names it wants to see; absent = every element. Keeps the cost of a rule to the elements it is about. */
+  names?: readonly string[];
+  /** Called once for every element (of `names`), in document order. */
   element?(element: XmlElement, report: (finding: Finding) => void): void;
   /** Called once after the last element. */
   end?(report: (finding: Finding) => void): void;
