@@ -1,4 +1,5 @@
 import type { DetachedSignature } from "../document.js";
+import type { Bilingual } from "../errors.js";
 
 /** What can be signed with. SHA-1 is what old cards do (domain 3). */
 export type SignAlgorithm = "rsa-sha1" | "rsa-sha256" | "sm2-sm3";
@@ -24,6 +25,14 @@ export interface CardIdentity {
 /** `absent`: no card or control; `closed`: PIN guard; `locked`: the token itself says so. */
 export type CardState = "unknown" | "ready" | "absent" | "closed" | "locked" | "expired";
 
+/** A change of a card's state, for statuses, events and the sidebar. */
+export interface CardEvent {
+  state: CardState;
+  /** Why: inner code (`CKR_PIN_INCORRECT`, `51571`, `COUNT-LOW` ...); empty when all is well. */
+  code: string;
+  text: Bilingual;
+}
+
 /**
  * One card, HSM or key file. A backend logs in at most once a session and never by itself a second time after a refused
  * PIN: that is the PIN guard's to allow (promises 4).
@@ -34,6 +43,12 @@ export interface CardBackend {
   identity(): Promise<CardIdentity>;
   /** Signs data (the hash is taken of it by the algorithm). Rejects with ImportClientError C134 / C141. */
   sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer>;
+  /** As last known; asking touches nothing. */
+  readonly state: CardState;
+  /** Tells of every change of state. Returns what takes the listener away again. */
+  onState(listener: (event: CardEvent) => void): () => void;
+  /** A person lets the PIN at the card again: opens the guard and allows one login at the token's final try. */
+  release(reason: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,66 @@
+import { type Bilingual, ImportClientError } from "../errors.js";
+import type { CardState } from "./types.js";
+
+/**
+ * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
+ * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now.
+ */
+export function cardFault(
+  inner: string,
+  text: Bilingual,
+  advice: Bilingual,
+  more: { state?: CardState; cause?: unknown; details?: Record<string, unknown> } = {},
+): ImportClientError {
+  return new ImportClientError(
+    "C134",
+    { zh: `卡操作失败：${text.zh}（${inner}）`, en: `card error: ${text.en} (${inner})` },
+    { advice, cause: more.cause, details: { ...more.details, inner, ...(more.state ? { state: more.state } : {}) } },
+  );
+}
+
+/** The card, its driver or the control gave no answer in time (faq 10, 11). What came of the call is not used. */
+export function cardTimeout(step: string, milliseconds: number, text?: Bilingual): ImportClientError {
+  return new ImportClientError(
+    "C141",
+    text ?? {
+      zh: `错误: 等待响应超时! 卡在 ${milliseconds} 毫秒内没有应答（${step}），本次签名未完成`,
+      en: `the card gave no answer within ${milliseconds} ms (${step}); nothing was signed`,
+    },
+    {
+      advice: {
+        zh: "驱动进程已被终止，下一次签名会重新启动。反复出现时请重新插卡，并检查读卡器和驱动。",
+        en: "The driver's process was ended and is started again for the next signature. If this keeps happening, insert the card again and check reader and driver.",
+      },
+      details: { inner: "TIMEOUT", step, milliseconds },
+    },
+  );
+}
+
+/** faq 13: an empty PIN is refused before anything reaches the card. */
+export function pinEmpty(): ImportClientError {
+  return new ImportClientError(
+    "C144",
+    { zh: "卡密码不能为空，请设置卡密码!", en: "the card's PIN is empty: set it" },
+    {
+      advice: {
+        zh: "请在卡节点中填写卡密码（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
+        en: "Set the PIN in the card node (or SW_CARD_PIN) and send again. The card was not touched.",
+      },
+    },
+  );
+}
+
+/** The guard is closed (promises 4): the PIN did not reach the card. */
+export function pinBlocked(
+  reason: string,
+  text: Bilingual,
+  more: { at?: number; state?: CardState } = {},
+): ImportClientError {
+  return new ImportClientError("SW-PIN-BLOCKED", text, {
+    advice: {
+      zh: "请确认卡密码后在卡节点中改正；若密码无误，请由负责人在侧边栏中解除。在此之前不会向卡发送密码，以免锁卡。",
+      en: "Correct the PIN in the card node; if it is right, a person releases the guard in the sidebar. Until then no PIN is sent to the card, so that it cannot lock.",
+    },
+    details: { inner: reason, state: more.state ?? "closed", ...(more.at ? { at: more.at } : {}) },
+  });
+}

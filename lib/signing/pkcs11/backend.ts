@@ -1,0 +1,314 @@
+import { createPublicKey, verify, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type ImportClientError, messageOf } from "../../errors.js";
+import { identityOf } from "../certificate.js";
+import { cardFault } from "../faults.js";
+import { markNotTried, PinGuard } from "../pin-guard.js";
+import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
+import { sm2Digest, sm2Raw, sm2Verify } from "../sm2.js";
+import { StateKeeper } from "../state.js";
+import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
+import { moduleEnvironment } from "./environment.js";
+import { faultOf } from "./faults.js";
+import { ChildLink, LinkError } from "./link.js";
+import { GONE, type TokenFacts } from "./protocol.js";
+
+const CKM_RSA_PKCS = 0x1;
+const CKM_SHA1_RSA_PKCS = 0x6;
+const CKM_SHA256_RSA_PKCS = 0x40;
+
+/** How long the module may take to log out when the card is closed. */
+const CLOSE_LIMIT = 2_000;
+
+/** One child process with a token found in it. */
+interface Session {
+  link: ChildLink;
+  token: TokenFacts;
+  identity: CardIdentity | undefined;
+  loggedIn: boolean;
+}
+
+/** A token behind a vendor's PKCS#11 module. One session a token, one login a session, calls one after the other. */
+export class Pkcs11Card implements CardBackend {
+  readonly kind = "pkcs11";
+  private readonly keeper = new StateKeeper();
+  private readonly guard: PinGuard;
+  private readonly limits: CardTimeouts;
+  private session: Session | undefined;
+  private link: ChildLink | undefined;
+  /** Attaching and logging in happen one at a time; callers wait here. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private allowFinalTry = false;
+  private closed = false;
+  /** The one card that may sign. */
+  private bound: string;
+
+  constructor(
+    private readonly settings: CardSettings,
+    attempts: PinAttempts,
+  ) {
+    this.guard = new PinGuard(attempts, settings.pinPad ? "" : settings.pin);
+    this.limits = timeoutsOf(settings);
+    this.bound = settings.certificateNumber?.toLowerCase() ?? "";
+  }
+
+  get state(): CardState {
+    return this.keeper.state;
+  }
+
+  onState(listener: (event: CardEvent) => void): () => void {
+    return this.keeper.on(listener);
+  }
+
+  /** Process id of the module's process, for tests and diagnose; undefined while there is none. */
+  get modulePid(): number | undefined {
+    return this.link?.alive ? this.link.pid : undefined;
+  }
+
+  async identity(): Promise<CardIdentity> {
+    const session = await this.inTurn(() => this.attached());
+    if (session.identity) return session.identity;
+    throw cardFault(
+      "CERTIFICATE-ABSENT",
+      {
+        zh: "登录前读不到签名证书",
+        en: "the signing certificate cannot be told apart, or not be read, without a login",
+      },
+      {
+        zh: "请写明密钥标签或 ID，或在卡节点中指定证书文件。",
+        en: "Name the key by label or id, or give the certificate's file in the card node.",
+      },
+    );
+  }
+
+  async sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
+    for (let round = 1; ; round++) {
+      const session = this.ready() ?? (await this.inTurn(() => this.loggedIn()));
+      try {
+        return await this.signWith(session, algorithm, data);
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+        // A stale session (card pulled and put back) or a process that ended before it came to this call: nothing was
+        // signed, so it is tried once more from the start.
+        const again = error.inner === "NOT-STARTED" || GONE.has(error.inner);
+        if (GONE.has(error.inner) || !session.link.alive) this.drop(session);
+        if (again && round === 1 && !this.closed) continue;
+        throw this.report(faultOf(error, "sign", this.limits.sign));
+      }
+    }
+  }
+
+  async release(reason: string): Promise<void> {
+    this.allowFinalTry = true;
+    const token = this.session?.token.id ?? (await this.inTurn(() => this.attached())).token.id;
+    await this.guard.release(token, reason);
+    if (this.state === "closed") this.keeper.set("unknown");
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.session = undefined;
+    const link = this.link;
+    this.link = undefined;
+    await link?.close(CLOSE_LIMIT);
+    this.keeper.set("unknown");
+  }
+
+  private ready(): Session | undefined {
+    const session = this.session;
+    return session?.loggedIn && session.link.alive ? session : undefined;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work, work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private drop(session: Session): void {
+    session.loggedIn = false;
+    if (this.session === session) this.session = undefined;
+  }
+
+  /** A session with the token found; no PIN is used. */
+  private async attached(): Promise<Session> {
+    if (this.closed) throw cardFault("CLOSED", CLOSED_TEXT, CLOSED_ADVICE);
+    if (this.session?.link.alive) return this.session;
+    this.session = undefined;
+    if (!this.link?.alive) {
+      const { moduleEnvironment: added = {}, pin } = this.settings;
+      this.link = new ChildLink(moduleEnvironment(process.env, added, pin));
+    }
+    const { link, settings } = this;
+    const { module, token, slot, keyLabel, keyId } = settings;
+    let facts: TokenFacts;
+    try {
+      facts = await link.call("attach", { module, select: { token, slot, keyLabel, keyId } }, this.limits.connect);
+    } catch (error) {
+      throw this.report(faultOf(error as LinkError, "connect", this.limits.connect));
+    }
+    const session: Session = { link, token: facts, identity: undefined, loggedIn: false };
+    this.takeCertificate(session, facts.certificate ?? this.certificateFile());
+    if (facts.locked) this.keeper.set("locked", "CKR_PIN_LOCKED", LOCKED_TEXT);
+    else if (facts.countLow) this.keeper.set(this.state, "COUNT-LOW", COUNT_LOW_TEXT);
+    else if (this.state === "absent") this.keeper.set("unknown");
+    this.session = session;
+    return session;
+  }
+
+  /** A session that is logged in: at most one login each, and only past the guard. */
+  private async loggedIn(): Promise<Session> {
+    const ready = this.ready();
+    if (ready) return ready;
+    const session = await this.attached();
+    const { token, link } = session;
+    const pin = this.settings.pinPad ? undefined : this.settings.pin;
+    const allowFinalTry = this.allowFinalTry;
+    let certificate: Uint8Array | null = null;
+    let after: LinkError | undefined;
+    try {
+      await this.guard.login(token.id, async () => {
+        try {
+          const facts = await link.call("login", { pin, token: token.id, allowFinalTry }, this.limits.login);
+          certificate = facts.certificate;
+        } catch (thrown) {
+          const error = thrown as LinkError;
+          if (GONE.has(error.inner) || !link.alive) this.drop(session);
+          if (error.accepted) {
+            after = error;
+            return;
+          }
+          const fault = faultOf(error, "login", this.limits.login);
+          throw error.tried ? fault : markNotTried(fault);
+        }
+      });
+    } catch (error) {
+      throw this.report(error as ImportClientError);
+    }
+    this.allowFinalTry = false;
+    if (after) {
+      this.drop(session);
+      throw this.report(faultOf(after, "login", this.limits.login));
+    }
+    if (certificate) this.takeCertificate(session, certificate);
+    await this.prove(session);
+    session.loggedIn = true;
+    this.keeper.set("ready");
+    return session;
+  }
+
+  private async signWith(session: Session, algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
+    const sm2 = algorithm === "sm2-sm3" ? this.settings.sm2Mechanism : undefined;
+    const input =
+      sm2?.input === "digest" && session.identity ? await sm2Digest(session.identity.certificate, data) : data;
+    const answer = await session.link.call("sign", { algorithm, data: input, sm2 }, this.limits.sign);
+    const signature = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+    return algorithm === "sm2-sm3" ? sm2Raw(signature) : signature;
+  }
+
+  /** Signs once and verifies with the certificate: a key that does not belong to it, or a mechanism that is not SM2. */
+  private async prove(session: Session): Promise<void> {
+    const { identity } = session;
+    if (!identity) return;
+    const algorithm = identity.algorithms.includes("rsa-sha256") ? "rsa-sha256" : identity.algorithms[0];
+    if (!algorithm) return;
+    const sample = Buffer.from("single-window self-test");
+    let good: boolean;
+    try {
+      const signature = await this.signWith(session, algorithm, sample);
+      good =
+        algorithm === "sm2-sm3"
+          ? await sm2Verify(identity.certificate, sample, signature)
+          : verify(
+              algorithm === "rsa-sha1" ? "sha1" : "sha256",
+              sample,
+              createPublicKey(
+                new X509Certificate(identity.certificate).publicKey.export({ type: "spki", format: "pem" }),
+              ),
+              signature,
+            );
+    } catch (error) {
+      this.drop(session);
+      throw error instanceof LinkError ? this.report(faultOf(error, "sign", this.limits.sign)) : error;
+    }
+    if (good) return;
+    this.drop(session);
+    throw cardFault(
+      "SELF-TEST",
+      {
+        zh: "签名自检未通过：私钥与证书不符，或 SM2 机制号不对",
+        en: "the self-test failed: the key does not belong to the certificate, or the SM2 mechanism number is wrong",
+      },
+      {
+        zh: "请核对密钥标签、证书文件和 SM2 机制号。",
+        en: "Check the key's label, the certificate's file and the SM2 mechanism number.",
+      },
+    );
+  }
+
+  private takeCertificate(session: Session, certificate: Uint8Array | null): void {
+    if (!certificate) return;
+    const { settings } = this;
+    const has = (mechanism: number): boolean => session.token.mechanisms.includes(mechanism);
+    const algorithms: SignAlgorithm[] = [];
+    if (has(CKM_SHA256_RSA_PKCS) || has(CKM_RSA_PKCS)) algorithms.push("rsa-sha256");
+    if (has(CKM_SHA1_RSA_PKCS) || has(CKM_RSA_PKCS)) algorithms.push("rsa-sha1");
+    const identity = identityOf(Buffer.from(certificate), {
+      companyCode: settings.companyCode,
+      cardNumber: settings.cardNumber,
+      tokenSerial: session.token.serial,
+      algorithms: settings.sm2Mechanism ? ["sm2-sm3"] : algorithms,
+    });
+    if (this.bound && identity.certificateNumber !== this.bound) {
+      throw this.report(
+        cardFault(
+          "OTHER-CARD",
+          {
+            zh: `插入的是另一张卡（证书 ${identity.certificateNumber}，应为 ${this.bound}）`,
+            en: `another card is inserted (certificate ${identity.certificateNumber}, expected ${this.bound})`,
+          },
+          {
+            zh: "请插回原来的卡；如确需换卡，请重新部署卡节点或修改证书号。",
+            en: "Insert the card that was there before; to change cards, deploy the card node again or set its certificate number.",
+          },
+          { state: "absent" },
+        ),
+      );
+    }
+    this.bound = identity.certificateNumber;
+    session.identity = identity;
+  }
+
+  private certificateFile(): Buffer | null {
+    const { certificateFile } = this.settings;
+    if (!certificateFile) return null;
+    try {
+      return readFileSync(certificateFile);
+    } catch (cause) {
+      throw cardFault(
+        "CERTIFICATE-UNREADABLE",
+        {
+          zh: `证书文件无法读取：${messageOf(cause)}`,
+          en: `the certificate's file cannot be read: ${messageOf(cause)}`,
+        },
+        { zh: "请检查证书文件路径。", en: "Check the path of the certificate's file." },
+        { cause },
+      );
+    }
+  }
+
+  /** Takes the state that an error tells of. */
+  private report(error: ImportClientError): ImportClientError {
+    const { state, inner } = error.details as { state?: CardState; inner?: string };
+    if (state) this.keeper.set(state, inner ?? "", error.text);
+    return error;
+  }
+}
+
+const CLOSED_TEXT = { zh: "卡节点已关闭", en: "the card node is closed" };
+const CLOSED_ADVICE = { zh: "请重新发送。", en: "Send again." };
+const LOCKED_TEXT = { zh: "卡已锁定", en: "the card's PIN is locked" };
+const COUNT_LOW_TEXT = {
+  zh: "卡提示剩余密码次数减少：有人输错过密码",
+  en: "the card says that fewer PIN tries are left: someone entered a wrong PIN",
+};

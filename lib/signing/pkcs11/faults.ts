@@ -1,0 +1,96 @@
+import type { Bilingual, ImportClientError } from "../../errors.js";
+import { cardFault, cardTimeout, pinBlocked } from "../faults.js";
+import type { CardState } from "../types.js";
+import type { LinkError } from "./link.js";
+
+interface Known {
+  text: Bilingual;
+  advice: Bilingual;
+  state?: CardState;
+}
+
+const INSERT: Bilingual = {
+  zh: "请插好卡并检查读卡器；插回后下一份报文会自动继续。",
+  en: "Insert the card and check the reader; the next document goes on by itself.",
+};
+const DRIVER: Bilingual = {
+  zh: "请检查 PKCS#11 模块路径、其位数（32/64 位）以及驱动是否安装。",
+  en: "Check the path of the PKCS#11 module, that it is built for this system (32/64 bit), and that the driver is installed.",
+};
+const WHICH: Bilingual = {
+  zh: "请在卡节点中写明令牌标签、序列号或槽号，以及密钥标签或 ID。",
+  en: "Name the token by label, serial or slot, and the key by label or id, in the card node.",
+};
+const PIN: Bilingual = {
+  zh: "请核对卡密码并在卡节点中改正。改正之前不会再向卡发送密码。",
+  en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that.",
+};
+const LOCKED: Bilingual = {
+  zh: "卡已被锁定，请携卡到发卡机构（电子口岸）解锁。",
+  en: "The card is locked: have it unlocked by its issuer (电子口岸).",
+};
+
+const ABSENT: Known = { text: { zh: "卡不在位", en: "the card is not there" }, advice: INSERT, state: "absent" };
+const LOST: Known = { text: { zh: "卡被拔出或会话中断", en: "the card was removed" }, advice: INSERT, state: "absent" };
+const REFUSED: Known = { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed" };
+
+const KNOWN: Record<string, Known> = {
+  "PKCS11JS-MISSING": {
+    text: { zh: "缺少 pkcs11js 组件", en: "the package pkcs11js is not installed" },
+    advice: {
+      zh: "请在 Node-RED 目录执行 npm install pkcs11js（需要 C++ 编译工具和 Python），或改用其他卡后端。",
+      en: "Run npm install pkcs11js in the Node-RED folder (it needs a C++ compiler and Python), or use another card backend.",
+    },
+  },
+  "MODULE-NOT-LOADED": {
+    text: { zh: "PKCS#11 模块无法加载", en: "the PKCS#11 module cannot be loaded" },
+    advice: DRIVER,
+    state: "absent",
+  },
+  "MODULE-CRASHED": {
+    text: { zh: "PKCS#11 驱动进程异常退出", en: "the PKCS#11 driver crashed" },
+    advice: DRIVER,
+  },
+  "TOKEN-ABSENT": ABSENT,
+  CKR_TOKEN_NOT_PRESENT: ABSENT,
+  CKR_TOKEN_NOT_RECOGNIZED: ABSENT,
+  CKR_SLOT_ID_INVALID: ABSENT,
+  CKR_DEVICE_REMOVED: LOST,
+  CKR_DEVICE_ERROR: LOST,
+  CKR_SESSION_HANDLE_INVALID: LOST,
+  CKR_SESSION_CLOSED: LOST,
+  "NOT-ATTACHED": LOST,
+  "TOKEN-AMBIGUOUS": { text: { zh: "有多个令牌符合", en: "more than one token fits" }, advice: WHICH },
+  "KEY-ABSENT": { text: { zh: "令牌上找不到私钥", en: "the private key is not on the token" }, advice: WHICH },
+  "KEY-AMBIGUOUS": { text: { zh: "令牌上有多个私钥", en: "there is more than one private key" }, advice: WHICH },
+  CKR_PIN_INCORRECT: REFUSED,
+  CKR_PIN_INVALID: REFUSED,
+  CKR_PIN_LEN_RANGE: REFUSED,
+  CKR_PIN_EXPIRED: { ...REFUSED, text: { zh: "卡密码已过期", en: "the PIN has expired" } },
+  CKR_PIN_LOCKED: { text: { zh: "卡已锁定", en: "the card's PIN is locked" }, advice: LOCKED, state: "locked" },
+};
+
+const UNKNOWN: Known = {
+  text: { zh: "PKCS#11 驱动报错", en: "the PKCS#11 driver reports an error" },
+  advice: DRIVER,
+};
+
+/** An error of the child process as one of ours: C134 with the inner code, C141, or SW-PIN-BLOCKED at the final try. */
+export function faultOf(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
+  if (error.inner === "TIMEOUT") return cardTimeout(step, limit);
+  if (error.inner === "FINAL-TRY") {
+    return pinBlocked(
+      "FINAL-TRY",
+      {
+        zh: "卡提示只剩最后一次密码机会，未尝试登录",
+        en: "the card says that one more wrong PIN locks it; no login was tried",
+      },
+      { state: "closed" },
+    );
+  }
+  const known = KNOWN[error.inner] ?? UNKNOWN;
+  return cardFault(error.inner, known.text, known.advice, {
+    details: { driver: error.message, step },
+    ...(known.state ? { state: known.state } : {}),
+  });
+}

@@ -1,0 +1,269 @@
+import { createHash } from "node:crypto";
+import type * as Pkcs11 from "pkcs11js";
+import type { Sm2Mechanism } from "../settings.js";
+import type { SignAlgorithm } from "../types.js";
+import type { LoginFacts, Selection, TokenFacts } from "./protocol.js";
+
+/** An error with an inner code of ours, where PKCS#11 has none. */
+export class TokenError extends Error {
+  constructor(
+    readonly inner: string,
+    message: string,
+    readonly tried = true,
+  ) {
+    super(message);
+  }
+}
+
+/** DER heads of DigestInfo, RFC 8017 section 9.2. */
+const DIGEST_INFO = {
+  "rsa-sha1": { hash: "sha1", head: Buffer.from("3021300906052b0e03021a05000414", "hex") },
+  "rsa-sha256": { hash: "sha256", head: Buffer.from("3031300d060960864801650304020105000420", "hex") },
+} as const;
+
+/** Data above this goes to the token in parts: some drivers have a small limit for one call. */
+const PART = 16 * 1024;
+
+interface Attached {
+  slot: Pkcs11.Handle;
+  session: Pkcs11.Handle;
+  id: string;
+  mechanisms: ReadonlySet<number>;
+  select: Selection;
+  certificateId: Buffer | null;
+  key: Pkcs11.Handle | null;
+}
+
+/** One PKCS#11 module and one session on one token. Synchronous: it lives in a process of its own. */
+export class Token {
+  private readonly p11: Pkcs11.PKCS11;
+  private initialised = false;
+  private attached: Attached | undefined;
+
+  constructor(
+    private readonly library: typeof Pkcs11,
+    module: string,
+  ) {
+    this.p11 = new library.PKCS11();
+    try {
+      this.p11.load(module);
+    } catch (error) {
+      throw new TokenError("MODULE-NOT-LOADED", error instanceof Error ? error.message : String(error), false);
+    }
+  }
+
+  attach(select: Selection): TokenFacts {
+    this.detach();
+    // Slot lists are only read anew at C_Initialize by some drivers.
+    this.p11.C_Initialize();
+    this.initialised = true;
+    const { slot, info } = this.findToken(select);
+    const id = tokenId(info);
+    const mechanisms = this.p11.C_GetMechanismList(slot);
+    const session = this.p11.C_OpenSession(slot, this.library.CKF_SERIAL_SESSION);
+    this.attached = { slot, session, id, mechanisms: new Set(mechanisms), select, certificateId: null, key: null };
+    const found = this.publicCertificate(this.attached);
+    this.attached.certificateId = found?.id ?? null;
+    return {
+      id,
+      label: trimmed(info.label),
+      serial: trimmed(info.serialNumber),
+      ...this.flags(info),
+      pinPad: (info.flags & this.library.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
+      mechanisms,
+      certificate: found?.der ?? null,
+    };
+  }
+
+  login(pin: string | undefined, token: string, allowFinalTry: boolean): LoginFacts {
+    const at = this.need();
+    const info = this.p11.C_GetTokenInfo(at.slot);
+    if (tokenId(info) !== token) {
+      throw new TokenError("OTHER-CARD", "another card was inserted in the meantime", false);
+    }
+    const flags = this.flags(info);
+    if (flags.locked) throw new TokenError("CKR_PIN_LOCKED", "the token says that its PIN is locked", false);
+    if (flags.finalTry && !allowFinalTry) {
+      throw new TokenError("FINAL-TRY", "the token says that one more wrong PIN locks it", false);
+    }
+    try {
+      this.p11.C_Login(at.session, this.library.CKU_USER, pin);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== this.library.CKR_USER_ALREADY_LOGGED_IN) throw error;
+    }
+    // From here on the PIN was accepted; what goes wrong now has its own codes and must not be taken for a refusal.
+    try {
+      const key = this.findKey(at);
+      at.key = key.handle;
+      const certificate = this.certificates(at).find((candidate) => candidate.id.equals(key.id));
+      return { keyLabel: key.label, certificate: certificate?.der ?? null, countLow: flags.countLow };
+    } catch (error) {
+      throw new AfterLogin(error);
+    }
+  }
+
+  sign(algorithm: SignAlgorithm, data: Buffer, sm2: Sm2Mechanism | undefined): Buffer {
+    const at = this.need();
+    if (!at.key) throw new TokenError("NOT-ATTACHED", "there is no login");
+    if (algorithm === "sm2-sm3") {
+      if (!sm2) throw new TokenError("NO-SM2-MECHANISM", "no SM2 mechanism is set");
+      return this.run(at.session, at.key, sm2.mechanism, data);
+    }
+    const { CKM_SHA1_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS } = this.library;
+    const whole = algorithm === "rsa-sha1" ? CKM_SHA1_RSA_PKCS : CKM_SHA256_RSA_PKCS;
+    if (at.mechanisms.has(whole)) return this.run(at.session, at.key, whole, data);
+    const { hash, head } = DIGEST_INFO[algorithm];
+    const block = Buffer.concat([head, createHash(hash).update(data).digest()]);
+    return this.run(at.session, at.key, CKM_RSA_PKCS, block);
+  }
+
+  detach(): void {
+    this.attached = undefined;
+    if (!this.initialised) return;
+    this.initialised = false;
+    try {
+      // Closes every session and logs out.
+      this.p11.C_Finalize();
+    } catch {
+      // The token may be gone; nothing is lost with it.
+    }
+  }
+
+  private run(session: Pkcs11.Handle, key: Pkcs11.Handle, mechanism: number, data: Buffer): Buffer {
+    this.p11.C_SignInit(session, { mechanism }, key);
+    const room = Buffer.alloc(1024);
+    if (data.length <= PART) return this.p11.C_Sign(session, data, room);
+    for (let at = 0; at < data.length; at += PART) {
+      this.p11.C_SignUpdate(session, data.subarray(at, at + PART));
+    }
+    return this.p11.C_SignFinal(session, room);
+  }
+
+  private need(): Attached {
+    if (!this.attached) throw new TokenError("NOT-ATTACHED", "no token is open", false);
+    return this.attached;
+  }
+
+  private findToken(select: Selection): { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo } {
+    const initialised = this.library.CKF_TOKEN_INITIALIZED;
+    const present: { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo }[] = [];
+    for (const slot of this.p11.C_GetSlotList(true)) {
+      try {
+        present.push({ slot, info: this.p11.C_GetTokenInfo(slot) });
+      } catch {
+        // Pulled between the two calls.
+      }
+    }
+    const usable = present.filter(({ slot, info }) =>
+      select.slot === undefined ? (info.flags & initialised) !== 0 : handleNumber(slot) === select.slot,
+    );
+    const wanted = select.token
+      ? usable.filter(({ info }) => [trimmed(info.label), trimmed(info.serialNumber)].includes(select.token))
+      : usable;
+    const seen = present.map(({ info }) => `${trimmed(info.label)} (${trimmed(info.serialNumber)})`).join(", ");
+    if (wanted.length > 1) {
+      throw new TokenError("TOKEN-AMBIGUOUS", `more than one token fits, name one: ${seen}`, false);
+    }
+    const [only] = wanted;
+    if (!only) {
+      throw new TokenError("TOKEN-ABSENT", seen ? `the token is not there; there are: ${seen}` : "no token", false);
+    }
+    return only;
+  }
+
+  private flags(info: Pkcs11.TokenInfo): { countLow: boolean; finalTry: boolean; locked: boolean } {
+    const { CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED } = this.library;
+    return {
+      countLow: (info.flags & CKF_USER_PIN_COUNT_LOW) !== 0,
+      finalTry: (info.flags & CKF_USER_PIN_FINAL_TRY) !== 0,
+      locked: (info.flags & CKF_USER_PIN_LOCKED) !== 0,
+    };
+  }
+
+  private find(session: Pkcs11.Handle, template: Pkcs11.Template): Pkcs11.Handle[] {
+    this.p11.C_FindObjectsInit(session, template);
+    try {
+      return this.p11.C_FindObjects(session, 64);
+    } finally {
+      this.p11.C_FindObjectsFinal(session);
+    }
+  }
+
+  private read(session: Pkcs11.Handle, object: Pkcs11.Handle, type: number): Buffer {
+    try {
+      const value = this.p11.C_GetAttributeValue(session, object, [{ type }])[0]?.value;
+      return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+    } catch {
+      return Buffer.alloc(0);
+    }
+  }
+
+  private findKey(at: Attached): { handle: Pkcs11.Handle; id: Buffer; label: string } {
+    const { CKA_CLASS, CKA_ID, CKA_LABEL, CKO_PRIVATE_KEY } = this.library;
+    const template: Pkcs11.Template = [{ type: CKA_CLASS, value: CKO_PRIVATE_KEY }];
+    if (at.select.keyLabel) template.push({ type: CKA_LABEL, value: Buffer.from(at.select.keyLabel) });
+    if (at.select.keyId) template.push({ type: CKA_ID, value: Buffer.from(at.select.keyId, "hex") });
+    const keys = this.find(at.session, template).map((handle) => ({
+      handle,
+      id: this.read(at.session, handle, CKA_ID),
+      label: this.read(at.session, handle, CKA_LABEL).toString(),
+    }));
+    if (keys.length === 0) throw new TokenError("KEY-ABSENT", "the private key is not on the token");
+    const [first] = keys;
+    if (first && keys.length === 1) return first;
+    const names = keys.map(({ label, id }) => `${label} (${id.toString("hex")})`).join(", ");
+    throw new TokenError("KEY-AMBIGUOUS", `more than one private key, name one: ${names}`);
+  }
+
+  private certificates(at: Attached): { id: Buffer; label: string; der: Buffer }[] {
+    const { CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_ID, CKA_LABEL, CKA_VALUE, CKO_CERTIFICATE, CKC_X_509 } = this.library;
+    const template = [
+      { type: CKA_CLASS, value: CKO_CERTIFICATE },
+      { type: CKA_CERTIFICATE_TYPE, value: CKC_X_509 },
+    ];
+    return this.find(at.session, template)
+      .map((handle) => ({
+        id: this.read(at.session, handle, CKA_ID),
+        label: this.read(at.session, handle, CKA_LABEL).toString(),
+        der: this.read(at.session, handle, CKA_VALUE),
+      }))
+      .filter(({ der }) => der.length > 0);
+  }
+
+  /** The key's certificate as far as it can be told while the private key cannot be seen yet. */
+  private publicCertificate(at: Attached): { id: Buffer; der: Buffer } | undefined {
+    const all = this.certificates(at);
+    const { keyId, keyLabel } = at.select;
+    if (keyId) return all.find(({ id }) => id.toString("hex") === keyId.toLowerCase());
+    if (keyLabel) {
+      const { CKA_CLASS, CKA_ID, CKA_LABEL, CKO_PUBLIC_KEY } = this.library;
+      const template = [
+        { type: CKA_CLASS, value: CKO_PUBLIC_KEY },
+        { type: CKA_LABEL, value: Buffer.from(keyLabel) },
+      ];
+      const ids = this.find(at.session, template).map((handle) => this.read(at.session, handle, CKA_ID));
+      return all.find(({ id }) => ids.some((wanted) => wanted.equals(id))) ?? all.find((one) => one.label === keyLabel);
+    }
+    return all.length === 1 ? all[0] : undefined;
+  }
+}
+
+/** Something failed after the PIN was accepted. */
+export class AfterLogin extends Error {
+  constructor(readonly error: unknown) {
+    super("after login");
+  }
+}
+
+function trimmed(text: string): string {
+  return text.replace(/[\0 ]+$/, "").trim();
+}
+
+function tokenId(info: Pkcs11.TokenInfo): string {
+  const serial = trimmed(info.serialNumber) || trimmed(info.label);
+  return `pkcs11:${trimmed(info.manufacturerID)}:${trimmed(info.model)}:${serial}`;
+}
+
+function handleNumber(handle: Pkcs11.Handle): number {
+  return handle.length >= 8 ? Number(handle.readBigUInt64LE()) : handle.readUInt32LE();
+}

@@ -1,0 +1,79 @@
+import { messageOf } from "../errors.js";
+import { cardFault } from "./faults.js";
+
+/** SM2 with SM3 by sm-crypto-v2: what Node's own crypto signs, other SM2 verifiers refuse. Loaded when first needed. */
+async function library(): Promise<typeof import("sm-crypto-v2")> {
+  try {
+    return await import("sm-crypto-v2");
+  } catch (cause) {
+    throw cardFault(
+      "SM-CRYPTO-MISSING",
+      {
+        zh: `缺少 sm-crypto-v2 组件：${messageOf(cause)}`,
+        en: `the package sm-crypto-v2 is not installed: ${messageOf(cause)}`,
+      },
+      {
+        zh: "请在 Node-RED 目录执行 npm install sm-crypto-v2。",
+        en: "Run npm install sm-crypto-v2 in the Node-RED folder.",
+      },
+      { cause },
+    );
+  }
+}
+
+/** AlgorithmIdentifier of an SM2 public key: id-ecPublicKey, curve sm2p256v1 (1.2.156.10197.1.301), BIT STRING head. */
+const SM2_KEY_HEAD = Buffer.from("301306072a8648ce3d020106082a811ccf5501822d034200", "hex");
+
+/** Uncompressed public key (hex, 04 in front) of an SM2 certificate or SubjectPublicKeyInfo in DER; undefined for others. */
+export function sm2PublicKey(der: Buffer): string | undefined {
+  const at = der.indexOf(SM2_KEY_HEAD);
+  if (at === -1) return undefined;
+  const start = at + SM2_KEY_HEAD.length;
+  return der.toString("hex", start, start + 65);
+}
+
+/** Raw r || s, 64 bytes, as the card control gives it (domain 3); a DER SEQUENCE of two integers is taken apart. */
+export function sm2Raw(signature: Buffer): Buffer {
+  if (signature.length === 64) return signature;
+  if (signature[0] !== 0x30) return signature;
+  const parts: Buffer[] = [];
+  let at = 2;
+  for (let index = 0; index < 2; index++) {
+    const length = signature[at + 1] ?? 0;
+    const integer = signature.subarray(at + 2, at + 2 + length);
+    const value = integer.length > 32 ? integer.subarray(integer.length - 32) : integer;
+    parts.push(Buffer.alloc(32 - value.length), value);
+    at += 2 + length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Signs with SM3(Z || data), user id 1234567812345678 (GB/T 32918.2). `key` is the private scalar as hex. */
+export async function sm2Sign(key: string, publicKey: string, data: Buffer): Promise<Buffer> {
+  const { sm2 } = await library();
+  return Buffer.from(sm2.doSignature(data, key, { hash: true, publicKey }), "hex");
+}
+
+export async function sm2Verify(certificate: Buffer, data: Buffer, signature: Buffer): Promise<boolean> {
+  const publicKey = sm2PublicKey(certificate);
+  if (!publicKey) return false;
+  const { sm2 } = await library();
+  return sm2.doVerifySignature(data, signature.toString("hex"), publicKey, { hash: true });
+}
+
+/** SM3(Z || data): what a mechanism without a digest of its own signs. */
+export async function sm2Digest(certificate: Buffer, data: Buffer): Promise<Buffer> {
+  const { sm2 } = await library();
+  const publicKey = sm2PublicKey(certificate) ?? "";
+  const hash: unknown = sm2.getHash(data, publicKey);
+  return typeof hash === "string" ? Buffer.from(hash, "hex") : Buffer.from(hash as Uint8Array);
+}
+
+export async function sm3(data: Buffer): Promise<Buffer> {
+  const digest = (await library()).sm3(data);
+  return Buffer.from(digest, "hex");
+}
+
+export async function sm2PublicFromPrivate(key: string): Promise<string> {
+  return (await library()).sm2.getPublicKeyFromPrivateKey(key);
+}

@@ -1,0 +1,225 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign as rsaSign, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { messageOf } from "../errors.js";
+import { identityOf } from "./certificate.js";
+import { cardFault, pinEmpty } from "./faults.js";
+import { markNotTried, PinGuard } from "./pin-guard.js";
+import type { CardSettings } from "./settings.js";
+import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
+import { StateKeeper } from "./state.js";
+import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "./types.js";
+
+const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
+
+const KEY_ADVICE = {
+  zh: "请检查密钥文件和证书文件的路径与格式（PEM）。",
+  en: "Check path and format (PEM) of the key's and the certificate's file.",
+};
+
+type Key = { kind: "rsa"; key: KeyObject } | { kind: "sm2"; scalar: string; publicKey: string };
+
+interface Opened {
+  key: Key;
+  identity: CardIdentity;
+}
+
+/** OID of sm2p256v1, in a PKCS#8 key. */
+const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
+
+/**
+ * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) with
+ * an RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
+ */
+export class SoftwareCard implements CardBackend {
+  readonly kind = "software";
+  private readonly keeper = new StateKeeper();
+  private readonly guard: PinGuard;
+  private opening: Promise<Opened> | undefined;
+
+  constructor(
+    private readonly settings: CardSettings,
+    attempts: PinAttempts,
+  ) {
+    this.guard = new PinGuard(attempts, this.password());
+  }
+
+  get state(): CardState {
+    return this.keeper.state;
+  }
+
+  onState(listener: (event: CardEvent) => void): () => void {
+    return this.keeper.on(listener);
+  }
+
+  async identity(): Promise<CardIdentity> {
+    return (await this.open()).identity;
+  }
+
+  async sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
+    const { key, identity } = await this.open();
+    if (!identity.algorithms.includes(algorithm)) {
+      throw cardFault(
+        "ALGORITHM",
+        { zh: `密钥不支持 ${algorithm}`, en: `the key cannot sign with ${algorithm}` },
+        { zh: "请更换签名算法或密钥。", en: "Choose another algorithm or another key." },
+      );
+    }
+    if (key.kind === "sm2") return sm2Sign(key.scalar, key.publicKey, data);
+    return rsaSign(algorithm === "rsa-sha1" ? "sha1" : "sha256", data, key.key);
+  }
+
+  async release(reason: string): Promise<void> {
+    await this.guard.release(this.tokenId(), reason);
+    this.opening = undefined;
+    if (this.state === "closed") this.keeper.set("unknown");
+  }
+
+  async close(): Promise<void> {
+    this.opening = undefined;
+    this.keeper.set("unknown");
+  }
+
+  private password(): string {
+    return this.settings.keyPassword || this.settings.pin;
+  }
+
+  private tokenId(): string {
+    return `software:${this.settings.keyFile}`;
+  }
+
+  private open(): Promise<Opened> {
+    if (!this.opening) {
+      const opening = this.read();
+      this.opening = opening;
+      opening.catch(() => {
+        if (this.opening === opening) this.opening = undefined;
+      });
+    }
+    return this.opening;
+  }
+
+  private async read(): Promise<Opened> {
+    const blocks = this.blocks(this.settings.keyFile);
+    const keyBlock = blocks.find((block) => block.type.endsWith("PRIVATE KEY"));
+    if (!keyBlock) {
+      throw cardFault(
+        "KEY-UNREADABLE",
+        { zh: "密钥文件中没有私钥", en: "there is no private key in the key's file" },
+        KEY_ADVICE,
+      );
+    }
+    const encrypted = keyBlock.type.startsWith("ENCRYPTED") || keyBlock.text.includes("ENCRYPTED");
+    let key: Key;
+    if (encrypted) {
+      if (this.password() === "") throw pinEmpty();
+      const opened: Key[] = [];
+      try {
+        await this.guard.login(this.tokenId(), async () => {
+          opened.push(await this.privateKey(keyBlock.text));
+        });
+      } catch (error) {
+        this.keeper.set("closed", "KEY-PASSWORD");
+        throw error;
+      }
+      key = opened[0] as Key;
+    } else key = await this.privateKey(keyBlock.text);
+
+    const certificateBlocks = this.settings.certificateFile ? this.blocks(this.settings.certificateFile) : blocks;
+    const certificate = certificateBlocks.find((block) => block.type === "CERTIFICATE");
+    if (!certificate) {
+      throw cardFault(
+        "CERTIFICATE-ABSENT",
+        { zh: "没有找到证书", en: "there is no certificate in the key's file or in the certificate's file" },
+        KEY_ADVICE,
+      );
+    }
+    const identity = identityOf(Buffer.from(certificate.text), {
+      companyCode: this.settings.companyCode,
+      cardNumber: this.settings.cardNumber,
+      algorithms: key.kind === "sm2" ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"],
+    });
+    this.compare(key, identity.certificate);
+    this.keeper.set("ready", "SOFTWARE-KEY", {
+      zh: "使用的是密钥文件，不是卡，仅供测试",
+      en: "a key file is used, not a card: for tests only",
+    });
+    return { key, identity };
+  }
+
+  private async privateKey(pem: string): Promise<Key> {
+    let key: KeyObject;
+    try {
+      key = createPrivateKey({ key: pem, passphrase: this.password() || undefined });
+    } catch (cause) {
+      const wrong = /bad decrypt|decryption|BAD_DECRYPT|maybe wrong password|bad password/i.test(messageOf(cause));
+      const fault = wrong
+        ? cardFault(
+            "KEY-PASSWORD",
+            { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
+            { zh: "请改正密钥密码。", en: "Correct the key's password." },
+            { state: "closed" },
+          )
+        : markNotTried(
+            cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
+              cause,
+            }),
+          );
+      throw fault;
+    }
+    if (key.asymmetricKeyType === "rsa") return { kind: "rsa", key };
+    const der = key.export({ type: "pkcs8", format: "der" });
+    if (key.asymmetricKeyType === ("sm2" as string) || der.includes(SM2_CURVE)) {
+      // ECPrivateKey: INTEGER 1, then OCTET STRING of 32 bytes: the scalar.
+      const at = der.indexOf(Buffer.from("0201010420", "hex"));
+      const scalar = der.toString("hex", at + 5, at + 37);
+      return { kind: "sm2", scalar, publicKey: await sm2PublicFromPrivate(scalar) };
+    }
+    throw markNotTried(
+      cardFault(
+        "KEY-TYPE",
+        {
+          zh: `不支持的密钥类型 ${key.asymmetricKeyType}`,
+          en: `keys of type ${key.asymmetricKeyType} are not supported`,
+        },
+        { zh: "请使用 RSA 或 SM2 密钥。", en: "Use an RSA or an SM2 key." },
+      ),
+    );
+  }
+
+  private compare(key: Key, certificate: Buffer): void {
+    const same =
+      key.kind === "sm2"
+        ? sm2PublicKey(certificate) === key.publicKey
+        : createPublicKey(key.key).equals(new X509Certificate(certificate).publicKey);
+    if (same) return;
+    throw cardFault(
+      "KEY-MISMATCH",
+      { zh: "私钥与证书不匹配", en: "the private key does not belong to the certificate" },
+      KEY_ADVICE,
+    );
+  }
+
+  private blocks(file: string): { type: string; text: string }[] {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(file);
+    } catch (cause) {
+      throw cardFault(
+        "KEY-UNREADABLE",
+        { zh: `文件无法读取：${messageOf(cause)}`, en: `the file cannot be read: ${messageOf(cause)}` },
+        KEY_ADVICE,
+        { cause, state: "absent" },
+      );
+    }
+    const found = [...bytes.toString("latin1").matchAll(PEM)].map(([text, type]) => ({ type: type as string, text }));
+    if (found.length > 0) return found;
+    throw cardFault(
+      "KEY-FORMAT",
+      { zh: "文件不是 PEM 格式（不支持 PKCS#12）", en: "the file is not PEM (PKCS#12 is not read)" },
+      {
+        zh: "请先转换：openssl pkcs12 -in key.p12 -out key.pem，然后使用 key.pem。",
+        en: "Convert it first: openssl pkcs12 -in key.p12 -out key.pem, and use key.pem.",
+      },
+    );
+  }
+}
