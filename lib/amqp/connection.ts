@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { ChannelModel } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
 import { brokerError, brokerFault } from "./faults.js";
@@ -59,6 +59,18 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
 
   leave(user: ChannelUser): void {
     this.users.delete(user);
+  }
+
+  /** Runs one question on a channel of its own, since a refused question closes its channel. */
+  async withChannel<T>(ask: (channel: Channel) => Promise<T>): Promise<T> {
+    if (!this.model) throw this.fault ?? brokerError(new Error("not connected"), this.settings);
+    const channel = await this.model.createChannel();
+    channel.on("error", () => {});
+    try {
+      return await ask(channel);
+    } finally {
+      await channel.close().catch(() => undefined);
+    }
   }
 
   async close(): Promise<void> {

@@ -35,7 +35,7 @@ export class DocumentSender {
   private readonly publisher: ConfirmedPublisher;
   private readonly spool: Spool;
   private readonly stopping = new AbortController();
-  private underWay = 0;
+  private readonly running = new Set<Promise<DocumentRow>>();
 
   constructor(
     private readonly client: ImportClient,
@@ -54,18 +54,21 @@ export class DocumentSender {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.publisher.stop();
+    // What they commit on their way out must be there before another sender looks for it.
+    await Promise.allSettled(this.running);
   }
 
   /** Documents inside `send`. */
   get active(): number {
-    return this.underWay;
+    return this.running.size;
   }
 
   /**
    * Resolves when the broker has confirmed the document, or a receipt has proved that it arrived. Rejects with C18 (not
-   * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open).
+   * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open). `released`: a
+   * person has let a held document be resent, so the policy does not hold it again before that.
    */
-  async send(document: DocumentHandle, payload: Buffer): Promise<DocumentRow> {
+  async send(document: DocumentHandle, payload: Buffer, options: { released?: boolean } = {}): Promise<DocumentRow> {
     const row = await this.client.ledger.get(document.id);
     if (!row) {
       throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
@@ -75,15 +78,16 @@ export class DocumentSender {
     }
     if (ARRIVED.includes(row.state)) return row;
     if (row.state === "held") throw heldError(row.id, "held");
-    this.underWay++;
+    const { wire, body } = this.prepare(document, row, payload);
+    const delivery = this.deliver(row, wire, body, options.released ?? false);
+    this.running.add(delivery);
     try {
-      const { wire, body } = this.prepare(document, row, payload);
-      return await this.deliver(row, wire, body);
+      return await delivery;
     } catch (error) {
       if (codeOf(error) === "C18") this.spool.remove(row.id);
       throw error;
     } finally {
-      this.underWay--;
+      this.running.delete(delivery);
     }
   }
 
@@ -112,7 +116,7 @@ export class DocumentSender {
     return { wire, body: payload };
   }
 
-  private async deliver(row: DocumentRow, wire: Wire, body: Buffer): Promise<DocumentRow> {
+  private async deliver(row: DocumentRow, wire: Wire, body: Buffer, released: boolean): Promise<DocumentRow> {
     const { ledger, settings: client } = this.client;
     const deadline = this.settings.giveUpAfter > 0 ? Date.now() + this.settings.giveUpAfter : Number.POSITIVE_INFINITY;
     let unknown = row.state === "unknown" || row.state === "held";
@@ -120,7 +124,8 @@ export class DocumentSender {
     for (let round = 0; ; round++) {
       const proved = await this.waitForBroker(row.id, unknown ? Number.POSITIVE_INFINITY : deadline);
       if (proved) return this.arrived(row.id);
-      if (unknown && client.onUncertain === "hold") return this.giveUpUnknown(row.id, "onUncertain: hold");
+      if (unknown && client.onUncertain === "hold" && !(released && resends === 0))
+        return this.giveUpUnknown(row.id, "onUncertain: hold");
       if (unknown && resends++ >= this.settings.attempts) return this.giveUpUnknown(row.id, "resends used up");
       const properties = unknown ? asPossibleDuplicate(wire.properties) : wire.properties;
       await ledger.transition(

@@ -1,0 +1,52 @@
+import { extname } from "node:path";
+import { headersOf, isZip, readZip, writeZip } from "../archive/index.js";
+import { inspect } from "./inspect.js";
+
+export interface PackingOptions {
+  /** Time in every header of a written ZIP, milliseconds since the epoch: fixed, so that a repeat is identical. */
+  at: number;
+  /** Drop folders inside a ZIP when names stay unique, instead of refusing it (faq 3). */
+  flatten: boolean;
+  names: "utf-8" | "gbk";
+}
+
+export interface PackedFile {
+  name: string;
+  bytes: Buffer;
+}
+
+function renamed(fileName: string, extension: string): string {
+  return fileName.slice(0, fileName.length - extname(fileName).length) + extension;
+}
+
+/**
+ * What the message type wants: a type that is taken as ZIP only is packed (faq 16), a ZIP whose headers lack method,
+ * sizes, CRC or time is written again (faq 17), everything else stays byte for byte. Rejects with SW-ZIP or SW-XSD.
+ */
+export async function normaliseFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
+  if (isZip(bytes)) {
+    const entries = await readZip(bytes, { flatten: options.flatten });
+    const headers = await headersOf(bytes);
+    const flat = headers.every(({ name }) => !/[\\/]/.test(name));
+    if (flat && headers.every(({ complete }) => complete)) return { name: fileName, bytes };
+    return { name: fileName, bytes: await writeZip(entries, options) };
+  }
+  const { kind } = await inspect(bytes, fileName);
+  return kind?.zip === "required" ? packFile(bytes, fileName, options) : { name: fileName, bytes };
+}
+
+/** Always a ZIP: a bare XML becomes the only entry of one that is named like it. */
+export async function packFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
+  if (isZip(bytes)) return normaliseFile(bytes, fileName, options);
+  return {
+    name: renamed(fileName, ".zip"),
+    bytes: await writeZip([{ name: renamed(fileName, ".xml"), bytes }], options),
+  };
+}
+
+/** The document's XML out of a ZIP; a bare XML stays. */
+export async function unpackFile(bytes: Buffer, fileName: string, _options: PackingOptions): Promise<PackedFile> {
+  if (!isZip(bytes)) return { name: fileName, bytes };
+  const { xmlName, xml } = await inspect(bytes, fileName);
+  return { name: xmlName, bytes: xml };
+}

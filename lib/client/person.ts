@@ -1,0 +1,81 @@
+import { copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { freeName } from "../boxes/place.js";
+import { type Failure, settleFailed } from "../boxes/settle.js";
+import { ImportClientError } from "../errors.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import type { ImportClient } from "./import-client.js";
+
+/** What a person says with an action; the reason is kept in the events. */
+export interface PersonsWord {
+  reason: string;
+  /** For a release: `resend` (default), `sent` or `failed`. */
+  as?: string;
+}
+
+const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
+
+async function rowFor(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  const row = await client.ledger.get(id);
+  if (!row) throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+  if (word.reason.trim() === "") {
+    throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
+  }
+  return row;
+}
+
+function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
+  return new ImportClientError("SW-STATE", { zh, en }, { details: { id: row.id, state: row.state } });
+}
+
+/**
+ * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
+ * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
+ */
+export async function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  const row = await rowFor(client, id, word);
+  if (!row.settled || !ENDED.includes(row.state)) {
+    throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
+  }
+  const folder = client.folders.of(row.business);
+  const archived = row.box === "none" ? "" : join(folder.box(row.box), row.boxName);
+  if (archived === "" || !existsSync(archived)) {
+    throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
+  }
+  const boxName = freeName(folder.box("TempBox"), row.fileName);
+  copyFileSync(archived, join(folder.box("TempBox"), boxName));
+  const attempt = row.attempt + 1;
+  return client.ledger.transition(
+    id,
+    "claimed",
+    { box: "TempBox", boxName, settled: false, attempt, retryAt: 0, wire: "", code: "", text: "", importReceiptAt: 0 },
+    { event: "resend", text: word.reason },
+  );
+}
+
+/**
+ * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
+ * saw it arrive) or `failed`. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
+ */
+export async function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  const row = await rowFor(client, id, word);
+  if (row.state !== "held")
+    throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
+  const note = { event: "released", text: word.reason };
+  switch (word.as || "resend") {
+    case "resend":
+      return client.ledger.transition(id, "unknown", { code: "", text: "" }, note);
+    case "sent": {
+      await client.ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, note);
+      return client.settleSent(id);
+    }
+    case "failed": {
+      const failure: Failure = { code: "SW-UNKNOWN", text: { zh: word.reason, en: word.reason } };
+      const text = `${failure.text.zh} / ${failure.text.en}`;
+      await client.ledger.transition(id, "failed", { code: failure.code, text }, note);
+      return settleFailed(client, id, failure);
+    }
+    default:
+      throw new ImportClientError("SW-REQUEST", { zh: "未知的处理方式", en: "release as resend, sent or failed" });
+  }
+}

@@ -1,0 +1,30 @@
+import { adviceFor } from "../advice/index.js";
+import type { BoxContext } from "../boxes/context.js";
+import type { ReceiptPart } from "../boxes/store-receipt.js";
+import type { Receipt } from "../document.js";
+import { readReceipts } from "./index.js";
+import { matchReceipt } from "./match.js";
+
+/** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
+export async function readDelivery(
+  context: Pick<BoxContext, "ledger">,
+  delivery: { body: Buffer; fileName: string; business?: string; receivedAt: number },
+): Promise<ReceiptPart[]> {
+  const { parts } = await readReceipts(delivery.body);
+  const read: ReceiptPart[] = [];
+  for (const part of parts) {
+    const receipts: Receipt[] = [];
+    for (const parsed of part.receipts) {
+      const hints = {
+        fileName: delivery.fileName,
+        receivedAt: delivery.receivedAt,
+        ...(delivery.business && { business: delivery.business }),
+      };
+      const { documentId } = await matchReceipt(parsed, hints, context.ledger);
+      const { answers: _, at, ...facts } = parsed;
+      receipts.push({ ...facts, documentId, advice: adviceFor(parsed), at: at ?? delivery.receivedAt });
+    }
+    read.push({ bytes: part.bytes, receipts, reason: part.reason });
+  }
+  return read;
+}

@@ -1,0 +1,59 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { kindByType } from "../../lib/business/index.js";
+import { settingText } from "../../lib/client/settings.js";
+import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { signDocument } from "../../lib/signing/profiles/index.js";
+import type { CardNode } from "../registry.js";
+import { configNode, documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+
+interface Config extends NodeDef {
+  card?: string;
+  profile?: string;
+}
+
+export = (RED: NodeAPI): void => {
+  function CardSign(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(this, "card-sign");
+
+    onInput(this, async (message: FlowMessage, send) => {
+      const document = documentOf(message);
+      const fileName = message.filename || document.fileName;
+      const wanted = settingText(config.profile) || "auto";
+      const profile = wanted === "auto" ? kindByType(document.messageType)?.signing : wanted;
+      if (!profile) {
+        throw new ImportClientError(
+          "C134",
+          { zh: `无法确定 ${fileName} 的签名方式`, en: `it is not known how ${fileName} is signed` },
+          { advice: { zh: "请在 card-sign 中选择签名方式。", en: "Choose a signing profile in card-sign." } },
+        );
+      }
+      status.show("blue", "dot", "signing");
+      try {
+        const card = await configNode<CardNode>(RED, config.card, "sw-card").backend();
+        const request = {
+          payload: payloadOf(message),
+          fileName,
+          at: document.claimedAt,
+          messageType: document.messageType,
+        };
+        const signed = await signDocument(profile, request, card);
+        message.payload = signed.payload;
+        if (signed.signature) document.signature = signed.signature;
+        if (card.kind === "software") status.show("yellow", "dot", "software");
+        else status.show("green", "dot", "signed");
+      } catch (error) {
+        const code = codeOf(error);
+        status.show(
+          "red",
+          code === "SW-PIN-BLOCKED" ? "dot" : "ring",
+          code === "SW-PIN-BLOCKED" || code === "C144" ? "blocked" : "absent",
+        );
+        throw error;
+      }
+      send(message);
+    });
+    onClose(this, async () => status.close());
+  }
+  RED.nodes.registerType("sw-card-sign", CardSign);
+};

@@ -1,0 +1,88 @@
+import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
+import { settingText } from "../../lib/client/settings.js";
+import { openCard } from "../../lib/signing/open.js";
+import type { CardSettings } from "../../lib/signing/settings.js";
+import type { CardBackend, CardIdentity } from "../../lib/signing/types.js";
+import type { ImportClientNode } from "../import-client/import-client.js";
+import { type CardNode, cardNodes } from "../registry.js";
+import { onClose } from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+  backend?: string;
+  module?: string;
+  token?: string;
+  keyLabel?: string;
+  controlUrl?: string;
+  keyFile?: string;
+  certificateFile?: string;
+  pinEnv?: string;
+}
+
+const BACKENDS = ["pkcs11", "control", "software"] as const;
+
+export = (RED: NodeAPI): void => {
+  function CardConstructor(this: CardNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    this.client = settingText(config.client);
+    const credentials = (this as Node<{ pin?: string }>).credentials;
+    const variable = settingText(config.pinEnv);
+    const pin =
+      settingText(credentials?.pin) ||
+      (variable ? settingText(RED.util.evaluateNodeProperty(variable, "env", this, {})) : "");
+    const backend = BACKENDS.find((name) => name === settingText(config.backend)) ?? "pkcs11";
+    const keyLabel = settingText(config.keyLabel);
+    const certificateFile = settingText(config.certificateFile);
+    const settings: CardSettings = {
+      backend,
+      pin,
+      module: settingText(config.module),
+      token: settingText(config.token),
+      keyFile: settingText(config.keyFile),
+      controlUrl: settingText(config.controlUrl) || "ws://127.0.0.1:61232",
+      ...(keyLabel && { keyLabel }),
+      ...(certificateFile && { certificateFile }),
+    };
+    let opened: Promise<CardBackend> | undefined;
+    let identity: CardIdentity | undefined;
+
+    this.hasPin = () => pin !== "";
+    this.backend = () => {
+      opened ??= (async () => {
+        // The guard's rows live in the ledger, so it needs a client; without one it lasts as long as this node.
+        const node = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
+        const ledger = node ? (await node.ready).ledger : undefined;
+        return openCard(settings, ledger?.pins);
+      })();
+      return opened;
+    };
+    this.facts = async () => {
+      try {
+        identity ??= await (await this.backend()).identity();
+        return { card: { companyCode: identity.companyCode, cardNumber: identity.cardNumber } };
+      } catch {
+        return {}; // No card now: card-sign says so for the documents that need one.
+      }
+    };
+    this.report = async () => {
+      const card = await opened?.catch(() => undefined);
+      return {
+        id: this.id,
+        name: this.name ?? "",
+        client: this.client,
+        backend,
+        state: card?.state ?? "unknown",
+        holder: identity?.holder ?? "",
+        notAfter: identity?.notAfter ?? 0,
+      };
+    };
+    cardNodes.set(this.id, this);
+    onClose(this, async () => {
+      cardNodes.delete(this.id);
+      await (await opened?.catch(() => undefined))?.close();
+    });
+  }
+  RED.nodes.registerType("sw-card", CardConstructor as NodeConstructor<Node, Config, object>, {
+    credentials: { pin: { type: "password" } },
+  });
+};

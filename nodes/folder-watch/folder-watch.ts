@@ -1,0 +1,76 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { handleOf } from "../../lib/boxes/context.js";
+import { FolderWatch } from "../../lib/boxes/folder-watch.js";
+import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { messageOf } from "../../lib/errors.js";
+import type { ImportClientNode } from "../import-client/import-client.js";
+import { configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+  businesses?: string;
+  interval?: string | number;
+  maxInFlight?: string | number;
+  incompleteAfter?: string | number;
+  createBoxes?: boolean;
+}
+
+export = (RED: NodeAPI): void => {
+  function FolderWatchNode(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(this, "folder-watch");
+    let watch: FolderWatch | undefined;
+    let closed = false;
+
+    const begin = async () => {
+      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      if (closed) return;
+      const maxInFlight = settingNumber("maxInFlight", config.maxInFlight, 20, 1);
+      watch = new FolderWatch(
+        client,
+        {
+          owner: this.id,
+          businesses: settingText(config.businesses)
+            .split(/[,，;；\s]+/)
+            .filter(Boolean),
+          interval: settingNumber("interval", config.interval, 2, 0.2) * 1000,
+          maxInFlight,
+          incompleteAfter: settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
+          createBoxes: settingFlag(config.createBoxes, true),
+        },
+        {
+          onClaim: (row, payload) => {
+            const message: FlowMessage = {
+              _msgid: RED.util.generateId(),
+              payload,
+              filename: row.fileName,
+              document: handleOf(row),
+            };
+            this.send(message);
+          },
+          onNotice: (error) => {
+            this.warn(`${error.code} ${error.text.zh} / ${error.text.en}`);
+            client.record("notice", "", "", error.code, error.text.zh);
+            status.show("yellow", "ring", "fault");
+          },
+          onRound: (inFlight) => {
+            if (inFlight === 0) status.show("green", "ring", "waiting");
+            else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
+            else status.show("blue", "dot", "full");
+          },
+        },
+      );
+      watch.start();
+    };
+    begin().catch((error) => {
+      status.show("red", "ring", "config");
+      this.error(messageOf(error));
+    });
+    onClose(this, async () => {
+      closed = true;
+      status.close();
+      await watch?.stop();
+    });
+  }
+  RED.nodes.registerType("sw-folder-watch", FolderWatchNode);
+};

@@ -1,0 +1,62 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { ImportClient } from "../../lib/client/import-client.js";
+import { type ClientSettings, configError, readClientSettings } from "../../lib/client/settings.js";
+import { messageOf } from "../../lib/errors.js";
+import { onClose } from "../runtime.js";
+import { registerRoutes } from "./routes.js";
+
+/** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
+export interface ImportClientNode extends Node {
+  ready: Promise<ImportClient>;
+  settings: ClientSettings | undefined;
+}
+
+/** Every import-client of this runtime by its node id, for the routes and against two of them sharing a place. */
+const open = new Map<string, ImportClientNode>();
+
+/** Test and production, or any two clients, may share neither root nor ledger (faq client 4). */
+function assertSeparate(node: ImportClientNode, settings: ClientSettings): void {
+  for (const other of open.values()) {
+    if (other.id === node.id || !other.settings) continue;
+    const shared =
+      other.settings.root === settings.root ? "root" : other.settings.ledger === settings.ledger ? "ledger" : "";
+    if (shared === "") continue;
+    const names = `${node.name || node.id}, ${other.name || other.id}`;
+    throw configError(
+      shared,
+      `两个客户端不能共用同一${shared === "root" ? "根目录" : "台账"}：${names}`,
+      `two import-clients share one ${shared}: ${names}`,
+    );
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    this.settings = undefined;
+    try {
+      const settings = readClientSettings(config as unknown as Record<string, unknown>);
+      assertSeparate(this, settings);
+      this.settings = settings;
+      open.set(this.id, this);
+      this.ready = ImportClient.open(settings).then(async ({ client, recovery }) => {
+        client.on("notice", (notice) => this.warn(`${notice.code} ${notice.text.zh} / ${notice.text.en}`));
+        await client.checkHost();
+        if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
+          this.log(`continued: ${JSON.stringify(recovery)}`);
+        }
+        return client;
+      });
+    } catch (error) {
+      this.ready = Promise.reject(error);
+    }
+    this.ready.catch((error) => this.error(`${error.code ?? ""} ${messageOf(error)}`.trim()));
+    onClose(this, async () => {
+      open.delete(this.id);
+      const client = await this.ready.catch(() => undefined);
+      await client?.close();
+    });
+  }
+  RED.nodes.registerType("sw-import-client", ImportClientConstructor);
+  registerRoutes(RED, open);
+};

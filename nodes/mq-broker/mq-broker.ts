@@ -1,0 +1,128 @@
+import { hostname } from "node:os";
+import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
+import { BrokerConnection } from "../../lib/amqp/connection.js";
+import { queueDepth } from "../../lib/amqp/queue-depth.js";
+import type { BrokerSettings } from "../../lib/amqp/settings.js";
+import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { type BrokerNode, brokerNodes } from "../registry.js";
+import { onClose } from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+  host?: string;
+  port?: string | number;
+  vhost?: string;
+  useTls?: boolean | string;
+  tls?: string;
+  heartbeat?: string | number;
+  connectTimeout?: string | number;
+  userEnv?: string;
+  passwordEnv?: string;
+}
+
+interface TlsConfigNode extends Node {
+  addTLSOptions(options: Record<string, unknown>): void;
+}
+
+export = (RED: NodeAPI): void => {
+  /** A credential, or the environment variable that stands for it. */
+  function secret(node: Node, credential: unknown, variable: unknown): string {
+    const own = settingText(credential);
+    const name = settingText(variable);
+    return own || (name ? settingText(RED.util.evaluateNodeProperty(name, "env", node, {})) : "");
+  }
+
+  function readSettings(node: Node<{ user?: string; password?: string }>, config: Config): BrokerSettings {
+    const useTls = settingFlag(config.useTls, true);
+    const tls: Record<string, unknown> = {};
+    const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
+    tlsNode?.addTLSOptions(tls);
+    return {
+      host: settingText(config.host) || "rmq.chinaport.gov.cn",
+      port: settingNumber("port", config.port, useTls ? 5671 : 5672, 1),
+      vhost: settingText(config.vhost) || "/",
+      user: secret(node, node.credentials?.user, config.userEnv),
+      password: secret(node, node.credentials?.password, config.passwordEnv),
+      tls: useTls ? tls : undefined,
+      heartbeat: settingNumber("heartbeat", config.heartbeat, 10),
+      connectTimeout: settingNumber("connectTimeout", config.connectTimeout, 15, 1),
+      connectionName: `import-client ${hostname()} ${process.pid}`,
+    };
+  }
+
+  function MqBroker(this: BrokerNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    this.client = settingText(config.client);
+    let shared: BrokerConnection | undefined;
+    const users = new Map<string, Node>();
+    const queues = new Map<string, { send?: string; receive?: string }>();
+    try {
+      this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
+    } catch (error) {
+      this.error((error as Error).message);
+      return;
+    }
+
+    this.connection = () => {
+      if (!shared) {
+        shared = new BrokerConnection(this.settings);
+        let told = "";
+        shared.on("state", (state, fault) => {
+          const text = fault ? `${fault.code} ${fault.text.zh} / ${fault.text.en}` : "";
+          // A broker that is away is told once, not at each try.
+          if (state === "disconnected" && text !== told) this.warn(text);
+          if (state === "connected" && told !== "") this.log("connected again");
+          if (state === "disconnected" || state === "connected") told = text;
+        });
+      }
+      return shared;
+    };
+    this.register = (user, names) => {
+      users.set(user.id, user);
+      queues.set(user.id, names);
+      const connection = this.connection();
+      connection.start();
+      return connection;
+    };
+    this.deregister = async (user) => {
+      users.delete(user.id);
+      queues.delete(user.id);
+      if (users.size > 0) return;
+      const connection = shared;
+      shared = undefined;
+      await connection?.close();
+    };
+    this.queues = () => {
+      const names = [...queues.values()];
+      const known = (list: (string | undefined)[]) => [...new Set(list.filter((name): name is string => !!name))];
+      return { send: known(names.map(({ send }) => send)), receive: known(names.map(({ receive }) => receive)) };
+    };
+    this.report = async () => {
+      const { send, receive } = this.queues();
+      const wanted = [
+        ...send.map((name) => ({ name, use: "send" as const })),
+        ...receive.map((name) => ({ name, use: "receive" as const })),
+      ];
+      const depths = await Promise.all(wanted.map(({ name }) => queueDepth(shared, name)));
+      return {
+        id: this.id,
+        name: this.name ?? "",
+        client: this.client,
+        state: shared?.state ?? "disconnected",
+        code: shared?.lastFault ? String(shared.lastFault.details.fault ?? "") : "",
+        queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
+      };
+    };
+    brokerNodes.set(this.id, this);
+    onClose(this, async () => {
+      brokerNodes.delete(this.id);
+      users.clear();
+      const connection = shared;
+      shared = undefined;
+      await connection?.close();
+    });
+  }
+  RED.nodes.registerType("sw-mq-broker", MqBroker as NodeConstructor<Node, Config, object>, {
+    credentials: { user: { type: "text" }, password: { type: "password" } },
+  });
+};

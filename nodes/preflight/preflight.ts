@@ -1,0 +1,109 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { inspect } from "../../lib/business/inspect.js";
+import { configError, settingText } from "../../lib/client/settings.js";
+import type { Check } from "../../lib/document.js";
+import { mergeChecks, preflight } from "../../lib/preflight/index.js";
+import type { Severity } from "../../lib/preflight/types.js";
+import type { ImportClientNode } from "../import-client/import-client.js";
+import type { CardNode } from "../registry.js";
+import {
+  configNode,
+  documentOf,
+  type FlowMessage,
+  faultOf,
+  faultOfChecks,
+  onClose,
+  onInput,
+  payloadOf,
+  StatusLine,
+} from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+  card?: string;
+  rules?: string;
+}
+
+function readOverrides(text: unknown): Record<string, Severity | "off"> {
+  try {
+    const overrides = JSON.parse(settingText(text) || "{}") as unknown;
+    if (typeof overrides !== "object" || overrides === null || Array.isArray(overrides))
+      throw new Error("not an object");
+    for (const [rule, value] of Object.entries(overrides)) {
+      if (value !== "error" && value !== "warning" && value !== "off") throw new Error(`${rule}: ${String(value)}`);
+    }
+    return overrides as Record<string, Severity | "off">;
+  } catch (error) {
+    throw configError(
+      "rules",
+      `规则设置不是有效的 JSON：${(error as Error).message}`,
+      `rules: ${(error as Error).message}`,
+    );
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  function PreflightNode(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(this, "preflight");
+    let overrides: Record<string, Severity | "off"> = {};
+    try {
+      overrides = readOverrides(config.rules);
+    } catch (error) {
+      status.show("red", "ring", "config");
+      this.error((error as Error).message);
+    }
+
+    onInput(this, async (message: FlowMessage, send) => {
+      const document = documentOf(message);
+      const { settings } = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const fileName = message.filename || document.fileName;
+      const refuse = () => {
+        status.show("yellow", "dot", "refused");
+        send([null, message]);
+      };
+      let found: Check[];
+      try {
+        const inspection = await inspect(payloadOf(message), fileName);
+        const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
+        found = preflight(
+          {
+            kind: inspection.kind,
+            root: inspection.root,
+            body: inspection.body,
+            business: document.business,
+            fileName,
+            zipped: inspection.zipped,
+            attachments: inspection.attachments,
+            ...(inspection.zipped && { entry: inspection.xmlName }),
+            client: {
+              environment: settings.environment,
+              clientId: settings.clientId,
+              orgCode: settings.orgCode,
+              customsCode: settings.customsCode,
+              sysIds: settings.sysIds,
+            },
+            ...(card && (await card.facts())),
+          },
+          overrides,
+        );
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault.code !== "SW-XSD" && fault.code !== "SW-ZIP") throw error;
+        message.fault = fault;
+        refuse();
+        return;
+      }
+      document.checks = mergeChecks(document.checks, found);
+      if (document.checks.some((check) => check.severity === "error")) {
+        message.fault = faultOfChecks(document.checks, "SW-RULE");
+        refuse();
+        return;
+      }
+      status.show("green", "dot", "passed");
+      send([message, null]);
+    });
+    onClose(this, async () => status.close());
+  }
+  RED.nodes.registerType("sw-preflight", PreflightNode);
+};

@@ -1,0 +1,40 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { readDelivery } from "../../lib/receipts/delivery.js";
+import type { ImportClientNode } from "../import-client/import-client.js";
+import { configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+}
+
+export = (RED: NodeAPI): void => {
+  function ReceiptParse(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(this, "receipt-parse");
+    onInput(this, async (message: FlowMessage, send) => {
+      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const parts = await readDelivery(client, {
+        body: payloadOf(message),
+        fileName: message.filename ?? "",
+        receivedAt: message.delivery?.receivedAt ?? Date.now(),
+      });
+      const receipts = parts.flatMap((part) => [...part.receipts]);
+      message.receipts = receipts;
+      if (receipts[0]) message.receipt = receipts[0];
+      if (parts.every((part) => part.receipts.length > 0)) {
+        status.show("green", "dot", "recognised");
+        send([message, null]);
+        return;
+      }
+      const reason = parts.find((part) => part.reason)?.reason;
+      message.fault = {
+        code: reason?.code ?? "SW-RECEIPT",
+        text: reason?.text ?? { zh: "无法识别的回执", en: "the receipt was not recognised" },
+      };
+      status.show("yellow", "dot", "unknown");
+      send([null, message]);
+    });
+    onClose(this, async () => status.close());
+  }
+  RED.nodes.registerType("sw-receipt-parse", ReceiptParse);
+};

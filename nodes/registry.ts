@@ -1,0 +1,52 @@
+import type { Node } from "node-red";
+import type { BrokerConnection } from "../lib/amqp/connection.js";
+import type { BrokerSettings } from "../lib/amqp/settings.js";
+import type { CardBackend } from "../lib/signing/types.js";
+
+/** The broker config node: one connection for all who send and receive. */
+export interface BrokerNode extends Node {
+  settings: BrokerSettings;
+  /** Id of the import-client that it belongs to; empty = any. */
+  client: string;
+  connection(): BrokerConnection;
+  /** Counts a user in and out; the connection lives while there is one. */
+  register(user: Node, queues: { send?: string; receive?: string }): BrokerConnection;
+  deregister(user: Node): Promise<void>;
+  queues(): { send: string[]; receive: string[] };
+  report(): Promise<BrokerReport>;
+}
+
+export interface BrokerReport {
+  id: string;
+  name: string;
+  client: string;
+  state: string;
+  code: string;
+  queues: { name: string; use: "send" | "receive"; depth: number | null }[];
+}
+
+/** The card config node. */
+export interface CardNode extends Node {
+  client: string;
+  /** The card, opened on first use. Never touches the PIN. */
+  backend(): Promise<CardBackend>;
+  /** Whether a PIN is set, without showing it. */
+  hasPin(): boolean;
+  /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */
+  facts(): Promise<{ card?: { companyCode: string; cardNumber: string } }>;
+  report(): Promise<CardReport>;
+}
+
+export interface CardReport {
+  id: string;
+  name: string;
+  client: string;
+  backend: string;
+  state: string;
+  holder: string;
+  notAfter: number;
+}
+
+/** Config nodes of this runtime by id, for the routes. */
+export const brokerNodes = new Map<string, BrokerNode>();
+export const cardNodes = new Map<string, CardNode>();

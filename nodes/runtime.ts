@@ -1,0 +1,155 @@
+import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
+import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
+import { type Bilingual, codeOf, ImportClientError, messageOf } from "../lib/errors.js";
+
+/** Why a message leaves the good way: set on a refused message, and on one that a node's fault sends to Catch. */
+export interface Fault {
+  code: string;
+  text: Bilingual;
+  advice?: Bilingual | undefined;
+}
+
+/** The handle on a consumed delivery (`mq-receive` to `settle`). */
+export interface DeliveryHandle {
+  id: string;
+  queue: string;
+  messageId: string;
+  redelivered: boolean;
+  receivedAt: number;
+}
+
+/** What our nodes put into a message (design, "The message"). */
+export interface FlowMessage extends NodeMessage {
+  filename?: string;
+  document?: DocumentHandle;
+  receipt?: Receipt;
+  receipts?: Receipt[];
+  delivery?: DeliveryHandle;
+  fault?: Fault;
+  error?: unknown;
+}
+
+export type Send = (message: FlowMessage | (FlowMessage | null)[]) => void;
+
+/**
+ * Registers an input handler that can reject: the rejection becomes `done(error)`, with the fault in both languages on
+ * the message for `settle`. Node-RED counts the parameters, hence the three of them.
+ */
+export function onInput(node: Node, handle: (message: FlowMessage, send: Send) => Promise<void>): void {
+  node.on("input", (message, send, done) => {
+    const flowing = message as FlowMessage;
+    handle(flowing, send as Send).then(
+      () => done(),
+      (error) => {
+        flowing.fault = faultOf(error);
+        done(error instanceof Error ? error : new Error(messageOf(error)));
+      },
+    );
+  });
+}
+
+/** Runs the work of a closing node, and says `done` in any case before Node-RED's fifteen seconds are over. */
+export function onClose(node: Node, work: (removed: boolean) => Promise<void>): void {
+  node.on("close", (removed: boolean, done: () => void) => {
+    const limit = setTimeout(done, 12_000);
+    work(removed)
+      .catch((error) => node.warn(messageOf(error)))
+      .finally(() => {
+        clearTimeout(limit);
+        done();
+      });
+  });
+}
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof ImportClientError) return { code: error.code, text: error.text, advice: error.advice };
+  const text = messageOf(error);
+  return { code: codeOf(error) ?? "SW-FAULT", text: { zh: text, en: text } };
+}
+
+/** The first finding that refuses a document, as its fault. */
+export function faultOfChecks(checks: readonly Check[], fallback: string): Fault {
+  const first = checks.find((check) => check.severity === "error");
+  if (!first) return { code: fallback, text: { zh: fallback, en: fallback } };
+  const errors = checks.filter((check) => check.severity === "error").length;
+  const where = (word: string) => `${first.path}${first.line ? `（${word} ${first.line}）` : ""}`;
+  const more = errors > 1 ? { zh: `；共 ${errors} 处错误`, en: `; ${errors} errors in all` } : { zh: "", en: "" };
+  return {
+    code: first.rule,
+    text: {
+      zh: `${first.text.zh}，${where("行")}${more.zh}`,
+      en: `${first.text.en}, ${first.path}${first.line ? ` (line ${first.line})` : ""}${more.en}`,
+    },
+    advice: first.advice,
+  };
+}
+
+/** The handle that a message must carry. Rejects with SW-MESSAGE. */
+export function documentOf(message: FlowMessage): DocumentHandle {
+  if (message.document && typeof message.document.id === "string") return message.document;
+  throw new ImportClientError(
+    "SW-MESSAGE",
+    { zh: "消息中没有 msg.document", en: "the message has no msg.document" },
+    {
+      advice: { zh: "请保留 folder-watch 给出的 msg.document。", en: "Keep the msg.document that folder-watch gave." },
+    },
+  );
+}
+
+/** The file's bytes that a message must carry. Rejects with SW-MESSAGE. */
+export function payloadOf(message: FlowMessage): Buffer {
+  if (Buffer.isBuffer(message.payload)) return message.payload;
+  if (typeof message.payload === "string") return Buffer.from(message.payload, "utf8");
+  throw new ImportClientError(
+    "SW-MESSAGE",
+    { zh: "msg.payload 不是文件内容（Buffer）", en: "msg.payload is not a file's bytes (Buffer)" },
+    { advice: { zh: "请让 msg.payload 保持为 Buffer。", en: "Keep msg.payload a Buffer." } },
+  );
+}
+
+/**
+ * A node's status as a key of its catalogue, so that each viewer reads his own language; at most once a second, the
+ * last one always shown.
+ */
+export class StatusLine {
+  private timer: NodeJS.Timeout | undefined;
+  private next: (() => void) | undefined;
+
+  constructor(
+    private readonly node: Node,
+    private readonly name: string,
+  ) {}
+
+  show(fill: NodeStatusFill, shape: NodeStatusShape, key: string): void {
+    this.next = () => this.node.status({ fill, shape, text: `${this.name}.status.${key}` });
+    if (this.timer) return;
+    this.flush();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.next = undefined;
+  }
+
+  private flush(): void {
+    const next = this.next;
+    this.next = undefined;
+    this.timer = undefined;
+    if (!next) return;
+    next();
+    this.timer = setTimeout(() => this.flush(), 1000);
+    this.timer.unref();
+  }
+}
+
+/** A config node that this node names. Rejects with SW-CONFIG. */
+export function configNode<T>(RED: NodeAPI, id: unknown, type: string): T {
+  const found = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as (Node & T) | null) : null;
+  if (found && found.type === type) return found;
+  throw new ImportClientError(
+    "SW-CONFIG",
+    { zh: `未选择配置节点 ${type}`, en: `no ${type} is chosen` },
+    { advice: { zh: "请在节点设置中选择。", en: "Choose one in the node's settings." } },
+  );
+}

@@ -1,0 +1,90 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { storeReceipt } from "../../lib/boxes/store-receipt.js";
+import type { ImportClient } from "../../lib/client/import-client.js";
+import { settingNumber, settingText } from "../../lib/client/settings.js";
+import { ImportClientError, messageOf } from "../../lib/errors.js";
+import { readDelivery } from "../../lib/receipts/delivery.js";
+import type { ImportClientNode } from "../import-client/import-client.js";
+import { configNode, documentOf, type Fault, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+
+interface Config extends NodeDef {
+  client?: string;
+  outcome?: string;
+  retryAfter?: string | number;
+  retryTimes?: string | number;
+}
+
+type Outcome = "sent" | "failed" | "retry" | "stored" | "rejected";
+
+/** Faults that may pass by themselves: the document goes back to OutBox for another try. */
+const PASSING = ["C18", "C141"];
+
+/** The fault that a message carries, from our nodes or from any other through a Catch node. */
+function faultIn(message: FlowMessage): Fault | undefined {
+  if (message.fault && typeof message.fault.code === "string") return message.fault;
+  const caught = message.error as { code?: unknown; message?: unknown } | undefined;
+  if (!caught) return undefined;
+  const text = messageOf(caught.message ?? caught);
+  return { code: typeof caught.code === "string" ? caught.code : "SW-FAULT", text: { zh: text, en: text } };
+}
+
+export = (RED: NodeAPI): void => {
+  function Settle(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(this, "settle");
+    const retryAfter = settingNumber("retryAfter", config.retryAfter, 60) * 1000;
+    const retryTimes = settingNumber("retryTimes", config.retryTimes, 3);
+
+    async function outcomeOf(client: ImportClient, message: FlowMessage): Promise<Outcome> {
+      const set = settingText(config.outcome) || "auto";
+      if (set !== "auto") return set as Outcome;
+      if (message.delivery) return "stored";
+      const fault = faultIn(message);
+      if (!fault) return "sent";
+      const row = await client.ledger.get(documentOf(message).id);
+      return PASSING.includes(fault.code) && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
+    }
+
+    /** Stores what a delivery brought, then acknowledges it: never the other way round (promises 6). */
+    async function store(client: ImportClient, message: FlowMessage, rejected: Fault | undefined): Promise<void> {
+      const id = message.delivery?.id ?? "";
+      const delivery = client.deliveries.get(id);
+      if (!delivery) return; // Settled before, or its channel has gone and the broker brings it again.
+      try {
+        const parts = rejected
+          ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
+          : await readDelivery(client, delivery);
+        for (const part of parts) await storeReceipt(client, delivery, part);
+      } catch (error) {
+        client.deliveries.requeue(id);
+        throw error;
+      }
+      client.deliveries.ack(id);
+    }
+
+    onInput(this, async (message, send) => {
+      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const outcome = await outcomeOf(client, message);
+      const fault = faultIn(message) ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
+      if (outcome === "stored" || outcome === "rejected") {
+        if (!message.delivery) {
+          throw new ImportClientError("SW-MESSAGE", {
+            zh: "消息中没有 msg.delivery",
+            en: "the message has no msg.delivery",
+          });
+        }
+        await store(client, message, outcome === "rejected" ? fault : undefined);
+      } else {
+        const { id } = documentOf(message);
+        if (outcome === "sent") await client.settleSent(id);
+        else if (outcome === "failed") await client.settleFailed(id, fault);
+        else
+          await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
+      }
+      status.show("green", "dot", "settled");
+      send(message);
+    });
+    onClose(this, async () => status.close());
+  }
+  RED.nodes.registerType("sw-settle", Settle);
+};
