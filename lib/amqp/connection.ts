@@ -3,7 +3,7 @@ import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
 import { brokerError, brokerFault } from "./faults.js";
-import type { BrokerSettings } from "./settings.js";
+import { amqpOptions, type BrokerSettings, socketOptions } from "./settings.js";
 
 export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
 
@@ -88,24 +88,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     const { settings } = this;
     let model: ChannelModel;
     try {
-      model = await connectSocket(
-        {
-          protocol: settings.tls ? "amqps" : "amqp",
-          hostname: settings.host,
-          port: settings.port,
-          username: settings.user,
-          password: settings.password,
-          vhost: settings.vhost,
-          heartbeat: settings.heartbeat,
-        },
-        {
-          // Without it each serial publish waits for a delayed ACK (conventions: 22/s instead of 1,108/s).
-          noDelay: true,
-          timeout: settings.connectTimeout * 1000,
-          clientProperties: { connection_name: settings.connectionName },
-          ...(settings.tls && { servername: settings.tls.servername ?? settings.host, ...settings.tls }),
-        },
-      );
+      model = await connectSocket(amqpOptions(settings), socketOptions(settings));
     } catch (error) {
       this.lost(error);
       return;

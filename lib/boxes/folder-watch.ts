@@ -86,7 +86,10 @@ export class FolderWatch {
     if (this.stopped) return;
     const again = this.again;
     this.again = undefined;
-    if (again === "fill" && this.hasReady()) return this.wake("fill");
+    if (again === "fill" && this.hasReady()) {
+      this.wake("fill");
+      return;
+    }
     const since = performance.now() - this.lastScan;
     const room = this.client.claims.count(this.settings.owner) < this.settings.maxInFlight;
     const soon = again === "scan" || (room && !this.hasReady() && this.waiting() > 0);

@@ -19,6 +19,9 @@ interface Config extends NodeDef {
   pinEnv?: string;
 }
 
+/** Milliseconds between two looks for a card that is not there: each may take the driver many seconds. */
+const ASK_AGAIN = 30_000;
+
 const BACKENDS = ["pkcs11", "control", "software"] as const;
 
 export = (RED: NodeAPI): void => {
@@ -45,6 +48,7 @@ export = (RED: NodeAPI): void => {
     };
     let opened: Promise<CardBackend> | undefined;
     let identity: CardIdentity | undefined;
+    let askAgainAt = 0;
 
     this.hasPin = () => pin !== "";
     this.backend = () => {
@@ -57,10 +61,12 @@ export = (RED: NodeAPI): void => {
       return opened;
     };
     this.facts = async () => {
+      if (Date.now() < askAgainAt) return {};
       try {
         identity ??= await (await this.backend()).identity();
         return { card: { companyCode: identity.companyCode, cardNumber: identity.cardNumber } };
       } catch {
+        askAgainAt = Date.now() + ASK_AGAIN;
         return {}; // No card now: card-sign says so for the documents that need one.
       }
     };
