@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { ImportClientError } from "../errors.js";
 
@@ -19,7 +20,7 @@ const DECLARATION = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*(["'])([A-Za
 const NOT_ASCII = /[\u0080-\uffff]/;
 
 /** Labels that all mean GB18030: a document may declare the older subset and use characters of the newer one. */
-const CHINESE = /^(gb_?2312(-80)?|gbk|gb18030|cp936|x-gbk|ms936|hz-gb-2312|euc-cn)$/i;
+const CHINESE = /^(gb_?2312(-80)?|gbk|gb18030|cp936|x-gbk|ms936|euc-cn)$/i;
 
 /** Finds the encoding from the byte order mark, then the declaration, then UTF-8 (XML 1.0, appendix F). */
 export function detectEncoding(bytes: Buffer): { encoding: string; declared: string; bom: number } {
@@ -46,33 +47,45 @@ function decoderFor(encoding: string, declared: string): TextDecoder {
   }
 }
 
+function contradiction(label: string, cause?: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-XSD",
+    {
+      zh: `报文内容不是所声明的编码 ${label}`,
+      en: `the bytes are not in the encoding that the document claims: ${label}`,
+    },
+    {
+      cause,
+      advice: {
+        zh: "请让 XML 声明中的 encoding 与文件实际编码一致（常见：声明 UTF-8 而实际为 GBK，或声明 UTF-16 而实际为 UTF-8）。",
+        en: "Make the declared encoding and the file's real one agree (often: UTF-8 declared and GBK written, or UTF-16 declared and UTF-8 written).",
+      },
+    },
+  );
+}
+
+/** Encodings in which a plain `<` byte can be half of another character: the bytes could not be scanned as they are. */
+const SHIFTING = /^(csiso2022|iso-2022|hz-gb-2312|utf-7)/;
+
 /**
  * Opens XML bytes for scanning. Rejects with SW-XSD when the encoding is unknown or the bytes contradict it
- * (promises 5: "a wrong declaration is named").
+ * (promises 5: "a wrong declaration is named"). `checked`: the bytes were opened before, they are not gone through again.
  */
-export function openXml(bytes: Buffer): XmlSource {
+export function openXml(bytes: Buffer, options: { checked?: boolean } = {}): XmlSource {
   const { encoding, declared, bom } = detectEncoding(bytes);
-  const decoder = decoderFor(encoding, declared);
-  let decoded: string;
+  const decoder = decoderFor(SHIFTING.test(encoding) ? "replacement" : encoding, declared);
+  const wide = encoding === "utf-16le" || encoding === "utf-16be";
+  // A declaration that could be read byte by byte is not in UTF-16, whatever it says.
+  if (/^(utf-?16|utf-?32|ucs-?[24]|iso-10646)/.test(declared.toLowerCase()) && !wide) throw contradiction(declared);
+  let decoded = "";
   try {
-    decoded = decoder.decode(bytes);
+    if (encoding === "utf-8" && !options.checked) {
+      if (!isUtf8(bytes)) throw new Error("not UTF-8");
+    } else if (wide || !options.checked) decoded = decoder.decode(bytes);
   } catch (cause) {
-    throw new ImportClientError(
-      "SW-XSD",
-      {
-        zh: `报文内容不是所声明的编码 ${declared || encoding}`,
-        en: `the bytes are not in the encoding that the document claims: ${declared || encoding}`,
-      },
-      {
-        cause,
-        advice: {
-          zh: "请让 XML 声明中的 encoding 与文件实际编码一致（常见：声明 UTF-8 而实际为 GBK）。",
-          en: "Make the declared encoding and the file's real one agree (often: UTF-8 declared, GBK written).",
-        },
-      },
-    );
+    throw contradiction(declared || encoding, cause);
   }
-  if (encoding.startsWith("utf-16")) {
+  if (wide) {
     return { bytes, encoding, declared, view: decoded, unit: 2, textAt: (start, end) => decoded.slice(start, end) };
   }
   // In UTF-8 and in GB18030 no byte of a longer character is `<`, `>`, `&` or a quote, so the bytes themselves can be

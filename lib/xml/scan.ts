@@ -227,6 +227,27 @@ function malformed(lines: Lines, at: number, zh: string, en: string): ImportClie
  * is the authority on well-formedness: see `wellformed.ts`. Rejects with SW-XSD.
  */
 export function scanXml(document: Buffer | XmlSource, limits: ScanLimits = LIMITS): XmlElement {
+  const steps = scanSteps(document, limits);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As `scanXml`, but lets the event loop have its turn every few milliseconds: for large documents. */
+export async function scanXmlInTurns(document: Buffer | XmlSource, limits: ScanLimits = LIMITS): Promise<XmlElement> {
+  const steps = scanSteps(document, limits);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Elements between two turns of the event loop: some two milliseconds. */
+const TURN = 2_000;
+
+function* scanSteps(document: Buffer | XmlSource, limits: ScanLimits): Generator<undefined, XmlElement> {
   const source = Buffer.isBuffer(document) ? openXml(document) : document;
   const { view } = source;
   const lines = new Lines(view);
@@ -290,6 +311,7 @@ export function scanXml(document: Buffer | XmlSource, limits: ScanLimits = LIMIT
     if (++count > limits.elements || ++depth > limits.depth) {
       throw malformed(lines, lt, "元素过多或嵌套过深", "too many elements or nested too deep");
     }
+    if (count % TURN === 0) yield;
     const element: XmlElement = new XmlElement(shared, open, lt, tag.end, tag.nameEnd, tag.selfClosed);
     if (open) open.children.push(element);
     else if (root) throw malformed(lines, lt, "有多个根元素", "more than one root element");

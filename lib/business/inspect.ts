@@ -1,0 +1,136 @@
+import { extname } from "node:path";
+import { isZip, readZip, type ZipEntry } from "../archive/index.js";
+import { zipRefused } from "../archive/refusal.js";
+import { openXml } from "../xml/encoding.js";
+import { scanXml, scanXmlInTurns, type XmlElement } from "../xml/scan.js";
+import { assertWellFormed } from "../xml/wellformed.js";
+import { kindOf } from "./index.js";
+import type { Business, MessageKind } from "./types.js";
+
+/** What a file is, found out once and shared by every node that has the same bytes. */
+export interface Inspection {
+  zipped: boolean;
+  /** The entry of the ZIP that is the document; the file's own name for a bare XML. */
+  xmlName: string;
+  /** The XML's bytes as the producer wrote them. */
+  xml: Buffer;
+  root: XmlElement;
+  /** Undefined, as is `kind`, when the content was not recognised. */
+  business?: Business;
+  kind?: MessageKind;
+  /** The element that carries the business data; the root when there is no envelope or the kind is not known. */
+  body: XmlElement;
+  /** The producer's own key; empty when there is none. */
+  clientKey: string;
+  /** The other entries of the ZIP. */
+  attachments: { name: string; size: number; bytes: Buffer }[];
+  /** The data centre's 18-digit number where the document has one already (a modification); else empty. */
+  seqNo: string;
+}
+
+/** Above this size the tree is built in turns, so that the event loop gets its own. */
+const IN_TURNS = 256 * 1024;
+
+/** The first `SeqNo` of the document's heads and lists: they repeat the same number (faq 18). */
+function seqNoOf(body: XmlElement): string {
+  for (const part of [body, ...body.children]) {
+    const found = part.textAt("SeqNo");
+    if (found !== "") return found;
+  }
+  return "";
+}
+
+async function scanned(xml: Buffer): Promise<XmlElement> {
+  await assertWellFormed(xml);
+  const source = openXml(xml, { checked: true });
+  return xml.length > IN_TURNS ? await scanXmlInTurns(source) : scanXml(source);
+}
+
+function baseName(name: string): string {
+  return name.slice(0, name.length - extname(name).length).toLowerCase();
+}
+
+interface Document {
+  entry: ZipEntry;
+  root: XmlElement;
+}
+
+/** The one XML of a ZIP that is the document (faq 3, 15). */
+async function documentOf(entries: readonly ZipEntry[], fileName: string): Promise<Document> {
+  const xmls = entries.filter((entry) => extname(entry.name).toLowerCase() === ".xml");
+  const only = xmls[0];
+  if (!only) {
+    throw zipRefused("ZIP 内没有 XML 报文", "there is no .xml entry in the ZIP", {
+      reason: "no-xml",
+      advice: {
+        zh: "请把报文 XML 与其 PDF 一起放在 ZIP 的根目录。",
+        en: "Put the document's XML at the top of the ZIP, beside its PDFs.",
+      },
+    });
+  }
+  if (xmls.length === 1) return { entry: only, root: await scanned(only.bytes) };
+  const known: Document[] = [];
+  for (const entry of xmls) {
+    const root = await scanned(entry.bytes);
+    if (kindOf(root)) known.push({ entry, root });
+  }
+  if (known.length === 1) return known[0] as Document;
+  const wanted = baseName(fileName);
+  const named = xmls.filter((entry) => baseName(entry.name) === wanted);
+  const candidate = named.length === 1 ? (named[0] as ZipEntry) : undefined;
+  // A name decides between documents that are all known, or all not; it does not put an unknown one before known ones.
+  if (candidate && (known.length === 0 || known.some(({ entry }) => entry === candidate))) {
+    return { entry: candidate, root: await scanned(candidate.bytes) };
+  }
+  const names = xmls.map((entry) => entry.name).join(", ");
+  throw zipRefused(
+    `ZIP 内有多个 XML，无法确定哪个是报文：${names}`,
+    `the ZIP has several XMLs, it is not clear which is the document: ${names}`,
+    {
+      reason: "several-xml",
+      advice: {
+        zh: "每个 ZIP 只放一份报文 XML，且与 ZIP 同名。",
+        en: "Put one document's XML into each ZIP, named like the ZIP.",
+      },
+    },
+  );
+}
+
+async function look(payload: Buffer, fileName: string): Promise<Inspection> {
+  const zipped = isZip(payload);
+  const entries = zipped ? await readZip(payload) : [];
+  const { entry, root } = zipped
+    ? await documentOf(entries, fileName)
+    : { entry: { name: fileName, bytes: payload }, root: await scanned(payload) };
+  const found = kindOf(root);
+  const body = found?.kind.body(root) ?? root;
+  return {
+    zipped,
+    xmlName: entry.name,
+    xml: entry.bytes,
+    root,
+    ...(found ?? {}),
+    body,
+    clientKey: found?.kind.clientKey(root) ?? "",
+    attachments: entries
+      .filter((other) => other !== entry)
+      .map(({ name, bytes }) => ({ name, size: bytes.length, bytes })),
+    seqNo: seqNoOf(body),
+  };
+}
+
+const seen = new WeakMap<Buffer, { fileName: string; inspection: Promise<Inspection> }>();
+
+/**
+ * Finds out what a file is: bare XML or ZIP, its document, its message type, key and attachments. The XML is checked by
+ * libxml2 before it is read. The result is kept as long as the payload's Buffer lives, so that several nodes in a row
+ * read it once; the buffers of it are to be treated as read-only. `fileName` decides only between several XMLs of a ZIP.
+ * Rejects with SW-ZIP or SW-XSD.
+ */
+export function inspect(payload: Buffer, fileName: string): Promise<Inspection> {
+  const kept = seen.get(payload);
+  if (kept && kept.fileName === fileName) return kept.inspection;
+  const inspection = look(payload, fileName);
+  seen.set(payload, { fileName, inspection });
+  return inspection;
+}

@@ -1,0 +1,117 @@
+import type { XmlDocument } from "libxml2-wasm" with { "resolution-mode": "import" };
+import { type Bilingual, ImportClientError } from "../errors.js";
+import { openXml } from "./encoding.js";
+import { plainWords } from "./messages.js";
+
+export type LibXml = typeof import("libxml2-wasm", { with: { "resolution-mode": "import" }});
+
+/** One finding of libxml2, as it says it. */
+export interface LibXmlIssue {
+  message: string;
+  line: number;
+  col: number;
+  /** Path of the node at fault, with `*` for a name in a default namespace. */
+  xpath?: string;
+}
+
+let loading: Promise<LibXml> | undefined;
+
+/** libxml2 of this thread. It is ESM with top-level await, so `import()` is the only way to it from CommonJS. */
+export function loadLibXml(): Promise<LibXml> {
+  loading ??= import("libxml2-wasm");
+  return loading;
+}
+
+const DOCTYPE_ADVICE: Bilingual = { zh: "请删除 DOCTYPE 声明。", en: "Remove the DOCTYPE declaration." };
+
+/** Refuses a DOCTYPE before a parser sees it: all that can stand in front of one is white space, comments and PIs. */
+export function refuseDoctype(text: string): void {
+  let at = 0;
+  for (;;) {
+    while (at < text.length && /[\s\ufeff]/.test(text[at] as string)) at++;
+    if (text.startsWith("<!--", at)) at = text.indexOf("-->", at + 4);
+    else if (text.startsWith("<?", at)) at = text.indexOf("?>", at + 2);
+    else break;
+    if (at === -1) return;
+    at = text.indexOf(">", at) + 1;
+  }
+  if (!text.startsWith("<!", at)) return;
+  const line = text.slice(0, at).split("\n").length;
+  throw new ImportClientError(
+    "SW-XSD",
+    {
+      zh: `报文含有 DOCTYPE（第 ${line} 行），已拒绝`,
+      en: `the document has a DOCTYPE (line ${line}), which is refused`,
+    },
+    { advice: DOCTYPE_ADVICE, details: { line } },
+  );
+}
+
+/** The bytes as libxml2 wants them: UTF-8 without byte order mark; other encodings are turned into it first. */
+export function toUtf8(bytes: Buffer): Buffer {
+  const source = openXml(bytes);
+  if (source.encoding === "utf-8")
+    return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  const text = source.textAt(0, source.view.length);
+  return Buffer.from(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, "utf8");
+}
+
+/**
+ * Parses UTF-8 bytes strictly: no DOCTYPE, no entity but the five, no network, depth at most 256. The caller disposes
+ * the document. Throws SW-XSD with line and column.
+ */
+export function parseStrictly(lib: LibXml, utf8: Buffer): XmlDocument {
+  refuseDoctype(utf8.toString("latin1"));
+  const { ParseOption } = lib;
+  const option =
+    ParseOption.XML_PARSE_NONET |
+    ParseOption.XML_PARSE_NO_XXE |
+    ParseOption.XML_PARSE_NO_SYS_CATALOG |
+    ParseOption.XML_PARSE_BIG_LINES;
+  let document: XmlDocument;
+  try {
+    // The encoding given here overrides what the declaration says: the bytes were turned into UTF-8 already.
+    document = lib.XmlDocument.fromBuffer(utf8, { encoding: "utf-8", option });
+  } catch (cause) {
+    throw notWellFormed(issuesOf(lib, cause));
+  }
+  if (document.dtd !== null) {
+    document.dispose();
+    throw new ImportClientError(
+      "SW-XSD",
+      { zh: "报文含有 DOCTYPE，已拒绝", en: "the document has a DOCTYPE, which is refused" },
+      { advice: DOCTYPE_ADVICE },
+    );
+  }
+  return document;
+}
+
+/** What libxml2 complained of; anything else that was thrown is thrown on. */
+export function issuesOf(lib: LibXml, thrown: unknown): LibXmlIssue[] {
+  if (!(thrown instanceof lib.XmlLibError)) throw thrown;
+  return thrown.details.map(({ message, line, col, xpath }) => ({
+    message: message.replace(/\s+/g, " ").trim(),
+    line,
+    col,
+    ...(xpath === undefined ? {} : { xpath }),
+  }));
+}
+
+function notWellFormed(issues: LibXmlIssue[]): ImportClientError {
+  const first = issues[0] ?? { message: "not XML", line: 1, col: 1 };
+  const words = plainWords(first.message);
+  return new ImportClientError(
+    "SW-XSD",
+    {
+      zh: `XML 格式错误（第 ${first.line} 行，第 ${first.col} 列）：${words.zh}`,
+      en: `not well-formed XML (line ${first.line}, column ${first.col}): ${words.en}`,
+    },
+    {
+      advice: {
+        zh: "请检查该位置的标签是否成对、特殊字符（& < >）是否已转义、文件是否写完整。",
+        en: "Look at that place: tags in pairs, the characters & < > escaped, and the file written to its end.",
+      },
+      details: { line: first.line, column: first.col, issues: issues.slice(0, 20).map((issue) => issue.message) },
+    },
+  );
+}

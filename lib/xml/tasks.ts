@@ -1,0 +1,40 @@
+import type { Check } from "../document.js";
+import { type Bilingual, ImportClientError } from "../errors.js";
+import { type LibXml, loadLibXml, parseStrictly, toUtf8 } from "./libxml.js";
+
+/** Work on one document that runs in this thread or in the worker, whichever `runTask` takes. */
+export type Task = { kind: "well-formed"; bytes: Uint8Array };
+
+/** An `ImportClientError` as it crosses between threads. */
+export interface Fault {
+  code: string;
+  text: Bilingual;
+  advice?: Bilingual;
+  details: Record<string, unknown>;
+}
+
+export type Outcome = { checks: Check[] } | { fault: Fault };
+
+function perform(lib: LibXml, task: Task): Check[] {
+  const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
+  parseStrictly(lib, toUtf8(bytes)).dispose();
+  return [];
+}
+
+/** Does a task in the calling thread. Never rejects for what is wrong with the document. */
+export async function performTask(task: Task): Promise<Outcome> {
+  try {
+    return { checks: perform(await loadLibXml(), task) };
+  } catch (error) {
+    if (!(error instanceof ImportClientError)) throw error;
+    const { code, text, advice, details } = error;
+    return { fault: { code, text, details, ...(advice ? { advice } : {}) } };
+  }
+}
+
+/** The checks of an outcome, or its fault thrown. */
+export function settleOutcome(outcome: Outcome): Check[] {
+  if ("checks" in outcome) return outcome.checks;
+  const { code, text, advice, details } = outcome.fault;
+  throw new ImportClientError(code, text, { ...(advice ? { advice } : {}), details });
+}
