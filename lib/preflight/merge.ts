@@ -1,0 +1,93 @@
+import type { Check } from "../document.js";
+import type { Bilingual } from "../errors.js";
+import { FAULT } from "./run.js";
+
+const OWN = "SW-RULE-OWN";
+
+const DEFAULT_ADVICE: Bilingual = {
+  zh: "该检查来自流程中的自定义规则，请按其说明修改报文。",
+  en: "This check comes from a rule of the flow itself; correct the document as it says.",
+};
+
+/**
+ * The checks that a flow's own function node left in `msg.document.checks`, and what preflight found, as one list by line.
+ *
+ * An own check needs a `text` (a string or `{zh, en}`) and may leave out the rest: `rule` becomes `SW-RULE-OWN` (a name
+ * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. One that cannot be read becomes a
+ * warning `SW-RULE-FAULT` instead of being dropped. A check that stands in both lists is kept once.
+ */
+export function mergeChecks(own: readonly Check[] | undefined, found: readonly Check[]): Check[] {
+  const given: unknown = own ?? [];
+  const completed = Array.isArray(given)
+    ? given.map((check, index) => complete(check, index))
+    : [unreadable("msg.document.checks 不是数组", "msg.document.checks is no array")];
+  const merged = new Map<string, Check>();
+  for (const check of [...completed, ...found]) merged.set(identity(check), check);
+  return [...merged.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+}
+
+function identity({ rule, path, line, entry, text }: Check): string {
+  return JSON.stringify([rule, path, line, entry ?? "", text.zh]);
+}
+
+function complete(value: unknown, index: number): Check {
+  if (typeof value !== "object" || value === null) {
+    return unreadable(`checks[${index}] 不是对象`, `checks[${index}] is no object`);
+  }
+  const given = value as Record<string, unknown>;
+  const text = bilingual(given.text);
+  if (!text) return unreadable(`checks[${index}] 没有 text`, `checks[${index}] has no text`);
+  const { severity } = given;
+  if (severity !== undefined && severity !== "error" && severity !== "warning") {
+    return unreadable(
+      `checks[${index}] 的 severity 只能是 error 或 warning`,
+      `severity of checks[${index}] is neither error nor warning`,
+    );
+  }
+  const check: Check = {
+    rule: ruleCode(given.rule),
+    severity: severity ?? "error",
+    path: typeof given.path === "string" ? given.path : "",
+    line: position(given.line) ?? 1,
+    text,
+    advice: bilingual(given.advice) ?? DEFAULT_ADVICE,
+  };
+  const column = position(given.column);
+  if (column !== undefined) check.column = column;
+  if (typeof given.entry === "string") check.entry = given.entry;
+  return check;
+}
+
+function ruleCode(rule: unknown): string {
+  if (typeof rule !== "string" || rule.trim() === "") return OWN;
+  return rule.startsWith("SW-") ? rule : `SW-RULE-${rule.trim()}`;
+}
+
+function position(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+}
+
+/** A text in both languages; one that was given in one language stands for both. */
+function bilingual(value: unknown): Bilingual | undefined {
+  if (typeof value === "string") return value.trim() === "" ? undefined : { zh: value, en: value };
+  if (typeof value !== "object" || value === null) return undefined;
+  const { zh, en } = value as Record<string, unknown>;
+  const chinese = typeof zh === "string" && zh !== "" ? zh : undefined;
+  const english = typeof en === "string" && en !== "" ? en : undefined;
+  const either = chinese ?? english;
+  return either === undefined ? undefined : { zh: chinese ?? either, en: english ?? either };
+}
+
+function unreadable(zh: string, en: string): Check {
+  return {
+    rule: FAULT,
+    severity: "warning",
+    path: "",
+    line: 1,
+    text: { zh: `自定义检查无法读取：${zh}`, en: `an own check cannot be read: ${en}` },
+    advice: {
+      zh: "每一项应为 {rule, severity, path, line, text, advice}，至少要有 text。",
+      en: "Each is {rule, severity, path, line, text, advice}, with a text at least.",
+    },
+  };
+}
