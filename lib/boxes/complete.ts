@@ -50,10 +50,20 @@ function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
   const root = /<([^\s/>!?]+)([^>]*)/.exec(start);
   if (!root) return false;
   // Comments may follow the root; NULs of a pre-allocated file may not.
-  const end = ascii(tail).replace(/(\s|<!--[\s\S]*?-->|<\?[\s\S]*?\?>)+$/, "");
+  const end = withoutTrailer(ascii(tail));
   if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root[1]}`) === end.lastIndexOf("<");
   const close = /<\/([^\s>]+)\s*>$/.exec(end);
   return close?.[1] === root[1];
+}
+
+/** Without the comments, instructions and white space that may stand behind the root. */
+function withoutTrailer(text: string): string {
+  let end = text.trimEnd();
+  for (;;) {
+    const from = end.endsWith("-->") ? end.lastIndexOf("<!--") : end.endsWith("?>") ? end.lastIndexOf("<?") : -1;
+    if (from === -1) return end;
+    end = end.slice(0, from).trimEnd();
+  }
 }
 
 function zipIsComplete(handle: number, tail: Buffer, from: number, size: number): boolean {

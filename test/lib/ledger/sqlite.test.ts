@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { codeOf } from "../../../lib/errors.js";
+import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { documentRow, newReceipt } from "../../support/rows.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+describe("ledger in SQLite", () => {
+  let file: string;
+  let ledger: Ledger;
+
+  beforeEach(async () => {
+    file = join(scratch(), "ledger", "ledger.db");
+    ledger = await openLedger(file);
+  });
+  afterEach(async () => ledger.close());
+  after(removeScratch);
+
+  it("keeps rows, events and receipts over a reopen, WAL and synchronous FULL", async () => {
+    const row = documentRow({ fileName: "浙A00000.xml" });
+    await ledger.claim(row);
+    await ledger.transition(row.id, "sending", { wire: "{}" }, { event: "sending" });
+    await ledger.close();
+    const database = new Database(file);
+    assert.deepEqual(database.pragma("journal_mode"), [{ journal_mode: "wal" }]);
+    database.close();
+    ledger = await openLedger(file);
+    const story = await ledger.story(row.id);
+    assert.equal(story?.document.fileName, "浙A00000.xml");
+    assert.equal(story?.document.state, "sending");
+    assert.deepEqual(
+      story?.events.map(({ event }) => event),
+      ["claimed", "sending"],
+    );
+  });
+
+  it("refuses impossible transitions and changes nothing then", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    await assert.rejects(ledger.transition(row.id, "accepted", {}, { event: "x" }), (error) => codeOf(error) === "SW-STATE");
+    assert.equal((await ledger.get(row.id))?.state, "claimed");
+    assert.equal((await ledger.story(row.id))?.events.length, 1);
+  });
+
+  it("commits jobs of one turn together, and a failing one undoes only itself", async () => {
+    const good = documentRow();
+    const other = documentRow();
+    const results = await Promise.allSettled([
+      ledger.claim(good),
+      ledger.transition("nobody", "sent", {}, { event: "sent" }),
+      ledger.claim(other),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+    assert.equal((await ledger.unsettled()).length, 2);
+  });
+
+  it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {
+    const first = documentRow({ sha256: "same", clientKey: "K1" });
+    assert.equal(await ledger.claim(first), undefined);
+    assert.equal((await ledger.claim(documentRow({ sha256: "same", clientKey: "K2" })))?.id, first.id);
+    assert.equal((await ledger.claim(documentRow({ clientKey: "K1" }), { sameKey: true }))?.id, first.id);
+    assert.equal(await ledger.claim(documentRow({ clientKey: "K1" })), undefined, "a modification repeats the key");
+    const failed = documentRow({ sha256: "bad", clientKey: "K3" });
+    await ledger.claim(failed);
+    await ledger.transition(failed.id, "failed", {}, { event: "failed" });
+    assert.equal(await ledger.claim(documentRow({ sha256: "bad" }), { sameKey: true }), undefined);
+  });
+
+  it("sees a repeat also within one commit", async () => {
+    const [one, two] = await Promise.all([
+      ledger.claim(documentRow({ sha256: "twin" })),
+      ledger.claim(documentRow({ sha256: "twin" })),
+    ]);
+    assert.equal(one, undefined);
+    assert.notEqual(two, undefined);
+  });
+
+  it("makes a document accepted by an import receipt only, also before our own confirm", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.addReceipt(newReceipt({ documentId: row.id, kind: "business", statusCode: "L", statusText: "入库" }));
+    assert.equal((await ledger.get(row.id))?.state, "sent");
+    await ledger.addReceipt(newReceipt({ documentId: row.id, seqNo: "000000001234567890" }));
+    const accepted = await ledger.get(row.id);
+    assert.equal(accepted?.state, "accepted");
+    assert.equal(accepted?.seqNo, "000000001234567890");
+    assert.equal(accepted?.statusCode, "L");
+  });
+
+  it("keeps an accepted document accepted when a later import receipt refuses a repeat of it", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.addReceipt(newReceipt({ documentId: row.id }));
+    await ledger.addReceipt(newReceipt({ documentId: row.id, ok: false, code: "-1", text: "重复" }));
+    const after = await ledger.get(row.id);
+    assert.equal(after?.state, "accepted");
+    assert.equal(after?.code, "");
+  });
+
+  it("keeps the newest customs status when receipts come in disorder", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    for (const [statusCode, at] of [
+      ["P", 300],
+      ["L", 100],
+      ["R", 400],
+      ["G", 200],
+    ] as const) {
+      await ledger.addReceipt(newReceipt({ documentId: row.id, kind: "business", statusCode, at }));
+    }
+    assert.equal((await ledger.get(row.id))?.statusCode, "R");
+  });
+
+  it("stores the same bytes for a document once", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    const receipt = newReceipt({ documentId: row.id, file: "DecCus001/InBox/one.xml" });
+    const first = await ledger.addReceipt(receipt);
+    const second = await ledger.addReceipt({ ...receipt, file: "DecCus001/InBox/two.xml" });
+    assert.equal(first.duplicate, false);
+    assert.equal(second.duplicate, true);
+    assert.equal(second.receipt.file, "DecCus001/InBox/one.xml");
+    assert.equal(second.receipt.filed, false, "its file was not marked, so it has to be written again");
+    await ledger.markFiled(first.receipt.id);
+    assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
+  });
+
+  it("finds documents by the keys of a receipt, best first, and gives orphans to them later", async () => {
+    const byKey = documentRow({ clientKey: "MINE" });
+    const byNumber = documentRow({ seqNo: "123456789012345678" });
+    await ledger.claim(byKey);
+    await ledger.claim(byNumber);
+    const keys = { clientKey: "MINE", seqNo: "123456789012345678", customsNo: "", answers: ["DEC"] };
+    assert.deepEqual(
+      (await ledger.byReceiptKeys(keys)).map(({ id }) => id),
+      [byNumber.id, byKey.id],
+    );
+    assert.deepEqual(await ledger.byReceiptKeys({ ...keys, clientKey: "mine", seqNo: "" }), [], "keys are case-sensitive");
+    assert.deepEqual(await ledger.byReceiptKeys({ ...keys, answers: ["INV101"] }), []);
+    const { receipt } = await ledger.addReceipt(newReceipt({ kind: "business", seqNo: "999999999999999999", statusCode: "P" }));
+    const orphanKeys = { clientKey: "", seqNo: "999999999999999999", customsNo: "", answers: [] };
+    assert.equal((await ledger.orphans(orphanKeys)).length, 1);
+    await ledger.adopt(receipt.id, byKey.id);
+    assert.equal((await ledger.orphans(orphanKeys)).length, 0);
+    assert.equal((await ledger.get(byKey.id))?.statusCode, "P");
+  });
+
+  it("pages through documents, newest first, and searches without being fooled by wildcards", async () => {
+    const rows = [];
+    for (let index = 0; index < 5; index++) {
+      const row = documentRow({ fileName: index === 2 ? "100%.xml" : `n${index}.xml` });
+      rows.push(row);
+      await ledger.claim(row);
+    }
+    const first = await ledger.query({ limit: 2 });
+    assert.deepEqual(
+      first.map(({ fileName }) => fileName),
+      ["n4.xml", "n3.xml"],
+    );
+    const second = await ledger.query({ limit: 2, before: first[1]?.id ?? "" });
+    assert.equal(second[0]?.fileName, "100%.xml");
+    assert.equal((await ledger.query({ q: "100%" })).length, 1);
+    assert.equal((await ledger.query({ q: "%" })).length, 1);
+    assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
+  });
+
+  it("closes the PIN guard by a refused or unfinished attempt until success or release", async () => {
+    const { pins } = ledger;
+    const id = await pins.begin("token", "pin-a");
+    assert.equal((await pins.closedBy("token", "pin-a"))?.id, id, "killed in between counts as refused");
+    assert.equal(await pins.closedBy("token", "pin-b"), undefined);
+    await pins.end(id, "refused", "CKR_PIN_INCORRECT");
+    await ledger.close();
+    ledger = await openLedger(file);
+    assert.equal((await ledger.pins.closedBy("token", "pin-a"))?.code, "CKR_PIN_INCORRECT");
+    await ledger.pins.release("token", "card checked");
+    assert.equal(await ledger.pins.closedBy("token", "pin-a"), undefined);
+    const again = await ledger.pins.begin("token", "pin-a");
+    await ledger.pins.end(again, "accepted", "");
+    assert.equal(await ledger.pins.closedBy("token", "pin-a"), undefined);
+  });
+
+  it("refuses a damaged ledger and one of a newer version", async () => {
+    const damaged = join(scratch(), "ledger.db");
+    writeFileSync(damaged, "this is no database at all, not in the least".repeat(100));
+    await assert.rejects(openLedger(damaged), (error) => codeOf(error) === "SW-LEDGER");
+    await ledger.close();
+    const database = new Database(file);
+    database.exec("PRAGMA user_version = 999");
+    database.close();
+    await assert.rejects(openLedger(file), (error) => codeOf(error) === "SW-LEDGER");
+    const restored = new Database(file);
+    restored.exec("PRAGMA user_version = 1");
+    restored.close();
+    ledger = await openLedger(file);
+  });
+});

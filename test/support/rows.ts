@@ -1,0 +1,63 @@
+import { newDocumentId } from "../../lib/client/ids.js";
+import type { DocumentRow, NewReceipt } from "../../lib/ledger/index.js";
+
+/** A claimed document's row, with what a test wants different. */
+export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
+  const id = change.id ?? newDocumentId();
+  return {
+    id,
+    environment: "test",
+    clientId: "DEMO0001",
+    business: "DecCus001",
+    fileName: "a.xml",
+    size: 10,
+    sha256: id,
+    messageType: "DEC",
+    clientKey: `KEY${id}`,
+    state: "claimed",
+    attempt: 1,
+    possibleDuplicate: false,
+    box: "TempBox",
+    boxName: "a.xml",
+    settled: false,
+    retryAt: 0,
+    code: "",
+    text: "",
+    seqNo: "",
+    customsNo: "",
+    statusCode: "",
+    statusText: "",
+    wire: "",
+    claimedAt: 1,
+    sendingAt: 0,
+    sentAt: 0,
+    importReceiptAt: 0,
+    businessReceiptAt: 0,
+    updatedAt: 1,
+    ...change,
+  };
+}
+
+/** A good import receipt, with what a test wants different. */
+export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
+  return {
+    documentId: null,
+    kind: "import",
+    format: "DecImportResponse",
+    ok: true,
+    code: "0",
+    text: "",
+    clientKey: "",
+    seqNo: "",
+    customsNo: "",
+    statusCode: "",
+    statusText: "",
+    advice: null,
+    at: 100,
+    sha256: newDocumentId(),
+    messageId: "",
+    file: "DecCus001/InBox/x.xml",
+    receivedAt: 100,
+    ...change,
+  };
+}
