@@ -105,6 +105,7 @@ export async function enterClaim(
     claimedAt: now,
     sendingAt: 0,
     sentAt: 0,
+    failedAt: 0,
     importReceiptAt: 0,
     businessReceiptAt: 0,
     updatedAt: now,

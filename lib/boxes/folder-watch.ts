@@ -5,7 +5,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import { claimFile, readTempBox } from "./claim.js";
 import type { BusinessFolder } from "./folders.js";
 import { type Oddity, OutBox } from "./out-box.js";
-import { type Failure, settleFailed } from "./settle.js";
+import { duplicateOf, type Failure, settleFailed } from "./settle.js";
 
 export interface FolderWatchSettings {
   /** The node's id; claims are counted by it. */
@@ -259,17 +259,3 @@ const INCOMPLETE: Failure = {
     en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
   },
 };
-
-function duplicateOf(earlier: DocumentRow): Failure {
-  return {
-    code: "SW-DUP",
-    text: {
-      zh: `该单据已提交过（${earlier.fileName}，状态 ${earlier.state}）`,
-      en: `this document was handed in before (${earlier.fileName}, ${earlier.state})`,
-    },
-    advice: {
-      zh: "如确需再次申报，请在侧栏中对原单据选择“重发”，或更换企业内部编号。",
-      en: "To send it again on purpose, use resend on the earlier document in the sidebar, or give it a new own number.",
-    },
-  };
-}

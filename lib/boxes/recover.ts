@@ -5,7 +5,7 @@ import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { isUnfinishedName } from "./names.js";
 import { freeName, moveFile } from "./place.js";
-import { type Failure, finish, settleFailed } from "./settle.js";
+import { duplicateOf, type Failure, finish, settleFailed } from "./settle.js";
 
 /** What a start found and did, for the log. */
 export interface Recovery {
@@ -58,7 +58,8 @@ export async function recover(context: BoxContext): Promise<Recovery> {
   for (const folder of folders.withOutBox()) {
     for (const entry of readdirSync(folder.box("TempBox"), { withFileTypes: true })) {
       if (!entry.isFile() || isUnfinishedName(entry.name) || inTempBox.has(`${folder.code}/${entry.name}`)) continue;
-      await enterClaim(context, folder, entry.name, entry.name);
+      const { row, repeats } = await enterClaim(context, folder, entry.name, entry.name);
+      if (repeats) await settleFailed(context, row.id, duplicateOf(repeats));
       recovery.entered++;
     }
   }

@@ -63,7 +63,12 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fai
   const failed =
     row.state === "failed"
       ? row
-      : await context.ledger.transition(id, "failed", { code: failure.code, text, retryAt: 0 }, note);
+      : await context.ledger.transition(
+          id,
+          "failed",
+          { code: failure.code, text, retryAt: 0, failedAt: Date.now() },
+          note,
+        );
   await writeLocalReceipt(context, failed, failure);
   return finish(context, failed);
 }
@@ -102,7 +107,7 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const folder = context.folders.of(row.business);
   const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
   const source = join(from, row.boxName);
-  const wanted = stampedName(row.fileName, (box === "SentBox" && row.sentAt) || row.updatedAt);
+  const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   let boxName = placedBefore(folder.box(box), wanted, row.sha256);
   if (boxName === undefined && existsSync(source)) {
     boxName = freeName(folder.box(box), wanted);
@@ -130,10 +135,10 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
   const { ledger, folders } = context;
   const folder = folders.of(row.business);
   const story = await ledger.story(row.id);
-  const written = story?.receipts.find((receipt) => receipt.kind === "local" && receipt.at >= row.updatedAt);
+  const written = story?.receipts.find((receipt) => receipt.kind === "local" && receipt.at === row.failedAt);
   if (written?.filed) return;
   const bytes = localReceipt(failure.code, failureInfo(row, failure));
-  const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.updatedAt);
+  const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.failedAt);
   const name = written ? (written.file.split("/").pop() as string) : freeName(folder.box("InBox"), wanted);
   const receipt =
     written ??
@@ -151,7 +156,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
         statusCode: "",
         statusText: "",
         advice: failure.advice ?? null,
-        at: row.updatedAt,
+        at: row.failedAt,
         sha256: sha256Of(bytes),
         messageId: "",
         file: `${folder.code}/InBox/${name}`,
@@ -168,4 +173,19 @@ function failureInfo(row: DocumentRow, failure: Failure): string | string[] {
   if (failure.code === "C144") return failure.text.zh;
   const advice = failure.advice ? `。${failure.advice.zh}` : "";
   return `${row.fileName}错误信息：${failure.text.zh}${advice}`;
+}
+
+/** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */
+export function duplicateOf(earlier: DocumentRow): Failure {
+  return {
+    code: "SW-DUP",
+    text: {
+      zh: `该单据已提交过（${earlier.fileName}，状态 ${earlier.state}）`,
+      en: `this document was handed in before (${earlier.fileName}, ${earlier.state})`,
+    },
+    advice: {
+      zh: "如确需再次申报，请在侧栏中对原单据选择“重发”，或更换企业内部编号。",
+      en: "To send it again on purpose, use resend on the earlier document in the sidebar, or give it a new own number.",
+    },
+  };
 }

@@ -72,7 +72,7 @@ export async function releaseDocument(client: ImportClient, id: string, word: Pe
     case "failed": {
       const failure: Failure = { code: "SW-UNKNOWN", text: { zh: word.reason, en: word.reason } };
       const text = `${failure.text.zh} / ${failure.text.en}`;
-      await client.ledger.transition(id, "failed", { code: failure.code, text }, note);
+      await client.ledger.transition(id, "failed", { code: failure.code, text, failedAt: Date.now() }, note);
       return settleFailed(client, id, failure);
     }
     default:

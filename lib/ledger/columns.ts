@@ -32,6 +32,7 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["claimedAt", "claimed_at", "integer"],
   ["sendingAt", "sending_at", "integer"],
   ["sentAt", "sent_at", "integer"],
+  ["failedAt", "failed_at", "integer"],
   ["importReceiptAt", "import_receipt_at", "integer"],
   ["businessReceiptAt", "business_receipt_at", "integer"],
   ["updatedAt", "updated_at", "integer"],

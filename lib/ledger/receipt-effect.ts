@@ -14,7 +14,9 @@ export function receiptEffect(
   row: DocumentRow,
 ): { to: DocumentState | undefined; change: DocumentChange } {
   const change: DocumentChange = {};
+  if (receipt.kind === "local") return { to: undefined, change };
   if (receipt.seqNo && !row.seqNo) change.seqNo = receipt.seqNo;
+  if (row.sentAt === 0 && row.sendingAt > 0) change.sentAt = row.sendingAt;
   if (receipt.customsNo) change.customsNo = receipt.customsNo;
   if (receipt.kind === "import") {
     if (!row.importReceiptAt) change.importReceiptAt = receipt.at;

@@ -348,7 +348,7 @@ export class SqliteLedger implements Ledger {
     const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
     const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
     const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
-    this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
+    if (changed.length > 0) this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
     if (note) this.event(id, note);
     return next;
   }

@@ -43,7 +43,9 @@ export interface DocumentRow {
   wire: string;
   claimedAt: number;
   sendingAt: number;
+  /** Confirmed by the broker, or proved by a receipt. */
   sentAt: number;
+  failedAt: number;
   /** Import receipt, good or bad. */
   importReceiptAt: number;
   /** Newest business receipt. */

@@ -31,6 +31,7 @@ export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
     claimedAt: 1,
     sendingAt: 0,
     sentAt: 0,
+    failedAt: 0,
     importReceiptAt: 0,
     businessReceiptAt: 0,
     updatedAt: 1,

@@ -39,7 +39,10 @@ describe("ledger in SQLite", () => {
   it("refuses impossible transitions and changes nothing then", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await assert.rejects(ledger.transition(row.id, "accepted", {}, { event: "x" }), (error) => codeOf(error) === "SW-STATE");
+    await assert.rejects(
+      ledger.transition(row.id, "accepted", {}, { event: "x" }),
+      (error) => codeOf(error) === "SW-STATE",
+    );
     assert.equal((await ledger.get(row.id))?.state, "claimed");
     assert.equal((await ledger.story(row.id))?.events.length, 1);
   });
@@ -143,9 +146,15 @@ describe("ledger in SQLite", () => {
       (await ledger.byReceiptKeys(keys)).map(({ id }) => id),
       [byNumber.id, byKey.id],
     );
-    assert.deepEqual(await ledger.byReceiptKeys({ ...keys, clientKey: "mine", seqNo: "" }), [], "keys are case-sensitive");
+    assert.deepEqual(
+      await ledger.byReceiptKeys({ ...keys, clientKey: "mine", seqNo: "" }),
+      [],
+      "keys are case-sensitive",
+    );
     assert.deepEqual(await ledger.byReceiptKeys({ ...keys, answers: ["INV101"] }), []);
-    const { receipt } = await ledger.addReceipt(newReceipt({ kind: "business", seqNo: "999999999999999999", statusCode: "P" }));
+    const { receipt } = await ledger.addReceipt(
+      newReceipt({ kind: "business", seqNo: "999999999999999999", statusCode: "P" }),
+    );
     const orphanKeys = { clientKey: "", seqNo: "999999999999999999", customsNo: "", answers: [] };
     assert.equal((await ledger.orphans(orphanKeys)).length, 1);
     await ledger.adopt(receipt.id, byKey.id);
