@@ -1,3 +1,5 @@
+import type { XmlDocument } from "libxml2-wasm" with { "resolution-mode": "import" };
+import { ImportClientError, messageOf } from "../errors.js";
 import { openXml, type XmlSource } from "./encoding.js";
 import type { XmlElement } from "./scan.js";
 
@@ -9,8 +11,17 @@ export interface CanonicalOptions {
 const XML_DECLARATION = /^\ufeff?\s*<\?xml\s[^>]*\?>/;
 
 async function canonical(text: string, options: CanonicalOptions): Promise<Buffer> {
-  const { XmlDocument, XmlC14NMode } = await import("libxml2-wasm");
-  const document = XmlDocument.fromString(text);
+  const libxml2 = await import("libxml2-wasm");
+  let document: XmlDocument;
+  try {
+    document = libxml2.XmlDocument.fromString(text);
+  } catch (cause) {
+    throw new ImportClientError(
+      "SW-XSD",
+      { zh: `XML 格式错误：${messageOf(cause)}`, en: `not well-formed XML: ${messageOf(cause)}` },
+      { cause },
+    );
+  }
   try {
     const parts: Buffer[] = [];
     document.canonicalize(
@@ -19,7 +30,7 @@ async function canonical(text: string, options: CanonicalOptions): Promise<Buffe
         write: (buffer) => parts.push(Buffer.from(buffer)) && buffer.length,
         close: () => true,
       },
-      { mode: XmlC14NMode.XML_C14N_1_0, withComments: options.withComments ?? false },
+      { mode: libxml2.XmlC14NMode.XML_C14N_1_0, withComments: options.withComments ?? false },
     );
     return Buffer.concat(parts);
   } finally {

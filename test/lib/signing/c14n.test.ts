@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { canonicalDocument, canonicalElement } from "../../../lib/xml/c14n.js";
+import { openXml } from "../../../lib/xml/encoding.js";
+import { scanXml } from "../../../lib/xml/scan.js";
+
+describe("Canonical XML", () => {
+  it("an element in its context is what libxml2 makes of the subtree", async () => {
+    const { XmlDocument } = await import("libxml2-wasm");
+    const documents = [
+      '<a xmlns="urn:a" xmlns:b="urn:b" xml:lang="zh"><b:c z="1" b:y="2" x="&#9;&lt;"><d xmlns=""/><!-- c --></b:c></a>',
+      '<a xmlns="urn:a"><b xmlns="urn:b"><c xmlns=""/></b></a>',
+      '<p:a xmlns:p="urn:1" xmlns:q="urn:q" xml:space="preserve"><p:b xmlns:p="urn:2" xml:lang="en">\r\n<![CDATA[<&>]]>&#13;</p:b></p:a>',
+      "<a><b><c/>text<?pi x?></b></a>",
+      '<甲 xmlns:乙="urn:乙"><丙 属性="值">内容</丙></甲>',
+    ];
+    for (const xml of documents) {
+      const source = openXml(Buffer.from(xml));
+      const document = XmlDocument.fromString(xml);
+      try {
+        for (const element of scanXml(source).walk()) {
+          let xpath = "";
+          for (let at: typeof element | undefined = element; at; at = at.parent) {
+            xpath = `/*[${at.parent ? at.parent.children.indexOf(at) + 1 : 1}]${xpath}`;
+          }
+          for (const withComments of [false, true]) {
+            const ours = await canonicalElement(source, element, { withComments });
+            assert.equal(ours.toString(), document.get(xpath)?.canonicalizeToString({ withComments }), xpath);
+          }
+        }
+      } finally {
+        document.dispose();
+      }
+    }
+  });
+
+  it("a whole document, whatever its encoding: UTF-8, without declaration and, if so asked, without comments", async () => {
+    const xml = '<?xml version="1.0" encoding="GB2312"?>\n<!-- c --><a b="1"   c=\'2\'>\r\n<x/>';
+    const bytes = Buffer.concat([Buffer.from(xml), Buffer.from("d6d0", "hex"), Buffer.from("</a>\n")]);
+    assert.equal((await canonicalDocument(bytes)).toString(), '<a b="1" c="2">\n<x></x>中</a>');
+    const full = await canonicalDocument(bytes, { withComments: true });
+    assert.equal(full.toString(), '<!-- c -->\n<a b="1" c="2">\n<x></x>中</a>');
+  });
+
+  it("what only libxml2 sees to be wrong is SW-XSD", async () => {
+    await assert.rejects(canonicalDocument(Buffer.from("<a>&nope;</a>")), { code: "SW-XSD" });
+  });
+});
