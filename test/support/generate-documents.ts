@@ -161,13 +161,13 @@ class Writer {
   }
 
   field(name: string, value: string): string {
-    return this.element(name, escape(value));
+    return this.element(name, escaped(value));
   }
 
   /** Text with markup in it, in CDATA when the options say so or the format wants it. */
   free(name: string, cdata = this.options.cdata): string {
     const text = `${this.values.words()}${cdata ? ` ${this.values.one(MARKUP)}` : ""}`;
-    return this.element(name, cdata ? `<![CDATA[${text}]]>` : escape(text));
+    return this.element(name, cdata ? `<![CDATA[${text}]]>` : escaped(text));
   }
 
   unused(name: string): string {
@@ -189,7 +189,7 @@ class Writer {
   }
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 

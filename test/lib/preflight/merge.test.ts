@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { Check } from "../../../lib/document.js";
+import { FAULT, mergeChecks, preflight } from "../../../lib/preflight/index.js";
+import { contextOf } from "./context.js";
+import { DEC, withLine } from "./documents.js";
+
+const FOUND = preflight(contextOf(withLine(DEC, 8, "<PackNo/>")));
+/** What a function node may leave there is of any type. */
+const own = (...checks: unknown[]) => checks as Check[];
+
+describe("preflight: checks of the flow's own", () => {
+  it("stand beside those found, by line", () => {
+    const mine: Check = {
+      rule: "SW-RULE-price",
+      severity: "warning",
+      path: "DecMessage",
+      line: 3,
+      text: { zh: "价格", en: "price" },
+      advice: { zh: "改", en: "change" },
+    };
+    assert.deepEqual(mergeChecks([mine], FOUND), [mine, ...FOUND]);
+    assert.deepEqual(mergeChecks([{ ...mine, line: 9 }], FOUND), [...FOUND, { ...mine, line: 9 }]);
+    assert.deepEqual(mergeChecks(undefined, FOUND), FOUND);
+  });
+
+  it("need a text only; the rest is filled in", () => {
+    const [first, second] = mergeChecks(
+      own({ text: "价格太低" }, { text: { en: "too low" }, rule: "price", line: 2, column: 4, entry: "a.xml" }),
+      [],
+    );
+    assert.equal(first?.rule, "SW-RULE-OWN");
+    assert.equal(first?.severity, "error");
+    assert.equal(first?.line, 1);
+    assert.equal(first?.path, "");
+    assert.deepEqual(first?.text, { zh: "价格太低", en: "价格太低" });
+    assert.match(first?.advice.zh ?? "", /自定义规则/);
+    assert.deepEqual(second, {
+      rule: "SW-RULE-price",
+      severity: "error",
+      path: "",
+      line: 2,
+      column: 4,
+      entry: "a.xml",
+      text: { zh: "too low", en: "too low" },
+      advice: first?.advice,
+    });
+  });
+
+  it("that cannot be read are named, not dropped and not thrown", () => {
+    const bad = own(null, "x", {}, { text: "" }, { text: { zh: 1 } }, { text: "a", severity: "fatal" });
+    const merged = mergeChecks(bad, FOUND);
+    assert.equal(merged.length, bad.length + FOUND.length);
+    const faults = merged.filter(({ rule }) => rule === FAULT);
+    assert.equal(faults.length, bad.length);
+    assert.ok(faults.every(({ severity }) => severity === "warning"));
+    assert.match(faults[5]?.text.en ?? "", /severity of checks\[5\]/);
+    const notAnArray = mergeChecks({ length: 1 } as unknown as Check[], FOUND);
+    assert.match(notAnArray[0]?.text.en ?? "", /no array/);
+    assert.equal(mergeChecks(own({ text: "a", line: Number.NaN }), [])[0]?.line, 1);
+  });
+
+  it("that preflight left there on an earlier run are not doubled", () => {
+    assert.deepEqual(mergeChecks(FOUND, FOUND), FOUND);
+  });
+});
