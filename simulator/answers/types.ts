@@ -1,0 +1,18 @@
+/** A receipt ready to be sent. */
+export interface Answer {
+  kind: "import" | "business";
+  /** As the receipt calls itself: `DecImportResponse`, `INV201` ... */
+  format: string;
+  /** What it says, for the log: ResponseCode, CHANNEL, StatementCode ... */
+  code: string;
+  body: Buffer;
+}
+
+/** The numbers that the receipts of one document repeat. */
+export interface Numbers {
+  key: string;
+  /** The data centre's 18 digits. */
+  seqNo: string;
+  /** Customs' own number: ENTRY_ID, bondInvtNo. */
+  customsNo: string;
+}

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { businessReceipts, type Due, stuckReceipts } from "./answers/business.js";
+import { importReceipt } from "./answers/import.js";
+import type { Answer } from "./answers/types.js";
+import { firstFault } from "./faults/index.js";
+import { keyOf } from "./faults/repeated-key.js";
+import { type FirstAnswer, Memory } from "./memory.js";
+import { type Opened, open } from "./open.js";
+import { type Recognised, recognise } from "./recognise.js";
+import { checkDetached, checkEnveloping, type SignatureCheck, type SignatureHeaders, type Trust } from "./signature.js";
+import { textAt } from "./tree.js";
+
+/** A message as it came from the send queue. */
+export interface Arrived {
+  body: Buffer;
+  /** Empty when the sender gave none; such a message is never a duplicate. */
+  messageId: string;
+  /** Folder code in the headers; only used to answer what cannot be read. */
+  business: string;
+  headers: SignatureHeaders;
+}
+
+/** What becomes of a message. */
+export interface Story {
+  outcome: "accepted" | "refused" | "stuck" | "unanswered" | "duplicate";
+  /** The rule that decided, empty when all is well. */
+  rule: string;
+  /** For the log. */
+  why: string;
+  type: string;
+  key: string;
+  seqNo: string;
+  signature: string;
+  /** Its first answer's time; the import receipt repeats it. */
+  at: number;
+  importReceipt: Answer | undefined;
+  business: Due[];
+  /** The same message id came with other bytes than before. */
+  bytesDiffer?: boolean;
+}
+
+export interface DeskOptions {
+  clientId: string;
+  trust: Trust;
+  memory?: Memory;
+  now?: () => number;
+}
+
+const GOOD: Record<string, string> = { dec: "导入成功", inv: "导入成功", manifest: "成功" };
+
+/** The data centre's counter: takes messages one at a time and decides what each is answered. */
+export class Desk {
+  private readonly memory: Memory;
+  private readonly now: () => number;
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: DeskOptions) {
+    this.memory = options.memory ?? new Memory();
+    this.now = options.now ?? Date.now;
+  }
+
+  /** One at a time, so that a message and its repeat cannot both be the first. */
+  judge(arrived: Arrived): Promise<Story> {
+    const story = this.tail.then(() => this.decide(arrived));
+    this.tail = story.catch(() => undefined);
+    return story;
+  }
+
+  private async decide(arrived: Arrived): Promise<Story> {
+    const { messageId, body } = arrived;
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    const before = messageId === "" ? undefined : this.memory.answers.get(messageId);
+    if (before) return repeated(before, sha256);
+
+    const at = this.now();
+    const opened = open(body);
+    const document = await recognise(opened);
+    const first: FirstAnswer = {
+      sha256,
+      at,
+      outcome: "unanswered",
+      rule: "",
+      code: "",
+      text: "",
+      keyless: false,
+      family: "",
+      key: document?.key ?? "",
+      seqNo: "",
+      functionCode: document?.family === "manifest" ? textAt(document.body, "Head/FunctionCode") : "",
+      sender: document?.family === "manifest" ? textAt(document.body, "Head/SenderID") : "",
+    };
+    const story = document ? await this.answer(arrived, opened, document, first) : unreadable(arrived, opened, first);
+    if (messageId !== "") this.memory.answers.set(messageId, { ...first, outcome: story.outcome, rule: story.rule });
+    return story;
+  }
+
+  private async answer(arrived: Arrived, opened: Opened, document: Recognised, first: FirstAnswer): Promise<Story> {
+    const { memory } = this;
+    const { clientId } = this.options;
+    const signature = await this.signatureOf(arrived, document);
+    const fault = firstFault({ messageId: arrived.messageId, clientId, opened, document, signature, memory });
+    const story: Story = {
+      outcome: "accepted",
+      rule: fault?.rule ?? "",
+      why: "",
+      type: document.type,
+      key: document.key,
+      seqNo: "",
+      signature: signature.state === "valid" ? "valid" : `${signature.state}: ${signature.why}`,
+      at: first.at,
+      importReceipt: undefined,
+      business: [],
+    };
+    if (fault?.verdict.kind === "silence") return { ...story, outcome: "unanswered", why: fault.verdict.why };
+    first.family = document.family;
+    if (fault?.verdict.kind === "refuse") {
+      const { code, text, keyless = false } = fault.verdict;
+      Object.assign(first, { code, text, keyless });
+      return { ...story, outcome: "refused", why: text, importReceipt: importReceipt(first) };
+    }
+    first.code = "0";
+    first.text = GOOD[document.family] ?? "";
+    first.seqNo = document.family === "manifest" ? "" : modifiedNumber(document) || memory.seqNo(first.at);
+    const key = keyOf(document);
+    if (key !== "") memory.keys.set(key, arrived.messageId);
+    const accepted = { document, seqNo: first.seqNo, clientId, memory, now: first.at };
+    const stuck = fault?.verdict.kind === "stick" ? fault.verdict.why : undefined;
+    return {
+      ...story,
+      outcome: stuck === undefined ? "accepted" : "stuck",
+      why: stuck ?? "",
+      seqNo: first.seqNo,
+      importReceipt: importReceipt(first),
+      business: stuck === undefined ? businessReceipts(accepted) : stuckReceipts(accepted),
+    };
+  }
+
+  private async signatureOf(arrived: Arrived, document: Recognised): Promise<SignatureCheck> {
+    const { trust } = this.options;
+    if (document.family === "inv") return await checkEnveloping(document.xml, trust, this.now());
+    return checkDetached(arrived.body, arrived.headers, trust, this.now());
+  }
+}
+
+/** A modification keeps the number that it has. */
+function modifiedNumber(document: Recognised): string {
+  return textAt(document.body, document.family === "dec" ? "DecHead/SeqNo" : "InvtHeadType/SeqNo");
+}
+
+/** The same message id again: the same import receipt and nothing else. */
+function repeated(before: FirstAnswer, sha256: string): Story {
+  return {
+    outcome: "duplicate",
+    rule: before.rule,
+    why: `answered before: ${before.outcome}`,
+    type: "",
+    key: before.key,
+    seqNo: before.seqNo,
+    signature: "",
+    at: before.at,
+    importReceipt: importReceipt(before),
+    business: [],
+    ...(before.sha256 === sha256 ? {} : { bytesDiffer: true }),
+  };
+}
+
+/** Not a document that is known here. A 报关单 folder gets a receipt without its key (formats, receipts); others nothing. */
+function unreadable(arrived: Arrived, opened: Opened, first: FirstAnswer): Story {
+  const story: Story = {
+    outcome: "unanswered",
+    rule: opened.folders.length > 0 ? "folder-in-zip" : opened.unreadable === undefined ? "unknown" : "unreadable",
+    why: opened.unreadable ?? "no document that is known",
+    type: "",
+    key: "",
+    seqNo: "",
+    signature: "",
+    at: first.at,
+    importReceipt: undefined,
+    business: [],
+  };
+  if (opened.unreadable !== undefined || opened.folders.length > 0 || !/^dec/i.test(arrived.business)) return story;
+  Object.assign(first, { family: "dec", code: "1", text: "01暂存的业务报文格式数据不正确!", keyless: true });
+  return { ...story, outcome: "refused", importReceipt: importReceipt(first) };
+}
