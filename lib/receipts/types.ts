@@ -7,6 +7,10 @@ export type ParsedReceipt = Omit<Receipt, "documentId" | "advice" | "at"> & {
   at?: number;
   /** Which message types of ours it can answer (`MessageKind.type`); empty = any. */
   answers: readonly string[];
+  /** Further numbers in it that may be an own key of ours, tried after `clientKey`: an entity's guid, copNo, Response/ID. */
+  otherKeys?: readonly string[];
+  /** Name of the file that it answers, where it says so (DxpMsg AddInfo/FileName, EnvelopInfo/file_name). */
+  fileName?: string;
 };
 
 /** One receipt format: adding one is adding a file to `lib/receipts/` and a line to its index. */

@@ -1,0 +1,118 @@
+import type { AdviceBook } from "../advice/index.js";
+import { outcomeOf, statusText } from "../advice/index.js";
+import { isZip, readZip } from "../archive/index.js";
+import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
+import { scanXml, type XmlElement } from "../xml/scan.js";
+import { assertWellFormed } from "../xml/wellformed.js";
+import { dxpContent, dxpMessage } from "./dxpmsg.js";
+import { FORMATS } from "./formats.js";
+import type { ParsedReceipt } from "./types.js";
+
+export { FORMATS } from "./formats.js";
+export type { ParsedReceipt, ReceiptFormat } from "./types.js";
+
+/** One file of a delivery. */
+export interface ReceiptPartRead {
+  /** Its name in the ZIP, AddInfo/FileName of a DxpMsg, or `receipt.xml`. */
+  name: string;
+  /** The receipt's own bytes: out of the ZIP and out of the DxpMsg; the wrapper itself when it could not be opened. */
+  bytes: Buffer;
+  /** Empty exactly when the part was not recognised. */
+  receipts: ParsedReceipt[];
+  recognised: boolean;
+  /** Why it was not recognised: SW-XSD, SW-ZIP, or SW-RECEIPT. */
+  reason?: { code: string; text: Bilingual };
+}
+
+/** Everything that was in a delivery; every byte of it is in some part. */
+export interface ReceiptReading {
+  parts: ReceiptPartRead[];
+}
+
+export interface ReadOptions {
+  /** Code tables with a user's changes (`loadAdvice`): they decide `ok` and `statusText` of business receipts. */
+  book?: AdviceBook;
+}
+
+/** A wrapper in a wrapper in a wrapper is more than anybody sends. */
+const MAX_NESTING = 3;
+
+/**
+ * Reads a delivery: an XML in any encoding of promises 5, a ZIP of XMLs, or a DxpMsg around either. Never rejects for
+ * what the bytes hold: what is truncated, malformed, or of no known format comes back as a part that is not recognised,
+ * with the reason. libxml2 decides first whether an XML is whole (promises 5).
+ */
+export async function readReceipts(bytes: Buffer, options: ReadOptions = {}): Promise<ReceiptReading> {
+  const parts = await readPart("receipt.xml", bytes, 0);
+  const { book } = options;
+  if (book) for (const part of parts) part.receipts = part.receipts.map((receipt) => judged(receipt, book));
+  return { parts };
+}
+
+async function readPart(name: string, bytes: Buffer, nesting: number): Promise<ReceiptPartRead[]> {
+  try {
+    if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
+    if (isZip(bytes)) return await readPacked(name, bytes, nesting);
+    await assertWellFormed(bytes);
+    const root = scanXml(bytes);
+    const message = dxpMessage(root);
+    if (message) return await readWrapped(message, name, bytes, nesting);
+    const format = FORMATS.find((candidate) => candidate.matches(root));
+    if (!format) throw unrecognised(`没有这种回执：${shown(root)}`, `no receipt has this form: ${shown(root)}`);
+    return [{ name, bytes, receipts: format.parse(root), recognised: true }];
+  } catch (error) {
+    return [{ name, bytes, receipts: [], recognised: false, reason: reasonOf(error) }];
+  }
+}
+
+async function readPacked(name: string, bytes: Buffer, nesting: number): Promise<ReceiptPartRead[]> {
+  const parts: ReceiptPartRead[] = [];
+  for (const entry of await readZip(bytes)) parts.push(...(await readPart(entry.name, entry.bytes, nesting + 1)));
+  if (parts.length === 0) throw unrecognised(`ZIP 是空的：${name}`, `the ZIP is empty: ${name}`);
+  return parts;
+}
+
+async function readWrapped(
+  message: XmlElement,
+  name: string,
+  bytes: Buffer,
+  nesting: number,
+): Promise<ReceiptPartRead[]> {
+  const content = dxpContent(message);
+  const parts = await readPart(content.fileName || name, content.bytes, nesting + 1);
+  // What is inside cannot be told: then the wrapper is kept, which says from whom it came and what it claims to be.
+  if (parts.every((part) => !part.recognised)) {
+    return [{ name, bytes, receipts: [], recognised: false, ...(parts[0]?.reason && { reason: parts[0].reason }) }];
+  }
+  for (const part of parts) {
+    for (const receipt of part.receipts) receipt.fileName ??= content.fileName || undefined;
+  }
+  return parts;
+}
+
+/** `ok` and `statusText` by a user's tables, for the codes that they have. */
+function judged(receipt: ParsedReceipt, book: AdviceBook): ParsedReceipt {
+  const { format, kind, statusCode } = receipt;
+  const outcome = outcomeOf(format, statusCode, book);
+  if (kind !== "business" || outcome === undefined) return receipt;
+  return {
+    ...receipt,
+    ok: outcome !== "refused",
+    statusText: statusText(format, statusCode, book)?.zh ?? receipt.statusText,
+  };
+}
+
+function shown(root: XmlElement): string {
+  const name = root.qualifiedName.slice(0, 80);
+  return root.namespace ? `${name} (${root.namespace.slice(0, 120)})` : name;
+}
+
+function unrecognised(zh: string, en: string): ImportClientError {
+  return new ImportClientError("SW-RECEIPT", { zh, en });
+}
+
+function reasonOf(error: unknown): { code: string; text: Bilingual } {
+  if (error instanceof ImportClientError) return { code: error.code, text: error.text };
+  const message = messageOf(error);
+  return { code: "SW-RECEIPT", text: { zh: `回执无法读取：${message}`, en: `the receipt cannot be read: ${message}` } };
+}
