@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FolderWatch } from "../../../lib/boxes/folder-watch.js";
+import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClientError } from "../../../lib/errors.js";
+import { codeOf } from "../../../lib/errors.js";
+import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { clientSettings, openClient } from "../../support/client.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+const XML = (key: string) => `<DecMessage><DecSign><ClientSeqNo>${key}</ClientSeqNo></DecSign></DecMessage>`;
+
+/** A watch whose claims can be awaited one by one. */
+class Watching {
+  readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
+  readonly notices: ImportClientError[] = [];
+  private waiting: { done: () => boolean; resolve: () => void }[] = [];
+  readonly watch: FolderWatch;
+
+  constructor(client: ImportClient, change: Partial<ConstructorParameters<typeof FolderWatch>[1]> = {}) {
+    const settings = {
+      owner: "watch",
+      businesses: ["DecCus001"],
+      interval: 300,
+      maxInFlight: 20,
+      incompleteAfter: 60_000,
+      createBoxes: true,
+      ...change,
+    };
+    const check = () => {
+      for (const { resolve } of this.waiting.filter(({ done }) => done())) resolve();
+    };
+    this.watch = new FolderWatch(client, settings, {
+      onClaim: (row, payload) => {
+        this.claims.push({ row, payload });
+        check();
+      },
+      onNotice: (error) => {
+        this.notices.push(error);
+        check();
+      },
+      onRound: check,
+    });
+    this.watch.start();
+  }
+
+  get first(): DocumentRow {
+    return (this.claims[0] as { row: DocumentRow }).row;
+  }
+
+  until(done: () => boolean): Promise<void> {
+    return done() ? Promise.resolve() : new Promise((resolve) => this.waiting.push({ done, resolve }));
+  }
+}
+
+describe("claims", () => {
+  let client: ImportClient;
+  let watching: Watching | undefined;
+  let boxes: (name: "OutBox" | "TempBox" | "SentBox" | "FailBox" | "InBox") => string;
+  const drop = (name: string, text: string) => writeFileSync(join(boxes("OutBox"), name), text);
+
+  beforeEach(async () => {
+    client = await openClient();
+    boxes = (name) => client.folders.of("DecCus001").box(name);
+  });
+  afterEach(async () => {
+    await watching?.watch.stop();
+    watching = undefined;
+    await client.close();
+  });
+  after(removeScratch);
+
+  it("renames a finished file to TempBox, commits its row and gives it out", async () => {
+    drop("甲 单.xml", XML("K1"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const { row, payload } = watching.claims[0] as { row: DocumentRow; payload: Buffer };
+    assert.equal(payload.toString(), XML("K1"));
+    assert.deepEqual(
+      [row.fileName, row.messageType, row.clientKey, row.state, row.box],
+      ["甲 单.xml", "DEC", "K1", "claimed", "TempBox"],
+    );
+    assert.deepEqual(readdirSync(boxes("TempBox")), ["甲 单.xml"]);
+    assert.deepEqual(readdirSync(boxes("OutBox")), []);
+    assert.equal((await client.ledger.get(row.id))?.sha256, row.sha256);
+  });
+
+  it("leaves unfinished files alone until they are whole", async () => {
+    drop("half.xml", XML("K1").slice(0, 30));
+    drop("later.xml.tmp", XML("K2"));
+    drop("whole.xml", XML("K3"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    assert.equal(watching.claims[0]?.row.fileName, "whole.xml");
+    drop("half.xml", XML("K1"));
+    renameSync(join(boxes("OutBox"), "later.xml.tmp"), join(boxes("OutBox"), "later.xml"));
+    await watching.until(() => watching?.claims.length === 3);
+    assert.deepEqual(watching.claims.map(({ row }) => row.clientKey).sort(), ["K1", "K2", "K3"]);
+  });
+
+  it("has no more claims out than it may, and goes on as they end", async () => {
+    for (let index = 0; index < 12; index++) drop(`${String(index).padStart(2, "0")}.xml`, XML(`K${index}`));
+    watching = new Watching(client, { maxInFlight: 5 });
+    await watching.until(() => watching?.claims.length === 5);
+    assert.equal(readdirSync(boxes("TempBox")).length, 5);
+    for (let ended = 0; ended < 12; ended++) {
+      await watching.until(() => (watching?.claims.length ?? 0) > ended);
+      assert.ok(client.claims.count("watch") <= 5);
+      await client.settleFailed(watching.claims[ended]?.row.id as string, {
+        code: "SW-TEST",
+        text: { zh: "试", en: "test" },
+      });
+    }
+    assert.equal(readdirSync(boxes("FailBox")).length, 12);
+    assert.equal(readdirSync(boxes("OutBox")).length, 0);
+  });
+
+  it("refuses sub-folders and symbolic links by name, and takes nothing from them", async () => {
+    mkdirSync(join(boxes("OutBox"), "sub"));
+    writeFileSync(join(boxes("OutBox"), "sub", "inner.xml"), XML("K1"));
+    const secret = join(scratch(), "secret.xml");
+    writeFileSync(secret, XML("K2"));
+    symlinkSync(secret, join(boxes("OutBox"), "link.xml"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.notices.length === 2);
+    assert.deepEqual(watching.notices.map((notice) => String(notice.details.name)).sort(), ["link.xml", "sub"]);
+    assert.equal(watching.claims.length, 0);
+    assert.ok(existsSync(secret));
+  });
+
+  it("moves a file that never gets complete to FailBox, with SW-INCOMPLETE in InBox", async () => {
+    drop("torn.xml", XML("K1").slice(0, 30));
+    watching = new Watching(client, { incompleteAfter: 500 });
+    const failed = new Promise<DocumentRow>((resolve) =>
+      client.on("change", (row) => {
+        if (row.settled && row.state === "failed") resolve(row);
+      }),
+    );
+    assert.equal((await failed).code, "SW-INCOMPLETE");
+    assert.match(readdirSync(boxes("FailBox"))[0] as string, /^torn_\d{17}\.xml$/);
+    const receipt = readdirSync(boxes("InBox"))[0] as string;
+    assert.match(receipt, /^Failed_torn_\d{17}\.xml$/);
+    assert.match(readFileSync(join(boxes("InBox"), receipt), "utf8"), /<failCode>SW-INCOMPLETE<\/failCode>/);
+  });
+
+  it("refuses the same bytes a second time with SW-DUP, and takes the same name with new content", async () => {
+    drop("a.xml", XML("K1"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const refused = new Promise<DocumentRow>((resolve) =>
+      client.on("change", (row) => {
+        if (row.settled && row.code === "SW-DUP") resolve(row);
+      }),
+    );
+    drop("b.xml", XML("K1"));
+    assert.equal((await refused).fileName, "b.xml");
+    drop("a.xml", XML("K2"));
+    await watching.until(() => watching?.claims.length === 2);
+    assert.deepEqual(readdirSync(boxes("TempBox")).sort(), ["a(2).xml", "a.xml"]);
+  });
+
+  it("ends a claim once: a second settle changes nothing", async () => {
+    drop("a.xml", XML("K1"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const { id } = watching.first;
+    await assert.rejects(client.settleSent(id), (error) => codeOf(error) === "SW-STATE", "nothing was sent yet");
+    await client.ledger.transition(id, "sending", {}, { event: "sending" });
+    await client.ledger.transition(id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    const sent = await client.settleSent(id);
+    assert.match(sent.boxName, /^a_\d{17}\.xml$/);
+    await client.settleSent(id);
+    await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    assert.equal((await client.ledger.get(id))?.state, "sent");
+    assert.deepEqual(readdirSync(boxes("SentBox")), [sent.boxName]);
+    assert.deepEqual(readdirSync(boxes("FailBox")), []);
+    assert.deepEqual(readdirSync(boxes("InBox")), []);
+  });
+
+  it("holds a document whose send is uncertain instead of calling it failed", async () => {
+    drop("a.xml", XML("K1"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const { id } = watching.first;
+    await client.ledger.transition(id, "sending", {}, { event: "sending" });
+    const row = await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    assert.equal(row.state, "held");
+    assert.deepEqual(readdirSync(boxes("TempBox")), ["a.xml"]);
+    assert.deepEqual(readdirSync(boxes("InBox")), []);
+  });
+
+  it("puts a retried file back to OutBox and claims it again under the same id", async () => {
+    drop("a.xml", XML("K1"));
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const { id } = watching.first;
+    await client.settleRetry(id, 10, { code: "C18", text: "away" });
+    await watching.until(() => watching?.claims.length === 2);
+    assert.equal(watching.claims[1]?.row.id, id);
+    assert.equal(watching.claims[1]?.row.attempt, 2);
+  });
+});
+
+describe("a start after a stop of any kind", () => {
+  after(removeScratch);
+
+  /** Claims one file and leaves it as a kill would; gives the settings to open the client again. */
+  async function interrupted(leave: (client: ImportClient, row: DocumentRow) => Promise<void>) {
+    const settings = clientSettings();
+    const { client } = await ImportClient.open(settings);
+    writeFileSync(join(client.folders.of("DecCus001").box("OutBox"), "a.xml"), XML("K1"));
+    const watching = new Watching(client);
+    await watching.until(() => watching.claims.length === 1);
+    const row = watching.claims[0]?.row as DocumentRow;
+    await leave(client, row);
+    await watching.watch.stop();
+    await client.close();
+    return { settings, id: row.id };
+  }
+
+  it("gives an open claim out again with the same id", async () => {
+    const { settings, id } = await interrupted(async () => {});
+    const { client, recovery } = await ImportClient.open(settings);
+    assert.equal(recovery.open, 1);
+    const watching = new Watching(client);
+    await watching.until(() => watching.claims.length === 1);
+    assert.equal(watching.claims[0]?.row.id, id);
+    assert.equal(watching.claims[0]?.payload.toString(), XML("K1"));
+    await watching.watch.stop();
+    await client.close();
+  });
+
+  it("knows that a send under way is unknown, and does not give it out as new", async () => {
+    const { settings, id } = await interrupted(async (client, row) => {
+      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
+    });
+    const { client, recovery } = await ImportClient.open(settings);
+    assert.equal(recovery.unknown, 1);
+    assert.equal((await client.ledger.get(id))?.state, "unknown");
+    await client.close();
+  });
+
+  it("settles what was confirmed, without sending it", async () => {
+    const { settings, id } = await interrupted(async (client, row) => {
+      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
+      await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    });
+    const { client, recovery } = await ImportClient.open(settings);
+    assert.equal(recovery.finished, 1);
+    const row = await client.ledger.get(id);
+    assert.deepEqual([row?.state, row?.box, row?.settled], ["sent", "SentBox", true]);
+    assert.deepEqual(readdirSync(client.folders.of("DecCus001").box("SentBox")), [row?.boxName]);
+    await client.close();
+  });
+
+  it("closes a row whose file was already moved, under the name that it has", async () => {
+    const { settings, id } = await interrupted(async (client, row) => {
+      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
+      await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+      const sent = await client.settleSent(row.id);
+      await client.ledger.update(row.id, { settled: false, box: "TempBox", boxName: "a.xml" });
+      assert.ok(sent.settled);
+    });
+    const { client } = await ImportClient.open(settings);
+    const row = await client.ledger.get(id);
+    assert.deepEqual([row?.box, row?.settled], ["SentBox", true]);
+    assert.equal(readdirSync(client.folders.of("DecCus001").box("SentBox")).length, 1);
+    await client.close();
+  });
+
+  it("writes the one local receipt of a failure that was only committed", async () => {
+    const { settings, id } = await interrupted(async (client, row) => {
+      const change = { code: "SW-XSD", text: "错 / wrong", failedAt: Date.now() };
+      await client.ledger.transition(row.id, "failed", change, { event: "failed" });
+    });
+    for (let start = 0; start < 2; start++) {
+      const { client } = await ImportClient.open(settings);
+      const folder = client.folders.of("DecCus001");
+      assert.equal((await client.ledger.get(id))?.box, "FailBox");
+      assert.equal(readdirSync(folder.box("FailBox")).length, 1);
+      assert.equal(readdirSync(folder.box("InBox")).length, 1);
+      await client.close();
+    }
+  });
+
+  it("enters a file that lies in TempBox without a row", async () => {
+    const settings = clientSettings();
+    const first = await ImportClient.open(settings);
+    first.client.folders.of("DecCus001").make();
+    writeFileSync(join(first.client.folders.of("DecCus001").box("TempBox"), "orphan.xml"), XML("K9"));
+    await first.client.close();
+    const { client, recovery } = await ImportClient.open(settings);
+    assert.equal(recovery.entered, 1);
+    assert.equal((await client.ledger.unsettled())[0]?.clientKey, "K9");
+    await client.close();
+  });
+});

@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { ImportClient } from "../../lib/client/import-client.js";
+import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
+import { scratch } from "./scratch.js";
+
+/** Settings of a client in a folder of its own, with what a test wants different. */
+export function clientSettings(change: Partial<ClientSettings> = {}): ClientSettings {
+  const root = change.root ?? join(scratch(), "ImpPath");
+  const settings = readClientSettings({
+    root,
+    clientId: "DEMO0001",
+    orgCode: "123456789",
+    customsCode: "4403960000",
+    region: "5300",
+  });
+  return { ...settings, ...change };
+}
+
+/** An open client; the test closes it. */
+export async function openClient(change: Partial<ClientSettings> = {}): Promise<ImportClient> {
+  return (await ImportClient.open(clientSettings(change))).client;
+}
