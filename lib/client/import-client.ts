@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
+import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
@@ -37,6 +38,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   private constructor(
     readonly settings: ClientSettings,
     readonly ledger: Ledger,
+    /** What codes mean, with the user's own changes. */
+    readonly advice: AdviceBook,
   ) {
     super();
     this.folders = new Folders(settings.root);
@@ -53,8 +56,9 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** Opens folders and ledger and brings rows and files together. Rejects with SW-LEDGER; nothing is sent before this. */
   static async open(settings: ClientSettings): Promise<{ client: ImportClient; recovery: Recovery }> {
     mkdirSync(settings.root, { recursive: true });
+    const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
     const ledger = await openLedger(settings.ledger);
-    const client = new ImportClient(settings, ledger);
+    const client = new ImportClient(settings, ledger, advice);
     try {
       const recovery = await recover(client);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);

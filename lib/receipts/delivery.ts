@@ -1,4 +1,4 @@
-import { adviceFor } from "../advice/index.js";
+import { type AdviceBook, adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { ReceiptPart } from "../boxes/store-receipt.js";
 import type { Receipt } from "../document.js";
@@ -7,10 +7,10 @@ import { matchReceipt } from "./match.js";
 
 /** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
 export async function readDelivery(
-  context: Pick<BoxContext, "ledger">,
+  context: Pick<BoxContext, "ledger"> & { advice: AdviceBook },
   delivery: { body: Buffer; fileName: string; business?: string; receivedAt: number },
 ): Promise<ReceiptPart[]> {
-  const { parts } = await readReceipts(delivery.body);
+  const { parts } = await readReceipts(delivery.body, { book: context.advice });
   const read: ReceiptPart[] = [];
   for (const part of parts) {
     const receipts: Receipt[] = [];
@@ -21,8 +21,9 @@ export async function readDelivery(
         ...(delivery.business && { business: delivery.business }),
       };
       const { documentId } = await matchReceipt(parsed, hints, context.ledger);
-      const { answers: _, at, ...facts } = parsed;
-      receipts.push({ ...facts, documentId, advice: adviceFor(parsed), at: at ?? delivery.receivedAt });
+      const { answers: _answers, otherKeys: _keys, at, ...facts } = parsed;
+      const advice = adviceFor(parsed, context.advice);
+      receipts.push({ ...facts, documentId, advice, at: at ?? delivery.receivedAt });
     }
     read.push({ bytes: part.bytes, receipts, reason: part.reason });
   }
