@@ -28,7 +28,7 @@ export const emptyNumeric: Rule = {
         const parent = element.parent?.name ?? "";
         const fields = numeric[SAME_PARENT[parent] ?? parent];
         const need = fields?.[element.name];
-        if (need === undefined || !element.isEmpty) return;
+        if (need === undefined || !(element.selfClosed || element.isEmpty)) return;
         const declaration = type === "DEC";
         report({
           element,

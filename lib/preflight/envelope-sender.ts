@@ -1,4 +1,4 @@
-import { packageOf } from "./places.js";
+import { envelopePackage } from "../business/envelope.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -10,11 +10,11 @@ export const envelopeSender: Rule = {
   source: "formats",
   title: { zh: "sender_id 与客户端 ID 不一致", en: "sender_id is not this client's" },
   advice: { zh: "sender_id 应为 DXPESW + 客户端 ID。", en: "sender_id is DXPESW + client ID." },
-  start({ body, client }) {
+  start({ root, client }) {
     if (client.clientId === "") return undefined;
     return {
       end(report) {
-        const element = packageOf(body)?.at("EnvelopInfo/sender_id");
+        const element = envelopePackage(root)?.at("EnvelopInfo/sender_id");
         const value = element?.text.trim() ?? "";
         if (!element || value === "" || value === `DXPESW${client.clientId}`) return;
         report({

@@ -1,3 +1,4 @@
+import type { XmlElement } from "../xml/scan.js";
 import { plainNumber, quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -22,7 +23,7 @@ export const goodsNumberRepeated: Rule = {
     const place = FIELDS[kind?.type ?? ""];
     if (!place) return undefined;
     const severity = kind?.type === "DEC" ? ("warning" as const) : undefined;
-    const seen = new Map<string, number>();
+    const seen = new Map<string, XmlElement>();
     return {
       names: [place.field],
       element(element, report) {
@@ -33,15 +34,15 @@ export const goodsNumberRepeated: Rule = {
         const number = `${rows} ${plainNumber(value)}`;
         const first = seen.get(number);
         if (first === undefined) {
-          seen.set(number, element.line);
+          seen.set(number, element);
           return;
         }
         report({
           element,
           severity,
           text: {
-            zh: `商品序号 ${place.field} ${quote(value)} 与第 ${first} 行的相同`,
-            en: `goods number ${place.field} ${quote(value)} stands on line ${first} already`,
+            zh: `商品序号 ${place.field} ${quote(value)} 与第 ${first.line} 行的相同`,
+            en: `goods number ${place.field} ${quote(value)} stands on line ${first.line} already`,
           },
         });
       },

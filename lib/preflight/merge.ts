@@ -1,8 +1,11 @@
 import type { Check } from "../document.js";
 import type { Bilingual } from "../errors.js";
+import { RULES } from "./rules.js";
 import { FAULT } from "./run.js";
 
 const OWN = "SW-RULE-OWN";
+
+const OURS: ReadonlySet<string> = new Set(RULES.map(({ id }) => `SW-RULE-${id}`));
 
 const DEFAULT_ADVICE: Bilingual = {
   zh: "该检查来自流程中的自定义规则，请按其说明修改报文。",
@@ -14,7 +17,8 @@ const DEFAULT_ADVICE: Bilingual = {
  *
  * An own check needs a `text` (a string or `{zh, en}`) and may leave out the rest: `rule` becomes `SW-RULE-OWN` (a name
  * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. One that cannot be read becomes a
- * warning `SW-RULE-FAULT` instead of being dropped. A check that stands in both lists is kept once.
+ * warning `SW-RULE-FAULT` instead of being dropped. Findings that an earlier preflight left there give way to the new
+ * ones, so that a corrected document is not refused again; every other check that stands in both lists is kept once.
  */
 export function mergeChecks(own: readonly Check[] | undefined, found: readonly Check[]): Check[] {
   const given: unknown = own ?? [];
@@ -22,7 +26,8 @@ export function mergeChecks(own: readonly Check[] | undefined, found: readonly C
     ? given.map((check, index) => complete(check, index))
     : [unreadable("msg.document.checks 不是数组", "msg.document.checks is no array")];
   const merged = new Map<string, Check>();
-  for (const check of [...completed, ...found]) merged.set(identity(check), check);
+  for (const check of [...completed.filter(({ rule }) => !OURS.has(rule)), ...found])
+    merged.set(identity(check), check);
   return [...merged.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
 }
 

@@ -1,4 +1,4 @@
-import { packageOf } from "./places.js";
+import { envelopePackage } from "../business/envelope.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -21,7 +21,7 @@ export const messageType: Rule = {
     const manifest = type.startsWith("MT");
     return {
       end(report) {
-        const head = manifest ? body.child("Head") : (packageOf(body) ?? packageOf(root))?.child("EnvelopInfo");
+        const head = manifest ? body.child("Head") : envelopePackage(root)?.child("EnvelopInfo");
         const name = manifest ? "MessageType" : "message_type";
         const element = head?.child(name);
         const value = element?.text.trim() ?? "";

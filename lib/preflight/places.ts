@@ -43,9 +43,3 @@ export function companyOf({ card, client }: PreflightContext): { code: string; z
   if (card && card.companyCode !== "") return { code: card.companyCode, zh: "操作卡", en: "the card" };
   return { code: client.customsCode, zh: "客户端设置", en: "the client's setting" };
 }
-
-/** The envelope around the business data: `Package` above `DataInfo/BussinessData/X`, or undefined. */
-export function packageOf(body: XmlElement): XmlElement | undefined {
-  const found = body.parent?.parent?.parent;
-  return found?.name === "Package" ? found : undefined;
-}

@@ -23,9 +23,18 @@ export function fieldTable(type: string): FieldTable | undefined {
   return Object.hasOwn(TABLES, type) ? TABLES[type] : undefined;
 }
 
-/** Field names of all parents together: what a rule over the table wants to see. */
-export function fieldNames(fields: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string[] {
-  return [...new Set(Object.values(fields).flatMap((names) => Object.keys(names)))];
+type ByParent = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const NAMES = new WeakMap<ByParent, readonly string[]>();
+
+/** Field names of all parents together: what a rule over the table wants to see. Made once for each table. */
+export function fieldNames(fields: ByParent): readonly string[] {
+  let names = NAMES.get(fields);
+  if (!names) {
+    names = [...new Set(Object.values(fields).flatMap((below) => Object.keys(below)))];
+    NAMES.set(fields, names);
+  }
+  return names;
 }
 
 export type { FieldTable } from "./types.js";

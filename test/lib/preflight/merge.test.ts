@@ -62,4 +62,9 @@ describe("preflight: checks of the flow's own", () => {
   it("that preflight left there on an earlier run are not doubled", () => {
     assert.deepEqual(mergeChecks(FOUND, FOUND), FOUND);
   });
+
+  it("give way to a new preflight where an old one left them, and only there", () => {
+    const mine = mergeChecks(own({ text: "a", rule: "price" }), []);
+    assert.deepEqual(mergeChecks([...mine, ...FOUND], []), mine);
+  });
 });
