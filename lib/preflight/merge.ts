@@ -7,6 +7,12 @@ const OWN = "SW-RULE-OWN";
 
 const OURS: ReadonlySet<string> = new Set(RULES.map(({ id }) => `SW-RULE-${id}`));
 
+/** Which checks a node of ours can have left. */
+const LEFT_BY = {
+  preflight: (rule: string) => OURS.has(rule),
+  xsd: (rule: string) => rule === "SW-XSD",
+};
+
 const DEFAULT_ADVICE: Bilingual = {
   zh: "该检查来自流程中的自定义规则，请按其说明修改报文。",
   en: "This check comes from a rule of the flow itself; correct the document as it says.",
@@ -17,16 +23,22 @@ const DEFAULT_ADVICE: Bilingual = {
  *
  * An own check needs a `text` (a string or `{zh, en}`) and may leave out the rest: `rule` becomes `SW-RULE-OWN` (a name
  * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. One that cannot be read becomes a
- * warning `SW-RULE-FAULT` instead of being dropped. Findings that an earlier preflight left there give way to the new
- * ones, so that a corrected document is not refused again; every other check that stands in both lists is kept once.
+ * warning `SW-RULE-FAULT` instead of being dropped. A check that stands in both lists is kept once.
+ *
+ * With `from`, what an earlier run of the same kind of node left there gives way to `found`, so that a document that was
+ * corrected on the way is not refused for what is no longer in it.
  */
-export function mergeChecks(own: readonly Check[] | undefined, found: readonly Check[]): Check[] {
+export function mergeChecks(
+  own: readonly Check[] | undefined,
+  found: readonly Check[],
+  from?: "preflight" | "xsd",
+): Check[] {
   const given: unknown = own ?? [];
   const completed = Array.isArray(given)
     ? given.map((check, index) => complete(check, index))
     : [unreadable("msg.document.checks 不是数组", "msg.document.checks is no array")];
   const merged = new Map<string, Check>();
-  for (const check of [...completed.filter(({ rule }) => !OURS.has(rule)), ...found])
+  for (const check of [...completed.filter(({ rule }) => from === undefined || !LEFT_BY[from](rule)), ...found])
     merged.set(identity(check), check);
   return [...merged.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
 }

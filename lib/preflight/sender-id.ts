@@ -20,7 +20,7 @@ export const senderId: Rule = {
   start({ kind, body, client }) {
     const seaAir = SEA_AIR.has(kind?.type ?? "");
     const orgCode = client.orgCode.replaceAll("-", "");
-    const expected = `<4>${orgCode || "<组织机构代码>"}_DXPESW${client.clientId || "<客户端ID>"}`;
+    const expected = `${client.region || "<4>"}${orgCode || "<组织机构代码>"}_DXPESW${client.clientId || "<客户端ID>"}`;
     return {
       end(report) {
         const element = body.at("Head/SenderID");
@@ -33,7 +33,7 @@ export const senderId: Rule = {
           return;
         }
         const found = FORM.exec(value);
-        const [, , organisation = "", clientId = "", tail] = found ?? [];
+        const [, region = "", organisation = "", clientId = "", tail] = found ?? [];
         if (!found || (tail !== undefined && !seaAir)) {
           report({
             element,
@@ -44,6 +44,17 @@ export const senderId: Rule = {
             },
           });
           return;
+        }
+        if (client.region && region !== client.region) {
+          report({
+            element,
+            // A company may file with several customs offices.
+            severity: "warning",
+            text: {
+              zh: `SenderID“${quote(value)}”中的关区是 ${region}，客户端设置为 ${client.region}`,
+              en: `SenderID "${quote(value)}" carries region ${region}; the client's setting is ${client.region}`,
+            },
+          });
         }
         if (client.clientId !== "" && clientId !== client.clientId) {
           report({

@@ -27,6 +27,8 @@ export interface PreflightContext {
     clientId: string;
     orgCode: string;
     customsCode: string;
+    /** 4-digit customs region; absent or empty = any (faq 17). */
+    region?: string;
     /** SysId values allowed by the import-client's setting; empty = any (faq 21). */
     sysIds?: readonly string[];
   };

@@ -63,8 +63,12 @@ describe("preflight: checks of the flow's own", () => {
     assert.deepEqual(mergeChecks(FOUND, FOUND), FOUND);
   });
 
-  it("give way to a new preflight where an old one left them, and only there", () => {
-    const mine = mergeChecks(own({ text: "a", rule: "price" }), []);
-    assert.deepEqual(mergeChecks([...mine, ...FOUND], []), mine);
+  it("give way to a new run of the same node where its old findings are left, and only then", () => {
+    const xsd: Check = { ...(FOUND[0] as Check), rule: "SW-XSD" };
+    const [mine] = mergeChecks(own({ text: "a", rule: "price" }), []);
+    const left = [mine as Check, xsd, ...FOUND];
+    assert.deepEqual(mergeChecks(left, [], "preflight"), [mine, xsd]);
+    assert.deepEqual(mergeChecks(left, [], "xsd"), [mine, ...FOUND]);
+    assert.deepEqual(mergeChecks(left, []), left);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findings, pdf, places } from "./context.js";
+import { CLIENT, findings, pdf, places } from "./context.js";
 import { DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
 
 describe("preflight: empty-numeric (faq 14)", () => {
@@ -102,6 +102,12 @@ describe("preflight: sender-id (faq 17)", () => {
       assert.match(found[0]?.text.en ?? "", says, value);
     }
     assert.deepEqual(places(findings("sender-id", withLine(MT1401, 6, ""))), ["error Manifest/Head:2"]);
+  });
+
+  it("only warns of another region than the client's", () => {
+    const parts = (region: string) => ({ client: { ...CLIENT, region } });
+    assert.deepEqual(places(findings("sender-id", MT1401, parts("4403"))), [`warning ${at}`]);
+    assert.deepEqual(findings("sender-id", MT1401, parts("5300")), []);
   });
 
   it("is lenient with the older sea and air files", () => {
