@@ -1,0 +1,44 @@
+import { relative } from "node:path";
+import Mocha from "mocha";
+
+/** What the test runner is told while mocha runs. */
+export type TestNews =
+  | { kind: "file"; file: string }
+  | { kind: "alive" }
+  | { kind: "end"; passed: number; failed: number; skipped: number };
+
+function tell(news: TestNews): void {
+  process.send?.(news);
+}
+
+/** Mocha's usual reporter, which also tells the runner where it is and what came out. */
+class RunnerReporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
+    super(runner, options);
+    let passed = 0;
+    let failed = 0;
+    let skipped = 0;
+    let current = "";
+    runner.on("suite", (suite) => {
+      if (suite.file === undefined || suite.file === current) return;
+      current = suite.file;
+      tell({ kind: "file", file: relative(process.cwd(), current) });
+    });
+    runner.on("pass", () => {
+      passed++;
+      tell({ kind: "alive" });
+    });
+    // A failing hook counts as well: mocha reports it as a failure without a test.
+    runner.on("fail", () => {
+      failed++;
+      tell({ kind: "alive" });
+    });
+    runner.on("pending", () => {
+      skipped++;
+    });
+    runner.on("end", () => tell({ kind: "end", passed, failed, skipped }));
+  }
+}
+
+// Mocha takes the module itself as the reporter.
+module.exports = RunnerReporter;
