@@ -2,6 +2,7 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
+import type { XmlElement } from "./scan.js";
 import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
 
 /** Up to this size a document is parsed in the calling thread, where it takes a few milliseconds. */
@@ -101,8 +102,11 @@ function next(): void {
  * (promises 5). Rejects with SW-XSD for what is wrong with the document, or when `timeLimit` (ms) is over: the thread is
  * then ended in the middle of its work.
  */
-export async function runTask(task: Task, options: { heavy?: boolean; timeLimit?: number } = {}): Promise<Check[]> {
-  if (task.bytes.byteLength <= INLINE && !options.heavy) return settleOutcome(await performTask(task));
+export async function runTask(
+  task: Task,
+  options: { heavy?: boolean; timeLimit?: number; scanned?: XmlElement } = {},
+): Promise<Check[]> {
+  if (task.bytes.byteLength <= INLINE && !options.heavy) return settleOutcome(await performTask(task, options.scanned));
   const outcome = await new Promise<Outcome>((resolve, reject) => {
     queue.push({ task, timeLimit: options.timeLimit ?? TIME_LIMIT, resolve, reject });
     next();

@@ -70,6 +70,7 @@ export class XmlElement {
   /** @internal */ closeAt = 0;
   /** @internal */ endAt = 0;
   private parsed: Map<string, string> | undefined;
+  private steps: Map<XmlElement, string> | undefined;
 
   /** @internal */
   constructor(
@@ -167,10 +168,23 @@ export class XmlElement {
 
   /** Path of local names from the root; a name that repeats among its siblings has its 1-based index. */
   get path(): string {
-    if (!this.parent) return this.name;
-    const same = this.parent.children.filter((sibling) => sibling.name === this.name);
-    const step = same.length > 1 ? `${this.name}[${same.indexOf(this) + 1}]` : this.name;
-    return `${this.parent.path}/${step}`;
+    return this.parent ? `${this.parent.path}/${this.parent.stepTo(this)}` : this.name;
+  }
+
+  /** A child's step of a path. Found for all children at once: a long list may well have a finding on every line. */
+  private stepTo(child: XmlElement): string {
+    if (!this.steps) {
+      const counts = new Map<string, number>();
+      for (const { name } of this.children) counts.set(name, (counts.get(name) ?? 0) + 1);
+      const seen = new Map<string, number>();
+      this.steps = new Map();
+      for (const element of this.children) {
+        const index = (seen.get(element.name) ?? 0) + 1;
+        seen.set(element.name, index);
+        this.steps.set(element, counts.get(element.name) === 1 ? element.name : `${element.name}[${index}]`);
+      }
+    }
+    return this.steps.get(child) ?? child.name;
   }
 
   /** First child with this local name. */
