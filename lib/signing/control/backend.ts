@@ -1,25 +1,277 @@
+import type { ImportClientError } from "../../errors.js";
+import { identityOf } from "../certificate.js";
 import { cardFault } from "../faults.js";
-import type { CardSettings } from "../settings.js";
+import { markNotTried, PinGuard } from "../pin-guard.js";
+import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
+import { sm2PublicKey, sm2Raw } from "../sm2.js";
 import { StateKeeper } from "../state.js";
-import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts } from "../types.js";
+import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
+import { type ControlFault, faultOf } from "./faults.js";
+import { ControlError, ControlSocket } from "./socket.js";
 
-/** placeholder until the next commit */
+const DEFAULT_URL = "ws://127.0.0.1:61232";
+
+/** Only ASCII goes as text: how the control encodes anything else before it signs is not public. */
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** What is known about the card behind one connection. */
+interface Open {
+  socket: ControlSocket;
+  cardId: string;
+  identity: CardIdentity | undefined;
+  /** The control took our PIN for this card on this connection. */
+  accepted: boolean;
+}
+
+/**
+ * The 卡控件 (domain 3). It takes the PIN with every request, so the first signature on a connection is the one try that
+ * the guard allows; the others wait for it. Before every signature the card's number is asked for, so that the PIN of one
+ * card never goes to another.
+ */
 export class ControlCard implements CardBackend {
   readonly kind = "control";
   private readonly keeper = new StateKeeper();
-  constructor(_settings: CardSettings, _attempts: PinAttempts) {}
+  private readonly guard: PinGuard;
+  private readonly limits: CardTimeouts;
+  private open: Open | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private bound: string;
+  private boundCard = "";
+  private closed = false;
+
+  constructor(
+    private readonly settings: CardSettings,
+    attempts: PinAttempts,
+  ) {
+    this.guard = new PinGuard(attempts, settings.pin);
+    this.limits = timeoutsOf(settings);
+    this.bound = settings.certificateNumber?.toLowerCase() ?? "";
+  }
+
   get state(): CardState {
     return this.keeper.state;
   }
+
   onState(listener: (event: CardEvent) => void): () => void {
     return this.keeper.on(listener);
   }
-  async identity(): Promise<CardIdentity> {
-    throw cardFault("Base60408", { zh: "未实现", en: "not built in yet" }, { zh: "", en: "" });
+
+  identity(): Promise<CardIdentity> {
+    return this.inTurn(async () => this.identify(await this.connected()));
   }
-  async sign(): Promise<Buffer> {
-    throw cardFault("Base60408", { zh: "未实现", en: "not built in yet" }, { zh: "", en: "" });
+
+  sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
+    return this.inTurn(async () => {
+      const open = await this.connected();
+      await this.sameCard(open);
+      const identity = await this.identify(open);
+      if (!identity.algorithms.includes(algorithm)) {
+        const able = identity.algorithms.join(", ");
+        throw cardFault(
+          "ALGORITHM",
+          {
+            zh: `此卡签名算法为 ${able}，不支持 ${algorithm}`,
+            en: `this card signs with ${able}, not with ${algorithm}`,
+          },
+          {
+            zh: "请在签名节点中选择此卡支持的算法。",
+            en: "Choose an algorithm in the card-sign node that the card has.",
+          },
+        );
+      }
+      return open.accepted ? this.signAgain(open, data) : this.signFirst(open, data);
+    });
   }
-  async release(): Promise<void> {}
-  async close(): Promise<void> {}
+
+  release(reason: string): Promise<void> {
+    return this.inTurn(async () => {
+      const open = await this.connected();
+      await this.guard.release(tokenId(open), reason);
+      if (this.state === "closed") this.keeper.set("unknown");
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.open?.socket.close();
+    this.open = undefined;
+    this.keeper.set("unknown");
+  }
+
+  /** One call in flight, whoever asks. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work, work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async connected(): Promise<Open> {
+    if (this.closed) {
+      const text = { zh: "卡节点已关闭", en: "the card node is closed" };
+      throw cardFault("CLOSED", text, { zh: "请重新发送。", en: "Send again." });
+    }
+    if (this.open?.socket.alive) return this.open;
+    this.open = undefined;
+    let socket: ControlSocket;
+    try {
+      socket = await ControlSocket.open(this.settings.controlUrl || DEFAULT_URL, this.limits.connect);
+    } catch (error) {
+      throw this.report(error, "connect").fault;
+    }
+    const open: Open = { socket, cardId: "", identity: undefined, accepted: false };
+    this.open = open;
+    open.cardId = (await this.query(open, "SpcGetCardID"))[0] ?? "";
+    this.bind(open);
+    return open;
+  }
+
+  /** Asks for the card's number again: another one is another card, and gets no PIN of ours. */
+  private async sameCard(open: Open): Promise<void> {
+    const cardId = (await this.query(open, "SpcGetCardID"))[0] ?? "";
+    if (cardId === open.cardId) return;
+    open.cardId = cardId;
+    open.accepted = false;
+    open.identity = undefined;
+    this.bind(open);
+  }
+
+  private bind(open: Open): void {
+    if (this.boundCard && open.cardId !== this.boundCard) throw this.otherCard(open.cardId, this.boundCard);
+    this.boundCard = open.cardId;
+  }
+
+  private otherCard(found: string, expected: string): ImportClientError {
+    const fault = cardFault(
+      "OTHER-CARD",
+      {
+        zh: `插入的是另一张卡（${found}，应为 ${expected}）`,
+        en: `another card is inserted (${found}, expected ${expected})`,
+      },
+      {
+        zh: "请插回原来的卡；如确需换卡，请重新部署卡节点。",
+        en: "Insert the card that was there before; to change cards, deploy the card node again.",
+      },
+      { state: "absent" },
+    );
+    this.keeper.set("absent", "OTHER-CARD", fault.text);
+    return fault;
+  }
+
+  private async identify(open: Open): Promise<CardIdentity> {
+    if (open.identity) return open.identity;
+    const certificate = Buffer.from((await this.query(open, "SpcGetSignCertAsPEM"))[0] ?? "");
+    const optional = async (method: string): Promise<string> => {
+      try {
+        return (await this.query(open, method))[0]?.trim() ?? "";
+      } catch (error) {
+        // An older control may not know the method; a connection that is gone is another matter.
+        if (open.socket.alive) return "";
+        throw error;
+      }
+    };
+    const number = (await optional("SpcGetCertNo")).toLowerCase();
+    const company = await optional("SpcGetEntID");
+    const name = await optional("SpcGetEntName");
+    const algorithm = this.settings.controlAlgorithm ?? algorithmOf(certificate);
+    const read = identityOf(pem(certificate), {
+      companyCode: this.settings.companyCode || company,
+      cardNumber: this.settings.cardNumber || open.cardId,
+      algorithms: [algorithm],
+    });
+    const identity = {
+      ...read,
+      certificateNumber: number || read.certificateNumber,
+      companyName: name || read.companyName,
+    };
+    if (this.bound && identity.certificateNumber !== this.bound) {
+      throw this.otherCard(identity.certificateNumber, this.bound);
+    }
+    this.bound = identity.certificateNumber;
+    open.identity = identity;
+    return identity;
+  }
+
+  /** The one try of the PIN on this connection, past the guard. */
+  private async signFirst(open: Open, data: Buffer): Promise<Buffer> {
+    const signatures: Buffer[] = [];
+    try {
+      await this.guard.login(tokenId(open), async () => {
+        try {
+          signatures.push(await this.request(open, data));
+        } catch (error) {
+          const { fault, beforePin } = this.report(error, "sign");
+          throw beforePin ? markNotTried(fault) : fault;
+        }
+      });
+    } catch (error) {
+      if ((error as ImportClientError).code === "SW-PIN-BLOCKED") this.keeper.set("closed", "SW-PIN-BLOCKED");
+      throw error;
+    }
+    open.accepted = true;
+    this.keeper.set("ready");
+    return signatures[0] as Buffer;
+  }
+
+  /** The PIN was good a moment ago; should it be refused now, nothing more of it goes out. */
+  private async signAgain(open: Open, data: Buffer): Promise<Buffer> {
+    try {
+      return await this.request(open, data);
+    } catch (error) {
+      const { fault, pinRefused } = this.report(error, "sign");
+      if (pinRefused) {
+        open.accepted = false;
+        await this.guard.close(tokenId(open), String(fault.details.inner));
+      }
+      throw fault;
+    }
+  }
+
+  private async request(open: Open, data: Buffer): Promise<Buffer> {
+    const text = data.toString("latin1");
+    const [method, inData] = NOT_ASCII.test(text)
+      ? ["cus-sec_SpcSignPemDataAsPem", data.toString("base64")]
+      : ["cus-sec_SpcSignDataAsPEM", text];
+    const args = { inData, passwd: this.settings.pin };
+    const [value = "", number = ""] = await open.socket.call(method as string, args, this.limits.sign);
+    if (number && open.identity && number.toLowerCase() !== open.identity.certificateNumber) {
+      throw this.otherCard(number.toLowerCase(), open.identity.certificateNumber);
+    }
+    const signature = Buffer.from(value.replace(/\s+/g, ""), "base64");
+    return open.identity?.algorithms[0] === "sm2-sm3" ? sm2Raw(signature) : signature;
+  }
+
+  private async query(open: Open, method: string): Promise<string[]> {
+    try {
+      return await open.socket.call(`cus-sec_${method}`, {}, this.limits.query);
+    } catch (error) {
+      throw this.report(error, "query").fault;
+    }
+  }
+
+  private report(error: unknown, step: "connect" | "query" | "sign"): ControlFault {
+    // Anything else is one of ours already, raised after the PIN was taken.
+    if (!(error instanceof ControlError)) {
+      return { fault: error as ImportClientError, beforePin: false, pinRefused: false };
+    }
+    const found = faultOf(error, step, this.limits[step], this.settings.pin);
+    const { state, inner } = found.fault.details as { state?: CardState; inner?: string };
+    if (state) this.keeper.set(state, inner ?? "", found.fault.text);
+    else if (found.fault.code === "C141") this.keeper.set("absent", "TIMEOUT", found.fault.text);
+    return found;
+  }
+}
+
+function tokenId(open: Open): string {
+  return `control:${open.cardId}`;
+}
+
+/** The control gives certificates as base64, with or without the PEM lines. */
+function pem(certificate: Buffer): Buffer {
+  const text = certificate.toString("latin1");
+  return text.includes("-----BEGIN") ? certificate : Buffer.from(text.replace(/\s+/g, ""), "base64");
+}
+
+function algorithmOf(certificate: Buffer): SignAlgorithm {
+  const text = certificate.toString("latin1").replace(/-----[A-Z ]+-----/g, "");
+  return sm2PublicKey(Buffer.from(text.replace(/\s+/g, ""), "base64")) ? "sm2-sm3" : "rsa-sha1";
 }

@@ -1,13 +1,12 @@
 import type { Signer, SigningProfile, SignRequest, SignResult } from "../types.js";
 import { detached } from "./detached.js";
-import { suiteByName } from "./suites.js";
 import { type XmlSignatureOptions, xmldsigObject } from "./xmldsig-object.js";
 
 export type ProfileOptions = XmlSignatureOptions;
 
 /** Every way to sign. Adding one is adding a file and a line here. */
 const PROFILES: Record<string, (options: ProfileOptions) => SigningProfile> = {
-  detached: ({ suite }) => detached(suite ? suiteByName(suite).algorithm : undefined),
+  detached,
   "xmldsig-object": xmldsigObject,
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sm3 } from "../sm2.js";
-import type { SignAlgorithm } from "../types.js";
+import type { CardIdentity, SignAlgorithm } from "../types.js";
 
 /** One set of algorithm URIs of an XML signature, and what they mean. */
 export interface Suite {
@@ -50,6 +50,12 @@ export const SUITES: readonly Suite[] = [
     digest: hash("sha1"),
   },
 ];
+
+/** The named suite, or the first of the table that the card can do. */
+export function suiteFor(name: string | undefined, identity: CardIdentity): Suite {
+  if (name) return suiteByName(name);
+  return SUITES.find(({ algorithm }) => identity.algorithms.includes(algorithm)) ?? (SUITES[0] as Suite);
+}
 
 /** A suite by its name; throws for a name that is not in the table, which is a wrong setting. */
 export function suiteByName(name: string): Suite {

@@ -5,10 +5,10 @@ import type { Signer, SigningProfile } from "../types.js";
 import { type OpenedXml, openDocument, signInside } from "./container.js";
 import { signedInfo, valueAndKey } from "./signed-info.js";
 import { addAttributes, type Edit, remove, splice } from "./splice.js";
-import { type Suite, suiteByName, XMLDSIG } from "./suites.js";
+import { suiteByName, suiteFor, XMLDSIG } from "./suites.js";
 
 export interface XmlSignatureOptions {
-  /** Name in `SUITES`; `rsa-sha256` by default. */
+  /** Name in `SUITES`; the first that the card can do by default, which is rsa-sha256 for RSA tokens and key files. */
   suite?: string;
   /** Canonical XML with comments; without by default. */
   withComments?: boolean;
@@ -30,16 +30,16 @@ const OURS = new Set(["SignedInfo", "SignatureValue", "KeyInfo"]);
  * into `Signature/Object`.
  */
 export function xmldsigObject(options: XmlSignatureOptions = {}): SigningProfile {
-  const suite = suiteByName(options.suite ?? "rsa-sha256");
+  const { algorithm } = suiteByName(options.suite ?? "rsa-sha256");
   const withComments = options.withComments ?? false;
   return {
     name: "xmldsig-object",
-    algorithm: suite.algorithm,
+    algorithm,
     async sign(request, signer) {
       const payload = await signInside(
         request,
         (root) => root.name === "Package" || root.name === "Signature",
-        (document) => signObject(prepared(document), signer, suite, withComments),
+        (document) => signObject(prepared(document), signer, options.suite, withComments),
       );
       return { payload };
     },
@@ -70,11 +70,17 @@ function prepared(document: OpenedXml): OpenedXml {
   return edits.length === 0 ? document : openDocument(splice(source, edits));
 }
 
-async function signObject(document: OpenedXml, signer: Signer, suite: Suite, withComments: boolean): Promise<Buffer> {
+async function signObject(
+  document: OpenedXml,
+  signer: Signer,
+  wanted: string | undefined,
+  withComments: boolean,
+): Promise<Buffer> {
   const { source, root } = document;
   const object = objectOf(root);
   const prefix = root.prefix ? `${root.prefix}:` : "";
   const identity = await signer.identity();
+  const suite = suiteFor(wanted, identity);
   // A reference within the document leaves comments out unless a transform keeps them (XML Signature, 4.4.3.3).
   const digest = await suite.digest(await canonicalElement(source, object, { withComments: false }));
   const info = signedInfo(prefix, {
