@@ -1,7 +1,8 @@
 import { readTempBox } from "../boxes/claim.js";
 import type { ImportClient } from "../client/import-client.js";
+import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
-import { codeOf, ImportClientError } from "../errors.js";
+import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import type { BrokerConnection } from "./connection.js";
 import { brokerError } from "./faults.js";
@@ -112,31 +113,24 @@ export class DocumentSender {
     const { id, exchange, queue } = this.settings;
     const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
     const wire = makeWire(handle, payload, { sender: id, exchange, routingKey: queue });
+    crashPoint("send.before-spool");
     if (wire.body !== row.sha256) this.spool.write(row.id, payload);
+    crashPoint("send.after-spool");
     return { wire, body: payload };
   }
 
   private async deliver(row: DocumentRow, wire: Wire, body: Buffer, released: boolean): Promise<DocumentRow> {
-    const { ledger, settings: client } = this.client;
+    const { onUncertain } = this.client.settings;
     const deadline = this.settings.giveUpAfter > 0 ? Date.now() + this.settings.giveUpAfter : Number.POSITIVE_INFINITY;
-    let unknown = row.state === "unknown" || row.state === "held";
-    let resends = 0;
+    let unknown = row.state === "unknown";
+    let mayResend = onUncertain === "resend" ? this.settings.attempts : released ? 1 : 0;
     for (let round = 0; ; round++) {
       const proved = await this.waitForBroker(row.id, unknown ? Number.POSITIVE_INFINITY : deadline);
       if (proved) return this.arrived(row.id);
-      if (unknown && client.onUncertain === "hold" && !(released && resends === 0))
-        return this.giveUpUnknown(row.id, "onUncertain: hold");
-      if (unknown && resends++ >= this.settings.attempts) return this.giveUpUnknown(row.id, "resends used up");
-      const properties = unknown ? asPossibleDuplicate(wire.properties) : wire.properties;
-      await ledger.transition(
-        row.id,
-        "sending",
-        { wire: JSON.stringify(wire), sendingAt: Date.now(), possibleDuplicate: unknown },
-        { event: unknown ? "resending" : "sending", text: `${wire.routingKey} ${properties.messageId}` },
-      );
-      const timeout = this.settings.confirmTimeout;
-      const outcome = await this.publisher.publish({ ...wire, body, properties, timeout });
+      if (unknown && mayResend <= 0) return this.giveUpUnknown(row.id, `onUncertain: ${onUncertain}`);
+      const outcome = await this.publishOnce(row.id, wire, body, unknown);
       if (await this.concluded(row.id, outcome, unknown)) return this.arrived(row.id);
+      if (unknown && outcome.kind === "unknown") mayResend--;
       unknown ||= outcome.kind === "unknown";
       if (this.stopping.signal.aborted) throw stopped();
       if (outcome.kind === "refused" || outcome.kind === "unsent") {
@@ -146,27 +140,56 @@ export class DocumentSender {
     }
   }
 
-  /** Commits what the publish came to. True when the document has arrived. */
+  /** One publish behind its committed `sending`. What goes wrong after that commit is an unknown outcome, whatever it is. */
+  private async publishOnce(id: string, wire: Wire, body: Buffer, repeat: boolean): Promise<PublishOutcome> {
+    const properties = repeat ? asPossibleDuplicate(wire.properties) : wire.properties;
+    crashPoint("send.before-sending");
+    await this.client.ledger.transition(
+      id,
+      "sending",
+      { wire: JSON.stringify(wire), sendingAt: Date.now(), possibleDuplicate: repeat },
+      { event: repeat ? "resending" : "sending", text: `${wire.routingKey} ${properties.messageId}` },
+    );
+    try {
+      crashPoint("send.after-sending");
+      const publishing = this.publisher.publish({ ...wire, body, properties, timeout: this.settings.confirmTimeout });
+      crashPoint("send.after-publish");
+      const outcome = await publishing;
+      crashPoint("send.after-confirm");
+      return outcome;
+    } catch (error) {
+      return { kind: "unknown", reason: messageOf(error) };
+    }
+  }
+
+  /** Commits what the publish came to, as long as it takes: a full disk may pass. True when the document has arrived. */
   private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
+    for (let round = 0; ; round++) {
+      try {
+        return await this.conclude(id, outcome, wasUnknown);
+      } catch (error) {
+        if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) throw error;
+        this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
+        await this.pause(round, Number.POSITIVE_INFINITY);
+      }
+    }
+  }
+
+  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
     const { ledger } = this.client;
     const now = await ledger.get(id);
-    if (now && ARRIVED.includes(now.state)) {
-      // Its receipt was quicker than the confirm.
-      if (now.sentAt === 0) await ledger.update(id, { sentAt: Date.now() });
-      return true;
-    }
+    // Its receipt may be quicker than the confirm.
+    if (now && ARRIVED.includes(now.state)) return true;
     if (outcome.kind === "confirmed") {
       await ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
+      crashPoint("send.after-sent");
       return true;
     }
     // A refusal of the repeat says nothing about the first: it stays unknown.
     const to = outcome.kind === "unknown" || wasUnknown ? "unknown" : "claimed";
     const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
-    await ledger.transition(id, to, change, {
-      event: to === "unknown" ? "unknown" : "refused",
-      code: "C18",
-      text: outcome.reason,
-    });
+    const event = to === "unknown" ? "unknown" : "refused";
+    await ledger.transition(id, to, change, { event, code: "C18", text: outcome.reason });
     return false;
   }
 

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../business/inspect.js";
 import { newDocumentId } from "../client/ids.js";
+import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
@@ -37,6 +38,7 @@ export async function claimFile(
   const source = join(folder.box("OutBox"), name);
   const boxName = freeName(folder.box("TempBox"), name);
   const target = join(folder.box("TempBox"), boxName);
+  crashPoint("claim.before-rename");
   try {
     moveFile(source, target);
   } catch (error) {
@@ -49,7 +51,18 @@ export async function claimFile(
     moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
     return undefined;
   }
-  return enterClaim(context, folder, name, boxName, onId);
+  try {
+    crashPoint("claim.after-rename");
+    return await enterClaim(context, folder, name, boxName, onId);
+  } catch (error) {
+    // No row, no claim: a full disk must not leave the file where nobody looks before the next start.
+    const open = await context.ledger.unsettled().catch(() => undefined);
+    const entered = open?.some(
+      (row) => row.box === "TempBox" && row.boxName === boxName && row.business === folder.code,
+    );
+    if (open && !entered) moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
+    throw error;
+  }
 }
 
 /**
@@ -113,6 +126,7 @@ export async function enterClaim(
   onId?.(row.id);
   // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
   const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
+  crashPoint("claim.after-row");
   return { row, payload, repeats };
 }
 

@@ -5,7 +5,7 @@ import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { isUnfinishedName } from "./names.js";
 import { freeName, moveFile } from "./place.js";
-import { duplicateOf, type Failure, finish, settleFailed } from "./settle.js";
+import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
 
 /** What a start found and did, for the log. */
 export interface Recovery {
@@ -47,8 +47,7 @@ export async function recover(context: BoxContext): Promise<Recovery> {
       case "sent":
       case "accepted":
       case "rejected":
-        if (row.state === "failed") await settleFailed(context, row.id, failureOf(row));
-        else await finish(context, row);
+        await finishEnded(context, row);
         recovery.finished++;
         break;
       default:
@@ -64,12 +63,6 @@ export async function recover(context: BoxContext): Promise<Recovery> {
     }
   }
   return recovery;
-}
-
-/** A failure as its row keeps it, to write its local receipt again. */
-function failureOf(row: DocumentRow): Failure {
-  const [zh, en] = row.text.split(" / ");
-  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
 }
 
 /** Is the file of an open claim where its row says? If not, it is put there, or the claim ends. */

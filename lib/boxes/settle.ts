@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { localReceipt } from "../advice/local-receipt.js";
+import { crashPoint } from "../crash-point.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
@@ -69,6 +70,7 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fai
           { code: failure.code, text, retryAt: 0, failedAt: Date.now() },
           note,
         );
+  crashPoint("fail.after-state");
   await writeLocalReceipt(context, failed, failure);
   return finish(context, failed);
 }
@@ -81,7 +83,9 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const name = freeName(folder.box("OutBox"), row.boxName);
   const source = join(folder.box("TempBox"), row.boxName);
   const returned = await context.ledger.update(id, { box: "OutBox", boxName: name, retryAt: 0 }, { event: "returned" });
+  crashPoint("return.after-row");
   moveFile(source, join(folder.box("OutBox"), name));
+  crashPoint("return.after-move");
   return returned;
 }
 
@@ -108,17 +112,34 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
   const source = join(from, row.boxName);
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
+  crashPoint("settle.before-move");
   let boxName = placedBefore(folder.box(box), wanted, row.sha256);
   if (boxName === undefined && existsSync(source)) {
     boxName = freeName(folder.box(box), wanted);
     moveFile(source, join(folder.box(box), boxName));
   }
+  crashPoint("settle.after-move");
   const missing = boxName === undefined;
-  return context.ledger.update(
+  const settled = await context.ledger.update(
     row.id,
     { box: missing ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
     missing ? { event: "file-missing", text: row.boxName } : { event: "settled", text: `${box}/${boxName}` },
   );
+  crashPoint("settle.after-row");
+  return settled;
+}
+
+/** Moves the file of a document that has ended, whatever it was that left it unsettled; leaves all others alone. */
+export async function finishEnded(context: BoxContext, row: DocumentRow): Promise<void> {
+  if (row.settled) return;
+  if (row.state === "failed") await settleFailed(context, row.id, failureOf(row));
+  else if (SENT.includes(row.state)) await finish(context, row);
+}
+
+/** A failure as its row keeps it, to write its local receipt again. */
+function failureOf(row: DocumentRow): Failure {
+  const [zh, en] = row.text.split(" / ");
+  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
 }
 
 /** The name under which an interrupted call has placed the file already. */
@@ -163,7 +184,9 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
         receivedAt: Date.now(),
       })
     ).receipt;
+  crashPoint("fail.after-receipt-row");
   writeDurably(folder.box("InBox"), name, bytes);
+  crashPoint("fail.after-receipt-file");
   await ledger.markFiled(receipt.id);
 }
 

@@ -1,3 +1,4 @@
+import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
 import type { ReceiptRow } from "../ledger/index.js";
@@ -53,6 +54,7 @@ async function storeOne(
   const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
   const name = freeName(folder.box("InBox"), receiptFileName(receipt, about, delivery.receivedAt));
+  crashPoint("receipt.before-row");
   const { receipt: row, duplicate } = await ledger.addReceipt({
     ...receipt,
     documentId: document?.id ?? null,
@@ -61,13 +63,16 @@ async function storeOne(
     file: `${folder.code}/InBox/${name}`,
     receivedAt: delivery.receivedAt,
   });
+  crashPoint("receipt.after-row");
   if (!row.filed) {
     const [code = folder.code, , file = name] = row.file.split("/");
     writeDurably(folders.of(code).box("InBox"), file, part.bytes);
     if (part.reason)
       writeDurably(folders.of(code).box("InBox"), `${file}.reason.json`, reasonFile(delivery, part.reason));
+    crashPoint("receipt.after-file");
     await ledger.markFiled(row.id);
   }
+  crashPoint("receipt.after-filed");
   if (document && !duplicate) await adoptOrphans(context, document.id);
   return row;
 }

@@ -1,3 +1,5 @@
+import { crashPoint } from "../crash-point.js";
+
 /** A receipt delivery that the broker waits to have acknowledged. */
 export interface Delivery {
   id: string;
@@ -30,6 +32,7 @@ export class Deliveries {
   ack(id: string): void {
     this.open.get(id)?.ack();
     this.open.delete(id);
+    crashPoint("receipt.after-ack");
   }
 
   requeue(id: string): void {

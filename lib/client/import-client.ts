@@ -6,7 +6,7 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
-import { type Failure, finish, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
+import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
 import { messageOf } from "../errors.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import { Claims } from "./claims.js";
@@ -100,6 +100,22 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     return held;
   }
 
+  /**
+   * A claim that could not be settled, for a full disk say, is let go after a while: what waits for its flow is given out
+   * again, what has ended is moved to its box.
+   */
+  releaseLater(id: string, delay: number): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.claims.release(id);
+      this.ledger
+        .get(id)
+        .then((row) => row && finishEnded(this, row))
+        .catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+    }, delay);
+    this.timers.add(timer);
+  }
+
   /** One line of the daily log. */
   record(event: string, id: string, fileName: string, code: string, text: string): void {
     this.log.write(Date.now(), [event, id, fileName, code, text]);
@@ -157,9 +173,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
   private followReceipt(row: DocumentRow): void {
-    if (row.settled || this.claims.has(row.id)) return;
-    if (row.state !== "sent" && row.state !== "accepted" && row.state !== "rejected") return;
-    finish(this, row).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+    if (row.settled || row.state === "failed" || this.claims.has(row.id)) return;
+    finishEnded(this, row).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
   }
 }
 

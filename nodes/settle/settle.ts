@@ -16,8 +16,14 @@ interface Config extends NodeDef {
 
 type Outcome = "sent" | "failed" | "retry" | "stored" | "rejected";
 
-/** Faults that may pass by themselves: the document goes back to OutBox for another try. */
+/** Faults that may pass by themselves: the document goes back to OutBox for another try, so many times. */
 const PASSING = ["C18", "C141"];
+
+/** The machine's own troubles: the document waits until they are over, however long that takes. */
+const OURS = ["SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
+
+/** Milliseconds until a claim that could not be settled is given out again. */
+const GIVE_OUT_AGAIN = 15_000;
 
 /** The fault that a message carries, from our nodes or from any other through a Catch node. */
 function faultIn(message: FlowMessage): Fault | undefined {
@@ -42,7 +48,14 @@ export = (RED: NodeAPI): void => {
       const fault = faultIn(message);
       if (!fault) return "sent";
       const row = await client.ledger.get(documentOf(message).id);
+      if (OURS.includes(fault.code) && row?.state === "claimed") return "retry";
       return PASSING.includes(fault.code) && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
+    }
+
+    async function settleDocument(client: ImportClient, id: string, outcome: Outcome, fault: Fault): Promise<void> {
+      if (outcome === "sent") await client.settleSent(id);
+      else if (outcome === "failed") await client.settleFailed(id, fault);
+      else await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
     }
 
     /** Stores what a delivery brought, then acknowledges it: never the other way round (promises 6). */
@@ -76,10 +89,12 @@ export = (RED: NodeAPI): void => {
         await store(client, message, outcome === "rejected" ? fault : undefined);
       } else {
         const { id } = documentOf(message);
-        if (outcome === "sent") await client.settleSent(id);
-        else if (outcome === "failed") await client.settleFailed(id, fault);
-        else
-          await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
+        try {
+          await settleDocument(client, id, outcome, fault);
+        } catch (error) {
+          client.releaseLater(id, GIVE_OUT_AGAIN);
+          throw error;
+        }
       }
       status.show("green", "dot", "settled");
       send(message);
