@@ -104,6 +104,8 @@ export async function samples(identity: SampleIdentity): Promise<Sample[]> {
       expect: "refused",
       clientKey: empty,
       title: { zh: "错误：数值字段为空（GQty）", en: "wrong: an empty numeric field (GQty)" },
+      // validate-xsd sees it first; without it, preflight says SW-RULE-empty-numeric.
+      expectedCode: "SW-XSD",
     },
     {
       fileName: `${missing}.zip`,
@@ -112,6 +114,7 @@ export async function samples(identity: SampleIdentity): Promise<Sample[]> {
       expect: "refused",
       clientKey: missing,
       title: { zh: "错误：ZIP 缺少一份 PDF", en: "wrong: a PDF is missing from the ZIP" },
+      expectedCode: "SW-RULE-edoc-missing-pdf",
     },
   ];
 }

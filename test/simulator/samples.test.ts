@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { headersOf, readZip } from "../../lib/archive/index.js";
 import { inspect } from "../../lib/business/inspect.js";
+import type { Check } from "../../lib/document.js";
+import { preflight } from "../../lib/preflight/index.js";
 import { scanXml } from "../../lib/xml/scan.js";
+import { SchemaStore } from "../../lib/xml/xsd.js";
 import {
+  complete,
   creditCodeOf,
   DEMO_IDENTITY,
   decXml,
@@ -48,6 +53,32 @@ describe("samples", () => {
     const missing = await inspect(all[6]?.bytes as Buffer, "missing.zip");
     assert.equal(missing.attachments.length, 1);
     assert.equal(missing.root.children.filter(({ name }) => name === "EdocRealation").length, 2);
+  });
+
+  it("pass our schemas and every preflight rule, or break just the one that they are made for", async () => {
+    const store = new SchemaStore([resolve(__dirname, "../../schemas")]);
+    const { clientId, orgCode, customsCode, cardNumber } = complete(DEMO_IDENTITY);
+    const client = { environment: "test" as const, clientId, orgCode, customsCode };
+    try {
+      for (const sample of await samples(DEMO_IDENTITY)) {
+        if (sample.expectedCode === "SW-ZIP") continue;
+        const inspection = await inspect(sample.bytes, sample.fileName);
+        const found: Check[] = preflight({
+          ...inspection,
+          kind: inspection.kind,
+          business: sample.folder,
+          fileName: sample.fileName,
+          client,
+          card: { companyCode: customsCode, cardNumber },
+        });
+        const checks = [...((await store.validate(inspection)) ?? []), ...found];
+        const rules = [...new Set(checks.map(({ rule }) => rule))];
+        if (sample.expect === "accepted") assert.deepEqual(rules, [], sample.title.en);
+        else assert.equal(rules[0], sample.expectedCode);
+      }
+    } finally {
+      await store.close();
+    }
   });
 
   it("names each PDF as EdocRealation does, and no header has a data descriptor", async () => {
