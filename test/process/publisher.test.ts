@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "amqplib";
+import { BrokerConnection } from "../../lib/amqp/connection.js";
+import { ConfirmedPublisher, type PublishOutcome } from "../../lib/amqp/publisher.js";
+import type { BrokerSettings } from "../../lib/amqp/settings.js";
+import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
+import { removeScratch, scratch } from "../support/scratch.js";
+
+describe("confirmed publishing against a real broker", () => {
+  let broker: PrivateBroker;
+  let connection: BrokerConnection;
+  let publisher: ConfirmedPublisher;
+  let sent = 0;
+
+  const settings = (): BrokerSettings => ({
+    host: broker.host,
+    port: broker.port,
+    vhost: broker.vhost,
+    user: broker.user,
+    password: broker.password,
+    tls: undefined,
+    heartbeat: 2,
+    connectTimeout: 5,
+    connectionName: "test",
+  });
+
+  async function connected(): Promise<void> {
+    while (!publisher.isOpen) await once(connection, "state");
+  }
+
+  function publish(queue: string, change: { timeout?: number; exchange?: string } = {}): Promise<PublishOutcome> {
+    return publisher.publish({
+      exchange: change.exchange ?? "",
+      routingKey: queue,
+      body: Buffer.from("x"),
+      properties: { messageId: `m${sent++}` },
+      timeout: change.timeout ?? 20_000,
+    });
+  }
+
+  /** Runs something on a connection of the test's own. */
+  async function aside<T>(
+    work: (channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>["createChannel"]>>) => Promise<T>,
+  ): Promise<T> {
+    const own = await connect(broker.url, { noDelay: true });
+    try {
+      return await work(await own.createChannel());
+    } finally {
+      await own.close();
+    }
+  }
+
+  before(async function () {
+    this.timeout(60_000);
+    broker = await startPrivateBroker({ dir: scratch() });
+  });
+  after(async () => {
+    await broker.stop();
+    removeScratch();
+  });
+  beforeEach(async () => {
+    connection = new BrokerConnection(settings());
+    publisher = new ConfirmedPublisher(connection);
+    await publisher.start();
+    connection.start();
+    await connected();
+  });
+  afterEach(async () => {
+    await publisher.stop();
+    await connection.close();
+  });
+
+  it("confirms each message by itself, in one pipeline", async () => {
+    await aside((channel) => channel.assertQueue("plain", { durable: true }));
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => publish("plain")));
+    assert.ok(outcomes.every(({ kind }) => kind === "confirmed"));
+    assert.equal((await aside((channel) => channel.checkQueue("plain"))).messageCount, 200);
+    assert.equal(publisher.unconfirmed, 0);
+  });
+
+  it("refuses what the broker returns, although it acknowledges it", async () => {
+    const outcome = await publish("no-such-queue");
+    assert.equal(outcome.kind, "refused");
+    assert.equal(outcome.kind === "refused" && outcome.returned, true);
+  });
+
+  it("refuses what a full queue rejects", async () => {
+    const limits = { "x-max-length": 1, "x-overflow": "reject-publish" };
+    await aside((channel) => channel.assertQueue("full", { durable: true, arguments: limits }));
+    const outcomes = await Promise.all([publish("full"), publish("full"), publish("full")]);
+    assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["confirmed", "refused", "refused"]);
+  });
+
+  it("calls innocent neighbours of a publish that closes the channel unknown, and opens another channel", async () => {
+    await aside((channel) => channel.assertQueue("near", { durable: true }));
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 5 }, () => publish("near")),
+      publish("near", { exchange: "no-such-exchange" }),
+      ...Array.from({ length: 5 }, () => publish("near")),
+    ]);
+    assert.ok(outcomes.every(({ kind }) => kind === "confirmed" || kind === "unknown"));
+    const stored = (await aside((channel) => channel.checkQueue("near"))).messageCount;
+    const confirmed = outcomes.filter(({ kind }) => kind === "confirmed").length;
+    assert.ok(stored >= confirmed, "nothing is called confirmed that is not there");
+    while (!publisher.isOpen) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await publish("near")).kind, "confirmed");
+  });
+
+  it("does not know what a frozen broker did, and that broker may well have it", async function () {
+    this.timeout(60_000);
+    await aside((channel) => channel.assertQueue("frozen", { durable: true }));
+    broker.pause();
+    const outcome = await publish("frozen", { timeout: 1000 });
+    assert.equal(outcome.kind, "unknown");
+    broker.resume();
+    await aside(async (channel) => {
+      while ((await channel.checkQueue("frozen")).messageCount === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    });
+  });
+
+  it("does not know what was under way when the broker was killed, and connects again by itself", async function () {
+    this.timeout(90_000);
+    await aside((channel) => channel.assertQueue("killed", { durable: true }));
+    broker.pause();
+    const outcome = publish("killed");
+    await broker.kill("SIGKILL");
+    assert.equal((await outcome).kind, "unknown");
+    assert.equal((await publish("killed")).kind, "unsent");
+    await broker.restart();
+    await connected();
+    assert.equal((await publish("killed")).kind, "confirmed");
+    assert.equal(connection.listenerCount("state"), 0, "no listener is left behind by a reconnect");
+  });
+
+  it("sends nothing while the broker blocks publishers", async function () {
+    this.timeout(60_000);
+    await aside((channel) => channel.assertQueue("blocked", { durable: true }));
+    await broker.rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1MB");
+    // The broker blocks a connection when it publishes, so the first one may still go through or stay open.
+    const first = publish("blocked", { timeout: 30_000 });
+    while (connection.state !== "blocked") await once(connection, "state");
+    assert.equal((await publish("blocked")).kind, "unsent");
+    await broker.rabbitmqctl("set_vm_memory_high_watermark", "0.6");
+    await connected();
+    assert.equal((await first).kind, "confirmed");
+    assert.equal((await publish("blocked")).kind, "confirmed");
+  });
+});
