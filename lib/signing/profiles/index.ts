@@ -1,13 +1,23 @@
 import type { Signer, SigningProfile, SignRequest, SignResult } from "../types.js";
+import { ceb } from "./ceb.js";
+import { decSign } from "./dec-sign.js";
 import { detached } from "./detached.js";
+import type { FieldSignOptions } from "./field-sign.js";
+import { importInfo } from "./import-info.js";
+import { operInfo } from "./oper-info.js";
 import { type XmlSignatureOptions, xmldsigObject } from "./xmldsig-object.js";
 
-export type ProfileOptions = XmlSignatureOptions;
+/** Settings of all profiles together; each takes what it knows. */
+export type ProfileOptions = XmlSignatureOptions & FieldSignOptions;
 
 /** Every way to sign. Adding one is adding a file and a line here. */
 const PROFILES: Record<string, (options: ProfileOptions) => SigningProfile> = {
   detached,
   "xmldsig-object": xmldsigObject,
+  "dec-sign": decSign,
+  ceb,
+  "import-info": importInfo,
+  "oper-info": operInfo,
 };
 
 export const PROFILE_NAMES: readonly string[] = Object.keys(PROFILES);

@@ -1,0 +1,127 @@
+import type { Check } from "../document.js";
+import type { Bilingual } from "../errors.js";
+import type { XmlElement } from "../xml/scan.js";
+import type { CardIdentity } from "./types.js";
+
+/** One field of a document that has to agree with the card. */
+export interface CardFact {
+  field: "company" | "card";
+  name: string;
+  value: string;
+  path: string;
+  line: number;
+  column: number;
+  entry?: string;
+}
+
+/** 录入单位 / 申报单位 of 金二 messages: the company's ten digits (faq 19). */
+const COMPANY_FIELDS = new Set(["InputCode", "OperCusRegCode"]);
+
+/** Card numbers: DecSign/ICCode, InvtHeadType/IcCardNo, EnvelopInfo/Ic_Card (faq 20). */
+const CARD_FIELDS = new Set(["ICCode", "IcCardNo", "Ic_Card"]);
+
+export const WARN_DAYS = 30;
+const DAY = 86_400_000;
+
+/** The fields of a document that `checkCard` compares; empty ones are left out. */
+export function cardFacts(root: XmlElement, entry?: string): CardFact[] {
+  const facts: CardFact[] = [];
+  for (const element of root.walk()) {
+    const field = COMPANY_FIELDS.has(element.name) ? "company" : CARD_FIELDS.has(element.name) ? "card" : undefined;
+    if (!field) continue;
+    const value = element.text.trim();
+    if (value === "") continue;
+    const { name, path, line, column } = element;
+    facts.push({ field, name, value, path, line, column, ...(entry ? { entry } : {}) });
+  }
+  return facts;
+}
+
+/**
+ * Compares a document with the card that is to sign it (faq 19, 20): company code, card number, and the certificate's
+ * validity at `now` (warned `warnDays` ahead). Company code and card number are only compared where the card tells them.
+ * `SW-RULE-card-company`, `-card-number`, `-card-expiry`.
+ */
+export function checkCard(
+  identity: CardIdentity,
+  facts: readonly CardFact[],
+  { now = Date.now(), warnDays = WARN_DAYS }: { now?: number; warnDays?: number } = {},
+): Check[] {
+  const checks: Check[] = [];
+  for (const fact of facts) {
+    const { field, name, value, path, line, column, entry } = fact;
+    const place = { path, line, column, ...(entry ? { entry } : {}) };
+    if (field === "company" && identity.companyCode !== "" && value !== identity.companyCode) {
+      checks.push({
+        rule: "SW-RULE-card-company",
+        severity: "error",
+        ...place,
+        text: {
+          zh: `${name} 为 ${value}，与操作卡的海关十位编码 ${identity.companyCode} 不一致`,
+          en: `${name} is ${value}, the card belongs to company ${identity.companyCode}`,
+        },
+        advice: {
+          zh: "请将 InputCode、OperCusRegCode 改为操作卡所属企业的海关十位编码，或插入该企业的卡。",
+          en: "Set InputCode and OperCusRegCode to the code of the card's company, or insert that company's card.",
+        },
+      });
+    }
+    if (field === "card" && identity.cardNumber !== "" && value !== identity.cardNumber) {
+      checks.push({
+        rule: "SW-RULE-card-number",
+        severity: "error",
+        ...place,
+        text: {
+          zh: `${name} 为 ${value}，与操作卡卡号 ${identity.cardNumber} 不一致`,
+          en: `${name} is ${value}, the card's number is ${identity.cardNumber}`,
+        },
+        advice: {
+          zh: "请将报文中的卡号改为操作卡的卡号，或插入报文中的卡。",
+          en: "Set the card number in the document to that of the card, or insert the card that the document names.",
+        },
+      });
+    }
+  }
+  const expiry = expiryOf(identity, now, warnDays);
+  if (expiry) checks.push({ rule: "SW-RULE-card-expiry", path: "", line: 0, ...expiry });
+  return checks;
+}
+
+function expiryOf(
+  { notBefore, notAfter }: CardIdentity,
+  now: number,
+  warnDays: number,
+): { severity: "error" | "warning"; text: Bilingual; advice: Bilingual } | undefined {
+  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  const renew = {
+    zh: "请到发卡机构（电子口岸）办理证书延期。",
+    en: "Have the card's certificate renewed by its issuer (电子口岸).",
+  };
+  if (now >= notAfter) {
+    return {
+      severity: "error",
+      text: { zh: `操作卡证书已于 ${day(notAfter)} 过期`, en: `the card's certificate expired on ${day(notAfter)}` },
+      advice: renew,
+    };
+  }
+  if (now < notBefore) {
+    return {
+      severity: "error",
+      text: {
+        zh: `操作卡证书自 ${day(notBefore)} 起有效`,
+        en: `the card's certificate is valid from ${day(notBefore)} on`,
+      },
+      advice: { zh: "请检查本机日期和时间。", en: "Check this computer's date and time." },
+    };
+  }
+  if (now < notAfter - warnDays * DAY) return undefined;
+  const days = Math.floor((notAfter - now) / DAY);
+  return {
+    severity: "warning",
+    text: {
+      zh: `操作卡证书将于 ${day(notAfter)} 过期（还有 ${days} 天）`,
+      en: `the card's certificate expires on ${day(notAfter)}, in ${days} days`,
+    },
+    advice: renew,
+  };
+}

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createPublicKey, verify, X509Certificate } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ImportClientError } from "../../../lib/errors.js";
+import { openCard } from "../../../lib/signing/open.js";
+import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
+import { type ProfileOptions, signDocument } from "../../../lib/signing/profiles/index.js";
+import type { CardSettings } from "../../../lib/signing/settings.js";
+import { sm2Raw, sm2Verify, sm3 } from "../../../lib/signing/sm2.js";
+import type { CardBackend, SignRequest } from "../../../lib/signing/types.js";
+import { canonicalDocument, canonicalElement } from "../../../lib/xml/c14n.js";
+import { openXml } from "../../../lib/xml/encoding.js";
+import { scanXml } from "../../../lib/xml/scan.js";
+import { type MadeKey, makeKey } from "./keys.js";
+import { SHAPES } from "./shapes.js";
+import { COMPANY, ownFolder, xmlsecVerify } from "./token.js";
+
+const DATA = Buffer.from("data 数据");
+
+describe("key files", () => {
+  const { dir, done } = ownFolder();
+  let rsa: MadeKey;
+  let small: MadeKey;
+  let sm2: MadeKey;
+  before(() => {
+    rsa = makeKey(dir, "rsa", "rsa2048");
+    small = makeKey(dir, "small", "rsa1024");
+    sm2 = makeKey(dir, "sm2", "sm2");
+  });
+  after(done);
+
+  const settings = (made: MadeKey, more: Partial<CardSettings> = {}): CardSettings => ({
+    backend: "software",
+    pin: "",
+    module: "",
+    token: "",
+    controlUrl: "",
+    keyFile: made.keyFile,
+    certificateFile: made.certificateFile,
+    ...more,
+  });
+  const request = (xml: string): SignRequest => ({
+    payload: Buffer.from(xml),
+    fileName: "a.xml",
+    at: 0,
+    messageType: "",
+  });
+  const signed = async (profile: string, xml: string, card: CardBackend, options?: ProfileOptions): Promise<string> =>
+    (await signDocument(profile, request(xml), card, options)).payload.toString();
+
+  it("RSA: both algorithms, verified by node:crypto; the state says that it is no card", async () => {
+    const card = openCard(settings(rsa));
+    const codes: string[] = [];
+    card.onState(({ code }) => codes.push(code));
+    for (const [algorithm, hash] of [
+      ["rsa-sha1", "sha1"],
+      ["rsa-sha256", "sha256"],
+    ] as const) {
+      assert.ok(verify(hash, DATA, createPublicKey(rsa.certificate), await card.sign(algorithm, DATA)));
+    }
+    assert.equal((await card.identity()).companyCode, COMPANY.code);
+    assert.deepEqual(codes, ["SOFTWARE-KEY"]);
+    await assert.rejects(card.sign("sm2-sm3", DATA), (error: ImportClientError) => error.details.inner === "ALGORITHM");
+  });
+
+  it("SM2: openssl verifies what sm-crypto-v2 signed", async () => {
+    const signature = await openCard(settings(sm2)).sign("sm2-sm3", DATA);
+    assert.equal(signature.length, 64);
+    const certificate = new X509Certificate(sm2.certificate).raw;
+    assert.ok(await sm2Verify(certificate, DATA, signature));
+    assert.ok(!(await sm2Verify(certificate, Buffer.from("other"), signature)));
+    const integer = (part: Buffer): Buffer => {
+      let value = part;
+      while (value.length > 1 && value[0] === 0) value = value.subarray(1);
+      if ((value[0] ?? 0) > 0x7f) value = Buffer.concat([Buffer.alloc(1), value]);
+      return Buffer.concat([Buffer.from([2, value.length]), value]);
+    };
+    const body = Buffer.concat([integer(signature.subarray(0, 32)), integer(signature.subarray(32))]);
+    const der = Buffer.concat([Buffer.from([0x30, body.length]), body]);
+    assert.deepEqual(sm2Raw(der), signature);
+    writeFileSync(join(dir, "sm2.sig"), der);
+    writeFileSync(join(dir, "sm2.data"), DATA);
+    execFileSync("openssl", ["x509", "-in", sm2.certificateFile, "-pubkey", "-noout", "-out", join(dir, "sm2.pub")]);
+    const said = execFileSync("openssl", [
+      ...["pkeyutl", "-verify", "-pubin", "-inkey", join(dir, "sm2.pub"), "-in", join(dir, "sm2.data"), "-rawin"],
+      ...["-digest", "sm3", "-sigfile", join(dir, "sm2.sig"), "-pkeyopt", "distid:1234567812345678"],
+    ]);
+    assert.match(said.toString(), /Verified Successfully/);
+  });
+
+  it("an encrypted key: its password is needed, and a wrong one is tried once", async () => {
+    const keyFile = join(dir, "encrypted.pem");
+    execFileSync("openssl", [
+      "pkcs8",
+      "-topk8",
+      "-in",
+      rsa.keyFile,
+      "-out",
+      keyFile,
+      "-passout",
+      "pass:right",
+      "-v2",
+      "aes256",
+    ]);
+    const made = { ...rsa, keyFile };
+    assert.ok(await openCard(settings(made, { keyPassword: "right" })).sign("rsa-sha256", DATA));
+    assert.ok(await openCard(settings(made, { pin: "right" })).sign("rsa-sha256", DATA));
+    await assert.rejects(openCard(settings(made)).sign("rsa-sha256", DATA), { code: "C144" });
+    const attempts = new MemoryPinAttempts();
+    const wrong = openCard(settings(made, { keyPassword: "wrong" }), attempts);
+    await assert.rejects(wrong.sign("rsa-sha256", DATA), { code: "C134" });
+    await assert.rejects(wrong.sign("rsa-sha256", DATA), { code: "SW-PIN-BLOCKED" });
+    assert.equal(attempts.rows.length, 1);
+    assert.equal(wrong.state, "closed");
+  });
+
+  it("what is wrong with the files is said, without their content", async () => {
+    const p12 = join(dir, "a.p12");
+    writeFileSync(p12, Buffer.from("3082", "hex"));
+    const cases: [Partial<CardSettings>, string][] = [
+      [{ keyFile: join(dir, "absent.pem") }, "KEY-UNREADABLE"],
+      [{ keyFile: p12 }, "KEY-FORMAT"],
+      [{ keyFile: rsa.certificateFile }, "KEY-UNREADABLE"],
+      [{ certificateFile: undefined }, "CERTIFICATE-ABSENT"],
+      [{ certificateFile: small.certificateFile }, "KEY-MISMATCH"],
+    ];
+    for (const [more, inner] of cases) {
+      await assert.rejects(openCard(settings(rsa, more)).identity(), (error: ImportClientError) => {
+        assert.equal(error.code, "C134");
+        assert.equal(error.details.inner, inner);
+        return true;
+      });
+    }
+  });
+
+  for (const suite of ["sm2-sm3", "sm2-sm3-old"]) {
+    it(`xmldsig-object with ${suite}: value and digest are right by their own computation`, async () => {
+      const text = await signed("xmldsig-object", SHAPES["4: lists first"] as string, openCard(settings(sm2)), {
+        suite,
+      });
+      const source = openXml(Buffer.from(text));
+      const root = scanXml(source);
+      const info = root.child("SignedInfo");
+      const object = root.child("Object");
+      assert.ok(info && object);
+      const value = Buffer.from(root.textAt("SignatureValue"), "base64");
+      assert.equal(value.length, 64);
+      assert.ok(await sm2Verify(new X509Certificate(sm2.certificate).raw, await canonicalElement(source, info), value));
+      const digest = Buffer.from(info.textAt("Reference/DigestValue"), "base64");
+      const canonical = await canonicalElement(source, object);
+      if (suite === "sm2-sm3") assert.deepEqual(digest, await sm3(canonical));
+      else assert.equal(digest.length, 20);
+      assert.ok(
+        text.includes(suite === "sm2-sm3" ? "chinaport.gov.cn/2022/04/xmldsig#sm2-sm3" : "2000/09/xmldsig#sm2-sm3"),
+      );
+    });
+  }
+
+  const CEB = `<?xml version="1.0" encoding="UTF-8"?>
+<!-- c --><ceb:CEB311Message guid="G1" version="1.0" xmlns:ceb="http://www.chinaport.gov.cn/ceb" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+  <ceb:Order><!-- in --><ceb:note><![CDATA[备注 <1>]]></ceb:note><ceb:x/></ceb:Order>
+</ceb:CEB311Message>
+`;
+
+  for (const options of [{}, { suite: "rsa-sha1" }, { withComments: true }]) {
+    it(`ceb ${JSON.stringify(options)}: xmlsec1 verifies the enveloped signature, also when signed again`, async () => {
+      const card = openCard(settings(rsa));
+      const text = await signed("ceb", CEB, card, options);
+      xmlsecVerify(dir, Buffer.from(text), rsa.certificateFile);
+      assert.equal(text.replace(/<ds:Signature[\s\S]*<\/ds:Signature>/, ""), CEB);
+      assert.equal(await signed("ceb", text, card, options), text);
+    });
+  }
+
+  const DEC = `<DecMessage xmlns="http://www.chinaport.gov.cn/dec" Version="4.8"><DecHead><NoteS><![CDATA[<a>]]></NoteS></DecHead>
+ <DecSign><OperType>C</OperType><ClientSeqNo>000123</ClientSeqNo><SignDate>2026010203040500</SignDate></DecSign></DecMessage>`;
+
+  it("dec-sign: the three kinds of bytes; certificate number and signature in their fields", async () => {
+    const card = openCard(settings(small));
+    const key = createPublicKey(small.certificate);
+    for (const input of ["canonical", "bytes", "client-key"] as const) {
+      const text = await signed("dec-sign", DEC, card, { input });
+      const value = /<Sign>([^<]+)<\/Sign>/.exec(text)?.[1] ?? "";
+      assert.equal(value.length, 172);
+      assert.ok(text.includes("<ClientSeqNo>000123</ClientSeqNo><Sign>"));
+      assert.ok(text.includes("</SignDate><Certificate>03000000000cde6f</Certificate></DecSign>"));
+      const unsigned = Buffer.from(text.replace(value, ""));
+      const data = {
+        canonical: await canonicalDocument(unsigned),
+        bytes: unsigned,
+        "client-key": Buffer.from("000123"),
+      }[input];
+      assert.ok(verify("sha256", data, key, Buffer.from(value, "base64")), input);
+      assert.equal(await signed("dec-sign", text, card, { input }), text);
+      assert.equal(text.replace(/<Sign>.*<\/Sign>|<Certificate>.*<\/Certificate>/g, ""), DEC);
+    }
+  });
+
+  it("dec-sign: a signature that the field does not hold is refused", async () => {
+    await assert.rejects(
+      signed("dec-sign", DEC, openCard(settings(rsa))),
+      (error: ImportClientError) => error.details.inner === "SIGNATURE-TOO-LONG",
+    );
+  });
+
+  it("import-info and oper-info fill their Sign", async () => {
+    const card = openCard(settings(rsa));
+    const npts = await signed(
+      "import-info",
+      "<EmlMessage><ImportInfo><OpType>S</OpType><Sign/></ImportInfo></EmlMessage>",
+      card,
+    );
+    assert.match(npts, /<OpType>S<\/OpType><Sign>[A-Za-z0-9+/=]{344}<\/Sign><\/ImportInfo>/);
+    const acd = await signed(
+      "oper-info",
+      "<ImportAgrRequest><OperInfo><CopCusCode>1</CopCusCode><OperType>0</OperType></OperInfo></ImportAgrRequest>",
+      card,
+    );
+    assert.match(acd, /<CopCusCode>1<\/CopCusCode><Sign>[A-Za-z0-9+/=]{344}<\/Sign><OperType>/);
+    await assert.rejects(signed("oper-info", "<a/>", card), { code: "SW-XSD" });
+  });
+
+  it("an unknown profile or suite is a wrong setting", async () => {
+    const card = openCard(settings(rsa));
+    assert.throws(() => signDocument("nope", request("<a/>"), card), RangeError);
+    assert.throws(() => signDocument("toString", request("<a/>"), card), RangeError);
+    assert.throws(() => signDocument("ceb", request("<a/>"), card, { suite: "md5" }), RangeError);
+  });
+});
