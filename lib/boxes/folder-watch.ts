@@ -40,6 +40,11 @@ export class FolderWatch {
   private readonly boxes = new Map<string, { outBox: OutBox; ready: string[]; watcher: FSWatcher | undefined }>();
   private timer: NodeJS.Timeout | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
+  private lastList = Number.NEGATIVE_INFINITY;
+  /** How long the last reading of names took, in milliseconds. */
+  private listing = 0;
+  /** A watcher has seen something since. */
+  private changed = false;
   private working: Promise<void> | undefined;
   private again: "scan" | "fill" | undefined;
   private stopped = false;
@@ -73,19 +78,23 @@ export class FolderWatch {
       if (this.again !== "scan") this.again = what;
       return;
     }
+    if (what === "scan" && performance.now() - this.lastScan < SHORTEST) {
+      this.next("scan");
+      return;
+    }
     this.working = this.round(what)
       .catch((error) => this.notice("round", error))
       .finally(() => {
         this.working = undefined;
-        this.next();
+        const again = this.again;
+        this.again = undefined;
+        this.next(again);
       });
   }
 
   /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
-  private next(): void {
+  private next(again: "scan" | "fill" | undefined): void {
     if (this.stopped) return;
-    const again = this.again;
-    this.again = undefined;
     if (again === "fill" && this.hasReady()) {
       this.wake("fill");
       return;
@@ -101,8 +110,15 @@ export class FolderWatch {
   private async round(what: "scan" | "fill"): Promise<void> {
     if (what === "scan") {
       this.lastScan = performance.now();
-      await this.giveOutOpenClaims();
-      for (const folder of this.folders()) await this.scan(folder);
+      // Files that have to prove their stillness are looked at often, the names of all are read only now and then.
+      const list = this.changed || this.lastScan - this.lastList >= Math.max(this.settings.interval, this.listing * 10);
+      if (list) {
+        this.changed = false;
+        this.lastList = this.lastScan;
+        await this.giveOutOpenClaims();
+      }
+      for (const folder of this.folders()) await this.scan(folder, list);
+      if (list) this.listing = performance.now() - this.lastScan;
     }
     await this.fill();
     this.events.onRound(this.client.claims.count(this.settings.owner), this.waiting());
@@ -116,7 +132,7 @@ export class FolderWatch {
       .map((code) => folders.of(code));
   }
 
-  private async scan(folder: BusinessFolder): Promise<void> {
+  private async scan(folder: BusinessFolder, list: boolean): Promise<void> {
     let box = this.boxes.get(folder.code);
     try {
       if (!box) {
@@ -126,8 +142,8 @@ export class FolderWatch {
         this.boxes.set(folder.code, box);
       }
       box.watcher ??= this.watch(folder);
-      const odd = box.outBox.list();
-      const { names, oddities } = box.outBox.ready(Number.POSITIVE_INFINITY);
+      const odd = list ? await box.outBox.list() : [];
+      const { names, oddities } = await box.outBox.ready();
       box.ready = names;
       this.reported.delete(folder.code);
       for (const oddity of [...odd, ...oddities]) await this.refuse(box.outBox, oddity);
@@ -141,7 +157,10 @@ export class FolderWatch {
 
   private watch(folder: BusinessFolder): FSWatcher | undefined {
     try {
-      const watcher = watch(folder.box("OutBox"), { persistent: false }, () => this.wake("scan"));
+      const watcher = watch(folder.box("OutBox"), { persistent: false }, () => {
+        this.changed = true;
+        this.wake("scan");
+      });
       watcher.on("error", () => watcher.close());
       return watcher;
     } catch {

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../errors.js";
 import { looksComplete } from "./complete.js";
@@ -17,7 +18,12 @@ interface Waiting {
   stillSince: number;
   look: Look | undefined;
   reported: boolean;
+  /** The scan that saw it last. */
+  generation: number;
 }
+
+/** Milliseconds of looking at files between two turns of the event loop. */
+const TURN = 10;
 
 /** A name in the OutBox that is no file of ours, or a file that does not get complete. */
 export interface Oddity {
@@ -38,20 +44,21 @@ export interface OutBoxOptions {
 /**
  * One OutBox as it is seen scan by scan. Scanning is the truth; whoever watches the folder only wakes the next scan.
  * `ready` gives the files that are complete by content and have not changed between two looks, in the order in which
- * they were first seen.
+ * they were first seen. Both give the event loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
   private readonly waiting = new Map<string, Waiting>();
-  private readonly odd = new Set<string>();
+  private readonly odd = new Map<string, number>();
   private readonly clock: () => number;
   private readonly lookAhead: number;
+  private generation = 0;
 
   constructor(
     readonly folder: BusinessFolder,
     private readonly options: OutBoxOptions,
   ) {
     this.clock = options.clock ?? (() => performance.now());
-    this.lookAhead = options.lookAhead ?? 2000;
+    this.lookAhead = options.lookAhead ?? 1000;
   }
 
   /** How many names were waiting at the last scan. */
@@ -59,52 +66,43 @@ export class OutBox {
     return this.waiting.size;
   }
 
-  /** Reads the folder's names; throws what the file system throws when the share is away. */
-  list(): Oddity[] {
+  /** Reads the folder's names; rejects with what the file system says when the share is away. */
+  async list(): Promise<Oddity[]> {
     const oddities: Oddity[] = [];
-    const seen = new Set<string>();
-    for (const entry of readdirSync(this.folder.box("OutBox"), { withFileTypes: true })) {
-      if (isUnfinishedName(entry.name)) continue;
-      seen.add(entry.name);
+    const generation = ++this.generation;
+    for await (const entry of await opendir(this.folder.box("OutBox"), { bufferSize: 512 })) {
+      const { name } = entry;
+      if (isUnfinishedName(name)) continue;
       if (entry.isFile()) {
-        this.odd.delete(entry.name);
-        if (!this.waiting.has(entry.name)) {
-          this.waiting.set(entry.name, { stillSince: this.clock(), look: undefined, reported: false });
-        }
-      } else if (!this.odd.has(entry.name)) {
-        this.odd.add(entry.name);
-        oddities.push({ name: entry.name, reason: entry.isSymbolicLink() ? "symlink" : "folder" });
+        this.odd.delete(name);
+        const known = this.waiting.get(name);
+        if (known) known.generation = generation;
+        else this.waiting.set(name, { stillSince: this.clock(), look: undefined, reported: false, generation });
+      } else {
+        if (!this.odd.has(name)) oddities.push({ name, reason: entry.isSymbolicLink() ? "symlink" : "folder" });
+        this.odd.set(name, generation);
       }
     }
-    for (const name of this.waiting.keys()) if (!seen.has(name)) this.waiting.delete(name);
-    for (const name of this.odd) if (!seen.has(name)) this.odd.delete(name);
+    for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.waiting.delete(name);
+    for (const [name, seen] of this.odd) if (seen !== generation) this.odd.delete(name);
     return oddities;
   }
 
-  /** Up to `limit` files that can be claimed now. Files that stay unfinished too long come back as oddities, each once. */
-  ready(limit: number): { names: string[]; oddities: Oddity[] } {
+  /** The files that can be claimed now, among the oldest. Files that stay unfinished too long come as oddities, each once. */
+  async ready(): Promise<{ names: string[]; oddities: Oddity[] }> {
     const names: string[] = [];
     const oddities: Oddity[] = [];
+    let turn = performance.now();
     let looked = 0;
     for (const [name, waiting] of this.waiting) {
-      if (names.length >= limit || looked++ >= this.lookAhead) break;
-      try {
-        if (this.isReady(name, waiting)) {
-          names.push(name);
-          continue;
-        }
-      } catch (error) {
-        const code = codeOf(error) ?? "";
-        if (code === "ENOENT") {
-          this.waiting.delete(name);
-          continue;
-        }
-        // Virus scanners and writers hold files for a while; the next scan tries again.
-        waiting.look = undefined;
-        if (this.overdue(waiting)) oddities.push({ name, reason: "unreadable", code });
-        continue;
+      if (looked++ >= this.lookAhead) break;
+      if (performance.now() - turn > TURN) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turn = performance.now();
       }
-      if (this.overdue(waiting)) oddities.push({ name, reason: "incomplete" });
+      const oddity = this.look(name, waiting);
+      if (oddity === "ready") names.push(name);
+      else if (oddity) oddities.push(oddity);
     }
     return { names, oddities };
   }
@@ -117,6 +115,22 @@ export class OutBox {
   /** What the file looked like when it was found ready. */
   lookOf(name: string): Look | undefined {
     return this.waiting.get(name)?.look;
+  }
+
+  private look(name: string, waiting: Waiting): "ready" | Oddity | undefined {
+    try {
+      if (this.isReady(name, waiting)) return "ready";
+    } catch (error) {
+      const code = codeOf(error) ?? "";
+      if (code === "ENOENT") {
+        this.waiting.delete(name);
+        return undefined;
+      }
+      // Virus scanners and writers hold files for a while; the next scan tries again.
+      waiting.look = undefined;
+      return this.overdue(waiting) ? { name, reason: "unreadable", code } : undefined;
+    }
+    return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;
   }
 
   private isReady(name: string, waiting: Waiting): boolean {

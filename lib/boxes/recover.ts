@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import type { DocumentRow } from "../ledger/index.js";
-import { enterClaim } from "./claim.js";
+import { enterClaim, sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
+import type { BusinessFolder } from "./folders.js";
 import { isUnfinishedName } from "./names.js";
 import { freeName, moveFile } from "./place.js";
 import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
@@ -81,6 +82,34 @@ async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean
       return true;
     }
   }
+  const archived = findArchived(folder, row);
+  if (archived) {
+    // Somebody moved it there by hand: the row follows, and says so.
+    const change = { box: archived.box, boxName: archived.name, settled: true } as const;
+    const moved = { event: "file-moved", code: FILE_MISSING.code, text: `${archived.box}/${archived.name}` };
+    await context.ledger.transition(
+      row.id,
+      "failed",
+      { ...change, code: FILE_MISSING.code, failedAt: Date.now() },
+      moved,
+    );
+    return false;
+  }
   await settleFailed(context, row.id, FILE_MISSING);
   return false;
+}
+
+/** The file of a row in SentBox or FailBox, known by its hash; only names that begin like it are read. */
+function findArchived(
+  folder: BusinessFolder,
+  row: DocumentRow,
+): { box: "SentBox" | "FailBox"; name: string } | undefined {
+  const base = row.fileName.slice(0, row.fileName.length - extname(row.fileName).length);
+  for (const box of ["SentBox", "FailBox"] as const) {
+    for (const entry of readdirSync(folder.box(box), { withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.startsWith(base)) continue;
+      if (sha256Of(readFileSync(join(folder.box(box), entry.name))) === row.sha256) return { box, name: entry.name };
+    }
+  }
+  return undefined;
 }

@@ -6,6 +6,8 @@ export interface Claim {
   /** The node that emitted it: folder-watch counts its own against maxInFlight. */
   owner: string;
   since: number;
+  /** It was reported as overdue. */
+  told?: boolean;
 }
 
 /**
@@ -33,6 +35,17 @@ export class Claims extends EventEmitter<{ free: [Claim] }> {
   /** Forgets every claim of a node that stops; their rows stay open and are given out again. */
   releaseOwner(owner: string): void {
     for (const claim of [...this.open.values()]) if (claim.owner === owner) this.release(claim.id);
+  }
+
+  /** Claims that are out for longer than so many milliseconds, each told once. */
+  overdue(limit: number, now: number = Date.now()): Claim[] {
+    const late: Claim[] = [];
+    for (const claim of this.open.values()) {
+      if (claim.told || now - claim.since <= limit) continue;
+      claim.told = true;
+      late.push(claim);
+    }
+    return late;
   }
 
   count(owner?: string): number {

@@ -15,7 +15,8 @@ import { Deliveries } from "./deliveries.js";
 import { applyRetention } from "./retention.js";
 import type { ClientSettings } from "./settings.js";
 
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
 
 /** Events of a client. `notice` is a text for people that stops nothing. */
 export interface ClientEvents {
@@ -63,6 +64,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       const recovery = await recover(client);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
       for (const row of await ledger.unsettled()) client.scheduleReturn(row);
+      client.every(MINUTE / 2, () => client.tellOverdueClaims());
       client.every(6 * HOUR, () => applyRetention(client));
       return { client, recovery };
     } catch (error) {
@@ -146,6 +148,22 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.record("stop", "", "", "", "");
     await this.ledger.close();
     await this.log.close();
+  }
+
+  /** A flow that never settles a claim must not keep it in silence: told once; a restart gives the claim out again. */
+  private async tellOverdueClaims(): Promise<void> {
+    const limit = this.settings.claimTimeout * 1000;
+    if (limit <= 0) return;
+    for (const { id } of this.claims.overdue(limit)) {
+      const row = await this.ledger.get(id);
+      if (!row || row.settled || row.state === "sending" || row.state === "unknown") continue;
+      this.record("unsettled", id, row.fileName, "SW-CLAIM", row.state);
+      this.notice(
+        "SW-CLAIM",
+        `单据 ${row.fileName} 已被取走但流程一直没有结束它（${row.state}），请检查流程是否接到 settle`,
+        `${row.fileName} was claimed and its flow has not settled it (${row.state}): is every way wired to settle?`,
+      );
+    }
   }
 
   /** Runs a job every so many milliseconds until the client closes. */

@@ -21,6 +21,8 @@ export interface ClientSettings {
   logDir: string;
   retentionDays: number;
   onUncertain: "resend" | "hold";
+  /** Seconds after which a claim that its flow has not settled is told; 0 = never. */
+  claimTimeout: number;
   sysIds: readonly string[];
 }
 
@@ -86,6 +88,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),
     retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
     onUncertain,
+    claimTimeout: settingNumber("claimTimeout", config.claimTimeout, 3600),
     sysIds: settingText(config.sysIds)
       .split(/[,，;；\s]+/)
       .filter(Boolean),
