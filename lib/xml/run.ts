@@ -2,11 +2,10 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
-import type { XmlElement } from "./scan.js";
 import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
 
-/** Up to this size a document is parsed in the calling thread, where it takes a few milliseconds. */
-const INLINE = 256 * 1024;
+/** Up to this size a document counts as small: parsing it takes a few milliseconds. */
+const SMALL = 256 * 1024;
 /** libxml2's memory only grows; after a document of this size its thread is given up and the memory with it. */
 const RECYCLE = 4 * 1024 * 1024;
 
@@ -18,11 +17,6 @@ interface Job {
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
-
-const queue: Job[] = [];
-let worker: Worker | undefined;
-let running: Job | undefined;
-let timer: NodeJS.Timeout | undefined;
 
 function timedOut(job: Job): ImportClientError {
   const seconds = Math.round(job.timeLimit / 100) / 10;
@@ -36,81 +30,101 @@ function timedOut(job: Job): ImportClientError {
   );
 }
 
-function finish(end: (job: Job) => void): void {
-  const job = running;
-  if (!job) return;
-  clearTimeout(timer);
-  running = undefined;
-  end(job);
-  if (worker && job.task.bytes.byteLength > RECYCLE) dropWorker();
-  next();
-}
+/** One worker thread and its queue. The thread starts with the first job and does not keep the process alive. */
+class Lane {
+  private readonly queue: Job[] = [];
+  private worker: Worker | undefined;
+  private running: Job | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
-function dropWorker(): void {
-  const gone = worker;
-  worker = undefined;
-  gone?.removeAllListeners();
-  // A thread that is being ended may still report an error; nobody waits for it any more.
-  gone?.on("error", () => {});
-  void gone?.terminate();
-}
-
-function startWorker(): Worker {
-  const file = join(__dirname, `worker${extname(__filename)}`);
-  // In the package it is `worker.js`. Where the sources are run, a new thread does not know TypeScript until it is told.
-  const started = file.endsWith(".ts")
-    ? new Worker(`${[require.resolve("tsx/cjs"), file].map((path) => `require(${JSON.stringify(path)});`).join("")}`, {
-        eval: true,
-        execArgv: [],
-      })
-    : new Worker(file);
-  const lost = (error: unknown) => {
-    if (worker !== started) return;
-    worker = undefined;
-    finish((job) => job.reject(error));
-  };
-  started.on("message", (answer: { outcome: Outcome } | { failed: string }) => {
-    finish((job) => {
-      if ("outcome" in answer) job.resolve(answer.outcome);
-      else job.reject(new Error(answer.failed));
+  run(task: Task, timeLimit: number): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ task, timeLimit, resolve, reject });
+      this.next();
     });
-  });
-  started.on("error", lost);
-  started.on("exit", (code) => lost(new Error(`the XML thread ended (${code})`)));
-  started.unref();
-  return started;
+  }
+
+  /** Ends the thread unless it is at work. */
+  release(): void {
+    if (!this.running) this.drop();
+  }
+
+  private next(): void {
+    if (this.running) return;
+    const job = this.queue.shift();
+    this.running = job;
+    if (!job) {
+      this.worker?.unref();
+      return;
+    }
+    this.worker ??= this.start();
+    this.worker.ref();
+    this.timer = setTimeout(() => {
+      this.drop();
+      this.finish((late) => late.reject(timedOut(late)));
+    }, job.timeLimit);
+    this.worker.postMessage(job.task);
+  }
+
+  private finish(end: (job: Job) => void): void {
+    const job = this.running;
+    if (!job) return;
+    clearTimeout(this.timer);
+    this.running = undefined;
+    end(job);
+    if (job.task.bytes.byteLength > RECYCLE) this.drop();
+    this.next();
+  }
+
+  private drop(): void {
+    const gone = this.worker;
+    this.worker = undefined;
+    gone?.removeAllListeners();
+    // A thread that is being ended may still report an error; nobody waits for it any more.
+    gone?.on("error", () => {});
+    void gone?.terminate();
+  }
+
+  private start(): Worker {
+    const file = join(__dirname, `worker${extname(__filename)}`);
+    // In the package it is `worker.js`. Where the sources are run, a new thread does not know TypeScript until it is told.
+    const started = file.endsWith(".ts")
+      ? new Worker([require.resolve("tsx/cjs"), file].map((path) => `require(${JSON.stringify(path)});`).join(""), {
+          eval: true,
+          execArgv: [],
+        })
+      : new Worker(file);
+    const lost = (error: unknown) => {
+      if (this.worker !== started) return;
+      this.worker = undefined;
+      this.finish((job) => job.reject(error));
+    };
+    started.on("message", (answer: { outcome: Outcome } | { failed: string }) => {
+      this.finish((job) => {
+        if ("outcome" in answer) job.resolve(answer.outcome);
+        else job.reject(new Error(answer.failed));
+      });
+    });
+    started.on("error", lost);
+    started.on("exit", (code) => lost(new Error(`the XML thread ended (${code})`)));
+    return started;
+  }
 }
 
-function next(): void {
-  if (running) return;
-  running = queue.shift();
-  if (!running) {
-    worker?.unref();
-    return;
-  }
-  worker ??= startWorker();
-  worker.ref();
-  timer = setTimeout(() => {
-    dropWorker();
-    finish((job) => job.reject(timedOut(job)));
-  }, running.timeLimit);
-  worker.postMessage(running.task);
-}
+/** Two, so that a large document does not hold up the small ones. */
+const small = new Lane();
+const large = new Lane();
 
 /**
- * Runs a task, in a worker thread when the document is large or `heavy` says so, so that the event loop is not blocked
- * (promises 5). Rejects with SW-XSD for what is wrong with the document, or when `timeLimit` (ms) is over: the thread is
- * then ended in the middle of its work.
+ * Runs a task so that the event loop is not blocked (promises 5): whether a small document is well-formed is found out at
+ * once; large ones, and all validation (libxml2 takes a tenth of a second to warm up), go to a worker thread. Rejects
+ * with SW-XSD for what is wrong with the document, or when `timeLimit` (ms) is over: the thread is then ended in the
+ * middle of its work.
  */
-export async function runTask(
-  task: Task,
-  options: { heavy?: boolean; timeLimit?: number; scanned?: XmlElement } = {},
-): Promise<Check[]> {
-  if (task.bytes.byteLength <= INLINE && !options.heavy) return settleOutcome(await performTask(task, options.scanned));
-  const outcome = await new Promise<Outcome>((resolve, reject) => {
-    queue.push({ task, timeLimit: options.timeLimit ?? TIME_LIMIT, resolve, reject });
-    next();
-  }).catch((error) => {
+export async function runTask(task: Task, timeLimit: number = TIME_LIMIT): Promise<Check[]> {
+  const isSmall = task.bytes.byteLength <= SMALL;
+  if (isSmall && task.kind === "well-formed") return settleOutcome(await performTask(task));
+  const outcome = await (isSmall ? small : large).run(task, timeLimit).catch((error) => {
     if (error instanceof ImportClientError) throw error;
     throw new ImportClientError(
       "SW-XSD",
@@ -121,7 +135,8 @@ export async function runTask(
   return settleOutcome(outcome);
 }
 
-/** Ends the worker thread, for a caller that wants its memory back at once. It starts again when it is needed. */
-export function releaseXmlThread(): void {
-  if (!running) dropWorker();
+/** Ends the threads that are idle, and with them what they have compiled. They start again when they are needed. */
+export function releaseXmlThreads(): void {
+  small.release();
+  large.release();
 }

@@ -1,7 +1,6 @@
 import type { Check } from "../document.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
 import { type LibXml, loadLibXml, parseStrictly, toUtf8 } from "./libxml.js";
-import type { XmlElement } from "./scan.js";
 import { type SchemaSource, validate } from "./validate.js";
 
 /** Work on one document that runs in this thread or in the worker, whichever `runTask` takes. */
@@ -19,21 +18,21 @@ export interface Fault {
 
 export type Outcome = { checks: Check[] } | { fault: Fault };
 
-function perform(lib: LibXml, task: Task, scanned: XmlElement | undefined): Check[] {
+function perform(lib: LibXml, task: Task): Check[] {
   const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
   switch (task.kind) {
     case "well-formed":
       parseStrictly(lib, toUtf8(bytes)).dispose();
       return [];
     case "validate":
-      return validate(lib, task.schema, bytes, task.names, scanned);
+      return validate(lib, task.schema, bytes, task.names);
   }
 }
 
-/** Does a task in the calling thread; `scanned` spares it scanning again. Never rejects for what is wrong with the document. */
-export async function performTask(task: Task, scanned?: XmlElement): Promise<Outcome> {
+/** Does a task in the calling thread. Never rejects for what is wrong with the document. */
+export async function performTask(task: Task): Promise<Outcome> {
   try {
-    return { checks: perform(await loadLibXml(), task, scanned) };
+    return { checks: perform(await loadLibXml(), task) };
   } catch (error) {
     if (!(error instanceof ImportClientError)) throw error;
     const { code, text, advice, details } = error;

@@ -85,7 +85,6 @@ function compile(lib: LibXml, source: SchemaSource): Compiled {
   const bytes = Buffer.from(main.buffer, main.byteOffset, main.byteLength);
   const root = scanXml(bytes);
   const profile = profileOf(root);
-  const model = profile ? readModel(root, profile) : undefined;
   const { ParseOption } = lib;
   let document: XmlDocument | undefined;
   try {
@@ -95,35 +94,22 @@ function compile(lib: LibXml, source: SchemaSource): Compiled {
       encoding: "utf-8",
       option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG,
     });
-    const fresh: Compiled = { document, validator: lib.XsdValidator.fromDoc(document), model };
+    const validator = lib.XsdValidator.fromDoc(document);
+    const fresh = { document, validator, model: profile ? readModel(root, profile) : undefined };
     compiled.set(source.key, fresh);
+    for (const [key, old] of compiled) {
+      if (compiled.size <= KEPT) break;
+      compiled.delete(key);
+      old.validator.dispose();
+      old.document.dispose();
+    }
+    return fresh;
   } catch (error) {
     document?.dispose();
     const why = error instanceof lib.XmlLibError ? (issuesOf(lib, error)[0]?.message ?? "") : messageOf(error);
     throw notASchema(source, why, error);
   } finally {
     readable.clear();
-  }
-  for (const [key, old] of compiled) {
-    if (compiled.size <= KEPT) break;
-    compiled.delete(key);
-    dispose(old);
-  }
-  return compiled.get(source.key) as Compiled;
-}
-
-function dispose({ validator, document }: Compiled): void {
-  validator.dispose();
-  document.dispose();
-}
-
-/** Gives back what is kept of some schemas in this thread. */
-export function forgetSchemas(keys: Iterable<string>): void {
-  for (const key of keys) {
-    const old = compiled.get(key);
-    if (!old) continue;
-    compiled.delete(key);
-    dispose(old);
   }
 }
 
@@ -242,15 +228,9 @@ export function targetOf(root: XmlElement, names: { has(name: string): boolean }
  * Validates a document in the calling thread. `names` are the schema's elements at which validation may begin. The checks
  * are in the order of the document. Throws SW-XSD when the document or the schema cannot be read.
  */
-export function validate(
-  lib: LibXml,
-  source: SchemaSource,
-  bytes: Buffer,
-  names: ReadonlySet<string>,
-  scanned?: XmlElement,
-): Check[] {
+export function validate(lib: LibXml, source: SchemaSource, bytes: Buffer, names: ReadonlySet<string>): Check[] {
   const schema = compile(lib, source);
-  const root = scanned ?? scanXml(bytes);
+  const root = scanXml(bytes);
   const target = targetOf(root, names) ?? root;
   const checks = schema.model
     ? validateKindly(lib, schema, schema.model, target)

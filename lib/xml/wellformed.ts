@@ -30,8 +30,5 @@ export function assertXmlSize(bytes: Buffer, maxBytes = MAX_XML_BYTES): void {
  */
 export async function assertWellFormed(bytes: Buffer, options: WellFormedOptions = {}): Promise<void> {
   assertXmlSize(bytes, options.maxBytes);
-  await runTask(
-    { kind: "well-formed", bytes },
-    options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit },
-  );
+  await runTask({ kind: "well-formed", bytes }, options.timeLimit);
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
-import { releaseXmlThread, runTask } from "./run.js";
+import { releaseXmlThreads, runTask } from "./run.js";
 import type { XmlElement } from "./scan.js";
 import { closureOf, readSchemas, type SchemaFile } from "./schema-files.js";
-import { forgetSchemas, type SchemaSource, targetOf } from "./validate.js";
+import { type SchemaSource, targetOf } from "./validate.js";
 
 export interface SchemaStoreOptions {
-  /** Milliseconds for validation in a thread of its own. Default 20 s. */
+  /** Milliseconds for one document; the thread is then ended. Default 20 s. */
   timeLimit?: number;
 }
 
@@ -57,15 +57,9 @@ export class SchemaStore {
   async validate(document: Validated): Promise<Check[] | undefined> {
     const choice = choose(await this.load(), document);
     if (!choice) return undefined;
-    const ours = choice.file.profile !== undefined;
     const checks = await runTask(
       { kind: "validate", bytes: document.xml, schema: this.sourceOf(choice), names: choice.file.elements },
-      {
-        // How long a schema of the user's takes to compile is not known beforehand.
-        heavy: !ours,
-        scanned: document.root,
-        ...(this.timeLimit === undefined ? {} : { timeLimit: this.timeLimit }),
-      },
+      this.timeLimit,
     );
     return document.zipped ? checks.map((check) => ({ ...check, entry: document.xmlName })) : checks;
   }
@@ -82,10 +76,9 @@ export class SchemaStore {
     return source;
   }
 
-  /** Gives back the compiled schemas. The store can be used again after it. */
+  /** Gives back what the threads keep compiled. The store can be used again after it. */
   async close(): Promise<void> {
-    forgetSchemas([...this.sources.values()].map(({ key }) => key));
-    releaseXmlThread();
+    releaseXmlThreads();
     this.sources.clear();
     this.loading = undefined;
   }
