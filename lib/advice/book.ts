@@ -2,7 +2,7 @@ import { card } from "./card.js";
 import { returnStatus, taxStatus } from "./ceb.js";
 import { channel } from "./channel.js";
 import { failCode, ownCodes } from "./client.js";
-import { certificate, fileReturn } from "./coo.js";
+import { certificate, certificateStatus, fileReturn } from "./coo.js";
 import { faqRules } from "./faq.js";
 import { agreement, agreementResult, dealFlag, responseCode } from "./import-codes.js";
 import { manifest, roadRelease } from "./manifest.js";
@@ -27,6 +27,7 @@ export const BUILT_IN: AdviceBook = {
     roadRelease,
     returnStatus,
     taxStatus,
+    certificateStatus,
     certificate,
     fileReturn,
     failCode,

@@ -13,11 +13,31 @@ export type { AdviceBook, AdviceQuery, CodeEntry, CodeTable, Explanation, Outcom
 /** Longer texts are cut before patterns look at them. */
 const TEXT_LIMIT = 8_000;
 
-function entryOf(book: AdviceBook, format: string, code: string): CodeEntry | undefined {
+/** The book itself, then the one it stands in front of. */
+function* layers(book: AdviceBook): Generator<AdviceBook> {
+  for (let layer: AdviceBook | undefined = book; layer; layer = layer.base) yield layer;
+}
+
+function entryIn(layer: AdviceBook, format: string, code: string, kind: AdviceQuery["kind"]): CodeEntry | undefined {
   if (code === "") return undefined;
-  for (const table of book.tables) {
+  for (const table of layer.tables) {
     if (table.formats.length > 0 && !table.formats.includes(format)) continue;
+    if (table.kind && kind && table.kind !== kind) continue;
     const found = table.entries.find((entry) => entry.code === code || inRange(entry.code, code));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What the tables have on a code of a format, case-sensitive; undefined when it is in none. */
+export function codeEntry(
+  format: string,
+  code: string,
+  book: AdviceBook = BUILT_IN,
+  kind?: AdviceQuery["kind"],
+): CodeEntry | undefined {
+  for (const layer of layers(book)) {
+    const found = entryIn(layer, format, code, kind);
     if (found) return found;
   }
   return undefined;
@@ -30,12 +50,12 @@ function inRange(pattern: string, code: string): boolean {
 
 /** The customs meaning of a status code, e.g. CHANNEL `R` of `DEC_RESULT` is 结关; undefined for a code that no table has. */
 export function statusText(format: string, code: string, book: AdviceBook = BUILT_IN): Bilingual | undefined {
-  return entryOf(book, format, code)?.meaning;
+  return codeEntry(format, code, book)?.meaning;
 }
 
 /** Whether a code is good, needs attention, or is a refusal; undefined for a code that no table has. */
 export function outcomeOf(format: string, code: string, book: AdviceBook = BUILT_IN): Outcome | undefined {
-  return entryOf(book, format, code)?.outcome;
+  return codeEntry(format, code, book)?.outcome;
 }
 
 const UNKNOWN_CODE: Explanation = {
@@ -59,18 +79,21 @@ const FAILED_WITHOUT_REASON: Explanation = {
 
 /**
  * What a receipt or fault means, why, and what to do, in both languages; null when it is plainly good. Looked for in this
- * order: words in the text (the FAQ's items), the code in the tables of its format, then a general answer.
+ * order: words in the text (the FAQ's items), the code in the tables of its format, then a general answer. A user's book
+ * comes before ours in both.
  */
 export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bilingual | null {
-  const { format = "", code, statusCode = "" } = query;
-  if (query.ok && query.kind !== "business") return null;
-  const found = entryOf(book, format, statusCode) ?? entryOf(book, format, code);
-  if (found?.outcome === "good" && query.ok !== false) return null;
+  const { format = "", code, statusCode = "", kind, ok } = query;
+  if (ok && kind !== "business") return null;
+  const entry = codeEntry(format, statusCode, book, kind) ?? codeEntry(format, code, book, kind);
+  if (entry ? entry.outcome === "good" && ok !== false : ok) return null;
   const text = query.text.slice(0, TEXT_LIMIT);
-  const rule = book.rules.find(
-    ({ formats, pattern }) => (formats.length === 0 || formats.includes(format)) && pattern.test(text),
-  );
-  if (rule) return explanationText(rule);
-  if (found) return explanationText(found);
-  return explanationText(query.kind === "import" ? FAILED_WITHOUT_REASON : UNKNOWN_CODE);
+  for (const layer of layers(book)) {
+    const rule = layer.rules.find(
+      ({ formats, pattern }) => (formats.length === 0 || formats.includes(format)) && pattern.test(text),
+    );
+    const found = rule ?? entryIn(layer, format, statusCode, kind) ?? entryIn(layer, format, code, kind);
+    if (found) return explanationText(found);
+  }
+  return explanationText(kind === "import" ? FAILED_WITHOUT_REASON : UNKNOWN_CODE);
 }

@@ -43,7 +43,7 @@ export function readAdvice(json: string, file = "advice", base: AdviceBook = BUI
   if (root.version !== 1) at.fail("$.version", "应为 1", "must be 1");
   const tables = at.list(root.codes, "$.codes").map((item, index) => at.code(item, `$.codes[${index}]`, file));
   const rules = at.list(root.texts, "$.texts").map((item, index) => at.rule(item, `$.texts[${index}]`, file));
-  return { tables: [...tables, ...base.tables], rules: [...rules, ...base.rules] };
+  return { tables, rules, base };
 }
 
 function refused(file: string, zh: string, en: string, cause?: unknown): ImportClientError {

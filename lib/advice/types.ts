@@ -30,6 +30,8 @@ export interface CodeTable {
   list: string;
   /** Receipt formats whose code or status it explains; empty = a code that is unmistakable in any format. */
   formats: readonly string[];
+  /** Only for receipts of this kind, where one format uses the same codes in two lists (COO). */
+  kind?: "import" | "business";
   entries: readonly CodeEntry[];
 }
 
@@ -54,8 +56,10 @@ export interface AdviceQuery {
   ok?: boolean;
 }
 
-/** Everything that advice is given from; `loadAdvice` makes one with a user's additions in front. */
+/** Everything that advice is given from; `loadAdvice` makes one of a user's additions, in front of ours. */
 export interface AdviceBook {
   tables: readonly CodeTable[];
   rules: readonly TextRule[];
+  /** Asked when this one has nothing. */
+  base?: AdviceBook;
 }

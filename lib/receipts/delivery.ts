@@ -21,7 +21,7 @@ export async function readDelivery(
         ...(delivery.business && { business: delivery.business }),
       };
       const { documentId } = await matchReceipt(parsed, hints, context.ledger);
-      const { answers: _answers, otherKeys: _keys, at, ...facts } = parsed;
+      const { answers: _answers, otherKeys: _keys, fileName: _name, at, ...facts } = parsed;
       const advice = adviceFor(parsed, context.advice);
       receipts.push({ ...facts, documentId, advice, at: at ?? delivery.receivedAt });
     }

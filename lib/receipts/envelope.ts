@@ -4,8 +4,7 @@ import { looksLikeSeqNo, statusRecord, timeOf } from "./record.js";
 import type { ParsedReceipt, ReceiptFormat } from "./types.js";
 
 /** What a package receipt says beside its envelope. */
-export type EnvelopeFields = Pick<ParsedReceipt, "code"> &
-  Partial<Omit<ParsedReceipt, "format" | "kind" | "answers" | "fileName">>;
+export type EnvelopeFields = Pick<ParsedReceipt, "code"> & Partial<Omit<ParsedReceipt, "format" | "kind" | "fileName">>;
 
 /** Where the business data of a package lies: `BussinessData` (official spelling), or `SignedData/Data` of EXP and ACD. */
 const PLACES = ["DataInfo/BussinessData", "DataInfo/BusinessData", "DataInfo/SignedData/Data"];

@@ -1,5 +1,5 @@
 import type { AdviceBook } from "../advice/index.js";
-import { outcomeOf, statusText } from "../advice/index.js";
+import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
 import { scanXml, type XmlElement } from "../xml/scan.js";
@@ -30,7 +30,7 @@ export interface ReceiptReading {
 }
 
 export interface ReadOptions {
-  /** Code tables with a user's changes (`loadAdvice`): they decide `ok` and `statusText` of business receipts. */
+  /** Code tables with a user's changes (`loadAdvice`): they decide `ok` and `statusText` for the codes in it. */
   book?: AdviceBook;
 }
 
@@ -92,14 +92,12 @@ async function readWrapped(
 
 /** `ok` and `statusText` by a user's tables, for the codes that they have. */
 function judged(receipt: ParsedReceipt, book: AdviceBook): ParsedReceipt {
-  const { format, kind, statusCode } = receipt;
-  const outcome = outcomeOf(format, statusCode, book);
-  if (kind !== "business" || outcome === undefined) return receipt;
-  return {
-    ...receipt,
-    ok: outcome !== "refused",
-    statusText: statusText(format, statusCode, book)?.zh ?? receipt.statusText,
-  };
+  const { format, kind, code, statusCode } = receipt;
+  if (kind === "local") return receipt;
+  const entry = codeEntry(format, statusCode || code, book, kind);
+  if (!entry || entry === codeEntry(format, statusCode || code, undefined, kind)) return receipt;
+  const status = statusCode === "" ? {} : { statusText: entry.meaning.zh };
+  return { ...receipt, ok: entry.outcome !== "refused", ...status };
 }
 
 function shown(root: XmlElement): string {

@@ -1,4 +1,4 @@
-import { outcomeOf, statusText } from "../advice/index.js";
+import { codeEntry } from "../advice/index.js";
 import { BUSINESSES } from "../business/index.js";
 import type { ParsedReceipt } from "./types.js";
 
@@ -49,12 +49,12 @@ export function statusRecord(
   fields: Pick<ParsedReceipt, "format" | "code"> & Partial<Omit<ParsedReceipt, "ok" | "kind">>,
 ): ParsedReceipt {
   const { format, code } = fields;
-  const outcome = outcomeOf(format, code);
+  const entry = codeEntry(format, code, undefined, "business");
   return record({
     kind: "business",
-    ok: outcome === "good" || outcome === "notice",
+    ok: entry !== undefined && entry.outcome !== "refused",
     statusCode: code,
-    statusText: statusText(format, code)?.zh ?? "",
+    statusText: entry?.meaning.zh ?? "",
     ...fields,
   });
 }
