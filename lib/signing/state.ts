@@ -1,5 +1,5 @@
 import type { Bilingual } from "../errors.js";
-import type { CardEvent, CardState } from "./types.js";
+import type { CardEvent, CardIdentity, CardState } from "./types.js";
 
 const NOTHING: Bilingual = { zh: "", en: "" };
 
@@ -30,4 +30,10 @@ export class StateKeeper {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+}
+
+/** What a card that signs is: ready, or expired by its certificate. */
+export function readyState(identity: CardIdentity | undefined): [CardState, string?, Bilingual?] {
+  if (!identity || Date.now() < identity.notAfter) return ["ready"];
+  return ["expired", "CERTIFICATE-EXPIRED", { zh: "操作卡证书已过期", en: "the card's certificate has expired" }];
 }

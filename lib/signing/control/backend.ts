@@ -4,7 +4,7 @@ import { cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2PublicKey, sm2Raw } from "../sm2.js";
-import { StateKeeper } from "../state.js";
+import { readyState, StateKeeper } from "../state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
 import { type ControlFault, faultOf } from "./faults.js";
 import { ControlError, ControlSocket } from "./socket.js";
@@ -208,7 +208,7 @@ export class ControlCard implements CardBackend {
       throw error;
     }
     open.accepted = true;
-    this.keeper.set("ready");
+    this.keeper.set(...readyState(open.identity));
     return signatures[0] as Buffer;
   }
 

@@ -6,7 +6,7 @@ import { cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2Digest, sm2Raw, sm2Verify } from "../sm2.js";
-import { StateKeeper } from "../state.js";
+import { readyState, StateKeeper } from "../state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
 import { moduleEnvironment } from "./environment.js";
 import { faultOf } from "./faults.js";
@@ -40,8 +40,9 @@ export class Pkcs11Card implements CardBackend {
   private turn: Promise<unknown> = Promise.resolve();
   private allowFinalTry = false;
   private closed = false;
-  /** The one card that may sign. */
+  /** The one card that may sign: its certificate's number and, once seen, its token. */
   private bound: string;
+  private boundToken = "";
 
   constructor(
     private readonly settings: CardSettings,
@@ -148,7 +149,9 @@ export class Pkcs11Card implements CardBackend {
       throw this.report(faultOf(error as LinkError, "connect", this.limits.connect));
     }
     const session: Session = { link, token: facts, identity: undefined, loggedIn: false };
+    if (this.boundToken && facts.id !== this.boundToken) throw this.otherCard(facts.id, this.boundToken);
     this.takeCertificate(session, facts.certificate ?? this.certificateFile());
+    this.boundToken = facts.id;
     if (facts.locked) this.keeper.set("locked", "CKR_PIN_LOCKED", LOCKED_TEXT);
     else if (facts.countLow) this.keeper.set(this.state, "COUNT-LOW", COUNT_LOW_TEXT);
     else if (this.state === "absent") this.keeper.set("unknown");
@@ -193,7 +196,7 @@ export class Pkcs11Card implements CardBackend {
     if (certificate) this.takeCertificate(session, certificate);
     await this.prove(session);
     session.loggedIn = true;
-    this.keeper.set("ready");
+    this.keeper.set(...readyState(session.identity));
     return session;
   }
 
@@ -260,23 +263,27 @@ export class Pkcs11Card implements CardBackend {
       algorithms: settings.sm2Mechanism ? ["sm2-sm3"] : algorithms,
     });
     if (this.bound && identity.certificateNumber !== this.bound) {
-      throw this.report(
-        cardFault(
-          "OTHER-CARD",
-          {
-            zh: `插入的是另一张卡（证书 ${identity.certificateNumber}，应为 ${this.bound}）`,
-            en: `another card is inserted (certificate ${identity.certificateNumber}, expected ${this.bound})`,
-          },
-          {
-            zh: "请插回原来的卡；如确需换卡，请重新部署卡节点或修改证书号。",
-            en: "Insert the card that was there before; to change cards, deploy the card node again or set its certificate number.",
-          },
-          { state: "absent" },
-        ),
-      );
+      throw this.otherCard(identity.certificateNumber, this.bound);
     }
     this.bound = identity.certificateNumber;
     session.identity = identity;
+  }
+
+  private otherCard(found: string, expected: string): ImportClientError {
+    return this.report(
+      cardFault(
+        "OTHER-CARD",
+        {
+          zh: `插入的是另一张卡（${found}，应为 ${expected}）`,
+          en: `another card is inserted (${found}, expected ${expected})`,
+        },
+        {
+          zh: "请插回原来的卡；如确需换卡，请重新部署卡节点或修改证书号。",
+          en: "Insert the card that was there before; to change cards, deploy the card node again or set its certificate number.",
+        },
+        { state: "absent" },
+      ),
+    );
   }
 
   private certificateFile(): Buffer | null {

@@ -60,6 +60,10 @@ const KNOWN: Record<string, Known> = {
   CKR_SESSION_HANDLE_INVALID: LOST,
   CKR_SESSION_CLOSED: LOST,
   "NOT-ATTACHED": LOST,
+  "NO-PIN-PAD": {
+    text: { zh: "令牌没有自带键盘", en: "the token has no keypad of its own" },
+    advice: { zh: "请取消键盘输入选项并设置卡密码。", en: "Turn the keypad option off and set the PIN." },
+  },
   "TOKEN-AMBIGUOUS": { text: { zh: "有多个令牌符合", en: "more than one token fits" }, advice: WHICH },
   "KEY-ABSENT": { text: { zh: "令牌上找不到私钥", en: "the private key is not on the token" }, advice: WHICH },
   "KEY-AMBIGUOUS": { text: { zh: "令牌上有多个私钥", en: "there is more than one private key" }, advice: WHICH },

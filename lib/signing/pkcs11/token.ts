@@ -86,8 +86,12 @@ export class Token {
     if (flags.finalTry && !allowFinalTry) {
       throw new TokenError("FINAL-TRY", "the token says that one more wrong PIN locks it", false);
     }
+    if (pin === undefined && (info.flags & this.library.CKF_PROTECTED_AUTHENTICATION_PATH) === 0) {
+      throw new TokenError("NO-PIN-PAD", "the token has no keypad of its own", false);
+    }
     try {
-      this.p11.C_Login(at.session, this.library.CKU_USER, pin);
+      // pkcs11js cannot pass the null pointer that stands for the keypad; a length of zero is as near as it gets.
+      this.p11.C_Login(at.session, this.library.CKU_USER, pin ?? "");
     } catch (error) {
       if ((error as { code?: unknown }).code !== this.library.CKR_USER_ALREADY_LOGGED_IN) throw error;
     }

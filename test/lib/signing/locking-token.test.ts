@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync, watch } from "node:fs";
+import { join } from "node:path";
+import type { ImportClientError } from "../../../lib/errors.js";
+import { openCard } from "../../../lib/signing/open.js";
+import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
+import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
+import type { CardSettings } from "../../../lib/signing/settings.js";
+import type { CardBackend } from "../../../lib/signing/types.js";
+import type { SoftToken } from "../../../scripts/soft-token.js";
+import { TokenShim } from "../../support/token-shim.js";
+import { ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
+
+const DATA = Buffer.from("data");
+
+function failing(code: string, inner?: string) {
+  return (error: ImportClientError): boolean => {
+    assert.equal(error.code, code, error.message);
+    if (inner) assert.equal(error.details.inner, inner);
+    assert.ok(!JSON.stringify([error.message, error.details, error.text, error.advice]).includes(PIN));
+    return true;
+  };
+}
+
+describe("a token that locks, is pulled, hangs and crashes", () => {
+  const { dir, done } = ownFolder();
+  let token: SoftToken;
+  let shim: TokenShim;
+  let key: KeyObject;
+  let attempts: MemoryPinAttempts;
+  const cards: CardBackend[] = [];
+
+  before(async function () {
+    this.timeout(60_000);
+    token = await ownToken(dir);
+    shim = new TokenShim(dir, token);
+    key = createPublicKey(readFileSync(token.certificateFile));
+  });
+  after(done);
+  beforeEach(() => {
+    shim.reset();
+    attempts = new MemoryPinAttempts();
+  });
+  afterEach(async () => {
+    for (const card of cards.splice(0)) await card.close();
+  });
+
+  const settings = (more: Partial<CardSettings> = {}): CardSettings =>
+    tokenSettings(token, { module: shim.module, moduleEnvironment: shim.environment, ...more });
+  const open = (more: Partial<CardSettings> = {}): CardBackend => {
+    const card = openCard(settings(more), attempts);
+    cards.push(card);
+    return card;
+  };
+  const outcomes = (): string[] => attempts.rows.map(({ outcome }) => outcome);
+  const signs = async (card: CardBackend): Promise<void> => {
+    assert.ok(verify("sha256", DATA, key, await card.sign("rsa-sha256", DATA)));
+  };
+
+  for (const flags of ["with flags", "without flags"]) {
+    it(`wrong PIN, ${flags}: 100 files, a second flow, a restart: one try in the token's own log`, async () => {
+      if (flags === "without flags") shim.set("no-flags");
+      const flows = [open({ pin: "wrong-1" }), open({ pin: "wrong-1" })];
+      const sign = (index: number): Promise<Buffer> => (flows[index % 2] as CardBackend).sign("rsa-sha256", DATA);
+      await Promise.allSettled(Array.from({ length: 100 }, (_, index) => sign(index)));
+      for (const flow of flows) await flow.close();
+      await assert.rejects(open({ pin: "wrong-1" }).sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED"));
+      assert.deepEqual(shim.log, ["login refused"]);
+      await signs(open());
+      assert.deepEqual(shim.log, ["login refused", "login accepted"]);
+    });
+  }
+
+  it("without a guard the same 100 files lock the card: the double does lock", async () => {
+    shim.set("no-flags");
+    const blind = {
+      begin: async () => 1,
+      end: async () => undefined,
+      closedBy: async () => undefined,
+      release: async () => undefined,
+    };
+    const card = openCard(settings({ pin: "wrong-1" }), blind);
+    cards.push(card);
+    await Promise.allSettled(Array.from({ length: 10 }, () => card.sign("rsa-sha256", DATA)));
+    assert.equal(shim.log.filter((line) => line === "login refused").length, 3);
+    await assert.rejects(open().sign("rsa-sha256", DATA), failing("C134", "CKR_PIN_LOCKED"));
+  });
+
+  it("count low set by someone else: said as an event, one login goes ahead", async () => {
+    shim.set("limit", "5");
+    shim.set("wrong", "1");
+    const card = open();
+    const codes: string[] = [];
+    card.onState(({ code }) => codes.push(code));
+    await signs(card);
+    assert.deepEqual(codes, ["COUNT-LOW", ""]);
+    assert.deepEqual(shim.log, ["login accepted"]);
+  });
+
+  it("final try: no login until a person releases it, then one", async () => {
+    shim.set("wrong", "2");
+    const card = open();
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED", "FINAL-TRY"));
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED", "FINAL-TRY"));
+    assert.equal(card.state, "closed");
+    assert.deepEqual(shim.log, []);
+    assert.deepEqual(new Set(outcomes()), new Set(["not-tried"]));
+    await card.release("the PIN was looked up");
+    await signs(card);
+    assert.deepEqual(shim.log, ["login accepted"]);
+    assert.equal(card.state, "ready");
+  });
+
+  it("locked: said as such, no login", async () => {
+    shim.set("wrong", "3");
+    const card = open();
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "CKR_PIN_LOCKED"));
+    assert.equal(card.state, "locked");
+    assert.deepEqual(shim.log, []);
+  });
+
+  it("pulled and put back between two signatures: slot, session, login and key are found again", async () => {
+    const card = open();
+    await signs(card);
+    shim.set("removed");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "TOKEN-ABSENT"));
+    assert.equal(card.state, "absent");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "TOKEN-ABSENT"));
+    shim.clear("removed");
+    await signs(card);
+    assert.equal(card.state, "ready");
+    assert.deepEqual(shim.log, ["login accepted", "login accepted"]);
+  });
+
+  it("pulled in mid-sign: that signature fails, the next insert resumes", async () => {
+    const card = open();
+    await signs(card);
+    shim.set("remove-in-sign");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134"));
+    assert.equal(card.state, "absent");
+    shim.clear("removed");
+    await signs(card);
+  });
+
+  it("pulled in mid-login: counts as a try, whatever came of it", async () => {
+    shim.set("remove-in-login");
+    const card = open();
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "CKR_DEVICE_REMOVED"));
+    shim.clear("removed");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED", "CKR_DEVICE_REMOVED"));
+    assert.equal(shim.log.length, 1);
+  });
+
+  it("another card inserted: refused, and gets no PIN", async () => {
+    const card = open();
+    await signs(card);
+    shim.set("removed");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134"));
+    shim.clear("removed");
+    shim.set("other-card");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "OTHER-CARD"));
+    assert.deepEqual(shim.log, ["login accepted"]);
+    shim.clear("other-card");
+    await signs(card);
+  });
+
+  it("a driver that crashes in a signature: that call fails, the next one signs", async () => {
+    const card = open();
+    await signs(card);
+    shim.set("crash-sign");
+    const results = await Promise.allSettled([card.sign("rsa-sha256", DATA), card.sign("rsa-sha256", DATA)]);
+    assert.equal(results[0]?.status, "rejected");
+    failing("C134", "MODULE-CRASHED")((results[0] as PromiseRejectedResult).reason);
+    assert.equal(results[1]?.status, "fulfilled");
+    assert.deepEqual(shim.log, ["login accepted", "login accepted"]);
+  });
+
+  it("a driver that hangs in a signature is killed: C141, the outcome is not used, the next one signs", async () => {
+    const card = open({ timeouts: { sign: 300 } });
+    await signs(card);
+    shim.set("hang-sign");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C141"));
+    shim.clear("hang-sign");
+    await signs(card);
+  });
+
+  it("a driver that hangs at the start: C141, no PIN counted", async () => {
+    shim.set("hang-attach");
+    const card = open({ timeouts: { connect: 1_500 } });
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C141"));
+    assert.deepEqual(outcomes(), []);
+    shim.clear("hang-attach");
+    await signs(card);
+  });
+
+  it("a driver that hangs in the login: C141, counted as a try, also after a restart", async () => {
+    shim.set("hang-login");
+    await assert.rejects(open({ timeouts: { login: 300 } }).sign("rsa-sha256", DATA), failing("C141"));
+    shim.clear("hang-login");
+    await assert.rejects(open().sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED", "TIMEOUT"));
+    assert.deepEqual(shim.log, ["hang-login"]);
+  });
+
+  it("kill -9 of the module's process during the login: counted as a try", async () => {
+    shim.set("hang-login");
+    const card = new Pkcs11Card(settings(), attempts);
+    cards.push(card);
+    await card.identity();
+    const watcher = watch(join(dir, "shim"));
+    const logged = once(watcher, "change");
+    const signing = assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "MODULE-CRASHED"));
+    while (!shim.has("log")) await Promise.race([logged, new Promise(setImmediate)]);
+    watcher.close();
+    assert.deepEqual(outcomes(), ["open"], "the attempt is written down before the token sees the PIN");
+    process.kill(card.modulePid as number, "SIGKILL");
+    await signing;
+    assert.deepEqual(outcomes(), ["refused"]);
+    shim.clear("hang-login");
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("SW-PIN-BLOCKED"));
+  });
+
+  it("a token without the combined mechanisms signs a DigestInfo, with the same result", async () => {
+    const whole = open();
+    const expected = [await whole.sign("rsa-sha256", DATA), await whole.sign("rsa-sha1", DATA)];
+    await whole.close();
+    shim.set("only-raw");
+    const card = open();
+    assert.deepEqual([await card.sign("rsa-sha256", DATA), await card.sign("rsa-sha1", DATA)], expected);
+  });
+
+  it("a token with its own keypad logs in without a PIN of ours", async () => {
+    shim.set("pinpad", PIN);
+    await signs(open({ pin: "", pinPad: true }));
+    assert.deepEqual(shim.log, ["login accepted"]);
+    shim.clear("pinpad");
+    await assert.rejects(open({ pin: "", pinPad: true }).sign("rsa-sha256", DATA), failing("C134", "NO-PIN-PAD"));
+    assert.deepEqual(shim.log, ["login accepted"], "an empty PIN never reaches a token without keypad");
+  });
+}).timeout(20_000);
