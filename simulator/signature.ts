@@ -80,6 +80,17 @@ function certificateFrom(base64: string): X509Certificate | undefined {
   }
 }
 
+/** False too for a key that the method cannot be used with: certificates come from outside. */
+function verifies(method: string, data: Buffer, certificate: X509Certificate, signature: string): boolean {
+  try {
+    const key = certificate.publicKey;
+    if (key.asymmetricKeyType !== "rsa") return false;
+    return createVerify(method).update(data).verify(key, Buffer.from(signature, "base64"));
+  } catch {
+    return false;
+  }
+}
+
 /** A signature in the message's headers, over its body as it came (DEC, manifests). */
 export function checkDetached(body: Buffer, headers: SignatureHeaders, trust: Trust, now = Date.now()): SignatureCheck {
   const { signatureAlgorithm, signature, certificate } = headers;
@@ -92,7 +103,7 @@ export function checkDetached(body: Buffer, headers: SignatureHeaders, trust: Tr
   if (!from) return { state: "invalid", why: "the certificate cannot be read" };
   const refusal = trust.refusal(from, now);
   if (refusal !== "") return { state: "invalid", why: refusal };
-  const good = createVerify(method).update(body).verify(from.publicKey, Buffer.from(signature, "base64"));
+  const good = verifies(method, body, from, signature);
   return good ? { state: "valid", certificate: from } : { state: "invalid", why: "the signature does not verify" };
 }
 
@@ -158,7 +169,7 @@ export async function checkEnveloping(xml: Buffer, trust: Trust, now = Date.now(
     const refusal = trust.refusal(certificate, now);
     if (refusal !== "") return { state: "invalid", why: refusal };
     const signed = Buffer.from(canonical(signedInfo, c14n), "utf8");
-    const good = createVerify(method).update(signed).verify(certificate.publicKey, Buffer.from(value, "base64"));
+    const good = verifies(method, signed, certificate, value);
     return good ? { state: "valid", certificate } : { state: "invalid", why: "the signature does not verify" };
   } finally {
     document.dispose();

@@ -94,6 +94,8 @@ export class Simulator {
 
   private take(delivery: LinkDelivery): void {
     const run = this.handle(delivery).catch((error: unknown) => {
+      // Acknowledged all the same: a message that trips the simulator would come again for ever.
+      delivery.ack();
       const text = error instanceof Error ? error.message : String(error);
       this.log.write({ event: "error", messageId: delivery.message.properties.messageId, text });
       this.say(`simulator: ${text}`);

@@ -15,6 +15,8 @@ export interface CompanyCard {
   certificate: X509Certificate;
   /** A detached signature as it stands in a message's headers, made without the client's code. */
   headersFor(body: Buffer): SignatureHeaders;
+  /** RSA-SHA256, Base64. */
+  sign(data: Buffer): string;
   /** A 核注清单 signed by the client's own profile. */
   signInvt(payload: Buffer): Promise<Buffer>;
   remove(): void;
@@ -69,6 +71,7 @@ export function companyCard(options: CardOptions = {}): CompanyCard {
       signature: raw("rsa-sha256", body).toString("base64"),
       certificate: certificate.raw.toString("base64"),
     }),
+    sign: (data) => raw("rsa-sha256", data).toString("base64"),
     signInvt: async (payload) =>
       (await signDocument("xmldsig-object", { payload, fileName: "a.zip", at: 0, messageType: "INV101" }, signer))
         .payload,

@@ -366,6 +366,9 @@ describe("simulator: memory", () => {
     lru.get("a");
     lru.set("d", 3);
     assert.deepEqual([lru.get("a"), lru.get("b"), lru.get("c"), lru.get("d"), lru.size], [0, undefined, 2, 3, 3]);
+    lru.set("a", 9);
+    lru.set("e", 4);
+    assert.deepEqual([lru.get("a"), lru.get("c")], [9, undefined]);
   });
 
   it("never gives a number twice", () => {

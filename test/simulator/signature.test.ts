@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { type OpenedEntry, open } from "../../simulator/open.js";
 import { decXml, invtZip } from "../../simulator/samples/index.js";
 import { cardOf, checkDetached, checkEnveloping, Trust } from "../../simulator/signature.js";
@@ -72,6 +73,29 @@ describe("simulator: signature", () => {
       const changed = signed.replace(from, to);
       assert.notEqual(changed, signed, what);
       assert.equal((await enveloping(changed)).state, "invalid", what);
+    }
+  });
+
+  /** Written by hand in canonical form (XML-C14N 1.0), so that no canonicaliser had a part in it. */
+  const byHand = (uris: readonly string[]): string => {
+    const xmldsig = "http://www.w3.org/2000/09/xmldsig#";
+    const content = "<Package><a>文字</a><b></b></Package>";
+    const digest = createHash("sha256").update(`<Object xmlns="${xmldsig}" Id="String">${content}</Object>`);
+    const value = digest.digest("base64");
+    const references = uris.map(
+      (uri) =>
+        `<Reference URI="${uri}"><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></DigestMethod><DigestValue>${value}</DigestValue></Reference>`,
+    );
+    const info = `<CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"></CanonicalizationMethod><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></SignatureMethod>${references.join("")}`;
+    const signature = card.sign(Buffer.from(`<SignedInfo xmlns="${xmldsig}">${info}</SignedInfo>`, "utf8"));
+    const key = `<KeyInfo><KeyName>${card.certificate.serialNumber}</KeyName></KeyInfo>`;
+    return `<Signature xmlns="${xmldsig}"><SignedInfo>${info}</SignedInfo><SignatureValue>${signature}</SignatureValue>${key}<Object Id="String">${content.replace("<b></b>", "<b/>")}</Object></Signature>`;
+  };
+
+  it("takes a signature written by hand, with one reference and to this Object", async () => {
+    assert.deepEqual((await enveloping(byHand(["#String"]))).state, "valid");
+    for (const uris of [["#String", "#String"], [""], ["#Other"], []]) {
+      assert.equal((await enveloping(byHand(uris))).state, "invalid", JSON.stringify(uris));
     }
   });
 
