@@ -1,7 +1,15 @@
 import type { Node } from "node-red";
 import type { BrokerConnection } from "../lib/amqp/connection.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
+import type { ImportClient } from "../lib/client/import-client.js";
+import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardBackend } from "../lib/signing/types.js";
+
+/** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
+export interface ImportClientNode extends Node {
+  ready: Promise<ImportClient>;
+  settings: ClientSettings | undefined;
+}
 
 /** The broker config node: one connection for all who send and receive. */
 export interface BrokerNode extends Node {

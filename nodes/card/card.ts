@@ -3,8 +3,7 @@ import { settingText } from "../../lib/client/settings.js";
 import { openCard } from "../../lib/signing/open.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
 import type { CardBackend, CardIdentity } from "../../lib/signing/types.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
-import { type CardNode, cardNodes } from "../registry.js";
+import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 
 interface Config extends NodeDef {

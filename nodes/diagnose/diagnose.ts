@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { ImportClientNode } from "../import-client/import-client.js";
-import type { BrokerNode, CardNode } from "../registry.js";
+import type { BrokerNode, CardNode, ImportClientNode } from "../registry.js";
 import { configNode, onClose, onInput, StatusLine } from "../runtime.js";
 import { runDiagnose } from "./run.js";
 

@@ -4,7 +4,7 @@ import { releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentQuery, DocumentRow, EventNote } from "../../lib/ledger/index.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
+import type { ImportClientNode } from "../registry.js";
 import { configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

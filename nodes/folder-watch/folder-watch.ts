@@ -3,7 +3,7 @@ import { handleOf } from "../../lib/boxes/context.js";
 import { FolderWatch } from "../../lib/boxes/folder-watch.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
+import type { ImportClientNode } from "../registry.js";
 import { configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

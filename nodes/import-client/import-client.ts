@@ -1,15 +1,10 @@
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { NodeAPI, NodeDef } from "node-red";
 import { ImportClient } from "../../lib/client/import-client.js";
 import { type ClientSettings, configError, readClientSettings } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
+import type { ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
-
-/** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
-export interface ImportClientNode extends Node {
-  ready: Promise<ImportClient>;
-  settings: ClientSettings | undefined;
-}
 
 /** Every import-client of this runtime by its node id, for the routes and against two of them sharing a place. */
 const open = new Map<string, ImportClientNode>();

@@ -5,8 +5,7 @@ import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentState } from "../../lib/ledger/index.js";
 import { STATES } from "../../lib/ledger/states.js";
 import { runDiagnose } from "../diagnose/run.js";
-import { brokerNodes, cardNodes } from "../registry.js";
-import type { ImportClientNode } from "./import-client.js";
+import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
   query: Record<string, unknown>;

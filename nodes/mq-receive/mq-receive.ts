@@ -2,8 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { ReceiptConsumer } from "../../lib/amqp/consumer.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
-import type { BrokerNode } from "../registry.js";
+import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

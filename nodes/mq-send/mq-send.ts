@@ -6,8 +6,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
-import type { BrokerNode } from "../registry.js";
+import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
   configNode,
   documentOf,

@@ -4,8 +4,7 @@ import { configError, settingText } from "../../lib/client/settings.js";
 import type { Check } from "../../lib/document.js";
 import { mergeChecks, preflight } from "../../lib/preflight/index.js";
 import type { Severity } from "../../lib/preflight/types.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
-import type { CardNode } from "../registry.js";
+import type { CardNode, ImportClientNode } from "../registry.js";
 import {
   configNode,
   documentOf,

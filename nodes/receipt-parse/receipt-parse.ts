@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { readDelivery } from "../../lib/receipts/delivery.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
+import type { ImportClientNode } from "../registry.js";
 import { configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

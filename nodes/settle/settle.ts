@@ -4,7 +4,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { readDelivery } from "../../lib/receipts/delivery.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
+import type { ImportClientNode } from "../registry.js";
 import { configNode, documentOf, type Fault, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

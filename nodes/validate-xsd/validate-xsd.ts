@@ -6,7 +6,7 @@ import type { Check } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { SchemaStore } from "../../lib/xml/xsd.js";
-import type { ImportClientNode } from "../import-client/import-client.js";
+import type { ImportClientNode } from "../registry.js";
 import {
   configNode,
   documentOf,
