@@ -1,0 +1,3 @@
+import { nodesIn } from "./suite.js";
+
+nodesIn("node-red-5", "5");

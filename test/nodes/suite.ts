@@ -1,0 +1,25 @@
+import { RedBench, type Runtime } from "../support/red-bench.js";
+import { removeScratch } from "../support/scratch.js";
+import { claims } from "./suites/claims.js";
+
+/**
+ * Every node of this package in one of the two runtimes. Node-RED keeps much in its modules, so each runtime has a file,
+ * and with it a process, of its own.
+ */
+export function nodesIn(runtime: Runtime, major: string): void {
+  describe(`nodes in Node-RED ${major}`, () => {
+    const bench = new RedBench(runtime);
+    before(async function () {
+      this.timeout(120_000);
+      await bench.start();
+      if (!bench.version.startsWith(`${major}.`)) throw new Error(`this is Node-RED ${bench.version}`);
+    });
+    afterEach(() => bench.unload());
+    after(async function () {
+      this.timeout(60_000);
+      await bench.stop();
+      removeScratch();
+    });
+    for (const suite of [claims]) suite(bench);
+  });
+}

@@ -1,0 +1,387 @@
+import { EventEmitter } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Channel, connect, type GetMessage } from "amqplib";
+import type { Node, NodeInitializer } from "node-red";
+import type { ImportClient } from "../../lib/client/import-client.js";
+import type { DocumentRow } from "../../lib/ledger/index.js";
+import card from "../../nodes/card/card.js";
+import cardSign from "../../nodes/card-sign/card-sign.js";
+import diagnose from "../../nodes/diagnose/diagnose.js";
+import documents from "../../nodes/documents/documents.js";
+import folderWatch from "../../nodes/folder-watch/folder-watch.js";
+import importClient from "../../nodes/import-client/import-client.js";
+import mqBroker from "../../nodes/mq-broker/mq-broker.js";
+import mqReceive from "../../nodes/mq-receive/mq-receive.js";
+import mqSend from "../../nodes/mq-send/mq-send.js";
+import preflight from "../../nodes/preflight/preflight.js";
+import receiptParse from "../../nodes/receipt-parse/receipt-parse.js";
+import type { FlowMessage } from "../../nodes/runtime.js";
+import settle from "../../nodes/settle/settle.js";
+import sidebar from "../../nodes/sidebar/sidebar.js";
+import validateXsd from "../../nodes/validate-xsd/validate-xsd.js";
+import zip from "../../nodes/zip/zip.js";
+import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
+import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
+import { scratch } from "./scratch.js";
+import { until } from "./until.js";
+
+/** Both are real packages of devDependencies; the second is Node-RED 5 under another name. */
+export type Runtime = "node-red" | "node-red-5";
+
+export const PIN = "Pin-482915";
+export const COMPANY = { code: "4403960000", name: "深圳示例进出口有限公司" };
+
+/** A node as a flow file has it. */
+export type FlowNode = { id: string; type: string } & Record<string, unknown>;
+
+/** A message, and a Catch, Complete or Status node's additions. */
+export type Seen = FlowMessage & {
+  error?: { message: string; code?: string; source: { id: string; type: string } };
+  missing?: string;
+  event?: { event: string };
+};
+
+interface LogLine {
+  level: number;
+  id?: string;
+  type?: string;
+  msg: unknown;
+}
+
+/** What is used of node-red-node-test-helper, which has no types. */
+interface Helper {
+  init(runtimePath: string): void;
+  startServer(): Promise<void>;
+  stopServer(): Promise<void>;
+  load(nodes: NodeInitializer[], flow: FlowNode[], credentials: Record<string, object>): Promise<void>;
+  unload(): Promise<void>;
+  getNode(id: string): (Node & { ready?: Promise<ImportClient> }) | null;
+  request(): Agent;
+}
+
+/** What is used of supertest, which has no types here either. */
+interface Agent {
+  get(path: string): Answer;
+  post(path: string): Answer;
+}
+// biome-ignore lint/suspicious/noExplicitAny: an answer of any route
+type Answer = Promise<{ status: number; body: any }> & { send(body: object): Answer };
+
+const ERROR = 20;
+
+/**
+ * One Node-RED runtime with every node of this package, one RabbitMQ, one SoftHSM2 token. `load` starts a flow; what its
+ * `sink` nodes received, what the nodes showed as status and what they logged can then be looked at.
+ */
+export class RedBench {
+  broker!: PrivateBroker;
+  token!: SoftToken;
+  private helper!: Helper;
+  private readonly seen = new Map<string, Seen[]>();
+  private readonly shown = new Map<string, string[]>();
+  private readonly lines: LogLine[] = [];
+  private loaded = false;
+  private queues = 0;
+
+  constructor(private readonly runtime: Runtime) {}
+
+  /** Version of the runtime that runs: `4.1.15`. */
+  version = "";
+
+  async start(): Promise<void> {
+    this.broker = await startPrivateBroker({ dir: scratch() });
+    this.token = await makeSoftToken({ dir: scratch(), label: "nodes", pin: PIN, company: COMPANY });
+    // The module's process inherits it.
+    process.env.SOFTHSM2_CONF = this.token.config;
+    this.helper = require("node-red-node-test-helper") as Helper;
+    const path = require.resolve(this.runtime);
+    this.helper.init(path);
+    await this.helper.startServer();
+    const RED = require(path) as {
+      version(): string;
+      log: { addHandler(handler: EventEmitter): void };
+      runtime: { events: EventEmitter };
+    };
+    this.version = RED.version();
+    const log = new EventEmitter();
+    log.on("log", (line: LogLine) => this.lines.push(line));
+    RED.log.addHandler(log);
+    RED.runtime.events.on("node-status", ({ id, status }: { id: string; status: { text?: string } }) => {
+      put(this.shown, id, status.text ?? "");
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.helper?.stopServer();
+    await this.broker?.stop();
+  }
+
+  /** Starts a flow. Config nodes first is not needed; `catch`, `complete` and `status` are Node-RED's own. */
+  async load(nodes: FlowNode[], credentials: Record<string, object> = {}): Promise<void> {
+    for (const record of [this.seen, this.shown]) record.clear();
+    this.lines.length = 0;
+    this.loaded = true;
+    const flow = [{ id: "tab", type: "tab", label: "test" }, ...nodes];
+    const passwords = { broker: { user: this.broker.user, password: this.broker.password }, card: { pin: PIN } };
+    await this.helper.load(
+      [
+        ...[importClient, mqBroker, card, folderWatch, validateXsd, preflight, zip, cardSign],
+        ...[mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
+        this.sinks,
+      ],
+      flow,
+      { ...passwords, ...credentials },
+    );
+  }
+
+  /** Stops the flow, as a redeploy or a stop of Node-RED does. */
+  async unload(): Promise<void> {
+    if (!this.loaded) return;
+    this.loaded = false;
+    await this.helper.unload();
+  }
+
+  /** Messages that a sink has received so far. */
+  messages(id: string): Seen[] {
+    return this.seen.get(id) ?? [];
+  }
+
+  /** Resolves to the messages of a sink once there are so many. */
+  arrived(id: string, count = 1, within?: number): Promise<Seen[]> {
+    return until(
+      `${count} message(s) reach ${id}`,
+      () => {
+        const messages = this.messages(id);
+        return messages.length >= count ? messages : undefined;
+      },
+      within,
+    ).catch((error) => {
+      throw new Error(`${error.message}; ${id} has ${this.messages(id).length}; logged: ${this.errors().join(" | ")}`);
+    });
+  }
+
+  /** Resolves to the one message of a sink, as soon as it is there. */
+  async one(id: string): Promise<Seen> {
+    return (await this.arrived(id))[0] as Seen;
+  }
+
+  /** Texts of the statuses that a node has shown. */
+  statuses(id: string): string[] {
+    return this.shown.get(id) ?? [];
+  }
+
+  showing(id: string, text: string, within?: number): Promise<true> {
+    return until(`${id} shows ${text}`, () => this.statuses(id).at(-1) === text || undefined, within).catch((error) => {
+      throw new Error(`${error.message}; it showed ${this.statuses(id).join(", ")}`);
+    }) as Promise<true>;
+  }
+
+  /** Errors that were logged, `<node id>: <text>`. */
+  errors(): string[] {
+    return this.logged((line) => line.level === ERROR);
+  }
+
+  /** Everything that was logged, `<node id>: <text>`. */
+  logged(which: (line: LogLine) => boolean = () => true): string[] {
+    return this.lines
+      .filter(which)
+      .map(({ id, msg }) => `${id ?? ""}: ${msg instanceof Error ? `${msg.message} ${msg.stack}` : String(msg)}`);
+  }
+
+  node(id: string): Node {
+    const node = this.helper.getNode(id);
+    if (!node) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  client(id = "client"): Promise<ImportClient> {
+    return (this.node(id) as Node & { ready: Promise<ImportClient> }).ready;
+  }
+
+  /** Resolves to a document's row once `is` holds for it. */
+  row(id: string, what: string, is: (row: DocumentRow) => boolean, within?: number): Promise<DocumentRow> {
+    let last: DocumentRow | undefined;
+    return until(
+      what,
+      async () => {
+        last = await (await this.client()).ledger.get(id);
+        return last && is(last) ? last : undefined;
+      },
+      within,
+    ).catch((error) => {
+      throw new Error(`${error.message}; the row: ${JSON.stringify(last)}; logged: ${this.errors().join(" | ")}`);
+    });
+  }
+
+  http(): Agent {
+    return this.helper.request();
+  }
+
+  /** A queue of the test's own. */
+  async queue(name = `q${++this.queues}`): Promise<string> {
+    await this.aside((channel) => channel.assertQueue(name, { durable: true }));
+    return name;
+  }
+
+  /** Messages that wait in a queue. */
+  async depth(queue: string): Promise<number> {
+    return (await this.aside((channel) => channel.checkQueue(queue))).messageCount;
+  }
+
+  /** Takes the next message out of a queue. */
+  async take(queue: string, within?: number): Promise<GetMessage> {
+    return await until(
+      `a message is in ${queue}`,
+      () =>
+        this.aside(async (channel) => {
+          const message = await channel.get(queue, { noAck: true });
+          return message === false ? undefined : message;
+        }),
+      within,
+    );
+  }
+
+  /** Publishes a receipt as the Single Window would. */
+  async publish(queue: string, body: Buffer, headers: Record<string, string> = {}, messageId = "r1"): Promise<void> {
+    const own = await connect(this.broker.url, { noDelay: true });
+    try {
+      const channel = await own.createConfirmChannel();
+      channel.sendToQueue(queue, body, { headers, messageId, persistent: true });
+      await channel.waitForConfirms();
+    } finally {
+      await own.close();
+    }
+  }
+
+  /** Runs something on a connection of the test's own. */
+  async aside<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
+    const own = await connect(this.broker.url, { noDelay: true });
+    own.on("error", () => {});
+    try {
+      return await work(await own.createChannel());
+    } finally {
+      await own.close().catch(() => undefined);
+    }
+  }
+
+  /** `test-sink`: records what it receives, and passes it on. */
+  private readonly sinks: NodeInitializer = (RED) => {
+    const { seen } = this;
+    function Sink(this: Node, config: { id: string; type: string; name: string; z: string }): void {
+      RED.nodes.createNode(this, config);
+      this.on("input", (message, send, done) => {
+        put(seen, config.id, message as Seen);
+        send(message);
+        done();
+      });
+    }
+    RED.nodes.registerType("test-sink", Sink);
+  };
+}
+
+function put<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** A node in the test's tab. */
+export function node(type: string, id: string, settings: Record<string, unknown> = {}, ...wires: string[][]): FlowNode {
+  return { id, type, z: "tab", name: "", x: 100, y: 100, ...settings, wires };
+}
+
+export function sink(id: string, ...to: string[]): FlowNode {
+  return node("test-sink", id, {}, to);
+}
+
+/** Catches the faults of every node of the tab. */
+export function catchAll(to: string): FlowNode {
+  return node("catch", "catch", { scope: null, uncaught: false }, [to]);
+}
+
+export function clientNode(root: string, change: Record<string, unknown> = {}): FlowNode {
+  return {
+    id: "client",
+    type: "sw-import-client",
+    name: "",
+    environment: "test",
+    clientId: "DEMO0001",
+    orgCode: "123456789",
+    customsCode: COMPANY.code,
+    region: "5300",
+    root,
+    ledger: "",
+    schemas: "",
+    advice: "",
+    logDir: "",
+    retentionDays: 90,
+    onUncertain: "resend",
+    sysIds: "",
+    ...change,
+  };
+}
+
+export function brokerNode(broker: PrivateBroker, change: Record<string, unknown> = {}): FlowNode {
+  return {
+    id: "broker",
+    type: "sw-mq-broker",
+    name: "",
+    client: "client",
+    host: broker.host,
+    port: broker.port,
+    vhost: broker.vhost,
+    useTls: false,
+    tls: "",
+    heartbeat: 2,
+    connectTimeout: 5,
+    userEnv: "SW_AMQP_USER",
+    passwordEnv: "SW_AMQP_PASSWORD",
+    ...change,
+  };
+}
+
+export function cardNode(token: SoftToken, change: Record<string, unknown> = {}): FlowNode {
+  return {
+    id: "card",
+    type: "sw-card",
+    name: "",
+    client: "client",
+    backend: "pkcs11",
+    module: token.module,
+    token: token.label,
+    keyLabel: "",
+    controlUrl: "",
+    keyFile: "",
+    certificateFile: "",
+    pinEnv: "",
+    ...change,
+  };
+}
+
+export function watchNode(settings: Record<string, unknown>, ...to: string[]): FlowNode {
+  const usual = { client: "client", businesses: "DecCus001", interval: 0.2, maxInFlight: 20, incompleteAfter: 600 };
+  return node("sw-folder-watch", "watch", { ...usual, createBoxes: true, ...settings }, to);
+}
+
+/** Hands a file over as a careful producer does: written under `.tmp`, renamed when it is whole. */
+export function drop(root: string, business: string, name: string, bytes: Buffer | string): void {
+  const folder = join(root, business, "OutBox");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.tmp`), bytes);
+  renameSync(join(folder, `${name}.tmp`), join(folder, name));
+}
+
+/** Names in a box, sorted; none when it is not there. */
+export function box(root: string, business: string, name: string): string[] {
+  try {
+    return readdirSync(join(root, business, name)).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** A file in a box, as text. */
+export function boxText(root: string, business: string, name: string, file: string): string {
+  return readFileSync(join(root, business, name, file), "utf8");
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Waits until `look` gives something other than undefined, null or false, and resolves to it. For conditions that
+ * announce themselves to nobody: a file in a folder, a row, a queue's depth. Rejects, saying for what it waited and how
+ * it stood, after `within` milliseconds; an error that `look` throws counts as "not yet" until then.
+ */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  within = 15_000,
+): Promise<Exclude<T, undefined | null | false>> {
+  const end = Date.now() + within;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== null && found !== false) {
+        return found as Exclude<T, undefined | null | false>;
+      }
+      last = found;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited ${within / 1000} s in vain until ${what}; at last: ${String(last)}`, { cause: last });
+    }
+    await sleep(20);
+  }
+}
