@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { timeStamp } from "../../../lib/boxes/names.js";
+import { parseReceiptFileName, receiptFileName } from "../../../lib/receipts/file-name.js";
+
+const AT = new Date(2024, 4, 6, 7, 8, 9, 123).getTime();
+const good = { kind: "import", ok: true } as const;
+
+describe("names of receipts in InBox", () => {
+  it("has the official prefixes, the base and a time stamp of 17 digits", () => {
+    assert.equal(receiptFileName(good, "a.b.xml", AT), "Successed_a.b_20240506070809123.xml");
+    assert.equal(receiptFileName({ kind: "import", ok: false }, "A.ZIP", AT), "Failed_A_20240506070809123.xml");
+    assert.equal(receiptFileName({ kind: "local", ok: false }, "A.zip", AT), "Failed_A_20240506070809123.xml");
+    for (const ok of [true, false]) {
+      assert.equal(
+        receiptFileName({ kind: "business", ok }, "浙A00000.xml", AT),
+        "Receipt_浙A00000_20240506070809123.xml",
+      );
+    }
+  });
+
+  it("keeps a key whole when there is no document", () => {
+    assert.equal(receiptFileName(good, "27879.5", AT), "Successed_27879.5_20240506070809123.xml");
+  });
+
+  it("makes a plain name of whatever comes", () => {
+    const hostile: [string, string][] = [
+      ["../../etc/passwd", "_.._etc_passwd"],
+      ["C:\\x\\y.xml", "C__x_y"],
+      ["a\0b\x1b[31m\r\nc", "ab[31mc"],
+      ["a\u202egpj.xml", "agpj"],
+      ["CON", "_CON"],
+      ["nul.txt.xml", "_nul.txt"],
+      ["COM1.zip", "_COM1"],
+      ["...", "unknown"],
+      ["", "unknown"],
+      ["  x  ", "x"],
+      ["\ud800x", "_x"],
+      ['<a href="x">', "_a href=_x__"],
+    ];
+    for (const [about, base] of hostile) {
+      assert.equal(receiptFileName(good, about, AT), `Successed_${base}_20240506070809123.xml`, JSON.stringify(about));
+    }
+  });
+
+  it("cuts long names at 200 bytes, between characters", () => {
+    for (const about of ["浙".repeat(300), "a".repeat(300), `a${"😀".repeat(100)}`]) {
+      const name = receiptFileName({ kind: "business", ok: true }, `${about}.xml`, AT);
+      const bytes = Buffer.byteLength(name);
+      assert.ok(bytes <= 200 && bytes > 195, `${bytes}`);
+      assert.ok(!name.includes("\ufffd") && name.isWellFormed());
+      assert.match(name, /^Receipt_.+_20240506070809123\.xml$/u);
+    }
+  });
+
+  it("parses official names without case, with stamps of 14 to 22 digits", () => {
+    const at = new Date(2024, 0, 1, 1, 1, 1).getTime();
+    const base = "SAS121_I_浙A00000-1_t-2";
+    assert.deepEqual(parseReceiptFileName("Successed_SAS121_I_浙A00000-1_t-2_202401010101010000001.xml"), {
+      kind: "import",
+      ok: true,
+      base,
+      at,
+    });
+    assert.deepEqual(parseReceiptFileName("FAILED_x_20240101010101.XML"), { kind: "import", ok: false, base: "x", at });
+    assert.deepEqual(parseReceiptFileName("C:\\InBox\\receipt_x_2024010101010112345678(2).xml"), {
+      kind: "business",
+      ok: false,
+      base: "x",
+      at,
+    });
+    assert.equal(parseReceiptFileName("Receipt_x_99999999999999.xml")?.at, undefined);
+    for (const name of ["x.xml", "Success_x_20240101010101.xml", "Receipt_x.xml", "Receipt__20240101010101.xml", ""]) {
+      assert.equal(parseReceiptFileName(name), undefined, name);
+    }
+  });
+
+  it("comes back from parsing as it was made", () => {
+    const kinds = fc.constantFrom("import", "business", "local") as fc.Arbitrary<"import" | "business" | "local">;
+    const about = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 120 }),
+      fc.stringMatching(/^[\p{Script=Han}A-Za-z0-9_.-]{1,40}$/u),
+    );
+    fc.assert(
+      fc.property(kinds, fc.boolean(), about, fc.integer({ min: 0, max: 4_000_000_000_000 }), (kind, ok, name, at) => {
+        const made = receiptFileName({ kind, ok }, name, at);
+        assert.ok(Buffer.byteLength(made) <= 200);
+        assert.ok(!/[\\/:*?"<>|\p{Cc}\p{Cf}]/u.test(made));
+        const parsed = parseReceiptFileName(made);
+        assert.ok(parsed, made);
+        assert.equal(parsed.kind, kind === "business" ? "business" : "import");
+        if (kind !== "business") assert.equal(parsed.ok, ok);
+        assert.equal(timeStamp(parsed.at as number).slice(0, 14), timeStamp(at).slice(0, 14));
+        // Made again from its own base it is the same name: nothing more is cut or replaced.
+        assert.equal(receiptFileName({ kind, ok }, `${parsed.base}.xml`, at), made);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
