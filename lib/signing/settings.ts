@@ -45,7 +45,7 @@ export interface CardSettings {
 
   /** software: PEM file with the private key, PKCS#8 or PKCS#1, encrypted or not. */
   keyFile: string;
-  /** software: PEM or DER certificate, when the key file has none. pkcs11: when the token has none. */
+  /** software: PEM or DER certificate, when the key file has none. pkcs11: in place of the token's own. */
   certificateFile?: string;
   keyPassword?: string;
 

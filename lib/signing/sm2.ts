@@ -56,9 +56,14 @@ export async function sm2Sign(key: string, publicKey: string, data: Buffer): Pro
 
 export async function sm2Verify(certificate: Buffer, data: Buffer, signature: Buffer): Promise<boolean> {
   const publicKey = sm2PublicKey(certificate);
-  if (!publicKey) return false;
+  if (!publicKey || signature.length !== 64) return false;
   const { sm2 } = await library();
-  return sm2.doVerifySignature(data, signature.toString("hex"), publicKey, { hash: true });
+  try {
+    return sm2.doVerifySignature(data, signature.toString("hex"), publicKey, { hash: true });
+  } catch {
+    // r or s is no number that a signature can have.
+    return false;
+  }
 }
 
 /** SM3(Z || data): what a mechanism without a digest of its own signs. */

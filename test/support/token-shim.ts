@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { on } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The token double of `token-shim.c`, built with cc, and the folder that steers it. */
@@ -44,5 +45,15 @@ export class TokenShim {
   get log(): string[] {
     const file = join(this.folder, "log");
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+  /** Resolves when the log has this many lines. */
+  async logged(lines: number): Promise<void> {
+    const watcher = watch(this.folder);
+    try {
+      const changes = on(watcher, "change");
+      while (this.log.length < lines) await changes.next();
+    } finally {
+      watcher.close();
+    }
   }
 }

@@ -150,7 +150,7 @@ export class Pkcs11Card implements CardBackend {
     }
     const session: Session = { link, token: facts, identity: undefined, loggedIn: false };
     if (this.boundToken && facts.id !== this.boundToken) throw this.otherCard(facts.id, this.boundToken);
-    this.takeCertificate(session, facts.certificate ?? this.certificateFile());
+    this.takeCertificate(session, this.certificateFile() ?? facts.certificate);
     this.boundToken = facts.id;
     if (facts.locked) this.keeper.set("locked", "CKR_PIN_LOCKED", LOCKED_TEXT);
     else if (facts.countLow) this.keeper.set(this.state, "COUNT-LOW", COUNT_LOW_TEXT);
@@ -193,7 +193,7 @@ export class Pkcs11Card implements CardBackend {
       this.drop(session);
       throw this.report(faultOf(after, "login", this.limits.login));
     }
-    if (certificate) this.takeCertificate(session, certificate);
+    if (certificate && !this.settings.certificateFile) this.takeCertificate(session, certificate);
     await this.prove(session);
     session.loggedIn = true;
     this.keeper.set(...readyState(session.identity));

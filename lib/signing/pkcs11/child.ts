@@ -2,6 +2,7 @@
  * The process that the PKCS#11 module runs in. It is asked over IPC, one thing after the other, and can be killed at any
  * time: nothing here is worth keeping. It prints nothing and keeps the PIN no longer than the call.
  */
+import { Worker } from "node:worker_threads";
 import type * as Pkcs11 from "pkcs11js";
 import { BEFORE_PIN, type Operations, type Reply, type ReplyError, type Request } from "./protocol.js";
 import { AfterLogin, Token, TokenError } from "./token.js";
@@ -62,3 +63,14 @@ process.on("message", (request: Request) => {
 });
 
 process.on("disconnect", () => process.exit(0));
+
+// While the driver hangs, no event is seen here. So that a hung process does not keep the card for ever when its parent
+// was killed, a thread of its own looks for the parent.
+new Worker(
+  `const parent = process.ppid;
+   setInterval(() => {
+     try { process.kill(parent, 0); if (process.ppid === parent) return; } catch {}
+     process.kill(process.pid, "SIGKILL");
+   }, 1000);`,
+  { eval: true, execArgv: [], stdin: false },
+).unref();

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { once } from "node:events";
-import { readFileSync, watch } from "node:fs";
-import { join } from "node:path";
+import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
+import { sm2Verify } from "../../../lib/signing/sm2.js";
 import type { CardBackend } from "../../../lib/signing/types.js";
 import type { SoftToken } from "../../../scripts/soft-token.js";
 import { TokenShim } from "../../support/token-shim.js";
+import { makeKey } from "./keys.js";
 import { ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
 
 const DATA = Buffer.from("data");
@@ -208,11 +208,8 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
     const card = new Pkcs11Card(settings(), attempts);
     cards.push(card);
     await card.identity();
-    const watcher = watch(join(dir, "shim"));
-    const logged = once(watcher, "change");
     const signing = assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "MODULE-CRASHED"));
-    while (!shim.has("log")) await Promise.race([logged, new Promise(setImmediate)]);
-    watcher.close();
+    await shim.logged(1);
     assert.deepEqual(outcomes(), ["open"], "the attempt is written down before the token sees the PIN");
     process.kill(card.modulePid as number, "SIGKILL");
     await signing;
@@ -228,6 +225,31 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
     shim.set("only-raw");
     const card = open();
     assert.deepEqual([await card.sign("rsa-sha256", DATA), await card.sign("rsa-sha1", DATA)], expected);
+  });
+
+  it("SM2 by a vendor's mechanism number: raw r || s, and a wrong number is found by the self-test", async () => {
+    const sm2 = makeKey(dir, "sm2", "sm2");
+    const certificate = new X509Certificate(sm2.certificate).raw;
+    const with2 = (mechanism: number, input: "data" | "digest"): CardBackend =>
+      open({
+        certificateFile: sm2.certificateFile,
+        sm2Mechanism: { mechanism, input },
+        moduleEnvironment: { ...shim.environment, SHIM_SM2_KEY: sm2.keyFile },
+      });
+    const card = with2(0x80000b02, "data");
+    assert.deepEqual((await card.identity()).algorithms, ["sm2-sm3"]);
+    const signature = await card.sign("sm2-sm3", DATA);
+    assert.equal(signature.length, 64);
+    assert.ok(await sm2Verify(certificate, DATA, signature));
+    await assert.rejects(with2(0x40, "data").sign("sm2-sm3", DATA), failing("C134", "SELF-TEST"));
+    await assert.rejects(with2(0x80000b02, "digest").sign("sm2-sm3", DATA), failing("C134", "SELF-TEST"));
+    assert.deepEqual(new Set(outcomes()), new Set(["accepted"]), "a failed self-test is no refused PIN");
+  });
+
+  it("a certificate that is not the key's is found by the self-test", async () => {
+    const other = makeKey(dir, "other", "rsa2048");
+    const card = open({ certificateFile: other.certificateFile });
+    await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "SELF-TEST"));
   });
 
   it("a token with its own keypad logs in without a PIN of ours", async () => {

@@ -1,0 +1,26 @@
+/**
+ * A process that signs once, to be killed by a test: settings as JSON in argv[2], the ledger's file in argv[3]. It says
+ * `module <pid>` when the module's process runs, then signs and says `signed` or the error's code.
+ */
+import { openLedger } from "../../lib/ledger/index.js";
+import { Pkcs11Card } from "../../lib/signing/pkcs11/backend.js";
+import type { CardSettings } from "../../lib/signing/settings.js";
+
+async function main(): Promise<void> {
+  const settings = JSON.parse(process.argv[2] as string) as CardSettings;
+  const ledger = await openLedger(process.argv[3] as string);
+  const card = new Pkcs11Card(settings, ledger.pins);
+  await card.identity();
+  process.send?.(`module ${card.modulePid}`);
+  try {
+    await card.sign("rsa-sha256", Buffer.from("data"));
+    process.send?.("signed");
+  } catch (error) {
+    process.send?.((error as { code: string }).code);
+  }
+  await card.close();
+  await ledger.close();
+  process.disconnect();
+}
+
+void main();
