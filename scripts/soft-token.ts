@@ -79,7 +79,7 @@ export async function makeSoftToken(options: SoftTokenOptions): Promise<SoftToke
     label,
     pin,
     company,
-    cardNumber = "8930000000001",
+    cardNumber = "8900000000017",
     soPin = String(randomInt(10_000_000, 99_999_999)),
   } = options;
   const dir = resolve(options.dir);

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { judge } from "../support/checker.js";
+import { removeScratch } from "../support/scratch.js";
+import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+
+const DOCUMENTS = 200;
+
+describe("Node-RED killed in the middle of 200 documents", function () {
+  this.timeout(180_000);
+  let theatre: Theatre;
+  let stage: Stage;
+
+  before(async () => {
+    theatre = await openTheatre();
+    stage = new Stage(theatre, { clientId: "KILL0001" });
+    await stage.startSimulator();
+  });
+  after(async () => {
+    await stage.close();
+    await theatre.close();
+    removeScratch();
+  });
+
+  it("has all of them accepted after a new start, and none accepted twice", async () => {
+    const keys = Array.from({ length: DOCUMENTS }, () => freshKey());
+    for (const key of keys) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+    const first = await stage.startNodeRed();
+    await until(
+      "a third of them delivered",
+      () => stage.simulated().filter(({ event }) => event === "delivered").length > DOCUMENTS / 3,
+    );
+    await first.kill("SIGKILL");
+    const before = stage.simulated().filter(({ event }) => event === "delivered").length;
+    assert.ok(before < DOCUMENTS, "it was killed in the middle");
+    await stage.startNodeRed();
+    await until("all of them accepted and settled", () => {
+      const rows = stage.rows();
+      return rows.length === DOCUMENTS && rows.every(({ state, settled }) => state === "accepted" && settled);
+    });
+    const verdict = judge(stage, keys);
+    assert.deepEqual(verdict.lost, []);
+    assert.deepEqual(verdict.unexpected, []);
+    assert.deepEqual(verdict.falselyAcknowledged, []);
+    assert.deepEqual(verdict.silentlyDuplicated, [], "what came twice is what the ledger says was resent");
+    const accepted = stage.simulated().filter(({ event, outcome }) => event === "judged" && outcome === "accepted");
+    assert.equal(new Set(accepted.map(({ clientKey }) => clientKey)).size, DOCUMENTS);
+    assert.equal(accepted.length, DOCUMENTS, "the government's side took each of them once");
+  });
+});

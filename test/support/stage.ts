@@ -1,0 +1,216 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import type { DocumentRow } from "../../lib/ledger/index.js";
+import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
+import { freePort } from "../../scripts/ports.js";
+import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
+import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
+import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
+import { Simulator } from "../../simulator/simulator.js";
+import { scratch } from "./scratch.js";
+
+const PIN = "778899";
+
+/** The parts that several stages of one test file share: a broker and a token. */
+export interface Theatre {
+  broker: PrivateBroker;
+  token: SoftToken;
+  close(): Promise<void>;
+}
+
+export async function openTheatre(): Promise<Theatre> {
+  const dir = scratch();
+  const { customsCode: code } = DEMO_IDENTITY;
+  const token = await makeSoftToken({
+    dir: join(dir, "token"),
+    label: "stage",
+    pin: PIN,
+    company: { code, name: "Stage" },
+  });
+  const broker = await startPrivateBroker({ dir: join(dir, "broker") });
+  return { broker, token, close: () => broker.stop() };
+}
+
+/** One line of the simulator's log. */
+export interface SimulatorLine {
+  event: string;
+  messageId?: string;
+  correlationId?: string;
+  clientKey?: string;
+  redelivered?: boolean;
+  possibleDuplicate?: string | boolean;
+  outcome?: string;
+  [fact: string]: unknown;
+}
+
+export interface StageOptions {
+  clientId: string;
+  /** Changes the example flow before Node-RED gets it. */
+  flow?: (nodes: Record<string, unknown>[]) => void;
+  nodeRedDir?: string;
+  node?: string;
+  /** Milliseconds between the simulator's business receipts. */
+  delayMs?: number;
+}
+
+/**
+ * A whole client on real parts: Node-RED with the example flow, the shared broker and token, a simulator with queues of
+ * its own. Node-RED can be killed and started again over the same folders.
+ */
+export class Stage {
+  readonly dir = scratch();
+  readonly root = join(this.dir, "ImpPath");
+  readonly simulatorLog = join(this.dir, "simulator.log");
+  private simulator: Simulator | undefined;
+  private running: NodeRed | undefined;
+
+  constructor(
+    private readonly theatre: Theatre,
+    private readonly options: StageOptions,
+  ) {
+    for (const folder of ["DecCus001", "Sas", "Rmft"])
+      mkdirSync(join(this.root, folder, "OutBox"), { recursive: true });
+    const example = join(__dirname, "..", "..", "examples", "01-import-client.json");
+    const nodes = JSON.parse(readFileSync(example, "utf8")) as Record<string, unknown>[];
+    options.flow?.(nodes);
+    writeFileSync(join(this.dir, "flows.json"), JSON.stringify(nodes));
+  }
+
+  get nodeRed(): NodeRed {
+    if (!this.running) throw new Error("Node-RED does not run");
+    return this.running;
+  }
+
+  async startSimulator(): Promise<void> {
+    const { broker, token } = this.theatre;
+    const { host, port, user, password, vhost } = broker;
+    const { clientId, delayMs = 0 } = this.options;
+    this.simulator = new Simulator({
+      broker: { host, port, user, password, vhost, tls: false, ca: "" },
+      clientId,
+      sendQueue: `Q_Send${clientId}`,
+      receiveQueue: `Q_Recv${clientId}`,
+      delayMs,
+      prefetch: 100,
+      certificates: [token.certificateFile],
+      log: this.simulatorLog,
+    });
+    await this.simulator.start();
+  }
+
+  /** Starts Node-RED, again after a kill, with further environment variables. */
+  async startNodeRed(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
+    const { broker, token } = this.theatre;
+    const { clientId } = this.options;
+    this.running = await startNodeRed({
+      userDir: join(this.dir, "node-red"),
+      port: await freePort(),
+      flowFile: join(this.dir, "flows.json"),
+      logFile: join(this.dir, "node-red.log"),
+      ...(this.options.nodeRedDir && { nodeRedDir: this.options.nodeRedDir }),
+      ...(this.options.node && { node: this.options.node }),
+      env: {
+        SW_ROOT: this.root,
+        SW_ENVIRONMENT: "test",
+        SW_CLIENT_ID: clientId,
+        SW_ORG_CODE: DEMO_IDENTITY.orgCode,
+        SW_CUSTOMS_CODE: DEMO_IDENTITY.customsCode,
+        SW_REGION: DEMO_IDENTITY.region,
+        SW_AMQP_HOST: broker.host,
+        SW_AMQP_PORT: String(broker.port),
+        SW_AMQP_VHOST: broker.vhost,
+        SW_AMQP_USER: broker.user,
+        SW_AMQP_PASSWORD: broker.password,
+        SW_AMQP_TLS: "false",
+        SW_CARD_BACKEND: "pkcs11",
+        SW_CARD_PIN: PIN,
+        SW_PKCS11_MODULE: token.module,
+        SW_PKCS11_TOKEN: token.label,
+        SOFTHSM2_CONF: token.config,
+        ...env,
+      },
+    });
+    return this.running;
+  }
+
+  /** Hands a file in as producers do: under a name that is left alone, then renamed. */
+  drop(folder: string, fileName: string, bytes: Buffer): void {
+    const outBox = join(this.root, folder, "OutBox");
+    writeFileSync(join(outBox, `${fileName}.tmp`), bytes);
+    renameSync(join(outBox, `${fileName}.tmp`), join(outBox, fileName));
+  }
+
+  files(folder: string, box: string): string[] {
+    const path = join(this.root, folder, box);
+    return existsSync(path) ? readdirSync(path).sort() : [];
+  }
+
+  /** Is the file of this key still in the OutBox? The tests name files by their key. */
+  isWaiting(key: string): boolean {
+    return this.files("DecCus001", "OutBox").includes(`${key}.xml`);
+  }
+
+  /** Asks an admin route of the running Node-RED. */
+  async ask<T>(path: string, body?: unknown): Promise<T> {
+    const init =
+      body === undefined
+        ? {}
+        : { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const response = await fetch(`${this.nodeRed.url}/single-window/${path}`, init);
+    return (await response.json()) as T;
+  }
+
+  /** Every row of the ledger, read from its file, whether Node-RED runs or not. */
+  rows(): Pick<
+    DocumentRow,
+    "id" | "fileName" | "clientKey" | "state" | "settled" | "box" | "code" | "possibleDuplicate"
+  >[] {
+    const file = join(this.root, ".ledger", "ledger.db");
+    if (!existsSync(file)) return [];
+    return this.read(
+      file,
+      "SELECT id, file_name AS fileName, client_key AS clientKey, state, settled, box, code, possible_duplicate AS possibleDuplicate FROM documents",
+    );
+  }
+
+  /** Client keys of the documents that the ledger says were resent after an unknown outcome. */
+  resentKeys(): Set<string> {
+    const file = join(this.root, ".ledger", "ledger.db");
+    const sql =
+      "SELECT DISTINCT client_key AS clientKey FROM documents JOIN events ON document_id = documents.id WHERE event = 'resending'";
+    return new Set(this.read<{ clientKey: string }>(file, sql).map(({ clientKey }) => clientKey));
+  }
+
+  private read<T>(file: string, sql: string): T[] {
+    const database = new Database(file);
+    try {
+      database.exec("PRAGMA busy_timeout = 5000");
+      return database.prepare(sql).all() as T[];
+    } finally {
+      database.close();
+    }
+  }
+
+  simulated(): SimulatorLine[] {
+    if (!existsSync(this.simulatorLog)) return [];
+    return readFileSync(this.simulatorLog, "utf8")
+      .split("\n")
+      .filter((line) => line.endsWith("}"))
+      .map((line) => JSON.parse(line) as SimulatorLine);
+  }
+
+  async close(): Promise<void> {
+    await this.running?.stop();
+    await this.simulator?.stop();
+  }
+}
+
+/** Waits for a condition by looking often; rejects with what it waited for when it takes too long. */
+export async function until(what: string, done: () => boolean | Promise<boolean>, limit = 60_000): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await done())) {
+    if (Date.now() > end) throw new Error(`waited ${limit / 1000} s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
