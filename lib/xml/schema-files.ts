@@ -50,7 +50,7 @@ function withoutDeclaration(utf8: Buffer): Buffer {
   if (end === -1) return utf8;
   const copy = Buffer.from(utf8);
   for (let at = 0; at < end + 2; at++) if (copy[at] !== 0x0a) copy[at] = 0x20;
-  return copy.subarray(end + 2).length === 0 ? utf8 : copy;
+  return copy;
 }
 
 function decoded(location: string): string {
@@ -97,7 +97,7 @@ function read(name: string, bytes: Buffer): SchemaFile {
   let root: XmlElement;
   let utf8: Buffer;
   try {
-    utf8 = toUtf8(bytes);
+    utf8 = withoutDeclaration(toUtf8(bytes));
     root = scanXml(utf8);
   } catch (error) {
     const text = error instanceof ImportClientError ? error.text : { zh: messageOf(error), en: messageOf(error) };
@@ -126,7 +126,7 @@ function read(name: string, bytes: Buffer): SchemaFile {
   const profile = profileOf(root);
   return {
     name,
-    bytes: withEncodedLocations(withoutDeclaration(utf8)),
+    bytes: withEncodedLocations(utf8),
     namespace: root.attributes.get("targetNamespace") ?? "",
     version: root.attributes.get("version") ?? "",
     elements: new Set(elements),

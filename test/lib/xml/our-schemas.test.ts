@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { writeZip } from "../../../lib/archive/index.js";
+import { inspect } from "../../../lib/business/inspect.js";
+import type { Check } from "../../../lib/document.js";
+import { SchemaStore } from "../../../lib/xml/xsd.js";
+import { DEC_HEAD, DEC_LIST, DEC_SIGN, dec, invt, MANIFEST_PARTS, manifest } from "./small-documents.js";
+
+const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
+const store = new SchemaStore([SCHEMAS]);
+
+async function checks(document: string | Buffer): Promise<Check[]> {
+  const found = await store.validate(await inspect(Buffer.from(document as Buffer), "a.xml"));
+  assert.ok(found, "there is no schema");
+  return found;
+}
+
+const brief = (found: readonly Check[]) => found.map(({ severity, path, line }) => `${severity} ${path} ${line}`);
+const line = (document: string, part: string) => document.slice(0, document.indexOf(part)).split("\n").length;
+
+describe("our schemas", () => {
+  after(() => store.close());
+
+  describe("shapes that real files have (formats, sample shapes)", () => {
+    const prefixed = dec({ open: '<ns0:DecMessage xmlns:ns0="http://www.chinaport.gov.cn/dec">' })
+      .replace(/<(\/?)(?!ns0:|\/)/g, "<$1ns0:")
+      .replace(/ns0:ns0:/g, "ns0:");
+    for (const [what, document] of [
+      ["DEC with its namespace and Version", dec()],
+      [
+        "DEC with version in lower case",
+        dec({ open: '<DecMessage xmlns="http://www.chinaport.gov.cn/dec" version="3.1">' }),
+      ],
+      ["DEC without namespace and attribute", dec({ open: "<DecMessage>" })],
+      ["DEC with a byte order mark", `\ufeff<?xml version="1.0" encoding="UTF-8"?>\n${dec()}`],
+      ["DEC with any prefix", prefixed],
+      [
+        "DEC in ImportMessage",
+        `\ufeff<ImportMessage xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="x.xsd"><SWImpHead><CopMsgId>1</CopMsgId></SWImpHead><SWImpData>${dec({ open: "<DecMessage>" })}</SWImpData></ImportMessage>`,
+      ],
+      [
+        "DEC in GB2312",
+        Buffer.concat([
+          Buffer.from('<?xml version="1.0" encoding="gb2312"?>'),
+          // 甲 and 乙 as GB2312.
+          Buffer.from(dec().replaceAll("甲", "\u00bc\u00d7").replaceAll("乙", "\u00d2\u00d2"), "latin1"),
+        ]),
+      ],
+      [
+        "DEC with CDATA and <X/> for unused strings and dates",
+        dec({
+          head: [
+            "<SeqNo/>",
+            ...DEC_HEAD.slice(0, 4),
+            "<IEDate/><NoteS><![CDATA[<a & b>]]></NoteS>",
+            ...DEC_HEAD.slice(4, -1),
+            "<CheckFlow/>",
+            ...DEC_HEAD.slice(-1),
+          ],
+        }),
+      ],
+      ["a road manifest", manifest()],
+      ["a road manifest without namespace", manifest(MANIFEST_PARTS, "<Manifest>")],
+      [
+        "a road manifest in MFTMessage",
+        `<MFTMessage><MFTHead/><MFTData>${manifest(MANIFEST_PARTS, "<Manifest>")}</MFTData></MFTMessage>`,
+      ],
+    ] as const) {
+      it(`takes ${what} without a word`, async () => {
+        assert.deepEqual(brief(await checks(document)), []);
+      });
+    }
+
+    it("takes INV101 with DelcareFlag, SysId and OperCusRegCode first or last, with and without namespace", async () => {
+      const codes = "<SysId>Z7</SysId><OperCusRegCode>4403960000</OperCusRegCode>";
+      const flag = "<DelcareFlag>0</DelcareFlag>";
+      const head = "<InvtHeadType><EtpsInnerInvtNo>N1</EtpsInnerInvtNo></InvtHeadType>";
+      for (const parts of [
+        { first: flag, message: codes + head },
+        { message: head + codes, last: flag, namespace: "" },
+        { message: `${head}<OperCusRegCode>4403960000</OperCusRegCode><SysId>Z7</SysId>`, last: flag },
+      ]) {
+        const found = await checks(invt(parts));
+        assert.deepEqual(
+          found.filter(({ text }) => /out of order/.test(text.en)),
+          [],
+        );
+        assert.deepEqual(
+          found.filter(({ path }) => /SysId|OperCus|Delcare/.test(path)),
+          [],
+        );
+      }
+    });
+  });
+
+  it("names every missing element, in both languages, with the line of its parent", async () => {
+    const document = dec({ head: DEC_HEAD.slice(2), sign: [] });
+    const found = await checks(document);
+    assert.deepEqual(brief(found), [
+      "error DecMessage/DecHead 2",
+      "error DecMessage/DecHead 2",
+      `error DecMessage/DecSign ${line(document, "<DecSign>")}`,
+      `error DecMessage/DecSign ${line(document, "<DecSign>")}`,
+    ]);
+    assert.match(found[0]?.text.zh ?? "", /缺少必填元素 进出口标志 \(IEFlag\)/);
+    assert.match(found[1]?.text.en ?? "", /AgentCode/);
+    assert.match(found[0]?.advice.zh ?? "", /IEFlag/);
+    assert.equal(found[0]?.rule, "SW-XSD");
+  });
+
+  it("names every wrong value with line, column, path, plain words and libxml2's own", async () => {
+    const document = dec({
+      list: [
+        "<CodeTS>84713000001</CodeTS>",
+        "  <GNo>one</GNo>",
+        "<GQty/>",
+        "<DestinationCountry>CHN</DestinationCountry>",
+      ],
+    });
+    const [code, number, empty, ...rest] = await checks(document);
+    assert.ok(code && number && empty && rest.length === 0);
+    assert.deepEqual(brief([code, number, empty]), [
+      `error DecMessage/DecLists/DecList/CodeTS ${line(document, "<CodeTS>")}`,
+      `error DecMessage/DecLists/DecList/GNo ${line(document, "<GNo>")}`,
+      `error DecMessage/DecLists/DecList/GQty ${line(document, "<GQty/>")}`,
+    ]);
+    assert.equal(number.column, 3);
+    assert.match(code.text.en, /has 11 characters, the limit is 10 .*libxml2: .*maxLength/);
+    assert.match(code.text.zh, /商品编号 \(CodeTS\) 长度为 11，超过上限 10/);
+    assert.match(number.text.zh, /“one”不是有效的数值/);
+    assert.match(empty.text.zh, /为空/);
+    assert.match(empty.advice.en, /For input string/);
+  });
+
+  it("finds the line below elements in the wrong order, and of the second of two", async () => {
+    const document = dec()
+      .replace(/<DecLists>[\s\S]*<\/DecLists>\n/, "")
+      .replace(
+        "<DecHead>",
+        `<DecLists><DecList>${DEC_LIST.join("")}</DecList>\n<DecList>${DEC_LIST.join("").replace("1.5", "x")}</DecList></DecLists>\n<DecHead>`,
+      );
+    const found = await checks(document);
+    assert.deepEqual(brief(found), [
+      `error DecMessage/DecLists/DecList[2]/GQty 3`,
+      `warning DecMessage/DecHead ${line(document, "<DecHead>")}`,
+    ]);
+  });
+
+  it("only warns of order in DEC, refuses it in a manifest (faq 17)", async () => {
+    const [office, id, ...others] = MANIFEST_PARTS as [string, string, ...string[]];
+    const swapped = manifest([id, office, ...others]);
+    assert.deepEqual(brief(await checks(swapped)), [
+      `error Manifest/Declaration/DeclarationOfficeID ${line(swapped, "<DeclarationOfficeID>")}`,
+    ]);
+    const head = [DEC_HEAD[1], DEC_HEAD[0], ...DEC_HEAD.slice(2)] as string[];
+    assert.deepEqual(brief(await checks(dec({ head }))), ["warning DecMessage/DecHead/IEFlag 4"]);
+  });
+
+  it("goes on behind a child that it does not know or that is there too often", async () => {
+    const document = dec({
+      list: ["<Gname>x</Gname>", ...DEC_LIST, "<GNo>2</GNo>"].map((item) => item.replace("1.5", "y")),
+    });
+    const found = await checks(document);
+    assert.deepEqual(brief(found), [
+      "warning DecMessage/DecLists/DecList/Gname 18",
+      "error DecMessage/DecLists/DecList/GQty 21",
+      "error DecMessage/DecLists/DecList/GNo[2] 23",
+    ]);
+    assert.match(found[0]?.advice.en ?? "", /GName/);
+  });
+
+  it("only warns of lengths that accepted files exceed", async () => {
+    const document = dec({
+      head: DEC_HEAD.map((item) => item.replace("123456789<", "4403960000<")),
+      sign: [
+        ...DEC_SIGN.map((item) => item.replace("K0001", "K12345678901234567890123")),
+        "<SignDate>2026-11-24 01:02:03</SignDate>",
+      ],
+    });
+    assert.deepEqual(
+      (await checks(document)).map(({ severity, path }) => `${severity} ${path.split("/").at(-1)}`),
+      ["warning CopCode", "warning ClientSeqNo", "warning SignDate"],
+    );
+  });
+
+  it("names the ZIP's entry, and the line in it", async () => {
+    const xml = dec({ list: DEC_LIST.map((item) => item.replace("1.5", "x")) });
+    const zip = await writeZip([{ name: "报关单.xml", bytes: Buffer.from(xml) }], { at: 0 });
+    const [found] = (await store.validate(await inspect(zip, "报关单.zip"))) ?? [];
+    assert.deepEqual([found?.entry, found?.line], ["报关单.xml", line(xml, "<GQty>")]);
+    assert.equal((await checks(xml))[0]?.entry, undefined);
+  });
+
+  it("finds the line in a document of many, and lists at most a thousand findings", async () => {
+    const list = `<DecList>${DEC_LIST.join("")}</DecList>\n`;
+    const wrong = list.replace("1.5", "x");
+    const document = dec().replace(/<DecList>[\s\S]*<\/DecList>\n/, `${list.repeat(3000)}${wrong}${list}`);
+    assert.deepEqual(brief(await checks(document)), [
+      `error DecMessage/DecLists/DecList[3001]/GQty ${line(document, wrong)}`,
+    ]);
+    const all = await checks(dec().replace(/<DecList>[\s\S]*<\/DecList>\n/, wrong.repeat(3000)));
+    assert.equal(all.length, 1001);
+    assert.match(all[1000]?.text.en ?? "", /2000 more/);
+    assert.equal(all[1000]?.severity, "error");
+  });
+
+  it("keeps line breaks, tabs and quotes in values as they are", async () => {
+    assert.deepEqual(brief(await checks(dec({ open: '<DecMessage Version="&quot;&#10;">' }))), []);
+    const note = `<NoteS>${"a\n".repeat(127)}&amp;</NoteS>`;
+    assert.deepEqual(brief(await checks(dec({ head: [...DEC_HEAD.slice(0, 4), note, ...DEC_HEAD.slice(4)] }))), []);
+  });
+
+  it("has none for what it does not know", async () => {
+    assert.equal(await store.validate(await inspect(Buffer.from("<Unknown/>"), "a.xml")), undefined);
+  });
+
+  for (const [type, document, path] of [
+    ["SAS121", invt().replace("INV101", "SAS121").replaceAll("InvtMessage", "PassPortMessage"), "PassPortMessage"],
+    ["ICP101", invt().replace("INV101", "ICP101").replaceAll("InvtMessage", "Sas2sPassPortMessage"), "Sas2sPassPort"],
+    ["MT2401", manifest([]).replaceAll("MT1401", "MT2401"), "Manifest"],
+    ["MT1101", manifest([]).replaceAll("MT1401", "MT1101"), "Manifest"],
+    ["MT2101", manifest([]).replaceAll("MT1401", "MT2101"), "Manifest"],
+    ["CEB303Message", '<ceb:CEB303Message xmlns:ceb="http://www.chinaport.gov.cn/ceb"/>', "CEB303Message"],
+    ["CEB311Message", '<CEB311Message xmlns="http://www.chinaport.gov.cn/ceb"/>', "CEB311Message"],
+    ["CEB603Message", "<CEB603Message/>", "CEB603Message"],
+    ["CEB621Message", "<CEB621Message/>", "CEB621Message"],
+    ["DxpMsg", '<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp"/>', "DxpMsg"],
+    ["COO", '<Certificate xmlns="http://www.w3.org/2000/09/xmldsig#"/>', "Certificate"],
+    ["ACD", "<ImportAgrRequest/>", "ImportAgrRequest"],
+    ["INV101", invt(), "InvtMessage"],
+    ["DEC", "<DecMessage/>", "DecMessage"],
+    ["MT1401", manifest([]), "Manifest"],
+  ] as const) {
+    it(`${type} compiles and has something to say of a stump`, async () => {
+      const found = await checks(document);
+      assert.ok(found.some((check) => check.severity === "error" && check.path.includes(path)));
+    });
+  }
+
+  it("every schema is tried above", () => {
+    assert.equal(readdirSync(SCHEMAS).filter((name) => name.endsWith(".xsd")).length, 15);
+  });
+});
