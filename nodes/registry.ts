@@ -14,6 +14,8 @@ export interface ImportClientNode extends Node {
 /** The broker config node: one connection for all who send and receive. */
 export interface BrokerNode extends Node {
   settings: BrokerSettings;
+  /** Why its settings cannot be used; nothing else of it is there then. */
+  fault?: unknown;
   /** Id of the import-client that it belongs to; empty = any. */
   client: string;
   connection(): BrokerConnection;

@@ -143,10 +143,20 @@ export class StatusLine {
   }
 }
 
-/** A config node that this node names. Rejects with SW-CONFIG. */
+/** Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. */
+export function checkConfig(node: Node, status: StatusLine, check: () => Promise<unknown>): void {
+  check().catch((error) => {
+    status.show("red", "ring", "config");
+    node.error(messageOf(error));
+  });
+}
+
+/** A config node that this node names. Throws SW-CONFIG when there is none, or what is wrong with its settings. */
 export function configNode<T>(RED: NodeAPI, id: unknown, type: string): T {
-  const found = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as (Node & T) | null) : null;
-  if (found && found.type === type) return found;
+  const found =
+    typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as (Node & T & { fault?: unknown }) | null) : null;
+  if (found?.fault) throw found.fault;
+  if (found?.type === type) return found;
   throw new ImportClientError(
     "SW-CONFIG",
     { zh: `未选择配置节点 ${type}`, en: `no ${type} is chosen` },

@@ -4,7 +4,16 @@ import { settingText } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { signDocument } from "../../lib/signing/profiles/index.js";
 import type { CardNode } from "../registry.js";
-import { configNode, documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import {
+  checkConfig,
+  configNode,
+  documentOf,
+  type FlowMessage,
+  onClose,
+  onInput,
+  payloadOf,
+  StatusLine,
+} from "../runtime.js";
 
 interface Config extends NodeDef {
   card?: string;
@@ -15,6 +24,8 @@ export = (RED: NodeAPI): void => {
   function CardSign(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "card-sign");
+    const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
+    checkConfig(this, status, async () => cardNode());
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
@@ -30,7 +41,7 @@ export = (RED: NodeAPI): void => {
       }
       status.show("blue", "dot", "signing");
       try {
-        const card = await configNode<CardNode>(RED, config.card, "sw-card").backend();
+        const card = await cardNode().backend();
         const request = {
           payload: payloadOf(message),
           fileName,
@@ -44,11 +55,9 @@ export = (RED: NodeAPI): void => {
         else status.show("green", "dot", "signed");
       } catch (error) {
         const code = codeOf(error);
-        status.show(
-          "red",
-          code === "SW-PIN-BLOCKED" ? "dot" : "ring",
-          code === "SW-PIN-BLOCKED" || code === "C144" ? "blocked" : "absent",
-        );
+        if (code === "SW-CONFIG") status.show("red", "ring", "config");
+        else if (code === "SW-PIN-BLOCKED") status.show("red", "dot", "blocked");
+        else status.show("red", "ring", code === "C144" ? "blocked" : "absent");
         throw error;
       }
       send(message);

@@ -5,7 +5,7 @@ import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentQuery, DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import type { ImportClientNode } from "../registry.js";
-import { configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -32,8 +32,9 @@ export = (RED: NodeAPI): void => {
     let stop: (() => void) | undefined;
     let closed = false;
 
+    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
     const watch = async () => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const client = await openClient();
       if (closed) return;
       const onChange = (row: DocumentRow, note: EventNote) => {
         const topic = RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state";
@@ -63,15 +64,10 @@ export = (RED: NodeAPI): void => {
       if (closed) stop();
       status.show("green", "ring", "watching");
     };
-    if (settingText(config.mode) === "events") {
-      watch().catch((error) => {
-        status.show("red", "ring", "config");
-        this.error(messageOf(error));
-      });
-    }
+    checkConfig(this, status, settingText(config.mode) === "events" ? watch : async () => openClient());
 
     onInput(this, async (message, send) => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const client = await openClient();
       const question = (
         typeof message.payload === "object" && message.payload !== null ? message.payload : {}
       ) as Question;

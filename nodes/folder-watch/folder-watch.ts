@@ -2,9 +2,8 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
 import { FolderWatch } from "../../lib/boxes/folder-watch.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
-import { messageOf } from "../../lib/errors.js";
 import type { ImportClientNode } from "../registry.js";
-import { configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -62,10 +61,7 @@ export = (RED: NodeAPI): void => {
       );
       watch.start();
     };
-    begin().catch((error) => {
-      status.show("red", "ring", "config");
-      this.error(messageOf(error));
-    });
+    checkConfig(this, status, begin);
     onClose(this, async () => {
       closed = true;
       status.close();

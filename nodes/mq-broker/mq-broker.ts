@@ -59,6 +59,7 @@ export = (RED: NodeAPI): void => {
     try {
       this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
     } catch (error) {
+      this.fault = error;
       this.error((error as Error).message);
       return;
     }

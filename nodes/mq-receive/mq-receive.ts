@@ -1,9 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { ReceiptConsumer } from "../../lib/amqp/consumer.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
-import { messageOf } from "../../lib/errors.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
-import { configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -67,10 +66,7 @@ export = (RED: NodeAPI): void => {
       await consumer.start();
       showState();
     };
-    begin().catch((error) => {
-      status.show("red", "ring", "config");
-      this.error(messageOf(error));
-    });
+    checkConfig(this, status, begin);
     onClose(this, async () => {
       closed = true;
       status.close();

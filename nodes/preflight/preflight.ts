@@ -6,6 +6,7 @@ import { mergeChecks, preflight } from "../../lib/preflight/index.js";
 import type { Severity } from "../../lib/preflight/types.js";
 import type { CardNode, ImportClientNode } from "../registry.js";
 import {
+  checkConfig,
   configNode,
   documentOf,
   type FlowMessage,
@@ -53,9 +54,12 @@ export = (RED: NodeAPI): void => {
       this.error((error as Error).message);
     }
 
+    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    checkConfig(this, status, async () => openClient());
+
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
-      const { settings } = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const { settings } = await openClient();
       const fileName = message.filename || document.fileName;
       const refuse = () => {
         status.show("yellow", "dot", "refused");

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { readDelivery } from "../../lib/receipts/delivery.js";
 import type { ImportClientNode } from "../registry.js";
-import { configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import { checkConfig, configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -11,8 +11,10 @@ export = (RED: NodeAPI): void => {
   function ReceiptParse(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "receipt-parse");
+    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const client = await openClient();
       const parts = await readDelivery(client, {
         body: payloadOf(message),
         fileName: message.filename ?? "",

@@ -5,7 +5,16 @@ import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { readDelivery } from "../../lib/receipts/delivery.js";
 import type { ImportClientNode } from "../registry.js";
-import { configNode, documentOf, type Fault, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import {
+  checkConfig,
+  configNode,
+  documentOf,
+  type Fault,
+  type FlowMessage,
+  onClose,
+  onInput,
+  StatusLine,
+} from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -38,10 +47,14 @@ export = (RED: NodeAPI): void => {
   function Settle(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
-    const retryAfter = settingNumber("retryAfter", config.retryAfter, 60) * 1000;
-    const retryTimes = settingNumber("retryTimes", config.retryTimes, 3);
+    const begin = async () => ({
+      client: await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready,
+      retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
+      retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
+    });
+    checkConfig(this, status, begin);
 
-    async function outcomeOf(client: ImportClient, message: FlowMessage): Promise<Outcome> {
+    async function outcomeOf(client: ImportClient, message: FlowMessage, retryTimes: number): Promise<Outcome> {
       const set = settingText(config.outcome) || "auto";
       if (set !== "auto") return set as Outcome;
       if (message.delivery) return "stored";
@@ -52,7 +65,13 @@ export = (RED: NodeAPI): void => {
       return PASSING.includes(fault.code) && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
     }
 
-    async function settleDocument(client: ImportClient, id: string, outcome: Outcome, fault: Fault): Promise<void> {
+    async function settleDocument(
+      client: ImportClient,
+      id: string,
+      outcome: Outcome,
+      fault: Fault,
+      retryAfter: number,
+    ): Promise<void> {
       if (outcome === "sent") await client.settleSent(id);
       else if (outcome === "failed") await client.settleFailed(id, fault);
       else await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
@@ -76,8 +95,8 @@ export = (RED: NodeAPI): void => {
     }
 
     onInput(this, async (message, send) => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
-      const outcome = await outcomeOf(client, message);
+      const { client, retryAfter, retryTimes } = await begin();
+      const outcome = await outcomeOf(client, message, retryTimes);
       const fault = faultIn(message) ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
       if (outcome === "stored" || outcome === "rejected") {
         if (!message.delivery) {
@@ -90,7 +109,7 @@ export = (RED: NodeAPI): void => {
       } else {
         const { id } = documentOf(message);
         try {
-          await settleDocument(client, id, outcome, fault);
+          await settleDocument(client, id, outcome, fault, retryAfter);
         } catch (error) {
           client.releaseLater(id, GIVE_OUT_AGAIN);
           throw error;

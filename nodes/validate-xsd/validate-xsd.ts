@@ -8,6 +8,7 @@ import { mergeChecks } from "../../lib/preflight/index.js";
 import { SchemaStore } from "../../lib/xml/xsd.js";
 import type { ImportClientNode } from "../registry.js";
 import {
+  checkConfig,
   configNode,
   documentOf,
   type Fault,
@@ -44,9 +45,11 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
+    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    checkConfig(this, status, async () => openClient());
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready.then(
+      store ??= openClient().then(
         ({ settings }) =>
           new SchemaStore([...new Set([settings.schemas, ourSchemas()])].filter((folder) => folder !== "")),
       );
