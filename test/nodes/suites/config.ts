@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { decXml } from "../../../simulator/samples/index.js";
+import {
+  brokerNode,
+  cardNode,
+  catchAll,
+  clientNode,
+  node,
+  type RedBench,
+  sink,
+  watchNode,
+} from "../../support/red-bench.js";
+import { relayTo } from "../../support/relay.js";
+import { scratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
+
+/** How a `${NAME}` that no variable replaced arrives. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this very text
+const UNSET = "${SW_TEST_UNSET}";
+
+/** Nodes with an input, and the config node that each cannot do without. */
+const WITH_INPUT = {
+  "sw-validate-xsd": "sw-import-client",
+  "sw-preflight": "sw-import-client",
+  "sw-card-sign": "sw-card",
+  "sw-mq-send": "sw-import-client",
+  "sw-receipt-parse": "sw-import-client",
+  "sw-settle": "sw-import-client",
+  "sw-documents": "sw-import-client",
+};
+
+export function config(bench: RedBench): void {
+  let root: string;
+  beforeEach(() => {
+    root = join(scratch(), "ImpPath");
+  });
+
+  describe("a node without its config node", () => {
+    it("shows config, says which one, refuses messages with SW-CONFIG, and the process goes on", async () => {
+      await bench.load([
+        ...Object.keys(WITH_INPUT).map((type) => node(type, type, { client: "", broker: "gone", card: "" }, ["out"])),
+        node("sw-folder-watch", "sw-folder-watch", { client: "gone" }, ["out"]),
+        node("sw-mq-receive", "sw-mq-receive", { client: "", broker: "" }, ["out"]),
+        node("sw-diagnose", "sw-diagnose", { client: "gone" }, ["out"]),
+        node("sw-documents", "events", { client: "gone", mode: "events" }, ["out"]),
+        node("sw-zip", "zip", { mode: "pack" }, ["out"]),
+        catchAll("caught"),
+        sink("caught"),
+        sink("out"),
+      ]);
+      const needs = {
+        ...WITH_INPUT,
+        "sw-folder-watch": "sw-import-client",
+        "sw-mq-receive": "sw-import-client",
+        "sw-diagnose": "sw-import-client",
+      };
+      for (const [type, needed] of Object.entries(needs)) {
+        await bench.showing(type, `${type.replace("sw-", "")}.status.config`);
+        assert.ok(bench.errors().includes(`${type}: no ${needed} is chosen`), `${type}: ${bench.errors().join("\n")}`);
+      }
+      await bench.showing("events", "documents.status.config");
+
+      const asked = [...Object.keys(WITH_INPUT), "sw-diagnose"];
+      for (const type of asked) {
+        bench.node(type).receive({ payload: decXml(), document: { id: type, fileName: "a.xml", messageType: "DEC" } });
+      }
+      // begin() of nodes that started with an error was caught as well, without a message of ours.
+      const faults = () => bench.messages("caught").filter(({ error, document }) => error?.code && document);
+      await until("each has refused its message", () => faults().length === asked.length);
+      for (const { error, fault } of faults()) assert.deepEqual([error?.code, fault?.code], ["SW-CONFIG", "SW-CONFIG"]);
+      assert.deepEqual(
+        faults()
+          .map(({ error }) => error?.source.type)
+          .sort(),
+        asked.sort(),
+      );
+
+      bench.node("zip").receive({ payload: decXml(), document: { id: "z", fileName: "a.xml", claimedAt: 1e12 } });
+      assert.equal((await bench.one("out")).filename, "a.zip");
+    });
+
+    it("refuses a config node of another kind", async () => {
+      await bench.load([
+        clientNode(root),
+        brokerNode(bench.broker),
+        node("sw-settle", "settle", { client: "broker" }),
+        node("sw-mq-send", "send", { client: "client", broker: "client" }),
+      ]);
+      await bench.showing("settle", "settle.status.config");
+      await bench.showing("send", "mq-send.status.config");
+      assert.ok(bench.errors().includes("send: no sw-mq-broker is chosen"));
+    });
+
+    it("refuses a number that is none, by the setting's name", async () => {
+      await bench.load([
+        clientNode(root),
+        brokerNode(bench.broker, { port: "amqp" }),
+        watchNode({ maxInFlight: "many" }, "out"),
+        node("sw-settle", "settle", { client: "client", retryAfter: "later" }),
+        node("sw-mq-send", "send", { client: "client", broker: "broker" }),
+        node("sw-mq-receive", "receive", { client: "client", broker: "broker" }),
+        sink("out"),
+      ]);
+      await bench.showing("watch", "folder-watch.status.config");
+      await bench.showing("settle", "settle.status.config");
+      await bench.showing("send", "mq-send.status.config");
+      await bench.showing("receive", "mq-receive.status.config");
+      for (const line of [
+        "watch: maxInFlight: many is not a number of at least 1",
+        "settle: retryAfter: later is not a number of at least 0",
+        "broker: port: amqp is not a number of at least 1",
+        "send: port: amqp is not a number of at least 1",
+        "receive: port: amqp is not a number of at least 1",
+      ]) {
+        assert.ok(bench.errors().includes(line), `${line} is not in:\n${bench.errors().join("\n")}`);
+      }
+    });
+  });
+
+  describe("sw-import-client", () => {
+    const wrong: [title: string, settings: Record<string, unknown>, text: RegExp][] = [
+      ["no client ID", { clientId: "" }, /client: SW-CONFIG the client ID is not set/],
+      ["no root", { root: "" }, /client: SW-CONFIG the root folder is not set/],
+      ["an unset variable as root", { root: UNSET }, /client: SW-CONFIG the root folder is not set/],
+      ["a wrong environment", { environment: "staging" }, /client: SW-CONFIG environment is neither .*: staging/],
+      ["a retention of nothing", { retentionDays: 0 }, /client: SW-CONFIG retentionDays: 0 is not a number/],
+    ];
+    for (const [title, settings, text] of wrong) {
+      it(`refuses ${title}, and so do the nodes that use it`, async () => {
+        await bench.load([
+          clientNode(root, settings),
+          watchNode({}, "out"),
+          node("sw-settle", "settle", { client: "client" }),
+          catchAll("caught"),
+          sink("caught"),
+          sink("out"),
+        ]);
+        await bench.showing("watch", "folder-watch.status.config");
+        assert.match(bench.errors().join("\n"), text);
+        bench.node("settle").receive({ document: { id: "x" } });
+        const refused = await until("the message is refused", () =>
+          bench.messages("caught").find(({ document }) => document),
+        );
+        assert.equal(refused.error?.code, "SW-CONFIG");
+      });
+    }
+
+    it("refuses a ledger that is no ledger, and nothing is claimed", async () => {
+      const ledger = join(scratch(), "ledger.db");
+      writeFileSync(ledger, Buffer.alloc(8192, "no database "));
+      mkdirSync(join(root, "DecCus001", "OutBox"), { recursive: true });
+      writeFileSync(join(root, "DecCus001", "OutBox", "a.xml"), decXml());
+      await bench.load([clientNode(root, { ledger }), watchNode({}, "out"), sink("out")]);
+      await bench.showing("watch", "folder-watch.status.config");
+      assert.match(bench.errors().join("\n"), /client: SW-LEDGER .*ledger\.db/);
+      assert.equal(bench.messages("out").length, 0);
+    });
+
+    it("refuses a second client on the same root or ledger, and leaves the first alone", async () => {
+      const first = clientNode(root, { name: "一" });
+      const ledger = join(root, ".ledger", "ledger.db");
+      await bench.load([
+        first,
+        { ...clientNode(`${root}/../ImpPath`, { name: "二" }), id: "client2" },
+        { ...clientNode(join(scratch(), "other"), { ledger }), id: "client3" },
+        watchNode({}, "out"),
+        node("sw-settle", "settle2", { client: "client2" }),
+        sink("out"),
+      ]);
+      await bench.showing("settle2", "settle.status.config");
+      await bench.showing("watch", "folder-watch.status.waiting");
+      const errors = bench.errors().join("\n");
+      assert.match(errors, /client2: SW-CONFIG two import-clients share one root: 二, 一/);
+      assert.match(errors, /client3: SW-CONFIG two import-clients share one ledger/);
+      assert.equal((await bench.client()).settings.root, root);
+    });
+
+    it("opens again on its root after a redeploy", async () => {
+      await bench.load([clientNode(root)]);
+      const first = await bench.client();
+      await bench.unload();
+      await bench.load([clientNode(root)]);
+      const second = await bench.client();
+      assert.notEqual(second, first);
+      assert.equal(bench.errors().length, 0);
+      assert.equal((await second.ledger.query({})).length, 0);
+    });
+  });
+
+  describe("sw-mq-broker and sw-card", () => {
+    it("take user, password and PIN from the environment when the credentials are empty", async () => {
+      const queue = await bench.queue();
+      process.env.SW_TEST_USER = bench.broker.user;
+      process.env.SW_TEST_PASSWORD = bench.broker.password;
+      process.env.SW_TEST_PIN = "Pin-482915";
+      try {
+        await bench.load(
+          [
+            clientNode(root),
+            brokerNode(bench.broker, { userEnv: "SW_TEST_USER", passwordEnv: "SW_TEST_PASSWORD" }),
+            cardNode(bench.token, { pinEnv: "SW_TEST_PIN" }),
+            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
+            node("sw-card-sign", "sign", { card: "card", profile: "detached" }, ["out"]),
+            sink("out"),
+          ],
+          { broker: {}, card: {} },
+        );
+        await bench.showing("receive", "mq-receive.status.connected");
+        bench.node("sign").receive({ payload: Buffer.from("x"), document: { id: "x", fileName: "a.xml" } });
+        assert.ok((await bench.one("out")).document?.signature);
+      } finally {
+        delete process.env.SW_TEST_USER;
+        delete process.env.SW_TEST_PASSWORD;
+        delete process.env.SW_TEST_PIN;
+      }
+    });
+
+    it("share one connection between those who send and receive, and close it with the last", async () => {
+      const queue = await bench.queue();
+      const relay = await relayTo(bench.broker);
+      try {
+        await bench.load([
+          clientNode(root),
+          brokerNode(bench.broker, { port: relay.port }),
+          node("sw-mq-send", "send", { client: "client", broker: "broker", queue }),
+          node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
+          node("sw-mq-receive", "receive2", { client: "client", broker: "broker", queue }),
+        ]);
+        await bench.showing("send", "mq-send.status.connected");
+        await bench.showing("receive", "mq-receive.status.connected");
+        await bench.showing("receive2", "mq-receive.status.connected");
+        assert.deepEqual([relay.open(), relay.total()], [1, 1]);
+        await bench.unload();
+        await until("the connection is closed", () => relay.open() === 0);
+        assert.equal(relay.total(), 1);
+      } finally {
+        await relay.close();
+      }
+    });
+  });
+}
