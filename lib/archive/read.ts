@@ -12,6 +12,7 @@ export const ZIP_LIMITS: ZipLimits = { entries: 200, totalBytes: 256 * 1024 * 10
 const RATIO_FROM = 1024 * 1024;
 /** Below this, inflating at once costs less than a trip through the thread pool, and blocks for under a millisecond. */
 const INFLATE_AT_ONCE = 128 * 1024;
+const CRC_PIECE = 4 * 1024 * 1024;
 
 export interface ReadZipOptions extends Partial<ZipLimits> {
   /** Drops folders where the names stay unique (faq 3) instead of refusing them. */
@@ -38,6 +39,16 @@ async function inflated(entry: LocatedEntry): Promise<Buffer> {
   return result.buffer;
 }
 
+/** CRC-32 in pieces of a few milliseconds, so that a large entry does not hold up the event loop. */
+async function checksum(bytes: Buffer): Promise<number> {
+  let value = crc32(bytes.subarray(0, CRC_PIECE));
+  for (let at = CRC_PIECE; at < bytes.length; at += CRC_PIECE) {
+    await new Promise((resolve) => setImmediate(resolve));
+    value = crc32(bytes.subarray(at, at + CRC_PIECE), value);
+  }
+  return value;
+}
+
 async function contentOf(entry: LocatedEntry): Promise<Buffer> {
   const name = shown(entry.name);
   let bytes: Buffer;
@@ -60,7 +71,7 @@ async function contentOf(entry: LocatedEntry): Promise<Buffer> {
       { entry: name, reason: "size" },
     );
   }
-  if (crc32(bytes) !== entry.crc32) {
+  if ((await checksum(bytes)) !== entry.crc32) {
     throw zipRefused(`ZIP 内文件校验和错误，文件已损坏：${name}`, `a ZIP entry fails its checksum: ${name}`, {
       entry: name,
       reason: "crc",
