@@ -147,7 +147,6 @@ function modulesAreCurrent() {
     if (found === undefined && !entry.optional && !entry.devOptional && !entry.peer) return false;
     if (found !== undefined && (found.version !== entry.version || found.integrity !== entry.integrity)) return false;
   }
-  if (Object.keys(present).some((path) => wanted[path] === undefined)) return false;
   return existsSync(join(repo, "node_modules", "tsx"));
 }
 
@@ -184,7 +183,9 @@ async function npm(...args) {
 async function installModules() {
   if (modulesAreCurrent()) return;
   say("Installing npm packages");
-  const result = await npm("ci", "--no-audit", "--no-fund");
+  let result = await npm("ci", "--no-audit", "--no-fund");
+  // A registry that lacks a package for another platform makes npm ci refuse the lock file; install takes it as it is.
+  if (!result.ok && /EUSAGE/.test(result.output)) result = await npm("install", "--no-save", "--no-audit", "--no-fund");
   if (!result.ok) {
     process.stderr.write(result.output);
     throw new PlainError(

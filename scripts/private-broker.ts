@@ -63,6 +63,8 @@ export interface PrivateBroker {
   /** Freezes and thaws it, as a machine that hangs would be. */
   pause(): void;
   resume(): void;
+  /** Called when the broker ends although nobody asked it to. */
+  onUnexpectedEnd(listener: () => void): void;
   /** Runs rabbitmqctl against this broker; resolves to what it printed. */
   rabbitmqctl(...args: string[]): Promise<string>;
 }
@@ -133,6 +135,8 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
   let mapper: ChildProcess | undefined;
   let server: ChildProcess | undefined;
   let stopping: Promise<void> | undefined;
+  const ending = new WeakSet<ChildProcess>();
+  const unexpected: (() => void)[] = [];
 
   const record = () => {
     const processes = [];
@@ -159,6 +163,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
   const endServer = async (how: (child: ChildProcess) => Promise<unknown>) => {
     const child = server;
     if (child?.pid === undefined) return;
+    ending.add(child);
     const helpers = descendants(child.pid);
     await how(child);
     await endHelpers(helpers);
@@ -176,6 +181,9 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
     });
     closeSync(output);
     child.on("error", () => {});
+    child.once("exit", () => {
+      if (!ending.has(child)) for (const listener of unexpected) listener();
+    });
     server = child;
     if (child.pid === undefined) throw new PlainError(`RabbitMQ cannot be run: ${join(scripts, "rabbitmq-server")}`);
     watchdog.watch(child.pid, mark);
@@ -232,6 +240,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
     },
     pause: () => void server?.kill("SIGSTOP"),
     resume: () => void server?.kill("SIGCONT"),
+    onUnexpectedEnd: (listener) => void unexpected.push(listener),
     rabbitmqctl: async (...args) => {
       const { stdout } = await promisify(execFile)(
         join(scripts, "rabbitmqctl"),
