@@ -96,5 +96,5 @@ describe("names of receipts in InBox", () => {
       }),
       { numRuns: 2000 },
     );
-  });
+  }).timeout(60_000);
 });

@@ -49,6 +49,7 @@ describe("receipt formats", () => {
     const documents = [
       '<DecMessage xmlns="http://www.chinaport.gov.cn/dec"><DecSign><ClientSeqNo>1</ClientSeqNo></DecSign></DecMessage>',
       '<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT1401:1"><Head><MessageID>1</MessageID></Head><Declaration/></Manifest>',
+      "<Manifest><Head/><Response/><Declaration/></Manifest>",
       "<Package><EnvelopInfo><message_type>INV101</message_type></EnvelopInfo><DataInfo><BussinessData><InvtMessage/></BussinessData></DataInfo></Package>",
       '<CEB621Message xmlns="http://www.chinaport.gov.cn/ceb" guid="x"/>',
       '<Certificate xmlns="http://www.w3.org/2000/09/xmldsig#"/>',

@@ -99,9 +99,9 @@ describe("matching receipts to documents", () => {
   });
 
   it("gives a business receipt to the document with its 18-digit number, whatever else agrees", async () => {
+    const waiting = await document({ clientKey: "A" });
     const older = await document({ clientKey: "A", seqNo: "S1", state: "accepted" });
     const newer = await document({ clientKey: "A", seqNo: "S2", state: "accepted" });
-    const waiting = await document({ clientKey: "A" });
     const business = { kind: "business", clientKey: "A" } as const;
     assert.deepEqual(await match({ ...business, seqNo: "S1" }), { documentId: older, by: "seqNo" });
     assert.deepEqual(await match({ ...business, seqNo: "S2" }), { documentId: newer, by: "seqNo" });

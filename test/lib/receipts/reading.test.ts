@@ -90,6 +90,25 @@ describe("reading a delivery of receipts", () => {
     }
   }).timeout(60_000);
 
+  it("leaves it to libxml2 what is well-formed", async () => {
+    const result = (inside: string, attributes = "") =>
+      `<DEC_RESULT${attributes}><CHANNEL>R</CHANNEL>${inside}</DEC_RESULT>`;
+    const malformed = [
+      result("&nobody;"),
+      result("a & b"),
+      result("\u0001"),
+      result("", ' a="1" a="2"'),
+      result("", " a=1"),
+      `${result("")}rest`,
+      result("]]>"),
+    ];
+    for (const xml of malformed) {
+      const part = await single(Buffer.from(xml));
+      assert.equal(part.recognised, false, xml);
+      assert.equal(part.reason?.code, "SW-XSD", xml);
+    }
+  });
+
   it("refuses a DOCTYPE, and entities with it", async () => {
     const bomb = `<!DOCTYPE DEC_RESULT [<!ENTITY a "P">]><DEC_RESULT><CHANNEL>&a;</CHANNEL></DEC_RESULT>`;
     const part = await single(Buffer.from(bomb));

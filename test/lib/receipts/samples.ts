@@ -185,6 +185,11 @@ const common: Sample[] = [
     xml: `<CommonResponeMessage><EtpsPreentNo>A&amp;B&#x4E00;<![CDATA[<1>]]></EtpsPreentNo><CheckInfo><![CDATA[a  <b> & "c"]]></CheckInfo><DealFlag>-1</DealFlag></CommonResponeMessage>`,
     expected: [{ ok: false, clientKey: "A&B一<1>", text: 'a  <b> & "c"', seqNo: "" }],
   },
+  ...["1", "-2", "00", ""].map((code) => ({
+    name: `CommonResponeMessage with DealFlag "${code}"`,
+    xml: `<CommonResponeMessage><EtpsPreentNo>A</EtpsPreentNo><DealFlag>${code}</DealFlag></CommonResponeMessage>`,
+    expected: [{ kind: "import" as const, ok: false, code }],
+  })),
 ];
 
 const envelope = (type: string, body: string, root = "Package", ns = "", place = "BussinessData") =>
