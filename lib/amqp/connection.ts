@@ -69,7 +69,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     try {
       return await ask(channel);
     } finally {
-      await channel.close().catch(() => undefined);
+      await closeChannel(channel);
     }
   }
 
@@ -139,6 +139,22 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     this.now = state;
     this.emit("state", state, fault);
   }
+}
+
+/**
+ * Closes a channel. amqplib's own promise never ends when the connection closes meanwhile, as it does when Node-RED stops
+ * all nodes at once; the channel's event comes in any case, but for a frozen broker.
+ */
+export function closeChannel(channel: Channel): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, 3000);
+    function end(): void {
+      clearTimeout(timer);
+      resolve();
+    }
+    channel.once("close", end);
+    channel.close().then(end, end);
+  });
 }
 
 /** Closes politely, and gives up after so many milliseconds: a frozen broker does not answer. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { Deliveries, Delivery } from "../client/deliveries.js";
 import type { ImportClientError } from "../errors.js";
-import type { BrokerConnection } from "./connection.js";
+import { type BrokerConnection, closeChannel } from "./connection.js";
 import { brokerError } from "./faults.js";
 
 const REOPEN = 5000;
@@ -39,7 +39,7 @@ export class ReceiptConsumer {
     this.connection.leave(this.user);
     const { channel } = this;
     this.channel = undefined;
-    await channel?.close().catch(() => undefined);
+    if (channel) await closeChannel(channel);
   }
 
   private async open(connection: ChannelModel): Promise<void> {

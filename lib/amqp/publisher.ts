@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import { messageOf } from "../errors.js";
-import type { BrokerConnection } from "./connection.js";
+import { type BrokerConnection, closeChannel } from "./connection.js";
 
 /**
  * How a publish ended (promises 1). `refused`: the broker certainly does not have it (nack, or returned as unroutable).
@@ -48,7 +48,7 @@ export class ConfirmedPublisher {
     this.connection.leave(this.user);
     const { channel } = this;
     this.channel = undefined;
-    await channel?.close().catch(() => undefined);
+    if (channel) await closeChannel(channel);
     this.abandon("stopped");
   }
 
