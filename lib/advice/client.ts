@@ -151,9 +151,16 @@ export const ownCodes: CodeTable = {
         ],
       },
     ),
-    entry("SW-RULE", "refused", ["发送前检查未通过", "refused by a check before sending"], OWN, {
+    entry("SW-RULE-*", "refused", ["发送前检查未通过", "refused by a check before sending"], OWN, {
       cause: ["见检查结果中的路径和行号", "See path and line in the findings"],
       action: NOT_SENT,
+    }),
+    entry("SW-*", "refused", ["本软件报告的问题", "a fault that this package reports"], OWN, {
+      cause: ["见错误文字", "See the error's text"],
+      action: [
+        "按错误文字处理；不清楚时用诊断功能导出支持包，发给软件维护者",
+        "Act on the text; if it is unclear, export the support bundle with diagnose and report it",
+      ],
     }),
   ],
 };

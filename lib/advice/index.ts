@@ -43,9 +43,10 @@ export function codeEntry(
   return undefined;
 }
 
-/** CEB's returnStatus has one entry, `<0`, for every negative number. */
+/** `<0` stands for every negative number (CEB's returnStatus), `SW-RULE-*` for every code that begins like that. */
 function inRange(pattern: string, code: string): boolean {
-  return pattern === "<0" && /^-\d+$/.test(code);
+  if (pattern === "<0") return /^-\d+$/.test(code);
+  return pattern.endsWith("-*") && code.startsWith(pattern.slice(0, -1));
 }
 
 /** The customs meaning of a status code, e.g. CHANNEL `R` of `DEC_RESULT` is 结关; undefined for a code that no table has. */

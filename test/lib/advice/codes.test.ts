@@ -30,7 +30,7 @@ const CODES: Record<string, string> = {
   FileRet: "1 2 3 4",
   ImportAgrResponse: "0 1",
   ACD002: "S",
-  Root: "C18 C134 C141 C144 51571 50070 50200 51590 Base60408 Base50000 Base60000 Base60017 Custom51571 Custom50070 Custom50200 SW-XSD SW-ZIP SW-DUP SW-INCOMPLETE SW-PIN-BLOCKED SW-UNKNOWN",
+  Root: "C18 C134 C141 C144 51571 50070 50200 51590 Base60408 Base50000 Base60000 Base60017 Custom51571 Custom50070 Custom50200 SW-XSD SW-ZIP SW-DUP SW-INCOMPLETE SW-PIN-BLOCKED SW-UNKNOWN SW-RULE-empty-numeric SW-STATE",
 };
 
 /** Refusals: a receipt that is not plainly good must say so. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FORMATS, readReceipts } from "../../../lib/receipts/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
-import { SAMPLES } from "./samples.js";
+import { SAMPLES } from "./samples/index.js";
 
 describe("receipt formats", () => {
   for (const { name, xml, expected } of SAMPLES) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readAdvice } from "../../../lib/advice/index.js";
 import { writeZip } from "../../../lib/archive/index.js";
 import { readReceipts } from "../../../lib/receipts/index.js";
-import { SAMPLES } from "./samples.js";
+import { SAMPLES } from "./samples/index.js";
 
 const OK =
   '<?xml version="1.0" encoding="UTF-8"?><CommonResponeMessage><SeqNo>000000000000000012</SeqNo><EtpsPreentNo>A-1</EtpsPreentNo><CheckInfo>导入成功</CheckInfo><DealFlag>0</DealFlag></CommonResponeMessage>';

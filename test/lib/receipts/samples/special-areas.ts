@@ -1,0 +1,182 @@
+import { china, DSIG, envelope, type Sample } from "./sample.js";
+
+const common: Sample[] = [
+  {
+    name: "CommonResponeMessage (official spelling) accepted",
+    xml: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><CommonResponeMessage><SeqNo>202400000000000012</SeqNo><EtpsPreentNo>27879-A</EtpsPreentNo><CheckInfo>导入成功</CheckInfo><DealFlag>0</DealFlag></CommonResponeMessage>`,
+    expected: [
+      {
+        kind: "import",
+        format: "CommonResponseMessage",
+        ok: true,
+        code: "0",
+        clientKey: "27879-A",
+        seqNo: "202400000000000012",
+      },
+    ],
+  },
+  {
+    name: "CommonResponseMessage as faq 18 prints it, empty SeqNo",
+    xml: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<CommonResponseMessage><SeqNo/><EtpsPreentNo>4RJ-8A001314131</EtpsPreentNo><CheckInfo>系统错误[数据库操作失败]</CheckInfo><DealFlag>-1</DealFlag></CommonResponseMessage>`,
+    expected: [
+      {
+        format: "CommonResponseMessage",
+        ok: false,
+        code: "-1",
+        text: "系统错误[数据库操作失败]",
+        clientKey: "4RJ-8A001314131",
+        seqNo: "",
+      },
+    ],
+  },
+  {
+    name: "CommonResponeMessage without SeqNo, CDATA and entities",
+    xml: `<CommonResponeMessage><EtpsPreentNo>A&amp;B&#x4E00;<![CDATA[<1>]]></EtpsPreentNo><CheckInfo><![CDATA[a  <b> & "c"]]></CheckInfo><DealFlag>-1</DealFlag></CommonResponeMessage>`,
+    expected: [{ ok: false, clientKey: "A&B一<1>", text: 'a  <b> & "c"', seqNo: "" }],
+  },
+  ...["1", "-2", "00", ""].map((code) => ({
+    name: `CommonResponeMessage with DealFlag "${code}"`,
+    xml: `<CommonResponeMessage><EtpsPreentNo>A</EtpsPreentNo><DealFlag>${code}</DealFlag></CommonResponeMessage>`,
+    expected: [{ kind: "import" as const, ok: false, code }],
+  })),
+];
+
+const approval = (seqNo: string, customsNo: string, result: string, rmk = "") =>
+  `<HdeApprResult><etpsPreentNo>${seqNo}</etpsPreentNo><businessId>${customsNo}</businessId><tmsCnt>0</tmsCnt><typecd>1</typecd><manageResult>${result}</manageResult><manageDate>2024-02-03 04:05:06</manageDate><rmk>${rmk}</rmk></HdeApprResult>`;
+const stored = (type: string, number: string, result: string) =>
+  envelope(
+    type,
+    `<${type}><MsgReceResult><resutType>4</resutType><etpsPreentNo>${number}</etpsPreentNo><curPocketNo>1</curPocketNo><bizNo>B1</bizNo><manageResult>${result}</manageResult><manageDate>2024-02-03</manageDate><rmk>r</rmk></MsgReceResult></${type}>`,
+  );
+const pass = (head: string) =>
+  `<${head}><passportNo>P53002400000000000000001</passportNo><sasPassportPreentNo>202400000000000077</sasPassportPreentNo><rltNo>QD1\\QD2</rltNo></${head}>`;
+
+const invt = `<BondInvtBsc><bondInvtNo>QD5300240000000001</bondInvtNo><invtPreentNo>202400000000000012</invtPreentNo><etpsInnerInvtNo>27879-A</etpsInnerInvtNo><vrfdedMarkcd>2</vrfdedMarkcd></BondInvtBsc>`;
+const inv: Sample[] = [
+  {
+    name: "INV201 in the xmldsig namespace: etpsPreentNo is the 18-digit number",
+    xml: envelope(
+      "INV201",
+      `<INV201>${approval("202400000000000012", "QD5300240000000001", "1", "通过")}${invt}<BondInvtDt><gdsSeqno>1</gdsSeqno></BondInvtDt></INV201>`,
+      "Package",
+      ` xmlns="${DSIG}"`,
+    ),
+    expected: [
+      {
+        kind: "business",
+        format: "INV201",
+        ok: true,
+        code: "1",
+        statusCode: "1",
+        statusText: "审核通过",
+        text: "通过",
+        clientKey: "27879-A",
+        seqNo: "202400000000000012",
+        customsNo: "QD5300240000000001",
+        answers: ["INV101"],
+        at: china("2024-02-03T04:05:06"),
+      },
+    ],
+  },
+  {
+    name: "INV201 prefixed, rejected, check notes, no head",
+    xml: envelope(
+      "INV201",
+      `<INV201>${approval("202400000000000013", "", "3")}<CheckInfo><note>账册余量不足</note></CheckInfo><CheckInfo><note>编码不符</note></CheckInfo></INV201>`,
+    )
+      .replace(/<(\/?)([A-Za-z])/g, "<$1ns2:$2")
+      .replace("<ns2:Package", `<ns2:Package xmlns:ns2="${DSIG}"`),
+    expected: [
+      {
+        ok: false,
+        code: "3",
+        text: "账册余量不足; 编码不符",
+        clientKey: "",
+        seqNo: "202400000000000013",
+        customsNo: "",
+      },
+    ],
+  },
+  {
+    name: "INV201 inside Signature/Object",
+    xml: `<Signature xmlns="${DSIG}"><Object Id="String">${envelope("INV201", `<INV201>${approval("202400000000000012", "QD1", "2")}</INV201>`)}</Object></Signature>`,
+    expected: [{ ok: true, code: "2", statusText: "转人工审核", seqNo: "202400000000000012" }],
+  },
+  {
+    name: "INV201 whose envelope alone says what it is",
+    xml: "<Package><EnvelopInfo><message_type>INV201</message_type></EnvelopInfo><DataInfo/></Package>",
+    expected: [{ format: "INV201", ok: false, code: "", seqNo: "" }],
+  },
+  {
+    name: "INV202 generated; the declaration's number is no key",
+    xml: envelope(
+      "INV202",
+      "<INV202><InvApprResult><invPreentNo>202400000000000012</invPreentNo><businessId>QD5300240000000001</businessId><entrySeqNo>I20240000000000055</entrySeqNo><manageResult>1</manageResult><createDate>2024-02-03 04:05:06</createDate><reason/></InvApprResult></INV202>",
+    ),
+    expected: [
+      {
+        ok: true,
+        code: "1",
+        seqNo: "202400000000000012",
+        customsNo: "QD5300240000000001",
+        text: "entrySeqNo=I20240000000000055",
+      },
+    ],
+  },
+  {
+    name: "INV202 failed",
+    xml: envelope(
+      "INV202",
+      "<INV202><InvApprResult><invPreentNo>202400000000000012</invPreentNo><manageResult>2</manageResult><reason>无报关员</reason></InvApprResult></INV202>",
+    ),
+    expected: [{ ok: false, code: "2", text: "无报关员" }],
+  },
+  {
+    name: "INV211",
+    xml: envelope("INV211", `<INV211>${invt}<BwsDt><bwsNo>L1</bwsNo></BwsDt></INV211>`),
+    expected: [{ ok: true, code: "2", statusText: "已核扣", clientKey: "27879-A", customsNo: "QD5300240000000001" }],
+  },
+  {
+    name: "INV200 by the 18-digit number",
+    xml: stored("INV200", "202400000000000012", "1"),
+    expected: [{ ok: true, seqNo: "202400000000000012", clientKey: "", answers: ["INV101"] }],
+  },
+  {
+    name: "SAS200 by an own number",
+    xml: stored("SAS200", "own-77", "2"),
+    expected: [{ ok: false, code: "2", seqNo: "", clientKey: "own-77" }],
+  },
+  {
+    name: "EMS200",
+    xml: stored("EMS200", "E20240000000000001", "1"),
+    expected: [{ format: "EMS200", ok: true, seqNo: "E20240000000000001", customsNo: "B1" }],
+  },
+];
+
+const gatePasses: Sample[] = [
+  ...["SAS221", "SAS223", "SAS224"].map((type) => ({ type, head: "SasPassportBsc" })),
+  ...["SAS251", "SAS253"].map((type) => ({ type, head: "Sas2stepPassportBsc" })),
+].map(({ type, head }) => ({
+  name: type,
+  xml: envelope(
+    type,
+    `<${type}>${approval("202400000000000077", "P1", "1")}${pass(head)}<CheckInfo><note>n1</note><note>n2</note></CheckInfo></${type}>`,
+  ),
+  expected: [
+    {
+      kind: "business" as const,
+      format: type,
+      ok: true,
+      code: "1",
+      statusText: type.endsWith("3") ? "已过卡" : "审核通过",
+      text: "n1; n2",
+      clientKey: "",
+      seqNo: "202400000000000077",
+      customsNo: "P53002400000000000000001",
+      fileName: "original.INV",
+    },
+  ],
+}));
+
+export const specialAreas: Sample[] = [...common, ...inv, ...gatePasses];
