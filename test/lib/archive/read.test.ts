@@ -92,7 +92,7 @@ describe("readZip", () => {
 
   it("refuses a folder, names the entry in both languages, and flattens on request", async () => {
     const entries: RawEntry[] = [
-      { name: "报关单/", method: 0 },
+      { name: "报关单/", method: 0, attributes: 0x41ed0010 },
       { name: "报关单/a.xml", content: XML },
       { name: "报关单/pdf/b.pdf", content: "%PDF" },
     ];
@@ -210,6 +210,11 @@ describe("readZip", () => {
     assert.equal(await reasonOf([{ name: "a" }], { after: garbage }), "damaged");
     assert.equal(await reasonOf([{ name: "a" }], { directorySize: 10 }), "directory");
     assert.equal(await reasonOf([{ name: "a" }], { directoryAt: 3 }), "directory");
+    const plain = rawZip([{ name: "a" }]);
+    const end = Buffer.from(plain.subarray(plain.length - 22));
+    end.writeUInt32LE(end.readUInt32LE(12) + garbage.length, 12);
+    const stray = Buffer.concat([plain.subarray(0, plain.length - 22), garbage, end]);
+    assert.equal((await refusal(stray)).details.reason, "directory");
   });
 
   it("refuses entries that overlap", async () => {
@@ -251,7 +256,9 @@ describe("readZip", () => {
     assert.equal((await readZip(rawZip(bomb), { ratio: 2000 }))[0]?.bytes.length, megabytes.length);
   });
 
-  it("holds a bomb that lies to the size it promised", async () => {
+  it("holds a bomb that lies to the size it promised, without inflating the rest", async () => {
+    const lie = rawZip([{ name: "a", content: Buffer.alloc(8 * 1024 * 1024), size: 150_000, crc: 1 }]);
+    assert.match((await refusal(lie)).text.en, /larger than it says/);
     assert.equal(
       await reasonOf([{ name: "a", content: Buffer.alloc(8 * 1024 * 1024), size: 150_000, crc: 1 }]),
       "size",

@@ -208,7 +208,21 @@ describe("our schemas", () => {
   it("keeps line breaks, tabs and quotes in values as they are", async () => {
     assert.deepEqual(brief(await checks(dec({ open: '<DecMessage Version="&quot;&#10;">' }))), []);
     const note = `<NoteS>${"a\n".repeat(127)}&amp;</NoteS>`;
-    assert.deepEqual(brief(await checks(dec({ head: [...DEC_HEAD.slice(0, 4), note, ...DEC_HEAD.slice(4)] }))), []);
+    const head = [...DEC_HEAD.slice(0, 4), note, ...DEC_HEAD.slice(4)];
+    assert.deepEqual(brief(await checks(dec({ head }))), []);
+    const document = dec({ head, list: DEC_LIST.map((item) => item.replace("1.5", "x")) });
+    assert.deepEqual(brief(await checks(document)), [
+      `error DecMessage/DecLists/DecList/GQty ${line(document, "<GQty>")}`,
+    ]);
+  });
+
+  it("finds the place behind 65,535 elements", async () => {
+    const list = `<DecList>${DEC_LIST.join("")}</DecList>\n`;
+    const wrong = list.replace("1.5", "x");
+    const document = dec().replace(/<DecList>[\s\S]*<\/DecList>\n/, `${list.repeat(14_000)}${wrong}`);
+    assert.deepEqual(brief(await checks(document)), [
+      `error DecMessage/DecLists/DecList[14001]/GQty ${line(document, wrong)}`,
+    ]);
   });
 
   it("has none for what it does not know", async () => {
