@@ -1,4 +1,4 @@
-import { within } from "./quote.js";
+import { within } from "./places.js";
 import type { Rule } from "./types.js";
 
 /** Manifests must hold no empty element at all; one of them leaves the manifest at 成功发往海关 (faq 17, domain 1.3). */

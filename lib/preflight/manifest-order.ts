@@ -1,6 +1,6 @@
 import type { XmlElement } from "../xml/scan.js";
 import { fieldTable } from "./fields/index.js";
-import { within } from "./quote.js";
+import { within } from "./places.js";
 import type { Rule } from "./types.js";
 
 /** Manifest elements stand in the order of the XSD (faq 17). Road manifests only: of the others no order is certain. */

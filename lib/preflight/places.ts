@@ -43,3 +43,8 @@ export function companyOf({ card, client }: PreflightContext): { code: string; z
   if (card && card.companyCode !== "") return { code: card.companyCode, zh: "操作卡", en: "the card" };
   return { code: client.customsCode, zh: "客户端设置", en: "the client's setting" };
 }
+
+/** Is `element` inside `ancestor`, or the element itself? By position, without climbing the tree. */
+export function within(element: XmlElement, ancestor: XmlElement): boolean {
+  return element.start >= ancestor.start && element.end <= ancestor.end;
+}

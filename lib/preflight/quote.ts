@@ -1,5 +1,3 @@
-import type { XmlElement } from "../xml/scan.js";
-
 const LONGEST = 80;
 
 /** A value from a document as it may stand in a message: one line, no control characters, cut when long. */
@@ -7,11 +5,6 @@ export function quote(value: string): string {
   const line = value.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   const points = [...line.slice(0, 2 * LONGEST + 2)];
   return points.length > LONGEST ? `${points.slice(0, LONGEST).join("")}…` : line;
-}
-
-/** Is `element` inside `ancestor`, or the element itself? By position, without climbing the tree. */
-export function within(element: XmlElement, ancestor: XmlElement): boolean {
-  return element.start >= ancestor.start && element.end <= ancestor.end;
 }
 
 /** A number without leading zeros, so that `01` and `1` are the same line of a document. */

@@ -186,6 +186,12 @@ describe("preflight: attachments", () => {
     assert.equal(countPages(Buffer.from("<</Type/Page>> <</Type /Pages>> << /Type\n/Page/Parent 1 0 R>>")), 2);
     assert.equal(countPages(Buffer.from("%PDF-1.5 <</Linearized 1/L 9/N 12/T 1>>")), 12);
     assert.equal(countPages(Buffer.from("%PDF-1.5 /N 12 /PageMode /Page")), 0);
+    assert.equal(
+      countPages(Buffer.from("/Type /Page0 /Type /PageA /Type /PageZ /Type /Pagez /Type /Page9 /Type /Page")),
+      1,
+    );
+    const images = pdf("scan.jpg", Buffer.concat([Buffer.from("/Type /Page "), Buffer.alloc(900 * 1024)]));
+    assert.deepEqual(findings("pdf-page-size", DEC, { ...zip, attachments: [images] }), []);
     const hidden = Buffer.alloc(900 * 1024, 0x20);
     assert.deepEqual(findings("pdf-page-size", DEC, { ...zip, attachments: [pdf(EDOC, hidden)] }), []);
   });
@@ -224,5 +230,30 @@ describe("preflight: company of an ICP101", () => {
     assert.deepEqual(brief(findings("applicant-company", xml.replace("<DclEtpsNo>4403960000", "<DclEtpsNo>1"))), [
       "warning DclEtpsNo",
     ]);
+  });
+});
+
+describe("preflight: what is left empty", () => {
+  it("is reported by the rule that wants it, and compared by no other", () => {
+    const empty = (from: string, to: string) => INV101.replace(from, to);
+    assert.deepEqual(findings("applicant-company", empty("<DclEtpsno>4403960000<", "<DclEtpsno><")), []);
+    assert.deepEqual(findings("envelope-sender", empty("<sender_id>DXPESWDEMO0001<", "<sender_id><")), []);
+    assert.deepEqual(brief(findings("sys-id", empty("<SysId>Z7<", "<SysId><"))), ["error SysId"]);
+    assert.match(findings("sys-id", empty("<SysId>Z7<", "<SysId><"))[0]?.text.en ?? "", /missing or empty/);
+    assert.deepEqual(brief(findings("message-type", withLine(MT1401, 5, "<MessageType></MessageType>"))), [
+      "error MessageType",
+    ]);
+  });
+
+  it("says nothing of a folder that is not known, nor of names without a ZIP", () => {
+    assert.deepEqual(findings("wrong-folder", DEC, { business: "" }), []);
+    assert.deepEqual(findings("zip-name", DEC, { zipped: false, entry: "b.xml", fileName: "a.xml" }), []);
+    assert.deepEqual(findings("zip-name", DEC, { zipped: true, fileName: "a.zip" }), []);
+  });
+
+  it("refuses dates that are wrong in one part only", () => {
+    for (const value of ["20241301", "20240230", "20240001", "20240100"]) {
+      assert.equal(findings("dates-format", withLine(DEC, 7, `<IEDate>${value}</IEDate>`)).length, 1, value);
+    }
   });
 });

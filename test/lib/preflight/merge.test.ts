@@ -56,7 +56,9 @@ describe("preflight: checks of the flow's own", () => {
     assert.match(faults[5]?.text.en ?? "", /severity of checks\[5\]/);
     const notAnArray = mergeChecks({ length: 1 } as unknown as Check[], FOUND);
     assert.match(notAnArray[0]?.text.en ?? "", /no array/);
-    assert.equal(mergeChecks(own({ text: "a", line: Number.NaN }), [])[0]?.line, 1);
+    for (const line of [Number.NaN, 0, -3, 1.5, "7"])
+      assert.equal(mergeChecks(own({ text: "a", line }), [])[0]?.line, 1);
+    assert.deepEqual(mergeChecks(own({ text: { zh: "价格", en: "" } }), [])[0]?.text, { zh: "价格", en: "价格" });
   });
 
   it("that preflight left there on an earlier run are not doubled", () => {

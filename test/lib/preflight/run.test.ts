@@ -130,6 +130,25 @@ describe("preflight: findings", () => {
     assert.equal(found[50]?.line, (found[49]?.line ?? 0) + 2);
   });
 
+  it("give the number of those left the gravest severity among them", () => {
+    const counted = (errorAt: number) =>
+      runRules(
+        [
+          rule("many", ({ root }) => ({
+            end(report) {
+              for (let index = 1; index <= 60; index++) {
+                report({ element: root, text, severity: index === errorAt ? "error" : "warning" });
+              }
+            },
+          })),
+        ],
+        contextOf(DEC),
+      ).at(-1)?.severity;
+    assert.equal(counted(55), "error");
+    assert.equal(counted(51), "error");
+    assert.equal(counted(3), "warning");
+  });
+
   it("show hostile text cut, on one line and without control characters", () => {
     const value = `x\u001b[31m\n${"很".repeat(500)}`.replaceAll("\u001b", "\u0085\u202e");
     const xml = withLine(DEC, 7, `<IEDate>${value}</IEDate>`);
