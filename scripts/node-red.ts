@@ -91,13 +91,15 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const settingsFile = writeSettings(userDir, port, options.settings ?? {});
 
   const watchdog = startWatchdog();
+  // Node-RED gives itself another title, which replaces its command line; its environment stays.
+  const mark = `node-red-${randomBytes(6).toString("hex")}`;
   const child = spawn(
     options.node ?? process.execPath,
     [...(options.nodeArgs ?? []), program, "--port", String(port), "--userDir", userDir, "--settings", settingsFile],
     {
       cwd: userDir,
       // Its log in English whatever the terminal's language; the editor follows the browser.
-      env: { ...process.env, LC_ALL: "en_US.UTF-8", LANG: "en_US.UTF-8", ...options.env },
+      env: { ...process.env, LC_ALL: "en_US.UTF-8", LANG: "en_US.UTF-8", ...options.env, SW_STARTED_AS: mark },
       // Out of the terminal's reach: a Ctrl-C there must not end it before what depends on it has been told.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -122,7 +124,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
     lines.push(String(error));
     events.emit("exit", 1, null);
   });
-  if (child.pid !== undefined) watchdog.watch(child.pid, `--port_${port}_`);
+  if (child.pid !== undefined) watchdog.watch(child.pid, mark);
 
   try {
     await flowsRun(child, events, lines, port, options.readyWithin ?? 60_000);

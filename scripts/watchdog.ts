@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 /**
  * A shell that outlives us and ends what we started, should we die without doing so (kill -9, a closed terminal). It waits
- * on a pipe that only we hold; the pipe's end tells it that we have gone. A process is ended only when its command line
- * still carries the mark it was registered with, so that a process id that was given away in the meantime is left alone.
+ * on a pipe that only we hold; the pipe's end tells it that we have gone. A process is ended only when its command line or
+ * its environment still carries the mark it was registered with, so that a process id that was given away in the meantime
+ * is left alone.
  */
 const SCRIPT = `
 list=""
@@ -14,7 +15,10 @@ while read -r verb pid mark; do
     done) exit 0 ;;
   esac
 done
-ours() { tr '\\0' '_' < "/proc/\${1%%:*}/cmdline" 2>/dev/null | grep -qF -e "\${1#*:}"; }
+ours() {
+  p="/proc/\${1%%:*}"
+  { cat "$p/cmdline" "$p/environ" | tr '\\0' '_' | grep -qF -e "\${1#*:}"; } 2>/dev/null
+}
 for e in $list; do
   ours "$e" || continue
   kill -CONT "\${e%%:*}"; kill -TERM "\${e%%:*}"
@@ -31,7 +35,7 @@ for e in $left; do ours "$e" && kill -KILL "\${e%%:*}"; done 2>/dev/null
 
 export interface Watchdog {
   readonly pid: number;
-  /** `mark` is a part of the process's command line, its arguments joined by underscores; no blanks in it. */
+  /** `mark` is a part of the process's command line or environment, joined by underscores; no blanks in it. */
   watch(pid: number, mark: string): void;
   forget(pid: number): void;
   /** Ends the watchdog itself; what it watched is left as it is. */
