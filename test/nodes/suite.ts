@@ -2,6 +2,8 @@ import { RedBench, type Runtime } from "../support/red-bench.js";
 import { removeScratch } from "../support/scratch.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
+import { content } from "./suites/content.js";
+import { signing } from "./suites/signing.js";
 
 /**
  * Every node of this package in one of the two runtimes. Node-RED keeps much in its modules, so each runtime has a file,
@@ -21,6 +23,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims]) suite(bench);
+    for (const suite of [config, claims, content, signing]) suite(bench);
   });
 }

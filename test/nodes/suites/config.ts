@@ -217,7 +217,9 @@ export function config(bench: RedBench): void {
       }
     });
 
-    it("share one connection between those who send and receive, and close it with the last", async () => {
+    it("share one connection between those who send and receive, and close it with the last", async function () {
+      // Below the 12 s after which a node that cannot close is given up.
+      this.timeout(11_000);
       const queue = await bench.queue();
       const relay = await relayTo(bench.broker);
       try {

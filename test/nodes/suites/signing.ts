@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { verify, X509Certificate } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readZip } from "../../../lib/archive/index.js";
+import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { xmlsecVerify } from "../../lib/signing/token.js";
+import { COMPANY, cardNode, catchAll, clientNode, node, PIN, type RedBench, sink } from "../../support/red-bench.js";
+import { scratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
+
+/** Processes below this one. */
+function children(): string[] {
+  return readdirSync(`/proc/${process.pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${process.pid}/task/${thread}/children`, "utf8").split(/\s+/).filter(Boolean),
+  );
+}
+
+/** A key file and its certificate, as a test environment may have instead of a card. */
+function softwareKey(): { keyFile: string; certificateFile: string } {
+  const dir = scratch();
+  const keyFile = join(dir, "key.pem");
+  const certificateFile = join(dir, "certificate.pem");
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj", `/CN=demo/OU=${COMPANY.code}`],
+      ...["-keyout", keyFile, "-out", certificateFile],
+    ],
+    { stdio: "ignore" },
+  );
+  return { keyFile, certificateFile };
+}
+
+export function signing(bench: RedBench): void {
+  describe("sw-card-sign", () => {
+    let root: string;
+    beforeEach(() => {
+      root = join(scratch(), "ImpPath");
+    });
+
+    const load = (card: Record<string, unknown> = {}, settings: Record<string, unknown> = {}, pin = PIN) =>
+      bench.load(
+        [
+          clientNode(root),
+          cardNode(bench.token, card),
+          node("sw-card-sign", "sign", { card: "card", profile: "auto", ...settings }, ["out"]),
+          sink("out"),
+          catchAll("caught"),
+          sink("caught"),
+        ],
+        { card: { pin } },
+      );
+    const dec = (payload: Buffer = decXml()) => ({
+      payload,
+      filename: "a.xml",
+      document: { id: "d", fileName: "a.xml", messageType: "DEC", claimedAt: 1_700_000_000_000 },
+    });
+    const invt = async () => ({
+      payload: await invtZip({ key: "N00000000000000001", name: "n" }),
+      filename: "n.zip",
+      document: { id: "n", fileName: "n.zip", messageType: "INV101", claimedAt: 1_700_000_000_000 },
+    });
+
+    /** The detached signature holds over these bytes and is by this certificate. */
+    function assertDetached(
+      message: Awaited<ReturnType<RedBench["one"]>>,
+      bytes: Buffer,
+      certificateFile: string,
+    ): void {
+      const certificate = new X509Certificate(readFileSync(certificateFile));
+      const { signature } = message.document ?? {};
+      assert.equal(signature?.algorithm, "rsa-sha256");
+      assert.equal(signature?.certificate, certificate.raw.toString("base64"));
+      assert.deepEqual(message.payload, bytes);
+      const value = Buffer.from(signature?.value as string, "base64");
+      assert.ok(verify("sha256", bytes, certificate.publicKey, value));
+    }
+
+    it("signs a declaration detached with SoftHSM2", async () => {
+      await load();
+      const message = dec();
+      bench.node("sign").receive(message);
+      assertDetached(await bench.one("out"), message.payload, bench.token.certificateFile);
+      await bench.showing("sign", "card-sign.status.signed");
+    });
+
+    it("signs an inventory list inside its XML inside its ZIP, as xmlsec1 confirms, the same each time", async () => {
+      await load();
+      const message = await invt();
+      bench.node("sign").receive(message);
+      bench.node("sign").receive(message);
+      const [signed, again] = await bench.arrived("out", 2);
+      assert.deepEqual(signed?.payload, again?.payload);
+      assert.equal(signed?.document?.signature, undefined);
+      const entries = await readZip(signed?.payload as Buffer);
+      assert.deepEqual(
+        entries.map(({ name }) => name),
+        (await readZip(message.payload)).map(({ name }) => name),
+      );
+      xmlsecVerify(scratch(), entries[0]?.bytes as Buffer, bench.token.certificateFile);
+    });
+
+    it("signs with a key file as well, and shows that it is no card", async () => {
+      const files = softwareKey();
+      await load({ backend: "software", ...files }, {}, "");
+      const message = dec();
+      bench.node("sign").receive(message);
+      assertDetached(await bench.one("out"), message.payload, files.certificateFile);
+      bench.node("sign").receive(await invt());
+      const second = (await bench.arrived("out", 2))[1];
+      const [xml] = await readZip(second?.payload as Buffer);
+      xmlsecVerify(scratch(), xml?.bytes as Buffer, files.certificateFile);
+      await bench.showing("sign", "card-sign.status.software");
+    });
+
+    it("refuses an empty PIN with C144 before any process is started", async () => {
+      const before = children().sort();
+      await load({}, {}, "");
+      bench.node("sign").receive(dec());
+      const caught = await bench.one("caught");
+      assert.deepEqual([caught.error?.code, caught.fault?.code], ["C144", "C144"]);
+      assert.match(caught.fault?.text.zh as string, /密码不能为空/);
+      assert.deepEqual(
+        children()
+          .sort()
+          .filter((pid) => !before.includes(pid)),
+        [],
+      );
+      assert.equal(bench.messages("out").length, 0);
+      await bench.showing("sign", "card-sign.status.blocked");
+    });
+
+    it("tries a wrong PIN once: the rest is refused by the guard, also after a redeploy", async () => {
+      const wrong = "Pin-000000";
+      await load({}, {}, wrong);
+      for (let number = 0; number < 3; number++) bench.node("sign").receive(dec());
+      const codes = (await bench.arrived("caught", 3)).map(({ error }) => error?.code).sort();
+      assert.deepEqual(codes, ["C134", "SW-PIN-BLOCKED", "SW-PIN-BLOCKED"]);
+      await bench.unload();
+      await load({}, {}, wrong);
+      bench.node("sign").receive(dec());
+      assert.equal((await bench.one("caught")).error?.code, "SW-PIN-BLOCKED");
+      assert.ok(!bench.logged().join("\n").includes(wrong));
+      await bench.unload();
+      await load();
+      bench.node("sign").receive(dec());
+      await bench.one("out");
+    });
+
+    it("is C134 for a token that is not there, and a document of no known kind", async () => {
+      await load({ token: "another" });
+      bench.node("sign").receive(dec());
+      const absent = await bench.one("caught");
+      assert.equal(absent.error?.code, "C134");
+      await bench.showing("sign", "card-sign.status.absent");
+      bench.node("sign").receive({ ...dec(), document: { id: "x", fileName: "x.xml", messageType: "" } });
+      const unknown = (await bench.arrived("caught", 2))[1];
+      assert.equal(unknown?.error?.code, "C134");
+      assert.match(unknown?.fault?.text.en as string, /not known how x\.xml|not known how a\.xml/);
+    });
+
+    it("refuses a document that its profile cannot sign, and ends the module's process with the node", async () => {
+      await load({}, { profile: "xmldsig-object" });
+      const before = children();
+      bench.node("sign").receive(dec());
+      const caught = await bench.one("caught");
+      assert.match(caught.error?.code as string, /^SW-(XSD|ZIP)$/);
+      bench.node("sign").receive(await invt());
+      await bench.one("out");
+      const started = children().filter((pid) => !before.includes(pid));
+      assert.ok(started.length > 0);
+      await bench.unload();
+      await until("the module's process has ended", () => !children().some((pid) => started.includes(pid)));
+    });
+
+    it("reads a key file that is none as C134", async () => {
+      const keyFile = join(scratch(), "key.pem");
+      writeFileSync(keyFile, "no key");
+      await load({ backend: "software", keyFile }, {}, "");
+      bench.node("sign").receive(dec());
+      assert.equal((await bench.one("caught")).error?.code, "C134");
+    });
+  });
+}
