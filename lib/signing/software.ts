@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign as rsaSign, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { messageOf } from "../errors.js";
+import { type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
 import { cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
+import { readPkcs12 } from "./pkcs12.js";
 import type { CardSettings } from "./settings.js";
 import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
 import { StateKeeper } from "./state.js";
@@ -12,8 +13,8 @@ import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, Sign
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
 
 const KEY_ADVICE = {
-  zh: "请检查密钥文件和证书文件的路径与格式（PEM）。",
-  en: "Check path and format (PEM) of the key's and the certificate's file.",
+  zh: "请检查密钥文件和证书文件的路径与格式（PEM 或 PKCS#12）。",
+  en: "Check path and format (PEM or PKCS#12) of the key's and the certificate's file.",
 };
 
 type Key = { kind: "rsa"; key: KeyObject } | { kind: "sm2"; scalar: string; publicKey: string };
@@ -27,8 +28,8 @@ interface Opened {
 const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
 
 /**
- * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) with
- * an RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
+ * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) or
+ * PKCS#12, with an RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
  */
 export class SoftwareCard implements CardBackend {
   readonly kind = "software";
@@ -99,46 +100,55 @@ export class SoftwareCard implements CardBackend {
   }
 
   private async read(): Promise<Opened> {
-    const blocks = this.blocks(this.settings.keyFile);
-    const keyBlock = blocks.find((block) => block.type.endsWith("PRIVATE KEY"));
-    if (!keyBlock) {
+    const file = this.material(this.settings.keyFile);
+    const { key: pem } = file;
+    if (!pem) {
       throw cardFault(
         "KEY-UNREADABLE",
         { zh: "密钥文件中没有私钥", en: "there is no private key in the key's file" },
         KEY_ADVICE,
       );
     }
-    const encrypted = keyBlock.type.startsWith("ENCRYPTED") || keyBlock.text.includes("ENCRYPTED");
     let key: Key;
-    if (encrypted) {
+    if (pem.includes("ENCRYPTED")) {
       if (this.password() === "") throw pinEmpty();
       const opened: Key[] = [];
       try {
         await this.guard.login(this.tokenId(), async () => {
-          opened.push(await this.privateKey(keyBlock.text));
+          opened.push(await this.privateKey(pem));
         });
       } catch (error) {
-        this.keeper.set("closed", "KEY-PASSWORD");
+        const { code, details } = error as ImportClientError;
+        if (code === "SW-PIN-BLOCKED" || details?.state === "closed") this.keeper.set("closed", "KEY-PASSWORD");
         throw error;
       }
       key = opened[0] as Key;
-    } else key = await this.privateKey(keyBlock.text);
+    } else key = await this.privateKey(pem);
 
-    const certificateBlocks = this.settings.certificateFile ? this.blocks(this.settings.certificateFile) : blocks;
-    const certificate = certificateBlocks.find((block) => block.type === "CERTIFICATE");
-    if (!certificate) {
+    const holder = this.settings.certificateFile ? this.material(this.settings.certificateFile) : file;
+    const certificates = this.certificatesOf(holder);
+    const [first] = certificates;
+    if (!first) {
       throw cardFault(
         "CERTIFICATE-ABSENT",
         { zh: "没有找到证书", en: "there is no certificate in the key's file or in the certificate's file" },
         KEY_ADVICE,
       );
     }
-    const identity = identityOf(Buffer.from(certificate.text), {
+    // A file may hold the issuers' certificates too.
+    const certificate = certificates.find((candidate) => belongs(key, candidate));
+    if (!certificate) {
+      throw cardFault(
+        "KEY-MISMATCH",
+        { zh: "私钥与证书不匹配", en: "the private key does not belong to the certificate" },
+        KEY_ADVICE,
+      );
+    }
+    const identity = identityOf(certificate, {
       companyCode: this.settings.companyCode,
       cardNumber: this.settings.cardNumber,
       algorithms: key.kind === "sm2" ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"],
     });
-    this.compare(key, identity.certificate);
     this.keeper.set("ready", "SOFTWARE-KEY", {
       zh: "使用的是密钥文件，不是卡，仅供测试",
       en: "a key file is used, not a card: for tests only",
@@ -186,20 +196,21 @@ export class SoftwareCard implements CardBackend {
     );
   }
 
-  private compare(key: Key, certificate: Buffer): void {
-    const same =
-      key.kind === "sm2"
-        ? sm2PublicKey(certificate) === key.publicKey
-        : createPublicKey(key.key).equals(new X509Certificate(certificate).publicKey);
-    if (same) return;
-    throw cardFault(
-      "KEY-MISMATCH",
-      { zh: "私钥与证书不匹配", en: "the private key does not belong to the certificate" },
-      KEY_ADVICE,
-    );
+  private certificatesOf(material: Material): Buffer[] {
+    try {
+      return material.certificates(this.password());
+    } catch (cause) {
+      throw cardFault(
+        "CERTIFICATE-UNREADABLE",
+        { zh: "文件中的证书无法解析", en: "the certificates in the file cannot be read" },
+        KEY_ADVICE,
+        { cause },
+      );
+    }
   }
 
-  private blocks(file: string): { type: string; text: string }[] {
+  /** What is in a file: PEM, PKCS#12, or a certificate in DER. */
+  private material(file: string): Material {
     let bytes: Buffer;
     try {
       bytes = readFileSync(file);
@@ -211,15 +222,46 @@ export class SoftwareCard implements CardBackend {
         { cause, state: "absent" },
       );
     }
-    const found = [...bytes.toString("latin1").matchAll(PEM)].map(([text, type]) => ({ type: type as string, text }));
-    if (found.length > 0) return found;
-    throw cardFault(
-      "KEY-FORMAT",
-      { zh: "文件不是 PEM 格式（不支持 PKCS#12）", en: "the file is not PEM (PKCS#12 is not read)" },
-      {
-        zh: "请先转换：openssl pkcs12 -in key.p12 -out key.pem，然后使用 key.pem。",
-        en: "Convert it first: openssl pkcs12 -in key.p12 -out key.pem, and use key.pem.",
-      },
-    );
+    const blocks = [...bytes.toString("latin1").matchAll(PEM)].map(([text, type]) => ({ type: type as string, text }));
+    if (blocks.length > 0) {
+      return {
+        key: blocks.find(({ type }) => type.endsWith("PRIVATE KEY"))?.text,
+        certificates: () =>
+          blocks.filter(({ type }) => type === "CERTIFICATE").map(({ text }) => new X509Certificate(text).raw),
+      };
+    }
+    try {
+      return readPkcs12(bytes);
+    } catch {
+      // Perhaps a certificate on its own.
+    }
+    try {
+      const { raw } = new X509Certificate(bytes);
+      return { key: undefined, certificates: () => [raw] };
+    } catch (cause) {
+      throw cardFault(
+        "KEY-FORMAT",
+        { zh: "文件既不是 PEM 也不是 PKCS#12", en: "the file is neither PEM nor PKCS#12" },
+        KEY_ADVICE,
+        { cause },
+      );
+    }
+  }
+}
+
+interface Material {
+  /** PEM. */
+  key: string | undefined;
+  /** DER; the password is only needed where they are encrypted. */
+  certificates(password: string): Buffer[];
+}
+
+function belongs(key: Key, certificate: Buffer): boolean {
+  if (key.kind === "sm2") return sm2PublicKey(certificate) === key.publicKey;
+  try {
+    return createPublicKey(key.key).equals(new X509Certificate(certificate).publicKey);
+  } catch {
+    // A certificate with a key that Node cannot take, SM2 for one.
+    return false;
   }
 }
