@@ -3,6 +3,7 @@ import { removeScratch } from "../support/scratch.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { sending } from "./suites/sending.js";
 import { signing } from "./suites/signing.js";
 
 /**
@@ -23,6 +24,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing]) suite(bench);
+    for (const suite of [config, claims, content, signing, sending]) suite(bench);
   });
 }

@@ -91,7 +91,13 @@ export class RedBench {
 
   async start(): Promise<void> {
     this.broker = await startPrivateBroker({ dir: scratch() });
-    this.token = await makeSoftToken({ dir: scratch(), label: "nodes", pin: PIN, company: COMPANY });
+    this.token = await makeSoftToken({
+      dir: scratch(),
+      label: "nodes",
+      pin: PIN,
+      company: COMPANY,
+      cardNumber: "8930000000001",
+    });
     // The module's process inherits it.
     process.env.SOFTHSM2_CONF = this.token.config;
     this.helper = require("node-red-node-test-helper") as Helper;

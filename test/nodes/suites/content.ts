@@ -290,15 +290,16 @@ export function content(bench: RedBench): void {
     it("compares with the card, without asking it for the PIN, and goes on without a card", async () => {
       const { token } = bench;
       const name = freshKey("N");
-      const foreign = message(await invtZip({ key: name, name }), `${name}.zip`, "Sas", "INV101");
+      const bytes = await invtZip({ key: name, name });
+      const foreign = () => message(bytes, `${name}.zip`, "Sas", "INV101");
       await load({ card: "card" }, [cardNode(token)]);
-      bench.node("preflight").receive(foreign);
+      bench.node("preflight").receive(foreign());
       const refused = await bench.one("refused");
       assert.equal(refused.fault?.code, "SW-RULE-card-number");
       assert.match(refused.fault?.text.en as string, /8900000000017.*8930000000001/);
       await bench.unload();
       await load({ card: "card" }, [cardNode(token, { token: "another" })]);
-      bench.node("preflight").receive(foreign);
+      bench.node("preflight").receive(foreign());
       await bench.one("passed");
     });
 

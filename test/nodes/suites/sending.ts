@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { GetMessage } from "amqplib";
+import { decXml } from "../../../simulator/samples/index.js";
+import {
+  box,
+  boxText,
+  brokerNode,
+  catchAll,
+  clientNode,
+  drop,
+  type FlowNode,
+  node,
+  type RedBench,
+  sink,
+  watchNode,
+} from "../../support/red-bench.js";
+import { relayTo } from "../../support/relay.js";
+import { scratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
+
+const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
+export function sending(bench: RedBench): void {
+  describe("sw-mq-send", () => {
+    let root: string;
+    let queue: string;
+    beforeEach(async () => {
+      root = join(scratch(), "ImpPath");
+      queue = await bench.queue();
+    });
+
+    /** folder-watch, mq-send, settle, with Catch to a second settle and a Complete node on mq-send. */
+    const flow = (
+      change: {
+        send?: object;
+        watch?: Record<string, unknown>;
+        settle?: object;
+        client?: Record<string, unknown>;
+      } = {},
+      broker: Record<string, unknown> = {},
+    ): FlowNode[] => [
+      clientNode(root, change.client),
+      brokerNode(bench.broker, broker),
+      watchNode(change.watch ?? {}, "claimed"),
+      sink("claimed", "send"),
+      node(
+        "sw-mq-send",
+        "send",
+        {
+          client: "client",
+          broker: "broker",
+          queue,
+          confirmTimeout: 30,
+          giveUpAfter: 1800,
+          attempts: 2,
+          ...change.send,
+        },
+        ["sent"],
+      ),
+      sink("sent", "settle"),
+      node("sw-settle", "settle", { client: "client", outcome: "sent" }, ["settled"]),
+      sink("settled"),
+      node("complete", "complete", { scope: ["send"] }, ["completed"]),
+      sink("completed"),
+      catchAll("caught"),
+      sink("caught", "fail"),
+      node("sw-settle", "fail", { client: "client", outcome: "auto", retryAfter: 0, retryTimes: 3, ...change.settle }, [
+        "failed",
+      ]),
+      sink("failed"),
+    ];
+
+    it("publishes the bytes with their properties, and the file goes to SentBox", async () => {
+      const bytes = decXml({ key: "D00000000000000002" });
+      await bench.load(flow());
+      drop(root, "DecCus001", "进口.xml", bytes);
+      const { document } = await bench.one("settled");
+      const message = await bench.take(queue);
+      assert.deepEqual(message.content, bytes);
+      const { properties } = message;
+      assert.deepEqual(
+        [
+          properties.messageId,
+          properties.correlationId,
+          properties.type,
+          properties.contentType,
+          properties.deliveryMode,
+        ],
+        [document?.id, "D00000000000000002", "DEC", "application/xml", 2],
+      );
+      assert.deepEqual(properties.headers, {
+        fileName: "进口.xml",
+        business: "DecCus001",
+        clientId: "DEMO0001",
+        messageType: "DEC",
+      });
+      const row = await bench.row(document?.id as string, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.box, row.attempt], ["sent", "SentBox", 1]);
+      assert.match(row.boxName, /^进口_\d{17}\.xml$/);
+      assert.deepEqual(box(root, "DecCus001", "SentBox"), [row.boxName]);
+      assert.deepEqual(box(root, "DecCus001", "TempBox"), []);
+      await bench.showing("send", "mq-send.status.confirmed");
+      const story = await (await bench.client()).ledger.story(row.id);
+      assert.deepEqual(
+        story?.events.map(({ event }) => event),
+        ["claimed", "sending", "sent", "settled"],
+      );
+    });
+
+    it("is complete only when the broker has confirmed the message", async () => {
+      await bench.load(flow());
+      await bench.showing("send", "mq-send.status.connected");
+      const client = await bench.client();
+      // The state in the ledger and in the queue as the Complete node's message passes.
+      drop(root, "DecCus001", "a.xml", decXml());
+      const completed = await bench.one("completed");
+      const events = (await client.ledger.story(completed.document?.id as string))?.events.map(({ event }) => event);
+      assert.ok(events?.includes("sent"));
+      assert.equal(await bench.depth(queue), 1);
+      assert.equal(bench.messages("caught").length, 0);
+    });
+
+    it("does not complete while the confirm is missing", async () => {
+      const relay = await relayTo(bench.broker);
+      try {
+        await bench.load(flow({}, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        drop(root, "DecCus001", "a.xml", decXml());
+        const { document } = await bench.one("claimed");
+        // The broker has it, its confirm does not come back.
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        const row = await (await bench.client()).ledger.get(document?.id as string);
+        assert.equal(row?.state, "sending");
+        assert.equal(bench.messages("completed").length + bench.messages("sent").length, 0);
+        relay.flow();
+        await bench.one("completed");
+        await bench.one("settled");
+        assert.equal(await bench.depth(queue), 1);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("resends what a cut left unknown: same id, same bytes, and says that it may be a duplicate", async () => {
+      const relay = await relayTo(bench.broker);
+      try {
+        await bench.load(flow({}, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        drop(root, "DecCus001", "a.xml", decXml());
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        relay.flow();
+        relay.cut();
+        const { document } = await bench.one("settled");
+        assert.equal(document?.possibleDuplicate, true);
+        const [first, second] = [await bench.take(queue), await bench.take(queue)];
+        assert.equal(second.properties.messageId, first.properties.messageId);
+        assert.equal(sha256(second.content), sha256(first.content));
+        assert.equal(first.properties.headers?.possibleDuplicate, undefined);
+        assert.deepEqual(second.properties.headers, { ...first.properties.headers, possibleDuplicate: "1" });
+        assert.deepEqual(withoutHeaders(second), withoutHeaders(first));
+        const events = (await (await bench.client()).ledger.story(document?.id as string))?.events;
+        assert.deepEqual(
+          events?.map(({ event }) => event),
+          ["claimed", "sending", "unknown", "resending", "sent", "settled"],
+        );
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", async () => {
+      const relay = await relayTo(bench.broker);
+      try {
+        await bench.load(flow({ client: { onUncertain: "hold" } }, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        drop(root, "DecCus001", "a.xml", decXml());
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        relay.flow();
+        relay.cut();
+        const caught = await bench.one("caught");
+        assert.equal(caught.error?.code, "SW-UNKNOWN");
+        const id = caught.document?.id as string;
+        // The Catch flow wants to fail it: an uncertain document is never called failed.
+        await bench.one("failed");
+        assert.equal((await (await bench.client()).ledger.get(id))?.state, "held");
+        assert.deepEqual(box(root, "DecCus001", "TempBox"), ["a.xml"]);
+        assert.equal(await bench.depth(queue), 1);
+
+        const answer = await bench.http().post(`/single-window/documents/${id}/release`).send({ reason: "未到达" });
+        assert.equal(answer.status, 200);
+        const row = await bench.row(id, "it is sent and settled", ({ settled }) => settled);
+        assert.equal(row.state, "sent");
+        await bench.take(queue);
+        const again = await bench.take(queue);
+        assert.deepEqual([again.properties.messageId, again.properties.headers?.possibleDuplicate], [id, "1"]);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("fails with C18 when the queue is missing, password masked, after it was tried again", async () => {
+      const gone = `${queue}-missing`;
+      await bench.load(flow({ send: { queue: gone, giveUpAfter: 0.5 }, settle: { retryTimes: 1 } }));
+      drop(root, "DecCus001", "a.xml", decXml());
+      const [first] = await bench.arrived("caught");
+      assert.deepEqual([first?.error?.code, first?.fault?.code], ["C18", "C18"]);
+      const text = first?.fault?.text.zh as string;
+      const { user, host, port, password } = bench.broker;
+      assert.ok(text.includes(`连接：amqp://${user}:***@${host}:${port}，队列：${gone}，错误：队列不存在`), text);
+      const receipt = await until("it failed for good", () => box(root, "DecCus001", "InBox")[0]);
+      assert.match(receipt, /^Failed_a_\d{17}\.xml$/);
+      const written = boxText(root, "DecCus001", "InBox", receipt);
+      assert.match(written, /<failCode>C18<\/failCode>/);
+      assert.ok(!written.includes(password));
+      assert.ok(!bench.logged().join("\n").includes(password));
+      // Claimed, given back and claimed again under the same id, then failed.
+      const claims = bench.messages("claimed").map(({ document }) => [document?.id, document?.attempt]);
+      const id = first?.document?.id;
+      assert.deepEqual(claims, [
+        [id, 1],
+        [id, 2],
+      ]);
+      const row = await bench.row(id as string, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.code, row.box], ["failed", "C18", "FailBox"]);
+      assert.equal(bench.messages("completed").length, 0);
+    });
+
+    it("sends a document that has arrived no second time, whatever the flow does", async () => {
+      await bench.load(flow());
+      drop(root, "DecCus001", "a.xml", decXml());
+      const settled = await bench.one("settled");
+      bench.node("send").receive({ payload: settled.payload, document: { ...settled.document } });
+      await bench.arrived("settled", 2);
+      assert.equal(await bench.depth(queue), 1);
+      bench.node("send").receive({ payload: Buffer.from("x"), document: { id: "no-such", fileName: "a.xml" } });
+      assert.equal((await bench.one("caught")).error?.code, "SW-UNKNOWN-DOCUMENT");
+    });
+
+    it("sends once what waited while the broker was stopped", async function () {
+      this.timeout(120_000);
+      const warned = () => bench.logged(({ id }) => id === "broker").filter((line) => line.includes("C18"));
+      await bench.load(flow());
+      await bench.showing("send", "mq-send.status.connected");
+      await bench.broker.kill("SIGTERM");
+      await bench.showing("send", "mq-send.status.disconnected");
+      drop(root, "DecCus001", "a.xml", decXml());
+      const { document } = await bench.one("claimed");
+      const id = document?.id as string;
+      assert.equal((await (await bench.client()).ledger.get(id))?.state, "claimed");
+      assert.ok(!warned().join().includes(bench.broker.password));
+      await bench.broker.restart();
+      await bench.arrived("settled", 1, 60_000);
+      const message = await bench.take(queue);
+      assert.deepEqual([message.properties.messageId, message.properties.headers?.possibleDuplicate], [id, undefined]);
+      assert.equal(await bench.depth(queue), 0);
+      const row = await bench.row(id, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.attempt, row.possibleDuplicate], ["sent", 1, false]);
+    });
+  });
+}
+
+function withoutHeaders({ properties }: GetMessage): object {
+  return { ...properties, headers: undefined };
+}
