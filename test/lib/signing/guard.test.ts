@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts, markNotTried, PinGuard, pinFingerprint } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import { moduleEnvironment } from "../../../lib/signing/pkcs11/environment.js";
 import type { CardEvent } from "../../../lib/signing/types.js";
-import type { SoftToken } from "../../../scripts/soft-token.js";
+import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
 
 const DATA = Buffer.from("data");
@@ -247,6 +248,40 @@ describe("PKCS#11 card on SoftHSM2", () => {
     );
     assert.equal(attempts.rows[0]?.outcome, "accepted", "the PIN was right");
     await card.close();
+  });
+
+  it("pkcs11js not installed: C134 that says what to install, and no PIN is used", async () => {
+    const block = join(dir, "block.cjs");
+    writeFileSync(
+      block,
+      `const { Module } = require("node:module"); const load = Module._load;
+       Module._load = function (name, ...rest) {
+         if (name === "pkcs11js") throw Object.assign(new Error("Cannot find module 'pkcs11js'"), { code: "MODULE_NOT_FOUND" });
+         return load.call(this, name, ...rest);
+       };`,
+    );
+    const attempts = new MemoryPinAttempts();
+    const moduleEnvironment = { NODE_OPTIONS: `--require ${block}` };
+    const card = openCard(tokenSettings(token, { moduleEnvironment }), attempts);
+    await assert.rejects(card.sign("rsa-sha256", DATA), (error: ImportClientError) => {
+      assert.equal(error.code, "C134");
+      assert.equal(error.details.inner, "PKCS11JS-MISSING");
+      assert.match(error.advice?.en ?? "", /npm install pkcs11js/);
+      return true;
+    });
+    assert.equal(attempts.rows.length, 0);
+    await card.close();
+  });
+
+  it("the demo token says in one line what is not installed", async () => {
+    const { PATH } = process.env;
+    process.env.PATH = dir;
+    try {
+      const options = { dir: join(dir, "none"), label: "x", pin: "1234", company: COMPANY };
+      await assert.rejects(makeSoftToken(options), { message: /^softhsm2-util is not installed \(Debian: [^\n]*\)$/ });
+    } finally {
+      process.env.PATH = PATH;
+    }
   });
 
   it("another card than the one named is refused", async () => {
