@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -114,6 +115,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
     HOME: dir,
     ERL_EPMD_PORT: String(mapperPort),
     ERL_EPMD_ADDRESS: HOST,
+    ERL_CRASH_DUMP_SECONDS: "0",
     RABBITMQ_CONF_ENV_FILE: join(dir, "rabbitmq-env.conf"),
     RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq.conf"),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, "advanced.config"),
@@ -299,6 +301,8 @@ function writeConfiguration(
   writeFileSync(join(dir, "enabled_plugins"), "[].\n");
   const cookie = join(dir, ".erlang.cookie");
   if (!existsSync(cookie)) writeFileSync(cookie, randomBytes(20).toString("hex"), { mode: 0o400 });
+  // Erlang refuses one that others can read, as it is after the folder was copied.
+  chmodSync(cookie, 0o400);
 }
 
 /** Settings of another RabbitMQ or Erlang on this machine must not reach ours. */
@@ -365,9 +369,18 @@ function explain(outputFile: string, logFile: string): string {
   const lines = [outputFile, logFile]
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").split("\n"));
-  const telling = lines.find((line) => /eaddrinuse|enospc|eacces|\[error\]|BOOT FAILED|Error:|not found/i.test(line));
+  const found = lines.findIndex((line) =>
+    /eaddrinuse|enospc|eacces|\[error\]|Error during startup|Error:|not found/i.test(line),
+  );
   const where = existsSync(logFile) ? logFile : outputFile;
-  return telling === undefined ? `see ${where}` : `${telling.slice(0, 200)} (see ${where})`;
+  if (found === -1) return `see ${where}`;
+  // An Erlang term goes on over several lines.
+  const telling = lines
+    .slice(found, found + 4)
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `${telling.slice(0, 200)} (see ${where})`;
 }
 
 /** Ends what an earlier start under this folder left behind; refuses while its owner lives. */
