@@ -12,17 +12,9 @@ const XML_DECLARATION = /^\ufeff?\s*<\?xml\s[^>]*\?>/;
 
 async function canonical(text: string, options: CanonicalOptions): Promise<Buffer> {
   const libxml2 = await import("libxml2-wasm");
-  let document: XmlDocument;
+  let document: XmlDocument | undefined;
   try {
     document = libxml2.XmlDocument.fromString(text);
-  } catch (cause) {
-    throw new ImportClientError(
-      "SW-XSD",
-      { zh: `XML 格式错误：${messageOf(cause)}`, en: `not well-formed XML: ${messageOf(cause)}` },
-      { cause },
-    );
-  }
-  try {
     const parts: Buffer[] = [];
     document.canonicalize(
       {
@@ -33,8 +25,21 @@ async function canonical(text: string, options: CanonicalOptions): Promise<Buffe
       { mode: libxml2.XmlC14NMode.XML_C14N_1_0, withComments: options.withComments ?? false },
     );
     return Buffer.concat(parts);
+  } catch (cause) {
+    // Not well-formed, a prefix without its namespace, or a relative namespace, which has no canonical form.
+    throw new ImportClientError(
+      "SW-XSD",
+      { zh: `XML 无法规范化：${messageOf(cause)}`, en: `the XML cannot be canonicalised: ${messageOf(cause)}` },
+      {
+        cause,
+        advice: {
+          zh: "请检查 XML 格式，以及每个前缀是否声明了命名空间。",
+          en: "Check that the XML is well-formed and that every prefix has its namespace declared.",
+        },
+      },
+    );
   } finally {
-    document.dispose();
+    document?.dispose();
   }
 }
 
