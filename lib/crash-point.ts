@@ -1,6 +1,6 @@
 /**
  * The steps between which a stop may come, each right before or after something durable. Tests run every one of them
- * (`test/process/`): `CRASH_AT=<label>` stops the process there, `CRASH_HOW=kill|throw|ENOSPC` says how. Without the
+ * (`test/process/`): `CRASH_AT=<label>[,<label>]` stops the process there, `CRASH_HOW=kill|throw|ENOSPC` says how. Without the
  * variable a crash point does nothing.
  */
 export const CRASH_POINTS = [
@@ -31,13 +31,11 @@ export const CRASH_POINTS = [
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-const wanted = process.env.CRASH_AT;
-let hit = false;
+const wanted = new Set((process.env.CRASH_AT ?? "").split(",").filter(Boolean));
 
 /** Stops here, once a process, when the environment asks for it. */
 export function crashPoint(label: CrashPoint): void {
-  if (wanted === undefined || wanted !== label || hit) return;
-  hit = true;
+  if (wanted.size === 0 || !wanted.delete(label)) return;
   const how = process.env.CRASH_HOW ?? "kill";
   process.stderr.write(`crash point ${label}: ${how}\n`);
   if (how === "kill") process.kill(process.pid, "SIGKILL");

@@ -104,7 +104,6 @@ export class ReceiptConsumer {
       business: headerText(headers.business),
       body: message.content,
       ack: () => finish(() => channel.ack(message)),
-      requeue: () => finish(() => channel.nack(message, false, true)),
     };
     this.deliveries.add(delivery);
     this.events.onDelivery(delivery);

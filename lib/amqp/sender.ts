@@ -133,10 +133,9 @@ export class DocumentSender {
       if (unknown && outcome.kind === "unknown") mayResend--;
       unknown ||= outcome.kind === "unknown";
       if (this.stopping.signal.aborted) throw stopped();
-      if (outcome.kind === "refused" || outcome.kind === "unsent") {
-        if (!unknown && Date.now() >= deadline) throw this.notSent(outcome);
-        await this.pause(round, deadline);
-      }
+      const certain = outcome.kind === "refused" || outcome.kind === "unsent";
+      if (certain && !unknown && Date.now() >= deadline) throw this.notSent(outcome);
+      await this.pause(round, unknown ? Number.POSITIVE_INFINITY : deadline);
     }
   }
 
