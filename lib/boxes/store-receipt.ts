@@ -38,7 +38,11 @@ export async function storeReceipt(
 ): Promise<ReceiptRow[]> {
   const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(delivery, part)];
   const rows: ReceiptRow[] = [];
-  for (const receipt of receipts) rows.push(await storeOne(context, delivery, part, receipt));
+  const sha256 = sha256Of(part.bytes);
+  for (const [index, receipt] of receipts.entries()) {
+    const key = index === 0 ? sha256 : `${sha256}#${index}`;
+    rows.push(await storeOne(context, delivery, part, receipt, key, rows));
+  }
   return rows;
 }
 
@@ -47,6 +51,8 @@ async function storeOne(
   delivery: DeliveryFacts,
   part: ReceiptPart,
   receipt: Receipt,
+  sha256: string,
+  siblings: readonly ReceiptRow[],
 ): Promise<ReceiptRow> {
   const { ledger, folders } = context;
   const document = receipt.documentId === null ? undefined : await ledger.get(receipt.documentId);
@@ -54,21 +60,25 @@ async function storeOne(
   const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
   const name = freeName(folder.box("InBox"), receiptFileName(receipt, about, delivery.receivedAt));
+  // Several receipts for one document out of the same bytes share one file.
+  const shared = siblings.find(
+    (row) => row.documentId === (document?.id ?? null) && row.file.startsWith(`${folder.code}/`),
+  );
   crashPoint("receipt.before-row");
   const { receipt: row, duplicate } = await ledger.addReceipt({
     ...receipt,
     documentId: document?.id ?? null,
-    sha256: sha256Of(part.bytes),
+    sha256,
     messageId: delivery.messageId,
-    file: `${folder.code}/InBox/${name}`,
+    file: shared?.file ?? `${folder.code}/InBox/${name}`,
     receivedAt: delivery.receivedAt,
   });
   crashPoint("receipt.after-row");
   if (!row.filed) {
     const [code = folder.code, , file = name] = row.file.split("/");
-    writeDurably(folders.of(code).box("InBox"), file, part.bytes);
-    if (part.reason)
-      writeDurably(folders.of(code).box("InBox"), `${file}.reason.json`, reasonFile(delivery, part.reason));
+    const inBox = folders.of(code).box("InBox");
+    if (row.file !== shared?.file) writeDurably(inBox, file, part.bytes);
+    if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
     crashPoint("receipt.after-file");
     await ledger.markFiled(row.id);
   }

@@ -215,12 +215,14 @@ export class SqliteLedger implements Ledger {
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
     const result = await this.write(() => {
-      const earlier = this.receipts(
-        "WHERE sha256 = ? AND document_id IS ? LIMIT 1",
-        receipt.sha256,
-        receipt.documentId,
-      )[0];
-      if (earlier) return { duplicate: true, receipt: earlier, document: undefined, note: undefined };
+      const earlier = this.receipts("WHERE sha256 = ? LIMIT 1", receipt.sha256)[0];
+      if (earlier) {
+        const adopted =
+          earlier.documentId === null && receipt.documentId !== null
+            ? this.adoptNow(earlier.id, receipt.documentId)
+            : undefined;
+        return { duplicate: true, receipt: earlier, document: adopted?.row, note: adopted?.note };
+      }
       const { lastInsertRowid } = this.insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), {
         ...receipt,
         filed: false,
@@ -247,12 +249,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async adopt(receiptId: number, documentId: string): Promise<void> {
-    const effect = await this.write(() => {
-      const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
-      if (!receipt) return undefined;
-      this.statement("UPDATE receipts SET document_id = ? WHERE id = ?").run(documentId, receiptId);
-      return this.receiptOn(documentId, { ...receipt, documentId });
-    });
+    const effect = await this.write(() => this.adoptNow(receiptId, documentId));
     if (effect) this.tell(effect.row, effect.note);
   }
 
@@ -351,6 +348,13 @@ export class SqliteLedger implements Ledger {
     if (changed.length > 0) this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
     if (note) this.event(id, note);
     return next;
+  }
+
+  private adoptNow(receiptId: number, documentId: string): { row: DocumentRow; note: EventNote } | undefined {
+    const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
+    if (!receipt) return undefined;
+    this.statement("UPDATE receipts SET document_id = ? WHERE id = ?").run(documentId, receiptId);
+    return this.receiptOn(documentId, { ...receipt, documentId });
   }
 
   private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {

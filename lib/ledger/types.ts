@@ -67,7 +67,10 @@ export interface EventRow {
 /** Row of table `receipts`. */
 export interface ReceiptRow extends Receipt {
   id: number;
-  /** sha256 of the bytes, lower-case hex; a second delivery of the same bytes is a duplicate. */
+  /**
+   * sha256 of the bytes, lower-case hex; a second delivery of the same bytes is a duplicate. Bytes that hold several
+   * receipts: `<sha256>#1` for the second, and so on.
+   */
   sha256: string;
   messageId: string;
   /** Path relative to the root: `DecCus001/InBox/Successed_…xml`. */
@@ -137,8 +140,9 @@ export interface Ledger {
   /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
   byFileName(fileName: string): Promise<DocumentRow[]>;
   /**
-   * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When the same bytes
-   * were stored for the same document before, nothing is changed and the earlier row comes back with `duplicate`.
+   * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
+   * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
+   * receipt brought again says nothing about a newer document. Only an orphan goes to the document now found.
    */
   addReceipt(
     receipt: NewReceipt,

@@ -84,6 +84,7 @@ export = (RED: NodeAPI): void => {
               clientId: settings.clientId,
               orgCode: settings.orgCode,
               customsCode: settings.customsCode,
+              region: settings.region,
               sysIds: settings.sysIds,
             },
             ...(card && (await card.facts())),
@@ -97,7 +98,7 @@ export = (RED: NodeAPI): void => {
         refuse();
         return;
       }
-      document.checks = mergeChecks(document.checks, found);
+      document.checks = mergeChecks(document.checks, found, "preflight");
       if (document.checks.some((check) => check.severity === "error")) {
         message.fault = faultOfChecks(document.checks, "SW-RULE");
         refuse();

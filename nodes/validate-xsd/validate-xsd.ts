@@ -81,7 +81,7 @@ export = (RED: NodeAPI): void => {
         refuse(message, send, NO_SCHEMA);
         return;
       }
-      document.checks = mergeChecks(document.checks, found ?? []);
+      document.checks = mergeChecks(document.checks, found ?? [], "xsd");
       if ((found ?? []).some((check) => check.severity === "error")) {
         refuse(message, send, faultOfChecks(found ?? [], "SW-XSD"));
         return;

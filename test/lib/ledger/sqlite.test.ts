@@ -136,6 +136,29 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
   });
 
+  it("leaves a receipt that is brought again with the document that it answered", async () => {
+    const old = documentRow({ clientKey: "SAME" });
+    const newer = documentRow({ clientKey: "SAME" });
+    await ledger.claim(old);
+    await ledger.claim(newer);
+    for (const { id } of [old, newer]) await ledger.transition(id, "sending", {}, { event: "sending" });
+    const refusal = newReceipt({ documentId: old.id, ok: false, code: "1", text: "wrong" });
+    await ledger.addReceipt(refusal);
+    assert.equal((await ledger.addReceipt({ ...refusal, documentId: newer.id })).duplicate, true);
+    assert.equal((await ledger.get(newer.id))?.state, "sending");
+  });
+
+  it("gives an orphan that is brought again to the document now found", async () => {
+    const row = documentRow();
+    await ledger.claim(row);
+    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    const receipt = newReceipt();
+    await ledger.addReceipt(receipt);
+    await ledger.addReceipt({ ...receipt, documentId: row.id });
+    assert.equal((await ledger.get(row.id))?.state, "accepted");
+    assert.equal((await ledger.story(row.id))?.receipts.length, 1);
+  });
+
   it("finds documents by the keys of a receipt, best first, and gives orphans to them later", async () => {
     const byKey = documentRow({ clientKey: "MINE" });
     const byNumber = documentRow({ seqNo: "123456789012345678" });
