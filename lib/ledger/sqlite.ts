@@ -215,7 +215,7 @@ export class SqliteLedger implements Ledger {
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
     const result = await this.write(() => {
-      const earlier = this.receipts("WHERE sha256 = ? LIMIT 1", receipt.sha256)[0];
+      const earlier = this.repeatedReceipt(receipt);
       if (earlier) {
         const adopted =
           earlier.documentId === null && receipt.documentId !== null
@@ -348,6 +348,13 @@ export class SqliteLedger implements Ledger {
     if (changed.length > 0) this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
     if (note) this.event(id, note);
     return next;
+  }
+
+  /** The same bytes again. Without any number in them they repeat each other only under the same message id. */
+  private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
+    const { sha256, messageId, clientKey, seqNo, customsNo } = receipt;
+    const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
+    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => numbered || row.messageId === messageId);
   }
 
   private adoptNow(receiptId: number, documentId: string): { row: DocumentRow; note: EventNote } | undefined {

@@ -125,7 +125,7 @@ describe("ledger in SQLite", () => {
   it("stores the same bytes for a document once", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    const receipt = newReceipt({ documentId: row.id, file: "DecCus001/InBox/one.xml" });
+    const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "DecCus001/InBox/one.xml" });
     const first = await ledger.addReceipt(receipt);
     const second = await ledger.addReceipt({ ...receipt, file: "DecCus001/InBox/two.xml" });
     assert.equal(first.duplicate, false);
@@ -134,6 +134,13 @@ describe("ledger in SQLite", () => {
     assert.equal(second.receipt.filed, false, "its file was not marked, so it has to be written again");
     await ledger.markFiled(first.receipt.id);
     assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
+  });
+
+  it("keeps receipts without any number apart by their message id", async () => {
+    const receipt = newReceipt({ messageId: "m1" });
+    assert.equal((await ledger.addReceipt(receipt)).duplicate, false);
+    assert.equal((await ledger.addReceipt(receipt)).duplicate, true);
+    assert.equal((await ledger.addReceipt({ ...receipt, messageId: "m2" })).duplicate, false);
   });
 
   it("leaves a receipt that is brought again with the document that it answered", async () => {
