@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { NodeRed } from "../../scripts/node-red.js";
+import { startNodeRed } from "../../scripts/node-red.js";
+import { freePort } from "../../scripts/ports.js";
+import { generateDocument } from "../support/generate-documents.js";
+import { removeScratch, scratch } from "../support/scratch.js";
+import { type Editor, launchBrowser, openEditor } from "./browser.js";
+
+const example = join(__dirname, "..", "..", "examples", "01-import-client.json");
+/** A name that would run as HTML where it is not put in as text; it is a legal file name. */
+const HOSTILE = "<img src=x onerror=document.title='run'>.xml";
+
+describe("sidebar", () => {
+  let nodeRed: NodeRed;
+  let reader: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let page: Page;
+
+  const environment = async (root: string): Promise<NodeJS.ProcessEnv> => ({
+    SW_ROOT: root,
+    SW_ENVIRONMENT: "test",
+    SW_CLIENT_ID: "DEMO0001",
+    SW_ORG_CODE: "123456789",
+    SW_CUSTOMS_CODE: "4403960000",
+    SW_REGION: "5300",
+    SW_AMQP_HOST: "127.0.0.1",
+    SW_AMQP_PORT: String(await freePort()),
+    SW_AMQP_TLS: "false",
+    SW_CARD_BACKEND: "software",
+    // No PIN and no key: every document ends with a reason, and nothing outside is needed.
+    SW_CARD_KEYFILE: join(root, "no-such-key.pem"),
+  });
+  const quiet = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
+
+  function drop(root: string, name: string, bytes: Buffer): void {
+    const outBox = join(root, "DecCus001", "OutBox");
+    mkdirSync(outBox, { recursive: true });
+    writeFileSync(join(outBox, `${name}.tmp`), bytes);
+    renameSync(join(outBox, `${name}.tmp`), join(outBox, name));
+  }
+
+  const row = (text: string) => page.locator("button.sw-document", { hasText: text });
+
+  before(async () => {
+    const root = join(scratch(), "ImpPath");
+    drop(root, "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
+    drop(root, HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
+    drop(root, "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    const userDir = scratch();
+    nodeRed = await startNodeRed({
+      userDir,
+      port: await freePort(),
+      flowFile: example,
+      settings: { editorTheme: quiet },
+      env: await environment(root),
+    });
+    browser = await launchBrowser();
+    editor = await openEditor(browser, nodeRed.url, "zh-CN");
+    page = editor.page;
+    await page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+  });
+
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+    await reader?.stop();
+    removeScratch();
+  });
+
+  it("shows the client, its connection and the counts in the viewer's language", async () => {
+    const box = page.locator(".sw-client");
+    await box.waitFor();
+    const text = (await box.textContent()) ?? "";
+    assert.match(text, /测试环境/);
+    assert.match(text, /DEMO0001/);
+    assert.match(text, /Q_SendDEMO0001/);
+    assert.match(text, /未连接|正在连接/);
+  });
+
+  it("lists a document by itself, with its end and its reason", async () => {
+    await row("报关单一.xml").filter({ hasText: "失败" }).waitFor({ timeout: 60_000 });
+    assert.match((await row("报关单一.xml").textContent()) ?? "", /DecCus001 · DEC/);
+    await row("invalid.xml").filter({ hasText: "失败" }).waitFor({ timeout: 60_000 });
+  });
+
+  it("filters by state and by text", async () => {
+    await page.getByLabel("文件名、企业编号、统一编号").fill("报关单一");
+    await row("invalid.xml").waitFor({ state: "detached" });
+    assert.equal(await row("报关单一.xml").count(), 1);
+    await page.getByLabel("状态").selectOption("accepted");
+    await row("报关单一.xml").waitFor({ state: "detached" });
+    await page.getByText("没有单据。").waitFor();
+    await page.getByLabel("文件名、企业编号、统一编号").fill("");
+    await page.getByLabel("状态").selectOption("");
+    await row("invalid.xml").waitFor();
+  });
+
+  it("tells one document's story, and resends it only with a reason", async () => {
+    await row("invalid.xml").click();
+    const story = page.locator(".sw-sidebar");
+    await story.getByText("业务文件夹").waitFor();
+    const text = (await story.textContent()) ?? "";
+    assert.match(text, /领取/);
+    assert.match(text, /FailBox/);
+    assert.match(text, /SW-XSD/);
+    await story.getByRole("button", { name: "重发", exact: true }).click();
+    await story.getByRole("button", { name: "确认重发" }).click();
+    assert.equal(await story.locator("textarea").isVisible(), true, "an empty reason is not sent");
+    await story.locator("textarea").fill("插卡后再发");
+    await story.getByRole("button", { name: "确认重发" }).click();
+    await story.getByText("人工重发").waitFor();
+    await story.getByText("插卡后再发").waitFor();
+    await page.getByRole("button", { name: "返回" }).click();
+    await row("invalid.xml").waitFor();
+  });
+
+  it("shows names and texts from outside as text", async () => {
+    const hostile = page.locator("button.sw-document", { hasText: HOSTILE });
+    await hostile.waitFor();
+    await hostile.click();
+    await page.locator(".sw-sidebar h4", { hasText: HOSTILE }).waitFor();
+    await page.getByText("收到回执").or(page.getByText("办结")).first().waitFor();
+    assert.equal(await page.locator(".sw-sidebar img").count(), 0);
+    assert.notEqual(await page.title(), "run");
+    await page.getByRole("button", { name: "返回" }).click();
+  });
+
+  it("asks at most every five seconds, and only while it is seen", async () => {
+    const asked: number[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("single-window/status")) asked.push(Date.now());
+    });
+    await page.waitForRequest((request) => request.url().includes("single-window/status"));
+    await page.waitForRequest((request) => request.url().includes("single-window/status"));
+    assert.ok((asked.at(-1) ?? 0) - (asked.at(-2) ?? 0) > 4_000, "two questions in under four seconds");
+    await page.evaluate(() => RED.sidebar.show("info"));
+    const before = asked.length;
+    const unseen = page.waitForRequest((request) => request.url().includes("single-window/"), { timeout: 12_000 });
+    await assert.rejects(unseen, /Timeout/);
+    assert.equal(asked.length, before);
+    await page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+  });
+
+  it("had nothing to complain about", () => {
+    assert.deepEqual(editor.problems, []);
+  });
+
+  it("tells a reader without write permission so, and changes nothing", async () => {
+    const root = join(scratch(), "ImpPath");
+    drop(root, "读.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    const userDir = scratch();
+    mkdirSync(userDir, { recursive: true });
+    copyFileSync(example, join(userDir, "flows.json"));
+    reader = await startNodeRed({
+      userDir,
+      port: await freePort(),
+      settings: { editorTheme: quiet, adminAuth: { type: "credentials", users: [], default: { permissions: "read" } } },
+      env: await environment(root),
+    });
+    const other = await openEditor(browser, reader.url, "en-US");
+    await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+    await other.page.locator("button.sw-document", { hasText: "读.xml" }).filter({ hasText: "failed" }).waitFor();
+    await other.page.locator("button.sw-document").first().click();
+    await other.page.getByRole("button", { name: "Resend" }).click();
+    await other.page.locator(".sw-sidebar textarea").fill("because");
+    await other.page.locator(".sw-reason button[type=submit]").click();
+    await other.page.getByText("lacks the permission").waitFor();
+    const story = await other.page.evaluate(async () => {
+      const { documents } = await fetch("single-window/documents").then((answer) => answer.json());
+      return documents.map(({ state, attempt }: { state: string; attempt: number }) => ({ state, attempt }));
+    });
+    assert.deepEqual(story, [{ state: "failed", attempt: 1 }]);
+    await other.close();
+  });
+});
