@@ -13,8 +13,6 @@ export interface Delivery {
   body: Buffer;
   /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
   ack(): void;
-  /** Gives it back to the queue, for a fault that may pass. */
-  requeue(): void;
 }
 
 /** Deliveries that are on their way through a flow; bounded by the consumer's prefetch. */
@@ -33,11 +31,6 @@ export class Deliveries {
     this.open.get(id)?.ack();
     this.open.delete(id);
     crashPoint("receipt.after-ack");
-  }
-
-  requeue(id: string): void {
-    this.open.get(id)?.requeue();
-    this.open.delete(id);
   }
 
   /** The channel has gone: the broker delivers these again. */

@@ -31,6 +31,9 @@ const PASSING = ["C18", "C141"];
 /** The machine's own troubles: the document waits until they are over, however long that takes. */
 const OURS = ["SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
 
+/** Milliseconds until a delivery that could not be stored is stored again; doubled each time. */
+const STORE_AGAIN = { first: 1000, longest: 60_000 };
+
 /** Milliseconds until a claim that could not be settled is given out again. */
 const GIVE_OUT_AGAIN = 15_000;
 
@@ -47,6 +50,7 @@ export = (RED: NodeAPI): void => {
   function Settle(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
+    let closed = false;
     const begin = async () => ({
       client: await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready,
       retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
@@ -77,9 +81,14 @@ export = (RED: NodeAPI): void => {
       else await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
     }
 
-    /** Stores what a delivery brought, then acknowledges it: never the other way round (promises 6). */
-    async function store(client: ImportClient, message: FlowMessage, rejected: Fault | undefined): Promise<void> {
-      const id = message.delivery?.id ?? "";
+    const waiting = new Set<NodeJS.Timeout>();
+
+    /**
+     * Stores what a delivery brought, then acknowledges it: never the other way round (promises 6). When it cannot be
+     * stored, for a full disk say, the delivery is kept and stored later: giving it back to the queue would bring it again
+     * at once, and quorum queues drop a message after 20 deliveries.
+     */
+    async function store(client: ImportClient, id: string, rejected: Fault | undefined, round = 0): Promise<void> {
       const delivery = client.deliveries.get(id);
       if (!delivery) return; // Settled before, or its channel has gone and the broker brings it again.
       try {
@@ -88,7 +97,15 @@ export = (RED: NodeAPI): void => {
           : await readDelivery(client, delivery);
         for (const part of parts) await storeReceipt(client, delivery, part);
       } catch (error) {
-        client.deliveries.requeue(id);
+        const pause = Math.min(STORE_AGAIN.longest, STORE_AGAIN.first * 2 ** round);
+        const timer = setTimeout(() => {
+          waiting.delete(timer);
+          store(client, id, rejected, round + 1).catch(() => {
+            // Told when it failed first; the next round is under way.
+          });
+        }, pause);
+        if (!closed) waiting.add(timer);
+        else clearTimeout(timer);
         throw error;
       }
       client.deliveries.ack(id);
@@ -105,7 +122,7 @@ export = (RED: NodeAPI): void => {
             en: "the message has no msg.delivery",
           });
         }
-        await store(client, message, outcome === "rejected" ? fault : undefined);
+        await store(client, message.delivery.id, outcome === "rejected" ? fault : undefined);
       } else {
         const { id } = documentOf(message);
         try {
@@ -118,7 +135,11 @@ export = (RED: NodeAPI): void => {
       status.show("green", "dot", "settled");
       send(message);
     });
-    onClose(this, async () => status.close());
+    onClose(this, async () => {
+      closed = true;
+      for (const timer of waiting) clearTimeout(timer);
+      status.close();
+    });
   }
   RED.nodes.registerType("sw-settle", Settle);
 };
