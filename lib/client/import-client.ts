@@ -34,6 +34,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly deliveries = new Deliveries();
   private readonly log: DailyLog;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly turns = new Map<string, Promise<void>>();
   private closed = false;
 
   private constructor(
@@ -75,29 +76,36 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   /** Ends the claim of a sent document. */
   async settleSent(id: string): Promise<DocumentRow> {
-    const row = await settleSent(this, id);
+    const row = await this.inTurn(id, () => settleSent(this, id));
     this.claims.release(id);
     return row;
   }
 
   /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
   async settleFailed(id: string, failure: Failure): Promise<DocumentRow> {
-    const row = await settleFailed(this, id, failure);
+    const row = await this.inTurn(id, () => settleFailed(this, id, failure));
     this.claims.release(id);
     return row;
   }
 
-  /** Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. */
-  async settleRetry(id: string, delay: number, why: { code: string; text: string }): Promise<DocumentRow> {
-    const note = { event: "retry", code: why.code, text: why.text };
-    const row = await this.ledger.update(id, { retryAt: Date.now() + delay, code: why.code, text: why.text }, note);
-    this.scheduleReturn(row);
-    return row;
+  /**
+   * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
+   * the claim has ended, was given back before, or its send has begun.
+   */
+  settleRetry(id: string, delay: number, why: { code: string; text: string }): Promise<DocumentRow> {
+    return this.inTurn(id, async () => {
+      const now = await this.ledger.get(id);
+      if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
+      const note = { event: "retry", code: why.code, text: why.text };
+      const row = await this.ledger.update(id, { retryAt: Date.now() + delay, code: why.code, text: why.text }, note);
+      this.scheduleReturn(row);
+      return row;
+    });
   }
 
   /** Holds a document for a person. */
   async hold(row: DocumentRow, failure: Failure): Promise<DocumentRow> {
-    const held = await hold(this, row, failure);
+    const held = await this.inTurn(row.id, () => hold(this, row, failure));
     this.claims.release(row.id);
     return held;
   }
@@ -110,10 +118,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       this.claims.release(id);
-      this.ledger
-        .get(id)
-        .then((row) => row && finishEnded(this, row))
-        .catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+      this.finish(id);
     }, delay);
     this.timers.add(timer);
   }
@@ -166,6 +171,21 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     }
   }
 
+  /** One settle of a document after the other: cloned messages bring several at once, and the second finds what the first did. */
+  private async inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.turns.get(id) ?? Promise.resolve()).then(work);
+    const quiet = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.turns.set(id, quiet);
+    try {
+      return await mine;
+    } finally {
+      if (this.turns.get(id) === quiet) this.turns.delete(id);
+    }
+  }
+
   /** Runs a job every so many milliseconds until the client closes. */
   private every(period: number, job: () => Promise<unknown>): void {
     const timer = setInterval(() => {
@@ -180,7 +200,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
-        returnToOutBox(this, row.id)
+        this.inTurn(row.id, () => returnToOutBox(this, row.id))
           .catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)))
           .finally(() => this.claims.release(row.id));
       },
@@ -192,7 +212,14 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
   private followReceipt(row: DocumentRow): void {
     if (row.settled || row.state === "failed" || this.claims.has(row.id)) return;
-    finishEnded(this, row).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+    this.finish(row.id);
+  }
+
+  private finish(id: string): void {
+    this.inTurn(id, async () => {
+      const row = await this.ledger.get(id);
+      if (row) await finishEnded(this, row);
+    }).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
   }
 }
 
