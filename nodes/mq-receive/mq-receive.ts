@@ -48,7 +48,8 @@ export = (RED: NodeAPI): void => {
           onFault: (error) => {
             status.show("red", "ring", "disconnected");
             const text = `${error.code} ${error.text.zh} / ${error.text.en}`;
-            if (text !== told && connection.state === "connected") this.warn(text);
+            // That the connection was lost is for the broker node to tell.
+            if (text !== told && error.details.fault !== "closed") this.warn(text);
             told = text;
           },
           onDelivery: ({ id, messageId, redelivered, receivedAt, fileName, body }) => {
