@@ -3,7 +3,9 @@ import { removeScratch } from "../support/scratch.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { receiving } from "./suites/receiving.js";
 import { sending } from "./suites/sending.js";
+import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
 
 /**
@@ -24,6 +26,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, sending]) suite(bench);
+    for (const suite of [config, claims, content, signing, sending, receiving, settling]) suite(bench);
   });
 }
