@@ -115,7 +115,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
         ready.map(async ({ node, client }) => ({
           client: {
             id: node.id,
-            name: node.name,
+            name: node.name ?? "",
             environment: client.settings.environment,
             clientId: client.settings.clientId,
           },
