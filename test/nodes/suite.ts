@@ -1,9 +1,11 @@
 import { RedBench, type Runtime } from "../support/red-bench.js";
 import { removeScratch } from "../support/scratch.js";
+import { asking } from "./suites/asking.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
 import { receiving } from "./suites/receiving.js";
+import { restart } from "./suites/restart.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
@@ -26,6 +28,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, sending, receiving, settling]) suite(bench);
+    for (const suite of [config, claims, content, signing, sending, receiving, settling, asking, restart]) suite(bench);
   });
 }
