@@ -65,6 +65,8 @@ export class Stage {
   private simulator: Simulator | undefined;
   private running: NodeRed | undefined;
 
+  private readonly loads: string[] = [];
+
   constructor(
     private readonly theatre: Theatre,
     private readonly options: StageOptions,
@@ -75,6 +77,19 @@ export class Stage {
     const nodes = JSON.parse(readFileSync(example, "utf8")) as Record<string, unknown>[];
     options.flow?.(nodes);
     writeFileSync(join(this.dir, "flows.json"), JSON.stringify(nodes));
+  }
+
+  get clientId(): string {
+    return this.options.clientId;
+  }
+
+  /** Remembers the keys of a load, so that the next one is judged by itself. */
+  noteLoad(keys: readonly string[]): void {
+    this.loads.push(...keys);
+  }
+
+  handedIn(): readonly string[] {
+    return this.loads;
   }
 
   get nodeRed(): NodeRed {
@@ -207,10 +222,16 @@ export class Stage {
 }
 
 /** Waits for a condition by looking often; rejects with what it waited for when it takes too long. */
-export async function until(what: string, done: () => boolean | Promise<boolean>, limit = 60_000): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  done: () => boolean | Promise<boolean>,
+  limit = 60_000,
+): Promise<void> {
   const end = Date.now() + limit;
   while (!(await done())) {
-    if (Date.now() > end) throw new Error(`waited ${limit / 1000} s in vain: ${what}`);
+    if (Date.now() > end) {
+      throw new Error(`waited ${limit / 1000} s in vain: ${typeof what === "string" ? what : what()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
