@@ -26,8 +26,13 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...args, ...quiet] });
 }
 
-/** Opens the editor and resolves when it has loaded every node and its flows. */
-export async function openEditor(browser: Browser, url: string, language: Language): Promise<Editor> {
+/** Opens the editor and resolves when it has loaded every node and its flows. `prepare` comes before the page is loaded. */
+export async function openEditor(
+  browser: Browser,
+  url: string,
+  language: Language,
+  prepare: (page: Page) => Promise<unknown> = async () => undefined,
+): Promise<Editor> {
   const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, locale: language });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -36,6 +41,7 @@ export async function openEditor(browser: Browser, url: string, language: Langua
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.addInitScript((wanted) => localStorage.setItem("editor-language", wanted), language);
+  await prepare(page);
   await page.goto(url);
   await page.waitForFunction(() => {
     const loaded = globalThis.RED?.workspaces?.active() && RED.nodes?.getType("sw-diagnose");
