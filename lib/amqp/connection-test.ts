@@ -4,7 +4,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type ChannelModel, connect as connectAmqp } from "amqplib";
 import { type Step, takeStep } from "../diagnose/step.js";
 import { brokerError } from "./faults.js";
-import { amqpOptions, type BrokerSettings, maskedUrl, socketOptions } from "./settings.js";
+import { amqpOptions, type BrokerSettings, maskedUrl, socketOptions, tlsOptions } from "./settings.js";
 
 /** Queues to look at, by what they are used for. */
 export interface TestedQueues {
@@ -111,8 +111,8 @@ function touchTcp({ host, port }: BrokerSettings, limit: number): Promise<void> 
 
 function touchTls(settings: BrokerSettings, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const { host, port, tls } = settings;
-    const socket: TLSSocket = connectTls({ host, port, servername: tls?.servername ?? host, ...tls }, () => {
+    const { host, port } = settings;
+    const socket: TLSSocket = connectTls({ host, port, ...tlsOptions(settings) }, () => {
       const until = socket.getPeerCertificate().valid_to ?? "";
       socket.destroy();
       resolve(until);

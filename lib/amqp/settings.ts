@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { SecureContextOptions } from "node:tls";
 import type { Options, SocketOptions } from "amqplib";
 
@@ -42,6 +43,12 @@ export function socketOptions(settings: BrokerSettings): SocketOptions {
     noDelay: true,
     timeout: settings.connectTimeout * 1000,
     clientProperties: { connection_name: settings.connectionName },
-    ...(settings.tls && { servername: settings.tls.servername ?? settings.host, ...settings.tls }),
+    ...(settings.tls && tlsOptions(settings)),
   };
+}
+
+/** TLS options with the server's name for SNI; an IP address is no name. */
+export function tlsOptions({ tls, host }: BrokerSettings): Record<string, unknown> {
+  const servername = tls?.servername ?? (isIP(host) ? undefined : host);
+  return { ...tls, ...(servername && { servername }) };
 }
