@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readTempBox } from "../boxes/claim.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
@@ -43,6 +44,8 @@ export class DocumentSender {
     private readonly connection: BrokerConnection,
     private readonly settings: SenderSettings,
   ) {
+    // Each waiting document listens to it.
+    setMaxListeners(0, this.stopping.signal);
     this.publisher = new ConfirmedPublisher(connection);
     this.spool = new Spool(`${client.settings.root}/.spool`);
   }

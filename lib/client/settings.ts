@@ -41,6 +41,13 @@ export function settingNumber(name: string, value: unknown, fallback: number, le
   throw configError(name, `${name}：${text} 不是有效的数字`, `${name}: ${text} is not a number of at least ${least}`);
 }
 
+/** A text setting that has to be there. Rejects with SW-CONFIG. */
+export function requiredText(name: string, value: unknown): string {
+  const text = settingText(value);
+  if (text === "") throw configError(name, `未设置 ${name}`, `${name} is not set`);
+  return text;
+}
+
 /** `true`, `1`, `yes`, `on` in any case. */
 export function settingFlag(value: unknown, fallback: boolean): boolean {
   const text = settingText(value).toLowerCase();

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
-import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
 import { type BrokerNode, brokerNodes } from "../registry.js";
 import { onClose } from "../runtime.js";
 
@@ -38,7 +38,8 @@ export = (RED: NodeAPI): void => {
     const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
     tlsNode?.addTLSOptions(tls);
     return {
-      host: settingText(config.host) || "rmq.chinaport.gov.cn",
+      // Never a default: an unset variable must not lead a test environment to the real server.
+      host: requiredText("host", config.host),
       port: settingNumber("port", config.port, useTls ? 5671 : 5672, 1),
       vhost: settingText(config.vhost) || "/",
       user: secret(node, node.credentials?.user, config.userEnv),
