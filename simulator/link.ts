@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from "amqplib";
 import type { BrokerAddress } from "./settings.js";
 
@@ -57,7 +58,10 @@ export class Link {
   private readonly waiters = new Set<(session: Session | undefined) => void>();
   private loop: Promise<void> | undefined;
 
-  constructor(private readonly options: LinkOptions) {}
+  constructor(private readonly options: LinkOptions) {
+    // Every answer that waits for its time listens to it.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   start(): void {
     this.loop ??= this.keepConnected();

@@ -217,15 +217,14 @@ export class DocumentSender {
 
   /** Resolves to true when a receipt has proved the send meanwhile; to false when the broker is there. */
   private async waitForBroker(id: string, deadline: number): Promise<boolean> {
-    while (!this.publisher.isOpen) {
+    for (;;) {
       if (this.stopping.signal.aborted) throw stopped();
-      if (Date.now() >= deadline) throw this.notSent({ kind: "unsent", reason: "not connected" });
       const row = await this.client.ledger.get(id);
       if (row && ARRIVED.includes(row.state)) return true;
+      if (this.publisher.isOpen) return false;
+      if (Date.now() >= deadline) throw this.notSent({ kind: "unsent", reason: "not connected" });
       await this.nextChange(Math.min(deadline - Date.now(), POLL));
     }
-    if (this.stopping.signal.aborted) throw stopped();
-    return false;
   }
 
   private async pause(round: number, deadline: number): Promise<void> {
