@@ -7,6 +7,8 @@ export interface Fault {
   code: string;
   text: Bilingual;
   advice?: Bilingual | undefined;
+  /** It may pass by itself: the card is not there now. */
+  passing?: boolean;
 }
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
@@ -41,6 +43,9 @@ export function onInput(node: Node, handle: (message: FlowMessage, send: Send) =
     handle(flowing, send as Send).then(
       () => done(),
       (error) => {
+        // The node stops and its claim is given out again: neither done, nor a fault that a Catch flow which goes on
+        // might settle as failed.
+        if (codeOf(error) === "SW-STOPPED") return;
         flowing.fault = faultOf(error);
         done(error instanceof Error ? error : new Error(messageOf(error)));
       },
@@ -62,7 +67,11 @@ export function onClose(node: Node, work: (removed: boolean) => Promise<void>): 
 }
 
 export function faultOf(error: unknown): Fault {
-  if (error instanceof ImportClientError) return { code: error.code, text: error.text, advice: error.advice };
+  if (error instanceof ImportClientError) {
+    const { code, text, advice, details } = error;
+    const passing = code === "C134" && (details.state === "absent" || details.inner === "CLOSED");
+    return { code, text, advice, ...(passing && { passing }) };
+  }
   const text = messageOf(error);
   return { code: codeOf(error) ?? "SW-FAULT", text: { zh: text, en: text } };
 }

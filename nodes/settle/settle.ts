@@ -28,8 +28,8 @@ type Outcome = "sent" | "failed" | "retry" | "stored" | "rejected";
 /** Faults that may pass by themselves: the document goes back to OutBox for another try, so many times. */
 const PASSING = ["C18", "C141"];
 
-/** The machine's own troubles: the document waits until they are over, however long that takes. */
-const OURS = ["SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
+/** Troubles that are not the document's: it waits until they are over, however long that takes (promises 4: files wait). */
+const OURS = ["SW-PIN-BLOCKED", "SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
 
 /** Milliseconds until a delivery that could not be stored is stored again; doubled each time. */
 const STORE_AGAIN = { first: 1000, longest: 60_000 };
@@ -66,7 +66,8 @@ export = (RED: NodeAPI): void => {
       if (!fault) return "sent";
       const row = await client.ledger.get(documentOf(message).id);
       if (OURS.includes(fault.code) && row?.state === "claimed") return "retry";
-      return PASSING.includes(fault.code) && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
+      const passing = PASSING.includes(fault.code) || fault.passing;
+      return passing && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
     }
 
     async function settleDocument(
