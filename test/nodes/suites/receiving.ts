@@ -275,7 +275,35 @@ export function receiving(bench: RedBench): void {
       assert.equal(await bench.depth(queue), 0);
     });
 
-    it("waits for a queue that is missing and for one that another machine has for itself", async () => {
+    it("makes a held document accepted when its receipt comes, and its file goes to SentBox", async () => {
+      const nodes = flow();
+      (nodes.find(({ id }) => id === "watch") as FlowNode).wires = [["claimed"]];
+      await bench.load([...nodes, sink("claimed")]);
+      const client = await bench.client();
+      const key = freshKey();
+      drop(root, "DecCus001", "a.xml", decXml({ key, goods: 1 }));
+      const id = (await bench.one("claimed")).document?.id as string;
+      // A send whose outcome nobody knows, as a cut leaves it.
+      const sending = await client.ledger.transition(id, "sending", { sendingAt: 5 }, { event: "sending" });
+      await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+      await bench.publish(queue, accepted(key));
+      const row = await bench.row(id, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.box, row.seqNo], ["accepted", "SentBox", SEQ_NO]);
+      assert.deepEqual(box(root, "DecCus001", "SentBox"), [row.boxName]);
+    });
+
+    it("says that another machine has the queue for itself, and takes it when it is free", async () => {
+      await bench.aside(async (channel) => {
+        await channel.consume(queue, () => {}, { exclusive: true });
+        await bench.load(flow());
+        await bench.showing("receive", "mq-receive.status.disconnected");
+        await until("it is said", () => bench.logged(({ id }) => id === "receive").length > 0);
+        assert.match(bench.logged(({ id }) => id === "receive")[0] as string, /另一台电脑占用/);
+      });
+      await bench.showing("receive", "mq-receive.status.connected");
+    });
+
+    it("waits for a queue that is missing", async () => {
       const later = `${queue}-later`;
       await bench.load(flow({ receive: { queue: later } }));
       await bench.showing("receive", "mq-receive.status.disconnected");

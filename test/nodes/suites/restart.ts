@@ -120,6 +120,22 @@ export function restart(bench: RedBench): void {
       assert.equal(await bench.depth(queue), 0);
     });
 
+    it("goes on when only mq-send is deployed again: what waited in it is neither failed nor lost", async () => {
+      const relay = await relayTo(bench.broker);
+      await relay.close();
+      const nodes = flow(["send"], { port: relay.port });
+      await bench.load(nodes);
+      await bench.showing("send", "mq-send.status.disconnected");
+      drop(root, "DecCus001", "a.xml", decXml());
+      const { document } = await bench.one("claimed");
+      const changed = nodes.map((one) => (one.id === "send" ? { ...one, giveUpAfter: 1000 } : one));
+      await bench.deployChanged(changed);
+      const again = (await bench.arrived("claimed", 2))[1];
+      assert.equal(again?.document?.id, document?.id);
+      assert.deepEqual([bench.messages("caught"), box(root, "DecCus001", "FailBox")], [[], []]);
+      assert.equal((await (await bench.client()).ledger.get(document?.id as string))?.state, "claimed");
+    });
+
     it("keeps a retry's time over a restart, and its id", async () => {
       const nodes = (retryAfter: number): FlowNode[] => [
         clientNode(root),

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, verify, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { GetMessage } from "amqplib";
-import { decXml } from "../../../simulator/samples/index.js";
+import { decXml, invtZip } from "../../../simulator/samples/index.js";
 import {
   box,
   boxText,
   brokerNode,
+  cardNode,
   catchAll,
   clientNode,
   drop,
@@ -172,6 +173,49 @@ export function sending(bench: RedBench): void {
         await bench.unload();
         await relay.close();
       }
+    });
+
+    it("keeps signed bytes until they have arrived, and resends exactly those", async () => {
+      const relay = await relayTo(bench.broker);
+      const nodes = flow({ watch: { businesses: "Sas" } }, { port: relay.port, heartbeat: 60 });
+      (nodes.find(({ id }) => id === "claimed") as FlowNode).wires = [["sign"]];
+      const spool = () => box(root, "", ".spool");
+      try {
+        await bench.load([...nodes, cardNode(bench.token), node("sw-card-sign", "sign", { card: "card" }, ["send"])]);
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        const bytes = await invtZip({ name: "n" });
+        drop(root, "Sas", "n.zip", bytes);
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        const { document } = await bench.one("claimed");
+        assert.deepEqual(spool(), [document?.id]);
+        relay.flow();
+        relay.cut();
+        await bench.one("settled");
+        const [first, second] = [await bench.take(queue), await bench.take(queue)];
+        assert.notEqual(sha256(first.content), sha256(bytes));
+        assert.equal(sha256(second.content), sha256(first.content));
+        assert.equal(second.properties.headers?.possibleDuplicate, "1");
+        assert.deepEqual(spool(), []);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("sends a detached signature in the headers, over the very bytes of the body", async () => {
+      const nodes = flow();
+      (nodes.find(({ id }) => id === "claimed") as FlowNode).wires = [["sign"]];
+      await bench.load([...nodes, cardNode(bench.token), node("sw-card-sign", "sign", { card: "card" }, ["send"])]);
+      drop(root, "DecCus001", "a.xml", decXml());
+      await bench.one("settled");
+      const { content, properties } = await bench.take(queue);
+      const { headers = {} } = properties;
+      assert.equal(headers.signatureAlgorithm, "rsa-sha256");
+      const certificate = new X509Certificate(Buffer.from(headers.certificate, "base64"));
+      assert.ok(verify("sha256", content, certificate.publicKey, Buffer.from(headers.signature, "base64")));
+      assert.equal(headers.certificateNumber, certificate.serialNumber.toLowerCase());
+      assert.deepEqual(box(root, "", ".spool"), [], "unchanged bytes lie in TempBox, not in the spool");
     });
 
     it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", async () => {

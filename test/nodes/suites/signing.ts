@@ -6,7 +6,19 @@ import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
 import { decXml, invtZip } from "../../../simulator/samples/index.js";
 import { xmlsecVerify } from "../../lib/signing/token.js";
-import { COMPANY, cardNode, catchAll, clientNode, node, PIN, type RedBench, sink } from "../../support/red-bench.js";
+import {
+  box,
+  COMPANY,
+  cardNode,
+  catchAll,
+  clientNode,
+  drop,
+  node,
+  PIN,
+  type RedBench,
+  sink,
+  watchNode,
+} from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 
@@ -147,6 +159,40 @@ export function signing(bench: RedBench): void {
       await load();
       bench.node("sign").receive(dec());
       await bench.one("out");
+    });
+
+    it("lets files wait while the card is not there or the guard is closed, and signs them when it is well", async () => {
+      const wrong = { card: { pin: "Pin-000001" } };
+      const nodes = (card: Record<string, unknown>, outcome = "auto") => [
+        clientNode(root),
+        cardNode(bench.token, card),
+        watchNode({}, "sign"),
+        node("sw-card-sign", "sign", { card: "card", profile: "auto" }, ["out"]),
+        sink("out"),
+        catchAll("caught"),
+        sink("caught", "settle"),
+        node("sw-settle", "settle", { client: "client", outcome, retryAfter: 0, retryTimes: 3 }, ["settled"]),
+        sink("settled"),
+      ];
+      await bench.load(nodes({ token: "another" }));
+      drop(root, "DecCus001", "a.xml", decXml());
+      // The first way and three retries; then it has failed.
+      const absent = await bench.arrived("caught", 4);
+      assert.ok(absent.every(({ fault }) => fault?.code === "C134" && fault.passing));
+      await until("it failed", () => box(root, "DecCus001", "FailBox").length === 1);
+      await bench.unload();
+
+      await bench.load(nodes({}), wrong);
+      for (const name of ["b.xml", "c.xml", "d.xml"]) drop(root, "DecCus001", name, decXml());
+      const tried = () => bench.messages("caught").filter(({ error }) => error?.code === "C134");
+      await until("each was refused several times", () => bench.messages("caught").length > 8);
+      assert.equal(tried().length, 1, "one try of the PIN");
+      assert.equal(box(root, "DecCus001", "FailBox").length, 2);
+      await bench.unload();
+
+      await bench.load(nodes({}));
+      await bench.arrived("out", 2);
+      assert.equal(box(root, "DecCus001", "FailBox").length, 2);
     });
 
     it("is C134 for a token that is not there, and a document of no known kind", async () => {
