@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { judge } from "../support/checker.js";
+import { removeScratch } from "../support/scratch.js";
+import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+
+const DOCUMENTS = 60;
+
+/** Takes what room a volume has left. */
+function fill(path: string): void {
+  const handle = openSync(path, "w");
+  for (const size of [65536, 4096, 512]) {
+    try {
+      for (;;) writeSync(handle, Buffer.alloc(size));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    }
+  }
+  closeSync(handle);
+}
+
+/** Mounting needs root, which CI has; elsewhere the crash points stand in for a full disk. */
+describe("a volume that runs full in the middle of a load", function () {
+  this.timeout(180_000);
+  let theatre: Theatre;
+  let stage: Stage;
+
+  before(async () => {
+    theatre = await openTheatre();
+    stage = new Stage(theatre, {
+      clientId: "FULL0001",
+      flow: (nodes) => {
+        for (const node of nodes) {
+          if (node.type === "sw-folder-watch") node.maxInFlight = "3";
+          if (node.type === "sw-settle") node.retryAfter = "1";
+        }
+      },
+    });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m", "tmpfs", stage.root]);
+  });
+  after(async () => {
+    await stage.close();
+    await theatre.close();
+    execFileSync("umount", ["--lazy", stage.root]);
+    removeScratch();
+  });
+
+  it("loses nothing, sends nothing twice in silence, and goes on by itself when there is room again", async () => {
+    const keys = Array.from({ length: DOCUMENTS }, () => freshKey());
+    execFileSync("mkdir", ["-p", join(stage.root, "DecCus001", "OutBox")]);
+    for (const key of keys) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+    await stage.startSimulator();
+    const nodeRed = await stage.startNodeRed();
+    await until("the first are delivered", () => stage.simulated().some(({ event }) => event === "delivered"));
+    const ballast = join(stage.root, "ballast");
+    fill(ballast);
+    await until("somebody complains", () =>
+      nodeRed.lines.some((line) => /ENOSPC|no space|disk is full|SW-LEDGER/i.test(line)),
+    );
+    const before = stage.rows().filter(({ state }) => state === "accepted").length;
+    assert.ok(before < DOCUMENTS, "it ran full in the middle");
+    rmSync(ballast);
+    await until(
+      () =>
+        `all accepted; open: ${JSON.stringify(
+          stage
+            .rows()
+            .filter(({ state }) => state !== "accepted")
+            .slice(0, 5),
+        )}`,
+      async () => {
+        const rows = stage.rows();
+        for (const row of rows.filter(({ state }) => state === "held")) {
+          await stage.ask(`documents/${row.id}/release`, { reason: "the test has looked" });
+        }
+        return rows.length === DOCUMENTS && rows.every(({ state, settled }) => state === "accepted" && settled);
+      },
+      120_000,
+    );
+    const verdict = judge(stage, keys);
+    assert.deepEqual(verdict.lost, []);
+    assert.deepEqual(verdict.unexpected, []);
+    assert.deepEqual(verdict.falselyAcknowledged, []);
+    assert.deepEqual(verdict.silentlyDuplicated, []);
+    assert.equal(stage.files("DecCus001", "FailBox").length, 0);
+  });
+});
