@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BusinessFolder } from "../../../lib/boxes/folders.js";
+import { OutBox } from "../../../lib/boxes/out-box.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+const XML = "<a><b>1</b></a>";
+
+describe("looking at an OutBox", () => {
+  let folder: BusinessFolder;
+  let outBox: OutBox;
+  let now = 0;
+  const path = (name: string) => join(folder.box("OutBox"), name);
+
+  beforeEach(() => {
+    now = 0;
+    folder = new BusinessFolder("Sas", join(scratch(), "Sas"));
+    outBox = new OutBox(folder, { incompleteAfter: 1000, lookAhead: 100, clock: () => now });
+  });
+  after(removeScratch);
+
+  it("takes a file only when it was the same at two looks, whatever its content says", async () => {
+    writeFileSync(path("a.xml"), XML);
+    await outBox.list();
+    assert.deepEqual((await outBox.ready()).names, []);
+    writeFileSync(path("a.xml"), "<a><b>2</b></a> ");
+    assert.deepEqual((await outBox.ready()).names, [], "changed since the first look");
+    assert.deepEqual((await outBox.ready()).names, ["a.xml"]);
+  });
+
+  it("does not trust the file's own time: an old one has to prove itself too", async () => {
+    writeFileSync(path("old.xml"), XML);
+    utimesSync(path("old.xml"), 0, 0);
+    await outBox.list();
+    assert.deepEqual((await outBox.ready()).names, []);
+    assert.deepEqual((await outBox.ready()).names, ["old.xml"]);
+  });
+
+  it("keeps the order in which files were first seen", async () => {
+    for (const name of ["c.xml", "a.xml"]) {
+      writeFileSync(path(name), XML);
+      await outBox.list();
+    }
+    writeFileSync(path("b.xml"), XML);
+    await outBox.list();
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names, ["c.xml", "a.xml", "b.xml"]);
+  });
+
+  it("looks at no more than it may at once, and gets to the others as the first go", async () => {
+    for (let index = 0; index < 250; index++) writeFileSync(path(`${String(index).padStart(3, "0")}.xml`), XML);
+    await outBox.list();
+    await outBox.ready();
+    const { names } = await outBox.ready();
+    assert.equal(names.length, 100);
+    for (const name of names) outBox.forget(name);
+    await outBox.ready();
+    assert.equal((await outBox.ready()).names.length, 100);
+  });
+
+  it("reports a file that stays unfinished once, and only when nothing has changed for that long", async () => {
+    writeFileSync(path("torn.xml"), "<a><b>");
+    await outBox.list();
+    for (now = 0; now <= 5000; now += 400) {
+      writeFileSync(path("torn.xml"), `<a><b>${"x".repeat(now)}`);
+      assert.deepEqual((await outBox.ready()).oddities, []);
+    }
+    now += 1000;
+    assert.deepEqual(
+      (await outBox.ready()).oddities.map(({ reason }) => reason),
+      ["incomplete"],
+    );
+    now += 10_000;
+    assert.deepEqual((await outBox.ready()).oddities, []);
+  });
+
+  it("leaves files alone that their producer has not handed over", async () => {
+    for (const name of ["a.tmp", "b.zip.temp", "c.part", ".hidden.xml", "d.TMP"]) writeFileSync(path(name), XML);
+    await outBox.list();
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names, []);
+    assert.equal(outBox.size, 0);
+  });
+
+  it("takes names as they are: Chinese, emoji, blanks, dots, reserved ones, 255 bytes", async () => {
+    const names = ["报关单 (1).xml", "🚢.xml", " a .xml", "CON.xml", "a..xml", `${"长".repeat(83)}.xml`.slice(0, 85)];
+    for (const name of names) writeFileSync(path(name), XML);
+    await outBox.list();
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names.sort(), [...names].sort());
+    assert.deepEqual(readdirSync(folder.box("OutBox")).sort(), [...names].sort());
+  });
+
+  it("forgets what has gone, says when the share is away, and goes on when it is back", async () => {
+    writeFileSync(path("a.xml"), XML);
+    await outBox.list();
+    await outBox.ready();
+    const box = folder.box("OutBox");
+    rmSync(box, { recursive: true });
+    await assert.rejects(outBox.list(), { code: "ENOENT" });
+    assert.deepEqual((await outBox.ready()).names, []);
+    mkdirSync(box);
+    writeFileSync(path("b.xml"), XML);
+    await outBox.list();
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names, ["b.xml"]);
+  });
+});
