@@ -227,6 +227,14 @@ export class RedBench {
     });
   }
 
+  /**
+   * Resolves when what the nodes have written to the broker so far is out. Node-RED closes all nodes at once, and an
+   * acknowledgement that is still in a buffer then is lost: the broker brings the delivery again, which is no fault.
+   */
+  async written(): Promise<void> {
+    await this.http().get("/single-window/status");
+  }
+
   http(): Agent {
     return this.helper.request();
   }
@@ -346,7 +354,7 @@ export function brokerNode(broker: PrivateBroker, change: Record<string, unknown
     vhost: broker.vhost,
     useTls: false,
     tls: "",
-    heartbeat: 2,
+    heartbeat: 10,
     connectTimeout: 5,
     userEnv: "SW_AMQP_USER",
     passwordEnv: "SW_AMQP_PASSWORD",

@@ -76,6 +76,18 @@ export function receiving(bench: RedBench): void {
       return bench.row(message?.document?.id as string, "it is sent", ({ settled }) => settled);
     }
 
+    /** Where InBox was there is a file: nothing can be written into it. Returns what puts it back. */
+    function blocked(): () => void {
+      const inBox = join(root, "DecCus001", "InBox");
+      mkdirSync(inBox, { recursive: true });
+      renameSync(inBox, `${inBox}-away`);
+      writeFileSync(inBox, "");
+      return () => {
+        rmSync(inBox);
+        renameSync(`${inBox}-away`, inBox);
+      };
+    }
+
     it("files an import receipt under its official name and makes the document accepted", async () => {
       await bench.load(flow());
       const key = freshKey();
@@ -99,6 +111,7 @@ export function receiving(bench: RedBench): void {
         [[`DecCus001/InBox/${name}`, true, "m-1"]],
       );
       await bench.showing("parse", "receipt-parse.status.recognised");
+      await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
     });
@@ -143,6 +156,7 @@ export function receiving(bench: RedBench): void {
       const { delivery } = await bench.one("stored");
       assert.equal(delivery?.redelivered, true);
       assert.equal((await (await bench.client()).ledger.get(id))?.state, "accepted");
+      await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
     });
@@ -177,6 +191,7 @@ export function receiving(bench: RedBench): void {
       );
       assert.equal(box(root, "DecCus001", "InBox").length, 2);
       assert.deepEqual(bench.errors(), []);
+      await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
     });
@@ -233,6 +248,7 @@ export function receiving(bench: RedBench): void {
       assert.equal((await (await bench.client()).ledger.get(id))?.state, "sent");
       await bench.publish(queue, Buffer.from("<Unheard>1</Unheard>"));
       assert.equal((await bench.arrived("rejected", 2))[1]?.fault?.code, "SW-RECEIPT");
+      await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
     });
@@ -257,20 +273,36 @@ export function receiving(bench: RedBench): void {
       await bench.load(flow());
       const key = freshKey();
       await sent(key, "a.xml");
-      const inBox = join(root, "DecCus001", "InBox");
-      mkdirSync(inBox, { recursive: true });
-      // Where the folder was there is a file: nothing can be written into it.
-      renameSync(inBox, `${inBox}-away`);
-      writeFileSync(inBox, "");
+      const unblock = blocked();
       await bench.publish(queue, accepted(key));
       const caught = await bench.one("caught");
       assert.equal(caught.error?.source.id, "store");
       assert.equal((await bench.client()).deliveries.size, 1);
-      rmSync(inBox);
-      renameSync(`${inBox}-away`, inBox);
+      unblock();
       await until("it is stored", () => box(root, "DecCus001", "InBox").length === 1);
       await until("it is acknowledged", async () => (await bench.client()).deliveries.size === 0);
       assert.equal(bench.messages("delivered").length, 1, "the broker did not have to bring it again");
+      await bench.written();
+      await bench.unload();
+      assert.equal(await bench.depth(queue), 0);
+    });
+
+    it("leaves to the broker what could not be stored before a stop", async () => {
+      await bench.load(flow());
+      const key = freshKey();
+      const { id } = await sent(key, "a.xml");
+      const unblock = blocked();
+      await bench.publish(queue, accepted(key));
+      await bench.one("caught");
+      await bench.unload();
+      assert.equal(await bench.depth(queue), 1);
+      unblock();
+      await bench.load(flow());
+      assert.equal((await bench.one("stored")).delivery?.redelivered, true);
+      const story = await (await bench.client()).ledger.story(id);
+      assert.deepEqual([story?.receipts.length, story?.receipts[0]?.filed], [1, true]);
+      assert.deepEqual(box(root, "DecCus001", "InBox"), [story?.receipts[0]?.file.split("/").at(-1)]);
+      await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
     });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { decXml, freshKey } from "../../../simulator/samples/index.js";
+import { decXml, freshKey, invtZip } from "../../../simulator/samples/index.js";
 import {
   box,
   brokerNode,
+  cardNode,
   catchAll,
   clientNode,
   drop,
@@ -98,6 +99,33 @@ export function restart(bench: RedBench): void {
       assert.equal(second.properties.headers?.possibleDuplicate, "1");
       assert.equal(document?.possibleDuplicate, true);
       assert.equal(box(root, "DecCus001", "SentBox").length, 1);
+    });
+
+    it("resends a signed document as it was signed, without signing it again", async () => {
+      const nodes = (broker: Record<string, unknown>): FlowNode[] => {
+        const all = flow(["sign"], broker);
+        (all.find(({ id }) => id === "watch") as FlowNode).businesses = "Sas";
+        return [...all, cardNode(bench.token), node("sw-card-sign", "sign", { card: "card" }, ["send"])];
+      };
+      const relay = await relayTo(bench.broker);
+      const file = await invtZip({ name: "n" });
+      try {
+        await bench.load(nodes({ port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        drop(root, "Sas", "n.zip", file);
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        await bench.unload();
+      } finally {
+        await relay.close();
+      }
+      await bench.load(nodes({}));
+      await bench.one("settled");
+      const [first, second] = [await bench.take(queue), await bench.take(queue)];
+      assert.notDeepEqual(first.content, file);
+      assert.deepEqual(second.content, first.content);
+      assert.equal(second.properties.messageId, first.properties.messageId);
+      assert.deepEqual(bench.statuses("sign"), []);
     });
 
     it("goes on with a document that waited for the broker, which never had it: sent once, as no duplicate", async () => {
