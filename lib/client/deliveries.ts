@@ -1,3 +1,4 @@
+import type { ReceiptPart } from "../boxes/store-receipt.js";
 import { crashPoint } from "../crash-point.js";
 
 /** A receipt delivery that the broker waits to have acknowledged. */
@@ -11,6 +12,8 @@ export interface Delivery {
   fileName: string;
   business: string;
   body: Buffer;
+  /** What receipt-parse has read from the body, so that settle need not read it again. */
+  parts?: readonly ReceiptPart[];
   /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
   ack(): void;
 }

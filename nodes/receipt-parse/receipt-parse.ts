@@ -20,6 +20,8 @@ export = (RED: NodeAPI): void => {
         fileName: message.filename ?? "",
         receivedAt: message.delivery?.receivedAt ?? Date.now(),
       });
+      const delivery = client.deliveries.get(message.delivery?.id ?? "");
+      if (delivery && delivery.body === message.payload) delivery.parts = parts;
       const receipts = parts.flatMap((part) => [...part.receipts]);
       message.receipts = receipts;
       if (receipts[0]) message.receipt = receipts[0];

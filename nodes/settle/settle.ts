@@ -95,7 +95,7 @@ export = (RED: NodeAPI): void => {
       try {
         const parts = rejected
           ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
-          : await readDelivery(client, delivery);
+          : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
         for (const part of parts) await storeReceipt(client, delivery, part);
       } catch (error) {
         const pause = Math.min(STORE_AGAIN.longest, STORE_AGAIN.first * 2 ** round);
