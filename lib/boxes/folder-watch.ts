@@ -199,7 +199,7 @@ export class FolderWatch {
       else this.events.onClaim(row, payload);
     } catch (error) {
       if (taken) this.client.claims.release(taken);
-      // Held by a virus scanner or a writer: it stays where it is, and the next scan tries again.
+      outBox.postpone(name);
       this.notice(`${outBox.folder.code}/${name}`, error);
     }
   }

@@ -20,7 +20,13 @@ interface Waiting {
   reported: boolean;
   /** The scan that saw it last. */
   generation: number;
+  /** How often it could not be claimed or read, and until when it is left alone for that. */
+  failures: number;
+  notBefore: number;
 }
+
+/** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
+const PAUSE = { first: 500, longest: 60_000 };
 
 /** Milliseconds of looking at files between two turns of the event loop. */
 const TURN = 10;
@@ -77,7 +83,15 @@ export class OutBox {
         this.odd.delete(name);
         const known = this.waiting.get(name);
         if (known) known.generation = generation;
-        else this.waiting.set(name, { stillSince: this.clock(), look: undefined, reported: false, generation });
+        else
+          this.waiting.set(name, {
+            stillSince: this.clock(),
+            look: undefined,
+            reported: false,
+            generation,
+            failures: 0,
+            notBefore: 0,
+          });
       } else {
         if (!this.odd.has(name)) oddities.push({ name, reason: entry.isSymbolicLink() ? "symlink" : "folder" });
         this.odd.set(name, generation);
@@ -112,12 +126,21 @@ export class OutBox {
     this.waiting.delete(name);
   }
 
+  /** The file could not be claimed: a virus scanner or a writer holds it. It is tried again after a pause. */
+  postpone(name: string): void {
+    const waiting = this.waiting.get(name);
+    if (!waiting) return;
+    waiting.look = undefined;
+    waiting.notBefore = this.clock() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
+  }
+
   /** What the file looked like when it was found ready. */
   lookOf(name: string): Look | undefined {
     return this.waiting.get(name)?.look;
   }
 
   private look(name: string, waiting: Waiting): "ready" | Oddity | undefined {
+    if (this.clock() < waiting.notBefore) return undefined;
     try {
       if (this.isReady(name, waiting)) return "ready";
     } catch (error) {
@@ -126,8 +149,7 @@ export class OutBox {
         this.waiting.delete(name);
         return undefined;
       }
-      // Virus scanners and writers hold files for a while; the next scan tries again.
-      waiting.look = undefined;
+      this.postpone(name);
       return this.overdue(waiting) ? { name, reason: "unreadable", code } : undefined;
     }
     return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;

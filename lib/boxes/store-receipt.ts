@@ -88,11 +88,15 @@ async function storeOne(
 }
 
 /** A receipt may have come before the one that carries its key: now that the document knows more numbers, look again. */
-async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
+export async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
   const document = await context.ledger.get(documentId);
   if (!document) return;
-  const keys = { clientKey: "", seqNo: document.seqNo, customsNo: document.customsNo, answers: [] };
-  for (const orphan of await context.ledger.orphans(keys)) await context.ledger.adopt(orphan.id, documentId);
+  const { clientKey, seqNo, customsNo, claimedAt } = document;
+  for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
+    // An own number may have been used before; a receipt that came before this document was claimed is not for it.
+    const numbered = (seqNo !== "" && orphan.seqNo === seqNo) || (customsNo !== "" && orphan.customsNo === customsNo);
+    if (numbered || orphan.receivedAt >= claimedAt) await context.ledger.adopt(orphan.id, documentId);
+  }
 }
 
 function unrecognised(delivery: DeliveryFacts, part: ReceiptPart): Receipt {

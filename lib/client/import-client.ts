@@ -7,6 +7,7 @@ import type { BoxContext } from "../boxes/context.js";
 import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
 import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
+import { adoptOrphans } from "../boxes/store-receipt.js";
 import { messageOf } from "../errors.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import { Claims } from "./claims.js";
@@ -52,6 +53,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
       this.followReceipt(row);
+      if (note.event === "sent") this.inBackground(adoptOrphans(this, row.id));
     });
   }
 
@@ -186,10 +188,17 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     }
   }
 
+  /** For work that nobody waits for: its fault is told, and must not end the process. */
+  private inBackground(work: Promise<unknown>): void {
+    work.catch((error) => {
+      if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
+    });
+  }
+
   /** Runs a job every so many milliseconds until the client closes. */
   private every(period: number, job: () => Promise<unknown>): void {
     const timer = setInterval(() => {
-      job().catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+      this.inBackground(job());
     }, period);
     timer.unref();
     this.timers.add(timer);
@@ -200,9 +209,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
-        this.inTurn(row.id, () => returnToOutBox(this, row.id))
-          .catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)))
-          .finally(() => this.claims.release(row.id));
+        const returned = this.inTurn(row.id, () => returnToOutBox(this, row.id));
+        this.inBackground(returned.finally(() => this.claims.release(row.id)));
       },
       Math.max(0, row.retryAt - Date.now()),
     );
@@ -216,10 +224,11 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   }
 
   private finish(id: string): void {
-    this.inTurn(id, async () => {
+    const finished = this.inTurn(id, async () => {
       const row = await this.ledger.get(id);
       if (row) await finishEnded(this, row);
-    }).catch((error) => this.notice("SW-CLIENT", messageOf(error), messageOf(error)));
+    });
+    this.inBackground(finished);
   }
 }
 

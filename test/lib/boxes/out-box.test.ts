@@ -75,6 +75,20 @@ describe("looking at an OutBox", () => {
     assert.deepEqual((await outBox.ready()).oddities, []);
   });
 
+  it("tries a file that is held by somebody again after pauses that double", async () => {
+    writeFileSync(path("held.xml"), XML);
+    await outBox.list();
+    const tried: number[] = [];
+    for (now = 0; now < 20_000; now += 100) {
+      const { names } = await outBox.ready();
+      if (names.length === 0) continue;
+      tried.push(now);
+      outBox.postpone("held.xml");
+    }
+    const pauses = tried.slice(1).map((time, index) => time - (tried[index] as number));
+    assert.deepEqual(pauses, [600, 1100, 2100, 4100, 8100]);
+  });
+
   it("leaves files alone that their producer has not handed over", async () => {
     for (const name of ["a.tmp", "b.zip.temp", "c.part", ".hidden.xml", "d.TMP"]) writeFileSync(path(name), XML);
     await outBox.list();
