@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { faultRound } from "../support/fault-rounds.js";
+import { keepQueues } from "../support/queues.js";
 import { Random } from "../support/random.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre } from "../support/stage.js";
@@ -29,6 +30,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
       },
     });
     await stage.startSimulator();
+    await keepQueues(theatre.broker);
     await stage.startNodeRed();
   });
   after(async () => {

@@ -5,6 +5,7 @@ import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { ConfirmedPublisher, type PublishOutcome } from "../../lib/amqp/publisher.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
+import { keepQueues } from "../support/queues.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 
 describe("confirmed publishing against a real broker", () => {
@@ -123,6 +124,7 @@ describe("confirmed publishing against a real broker", () => {
   it("does not know what was under way when the broker was killed, and connects again by itself", async function () {
     this.timeout(90_000);
     await aside((channel) => channel.assertQueue("killed", { durable: true }));
+    await keepQueues(broker);
     broker.pause();
     const outcome = publish("killed");
     await broker.kill("SIGKILL");

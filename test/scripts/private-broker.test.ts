@@ -8,6 +8,7 @@ import { connect } from "amqplib";
 import { PlainError } from "../../scripts/plain-error.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { commandLine, isAlive, waitGone } from "../../scripts/processes.js";
+import { keepQueues } from "../support/queues.js";
 
 async function depth(broker: PrivateBroker, queue: string): Promise<number> {
   const connection = await connect(broker.url);
@@ -83,6 +84,7 @@ describe("private broker", function () {
     }
 
     const port = broker.port;
+    await keepQueues(broker);
     await broker.kill("SIGKILL");
     assert.equal(broker.pid, 0);
     await assert.rejects(connect(broker.url));

@@ -8,6 +8,7 @@ import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } 
 import { scanXml } from "../../lib/xml/scan.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { keepQueues } from "../support/queues.js";
 import { type CompanyCard, companyCard } from "./company-card.js";
 
 interface LogLine {
@@ -204,6 +205,7 @@ describe("simulator: on a real broker", function () {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => publish(first.channel, name, decXml({ goods: 1 }), `before-${index}`)),
     );
+    await keepQueues(broker);
     await broker.kill("SIGKILL");
     await broker.restart();
     const { connection, channel } = await connected();
