@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { readTempBox } from "../boxes/claim.js";
+import { readTempBox, sha256Of } from "../boxes/claim.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
@@ -82,8 +82,9 @@ export class DocumentSender {
     }
     if (ARRIVED.includes(row.state)) return row;
     if (row.state === "held") throw heldError(row.id, "held");
-    const { wire, body } = this.prepare(document, row, payload);
-    const delivery = this.deliver(row, wire, body, options.released ?? false);
+    const prepared = this.prepare(document, row, payload);
+    if (!prepared) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
+    const delivery = this.deliver(row, prepared.wire, prepared.body, options.released ?? false);
     this.running.add(delivery);
     try {
       return await delivery;
@@ -98,20 +99,31 @@ export class DocumentSender {
   /** Documents of this node whose outcome a stop left unknown; to be given to `send` again. */
   async leftUnknown(isKnownSender: (id: string) => boolean): Promise<DocumentRow[]> {
     const open = await this.client.ledger.unsettled();
-    return open.filter((row) => {
-      if (row.state !== "unknown" || row.wire === "" || this.client.claims.has(row.id)) return false;
-      const { sender } = JSON.parse(row.wire) as Wire;
-      return sender === this.settings.id || !isKnownSender(sender);
-    });
+    return open.filter((row) => this.mayTakeUp(row, isKnownSender));
   }
 
-  /** What an earlier attempt may have published goes out again as it was; else a new wire is made. */
-  private prepare(document: DocumentHandle, row: DocumentRow, payload: Buffer): { wire: Wire; body: Buffer } {
+  /** Is an unknown outcome ours to take up? What a node left that is no more goes to whoever asks first. */
+  mayTakeUp(row: DocumentRow, isKnownSender: (id: string) => boolean): boolean {
+    if (row.state !== "unknown" || row.wire === "" || this.client.claims.has(row.id)) return false;
+    const { sender } = JSON.parse(row.wire) as Wire;
+    return sender === this.settings.id || !isKnownSender(sender);
+  }
+
+  /**
+   * What an earlier attempt may have published goes out again as it was, or, when its bytes are gone, not at all
+   * (undefined); else a new wire is made.
+   */
+  private prepare(
+    document: DocumentHandle,
+    row: DocumentRow,
+    payload: Buffer,
+  ): { wire: Wire; body: Buffer } | undefined {
     if (row.wire !== "" && row.state !== "claimed") {
       const wire = JSON.parse(row.wire) as Wire;
       // What was sent as it was claimed lies in TempBox; anything else was spooled.
       const body = wire.body === row.sha256 ? readTempBox(this.client, row) : this.spool.read(row.id);
-      if (body) return { wire, body };
+      if (body && sha256Of(body) === wire.body) return { wire, body };
+      if (row.state === "unknown") return undefined;
     }
     const { id, exchange, queue } = this.settings;
     const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Options } from "amqplib";
 import { isZip } from "../archive/index.js";
+import { sha256Of } from "../boxes/claim.js";
 import type { DocumentHandle } from "../document.js";
 
 /** What was, or will be, published for a document, but for its bytes: kept in the row, so that a repeat is identical. */
@@ -23,7 +23,7 @@ export function makeWire(
   const { signature } = document;
   return {
     ...to,
-    body: createHash("sha256").update(body).digest("hex"),
+    body: sha256Of(body),
     properties: {
       messageId: document.attempt > 1 ? `${document.id}.${document.attempt}` : document.id,
       correlationId: document.clientKey || undefined,

@@ -64,11 +64,11 @@ export = (RED: NodeAPI): void => {
       sender = new DocumentSender(client, connection, settings);
       await sender.start();
       showState();
-      const resume = (row: DocumentRow, released: boolean) =>
-        void takeUp(client, sender as DocumentSender, row, released);
-      for (const row of await sender.leftUnknown((id) => RED.nodes.getNode(id) !== null)) resume(row, false);
+      const own = sender;
+      const isKnown = (id: string) => RED.nodes.getNode(id) !== null;
+      for (const row of await own.leftUnknown(isKnown)) void takeUp(client, own, row, false);
       const onChange = (row: DocumentRow, note: { event: string }) => {
-        if (note.event === "released" && row.state === "unknown") resume(row, true);
+        if (note.event === "released" && own.mayTakeUp(row, isKnown)) void takeUp(client, own, row, true);
       };
       client.on("change", onChange);
       stopListening = () => {
