@@ -47,7 +47,7 @@ export class DocumentSender {
     // Each waiting document listens to it.
     setMaxListeners(0, this.stopping.signal);
     this.publisher = new ConfirmedPublisher(connection);
-    this.spool = new Spool(`${client.settings.root}/.spool`);
+    this.spool = new Spool(client.settings.root);
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "../boxes/place.js";
 
@@ -7,7 +7,12 @@ import { writeDurably } from "../boxes/place.js";
  * would come out different the second time (promises 1).
  */
 export class Spool {
-  constructor(private readonly folder: string) {}
+  private readonly folder: string;
+
+  /** `root`: the client's root folder. */
+  constructor(root: string) {
+    this.folder = join(root, ".spool");
+  }
 
   write(id: string, bytes: Buffer): void {
     mkdirSync(this.folder, { recursive: true });
@@ -17,6 +22,12 @@ export class Spool {
   read(id: string): Buffer | undefined {
     const path = join(this.folder, id);
     return existsSync(path) ? readFileSync(path) : undefined;
+  }
+
+  /** Removes what a stop left of documents that are no longer open. */
+  async sweep(isOpen: (id: string) => Promise<boolean>): Promise<void> {
+    if (!existsSync(this.folder)) return;
+    for (const name of readdirSync(this.folder)) if (!(await isOpen(name.replace(/\.tmp$/, "")))) this.remove(name);
   }
 
   remove(id: string): void {

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
+import { Spool } from "../amqp/spool.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
@@ -65,6 +66,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     const client = new ImportClient(settings, ledger, advice);
     try {
       const recovery = await recover(client);
+      await new Spool(settings.root).sweep(async (id) => (await ledger.get(id))?.settled === false);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
       for (const row of await ledger.unsettled()) client.scheduleReturn(row);
       client.every(MINUTE / 2, () => client.tellOverdueClaims());
