@@ -6,6 +6,7 @@ import { claimFile, readTempBox } from "./claim.js";
 import type { BusinessFolder } from "./folders.js";
 import { type Oddity, OutBox } from "./out-box.js";
 import { duplicateOf, type Failure, settleFailed } from "./settle.js";
+import { Turn } from "./turn.js";
 
 export interface FolderWatchSettings {
   /** The node's id; claims are counted by it. */
@@ -174,7 +175,9 @@ export class FolderWatch {
     const { owner, maxInFlight } = this.settings;
     const work: Promise<void>[] = [];
     let room = maxInFlight - claims.count(owner);
+    const turn = new Turn();
     while (room > 0 && this.hasReady() && !this.stopped) {
+      await turn.over();
       for (const { outBox, ready } of this.boxes.values()) {
         const name = ready.shift();
         if (name === undefined || room <= 0) continue;

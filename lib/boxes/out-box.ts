@@ -5,6 +5,7 @@ import { codeOf } from "../errors.js";
 import { looksComplete } from "./complete.js";
 import type { BusinessFolder } from "./folders.js";
 import { isUnfinishedName } from "./names.js";
+import { Turn } from "./turn.js";
 
 /** What a file looked like, to see whether it has been still since. */
 interface Look {
@@ -27,9 +28,6 @@ interface Waiting {
 
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
-
-/** Milliseconds of looking at files between two turns of the event loop. */
-const TURN = 10;
 
 /** A name in the OutBox that is no file of ours, or a file that does not get complete. */
 export interface Oddity {
@@ -106,14 +104,11 @@ export class OutBox {
   async ready(): Promise<{ names: string[]; oddities: Oddity[] }> {
     const names: string[] = [];
     const oddities: Oddity[] = [];
-    let turn = performance.now();
+    const turn = new Turn();
     let looked = 0;
     for (const [name, waiting] of this.waiting) {
       if (looked++ >= this.lookAhead) break;
-      if (performance.now() - turn > TURN) {
-        await new Promise((resolve) => setImmediate(resolve));
-        turn = performance.now();
-      }
+      await turn.over();
       const oddity = this.look(name, waiting);
       if (oddity === "ready") names.push(name);
       else if (oddity) oddities.push(oddity);
