@@ -179,8 +179,8 @@ export class FolderWatch {
     while (room > 0 && this.hasReady() && !this.stopped) {
       await turn.over();
       for (const { outBox, ready } of this.boxes.values()) {
-        const name = ready.shift();
-        if (name === undefined || room <= 0) continue;
+        const name = room > 0 ? ready.shift() : undefined;
+        if (name === undefined) continue;
         room--;
         work.push(this.claim(outBox, name));
       }
