@@ -36,6 +36,8 @@ export function makeWire(
         business: document.business,
         clientId: document.clientId,
         messageType: document.messageType,
+        // A person sends a document again that had arrived before: said on the wire too.
+        ...(document.attempt > 1 && { attempt: String(document.attempt) }),
         ...(signature && {
           signatureAlgorithm: signature.algorithm,
           signature: signature.value,
