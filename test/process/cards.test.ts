@@ -68,7 +68,8 @@ describe("a wrong PIN with a hundred files waiting", function () {
   before(async () => {
     theatre = await openTheatre(PIN);
     shim = new TokenShim(scratch(), theatre.token);
-    // One wrong try and the token warns of the final one: then a person's word is needed even for the right PIN.
+    // As SoftHSM2 and some cards, it warns of nothing: that it is tried once only is the guard's own doing.
+    shim.set("no-flags");
     shim.set("limit", "2");
     stage = new Stage(theatre, {
       clientId: "CARD0001",
@@ -105,7 +106,6 @@ describe("a wrong PIN with a hundred files waiting", function () {
     await stop();
 
     await start(WRONG);
-    await givenBack();
     await until("the guard is seen closed after the restart", async () => (await card()).state === "closed");
 
     const flows = await (await fetch(`${stage.nodeRed.url}/flows`)).text();
@@ -138,9 +138,10 @@ describe("a wrong PIN with a hundred files waiting", function () {
   });
 
   it("the right PIN waits too, for the token's final try is a person's to allow; released, all are sent", async () => {
+    // Now it does warn, as cards with flags do: one wrong try was made, the next one locks it.
+    shim.clear("no-flags");
     await start(PIN);
     await until("the token warns of its final try", async () => (await card()).state === "closed");
-    await givenBack();
     assert.deepEqual(shim.log, ["login refused"]);
 
     const { id } = await card();
