@@ -56,6 +56,8 @@ export interface DocumentHandle {
   claimedAt: number;
   signature?: DetachedSignature;
   checks?: Check[];
+  /** Preflight rules that are set to a warning or off: the card's own checks follow them. */
+  waived?: string[];
 }
 
 /** `msg.receipt`: a receipt in one shape, whatever its format (design, "The message"). */

@@ -11,6 +11,7 @@ import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSe
 import { adoptOrphans } from "../boxes/store-receipt.js";
 import { messageOf } from "../errors.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
+import type { CardEvent } from "../signing/types.js";
 import { Claims } from "./claims.js";
 import { DailyLog } from "./daily-log.js";
 import { Deliveries } from "./deliveries.js";
@@ -20,8 +21,15 @@ import type { ClientSettings } from "./settings.js";
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 
+/** A change of a card's state, with the card node that tells of it. */
+export interface CardChange extends CardEvent {
+  id: string;
+  name: string;
+}
+
 /** Events of a client. `notice` is a text for people that stops nothing. */
 export interface ClientEvents {
+  card: [CardChange];
   change: [DocumentRow, EventNote];
   notice: [{ code: string; text: { zh: string; en: string } }];
 }
@@ -130,6 +138,13 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** One line of the daily log. */
   record(event: string, id: string, fileName: string, code: string, text: string): void {
     this.log.write(Date.now(), [event, id, fileName, code, text]);
+  }
+
+  /** Tells of a card's change of state, and notes it in the daily log. */
+  cardChanged(change: CardChange): void {
+    const { id, name, state, code, text } = change;
+    this.record("card", id, name, code, [state, text.zh, text.en].filter(Boolean).join(" / "));
+    this.emit("card", change);
   }
 
   notice(code: string, zh: string, en: string): void {

@@ -66,7 +66,7 @@ export function checkCard(
         },
       });
     }
-    if (field === "card" && identity.cardNumber !== "" && value !== identity.cardNumber) {
+    if (field === "card" && identity.cardNumber !== "" && value.toUpperCase() !== identity.cardNumber.toUpperCase()) {
       checks.push({
         rule: "SW-RULE-card-number",
         severity: "error",

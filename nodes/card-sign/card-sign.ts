@@ -1,8 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
+import { inspect } from "../../lib/business/inspect.js";
 import { settingText } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { assertMaySign, checkBeforeSigning } from "../../lib/signing/before-signing.js";
 import { signDocument } from "../../lib/signing/profiles/index.js";
+import type { CardIdentity } from "../../lib/signing/types.js";
 import type { CardNode } from "../registry.js";
 import {
   checkConfig,
@@ -42,13 +45,32 @@ export = (RED: NodeAPI): void => {
       status.show("blue", "dot", "signing");
       try {
         const card = await cardNode().backend();
+        const payload = payloadOf(message);
+        const inspection = await inspect(payload, fileName).catch(() => undefined); // The profile refuses it, if it must.
+        const check = (identity: CardIdentity) => {
+          const found = checkBeforeSigning(identity, inspection, { waived: document.waived ?? [] });
+          assertMaySign(found);
+          const expiry = found.find(({ rule }) => rule === "SW-RULE-card-expiry");
+          if (expiry) void cardNode().warnDaily(expiry.rule, expiry.text);
+          const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
+          if (found.length > 0) document.checks = [...others, ...found];
+        };
+        const identity = await cardNode()
+          .identity()
+          .catch((error) => {
+            // Some cards show their certificate only to who is logged in: checked after signing, before it is sent.
+            if ((error as ImportClientError).details?.inner === "CERTIFICATE-ABSENT") return undefined;
+            throw error;
+          });
+        if (identity) check(identity);
         const request = {
-          payload: payloadOf(message),
+          payload,
           fileName,
           at: document.claimedAt,
           messageType: document.messageType,
         };
         const signed = await signDocument(profile, request, card);
+        if (!identity) check(await cardNode().identity());
         message.payload = signed.payload;
         if (signed.signature) document.signature = signed.signature;
         if (card.kind === "software") status.show("yellow", "dot", "software");
@@ -56,6 +78,8 @@ export = (RED: NodeAPI): void => {
       } catch (error) {
         const code = codeOf(error);
         if (code === "SW-CONFIG") status.show("red", "ring", "config");
+        else if (code?.startsWith("SW-RULE-") || (error as ImportClientError).details?.state === "expired")
+          status.show("yellow", "dot", "refused");
         else if (code === "SW-PIN-BLOCKED") status.show("red", "dot", "blocked");
         else status.show("red", "ring", code === "C144" ? "blocked" : "absent");
         throw error;

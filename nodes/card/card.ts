@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { settingText } from "../../lib/client/settings.js";
+import { ImportClientError } from "../../lib/errors.js";
 import { openCard } from "../../lib/signing/open.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
 import type { CardBackend, CardIdentity } from "../../lib/signing/types.js";
@@ -48,21 +49,54 @@ export = (RED: NodeAPI): void => {
     let opened: Promise<CardBackend> | undefined;
     let identity: CardIdentity | undefined;
     let askAgainAt = 0;
+    let code = "";
+    let warnedOn = "";
+    /** Takes the listener away: that a card's node closes is no change of the card. */
+    let deafen: (() => void) | undefined;
 
     this.hasPin = () => pin !== "";
     this.backend = () => {
       opened ??= (async () => {
         // The guard's rows live in the ledger, so it needs a client; without one it lasts as long as this node.
         const node = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
-        const ledger = node ? (await node.ready).ledger : undefined;
-        return openCard(settings, ledger?.pins);
+        const client = await node?.ready;
+        const card = openCard(settings, client?.ledger.pins);
+        deafen = card.onState((event) => {
+          code = event.code;
+          client?.cardChanged({ id: this.id, name: this.name ?? "", ...event });
+        });
+        return card;
       })();
       return opened;
+    };
+    this.identity = async () => {
+      identity = await (await this.backend()).identity();
+      return identity;
+    };
+    const note = async (event: string, about: string, text: string) => {
+      const node = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
+      const client = await node?.ready.catch(() => undefined);
+      client?.record(event, this.id, this.name ?? "", about, text);
+    };
+    this.warnDaily = async (about, text) => {
+      const today = new Date().toDateString();
+      if (warnedOn === today) return;
+      warnedOn = today;
+      this.warn(`${text.zh} / ${text.en}`);
+      await note("card-warning", about, `${text.zh} / ${text.en}`);
+    };
+    this.release = async (reason) => {
+      if (reason.trim() === "") {
+        throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
+      }
+      await (await this.backend()).release(reason);
+      await note("card-released", "", reason);
+      return this.report();
     };
     this.facts = async () => {
       if (Date.now() < askAgainAt) return {};
       try {
-        identity ??= await (await this.backend()).identity();
+        identity ??= await this.identity();
         return { card: { companyCode: identity.companyCode, cardNumber: identity.cardNumber } };
       } catch {
         askAgainAt = Date.now() + ASK_AGAIN;
@@ -77,13 +111,16 @@ export = (RED: NodeAPI): void => {
         client: this.client,
         backend,
         state: card?.state ?? "unknown",
+        code,
         holder: identity?.holder ?? "",
         notAfter: identity?.notAfter ?? 0,
+        companyCode: identity?.companyCode ?? "",
       };
     };
     cardNodes.set(this.id, this);
     onClose(this, async () => {
       cardNodes.delete(this.id);
+      deafen?.();
       await (await opened?.catch(() => undefined))?.close();
     });
   }

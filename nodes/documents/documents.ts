@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { CardChange } from "../../lib/client/import-client.js";
 import { OverdueWatch } from "../../lib/client/overdue.js";
 import { releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
@@ -40,7 +41,9 @@ export = (RED: NodeAPI): void => {
         const topic = RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state";
         this.send({ topic, payload: row, event: note } as FlowMessage);
       };
+      const onCard = (change: CardChange) => this.send({ topic: "card", payload: change } as FlowMessage);
       client.on("change", onChange);
+      client.on("card", onCard);
       const overdue = new OverdueWatch(client, {
         import: settingNumber("importOverdue", config.importOverdue, 30) * MINUTE,
         business: settingNumber("businessOverdue", config.businessOverdue, 1440) * MINUTE,
@@ -60,6 +63,7 @@ export = (RED: NodeAPI): void => {
       stop = () => {
         clearInterval(timer);
         client.off("change", onChange);
+        client.off("card", onCard);
       };
       if (closed) stop();
       status.show("green", "ring", "watching");

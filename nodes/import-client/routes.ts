@@ -19,6 +19,7 @@ interface Response {
 
 const STATUS: Record<string, number> = {
   "SW-UNKNOWN-DOCUMENT": 404,
+  "SW-UNKNOWN-CARD": 404,
   "SW-STATE": 409,
   "SW-CONFIG": 400,
   "SW-REQUEST": 400,
@@ -103,6 +104,16 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       }),
     );
   }
+
+  RED.httpAdmin.post(
+    "/single-window/cards/:id/release",
+    may("write"),
+    answer(async ({ params, body }) => {
+      const card = cardNodes.get(params.id ?? "");
+      if (!card) throw new ImportClientError("SW-UNKNOWN-CARD", { zh: "没有这个卡节点", en: "there is no such card" });
+      return card.release(text((body as { reason?: unknown } | undefined)?.reason));
+    }),
+  );
 
   RED.httpAdmin.get(
     "/single-window/status",

@@ -99,6 +99,7 @@ export = (RED: NodeAPI): void => {
         return;
       }
       document.checks = mergeChecks(document.checks, found, "preflight");
+      document.waived = Object.keys(overrides).filter((rule) => overrides[rule] !== "error");
       if (document.checks.some((check) => check.severity === "error")) {
         message.fault = faultOfChecks(document.checks, "SW-RULE");
         refuse();

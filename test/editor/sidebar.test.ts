@@ -129,6 +129,37 @@ describe("sidebar", () => {
     await page.getByRole("button", { name: "返回" }).click();
   });
 
+  it("shows a closed card, and releases it only with a reason", async () => {
+    const other = await openEditor(browser, nodeRed.url, "zh-CN");
+    let state = "closed";
+    const posted: unknown[] = [];
+    await other.page.route("**/single-window/status", async (route) => {
+      const answer = await route.fetch();
+      const clients = await answer.json();
+      for (const client of clients) Object.assign(client.cards[0], { state, name: HOSTILE, code: "CKR_PIN_INCORRECT" });
+      await route.fulfill({ json: clients });
+    });
+    await other.page.route("**/single-window/cards/*/release", async (route) => {
+      posted.push(route.request().postDataJSON(), new URL(route.request().url()).pathname);
+      state = "ready";
+      await route.fulfill({ json: {} });
+    });
+    await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+    const box = other.page.locator(".sw-client");
+    await box.getByText("PIN 保护已触发 · CKR_PIN_INCORRECT").waitFor();
+    assert.equal(await other.page.locator(".sw-sidebar img").count(), 0);
+    await box.getByRole("button", { name: "解除", exact: true }).click();
+    await box.getByRole("button", { name: "确认解除" }).click();
+    assert.deepEqual(posted, [], "an empty reason is not sent");
+    await box.locator("textarea").fill("已与持卡人核对");
+    await box.getByRole("button", { name: "确认解除" }).click();
+    await box.getByText("就绪").waitFor();
+    assert.deepEqual(posted, [{ reason: "已与持卡人核对" }, "/single-window/cards/9575f34ac652afc8/release"]);
+    assert.equal(await box.getByRole("button", { name: "解除", exact: true }).count(), 0);
+    assert.equal(await other.page.locator(".red-ui-notification img").count(), 0);
+    await other.close();
+  });
+
   it("asks at most every five seconds, and only while it is seen", async () => {
     // The page's own clock is wound forward: a minute of looking is over at once.
     const other = await openEditor(browser, nodeRed.url, "zh-CN", (fresh) => fresh.clock.install());

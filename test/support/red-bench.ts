@@ -30,6 +30,8 @@ import { until } from "./until.js";
 export type Runtime = "node-red" | "node-red-5";
 
 export const PIN = "Pin-482915";
+/** Of the card in the tests; the samples name another one. */
+export const CARD_NUMBER = "8930000000001";
 export const COMPANY = { code: "4403960000", name: "深圳示例进出口有限公司" };
 
 /** A node as a flow file has it. */
@@ -98,7 +100,7 @@ export class RedBench {
       label: "nodes",
       pin: PIN,
       company: COMPANY,
-      cardNumber: "8930000000001",
+      cardNumber: CARD_NUMBER,
     });
     // The module's process inherits it.
     process.env.SOFTHSM2_CONF = this.token.config;

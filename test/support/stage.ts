@@ -16,20 +16,22 @@ const PIN = "778899";
 export interface Theatre {
   broker: PrivateBroker;
   token: SoftToken;
+  pin: string;
   close(): Promise<void>;
 }
 
-export async function openTheatre(): Promise<Theatre> {
+/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. */
+export async function openTheatre(pin = PIN): Promise<Theatre> {
   const dir = scratch();
   const { customsCode: code } = DEMO_IDENTITY;
   const token = await makeSoftToken({
     dir: join(dir, "token"),
     label: "stage",
-    pin: PIN,
+    pin,
     company: { code, name: "Stage" },
   });
   const broker = await startPrivateBroker({ dir: join(dir, "broker") });
-  return { broker, token, close: () => broker.stop() };
+  return { broker, token, pin, close: () => broker.stop() };
 }
 
 /** One line of the simulator's log. */
@@ -116,7 +118,7 @@ export class Stage {
 
   /** Starts Node-RED, again after a kill, with further environment variables. */
   async startNodeRed(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
-    const { broker, token } = this.theatre;
+    const { broker, token, pin } = this.theatre;
     const { clientId } = this.options;
     this.running = await startNodeRed({
       userDir: join(this.dir, "node-red"),
@@ -139,7 +141,7 @@ export class Stage {
         SW_AMQP_PASSWORD: broker.password,
         SW_AMQP_TLS: "false",
         SW_CARD_BACKEND: "pkcs11",
-        SW_CARD_PIN: PIN,
+        SW_CARD_PIN: pin,
         SW_PKCS11_MODULE: token.module,
         SW_PKCS11_TOKEN: token.label,
         SOFTHSM2_CONF: token.config,

@@ -4,10 +4,12 @@ import { verify, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
-import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import type { CardChange } from "../../../lib/client/import-client.js";
+import { DEMO_IDENTITY, decXml, invtZip } from "../../../simulator/samples/index.js";
 import { xmlsecVerify } from "../../lib/signing/token.js";
 import {
   box,
+  CARD_NUMBER,
   COMPANY,
   cardNode,
   catchAll,
@@ -16,11 +18,20 @@ import {
   node,
   PIN,
   type RedBench,
+  type Seen,
   sink,
   watchNode,
 } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
+
+/** Every line of the daily log so far. */
+function dailyLog(root: string): string {
+  const folder = join(root, ".log");
+  return readdirSync(folder)
+    .flatMap((day) => readdirSync(join(folder, day)).map((name) => readFileSync(join(folder, day, name), "utf8")))
+    .join("");
+}
 
 /** Processes below this one. */
 function children(): string[] {
@@ -30,19 +41,39 @@ function children(): string[] {
 }
 
 /** A key file and its certificate, as a test environment may have instead of a card. */
-function softwareKey(): { keyFile: string; certificateFile: string } {
+function softwareKey(code = COMPANY.code, days = 365): { keyFile: string; certificateFile: string } {
   const dir = scratch();
   const keyFile = join(dir, "key.pem");
   const certificateFile = join(dir, "certificate.pem");
   execFileSync(
     "openssl",
     [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj", `/CN=demo/OU=${COMPANY.code}`],
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", String(days), "-subj", `/CN=demo/OU=${code}`],
       ...["-keyout", keyFile, "-out", certificateFile],
     ],
     { stdio: "ignore" },
   );
   return { keyFile, certificateFile };
+}
+
+/** A key file with a certificate that was valid in 2020 only; `openssl req` makes none of the past. */
+function expiredKey(): { keyFile: string; certificateFile: string } {
+  const dir = scratch();
+  const files = { keyFile: join(dir, "key.pem"), certificateFile: join(dir, "certificate.pem") };
+  writeFileSync(join(dir, "index.txt"), "");
+  const config = join(dir, "ca.conf");
+  writeFileSync(
+    config,
+    `[ca]\ndefault_ca = a\n[a]\ndir = ${dir}\ndatabase = $dir/index.txt\nnew_certs_dir = $dir\nrand_serial = yes\n` +
+      "policy = p\ndefault_md = sha256\n[p]\ncommonName = supplied\n",
+  );
+  const request = join(dir, "request.pem");
+  const run = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore" });
+  run("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=demo", "-keyout", files.keyFile, "-out", request);
+  const years = ["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"];
+  const signed = ["-keyfile", files.keyFile, "-in", request, "-out", files.certificateFile];
+  run("ca", "-batch", "-selfsign", "-notext", "-config", config, ...years, ...signed);
+  return files;
 }
 
 export function signing(bench: RedBench): void {
@@ -70,7 +101,11 @@ export function signing(bench: RedBench): void {
       document: { id: "d", fileName: "a.xml", messageType: "DEC", claimedAt: 1_700_000_000_000 },
     });
     const invt = async () => ({
-      payload: await invtZip({ key: "N00000000000000001", name: "n" }),
+      payload: await invtZip({
+        key: "N00000000000000001",
+        name: "n",
+        identity: { ...DEMO_IDENTITY, cardNumber: CARD_NUMBER },
+      }),
       filename: "n.zip",
       document: { id: "n", fileName: "n.zip", messageType: "INV101", claimedAt: 1_700_000_000_000 },
     });
@@ -219,6 +254,104 @@ export function signing(bench: RedBench): void {
       assert.ok(started.length > 0);
       await bench.unload();
       await until("the module's process has ended", () => !children().some((pid) => started.includes(pid)));
+    });
+
+    /** A card by a key file of the test's own: whose it is and how long it is valid can be chosen. */
+    const other = (code: string, days: number) => ({ backend: "software", ...softwareKey(code, days) });
+
+    it("refuses an inventory list of another company, naming field and line, and lets a declaration pass", async () => {
+      await load(other("1100000000", 365), {}, "");
+      bench.node("sign").receive(await invt());
+      const caught = await bench.one("caught");
+      assert.equal(caught.error?.code, "SW-RULE-card-company");
+      assert.match(caught.fault?.text.zh as string, /(InputCode|OperCusRegCode) 为 4403960000.*1100000000.*行 \d+/);
+      assert.ok(caught.fault?.advice?.zh);
+      await bench.showing("sign", "card-sign.status.refused");
+      bench.node("sign").receive(dec());
+      await bench.one("out");
+    });
+
+    it("only warns where preflight's rule is a warning or off", async () => {
+      await load(other("1100000000", 365), {}, "");
+      const message = await invt();
+      bench.node("sign").receive({ ...message, document: { ...message.document, waived: ["company-code"] } });
+      const { document } = await bench.one("out");
+      const found = document?.checks?.map(({ rule, severity }) => `${rule} ${severity}`);
+      assert.deepEqual([...new Set(found)], ["SW-RULE-card-company warning"]);
+    });
+
+    it("warns once a day of a certificate that expires within 30 days, in Node-RED's log and the daily log", async () => {
+      await load(other(COMPANY.code, 10), {}, "");
+      bench.node("sign").receive(dec());
+      bench.node("sign").receive(dec());
+      await bench.arrived("out", 2);
+      const told = () => bench.logged().filter((line) => /证书将于 .* 过期/.test(line));
+      assert.equal(told().length, 1, told().join());
+      assert.match(told()[0] as string, /^card: /);
+      await until("the daily log has it", () => dailyLog(root).split("SW-RULE-card-expiry").length === 2);
+    });
+
+    it("refuses with an expired certificate as C134, and the document has failed", async () => {
+      await load({ backend: "software", ...expiredKey() }, {}, "");
+      bench.node("sign").receive(dec());
+      const caught = await bench.one("caught");
+      assert.equal(caught.error?.code, "C134");
+      assert.match(caught.fault?.text.zh as string, /过期/);
+      assert.equal(caught.fault?.passing, undefined);
+      assert.equal(bench.messages("out").length, 0);
+      await bench.showing("sign", "card-sign.status.refused");
+    });
+
+    it("tells of the closed guard as an event and in the status; a person releases it with a reason", async () => {
+      const wrong = "Pin-000002";
+      await bench.load(
+        [
+          clientNode(root),
+          cardNode(bench.token, { name: "卡" }),
+          node("sw-card-sign", "sign", { card: "card", profile: "auto" }, ["out"]),
+          sink("out"),
+          catchAll("caught"),
+          sink("caught"),
+          node("sw-documents", "events", { client: "client", mode: "events" }, ["event"]),
+          sink("event"),
+        ],
+        { card: { pin: wrong } },
+      );
+      await bench.showing("events", "documents.status.watching");
+      const card = async () => (await bench.http().get("/single-window/status")).body[0].cards[0];
+      const post = (body: object, id = "card") => bench.http().post(`/single-window/cards/${id}/release`).send(body);
+      bench.node("sign").receive(dec());
+      await bench.one("caught");
+      const event = (await bench.arrived("event"))[0];
+      assert.equal(event?.topic, "card");
+      const { state, code, id, name, text } = (event as Seen).payload as unknown as CardChange;
+      assert.deepEqual([state, code, id, name], ["closed", "CKR_PIN_INCORRECT", "card", "卡"]);
+      assert.ok(text.zh && text.en);
+      const shown = await card();
+      assert.deepEqual(
+        [shown.state, shown.code, shown.companyCode, shown.holder],
+        ["closed", "CKR_PIN_INCORRECT", COMPANY.code, COMPANY.name],
+      );
+      assert.ok(shown.notAfter > Date.now());
+      for (const body of [{}, { reason: "  " }, { reason: 5 }]) {
+        const without = await post(body);
+        assert.deepEqual([without.status, without.body.code], [400, "SW-REQUEST"]);
+      }
+      const nobody = await post({ reason: "x" }, "no-such");
+      assert.deepEqual([nobody.status, nobody.body.code], [404, "SW-UNKNOWN-CARD"]);
+      bench.node("sign").receive(dec());
+      assert.equal((await bench.arrived("caught", 2))[1]?.error?.code, "SW-PIN-BLOCKED");
+      const released = await post({ reason: "已与持卡人核对" });
+      assert.deepEqual([released.status, released.body.state, released.body.code], [200, "unknown", ""]);
+      // Released: the same PIN may be tried once more, and is refused by the card, not by the guard.
+      bench.node("sign").receive(dec());
+      assert.equal((await bench.arrived("caught", 3))[2]?.error?.code, "C134");
+      await until("the daily log has state and reason", () =>
+        [/\tcard\t.*CKR_PIN_INCORRECT.*closed/, /card-released.*已与持卡人核对/].every((line) =>
+          line.test(dailyLog(root)),
+        ),
+      );
+      assert.ok(![dailyLog(root), ...bench.logged()].join("\n").includes(wrong));
     });
 
     it("reads a key file that is none as C134", async () => {

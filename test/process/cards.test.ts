@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { removeScratch, scratch } from "../support/scratch.js";
+import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+import { TokenShim } from "../support/token-shim.js";
+
+const PIN = "Right-PIN-60417";
+const WRONG = "Wrong-PIN-81539";
+const FILES = 100;
+
+interface Card {
+  id: string;
+  state: string;
+  code: string;
+  companyCode: string;
+}
+
+/** Every file below a folder, links not followed: Node-RED's folder has one to this repository. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
+  });
+}
+
+/** A wrong PIN reaches the token once (promises 4), in a real Node-RED; counted by the token double itself. */
+describe("a wrong PIN with a hundred files waiting", function () {
+  this.timeout(240_000);
+  let theatre: Theatre;
+  let stage: Stage;
+  let shim: TokenShim;
+  const answers: string[] = [];
+  const lines: string[] = [];
+
+  const start = async (pin: string) => {
+    await stage.startNodeRed({ SW_CARD_PIN: pin, SW_PKCS11_MODULE: shim.module, ...shim.environment });
+  };
+  const stop = async () => {
+    lines.push(...stage.nodeRed.lines);
+    await stage.nodeRed.stop();
+  };
+  const card = async () => {
+    const [status] = await stage.ask<{ cards: Card[] }[]>("status");
+    return status?.cards[0] as Card;
+  };
+  /** Rows of the hundred by state and code. */
+  const count = (state: string, code: string) =>
+    stage.rows().filter((row) => row.state === state && row.code === code).length;
+  const drop = (number: number) => {
+    const keys = Array.from({ length: number }, () => freshKey());
+    for (const key of keys) {
+      stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 1, operType: "G" }));
+    }
+    return keys;
+  };
+  const failedReceipt = (key: string) => {
+    const name = stage.files("DecCus001", "InBox").find((file) => file.startsWith(`Failed_${key}_`));
+    return name === undefined ? "" : readFileSync(join(stage.root, "DecCus001", "InBox", name), "utf8");
+  };
+  /** Resolves once folder-watch has claimed some of those that wait, and the guard has given them back. */
+  const givenBack = async () => {
+    const again = () => stage.rows().filter(({ code }) => code === "SW-PIN-BLOCKED").length;
+    await until("files are given back with SW-PIN-BLOCKED", () => again() >= 20);
+  };
+
+  before(async () => {
+    theatre = await openTheatre(PIN);
+    shim = new TokenShim(scratch(), theatre.token);
+    // As SoftHSM2 and some cards, it warns of nothing: that it is tried once only is the guard's own doing.
+    shim.set("no-flags");
+    shim.set("limit", "2");
+    stage = new Stage(theatre, {
+      clientId: "CARD0001",
+      flow: (nodes) => {
+        for (const node of nodes) if (node.type === "sw-settle") node.retryAfter = "1";
+      },
+    });
+    await stage.startSimulator();
+  });
+  after(async () => {
+    await stage?.close();
+    await theatre?.close();
+    removeScratch();
+  });
+
+  it("an empty PIN is C144 in the official receipt, and the token is not touched", async () => {
+    await start("");
+    const [key] = drop(1);
+    await until("its receipt is there", () => failedReceipt(key as string) !== "");
+    assert.equal(
+      failedReceipt(key as string),
+      '<?xml version="1.0" encoding="utf-8"?><Root><resultFlag>0</resultFlag><failCode>C144</failCode>' +
+        "<failInfo>卡密码不能为空，请设置卡密码!</failInfo><retData></retData></Root>",
+    );
+    assert.deepEqual(shim.log, []);
+    await stop();
+  });
+
+  it("one login in all, over a restart and a redeploy; the files wait but for the first, which is C134", async () => {
+    const keys = drop(FILES);
+    await start(WRONG);
+    await until("the guard is closed", async () => (await card()).state === "closed");
+    await givenBack();
+    await stop();
+
+    await start(WRONG);
+    await until("the guard is seen closed after the restart", async () => (await card()).state === "closed");
+
+    const flows = await (await fetch(`${stage.nodeRed.url}/flows`)).text();
+    const before = stage.nodeRed.lines.length;
+    const deployed = await fetch(`${stage.nodeRed.url}/flows`, {
+      method: "POST",
+      body: flows,
+      headers: { "content-type": "application/json", "node-red-deployment-type": "full" },
+    });
+    assert.equal(deployed.status, 204);
+    await until("the flows have started again", () =>
+      stage.nodeRed.lines.slice(before).some((line) => /Started flows/.test(line)),
+    );
+    await until("the guard is seen closed after the redeploy", async () => (await card()).state === "closed");
+
+    assert.deepEqual(shim.log, ["login refused"]);
+    const failed = stage.rows().filter(({ state, code }) => state === "failed" && code === "C134");
+    assert.equal(failed.length, 1, "the file that met the wrong PIN");
+    const first = failed[0]?.clientKey as string;
+    assert.ok(keys.includes(first));
+    assert.match(
+      failedReceipt(first),
+      /^<\?xml version="1\.0" encoding="utf-8"\?><Root><resultFlag>0<\/resultFlag><failCode>C134<\/failCode><failInfo>\["[^"]+CKR_PIN_INCORRECT[^"]*"\]<\/failInfo><retData><\/retData><\/Root>$/,
+    );
+    assert.equal(stage.simulated().filter(({ event }) => event === "delivered").length, 0);
+    answers.push(
+      JSON.stringify([await stage.ask("status"), await stage.ask("documents"), await stage.ask("diagnose", {})]),
+    );
+    await stop();
+  });
+
+  it("the right PIN waits too, for the token's final try is a person's to allow; released, all are sent", async () => {
+    // Now it does warn, as cards with flags do: one wrong try was made, the next one locks it.
+    shim.clear("no-flags");
+    await start(PIN);
+    await until("the token warns of its final try", async () => (await card()).state === "closed");
+    assert.deepEqual(shim.log, ["login refused"]);
+
+    const { id } = await card();
+    const without = await stage.ask<{ code: string }>(`cards/${id}/release`, {});
+    assert.equal(without.code, "SW-REQUEST");
+    const released = await stage.ask<Card>(`cards/${id}/release`, { reason: "PIN checked with the card's holder" });
+    assert.equal(released.id, id, JSON.stringify(released));
+    await until(
+      () => `the other ${FILES - 1} are accepted; ${count("accepted", "0")} are`,
+      () => stage.rows().filter(({ state }) => state === "accepted").length === FILES - 1,
+      120_000,
+    );
+    assert.deepEqual(shim.log, ["login refused", "login accepted"]);
+    assert.equal((await card()).state, "ready");
+    answers.push(
+      JSON.stringify([
+        await stage.ask("status"),
+        await stage.ask("documents?limit=500"),
+        await stage.ask("diagnose", {}),
+      ]),
+    );
+    await stop();
+  });
+
+  it("neither PIN is in a file, a line of Node-RED's log or an admin answer", () => {
+    const files = filesBelow(stage.dir);
+    const holding = (text: string) => files.filter((file) => readFileSync(file).includes(text));
+    assert.ok(holding("CKR_PIN_INCORRECT").length > 0, "the files that would hold it are looked at");
+    assert.ok(lines.length > 0 && answers.length === 2);
+    for (const pin of [PIN, WRONG]) {
+      assert.deepEqual(holding(pin), []);
+      assert.deepEqual(
+        lines.filter((line) => line.includes(pin)),
+        [],
+      );
+      assert.deepEqual(
+        answers.filter((answer) => answer.includes(pin)),
+        [],
+      );
+    }
+  });
+});
