@@ -220,6 +220,15 @@ describe("sidebar", () => {
       return documents.map(({ state, attempt }: { state: string; attempt: number }) => ({ state, attempt }));
     });
     assert.deepEqual(story, [{ state: "failed", attempt: 1 }]);
+    const card = await other.page.evaluate(async () => {
+      const answer = await fetch("single-window/cards/9575f34ac652afc8/release", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ reason: "because" }),
+      });
+      return answer.status;
+    });
+    assert.equal(card, 401, "a card's guard is not a reader's to open");
     await other.close();
   });
 });

@@ -23,6 +23,7 @@ import validateXsd from "../../nodes/validate-xsd/validate-xsd.js";
 import zip from "../../nodes/zip/zip.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
+import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
 import { scratch } from "./scratch.js";
 import { until } from "./until.js";
 
@@ -32,6 +33,7 @@ export type Runtime = "node-red" | "node-red-5";
 export const PIN = "Pin-482915";
 /** Of the card in the tests; the samples name another one. */
 export const CARD_NUMBER = "8930000000001";
+export const CARD_HOLDER = { ...DEMO_IDENTITY, cardNumber: CARD_NUMBER };
 export const COMPANY = { code: "4403960000", name: "深圳示例进出口有限公司" };
 
 /** A node as a flow file has it. */

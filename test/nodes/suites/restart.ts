@@ -4,6 +4,7 @@ import { decXml, freshKey, invtZip } from "../../../simulator/samples/index.js";
 import {
   box,
   brokerNode,
+  CARD_HOLDER,
   cardNode,
   catchAll,
   clientNode,
@@ -108,7 +109,7 @@ export function restart(bench: RedBench): void {
         return [...all, cardNode(bench.token), node("sw-card-sign", "sign", { card: "card" }, ["send"])];
       };
       const relay = await relayTo(bench.broker);
-      const file = await invtZip({ name: "n" });
+      const file = await invtZip({ name: "n", identity: CARD_HOLDER });
       try {
         await bench.load(nodes({ port: relay.port, heartbeat: 60 }));
         await bench.showing("send", "mq-send.status.connected");

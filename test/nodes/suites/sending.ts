@@ -7,6 +7,7 @@ import {
   box,
   boxText,
   brokerNode,
+  CARD_HOLDER,
   cardNode,
   catchAll,
   clientNode,
@@ -184,7 +185,7 @@ export function sending(bench: RedBench): void {
         await bench.load([...nodes, cardNode(bench.token), node("sw-card-sign", "sign", { card: "card" }, ["send"])]);
         await bench.showing("send", "mq-send.status.connected");
         relay.hold();
-        const bytes = await invtZip({ name: "n" });
+        const bytes = await invtZip({ name: "n", identity: CARD_HOLDER });
         drop(root, "Sas", "n.zip", bytes);
         await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
         const { document } = await bench.one("claimed");

@@ -5,11 +5,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
 import type { CardChange } from "../../../lib/client/import-client.js";
-import { DEMO_IDENTITY, decXml, invtZip } from "../../../simulator/samples/index.js";
+import { decXml, invtZip } from "../../../simulator/samples/index.js";
 import { xmlsecVerify } from "../../lib/signing/token.js";
 import {
   box,
-  CARD_NUMBER,
+  CARD_HOLDER,
   COMPANY,
   cardNode,
   catchAll,
@@ -104,7 +104,7 @@ export function signing(bench: RedBench): void {
       payload: await invtZip({
         key: "N00000000000000001",
         name: "n",
-        identity: { ...DEMO_IDENTITY, cardNumber: CARD_NUMBER },
+        identity: CARD_HOLDER,
       }),
       filename: "n.zip",
       document: { id: "n", fileName: "n.zip", messageType: "INV101", claimedAt: 1_700_000_000_000 },
