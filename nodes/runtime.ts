@@ -81,12 +81,11 @@ export function faultOfChecks(checks: readonly Check[], fallback: string): Fault
   const first = checks.find((check) => check.severity === "error");
   if (!first) return { code: fallback, text: { zh: fallback, en: fallback } };
   const errors = checks.filter((check) => check.severity === "error").length;
-  const where = (word: string) => `${first.path}${first.line ? `（${word} ${first.line}）` : ""}`;
   const more = errors > 1 ? { zh: `；共 ${errors} 处错误`, en: `; ${errors} errors in all` } : { zh: "", en: "" };
   return {
     code: first.rule,
     text: {
-      zh: `${first.text.zh}，${where("行")}${more.zh}`,
+      zh: `${first.text.zh}，${first.path}${first.line ? `（行 ${first.line}）` : ""}${more.zh}`,
       en: `${first.text.en}, ${first.path}${first.line ? ` (line ${first.line})` : ""}${more.en}`,
     },
     advice: first.advice,

@@ -62,11 +62,6 @@ export class DocumentSender {
     await Promise.allSettled(this.running);
   }
 
-  /** Documents inside `send`. */
-  get active(): number {
-    return this.running.size;
-  }
-
   /**
    * Resolves when the broker has confirmed the document, or a receipt has proved that it arrived. Rejects with C18 (not
    * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open). `released`: a

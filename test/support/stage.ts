@@ -9,6 +9,7 @@ import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
 import { Simulator } from "../../simulator/simulator.js";
 import { scratch } from "./scratch.js";
+import { until as waitUntil } from "./until.js";
 
 const PIN = "778899";
 
@@ -223,17 +224,11 @@ export class Stage {
   }
 }
 
-/** Waits for a condition by looking often; rejects with what it waited for when it takes too long. */
+/** Waits as `until.ts` does, longer: a whole client has to do its work. */
 export async function until(
   what: string | (() => string),
   done: () => boolean | Promise<boolean>,
   limit = 60_000,
 ): Promise<void> {
-  const end = Date.now() + limit;
-  while (!(await done())) {
-    if (Date.now() > end) {
-      throw new Error(`waited ${limit / 1000} s in vain: ${typeof what === "string" ? what : what()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await waitUntil(what, done, limit);
 }

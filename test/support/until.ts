@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * it stood, after `within` milliseconds; an error that `look` throws counts as "not yet" until then.
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | Promise<T>,
   within = 15_000,
 ): Promise<Exclude<T, undefined | null | false>> {
@@ -23,7 +23,8 @@ export async function until<T>(
       last = error;
     }
     if (Date.now() > end) {
-      throw new Error(`waited ${within / 1000} s in vain until ${what}; at last: ${String(last)}`, { cause: last });
+      const said = typeof what === "string" ? what : what();
+      throw new Error(`waited ${within / 1000} s in vain until ${said}; at last: ${String(last)}`, { cause: last });
     }
     await sleep(20);
   }
