@@ -1,7 +1,9 @@
 /**
- * Feeds mutated XMLs and ZIPs to `inspect` and `SchemaStore` (promises 5: no crash, no hang over 2 s, memory bounded).
- * `npx tsx scripts/fuzz.ts [COUNT] [SEED]`; default 20,000 and the time. Prints count, seed, outcomes, the longest case and
- * peak memory; exits with 1 and the input in `fuzz-<seed>-<n>.bin` of the temporary directory when a promise is broken.
+ * Feeds mutated documents, receipts and ZIPs to all that reads what comes from outside: `inspect`, `SchemaStore`, the
+ * rules of preflight and `readReceipts` (promises 5: no crash, no hang over 2 s, memory bounded).
+ * `npx tsx scripts/fuzz.ts [COUNT] [SEED]`; default 20,000 and the time. Prints count, seed, memory at every tenth of the
+ * way, outcomes, the longest case and peak memory; exits with 1 and the input in `fuzz-<seed>-<n>.bin` of the temporary
+ * directory when a promise is broken.
  */
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +11,9 @@ import { join } from "node:path";
 import { writeZip } from "../lib/archive/index.js";
 import { inspect } from "../lib/business/inspect.js";
 import { ImportClientError } from "../lib/errors.js";
+import { preflight } from "../lib/preflight/index.js";
+import { FAULT } from "../lib/preflight/run.js";
+import { readReceipts } from "../lib/receipts/index.js";
 import { SchemaStore } from "../lib/xml/xsd.js";
 
 const LONGEST = 2_000;
@@ -76,6 +81,34 @@ function mutate(input: Buffer, pick: (below: number) => number): Buffer {
   return bytes;
 }
 
+const VALUES = [
+  "",
+  " ",
+  "0",
+  "-1",
+  "12E5",
+  "1".repeat(400),
+  "甲".repeat(90),
+  "&#x0;",
+  "&lt;b&gt;",
+  "<![CDATA[a]]>",
+  "<x/>",
+  "99999999999999999999",
+];
+
+/** One leaf of an XML with another value, twice, or not at all: it stays well-formed, so that the rules get to see it. */
+function mutateLeaf(input: Buffer, pick: (below: number) => number): Buffer {
+  const text = input.toString("latin1");
+  const leaves = [...text.matchAll(/<([\w:]+)(?: [^<>]*)?>([^<>]*)<\/\1>/g)];
+  const leaf = leaves[pick(Math.max(1, leaves.length))];
+  if (!leaf) return input;
+  const [whole, , value = ""] = leaf;
+  const end = leaf.index + whole.length;
+  const other = Buffer.from(VALUES[pick(VALUES.length)] as string).toString("latin1");
+  const changed = [whole.replace(`>${value}<`, () => `>${other}<`), whole + whole, ""][pick(3)] as string;
+  return Buffer.from(text.slice(0, leaf.index) + changed + text.slice(end), "latin1");
+}
+
 async function seeds(): Promise<Buffer[]> {
   const dec = Buffer.from(
     '<?xml version="1.0" encoding="UTF-8"?>\n<DecMessage xmlns="http://www.chinaport.gov.cn/dec" Version="4.8"><DecHead><SeqNo/><IEFlag>I</IEFlag><NoteS><![CDATA[甲 & 乙]]></NoteS></DecHead><DecLists><DecList><GNo>1</GNo><GQty>1.5</GQty></DecList></DecLists><DecSign><ClientSeqNo>K&amp;1</ClientSeqNo></DecSign></DecMessage>',
@@ -98,7 +131,40 @@ async function seeds(): Promise<Buffer[]> {
     writeZip([{ name: "报关单.xml", bytes: invt }, pdf], { at: 0, names: "gbk" }),
     writeZip([{ name: "a.xml", bytes: manifest }], { at: 0 }),
   ]);
-  return [dec, invt, manifest, gbk, wide, ...zips];
+  const imported = Buffer.from(
+    '<?xml version="1.0" encoding="utf-8"?><CommonResponeMessage><SeqNo>000000001234567890</SeqNo><EtpsPreentNo>K1</EtpsPreentNo><CheckInfo>ok</CheckInfo><DealFlag>0</DealFlag></CommonResponeMessage>',
+  );
+  const result = Buffer.from(
+    "<DEC_DATA><DEC_RESULT><CUS_CIQ_NO>000000001234567890</CUS_CIQ_NO><ENTRY_ID>12E5</ENTRY_ID><CHANNEL>R</CHANNEL></DEC_RESULT></DEC_DATA>",
+  );
+  const wrapped = Buffer.from(
+    `<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp" ver="1.0"><TransInfo><CopMsgId>1</CopMsgId></TransInfo><Data>${result.toString("base64")}</Data><AddInfo><FileName>a.xml</FileName></AddInfo></DxpMsg>`,
+  );
+  return [dec, invt, manifest, gbk, wide, ...zips, imported, result, wrapped];
+}
+
+const CLIENT = {
+  environment: "test",
+  clientId: "8930000000001",
+  orgCode: "123456789",
+  customsCode: "2200123456",
+} as const;
+
+/** What becomes of one input, in a word. Rejects for nothing that a document may hold. */
+async function outcomeOf(input: Buffer, store: SchemaStore): Promise<string> {
+  const { parts } = await readReceipts(input);
+  if (parts.some(({ recognised }) => recognised)) return "receipt";
+  const inspection = await inspect(input, "a.zip");
+  const { kind, root, body, zipped, attachments, xmlName } = inspection;
+  const found = preflight({
+    ...{ kind, root, body, zipped, attachments, entry: xmlName, client: CLIENT },
+    ...{ business: "DecCus001", fileName: "a.zip" },
+  });
+  const fault = found.find(({ rule }) => rule === FAULT);
+  if (fault) throw new Error(fault.text.en);
+  const checks = await store.validate(inspection);
+  if (!checks) return "no schema";
+  return [...checks, ...found].some(({ severity }) => severity === "error") ? "invalid" : "valid";
 }
 
 async function main(): Promise<void> {
@@ -113,16 +179,14 @@ async function main(): Promise<void> {
   process.stdout.write(`seed ${seed}, ${count} cases\n`);
   for (let number = 0; number < count; number++) {
     const base = inputs[pick(inputs.length)] as Buffer;
-    let input = mutate(base, pick);
+    let input = base[0] !== 0x50 && pick(3) === 0 ? mutateLeaf(base, pick) : mutate(base, pick);
     // Half of the XMLs go in through an honest ZIP.
     if (base[0] !== 0x50 && pick(2) === 0) input = await writeZip([{ name: "a.xml", bytes: input }], { at: 0 });
     const started = performance.now();
     let outcome: string;
     let broken: unknown;
     try {
-      const inspection = await inspect(input, "a.zip");
-      const checks = await store.validate(inspection);
-      outcome = checks ? (checks.some(({ severity }) => severity === "error") ? "invalid" : "valid") : "no schema";
+      outcome = await outcomeOf(input, store);
     } catch (error) {
       outcome = error instanceof ImportClientError ? error.code : "broken";
       if (outcome === "broken" || (error as ImportClientError).details?.reason === "thread") broken = error;
@@ -133,6 +197,10 @@ async function main(): Promise<void> {
     peak = Math.max(peak, process.memoryUsage.rss());
     if (peak > MOST_MEMORY) broken ??= new Error(`took ${Math.round(peak / 1048576)} MiB`);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if ((number + 1) % Math.ceil(count / 10) === 0) {
+      const memory = Math.round(process.memoryUsage.rss() / 1048576);
+      process.stdout.write(`  ${number + 1} cases, ${memory} MiB, longest so far ${longest.ms.toFixed(1)} ms\n`);
+    }
     if (broken) {
       const file = join(tmpdir(), `fuzz-${seed}-${number}.bin`);
       writeFileSync(file, input);
