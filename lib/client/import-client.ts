@@ -140,6 +140,11 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.log.write(Date.now(), [event, id, fileName, code, text]);
   }
 
+  /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */
+  logLinesOf(id: string, times: readonly number[]): Promise<string[]> {
+    return this.log.linesOf(id, times);
+  }
+
   /** Tells of a card's change of state, and notes it in the daily log. */
   cardChanged(change: CardChange): void {
     const { id, name, state, code, text } = change;

@@ -80,9 +80,18 @@ export interface ReceiptRow extends Receipt {
   receivedAt: number;
 }
 
+/** What documents are asked for; all that is given must hold. */
 export interface DocumentQuery {
   state?: DocumentState | readonly DocumentState[];
+  /** Folder code, without case. */
   business?: string;
+  /** The whole of the own key, the 18-digit number or the customs number. */
+  key?: string;
+  /** The file's whole name without case, or its beginning when it ends in `*`. */
+  fileName?: string;
+  /** Claimed at this time or later, and not later than that; milliseconds since the epoch. 0 = no matter when. */
+  from?: number;
+  to?: number;
   /** Part of file name, client key, seqNo or customs number. */
   q?: string;
   /** At most this many, newest first; 1 to 1000, default 100. */
@@ -154,9 +163,18 @@ export interface Ledger {
   /** Gives an orphan to its document, with the effect that it would have had. */
   adopt(receiptId: number, documentId: string): Promise<void>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
-  /** Documents sent before `sentBefore` for which the named receipt is still missing. */
-  overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;
-  /** Settled documents in these states, unchanged since `before`, whose file is still in a box; oldest first. */
+  /** Events of all documents after the one with this id, in order. */
+  eventsAfter(id: number, limit: number): Promise<EventRow[]>;
+  /** Id of the last event before this time; 0 when there is none. */
+  lastEventBefore(at: number): Promise<number>;
+  /** Whether a document has one of these events after the event with this id. */
+  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean>;
+  /**
+   * Notes in one commit that a document was told as overdue since this event, once in its story whoever tells it, and
+   * that the teller has come so far: the fact `cursor` becomes the event's id.
+   */
+  recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void>;
+  /** Settled documents in these states, unchanged since `before`, whose file is still in a box; of each state the oldest first. */
   keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
   readonly pins: PinAttempts;

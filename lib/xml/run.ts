@@ -1,7 +1,8 @@
 import { extname, join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
+import { startThread } from "../thread.js";
 import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
 
 /** Up to this size a document counts as small: parsing it takes a few milliseconds. */
@@ -86,14 +87,7 @@ class Lane {
   }
 
   private start(): Worker {
-    const file = join(__dirname, `worker${extname(__filename)}`);
-    // In the package it is `worker.js`. Where the sources are run, a new thread does not know TypeScript until it is told.
-    const started = file.endsWith(".ts")
-      ? new Worker([require.resolve("tsx/cjs"), file].map((path) => `require(${JSON.stringify(path)});`).join(""), {
-          eval: true,
-          execArgv: [],
-        })
-      : new Worker(file);
+    const started = startThread(join(__dirname, `worker${extname(__filename)}`));
     const lost = (error: unknown) => {
       if (this.worker !== started) return;
       this.worker = undefined;

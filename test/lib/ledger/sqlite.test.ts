@@ -237,7 +237,7 @@ describe("ledger in SQLite", () => {
     database.close();
     await assert.rejects(openLedger(file), (error) => codeOf(error) === "SW-LEDGER");
     const restored = new Database(file);
-    restored.exec("PRAGMA user_version = 1");
+    restored.exec("PRAGMA user_version = 2");
     restored.close();
     ledger = await openLedger(file);
   });
