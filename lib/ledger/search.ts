@@ -32,8 +32,9 @@ export function findDocuments(query: DocumentQuery, read: Read): Stored[] {
   const limit = Math.min(Math.max(Math.trunc(query.limit ?? PAGE.usual) || PAGE.usual, 1), PAGE.longest);
   const where = conditions(query);
   const text = textOf(query);
-  if (query.key) return read(...byKey(query.key, [...where, ...text], limit));
-  if (query.fileName) return read(...byName(query.fileName, [...where, ...text], limit));
+  const name = nameOf(query);
+  if (query.key) return read(...byKey(query.key, [...name, ...where, ...text], limit));
+  if (name.length > 0) return read(...newest([...name, ...where, ...text], limit));
   if (text.length === 0 || isFew(query, where, read)) return alongStates(query, [...where, ...text], limit, read);
   const pieces = trigrams(query.q ?? "");
   if (pieces === "") return alongStates(query, [...where, ...text], limit, read);
@@ -123,18 +124,13 @@ function byKey(key: string, where: readonly Condition[], limit: number): Stateme
   return newest([one, ...where], limit);
 }
 
-/** By the whole name, or by its beginning when the query ends in `*`; without case. */
-function byName(fileName: string, where: readonly Condition[], limit: number): Statement {
-  if (!fileName.endsWith("*")) {
-    return newest([["documents.file_name = ? COLLATE NOCASE", fileName], ...where], limit);
-  }
+/** The whole name, or its beginning when the query ends in `*`; without case. */
+function nameOf({ fileName }: DocumentQuery): Condition[] {
+  if (!fileName) return [];
+  if (!fileName.endsWith("*")) return [["documents.file_name = ? COLLATE NOCASE", fileName]];
   const start = fileName.slice(0, -1);
-  const range: Condition = [
-    "documents.file_name >= ? COLLATE NOCASE AND documents.file_name < ? COLLATE NOCASE",
-    start,
-    `${start}\u{10ffff}`,
-  ];
-  return newest([range, ...where], limit);
+  const range = "documents.file_name >= ? COLLATE NOCASE AND documents.file_name < ? COLLATE NOCASE";
+  return [[range, start, `${start}\u{10ffff}`]];
 }
 
 /**
