@@ -72,6 +72,8 @@ export const MIGRATIONS: readonly string[] = [
     file_name, client_key, seq_no, customs_no,
     content = 'documents', content_rowid = 'number', detail = none, tokenize = 'trigram'
   );
+  -- Merging goes page by page: with small pages no commit has to wait long for it.
+  INSERT INTO documents_text (documents_text, rank) VALUES ('pgsz', 512);
   INSERT INTO documents_text (documents_text) VALUES ('rebuild');
   CREATE TRIGGER documents_text_insert AFTER INSERT ON documents BEGIN
     INSERT INTO documents_text (rowid, ${TEXT_COLUMNS.join(", ")}) VALUES (new.number, ${of("new")});
