@@ -26,5 +26,8 @@ export async function bundleOf(RED: NodeAPI, client: ImportClient, clientNode: s
     }),
   ]);
   clearTimeout(timer);
-  return supportBundle(client, id, { diagnosis, nodeRed: RED.version() as unknown as string });
+  return supportBundle(client, id, {
+    diagnosis,
+    nodeRed: String((RED.settings as { version?: unknown }).version ?? ""),
+  });
 }
