@@ -6,7 +6,7 @@ import { codeOf } from "../../../lib/errors.js";
 import { firstIdAt, newDocumentId } from "../../../lib/ledger/ids.js";
 import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
-import { MIGRATIONS } from "../../../lib/ledger/schema.js";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
 import { findDocuments } from "../../../lib/ledger/search.js";
 import { Random } from "../../support/random.js";
 import { documentRow } from "../../support/rows.js";
@@ -286,7 +286,7 @@ describe("documents query", () => {
     assert.deepEqual([story?.events.length, story?.receipts.length], [1, 1]);
     await ledger.close();
     const after = new Database(old);
-    assert.deepEqual(after.pragma("user_version"), [{ user_version: 2 }]);
+    assert.deepEqual(after.pragma("user_version"), [{ user_version: SCHEMA_VERSION }]);
     // The text index agrees with the rows, also after a VACUUM.
     after.exec("DELETE FROM documents WHERE id = 'id3'; VACUUM");
     after.exec("INSERT INTO documents_text (documents_text) VALUES ('integrity-check')");

@@ -10,7 +10,7 @@ import { removeScratch } from "../test/support/scratch.js";
 import { openTheatre, Stage, until } from "../test/support/stage.js";
 
 /**
- * `npx tsx bench/receipts.ts [documents]`: documents that were sent; for each an import receipt and three business
+ * `npx tsx bench/receiving.ts [documents]`: documents that were sent; for each an import receipt and three business
  * receipts wait in the receive queue, all in random order. Node-RED with the example flow takes them through mq-receive,
  * receipt-parse and settle. Prints receipts a second, how many came to the right document, and the event loop's longest
  * block.
