@@ -1,4 +1,4 @@
-import { announcesPdf, edocIdOf, pdfNames, sameName } from "./edocs.js";
+import { announcesPdf, edocIdOf, pdfNames, sameName } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 

@@ -1,58 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FolderWatch } from "../../../lib/boxes/folder-watch.js";
 import { ImportClient } from "../../../lib/client/import-client.js";
-import type { ImportClientError } from "../../../lib/errors.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { clientSettings, openClient } from "../../support/client.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
+import { Watching } from "../../support/watching.js";
 
 const XML = (key: string) => `<DecMessage><DecSign><ClientSeqNo>${key}</ClientSeqNo></DecSign></DecMessage>`;
-
-/** A watch whose claims can be awaited one by one. */
-class Watching {
-  readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
-  readonly notices: ImportClientError[] = [];
-  private waiting: { done: () => boolean; resolve: () => void }[] = [];
-  readonly watch: FolderWatch;
-
-  constructor(client: ImportClient, change: Partial<ConstructorParameters<typeof FolderWatch>[1]> = {}) {
-    const settings = {
-      owner: "watch",
-      businesses: ["DecCus001"],
-      interval: 300,
-      maxInFlight: 20,
-      incompleteAfter: 60_000,
-      createBoxes: true,
-      ...change,
-    };
-    const check = () => {
-      for (const { resolve } of this.waiting.filter(({ done }) => done())) resolve();
-    };
-    this.watch = new FolderWatch(client, settings, {
-      onClaim: (row, payload) => {
-        this.claims.push({ row, payload });
-        check();
-      },
-      onNotice: (error) => {
-        this.notices.push(error);
-        check();
-      },
-      onRound: check,
-    });
-    this.watch.start();
-  }
-
-  get first(): DocumentRow {
-    return (this.claims[0] as { row: DocumentRow }).row;
-  }
-
-  until(done: () => boolean): Promise<void> {
-    return done() ? Promise.resolve() : new Promise((resolve) => this.waiting.push({ done, resolve }));
-  }
-}
 
 describe("claims", () => {
   let client: ImportClient;
