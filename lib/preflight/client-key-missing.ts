@@ -16,8 +16,8 @@ export const clientKeyMissing: Rule = {
     if (!kind) return undefined;
     return {
       end(report) {
-        if (kind.clientKey(root) !== "") return;
         const path = keyPath(kind.type);
+        if ((path === undefined ? kind.clientKey(root) : body.textAt(path)) !== "") return;
         const place = path ?? { zh: "企业自编号", en: "the producer's own key" };
         const named = typeof place === "string" ? { zh: place, en: place } : place;
         report({
