@@ -8,6 +8,7 @@ import { inspect } from "../business/inspect.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
 import { looksComplete } from "./complete.js";
 import { type Look, lookAt, type OutBox, sameLook } from "./out-box.js";
+import { Turn } from "./turn.js";
 
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
 const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
@@ -78,9 +79,13 @@ export class Attachments {
   };
 
   /** Looks again for what is missing; lets go of documents that have all, and of those whose time is over. */
-  review(outBox: OutBox): void {
-    for (const name of this.needs.keys()) if (!outBox.has(name)) this.needs.delete(name);
-    for (const need of this.needs.values()) if (need.held) this.look(outBox, need);
+  async review(outBox: OutBox): Promise<void> {
+    const turn = new Turn();
+    for (const [name, need] of this.needs) {
+      if (!outBox.has(name)) this.needs.delete(name);
+      else if (need.held) this.look(outBox, need);
+      await turn.over();
+    }
     this.wantedKeys = new Set(
       [...this.needs.values()].flatMap(({ wanted }) => wanted.map(({ entry }) => pdfKey(entry))),
     );
@@ -89,7 +94,9 @@ export class Attachments {
   /** The names among the ready ones that need not wait. Reads each bare XML once, until it changes. */
   async sift(outBox: OutBox, ready: readonly string[]): Promise<string[]> {
     const free: string[] = [];
+    const turn = new Turn();
     for (const name of ready) {
+      await turn.over();
       if (!isPdfName(name)) await this.read(outBox, name);
       if (!this.needs.get(name)?.held) free.push(name);
     }

@@ -160,7 +160,7 @@ export class FolderWatch {
       }
       box.watcher ??= this.watch(folder);
       const odd = list ? await box.outBox.list() : [];
-      box.attachments?.review(box.outBox);
+      await box.attachments?.review(box.outBox);
       const { names, oddities } = await box.outBox.ready();
       box.ready = (await box.attachments?.sift(box.outBox, names)) ?? names;
       this.reported.delete(folder.code);

@@ -12,6 +12,7 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import type { BusinessFolder } from "./folders.js";
+import { markedName } from "./names.js";
 import { type Look, lookAt, type OutBox, sameLook } from "./out-box.js";
 import { freeName, moveFile, writeDurably } from "./place.js";
 
@@ -71,9 +72,11 @@ export async function claimGathered(
     writeDurably(gathering, ZIP, payload);
     crashPoint("gather.after-zip");
     // The id makes the name one that no other claim takes meanwhile.
-    const boxName = renamed(fileName, `.${id}.zip`);
+    const boxName = markedName(fileName, `.${id}`);
     const claimed = await enterRow(context, folder, { id, at, name: fileName, boxName, payload }, onId);
     place(folder, claimed.row, gathering);
+    // Another instance that started just then may have put everything back, not knowing of the row.
+    if (!existsSync(join(folder.box("TempBox"), boxName))) writeDurably(folder.box("TempBox"), boxName, payload);
     for (const gone of [name, ...pdfs.flatMap(({ outBoxName }) => outBoxName ?? [])]) {
       if (!existsSync(join(folder.box("OutBox"), gone))) outBox.forget(gone);
     }
@@ -101,9 +104,7 @@ export async function recoverGathered(context: BoxContext, folder: BusinessFolde
 /** Both at once, without a turn of the event loop between: the next document may want the same PDF. */
 function bring(pdf: FoundPdf, target: string): boolean {
   if (target === pdf.path) return true;
-  if (!target.endsWith(COPY)) return take(pdf.path, target, pdf.look);
-  copyFileSync(pdf.path, target);
-  return true;
+  return take(pdf.path, target, pdf.look, target.endsWith(COPY) ? copyFileSync : moveFile);
 }
 
 /** The same for one row, while the process runs. */
@@ -112,15 +113,15 @@ export function completeGathering(context: BoxContext, row: DocumentRow): void {
   if (existsSync(folderOf(folder, row.id))) place(folder, row, folderOf(folder, row.id));
 }
 
-/** Moves a file that still looks as it did; false when it does not, or has gone. */
-function take(source: string, target: string, look: Look | undefined): boolean {
+/** Moves or copies a file that still looks as it did; false when it does not, or has gone. */
+function take(source: string, target: string, look: Look | undefined, by: typeof moveFile = moveFile): boolean {
   try {
-    moveFile(source, target);
+    by(source, target);
+    return look === undefined || sameLook(look, lookAt(lstatSync(by === moveFile ? target : source)));
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
     return false;
   }
-  return look === undefined || sameLook(look, lookAt(lstatSync(target)));
 }
 
 function place(folder: BusinessFolder, row: DocumentRow, gathering: string): void {

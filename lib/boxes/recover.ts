@@ -5,7 +5,7 @@ import { enterClaim, sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import type { BusinessFolder } from "./folders.js";
 import { recoverGathered } from "./gather.js";
-import { isUnfinishedName } from "./names.js";
+import { isUnfinishedName, shortened } from "./names.js";
 import { freeName, moveFile } from "./place.js";
 import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
 
@@ -106,7 +106,7 @@ function findArchived(
   folder: BusinessFolder,
   row: DocumentRow,
 ): { box: "SentBox" | "FailBox"; name: string } | undefined {
-  const base = row.fileName.slice(0, row.fileName.length - extname(row.fileName).length);
+  const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
   for (const box of ["SentBox", "FailBox"] as const) {
     for (const entry of readdirSync(folder.box(box), { withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.startsWith(base)) continue;

@@ -116,6 +116,22 @@ describe("claims", () => {
     assert.deepEqual(readdirSync(boxes("TempBox")).sort(), ["a(2).xml", "a.xml"]);
   });
 
+  it("ends a claim whose file has a name of 255 bytes, twice", async () => {
+    const name = `${"报".repeat(83)}xx.xml`;
+    assert.equal(Buffer.byteLength(name), 255);
+    watching = new Watching(client);
+    for (const [index, key] of ["K1", "K2"].entries()) {
+      drop(name, XML(key));
+      await watching.until(() => watching?.claims.length === index + 1);
+    }
+    for (const { row } of watching.claims)
+      await client.settleFailed(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    assert.deepEqual(readdirSync(boxes("TempBox")), []);
+    const failed = readdirSync(boxes("FailBox"));
+    assert.equal(failed.length, 2);
+    for (const one of failed) assert.match(one, /^报{60,}_\d{17}(\(2\))?\.xml$/);
+  });
+
   it("ends a claim once: a second settle changes nothing", async () => {
     drop("a.xml", XML("K1"));
     watching = new Watching(client);
