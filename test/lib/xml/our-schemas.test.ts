@@ -5,6 +5,7 @@ import { writeZip } from "../../../lib/archive/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import type { Check } from "../../../lib/document.js";
 import { SchemaStore } from "../../../lib/xml/xsd.js";
+import { invtXml } from "../../../simulator/samples/index.js";
 import { DEC_HEAD, DEC_LIST, DEC_SIGN, dec, invt, MANIFEST_PARTS, manifest } from "./small-documents.js";
 
 const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
@@ -92,6 +93,49 @@ describe("our schemas", () => {
         );
       }
     });
+  });
+
+  describe("an inventory list that is complete", () => {
+    const good = invtXml({ goods: 3 }).toString();
+    const signed = (inside: string) => good.replace("<Object", `${inside}<Object`);
+    const errors = async (document: string) => brief(await checks(document)).filter((one) => one.startsWith("error"));
+
+    for (const [what, inside] of [
+      [
+        "empty (shape 1)",
+        '<SignedInfo><CanonicalizationMethod Algorithm=""/><SignatureMethod Algorithm=""/><Reference URI=""><DigestMethod Algorithm=""/><DigestValue/></Reference></SignedInfo><SignatureValue/><KeyInfo><KeyName/></KeyInfo>',
+      ],
+      ["of bare elements", "<SignedInfo><SignatureMethod/><Reference/></SignedInfo><SignatureValue/><KeyInfo/>"],
+      [
+        "with names of algorithms (shape 2)",
+        '<SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/><SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"/><Reference URI="#String"><Transforms><Transform Algorithm="x"/></Transforms><DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><DigestValue>MQ==</DigestValue></Reference></SignedInfo><SignatureValue>MQ==</SignatureValue><KeyInfo><KeyName>0123</KeyName></KeyInfo>',
+      ],
+    ] as const) {
+      it(`may have a SignedInfo ${what}`, async () => {
+        assert.deepEqual(await errors(signed(inside)), []);
+      });
+    }
+
+    it("may have e-commerce lines that name their list only (shape 4), and nothing else short", async () => {
+      const lines = (inside: string) =>
+        good
+          .replace(/<InvtListType>[\s\S]*<\/InvtListType>/, "")
+          .replace("<InvtHeadType>", `${`<InvtListType>${inside}</InvtListType>`.repeat(2)}<InvtHeadType>`);
+      assert.deepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo>1</CbecBillNo>")), []);
+      assert.notDeepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo/>")), []);
+      assert.equal((await errors(lines("<DclQty>x</DclQty><CbecBillNo>1</CbecBillNo>"))).length, 2);
+    });
+  });
+
+  it("does not turn the absence of what is not surely required into an error", async () => {
+    const document = manifest([
+      ...MANIFEST_PARTS.slice(0, 2),
+      "<Carrier>\n<ID>C1</ID>\n</Carrier>",
+      ...MANIFEST_PARTS.slice(3),
+    ]);
+    assert.deepEqual(brief(await checks(document)), [
+      `warning Manifest/Declaration ${line(document, "<Declaration>")}`,
+    ]);
   });
 
   it("names every missing element, in both languages, with the line of its parent", async () => {
