@@ -9,7 +9,7 @@ const SHORT_FORMS: Readonly<Record<string, string>> = { InvtListType: "CbecBillN
 
 const LAST_STEP = /([^/[]+)(?:\[\d+\])?$/;
 
-/** The checks without those that miss something in an element of short form; what stands in it is still judged. */
+/** The checks without those that miss something in an element of short form. */
 export function withoutShortForms(checks: readonly Check[], root: XmlElement): Check[] {
   const concerned = checks.some(({ path }) => SHORT_FORMS[LAST_STEP.exec(path)?.[1] ?? ""] !== undefined);
   if (!concerned) return [...checks];
