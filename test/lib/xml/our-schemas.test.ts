@@ -17,6 +17,24 @@ async function checks(document: string | Buffer): Promise<Check[]> {
   return found;
 }
 
+const NAMED_SCHEMA =
+  '<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT1401:1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:Declaration:datamodel:standard:CN:MT1401:1 MT1401.xsd">';
+const SEA_MANIFEST = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT2101:1">
+<Head><MessageID>CN_MT2101_1p0_1</MessageID><FunctionCode>9</FunctionCode><MessageType>MT2101</MessageType><SenderID>5300123456789_DXPESWDEMO0001_SWS1_2_@</SenderID><ReceiverID>EPORT</ReceiverID><SendTime>20261124010203004</SendTime><Version>1.0</Version></Head>
+<Declaration>
+<RepresentativePerson><Name>x</Name></RepresentativePerson>
+<Carrier><ID>C1</ID></Carrier>
+<BorderTransportMeans><JourneyID>V1</JourneyID><TypeCode>1</TypeCode><ID>UN1</ID><Name>SHIP</Name></BorderTransportMeans>
+<Consignment>
+<TransportContractDocument><ID>B1</ID></TransportContractDocument>
+<ValueAmount CurrencyTypeCode="USD">1</ValueAmount>
+<LoadingLocation><ID>CNSZX</ID></LoadingLocation>
+<TotalGrossMassMeasure>1</TotalGrossMassMeasure>
+</Consignment>
+</Declaration>
+</Manifest>`;
+
 const brief = (found: readonly Check[]) => found.map(({ severity, path, line }) => `${severity} ${path} ${line}`);
 const line = (document: string, part: string) => document.slice(0, document.indexOf(part)).split("\n").length;
 
@@ -63,6 +81,8 @@ describe("our schemas", () => {
       ],
       ["a road manifest", manifest()],
       ["a road manifest without namespace", manifest(MANIFEST_PARTS, "<Manifest>")],
+      ["a road manifest that names its schema's place", manifest(MANIFEST_PARTS, NAMED_SCHEMA)],
+      ["a sea manifest: standalone, older order, CurrencyTypeCode, a longer SenderID", SEA_MANIFEST],
       [
         "a road manifest in MFTMessage",
         `<MFTMessage><MFTHead/><MFTData>${manifest(MANIFEST_PARTS, "<Manifest>")}</MFTData></MFTMessage>`,
