@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { firstIdAt } from "../lib/ledger/ids.js";
+import { firstIdAt } from "../lib/client/ids.js";
 import type { DocumentQuery, DocumentRow, Ledger, NewReceipt } from "../lib/ledger/index.js";
 import { openLedger } from "../lib/ledger/index.js";
 import { matchReceipt } from "../lib/receipts/match.js";

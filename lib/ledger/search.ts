@@ -1,5 +1,5 @@
+import { firstIdAt } from "../client/ids.js";
 import type { Value } from "./columns.js";
-import { firstIdAt } from "./ids.js";
 import { TEXT_COLUMNS } from "./schema.js";
 import type { DocumentQuery } from "./types.js";
 

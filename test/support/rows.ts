@@ -1,4 +1,4 @@
-import { newDocumentId } from "../../lib/ledger/ids.js";
+import { newDocumentId } from "../../lib/client/ids.js";
 import type { DocumentRow, NewReceipt } from "../../lib/ledger/index.js";
 
 /** A claimed document's row, with what a test wants different. */
