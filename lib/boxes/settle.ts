@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
 import { crashPoint } from "../crash-point.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
@@ -9,6 +10,7 @@ import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { numberedName, stampedName } from "./names.js";
 import { freeName, moveFile, writeDurably } from "./place.js";
+import { writeReceiptJson } from "./receipt-json.js";
 
 /** Why a document failed, for its local receipt. */
 export interface Failure {
@@ -176,7 +178,13 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
         customsNo: "",
         statusCode: "",
         statusText: "",
-        advice: failure.advice ?? null,
+        matchedBy: "clientKey",
+        advice:
+          failure.advice ??
+          adviceFor(
+            { format: "Root", kind: "local", ok: false, code: failure.code, text: failure.text.zh },
+            context.advice,
+          ),
         at: row.failedAt,
         sha256: sha256Of(bytes),
         messageId: "",
@@ -186,6 +194,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
     ).receipt;
   crashPoint("fail.after-receipt-row");
   writeDurably(folder.box("InBox"), name, bytes);
+  if (context.settings.receiptJson) writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
   await ledger.markFiled(receipt.id);
 }

@@ -1,13 +1,16 @@
+import { adviceFor } from "../advice/index.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
 import type { ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
+import { adoptOrphans } from "./adopt.js";
 import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { OTHERS } from "./folders.js";
 import { timeStamp } from "./names.js";
 import { freeName, writeDurably } from "./place.js";
+import { writeReceiptJson } from "./receipt-json.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
 export interface ReceiptPart {
@@ -36,7 +39,7 @@ export async function storeReceipt(
   delivery: DeliveryFacts,
   part: ReceiptPart,
 ): Promise<ReceiptRow[]> {
-  const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(delivery, part)];
+  const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(context, delivery, part)];
   const rows: ReceiptRow[] = [];
   const sha256 = sha256Of(part.bytes);
   for (const [index, receipt] of receipts.entries()) {
@@ -65,9 +68,10 @@ async function storeOne(
     (row) => row.documentId === (document?.id ?? null) && row.file.startsWith(`${folder.code}/`),
   );
   crashPoint("receipt.before-row");
-  const { receipt: row, duplicate } = await ledger.addReceipt({
+  const { receipt: row } = await ledger.addReceipt({
     ...receipt,
     documentId: document?.id ?? null,
+    matchedBy: document ? receipt.matchedBy : "",
     sha256,
     messageId: delivery.messageId,
     file: shared?.file ?? `${folder.code}/InBox/${name}`,
@@ -79,40 +83,34 @@ async function storeOne(
     const inBox = folders.of(code).box("InBox");
     if (row.file !== shared?.file) writeDurably(inBox, file, part.bytes);
     if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+    if (context.settings.receiptJson) writeReceiptJson(context, row, document);
     crashPoint("receipt.after-file");
     await ledger.markFiled(row.id);
   }
   crashPoint("receipt.after-filed");
-  if (document && !duplicate) await adoptOrphans(context, document.id);
+  // A repeat as well: what brought it first may have been stopped before this.
+  if (document) await adoptOrphans(context, document.id);
   return row;
 }
 
-/** A receipt may have come before the one that carries its key: now that the document knows more numbers, look again. */
-export async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
-  const document = await context.ledger.get(documentId);
-  if (!document) return;
-  const { clientKey, seqNo, customsNo, claimedAt } = document;
-  for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
-    // An own number may have been used before; a receipt that came before this document was claimed is not for it.
-    const numbered = (seqNo !== "" && orphan.seqNo === seqNo) || (customsNo !== "" && orphan.customsNo === customsNo);
-    if (numbered || orphan.receivedAt >= claimedAt) await context.ledger.adopt(orphan.id, documentId);
-  }
-}
-
-function unrecognised(delivery: DeliveryFacts, part: ReceiptPart): Receipt {
+function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: ReceiptPart): Receipt {
+  const code = part.reason?.code ?? "SW-RECEIPT";
+  const text = part.reason?.text.zh ?? "";
   return {
     kind: "business",
     format: "",
     ok: false,
-    code: part.reason?.code ?? "SW-RECEIPT",
-    text: part.reason?.text.zh ?? "",
+    code,
+    text,
     clientKey: "",
     seqNo: "",
     customsNo: "",
     statusCode: "",
     statusText: "",
-    advice: null,
+    // Whatever is wrong with it, it is kept for a person to look at.
+    advice: adviceFor({ code: "SW-RECEIPT", text }, context.advice),
     documentId: null,
+    matchedBy: "",
     at: delivery.receivedAt,
   };
 }

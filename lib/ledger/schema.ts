@@ -1,10 +1,14 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** Columns that a later step adds; the first makes the tables without them. */
+const ADDED_LATER = new Set(["matched_by"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
+    .filter(([, column]) => !ADDED_LATER.has(column))
     .map(([, column, kind]) => {
       if (column === "id") return key;
       const type = kind === "integer" || kind === "boolean" ? "INTEGER NOT NULL DEFAULT 0" : "TEXT";
@@ -44,4 +48,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX pin_attempts_token ON pin_attempts (token, id);
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `,
+  `ALTER TABLE receipts ADD COLUMN matched_by TEXT NOT NULL DEFAULT ''`,
 ];

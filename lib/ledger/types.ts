@@ -1,4 +1,4 @@
-import type { Environment, Receipt } from "../document.js";
+import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { PinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -151,8 +151,11 @@ export interface Ledger {
   markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
   orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
-  /** Gives an orphan to its document, with the effect that it would have had. */
-  adopt(receiptId: number, documentId: string): Promise<void>;
+  /**
+   * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
+   * its file lies now. Resolves to false when it has a document already.
+   */
+  adopt(receiptId: number, documentId: string, found?: { matchedBy: MatchedBy; file?: string }): Promise<boolean>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Documents sent before `sentBefore` for which the named receipt is still missing. */
   overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
 import { documentRow, newReceipt } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
@@ -237,7 +238,7 @@ describe("ledger in SQLite", () => {
     database.close();
     await assert.rejects(openLedger(file), (error) => codeOf(error) === "SW-LEDGER");
     const restored = new Database(file);
-    restored.exec("PRAGMA user_version = 1");
+    restored.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     restored.close();
     ledger = await openLedger(file);
   });
