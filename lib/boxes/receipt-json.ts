@@ -1,13 +1,20 @@
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
-import { freeName, writeDurably } from "./place.js";
+import { numberedName } from "./names.js";
+import { writeDurably } from "./place.js";
 
 /**
  * One JSON a receipt beside its official file (import-client setting `receiptJson`), for an ERP that would rather not read
  * thirty formats: the fields of `msg.receipt`, the document that it answers, and the name of the official file. Numbers are
- * texts as they came, times are milliseconds since the epoch. Written like every file in InBox: `.tmp`, then renamed.
+ * texts as they came, times are milliseconds since the epoch. Written like every file in InBox: `.tmp`, then renamed. Several
+ * receipts in one official file have a JSON each, the second `…(2).json`; a repeat after a crash writes the same one again.
  */
-export function writeReceiptJson(context: BoxContext, row: ReceiptRow, document: DocumentRow | undefined): void {
+export function writeReceiptJson(
+  context: BoxContext,
+  row: ReceiptRow,
+  document: DocumentRow | undefined,
+  number = 1,
+): void {
   const [code = "", , file = ""] = row.file.split("/");
   const inBox = context.folders.of(code).box("InBox");
   const { id: _id, filed: _filed, sha256, messageId, receivedAt, file: _file, ...receipt } = row;
@@ -28,7 +35,10 @@ export function writeReceiptJson(context: BoxContext, row: ReceiptRow, document:
     messageId,
     receivedAt,
   };
-  // Several receipts in one file: a JSON for each.
-  const name = freeName(inBox, file.replace(/\.xml$/i, ".json"));
-  writeDurably(inBox, name, Buffer.from(`${JSON.stringify(content, null, 2)}\n`));
+  const name = file.replace(/\.xml$/i, ".json");
+  writeDurably(
+    inBox,
+    number === 1 ? name : numberedName(name, number),
+    Buffer.from(`${JSON.stringify(content, null, 2)}\n`),
+  );
 }

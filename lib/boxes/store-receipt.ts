@@ -83,7 +83,9 @@ async function storeOne(
     const inBox = folders.of(code).box("InBox");
     if (row.file !== shared?.file) writeDurably(inBox, file, part.bytes);
     if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-    if (context.settings.receiptJson) writeReceiptJson(context, row, document);
+    if (context.settings.receiptJson) {
+      writeReceiptJson(context, row, document, siblings.filter((other) => other.file === row.file).length + 1);
+    }
     crashPoint("receipt.after-file");
     await ledger.markFiled(row.id);
   }

@@ -296,11 +296,21 @@ export class SqliteLedger implements Ledger {
     return next;
   }
 
-  /** The same bytes again. Without any number in them they repeat each other only under the same message id. */
+  /**
+   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
+   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
+   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
+   */
   private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo } = receipt;
+    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
     const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => numbered || row.messageId === messageId);
+    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
+      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
+      if (!numbered) return false;
+      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
+      const other = this.documents("WHERE id = ?", documentId)[0];
+      return other === undefined || other.sendingAt <= row.receivedAt;
+    });
   }
 
   private adoptNow(

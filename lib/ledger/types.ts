@@ -142,7 +142,8 @@ export interface Ledger {
   /**
    * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
-   * receipt brought again says nothing about a newer document. Only an orphan goes to the document now found.
+   * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
+   * Only an orphan goes to the document now found.
    */
   addReceipt(
     receipt: NewReceipt,
