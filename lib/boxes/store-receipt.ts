@@ -2,14 +2,14 @@ import { adviceFor } from "../advice/index.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
-import type { ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { adoptOrphans } from "./adopt.js";
 import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { OTHERS } from "./folders.js";
 import { timeStamp } from "./names.js";
-import { freeName, writeDurably } from "./place.js";
+import { withFreeName, writeDurably } from "./place.js";
 import { writeReceiptJson } from "./receipt-json.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
@@ -62,37 +62,49 @@ async function storeOne(
   const named = delivery.business !== "" && folders.exists(delivery.business) ? delivery.business : OTHERS;
   const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
-  const name = freeName(folder.box("InBox"), receiptFileName(receipt, about, delivery.receivedAt));
   // Several receipts for one document out of the same bytes share one file.
   const shared = siblings.find(
     (row) => row.documentId === (document?.id ?? null) && row.file.startsWith(`${folder.code}/`),
-  );
-  crashPoint("receipt.before-row");
-  const { receipt: row } = await ledger.addReceipt({
-    ...receipt,
-    documentId: document?.id ?? null,
-    matchedBy: document ? receipt.matchedBy : "",
-    sha256,
-    messageId: delivery.messageId,
-    file: shared?.file ?? `${folder.code}/InBox/${name}`,
-    receivedAt: delivery.receivedAt,
+  )?.file;
+  const wanted = receiptFileName(receipt, about, delivery.receivedAt);
+  const row = await withFreeName(folder.box("InBox"), wanted, async (name) => {
+    crashPoint("receipt.before-row");
+    const stored = await ledger.addReceipt({
+      ...receipt,
+      documentId: document?.id ?? null,
+      matchedBy: document ? receipt.matchedBy : "",
+      sha256,
+      messageId: delivery.messageId,
+      file: shared ?? `${folder.code}/InBox/${name}`,
+      receivedAt: delivery.receivedAt,
+    });
+    crashPoint("receipt.after-row");
+    if (!stored.receipt.filed) await fileReceipt(context, delivery, part, stored.receipt, document, siblings);
+    return stored.receipt;
   });
-  crashPoint("receipt.after-row");
-  if (!row.filed) {
-    const [code = folder.code, , file = name] = row.file.split("/");
-    const inBox = folders.of(code).box("InBox");
-    if (row.file !== shared?.file) writeDurably(inBox, file, part.bytes);
-    if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-    if (context.settings.receiptJson) {
-      writeReceiptJson(context, row, document, siblings.filter((other) => other.file === row.file).length + 1);
-    }
-    crashPoint("receipt.after-file");
-    await ledger.markFiled(row.id);
-  }
   crashPoint("receipt.after-filed");
   // A repeat as well: what brought it first may have been stopped before this.
   if (document) await adoptOrphans(context, document.id);
   return row;
+}
+
+/** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */
+async function fileReceipt(
+  context: BoxContext,
+  delivery: DeliveryFacts,
+  part: ReceiptPart,
+  row: ReceiptRow,
+  document: DocumentRow | undefined,
+  siblings: readonly ReceiptRow[],
+): Promise<void> {
+  const [code = "", , file = ""] = row.file.split("/");
+  const inBox = context.folders.of(code).box("InBox");
+  const before = siblings.filter((other) => other.file === row.file).length;
+  if (before === 0) writeDurably(inBox, file, part.bytes);
+  if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+  if (context.settings.receiptJson) writeReceiptJson(context, row, document, before + 1);
+  crashPoint("receipt.after-file");
+  await context.ledger.markFiled(row.id);
 }
 
 function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: ReceiptPart): Receipt {

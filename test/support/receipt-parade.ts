@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "amqplib";
 import type { DocumentRow, ReceiptRow } from "../../lib/ledger/index.js";
@@ -254,22 +254,25 @@ export class ReceiptParade {
     );
   }
 
+  private readonly stories = new Map<string, readonly ReceiptRow[]>();
+
+  /** Every receipt of a document, as the admin route gives them. */
+  storedFor(documentId: string): readonly ReceiptRow[] {
+    return this.stories.get(documentId) ?? [];
+  }
+
   /** What became of each receipt, by the story of its document. */
   private async collect(): Promise<void> {
     const rows = new Map<string, ReceiptRow>();
     for (const { documentId } of this.parts) {
       const { receipts } = await this.stage.ask<{ receipts: ReceiptRow[] }>(`documents/${documentId}`);
+      this.stories.set(documentId, receipts);
       for (const receipt of receipts) if (!rows.has(receipt.messageId)) rows.set(receipt.messageId, receipt);
     }
     for (const show of this.shows) {
       const receipt = rows.get(show.id);
       if (receipt) show.receipt = receipt;
     }
-  }
-
-  /** The bytes that a receipt's row says are in InBox. */
-  file({ file }: ReceiptRow): Buffer {
-    return readFileSync(join(this.stage.root, file));
   }
 
   async close(): Promise<void> {
