@@ -57,4 +57,11 @@ export const tradeDocuments: readonly Shape[] = [
   approved("EMS211", "EMS111", ["1", "2", "3"]),
   approved("EMS221", "EMS111", ["2", "3", "5", "6", "7", "A", "B", "Y", "Z"]),
   approved("EML211", "NPTS001", ["1", "2", "3"]),
+  // Which document of ours these answer is not known: any.
+  approved("EMS201", "EMS111", ["1", "3"]),
+  approved("BWS201", "EMS111", ["1", "3"]),
+  approved("CMB201", "EMS111", ["1", "3"]),
+  approved("SAS201", "SAS121", ["1", "3"]),
+  approved("SAS211", "SAS121", ["1", "3"]),
+  approved("SAS231", "SAS121", ["1", "3"]),
 ];
