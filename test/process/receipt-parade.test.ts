@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { codeEntry } from "../../lib/advice/index.js";
+import { codeEntry, faqAdvice } from "../../lib/advice/index.js";
 import { SHAPES } from "../../simulator/answers/shapes/index.js";
 import { type ErpNote, readInBox } from "../support/official-erp.js";
 import { ReceiptParade, type Show } from "../support/receipt-parade.js";
@@ -71,7 +71,7 @@ describe("every receipt, through RabbitMQ and Node-RED into InBox", function () 
   it("goes by a number wherever there is one, and says when it did not", () => {
     for (const show of known) {
       const { matchedBy } = show.receipt ?? {};
-      if (show.format === "Root" && show.variant !== "opening") assert.equal(matchedBy, "fileName", title(show));
+      if (show.command.answer === "Root") assert.equal(matchedBy, "fileName", title(show));
       else if (show.variant === "Head empty, no file name") assert.equal(matchedBy, "time");
       else if (show.variant.startsWith("Head empty")) assert.equal(matchedBy, "fileName");
       else if (show.variant !== "only the customs number") {
@@ -97,6 +97,18 @@ describe("every receipt, through RabbitMQ and Node-RED into InBox", function () 
       assert.match(advice.en, /[a-z].*What to do: /i, title(show));
     }
     assert.ok(advised > 120, `${advised}`);
+  });
+
+  it("answers what the FAQ's items say with the FAQ's advice", () => {
+    const faq = known.filter(({ variant }) => variant.startsWith("FAQ "));
+    for (const { variant, receipt } of faq) {
+      const item = variant.slice(4);
+      assert.ok(receipt?.advice, variant);
+      if (item === "13") assert.match(receipt.advice.zh, /卡密码/);
+      else assert.deepEqual(receipt.advice, faqAdvice(item), variant);
+    }
+    const items = [...new Set(faq.map(({ variant }) => variant.slice(4)))];
+    assert.deepEqual(items.sort(), ["10", "11", "12", "13", "14", "16", "18", "19", "20"]);
   });
 
   it("keeps what nobody knows in Others/InBox, with the reason, and no success anywhere", () => {

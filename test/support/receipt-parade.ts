@@ -5,6 +5,7 @@ import { connect } from "amqplib";
 import type { DocumentRow, ReceiptRow } from "../../lib/ledger/index.js";
 import type { Command } from "../../simulator/answers/on-demand.js";
 import { SHAPES, type Shape, WRAPPERS } from "../../simulator/answers/shapes/index.js";
+import { CASES } from "../lib/advice/faq-cases.js";
 import { paradeDocument } from "./parade-documents.js";
 import { openTheatre, Stage, type Theatre, until } from "./stage.js";
 
@@ -85,6 +86,7 @@ export class ReceiptParade {
     await this.show(this.parts.map((part) => this.opening(part)));
     await this.show(this.parts.flatMap((part) => this.everything(part)));
     await this.show([this.several()]);
+    await this.show(await this.faq());
     await this.show(await this.byTimeOnly());
     say(`${this.shows.length} receipts given`);
     await this.collect();
@@ -181,6 +183,46 @@ export class ReceiptParade {
     const { part, command } = first as (typeof wanted)[number];
     const and = [...others.map((other) => other.command), { answer: "unknown" }];
     return this.of(part, { ...command, wrapper: "ZIP", and }, "several in one ZIP, one of them unknown");
+  }
+
+  /** What the FAQ's items say, on the receipts that carry it: a document for each format. */
+  private async faq(): Promise<Show[]> {
+    const shows: Show[] = [];
+    const parts: Part[] = [];
+    const formats = {
+      DecImportResponse: "DecImportResponse",
+      CommonResponseMessage: "CommonResponeMessage",
+      HTRES4: "HTRES4",
+      Root: "Root",
+    };
+    for (const [format, answer] of Object.entries(formats)) {
+      const shape = SHAPES.find((candidate) => candidate.format === answer) as Shape;
+      const type = shape.answers || "DEC";
+      const key = `FAQ-${format}`;
+      const { folder, xml } = paradeDocument(type, key);
+      const part: Part = {
+        shape,
+        type,
+        key,
+        seqNo: "",
+        customsNo: "",
+        folder,
+        fileName: `FAQ ${format}.xml`,
+        documentId: "",
+      };
+      this.stage.drop(folder, part.fileName, xml);
+      parts.push(part);
+    }
+    await this.awaitSent(parts);
+    this.parts.push(...parts);
+    for (const { item, query } of CASES) {
+      const answer = formats[query.format as keyof typeof formats];
+      const part = parts.find(({ shape }) => shape.format === answer);
+      if (!part) continue;
+      const command = { answer, code: query.code, text: query.text, key: part.key, fileName: part.fileName };
+      shows.push(this.of(part, command, `FAQ ${item}`));
+    }
+    return shows;
   }
 
   /** A refusal without any number and any file name, while one manifest alone waits (faq 16). */
