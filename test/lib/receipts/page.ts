@@ -156,7 +156,11 @@ fits is kept in \`Others/InBox\` with its reason and leaves on output 2: ${Objec
 
 ## FAQ item and the advice shown
 
-\`receipt.advice\` and the sidebar show this, each viewer in his language.
+\`receipt.advice\` and the sidebar show this, each viewer in his language:
+
+| 中文 | English |
+| --- | --- |
+| ![侧边栏：常见问题 18、19、20 的处理建议](advice.zh-CN.png) | ![The sidebar: advice on FAQ 18, 19 and 20](advice.png) |
 
 | FAQ | what the receipt says | 中文 | English |
 | --- | --- | --- | --- |
