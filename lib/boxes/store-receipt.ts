@@ -62,10 +62,9 @@ async function storeOne(
   const named = delivery.business !== "" && folders.exists(delivery.business) ? delivery.business : OTHERS;
   const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
-  // Several receipts for one document out of the same bytes share one file.
-  const shared = siblings.find(
-    (row) => row.documentId === (document?.id ?? null) && row.file.startsWith(`${folder.code}/`),
-  )?.file;
+  // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
+  // will move to a folder of its own.
+  const shared = document && siblings.find((row) => row.documentId === document.id)?.file;
   const wanted = receiptFileName(receipt, about, delivery.receivedAt);
   const row = await withFreeName(folder.box("InBox"), wanted, async (name) => {
     crashPoint("receipt.before-row");

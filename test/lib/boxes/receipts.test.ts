@@ -84,6 +84,25 @@ describe("receipts in InBox", () => {
     for (const { file } of stored) assert.ok(existsSync(join(client.settings.root, file)), file);
   });
 
+  it("out of one file go to a folder each, when they answer several documents that were not known yet", async () => {
+    await open();
+    const entity = (guid: string) =>
+      `<OrderReturn><guid>${guid}</guid><preNo>${guid}-18</preNo><returnStatus>120</returnStatus></OrderReturn>`;
+    await deliver(`<CEB312Message guid="M">${entity("A")}${entity("B")}</CEB312Message>`);
+    assert.equal(files("Others").length, 2);
+    for (const [guid, business] of [
+      ["A", "ImpCeb"],
+      ["B", "ExpCeb"],
+    ] as const) {
+      const row = await sent({ clientKey: guid, messageType: "CEB311", business });
+      await deliver(`<CEB312Message guid="${guid}">${entity(guid).replace("120", "2")}</CEB312Message>`);
+      const stored = (await client.ledger.story(row.id))?.receipts ?? [];
+      assert.deepEqual(stored.map(({ code }) => code).sort(), ["120", "2"]);
+      assert.equal(files(business).length, 2);
+    }
+    assert.deepEqual(files("Others"), []);
+  });
+
   it("are not given to another type of document that has the same own number", async () => {
     await open();
     await deliver(
