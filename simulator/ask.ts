@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { connect } from "amqplib";
 import { messageOf } from "../lib/errors.js";
 import type { Command } from "./answers/on-demand.js";
 import { SHAPES, WRAPPERS } from "./answers/shapes/index.js";
+import { connectTo } from "./link.js";
 import { readSettings } from "./settings.js";
 
 const USE = `npx tsx simulator/ask.ts FORMAT [--variant V] [--code C] [--text T] [--wrapper W]
@@ -48,17 +48,7 @@ async function main(): Promise<void> {
   }
   const { broker, commandQueue } = readSettings(process.env);
   const command: Command = { answer, ...values };
-  const connection = await connect(
-    {
-      protocol: broker.tls ? "amqps" : "amqp",
-      hostname: broker.host,
-      port: broker.port,
-      username: broker.user,
-      password: broker.password,
-      vhost: broker.vhost,
-    },
-    broker.ca === "" ? {} : { ca: [broker.ca] },
-  );
+  const connection = await connectTo(broker, "single-window-simulator-ask");
   try {
     const channel = await connection.createConfirmChannel();
     channel.sendToQueue(commandQueue, Buffer.from(JSON.stringify(command)), {

@@ -53,6 +53,27 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Connects to a broker, under a name that its management shows. */
+export function connectTo(broker: BrokerAddress, name: string): Promise<ChannelModel> {
+  return connect(
+    {
+      protocol: broker.tls ? "amqps" : "amqp",
+      hostname: broker.host,
+      port: broker.port,
+      username: broker.user,
+      password: broker.password,
+      vhost: broker.vhost,
+      heartbeat: 10,
+    },
+    {
+      noDelay: true,
+      timeout: 10_000,
+      clientProperties: { connection_name: name },
+      ...(broker.ca === "" ? {} : { ca: [broker.ca] }),
+    },
+  );
+}
+
 /** The connection to the broker: consumes one queue, publishes to another, comes back by itself. */
 export class Link {
   private session: Session | undefined;
@@ -90,23 +111,7 @@ export class Link {
 
   private async open(): Promise<{ session: Session; gone: Promise<string> }> {
     const { broker, prefetch } = this.options;
-    const connection = await connect(
-      {
-        protocol: broker.tls ? "amqps" : "amqp",
-        hostname: broker.host,
-        port: broker.port,
-        username: broker.user,
-        password: broker.password,
-        vhost: broker.vhost,
-        heartbeat: 10,
-      },
-      {
-        noDelay: true,
-        timeout: 10_000,
-        clientProperties: { connection_name: "single-window-simulator" },
-        ...(broker.ca === "" ? {} : { ca: [broker.ca] }),
-      },
-    );
+    const connection = await connectTo(broker, "single-window-simulator");
     let ended: (reason: string) => void = () => undefined;
     const gone = new Promise<string>((resolve) => {
       ended = resolve;
