@@ -62,7 +62,7 @@ export interface DocumentHandle {
 
 /**
  * How a receipt found its document: by a number (domain 0, item 4), by the name of a file, or because only one document
- * waited at that time. The last two are a last resort. Empty: no document.
+ * waited at that time. The last two are a last resort. Empty: no document, or a local receipt of our own.
  */
 export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "fileName" | "time" | "";
 

@@ -178,7 +178,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       customsNo: "",
       statusCode: "",
       statusText: "",
-      matchedBy: "clientKey",
+      matchedBy: "",
       advice:
         failure.advice ??
         adviceFor(

@@ -53,6 +53,12 @@ describe("advice on the FAQ", () => {
     assert.match(other?.zh ?? "", /^卡或签名错误/);
   });
 
+  it("knows a text that was broken over lines, as the FAQ prints it", () => {
+    assert.deepEqual(adviceFor(common("系统错误[数\n据库操作失败]")), faqAdvice("18"));
+    assert.deepEqual(adviceFor(common("操作卡海关十位和 Session 中的\n不相符")), faqAdvice("19"));
+    assert.deepEqual(adviceFor(common("非白名单 用户或者ic卡号\r\n不合法")), faqAdvice("20"));
+  });
+
   it("explains a repeated own number", () => {
     const advice = adviceFor(common("企业内部编号27879-A重复"));
     assertWhole(advice, "own number");
