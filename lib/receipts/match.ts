@@ -17,6 +17,8 @@ export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> & Partial
 
 /** Receipts by time alone must follow their document within this. */
 const TIME_WINDOW = 10 * 60_000;
+/** Documents that wait at the same time, at most, for one of them to be found by time. */
+const MANY = 1000;
 const NONE = { documentId: null, by: "" } as const;
 
 /**
@@ -150,8 +152,11 @@ async function byTime(
 ): Promise<DocumentRow | undefined> {
   const { clientKey, seqNo, customsNo, answers } = receipt;
   if (receipt.kind !== "import" || receipt.ok || clientKey || seqNo || customsNo) return undefined;
-  const waiting = await ledger.query?.({ state: ["sending", "sent", "unknown"], limit: 1000 });
-  const fitting = (waiting ?? []).filter((row) => {
+  const waiting = (await ledger.query?.({ state: ["sending", "sent", "unknown"], limit: MANY })) ?? [];
+  // Newest first: where the page is full and still inside the window, there may be others behind it.
+  const oldest = waiting[MANY - 1];
+  if (oldest && hints.receivedAt - oldest.claimedAt <= TIME_WINDOW) return undefined;
+  const fitting = waiting.filter((row) => {
     const since = Math.max(row.sendingAt, row.sentAt);
     const inTime = since > 0 && since <= hints.receivedAt && hints.receivedAt - since <= TIME_WINDOW;
     return inTime && row.importReceiptAt === 0 && answers.includes(row.messageType);
