@@ -1,10 +1,14 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+
+/** Columns that a later step adds; the first makes the tables without them. */
+const ADDED_LATER = new Set(["matched_by"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
+    .filter(([, column]) => !ADDED_LATER.has(column))
     .map(([, column, kind]) => {
       if (column === "id") return key;
       const type = kind === "integer" || kind === "boolean" ? "INTEGER NOT NULL DEFAULT 0" : "TEXT";
@@ -101,4 +105,6 @@ export const MIGRATIONS: readonly string[] = [
     INSERT INTO document_counts VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET count = count + 1;
   END;
   `,
+  // Version 3: by what a receipt found its document.
+  `ALTER TABLE receipts ADD COLUMN matched_by TEXT NOT NULL DEFAULT ''`,
 ];

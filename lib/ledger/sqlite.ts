@@ -1,4 +1,5 @@
 import type Database from "libsql";
+import type { MatchedBy } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
 import { CommitQueue } from "./commit-queue.js";
@@ -146,7 +147,7 @@ export class SqliteLedger implements Ledger {
       if (earlier) {
         const adopted =
           earlier.documentId === null && receipt.documentId !== null
-            ? this.adoptNow(earlier.id, receipt.documentId)
+            ? this.adoptNow(earlier.id, receipt.documentId, { matchedBy: receipt.matchedBy })
             : undefined;
         return { duplicate: true, receipt: earlier, document: adopted?.row, note: adopted?.note };
       }
@@ -175,9 +176,14 @@ export class SqliteLedger implements Ledger {
     return [...found.values()];
   }
 
-  async adopt(receiptId: number, documentId: string): Promise<void> {
-    const effect = await this.write(() => this.adoptNow(receiptId, documentId));
+  async adopt(
+    receiptId: number,
+    documentId: string,
+    found?: { matchedBy: MatchedBy; file?: string },
+  ): Promise<boolean> {
+    const effect = await this.write(() => this.adoptNow(receiptId, documentId, found));
     if (effect) this.tell(effect.row, effect.note);
+    return effect !== undefined;
   }
 
   async story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
@@ -309,18 +315,34 @@ export class SqliteLedger implements Ledger {
     return next;
   }
 
-  /** The same bytes again. Without any number in them they repeat each other only under the same message id. */
+  /**
+   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
+   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
+   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
+   */
   private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo } = receipt;
+    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
     const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => numbered || row.messageId === messageId);
+    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
+      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
+      if (!numbered) return false;
+      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
+      const other = this.documents("WHERE id = ?", documentId)[0];
+      return other === undefined || other.sendingAt <= row.receivedAt;
+    });
   }
 
-  private adoptNow(receiptId: number, documentId: string): { row: DocumentRow; note: EventNote } | undefined {
+  private adoptNow(
+    receiptId: number,
+    documentId: string,
+    found: { matchedBy: MatchedBy; file?: string } | undefined,
+  ): { row: DocumentRow; note: EventNote } | undefined {
     const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
     if (!receipt) return undefined;
-    this.statement("UPDATE receipts SET document_id = ? WHERE id = ?").run(documentId, receiptId);
-    return this.receiptOn(documentId, { ...receipt, documentId });
+    const { matchedBy, file } = { matchedBy: "" as const, file: receipt.file, ...found };
+    const set = "UPDATE receipts SET document_id = ?, matched_by = ?, file = ? WHERE id = ?";
+    this.statement(set).run(documentId, matchedBy, file, receiptId);
+    return this.receiptOn(documentId, { ...receipt, documentId, matchedBy, file });
   }
 
   private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {

@@ -1,4 +1,4 @@
-import type { Environment, Receipt } from "../document.js";
+import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { PinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -151,7 +151,8 @@ export interface Ledger {
   /**
    * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
-   * receipt brought again says nothing about a newer document. Only an orphan goes to the document now found.
+   * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
+   * Only an orphan goes to the document now found.
    */
   addReceipt(
     receipt: NewReceipt,
@@ -160,8 +161,11 @@ export interface Ledger {
   markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
   orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
-  /** Gives an orphan to its document, with the effect that it would have had. */
-  adopt(receiptId: number, documentId: string): Promise<void>;
+  /**
+   * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
+   * its file lies now. Resolves to false when it has a document already.
+   */
+  adopt(receiptId: number, documentId: string, found?: { matchedBy: MatchedBy; file?: string }): Promise<boolean>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Events of all documents after the one with this id, in order. */
   eventsAfter(id: number, limit: number): Promise<EventRow[]>;

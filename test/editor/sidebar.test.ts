@@ -201,6 +201,40 @@ describe("sidebar", () => {
     await page.getByRole("button", { name: "返回" }).click();
   });
 
+  it("shows a receipt's advice in the viewer's language, and when it was matched by a guess", async () => {
+    const said = {
+      "zh-CN": [/处理：压缩后重发/, /对应依据：仅时间，请核对/, /对应依据：统一编号/],
+      "en-US": [/What to do: pack it/, /matched by time only, please check/, /matched by SeqNo/],
+    } as const;
+    for (const language of ["zh-CN", "en-US"] as const) {
+      const other = await openEditor(browser, nodeRed.url, language);
+      await other.page.route(/single-window\/documents\/[^/?]+$/, async (route) => {
+        const answer = await route.fetch();
+        const story = await answer.json();
+        const [known] = story.receipts;
+        const guessed = {
+          ...known,
+          advice: { zh: "处理：压缩后重发。", en: "What to do: pack it." },
+          matchedBy: "time",
+        };
+        await route.fulfill({
+          json: { ...story, receipts: [guessed, { ...known, ok: true, advice: null, matchedBy: "seqNo" }] },
+        });
+      });
+      await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+      await other.page.locator("button.sw-document", { hasText: "invalid.xml" }).click();
+      await other.page.locator(".sw-item .fa-exclamation-triangle").waitFor();
+      assert.equal(
+        await other.page.locator(".sw-item .fa-exclamation-triangle").count(),
+        1,
+        "only the guess is marked",
+      );
+      const text = (await other.page.locator(".sw-sidebar").textContent()) ?? "";
+      for (const words of said[language]) assert.match(text, words);
+      await other.close();
+    }
+  });
+
   it("shows a closed card, and releases it only with a reason", async () => {
     const other = await openEditor(browser, nodeRed.url, "zh-CN");
     let state = "closed";
