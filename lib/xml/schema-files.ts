@@ -81,7 +81,8 @@ function located(from: string, location: string): string | undefined {
   return target.startsWith("../") ? undefined : target;
 }
 
-function read(name: string, bytes: Buffer): SchemaFile {
+/** Looks through one XSD; `name` is its path below its directory. What is wrong with it is in `fault`. */
+export function readSchema(name: string, bytes: Buffer): SchemaFile {
   // What a refused file would have been for is still wanted: a document that asks for it is told, not passed on.
   const rough = bytes.toString("latin1");
   const empty = {
@@ -168,7 +169,7 @@ export async function readSchemas(directory: string): Promise<SchemaFile[]> {
       );
     }
     const name = found.replaceAll("\\", "/");
-    files.set(name, read(name, await readFile(path)));
+    files.set(name, readSchema(name, await readFile(path)));
   }
   for (const file of files.values()) {
     const missing = file.needs.find((name) => !files.has(name));
