@@ -1,0 +1,62 @@
+import { adviceFor } from "../../lib/advice/index.js";
+import { inspect } from "../../lib/business/inspect.js";
+import { normaliseFile } from "../../lib/business/packing.js";
+import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { FAULT, preflight } from "../../lib/preflight/index.js";
+import { readReceipts } from "../../lib/receipts/index.js";
+import type { SchemaStore } from "../../lib/xml/xsd.js";
+
+const CLIENT = {
+  environment: "test",
+  clientId: "DEMO0001",
+  orgCode: "123456789",
+  customsCode: "4403960000",
+} as const;
+
+/** Is it a fault of ours, bare or with a refusal put around it on the way? */
+function isOurs(error: unknown): boolean {
+  if (!(error instanceof ImportClientError) || error.details?.reason === "thread") return true;
+  const { cause } = error;
+  // zlib's way to say that the cap on an entry's size was reached.
+  if (codeOf(cause) === "ERR_BUFFER_TOO_LARGE") return false;
+  return cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
+}
+
+function refusal(error: unknown): string {
+  if (isOurs(error)) throw error;
+  const { code, details } = error as ImportClientError;
+  return code === "SW-ZIP" ? `${code} ${details?.reason ?? ""}` : code;
+}
+
+/** What the receiving side makes of an input, in a word. Rejects for nothing that it may hold. */
+export async function asDelivery(input: Buffer): Promise<string> {
+  const { parts } = await readReceipts(input);
+  for (const { receipts, reason } of parts) {
+    for (const receipt of receipts) adviceFor(receipt);
+    // `readReceipts` turns all that is thrown into a reason; this text is that of an error which is none of ours.
+    if (reason?.text.en.startsWith("the receipt cannot be read")) throw new Error(reason.text.en);
+  }
+  const read = parts.filter(({ recognised }) => recognised).length;
+  return read === 0 ? "not recognised" : read < parts.length ? "read in part" : "read";
+}
+
+/** What the sending side makes of an input, in a word. Rejects for nothing that it may hold. */
+export async function asDocument(input: Buffer, fileName: string, store: SchemaStore): Promise<string> {
+  try {
+    await normaliseFile(input, fileName, { at: 0, flatten: true, names: "utf-8" });
+    const inspection = await inspect(input, fileName);
+    const { kind, root, body, zipped, attachments, xmlName } = inspection;
+    const found = preflight({
+      ...{ kind, root, body, zipped, attachments, entry: xmlName, client: CLIENT, fileName },
+      business: inspection.business?.folders[0] ?? "DecCus001",
+    });
+    const fault = found.find(({ rule }) => rule === FAULT);
+    if (fault) throw new Error(fault.text.en);
+    const checks = await store.validate(inspection);
+    if (!checks) return "well-formed, no schema for it";
+    if ([...checks, ...found].some(({ severity }) => severity === "error")) return "checked: errors";
+    return checks.length + found.length > 0 ? "checked: warnings" : "checked: clean";
+  } catch (error) {
+    return `refused ${refusal(error)}`;
+  }
+}
