@@ -17,6 +17,9 @@ interface TextPiece {
   cdata: boolean;
 }
 
+const NO_CHILDREN: readonly XmlElement[] = [];
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
 /** Line starts of a source, found once and only when a line is asked for. */
 class Lines {
   private starts: number[] | undefined;
@@ -59,17 +62,21 @@ function resolveEntities(text: string): string {
   });
 }
 
-/** One element of a scanned document. Offsets are bytes into the document as it was given. */
+/**
+ * One element of a scanned document. Offsets are bytes into the document as it was given. It holds places only: text,
+ * attributes, lines and paths are found when they are asked for, which for most elements is never.
+ */
 export class XmlElement {
-  readonly children: XmlElement[] = [];
+  children: readonly XmlElement[] = NO_CHILDREN;
   /** As written, with its prefix. */
   readonly qualifiedName: string;
   /** Without the prefix. */
   readonly name: string;
-  /** @internal */ readonly pieces: TextPiece[] = [];
   /** @internal */ closeAt = 0;
   /** @internal */ endAt = 0;
-  private parsed: Map<string, string> | undefined;
+  /** @internal There is nothing between its tags but text: no child, CDATA, comment or instruction. */
+  plain = false;
+  private parsed: ReadonlyMap<string, string> | undefined;
   private steps: Map<XmlElement, string> | undefined;
 
   /** @internal */
@@ -78,13 +85,26 @@ export class XmlElement {
     readonly parent: XmlElement | undefined,
     /** @internal */ readonly startAt: number,
     /** @internal */ readonly openEndAt: number,
-    nameEnd: number,
+    private readonly nameEndAt: number,
+    ascii: boolean,
     /** `<x/>` */
     readonly selfClosed: boolean,
   ) {
-    this.qualifiedName = shared.source.textAt(startAt + 1, nameEnd);
+    const { source } = shared;
+    this.qualifiedName = ascii ? source.view.slice(startAt + 1, nameEndAt) : source.textAt(startAt + 1, nameEndAt);
     const colon = this.qualifiedName.indexOf(":");
     this.name = colon === -1 ? this.qualifiedName : this.qualifiedName.slice(colon + 1);
+  }
+
+  /** @internal */
+  add(child: XmlElement): void {
+    if (this.children === NO_CHILDREN) this.children = [child];
+    else (this.children as XmlElement[]).push(child);
+  }
+
+  /** @internal In code units of the view. */
+  get nameLength(): number {
+    return this.nameEndAt - this.startAt - 1;
   }
 
   get prefix(): string {
@@ -119,16 +139,18 @@ export class XmlElement {
 
   /** Attributes by their written name, values unescaped. */
   get attributes(): ReadonlyMap<string, string> {
-    if (!this.parsed) {
-      this.parsed = new Map();
-      const { source } = this.shared;
-      const from = this.startAt + 1 + source.view.slice(this.startAt + 1, this.openEndAt).search(/[\s/>]/);
-      const tag = source.textAt(from, this.openEndAt);
-      for (const match of tag.matchAll(ATTRIBUTE)) {
-        this.parsed.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
-      }
-    }
+    this.parsed ??= this.findAttributes();
     return this.parsed;
+  }
+
+  private findAttributes(): ReadonlyMap<string, string> {
+    // Most elements have none: their name is followed by `>` or `/>`.
+    if (this.openEndAt - this.nameEndAt <= (this.selfClosed ? 2 : 1)) return NO_ATTRIBUTES;
+    const found = new Map<string, string>();
+    for (const match of this.shared.source.textAt(this.nameEndAt, this.openEndAt).matchAll(ATTRIBUTE)) {
+      found.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
+    }
+    return found;
   }
 
   /** Namespace URI, empty when there is none. */
@@ -148,9 +170,11 @@ export class XmlElement {
 
   /** The element's own character data, entities and CDATA resolved, not trimmed: `000123` stays `000123`. */
   get text(): string {
+    if (this.selfClosed) return "";
     const { source } = this.shared;
+    if (this.plain) return resolveEntities(source.textAt(this.openEndAt, this.closeAt));
     let text = "";
-    for (const piece of this.pieces) {
+    for (const piece of this.pieces()) {
       const raw = source.textAt(piece.start, piece.end);
       text += piece.cdata ? raw : resolveEntities(raw);
     }
@@ -158,7 +182,25 @@ export class XmlElement {
   }
 
   get hasCdata(): boolean {
-    return this.pieces.some((piece) => piece.cdata);
+    return !this.plain && !this.selfClosed && this.pieces().some((piece) => piece.cdata);
+  }
+
+  /** What lies between the tags but for children, comments and instructions. The scan has seen that all of them end. */
+  private pieces(): TextPiece[] {
+    const { view } = this.shared.source;
+    const pieces: TextPiece[] = [];
+    let child = 0;
+    for (let at = this.openEndAt; ; ) {
+      const lt = Math.min(view.indexOf("<", at), this.closeAt);
+      if (lt > at) pieces.push({ start: at, end: lt, cdata: false });
+      if (lt === this.closeAt) return pieces;
+      if (view.startsWith("<![CDATA[", lt)) {
+        at = view.indexOf("]]>", lt + 9) + 3;
+        pieces.push({ start: lt + 9, end: at - 3, cdata: true });
+      } else if (view.startsWith("<!--", lt)) at = view.indexOf("-->", lt + 4) + 3;
+      else if (view.startsWith("<?", lt)) at = view.indexOf("?>", lt + 2) + 2;
+      else at = (this.children[child++] as XmlElement).endAt;
+    }
   }
 
   /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */
@@ -280,16 +322,31 @@ function* scanSteps(document: Buffer | XmlSource, limits: ScanLimits): Generator
 
   for (;;) {
     const lt = view.indexOf("<", position);
-    const textEnd = lt === -1 ? view.length : lt;
-    if (open && textEnd > position) open.pieces.push({ start: position, end: textEnd, cdata: false });
     if (lt === -1) break;
     const next = view.charCodeAt(lt + 1);
+    if (next === 0x2f /* / */) {
+      const gt = skipTo(">", lt + 2, "tag");
+      if (!open || !closes(view, lt + 2, gt - 1, open)) {
+        const name = source.textAt(lt + 2, gt - 1).trimEnd();
+        throw malformed(
+          lines,
+          lt,
+          `结束标签 ${name} 与开始标签不匹配`,
+          `close tag ${name} does not match its open tag`,
+        );
+      }
+      open.closeAt = lt;
+      open.endAt = gt;
+      open.plain = position === open.openEndAt;
+      open = open.parent;
+      depth--;
+      position = gt;
+      continue;
+    }
     if (next === 0x21 /* ! */) {
       if (view.startsWith("<!--", lt)) position = skipTo("-->", lt + 4, "comment");
-      else if (view.startsWith("<![CDATA[", lt)) {
-        position = skipTo("]]>", lt + 9, "CDATA");
-        open?.pieces.push({ start: lt + 9, end: position - 3, cdata: true });
-      } else {
+      else if (view.startsWith("<![CDATA[", lt)) position = skipTo("]]>", lt + 9, "CDATA");
+      else {
         throw new ImportClientError(
           "SW-XSD",
           { zh: "报文含有 DOCTYPE，已拒绝", en: "the document has a DOCTYPE, which is refused" },
@@ -302,40 +359,30 @@ function* scanSteps(document: Buffer | XmlSource, limits: ScanLimits): Generator
       position = skipTo("?>", lt + 2, "processing instruction");
       continue;
     }
-    if (next === 0x2f /* / */) {
-      const gt = skipTo(">", lt + 2, "tag");
-      const name = source.textAt(lt + 2, gt - 1).trimEnd();
-      if (!open || name !== open.qualifiedName) {
-        throw malformed(
-          lines,
-          lt,
-          `结束标签 ${name} 与开始标签不匹配`,
-          `close tag ${name} does not match its open tag`,
-        );
-      }
-      open.closeAt = lt;
-      open.endAt = gt;
-      open = open.parent;
-      depth--;
-      position = gt;
-      continue;
+    let nameEnd = lt + 1;
+    let ascii = true;
+    for (; nameEnd < view.length; nameEnd++) {
+      const code = view.charCodeAt(nameEnd);
+      if (code <= 0x20 || code === 0x2f || code === 0x3e) break;
+      if (code > 0x7f) ascii = false;
     }
-    const tag = readOpenTag(view, lt);
-    if (!tag) throw malformed(lines, lt, "标签未结束", "tag is not closed");
+    const gt = nameEnd === lt + 1 ? -1 : tagEnd(view, nameEnd);
+    if (gt === -1) throw malformed(lines, lt, "标签未结束", "tag is not closed");
+    const selfClosed = view.charCodeAt(gt - 1) === 0x2f;
     if (++count > limits.elements || ++depth > limits.depth) {
       throw malformed(lines, lt, "元素过多或嵌套过深", "too many elements or nested too deep");
     }
     if (count % TURN === 0) yield;
-    const element: XmlElement = new XmlElement(shared, open, lt, tag.end, tag.nameEnd, tag.selfClosed);
-    if (open) open.children.push(element);
+    const element: XmlElement = new XmlElement(shared, open, lt, gt + 1, nameEnd, ascii, selfClosed);
+    if (open) open.add(element);
     else if (root) throw malformed(lines, lt, "有多个根元素", "more than one root element");
     else root = element;
-    if (tag.selfClosed) {
-      element.closeAt = tag.end;
-      element.endAt = tag.end;
+    if (selfClosed) {
+      element.closeAt = gt + 1;
+      element.endAt = gt + 1;
       depth--;
     } else open = element;
-    position = tag.end;
+    position = gt + 1;
   }
   if (open)
     throw malformed(
@@ -348,18 +395,25 @@ function* scanSteps(document: Buffer | XmlSource, limits: ScanLimits): Generator
   return root;
 }
 
-function readOpenTag(view: string, lt: number): { nameEnd: number; end: number; selfClosed: boolean } | undefined {
-  let at = lt + 1;
-  while (at < view.length && !/[\s/>]/.test(view[at] as string)) at++;
-  const nameEnd = at;
-  if (nameEnd === lt + 1) return undefined;
-  for (; at < view.length; at++) {
+/** Where the `>` of an open tag is, which may stand in an attribute's value too; -1 when there is none. */
+function tagEnd(view: string, from: number): number {
+  for (let at = from; at < view.length; at++) {
     const code = view.charCodeAt(at);
-    if (code === 0x3e) return { nameEnd, end: at + 1, selfClosed: view.charCodeAt(at - 1) === 0x2f };
+    if (code === 0x3e) return at;
     if (code === 0x22 || code === 0x27) {
       at = view.indexOf(code === 0x22 ? '"' : "'", at + 1);
-      if (at === -1) return undefined;
+      if (at === -1) return -1;
     }
   }
-  return undefined;
+  return -1;
+}
+
+/** Does what stands from `from` to `to` name the element that is open? White space may follow the name. */
+function closes(view: string, from: number, to: number, open: XmlElement): boolean {
+  const length = open.nameLength;
+  const behind = from + length;
+  if (behind > to || view.charCodeAt(from) !== view.charCodeAt(open.startAt + 1)) return false;
+  for (let at = behind; at < to; at++) if (view.charCodeAt(at) > 0x20) return false;
+  if (length === open.qualifiedName.length) return view.startsWith(open.qualifiedName, from);
+  return view.startsWith(view.slice(open.startAt + 1, open.startAt + 1 + length), from);
 }
