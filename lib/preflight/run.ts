@@ -32,18 +32,21 @@ class Running {
     });
   }
 
-  get idle(): boolean {
-    return this.visitor === undefined;
-  }
-  get names(): readonly string[] | undefined {
-    return this.visitor?.names;
-  }
   get seesElements(): boolean {
     return this.visitor?.element !== undefined;
   }
 
+  wants(name: string): boolean {
+    const names = this.visitor?.names;
+    return names === undefined || setOf(names).has(name);
+  }
+
   see(element: XmlElement): void {
-    this.guarded(() => this.visitor?.element?.(element, this.report));
+    try {
+      this.visitor?.element?.(element, this.report);
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   end(): void {
@@ -81,31 +84,47 @@ class Running {
     );
   }
 
-  /** A rule that throws is out for this document, and says so; what it found before stays. */
   private guarded(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.visitor = undefined;
-      const reason = messageOf(error);
-      this.checks.push(
-        check(
-          this.context,
-          FAULT,
-          "warning",
-          this.context.root,
-          {
-            zh: `规则 ${this.rule.id} 自身出错，本报文未按该规则检查：${reason}`,
-            en: `rule ${this.rule.id} itself failed, so this document was not checked by it: ${reason}`,
-          },
-          {
-            zh: "报文可继续处理；请把该规则名与报文样例反馈给维护者，或在节点设置中关闭该规则。",
-            en: "The document may go on. Report the rule's name with a sample document, or switch the rule off in the node.",
-          },
-        ),
-      );
+      this.failed(error);
     }
   }
+
+  /** A rule that throws is out for this document, and says so; what it found before stays. */
+  private failed(error: unknown): void {
+    this.visitor = undefined;
+    const reason = messageOf(error);
+    this.checks.push(
+      check(
+        this.context,
+        FAULT,
+        "warning",
+        this.context.root,
+        {
+          zh: `规则 ${this.rule.id} 自身出错，本报文未按该规则检查：${reason}`,
+          en: `rule ${this.rule.id} itself failed, so this document was not checked by it: ${reason}`,
+        },
+        {
+          zh: "报文可继续处理；请把该规则名与报文样例反馈给维护者，或在节点设置中关闭该规则。",
+          en: "The document may go on. Report the rule's name with a sample document, or switch the rule off in the node.",
+        },
+      ),
+    );
+  }
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** A rule's names as a set; the long lists are made once for a table and come again with every document. */
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  let set = sets.get(names);
+  if (!set) {
+    set = new Set(names);
+    sets.set(names, set);
+  }
+  return set;
 }
 
 function check(
@@ -137,24 +156,19 @@ export function runRules(
     running.push(new Running(rule, context, setting));
   }
 
-  const everything: Running[] = [];
-  const byName = new Map<string, Running[]>();
-  for (const one of running) {
-    if (one.idle || !one.seesElements) continue;
-    if (one.names === undefined) everything.push(one);
-    for (const name of new Set(one.names)) {
-      const wanting = byName.get(name);
-      if (wanting) wanting.push(one);
-      else byName.set(name, [one]);
+  const seeing = running.filter((one) => one.seesElements);
+  // Which rules want a name is found out when it turns up: a document has fewer names than the rules' tables.
+  const wanting = new Map<string, readonly Running[]>();
+  const visit = (element: XmlElement): void => {
+    let those = wanting.get(element.name);
+    if (!those) {
+      those = seeing.filter((one) => one.wants(element.name));
+      wanting.set(element.name, those);
     }
-  }
-  if (everything.length > 0 || byName.size > 0) {
-    for (const element of context.root.walk()) {
-      for (const one of everything) one.see(element);
-      const wanting = byName.get(element.name);
-      if (wanting) for (const one of wanting) one.see(element);
-    }
-  }
+    for (const one of those) one.see(element);
+    for (const child of element.children) visit(child);
+  };
+  if (seeing.length > 0) visit(context.root);
   for (const one of running) one.end();
 
   return running.flatMap((one) => one.checks).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
-import { toUtf8 } from "./libxml.js";
+import { openXml } from "./encoding.js";
+import { utf8Of } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
 import { type Profile, profileOf } from "./schema-model.js";
 
@@ -98,7 +99,7 @@ export function readSchema(name: string, bytes: Buffer): SchemaFile {
   let root: XmlElement;
   let utf8: Buffer;
   try {
-    utf8 = withoutDeclaration(toUtf8(bytes));
+    utf8 = withoutDeclaration(utf8Of(openXml(bytes)));
     root = scanXml(utf8);
   } catch (error) {
     const text = error instanceof ImportClientError ? error.text : { zh: messageOf(error), en: messageOf(error) };
