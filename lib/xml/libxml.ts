@@ -14,6 +14,12 @@ export interface LibXmlIssue {
   xpath?: string;
 }
 
+/**
+ * Up to this size (bytes) a document is read and checked where it is asked for: a millisecond or two for one of 16 KB,
+ * and below the 50 ms that the event loop may be held up for the worst that fits. Larger ones go to a thread.
+ */
+export const IN_THREAD = 32 * 1024;
+
 let loading: Promise<LibXml> | undefined;
 
 /** libxml2 of this thread. It is ESM with top-level await, so `import()` is the only way to it from CommonJS. */

@@ -1,7 +1,6 @@
 import { openXml } from "./encoding.js";
-import { loadLibXml, parseStrictly } from "./libxml.js";
+import { IN_THREAD, loadLibXml, parseStrictly } from "./libxml.js";
 import { keepParsed } from "./parsed.js";
-import { IN_THREAD } from "./run.js";
 import { scanXml, scanXmlInTurns, type XmlElement } from "./scan.js";
 import { assertWellFormed } from "./wellformed.js";
 

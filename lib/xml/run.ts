@@ -2,10 +2,9 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
+import { IN_THREAD } from "./libxml.js";
 import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
 
-/** Up to this size a document is read and checked where it is asked for: a few milliseconds. */
-export const IN_THREAD = 64 * 1024;
 /** Up to this size it does not have to wait behind really large ones. */
 const SMALL = 256 * 1024;
 /** libxml2's memory only grows; after a document of this size its thread is given up and the memory with it. */

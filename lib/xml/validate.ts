@@ -1,9 +1,10 @@
 import type { XmlDocument, XsdValidator } from "libxml2-wasm" with { "resolution-mode": "import" };
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
-import { copyOf } from "./copy.js";
+import { copiesOf } from "./copy.js";
 import { openXml } from "./encoding.js";
-import { issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
+import { Findings } from "./findings.js";
+import { IN_THREAD, issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
 import { type Declared, loosened, type Model, profileOf, readModel, withoutNamespace } from "./schema-model.js";
 import { attributeOf, isEmptyValue, isStructural, schemaWords } from "./schema-words.js";
@@ -44,8 +45,6 @@ interface Compiled {
 
 /** Compiled schemas kept at a time in each thread. */
 const KEPT = 32;
-/** Findings told of one document; a file that is wrong throughout needs no more. */
-const MOST_CHECKS = 1_000;
 const SCHEME = "sw-schema:///";
 
 const compiled = new Map<string, Promise<Compiled>>();
@@ -233,22 +232,14 @@ class Finder {
   }
 }
 
-function check(element: XmlElement, issue: LibXmlIssue, declared?: Declared): Check {
+function words(element: XmlElement, issue: LibXmlIssue, declared?: Declared): Pick<Check, "path" | "text" | "advice"> {
   const title = called(declared, element.name);
   const attribute = attributeOf(issue.message);
   const name = attribute
     ? { zh: `${title.zh} 的属性 ${attribute}`, en: `attribute ${attribute} of ${title.en}` }
     : title;
   const { text, advice } = schemaWords(issue.message, name, declared?.numeric ? "decimal" : "");
-  return {
-    rule: "SW-XSD",
-    severity: "error",
-    path: attribute ? `${element.path}/@${attribute}` : element.path,
-    line: element.line,
-    column: element.column,
-    text,
-    advice,
-  };
+  return { path: attribute ? `${element.path}/@${attribute}` : element.path, text, advice };
 }
 
 /** An element's place below the root, as child numbers. */
@@ -273,17 +264,15 @@ function issuesAt(
 }
 
 /** A schema of the user's: to the letter, on the document as it is. */
-async function validateStrictly(
-  lib: LibXml,
-  source: SchemaSource,
-  what: Validating,
-  target: XmlElement,
-): Promise<Check[]> {
+async function validateStrictly(lib: LibXml, source: SchemaSource, what: Validating, target: XmlElement) {
   const { validator } = await compile(lib, source, {});
+  const findings = new Findings();
   const finder = new Finder(what.root);
-  return issuesAt(lib, validator, what, target, false).map((issue) =>
-    check(issue.xpath ? finder.at(issue.xpath) : target, issue),
-  );
+  for (const issue of issuesAt(lib, validator, what, target, false)) {
+    const element = issue.xpath ? finder.at(issue.xpath) : target;
+    findings.add(element, "error", () => words(element, issue));
+  }
+  return findings;
 }
 
 /** How a schema of ours declares an element at or below the target. */
@@ -295,56 +284,53 @@ function declarationOf(element: XmlElement, target: XmlElement, model: Model): D
 
 /**
  * A schema of ours: structure by our own walk, values and attributes by libxml2. It gets the document itself where it
- * will find its way, in the schema's namespace or in none; else a copy that holds only what the schema knows.
+ * will find its way, in the schema's namespace or in none; else copies that hold only what the schema knows.
  */
-async function validateKindly(
-  lib: LibXml,
-  source: SchemaSource,
-  what: Validating,
-  target: XmlElement,
-): Promise<Check[]> {
+async function validateKindly(lib: LibXml, source: SchemaSource, what: Validating, target: XmlElement) {
   const model = modelOf(source);
+  const findings = new Findings();
   const bare = target.namespace === "";
-  const direct = bare || target.namespace === model.namespace;
+  const direct = what.bytes.length <= IN_THREAD && (bare || target.namespace === model.namespace);
   // What nothing is said of by the letter has nothing for the walk either. Producers differ in order, but each keeps to
   // its own: where the last document was not in the schema's, this one is likely not, and trying would be for nothing.
   if (direct && !disorderly.has(source.key)) {
     const { validator } = await compile(lib, source, { bare });
-    if (issuesAt(lib, validator, what, target, true).length === 0) return [];
+    if (issuesAt(lib, validator, what, target, true).length === 0) return findings;
   }
-  const { checks, strange } = judgeStructure(target, model);
-  if (checks.length === 0) disorderly.delete(source.key);
+  const strange = judgeStructure(target, model, findings);
+  const orderly = findings.count === 0;
+  if (orderly) disorderly.delete(source.key);
   else disorderly.add(source.key);
   const add = (issue: LibXmlIssue, element: XmlElement) => {
     const declared = declarationOf(element, target, model);
-    const found = check(element, issue, declared);
-    if (declared?.facets === "warning") found.severity = "warning";
-    if (declared?.numeric && isEmptyValue(issue.message)) found.severity = model.profile.emptyNumeric;
-    checks.push(found);
+    let severity: Check["severity"] = declared?.facets === "warning" ? "warning" : "error";
+    if (declared?.numeric && isEmptyValue(issue.message)) severity = model.profile.emptyNumeric;
+    findings.add(element, severity, () => words(element, issue, declared));
   };
   if (!strange && direct) {
     // With the order fixed libxml2 is the faster.
-    const { validator } = await compile(lib, source, { bare, loose: checks.length > 0 });
+    const { validator } = await compile(lib, source, { bare, loose: !orderly });
     const issues = issuesAt(lib, validator, what, target, true);
     // An element in yet another namespace: libxml2 does not go on behind it.
     if (!issues.some(({ message }) => isStructural(message))) {
       const finder = new Finder(what.root);
       for (const issue of issues) add(issue, issue.xpath ? finder.at(issue.xpath) : target);
-      return checks;
+      return findings;
     }
   }
-  const copy = copyOf(target, model);
   const { validator } = await compile(lib, source, { loose: true });
-  const document = parseStrictly(lib, openXml(Buffer.from(copy.xml, "utf8"), { checked: true }));
-  try {
-    for (const issue of judge(lib, validator, document)) {
-      const element = copy.elements[issue.line - 1];
-      if (element) add(issue, element);
+  for (const { xml, elements } of copiesOf(target, model)) {
+    const document = parseStrictly(lib, openXml(Buffer.from(xml, "utf8"), { checked: true }));
+    try {
+      for (const issue of judge(lib, validator, document)) {
+        const element = elements[issue.line - 1];
+        if (element) add(issue, element);
+      }
+    } finally {
+      document.dispose();
     }
-  } finally {
-    document.dispose();
   }
-  return checks;
+  return findings;
 }
 
 /** The element that a schema is for: the root, or one that wrappers have been put around. */
@@ -365,18 +351,6 @@ export function targetOf(root: XmlElement, names: { has(name: string): boolean }
  */
 export async function validate(lib: LibXml, source: SchemaSource, what: Validating): Promise<Check[]> {
   const target = targetOf(what.root, what.names) ?? what.root;
-  const checks = await (source.ours ? validateKindly : validateStrictly)(lib, source, what, target);
-  checks.sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
-  return checks.length <= MOST_CHECKS ? checks : [...checks.slice(0, MOST_CHECKS), more(checks)];
-}
-
-function more(checks: readonly Check[]): Check {
-  const rest = checks.slice(MOST_CHECKS);
-  const first = rest[0] as Check;
-  return {
-    ...first,
-    severity: rest.some((item) => item.severity === "error") ? "error" : "warning",
-    text: { zh: `另有 ${rest.length} 处问题未列出`, en: `${rest.length} more findings are not listed` },
-    advice: { zh: "请先修正已列出的问题。", en: "Correct the ones that are listed first." },
-  };
+  const findings = await (source.ours ? validateKindly : validateStrictly)(lib, source, what, target);
+  return findings.list();
 }

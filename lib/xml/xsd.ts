@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
-import { loadLibXml } from "./libxml.js";
+import { IN_THREAD, loadLibXml } from "./libxml.js";
 import { dropParsed, takeParsed } from "./parsed.js";
-import { IN_THREAD, releaseXmlThreads, runTask } from "./run.js";
+import { releaseXmlThreads, runTask } from "./run.js";
 import type { XmlElement } from "./scan.js";
 import { closureOf, readSchemas, type SchemaFile } from "./schema-files.js";
 import { type SchemaSource, targetOf, validate } from "./validate.js";

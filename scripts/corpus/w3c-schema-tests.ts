@@ -93,7 +93,12 @@ async function compiled(suite: string, main: string): Promise<{ source?: SchemaS
       files.set(name, file);
       waiting.push(...file.needs);
     }
-    const source = { key: main, main, ours: false, files: closureOf(files.get(main) as SchemaFile, [...files.values()]) };
+    const source = {
+      key: main,
+      main,
+      ours: false,
+      files: closureOf(files.get(main) as SchemaFile, [...files.values()]),
+    };
     await runTask({ kind: "validate", bytes: NOTHING, schema: source, names: new Set() });
     return { source, reason: "" };
   } catch (error) {
