@@ -5,7 +5,7 @@
  *
  * "libxml2" parses the bytes and validates them with our DEC.xsd, all in libxml2-wasm, and throws its findings away.
  * "ours" is the whole way that a document takes through the nodes: `inspect` (encoding, DOCTYPE, well-formed by libxml2,
- * tree with places, business, key), `SchemaStore.validate` and `preflight` with every rule, down to the finished findings.
+ * tree with places, business, key), `SchemaStore.validate` and `preflightInTurns` with every rule, down to the finished findings.
  * Not in it: reading the file, the ledger, Node-RED's own message passing. Both take turns in each round, on bytes that
  * neither has seen; the ratio is the median of the rounds' ratios.
  */
@@ -13,7 +13,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../lib/business/inspect.js";
 import type { Check } from "../lib/document.js";
-import { preflight } from "../lib/preflight/index.js";
+import { preflightInTurns } from "../lib/preflight/index.js";
 import { SchemaStore } from "../lib/xml/xsd.js";
 import { DEMO_IDENTITY, decXml } from "../simulator/samples/index.js";
 import { generateDocument } from "../test/support/generate-documents.js";
@@ -51,7 +51,7 @@ async function ours(xml: Buffer, store: SchemaStore): Promise<Times> {
   const validated = performance.now();
   const { kind, root, body, zipped, attachments } = inspection;
   const { region: _region, ...identity } = DEMO_IDENTITY;
-  const found = preflight({
+  const found = await preflightInTurns({
     ...{ kind, root, body, zipped, attachments, business: "DecCus001", fileName: "a.xml" },
     client: { environment: "test", ...identity },
   });

@@ -3,6 +3,9 @@ import { messageOf } from "../errors.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { Finding, PreflightContext, Rule, RuleVisitor, Severity } from "./types.js";
 
+/** Another severity for a rule, by its id. */
+export type Overrides = Readonly<Record<string, Severity | "off">>;
+
 /** A rule that finds the same fault in every row says so this often, then how many more there are. */
 const FINDINGS_PER_RULE = 50;
 
@@ -140,36 +143,69 @@ function check(
   return found;
 }
 
+/** Elements between two turns of the event loop: some two milliseconds. */
+const TURN = 5_000;
+
+/** One pass over a document, which can be left and taken up again. */
+class Pass {
+  private readonly running: Running[] = [];
+  private readonly seeing: readonly Running[];
+  // Which rules want a name is found out when it turns up: a document has fewer names than the rules' tables.
+  private readonly wanting = new Map<string, readonly Running[]>();
+  private readonly ahead: XmlElement[];
+
+  constructor(rules: readonly Rule[], context: PreflightContext, overrides: Overrides) {
+    for (const rule of rules) {
+      const setting = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
+      if (setting === "off" || !ruleApplies(rule, context.kind?.type)) continue;
+      this.running.push(new Running(rule, context, setting));
+    }
+    this.seeing = this.running.filter((one) => one.seesElements);
+    this.ahead = this.seeing.length > 0 ? [context.root] : [];
+  }
+
+  /** Visits `most` more elements; whether these were all. */
+  visit(most: number): boolean {
+    const { ahead, wanting } = this;
+    for (let left = most; left > 0; left--) {
+      const element = ahead.pop();
+      if (!element) break;
+      const { name, children } = element;
+      let those = wanting.get(name);
+      if (!those) {
+        those = this.seeing.filter((one) => one.wants(name));
+        wanting.set(name, those);
+      }
+      for (const one of those) one.see(element);
+      for (let index = children.length - 1; index >= 0; index--) ahead.push(children[index] as XmlElement);
+    }
+    return ahead.length === 0;
+  }
+
+  findings(): Check[] {
+    for (const one of this.running) one.end();
+    const checks = this.running.flatMap((one) => one.checks);
+    return checks.sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  }
+}
+
 /**
  * Runs rules over a document in one pass: every element is visited once, however many rules there are. Returns the
  * findings by line, then column, then in the order of `rules`.
  */
-export function runRules(
+export function runRules(rules: readonly Rule[], context: PreflightContext, overrides: Overrides = {}): Check[] {
+  const pass = new Pass(rules, context, overrides);
+  pass.visit(Number.POSITIVE_INFINITY);
+  return pass.findings();
+}
+
+/** As `runRules`, but lets the event loop have its turn every few milliseconds: for large documents. */
+export async function runRulesInTurns(
   rules: readonly Rule[],
   context: PreflightContext,
-  overrides: Readonly<Record<string, Severity | "off">> = {},
-): Check[] {
-  const running: Running[] = [];
-  for (const rule of rules) {
-    const setting = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
-    if (setting === "off" || !ruleApplies(rule, context.kind?.type)) continue;
-    running.push(new Running(rule, context, setting));
-  }
-
-  const seeing = running.filter((one) => one.seesElements);
-  // Which rules want a name is found out when it turns up: a document has fewer names than the rules' tables.
-  const wanting = new Map<string, readonly Running[]>();
-  const visit = (element: XmlElement): void => {
-    let those = wanting.get(element.name);
-    if (!those) {
-      those = seeing.filter((one) => one.wants(element.name));
-      wanting.set(element.name, those);
-    }
-    for (const one of those) one.see(element);
-    for (const child of element.children) visit(child);
-  };
-  if (seeing.length > 0) visit(context.root);
-  for (const one of running) one.end();
-
-  return running.flatMap((one) => one.checks).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  overrides: Overrides = {},
+): Promise<Check[]> {
+  const pass = new Pass(rules, context, overrides);
+  while (!pass.visit(TURN)) await new Promise((resolve) => setImmediate(resolve));
+  return pass.findings();
 }

@@ -2,7 +2,7 @@ import { adviceFor } from "../../lib/advice/index.js";
 import { inspect } from "../../lib/business/inspect.js";
 import { normaliseFile } from "../../lib/business/packing.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { FAULT, preflight } from "../../lib/preflight/index.js";
+import { FAULT, preflightInTurns } from "../../lib/preflight/index.js";
 import { readReceipts } from "../../lib/receipts/index.js";
 import type { SchemaStore } from "../../lib/xml/xsd.js";
 
@@ -22,10 +22,12 @@ function isOurs(error: unknown): boolean {
   return cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
 }
 
-function refusal(error: unknown): string {
+/** A refusal in a few words; throws on what is a fault of ours. */
+export function refusal(error: unknown): string {
   if (isOurs(error)) throw error;
-  const { code, details } = error as ImportClientError;
-  return code === "SW-ZIP" ? `${code} ${details?.reason ?? ""}` : code;
+  const { code, details, text } = error as ImportClientError;
+  const sort = details?.reason ?? (/DOCTYPE|encoding|well-formed/.exec(text.en)?.[0] || "");
+  return `refused ${code} ${sort === "well-formed" ? "not well-formed" : sort}`.trim();
 }
 
 /** What the receiving side makes of an input, in a word. Rejects for nothing that it may hold. */
@@ -46,7 +48,7 @@ export async function asDocument(input: Buffer, fileName: string, store: SchemaS
     await normaliseFile(input, fileName, { at: 0, flatten: true, names: "utf-8" });
     const inspection = await inspect(input, fileName);
     const { kind, root, body, zipped, attachments, xmlName } = inspection;
-    const found = preflight({
+    const found = await preflightInTurns({
       ...{ kind, root, body, zipped, attachments, entry: xmlName, client: CLIENT, fileName },
       business: inspection.business?.folders[0] ?? "DecCus001",
     });
@@ -57,6 +59,6 @@ export async function asDocument(input: Buffer, fileName: string, store: SchemaS
     if ([...checks, ...found].some(({ severity }) => severity === "error")) return "checked: errors";
     return checks.length + found.length > 0 ? "checked: warnings" : "checked: clean";
   } catch (error) {
-    return `refused ${refusal(error)}`;
+    return refusal(error);
   }
 }

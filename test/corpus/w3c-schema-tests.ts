@@ -12,6 +12,12 @@ export interface Verdict {
   find(): Promise<string>;
 }
 
+/** Who is told of each test. */
+export interface Judge {
+  take(verdict: Verdict): Promise<void>;
+  leaveOut(why: string): void;
+}
+
 export function isTestSet(name: string): boolean {
   return /\.testSet$|Meta[\\/].*_w3c\.xml$/.test(name);
 }
@@ -24,36 +30,42 @@ const NOTHING = Buffer.from("<nothing/>");
  * are left out: which of them refers to which is for the processor to find out, and a client's schemas are files that
  * include each other.
  */
-export async function runTestSet(
-  suite: string,
-  testSet: string,
-  tell: (verdict: Verdict) => Promise<void>,
-): Promise<void> {
+export async function runTestSet(suite: string, testSet: string, judge: Judge): Promise<void> {
   const base = dirname(testSet).replaceAll("\\", "/");
   const root = scanXml(readFileSync(join(suite, testSet)));
-  if (only11(root)) return;
   for (const group of root.children.filter(({ name }) => name === "testGroup")) {
-    if (only11(group)) continue;
     const test = group.child("schemaTest");
     const documents = test?.children.filter(({ name }) => name === "schemaDocument") ?? [];
     const document = documents[0];
-    const expected = test && !only11(test) ? expectedOf(test) : undefined;
-    if (!document || documents.length > 1 || !expected) continue;
-    const main = posix.normalize(posix.join(base, hrefOf(document)));
-    if (!existsSync(join(suite, main))) continue;
-    let source: SchemaSource | undefined;
-    await tell({
-      name: main,
-      find: async () => {
-        const found = await compiled(suite, main);
-        source = found.source;
-        return compared("schema", expected, found.reason);
-      },
-    });
-    if (!source || expected !== "valid") continue;
-    for (const instance of group.children.filter(({ name }) => name === "instanceTest")) {
-      await judgeInstance(suite, base, instance, source, tell);
-    }
+    if (only11(root) || only11(group) || (test && only11(test))) judge.leaveOut("group of XSD 1.1 alone");
+    else if (!test || !document) judge.leaveOut("group without a schema");
+    else if (documents.length > 1) judge.leaveOut("group of several schema documents");
+    else await runGroup(suite, base, { group, test, document }, judge);
+  }
+}
+
+async function runGroup(
+  suite: string,
+  base: string,
+  { group, test, document }: { group: XmlElement; test: XmlElement; document: XmlElement },
+  judge: Judge,
+): Promise<void> {
+  const expected = expectedOf(test);
+  const main = posix.normalize(posix.join(base, hrefOf(document)));
+  if (!expected) return judge.leaveOut("schema whose verdict the suite leaves open");
+  if (!existsSync(join(suite, main))) return judge.leaveOut("schema that is not in the folder");
+  let source: SchemaSource | undefined;
+  await judge.take({
+    name: main,
+    find: async () => {
+      const found = await compiled(suite, main);
+      source = found.source;
+      return compared("schema", expected, found.reason);
+    },
+  });
+  for (const instance of group.children.filter(({ name }) => name === "instanceTest")) {
+    if (!source || expected !== "valid") judge.leaveOut("instance of a schema that is not valid or was refused");
+    else await judgeInstance(suite, base, instance, source, judge);
   }
 }
 
@@ -62,13 +74,14 @@ async function judgeInstance(
   base: string,
   instance: XmlElement,
   schema: SchemaSource,
-  tell: (verdict: Verdict) => Promise<void>,
+  judge: Judge,
 ): Promise<void> {
   const expected = only11(instance) ? undefined : expectedOf(instance);
   const document = instance.child("instanceDocument");
   const path = document && posix.normalize(posix.join(base, hrefOf(document)));
-  if (!expected || !path || !existsSync(join(suite, path))) return;
-  await tell({
+  if (!expected || !path) return judge.leaveOut("instance of XSD 1.1, or whose verdict the suite leaves open");
+  if (!existsSync(join(suite, path))) return judge.leaveOut("instance that is not in the folder");
+  await judge.take({
     name: path,
     find: async () => {
       try {
