@@ -21,10 +21,13 @@ import { generateDocument } from "../test/support/generate-documents.js";
 const ROUNDS = Number(process.argv[2] ?? 1_000);
 const SCHEMAS = join(__dirname, "..", "schemas");
 
-const DOCUMENTS: readonly [title: string, xml: Buffer][] = [
-  ["as the schema has it", decXml({ key: "C20240101000000001" })],
-  ["without namespace", decXml({ key: "C20240101000000001", namespace: "none" })],
-  ["a template, unused fields empty, two out of order", template()],
+const KEY = { key: "C20240101000000001" };
+
+/** What we check; `alone` is what libxml2 gets beside it where that cannot be the same: it knows no document without namespace. */
+const DOCUMENTS: readonly { title: string; xml: Buffer; alone?: Buffer }[] = [
+  { title: "as the schema has it", xml: decXml(KEY) },
+  { title: "without namespace (libxml2: with it)", xml: decXml({ ...KEY, namespace: "none" }), alone: decXml(KEY) },
+  { title: "a template: unused fields empty, fields out of order in every row", xml: template() },
 ];
 
 function template(): Buffer {
@@ -80,16 +83,16 @@ async function main(): Promise<void> {
     return performance.now() - start;
   };
   const store = new SchemaStore([SCHEMAS]);
-  for (const [title, xml] of DOCUMENTS) {
+  for (const { title, xml, alone: other = xml } of DOCUMENTS) {
     const base: number[] = [];
     const steps: Times[] = [];
     // The first rounds warm up.
     for (let round = -Math.ceil(ROUNDS / 5); round < ROUNDS; round++) {
       // What was read once is remembered by its buffer: a copy is new.
       const copy = Buffer.from(xml);
-      const first = round % 2 === 0 ? alone(copy) : undefined;
+      const first = round % 2 === 0 ? alone(other) : undefined;
       const times = await ours(copy, store);
-      const libxml2 = first ?? alone(copy);
+      const libxml2 = first ?? alone(other);
       if (round < 0) continue;
       base.push(libxml2);
       steps.push(times);

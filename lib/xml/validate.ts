@@ -7,7 +7,7 @@ import { Findings } from "./findings.js";
 import { IN_THREAD, issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
 import { type Declared, loosened, type Model, profileOf, readModel, withoutNamespace } from "./schema-model.js";
-import { attributeOf, isEmptyValue, isStructural, schemaWords } from "./schema-words.js";
+import { attributeOf, isEmptyValue, isStrayText, isStructural, schemaWords } from "./schema-words.js";
 import { called, judgeStructure } from "./structure.js";
 
 /** A schema with all that it includes, as it goes to the thread that validates. */
@@ -302,6 +302,8 @@ async function validateKindly(lib: LibXml, source: SchemaSource, what: Validatin
   if (orderly) disorderly.delete(source.key);
   else disorderly.add(source.key);
   const add = (issue: LibXmlIssue, element: XmlElement) => {
+    // An empty CDATA is content to libxml2 and to nobody else.
+    if (isStrayText(issue.message) && element.text.trim() === "") return;
     const declared = declarationOf(element, target, model);
     let severity: Check["severity"] = declared?.facets === "warning" ? "warning" : "error";
     if (declared?.numeric && isEmptyValue(issue.message)) severity = model.profile.emptyNumeric;

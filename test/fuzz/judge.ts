@@ -13,12 +13,14 @@ const CLIENT = {
   customsCode: "4403960000",
 } as const;
 
+/** What Node throws for the bytes and not for a mistake: an entry above its cap, text in another encoding, an unknown one. */
+const FROM_NODE = new Set(["ERR_BUFFER_TOO_LARGE", "ERR_ENCODING_INVALID_ENCODED_DATA", "ERR_ENCODING_NOT_SUPPORTED"]);
+
 /** Is it a fault of ours, bare or with a refusal put around it on the way? */
 function isOurs(error: unknown): boolean {
   if (!(error instanceof ImportClientError) || error.details?.reason === "thread") return true;
   const { cause } = error;
-  // zlib's way to say that the cap on an entry's size was reached.
-  if (codeOf(cause) === "ERR_BUFFER_TOO_LARGE") return false;
+  if (FROM_NODE.has(codeOf(cause) ?? "")) return false;
   return cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
 }
 
