@@ -32,9 +32,11 @@ const DOCTYPE_ADVICE: Bilingual = { zh: "请删除 DOCTYPE 声明。", en: "Remo
 
 /** Refuses a DOCTYPE before a parser sees it: all that can stand in front of one is white space, comments and PIs. */
 export function refuseDoctype(text: string): void {
-  let at = 0;
+  // A byte order mark may be in front, in the bytes of any encoding; anything else there is no XML.
+  let at = text.indexOf("<");
+  if (at === -1) return;
   for (;;) {
-    while (at < text.length && /[\s\ufeff]/.test(text[at] as string)) at++;
+    while (at < text.length && /\s/.test(text[at] as string)) at++;
     if (text.startsWith("<!--", at)) at = text.indexOf("-->", at + 4);
     else if (text.startsWith("<?", at)) at = text.indexOf("?>", at + 2);
     else break;

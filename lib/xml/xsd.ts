@@ -6,6 +6,7 @@ import { dropParsed, takeParsed } from "./parsed.js";
 import { releaseXmlThreads, runTask } from "./run.js";
 import type { XmlElement } from "./scan.js";
 import { closureOf, readSchemas, type SchemaFile } from "./schema-files.js";
+import { withoutShortForms } from "./short-forms.js";
 import { type SchemaSource, targetOf, validate } from "./validate.js";
 
 export interface SchemaStoreOptions {
@@ -68,7 +69,8 @@ export class SchemaStore {
   async validate(document: Validated): Promise<Check[] | undefined> {
     const choice = choose(await this.load(), document);
     if (!choice) return undefined;
-    const checks = await this.judge(this.sourceOf(choice), choice.file.elements, document);
+    const found = await this.judge(this.sourceOf(choice), choice.file.elements, document);
+    const checks = choice.file.profile ? withoutShortForms(found, document.root) : found;
     return document.zipped ? checks.map((check) => ({ ...check, entry: document.xmlName })) : checks;
   }
 
