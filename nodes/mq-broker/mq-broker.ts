@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
-import type { BrokerSettings } from "../../lib/amqp/settings.js";
-import { requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
 import { type BrokerNode, brokerNodes } from "../registry.js";
 import { onClose } from "../runtime.js";
 
@@ -16,6 +16,11 @@ interface Config extends NodeDef {
   tls?: string;
   heartbeat?: string | number;
   connectTimeout?: string | number;
+  confirmTimeout?: string | number;
+  frameMax?: string | number;
+  channelMax?: string | number;
+  connectionName?: string;
+  declare?: string;
   userEnv?: string;
   passwordEnv?: string;
 }
@@ -32,22 +37,46 @@ export = (RED: NodeAPI): void => {
     return own || (name ? settingText(RED.util.evaluateNodeProperty(name, "env", node, {})) : "");
   }
 
+  /** The first host and those behind it. Throws SW-CONFIG. */
+  function hostsOf(config: Config, useTls: boolean): Pick<BrokerSettings, "host" | "port" | "others"> {
+    // Never a default: an unset variable must not lead a test environment to the real server.
+    const text = requiredText("host", config.host);
+    const port = settingNumber("port", config.port, useTls ? 5671 : 5672, 1);
+    const [first, ...others] = readHosts(text, port) ?? [];
+    if (!first) throw configError("host", `host：${text} 不是主机名列表`, `host: ${text} is no list of host names`);
+    return { ...first, others };
+  }
+
+  function declareOf(value: unknown): DeclareQueues {
+    const text = settingText(value) || "no";
+    if (text === "no" || text === "classic" || text === "quorum") return text;
+    throw configError("declare", `declare：${text} 无效`, `declare: ${text} is neither no, classic nor quorum`);
+  }
+
+  /** 0 or so much at least. */
+  function limit(name: string, value: unknown, least: number): number {
+    const number = settingNumber(name, value, 0);
+    return number === 0 ? 0 : settingNumber(name, value, 0, least);
+  }
+
   function readSettings(node: Node<{ user?: string; password?: string }>, config: Config): BrokerSettings {
     const useTls = settingFlag(config.useTls, true);
     const tls: Record<string, unknown> = {};
     const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
     tlsNode?.addTLSOptions(tls);
     return {
-      // Never a default: an unset variable must not lead a test environment to the real server.
-      host: requiredText("host", config.host),
-      port: settingNumber("port", config.port, useTls ? 5671 : 5672, 1),
+      ...hostsOf(config, useTls),
       vhost: settingText(config.vhost) || "/",
       user: secret(node, node.credentials?.user, config.userEnv),
       password: secret(node, node.credentials?.password, config.passwordEnv),
       tls: useTls ? tls : undefined,
       heartbeat: settingNumber("heartbeat", config.heartbeat, 10),
       connectTimeout: settingNumber("connectTimeout", config.connectTimeout, 15, 1),
-      connectionName: `import-client ${hostname()} ${process.pid}`,
+      confirmTimeout: settingNumber("confirmTimeout", config.confirmTimeout, 30, 1),
+      frameMax: limit("frameMax", config.frameMax, 4096),
+      channelMax: limit("channelMax", config.channelMax, 4),
+      connectionName: settingText(config.connectionName) || `import-client ${hostname()} ${process.pid}`,
+      declare: declareOf(config.declare),
     };
   }
 
