@@ -314,7 +314,8 @@ function writeConfiguration(
 /** What rabbitmq.conf has no words for. It goes on top of rabbitmq.conf, setting by setting. */
 function writeAdvanced(dir: string, { tls, tlsHosts = {} }: PrivateBrokerOptions): void {
   const hosts = Object.entries(tlsHosts).map(([name, { cert, key, ca }]) => {
-    const asks = ca === undefined ? "" : `{cacertfile,"${resolve(ca)}"},{verify,verify_peer},{fail_if_no_peer_cert,true},`;
+    const asks =
+      ca === undefined ? "" : `{cacertfile,"${resolve(ca)}"},{verify,verify_peer},{fail_if_no_peer_cert,true},`;
     return `{"${name}",[${asks}{certfile,"${resolve(cert)}"},{keyfile,"${resolve(key)}"}]}`;
   });
   const file = join(dir, "advanced.config");

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
 import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
@@ -157,14 +158,14 @@ export function closeChannel(channel: Channel): Promise<void> {
   });
 }
 
-/** Closes politely, and gives up after so many milliseconds: a frozen broker does not answer. */
-async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    model.close().catch(() => undefined),
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limit);
-    }),
-  ]);
+/** Closes politely, and cuts the line after so many milliseconds: a frozen broker does not answer. */
+export async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
+  const { stream } = model.connection as unknown as { stream?: Duplex };
+  // An error on the line ends amqplib's heartbeat as well.
+  const timer = setTimeout(() => stream?.destroy(new Error("no answer to the close")), limit);
+  const gone = new Promise<void>((resolve) => {
+    model.once("close", () => resolve());
+  });
+  await Promise.race([model.close().catch(() => undefined), gone]);
   clearTimeout(timer);
 }
