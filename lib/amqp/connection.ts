@@ -3,7 +3,8 @@ import type { Duplex } from "node:stream";
 import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
-import { brokerError, brokerFault } from "./faults.js";
+import { brokerError, brokerFault, isRefusal } from "./faults.js";
+import { refusalBehind } from "./handshake.js";
 import { amqpOptions, type BrokerSettings, socketOptions } from "./settings.js";
 
 export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
@@ -91,7 +92,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     try {
       model = await connectSocket(amqpOptions(settings), socketOptions(settings));
     } catch (error) {
-      this.lost(error);
+      this.lost(await refusalBehind(error, settings));
       return;
     }
     if (!this.running) {
@@ -129,8 +130,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     if (!this.running) return;
     this.fault = brokerError(error, this.settings);
     this.become("disconnected", this.fault);
-    const kind = brokerFault(error);
-    const longest = kind === "login" || kind === "vhost" ? LONGEST.refused : LONGEST.network;
+    const longest = isRefusal(brokerFault(error)) ? LONGEST.refused : LONGEST.network;
     const pause = Math.min(longest, (longest === LONGEST.refused ? 5000 : 250) * 2 ** this.tries++);
     this.timer = setTimeout(() => void this.connect(), pause * (0.5 + Math.random() / 2));
   }

@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
-import { BrokerTrouble } from "./faults.js";
+import { connect as connectTls } from "node:tls";
+import { messageOf } from "../errors.js";
+import { BrokerTrouble, brokerFault } from "./faults.js";
+import { type BrokerSettings, tlsOptions } from "./settings.js";
 
 /** What a broker says of itself before the login. */
 export interface ServerFacts {
@@ -194,4 +199,29 @@ function strings(bytes: Buffer): Record<string, string> {
     }
   }
   return found;
+}
+
+/**
+ * The broker's own words for an opening that amqplib reports without them: a virtual host that is missing, not allowed, or
+ * full (faq 5, 6). Opens once more by hand, and resolves to that refusal; to `error` itself where it says enough.
+ */
+export async function refusalBehind(error: unknown, settings: BrokerSettings): Promise<unknown> {
+  if (!/Expected ConnectionOpenOk/.test(messageOf(error))) return error;
+  const { host, port, tls, user, password, vhost, connectionName } = settings;
+  const socket = tls ? connectTls({ host, port, ...tlsOptions(settings) }) : connectTcp({ host, port });
+  const limit = setTimeout(() => socket.destroy(new Error("no answer in time")), settings.connectTimeout * 1000);
+  try {
+    await once(socket, tls ? "secureConnect" : "connect");
+    const hands = new Handshake(socket);
+    await hands.greet();
+    await hands.login(user, password, connectionName);
+    await hands.open(vhost);
+    await hands.close();
+    return error;
+  } catch (refusal) {
+    return brokerFault(refusal) === "closed" ? error : refusal;
+  } finally {
+    clearTimeout(limit);
+    socket.destroy();
+  }
 }
