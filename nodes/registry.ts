@@ -6,6 +6,7 @@ import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { Bilingual } from "../lib/errors.js";
 import type { CardBackend, CardIdentity } from "../lib/signing/types.js";
+import type { UsedQueues } from "./separation.js";
 
 /** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
 export interface ImportClientNode extends Node {
@@ -20,9 +21,14 @@ export interface BrokerNode extends Node {
   fault?: unknown;
   /** Id of the import-client that it belongs to; empty = any. */
   client: string;
+  /** That import-client; undefined = any. */
+  readonly owner: ImportClientNode | undefined;
   connection(): BrokerConnection;
-  /** Counts a user in and out; the connection lives while there is one. */
-  register(user: Node, queues: { send?: string; receive?: string }): BrokerConnection;
+  /**
+   * Counts a user in and out; the connection lives while there is one. Throws SW-CONFIG when `client` may not use these
+   * queues (`useQueues`).
+   */
+  register(user: Node, client: ImportClientNode, queues: UsedQueues): BrokerConnection;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
   report(): Promise<BrokerReport>;

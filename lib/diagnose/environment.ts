@@ -1,5 +1,5 @@
-import type { ClientSettings } from "../client/settings.js";
-import { configError } from "../client/settings.js";
+import { sharedPlace } from "../client/separation.js";
+import { type ClientSettings, configError } from "../client/settings.js";
 import type { Finding } from "./step.js";
 
 /** One import client of this Node-RED, with the queues that its flows use (`host:port/vhost/queue`). */
@@ -47,7 +47,6 @@ function nameOf({ name, settings }: Neighbour): string {
 }
 
 function sharedBy(one: Neighbour, other: Neighbour): string | undefined {
-  if (one.settings.root === other.settings.root) return one.settings.root;
-  if (one.settings.ledger === other.settings.ledger) return one.settings.ledger;
-  return one.queues.find((queue) => other.queues.includes(queue));
+  const place = sharedPlace(one.settings, other.settings);
+  return place ? one.settings[place] : one.queues.find((queue) => other.queues.includes(queue));
 }

@@ -1,19 +1,19 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { ImportClient } from "../../lib/client/import-client.js";
+import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, configError, readClientSettings } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 
-/** Test and production, or any two clients, may share neither root nor ledger (faq client 4). */
+/** Two clients may share neither root nor ledger (faq client 4). */
 function assertSeparate(node: ImportClientNode, settings: ClientSettings): void {
   for (const other of clientNodes.values()) {
     if (other.id === node.id || !other.settings) continue;
-    const shared =
-      other.settings.root === settings.root ? "root" : other.settings.ledger === settings.ledger ? "ledger" : "";
-    if (shared === "") continue;
-    const names = `${node.name || node.id}, ${other.name || other.id}`;
+    const shared = sharedPlace(settings, other.settings);
+    if (!shared) continue;
+    const names = [node, other].map(({ name, id }) => name || id).join(", ");
     throw configError(
       shared,
       `两个客户端不能共用同一${shared === "root" ? "根目录" : "台账"}：${names}`,

@@ -4,8 +4,10 @@ import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
-import { type BrokerNode, brokerNodes } from "../registry.js";
+import { spoken } from "../connection-status.js";
+import { type BrokerNode, brokerNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
+import { leaveQueues, type UsedQueues, useQueues } from "../separation.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -85,7 +87,13 @@ export = (RED: NodeAPI): void => {
     this.client = settingText(config.client);
     let shared: BrokerConnection | undefined;
     const users = new Map<string, Node>();
-    const queues = new Map<string, { send?: string; receive?: string }>();
+    const queues = new Map<string, UsedQueues>();
+    Object.defineProperty(this, "owner", {
+      get: () => {
+        const owner = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
+        return owner?.type === "sw-import-client" ? owner : undefined;
+      },
+    });
     try {
       this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
     } catch (error) {
@@ -94,21 +102,33 @@ export = (RED: NodeAPI): void => {
       return;
     }
 
+    /** In the daily log of the client that the broker belongs to (faq 8). */
+    const record = (code: string, text: string) => {
+      this.owner?.ready.then((client) => client.record("connection", "", "", code, text)).catch(() => undefined);
+    };
+
     this.connection = () => {
       if (!shared) {
         shared = new BrokerConnection(this.settings);
         let told = "";
         shared.on("state", (state, fault) => {
-          const text = fault ? `${fault.code} ${fault.text.zh} / ${fault.text.en}` : "";
+          const text = fault ? spoken(fault) : "";
           // A broker that is away is told once, not at each try.
-          if (state === "disconnected" && text !== told) this.warn(text);
-          if (state === "connected" && told !== "") this.log("connected again");
+          if (state === "disconnected" && text !== told) {
+            this.warn(text);
+            record(fault?.code ?? "", text);
+          }
+          if (state === "connected" && told !== "") {
+            this.log("connected again");
+            record("", "connected");
+          }
           if (state === "disconnected" || state === "connected") told = text;
         });
       }
       return shared;
     };
-    this.register = (user, names) => {
+    this.register = (user, client, names) => {
+      useQueues(user, client, this, names);
       users.set(user.id, user);
       queues.set(user.id, names);
       const connection = this.connection();
@@ -116,6 +136,7 @@ export = (RED: NodeAPI): void => {
       return connection;
     };
     this.deregister = async (user) => {
+      leaveQueues(user);
       users.delete(user.id);
       queues.delete(user.id);
       if (users.size > 0) return;
