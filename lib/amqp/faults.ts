@@ -110,9 +110,9 @@ export function stepError(error: unknown): ImportClientError {
 
 /** Node's code, or what the broker wrote; OpenSSL's own lines say nothing to people. */
 function underneath(error: unknown): string {
-  if (error instanceof BrokerTrouble && error.found) return "";
+  if (error instanceof BrokerTrouble) return "";
   const code = codeOf(error) ?? "";
   if (/^[A-Z]/.test(code)) return code;
   const said = /message "(.*)"/.exec(messageOf(error))?.[1] ?? messageOf(error);
-  return said.slice(0, 200);
+  return (said.split(/\. /)[0] ?? "").slice(0, 200);
 }

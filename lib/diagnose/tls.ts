@@ -82,7 +82,8 @@ function checkOwnCertificate({ tls }: BrokerSettings, now: number): void {
     try {
       own = new X509Certificate(pem);
     } catch {
-      throw new BrokerTrouble("tls-settings", "the client certificate is not PEM");
+      const found = { zh: "客户端证书不是 PEM 格式", en: "the client certificate is not PEM" };
+      throw new BrokerTrouble("tls-settings", found.en, found);
     }
     const [from, until] = [Date.parse(own.validFrom), Date.parse(own.validTo)];
     if (now >= from && now < until) continue;

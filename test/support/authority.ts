@@ -12,7 +12,7 @@ export interface Issued {
 export interface IssueOptions {
   /** Host names that the certificate is for; `IP:127.0.0.1` for an address. */
   names?: readonly string[];
-  /** `YYYYMMDDHHMMSSZ`; from a day ago for 30 days otherwise. */
+  /** `YYYYMMDDHHMMSSZ`; from a day ago for 90 days otherwise. */
   from?: string;
   until?: string;
   for?: "server" | "client";
@@ -28,7 +28,7 @@ export class Authority {
 
   constructor(name: string) {
     const [C, D] = [this.certificate, this.key];
-    openssl("req", "-x509", ...NEW_KEY, "-keyout", D, "-out", C, "-subj", `/CN=${name}`, "-days", "30");
+    openssl("req", "-x509", ...NEW_KEY, "-keyout", D, "-out", C, "-subj", `/CN=${name}`, "-days", "90");
     writeFileSync(join(this.dir, "index.txt"), "");
   }
 
@@ -52,7 +52,7 @@ export class Authority {
     const day = 86_400_000;
     const dates = [
       ...["-startdate", from ?? asn1(Date.now() - day)],
-      ...["-enddate", until ?? asn1(Date.now() + 30 * day)],
+      ...["-enddate", until ?? asn1(Date.now() + 90 * day)],
     ];
     const signer = ["-keyfile", this.key, "-cert", this.certificate, "-config", config];
     openssl("ca", "-batch", "-notext", ...signer, ...dates, "-in", request, "-out", files.certificate);

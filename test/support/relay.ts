@@ -20,7 +20,7 @@ export interface Relay {
   swallow(): void;
   /** The same for the nth connection from now on, and those after it. */
   swallowFrom(nth: number): void;
-  /** Every connection, those to come as well, ends with a reset. */
+  /** Every connection ends with a reset; those to come do as soon as something is sent over them. */
   reset(): void;
   /** The server's side of every connection, those to come as well, is closed with a FIN; the line itself stays. */
   end(): void;
@@ -53,7 +53,8 @@ export async function relayTo(target: { host: string; port: number }): Promise<R
     total++;
     from.on("error", () => {});
     if (greet === "reset") {
-      from.resetAndDestroy();
+      // Not before the other side speaks: it has to know that it was connected.
+      from.once("data", () => from.resetAndDestroy());
       return;
     }
     const to = connect(target.port, target.host);
