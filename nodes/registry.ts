@@ -3,6 +3,7 @@ import type { BrokerConnection } from "../lib/amqp/connection.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientSettings } from "../lib/client/settings.js";
+import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { Bilingual } from "../lib/errors.js";
 import type { CardBackend, CardIdentity } from "../lib/signing/types.js";
 import type { UsedQueues } from "./separation.js";
@@ -47,6 +48,8 @@ export interface CardNode extends Node {
   client: string;
   /** The card, opened on first use. Never touches the PIN. */
   backend(): Promise<CardBackend>;
+  /** What has to be on this machine for it. */
+  needs(): CardNeeds;
   /** Whether a PIN is set, without showing it. */
   hasPin(): boolean;
   /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */
@@ -74,6 +77,7 @@ export interface CardReport {
   companyCode: string;
 }
 
-/** Config nodes of this runtime by id, for the routes. */
+/** Config nodes of this runtime by id, for the routes and the self-check. */
+export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();

@@ -1,9 +1,11 @@
 import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
 import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
 import { type Clock, SYSTEM_CLOCK } from "./clock.js";
-import { brokerError, brokerFault } from "./faults.js";
+import { brokerError, brokerFault, isRefusal } from "./faults.js";
+import { refusalBehind } from "./handshake.js";
 import { amqpOptions, type BrokerSettings, eachHost, socketOptions } from "./settings.js";
 
 export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
@@ -97,10 +99,15 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     this.readers.set(queue, (this.readers.get(queue) ?? 0) + change);
   }
 
+  /** Our own readers of a queue. */
+  readersHere(queue: string): number {
+    return this.readers.get(queue) ?? 0;
+  }
+
   /** Readers of a queue that are not on this connection. Rejects when the broker does not say. */
   async readersElsewhere(queue: string): Promise<number> {
     const { consumerCount } = await this.withChannel((channel) => channel.checkQueue(queue));
-    return Math.max(0, consumerCount - (this.readers.get(queue) ?? 0));
+    return Math.max(0, consumerCount - this.readersHere(queue));
   }
 
   /** Runs one question on a channel of its own, since a refused question closes its channel. */
@@ -132,7 +139,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     try {
       model = await connectSocket(amqpOptions(this.target), socketOptions(this.target));
     } catch (error) {
-      this.failed(error);
+      this.failed(await refusalBehind(error, this.target));
       return;
     }
     if (!this.running) {
@@ -175,7 +182,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     const last = this.host === this.hosts.length - 1;
     this.tell(error);
     this.host = last ? 0 : this.host + 1;
-    if (last || isRefused(error)) this.again(error);
+    if (last || isRefusal(brokerFault(error))) this.again(error);
     else void this.connect();
   }
 
@@ -193,7 +200,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
   }
 
   private again(error: unknown): void {
-    const { first, longest } = isRefused(error) ? PAUSE.refused : PAUSE.network;
+    const { first, longest } = isRefusal(brokerFault(error)) ? PAUSE.refused : PAUSE.network;
     const pause = Math.min(longest, first * 2 ** this.tries++);
     this.cancel = this.clock.after(pause * (0.5 + Math.random() / 2), () => void this.connect());
   }
@@ -203,11 +210,6 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     this.now = state;
     this.emit("state", state, fault);
   }
-}
-
-function isRefused(error: unknown): boolean {
-  const fault = brokerFault(error);
-  return fault === "login" || fault === "vhost";
 }
 
 /**
@@ -226,14 +228,14 @@ export function closeChannel(channel: Channel): Promise<void> {
   });
 }
 
-/** Closes politely, and gives up after so many milliseconds: a frozen broker does not answer. */
-async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    model.close().catch(() => undefined),
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limit);
-    }),
-  ]);
+/** Closes politely, and cuts the line after so many milliseconds: a frozen broker does not answer. */
+export async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
+  const { stream } = model.connection as unknown as { stream?: Duplex };
+  // An error on the line ends amqplib's heartbeat as well.
+  const timer = setTimeout(() => stream?.destroy(new Error("no answer to the close")), limit);
+  const gone = new Promise<void>((resolve) => {
+    model.once("close", () => resolve());
+  });
+  await Promise.race([model.close().catch(() => undefined), gone]);
   clearTimeout(timer);
 }
