@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { readTempBox } from "../boxes/claim.js";
-import { FILE_MISSING } from "../boxes/recover.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
@@ -14,6 +13,7 @@ import type { WireFields } from "./fields.js";
 import { type BusinessLimits, Lanes } from "./lanes.js";
 import { Outgoing } from "./outgoing.js";
 import { ConfirmedPublisher, type PublishOutcome } from "./publisher.js";
+import { fileMissing, heldError, stopped } from "./send-errors.js";
 import { Spool } from "./spool.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { asPossibleDuplicate, makeWire, messageIdOf, type Wire } from "./wire.js";
@@ -204,7 +204,7 @@ export class DocumentSender {
     for (let round = 0; ; round++) {
       const deadline = unknown ? Number.POSITIVE_INFINITY : end;
       let outcome: PublishOutcome;
-      let arrived = await this.takeTurn(row, deadline, letGo);
+      let arrived = await this.takeTurn(row, deadline, unknown, letGo);
       if (arrived) return this.arrived(arrived, outgoing);
       try {
         arrived = await this.waitForBroker(row.id, deadline, unknown, letGo);
@@ -313,7 +313,12 @@ export class DocumentSender {
   }
 
   /** Resolves to the row when a receipt has proved the send meanwhile, else when it is this document's turn. */
-  private async takeTurn(row: DocumentRow, deadline: number, letGo: () => void): Promise<DocumentRow | undefined> {
+  private async takeTurn(
+    row: DocumentRow,
+    deadline: number,
+    unknown: boolean,
+    letGo: () => void,
+  ): Promise<DocumentRow | undefined> {
     if (this.stopping.signal.aborted) throw stopped();
     if (this.lanes.tryEnter(row.business)) return undefined;
     letGo();
@@ -325,9 +330,9 @@ export class DocumentSender {
     let taken = false;
     try {
       for (;;) {
-        await this.waiting.sleep(row.id, deadline, () => mine);
+        await this.waiting.sleep(row.id, deadline, unknown, () => mine);
         if (this.stopping.signal.aborted) throw stopped();
-        const arrived = await this.arrivedRow(row.id);
+        const arrived = unknown ? await this.arrivedRow(row.id) : undefined;
         if (arrived) return arrived;
         taken = mine;
         if (taken) return undefined;
@@ -355,7 +360,7 @@ export class DocumentSender {
       if (this.publisher.isOpen) return undefined;
       if (this.clock.now() >= deadline) throw this.notSent(id, { kind: "unsent", reason: "not connected" });
       letGo();
-      await this.waiting.sleep(id, deadline, () => this.publisher.isOpen);
+      await this.waiting.sleep(id, deadline, unknown, () => this.publisher.isOpen);
     }
   }
 
@@ -368,33 +373,4 @@ export class DocumentSender {
     const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** round) * (0.5 + Math.random() / 2);
     return this.waiting.pause(Math.min(pause, deadline - this.clock.now()));
   }
-}
-
-function fileMissing(): ImportClientError {
-  const { code, text, advice } = FILE_MISSING;
-  return new ImportClientError(code, text, { advice });
-}
-
-function stopped(): ImportClientError {
-  return new ImportClientError("SW-STOPPED", {
-    zh: "节点正在停止，单据稍后继续",
-    en: "the node stops; the document goes on later",
-  });
-}
-
-function heldError(id: string, why: string): ImportClientError {
-  return new ImportClientError(
-    "SW-UNKNOWN",
-    {
-      zh: "发送结果不明：服务器没有确认，也没有拒绝。为避免重复申报，单据已暂停，等待人工处理",
-      en: "the outcome of the send is not known: neither confirmed nor refused; the document is held for a person",
-    },
-    {
-      advice: {
-        zh: "请先在单一窗口网页查询该单据是否已到达，再在侧栏中选择重发或确认。",
-        en: "Look on the Single Window's page whether it has arrived, then resend or release it in the sidebar.",
-      },
-      details: { id, why },
-    },
-  );
 }

@@ -1,7 +1,10 @@
 import type { Clock } from "./clock.js";
 
-/** A place looks again after this, in milliseconds: what another process did announces itself to nobody here. */
+/** Milliseconds after which an unknown send is looked at again: a receipt that another process took in is told to nobody here. */
 const LOOK_AGAIN = 5000;
+
+/** A day, below what a timer can hold. */
+const LONGEST = 86_400_000;
 
 /** Documents that wait: each is woken when something happened that may matter to it, when its time is over, or by a stop. */
 export class WaitingRoom {
@@ -20,13 +23,14 @@ export class WaitingRoom {
     for (const wake of [...this.sleepers.values()]) wake();
   }
 
-  /** Resolves when `id` is woken, at `deadline`, after a while in any case, and at once when it is `already` so. */
-  sleep(id: string, deadline: number, already: () => boolean): Promise<void> {
+  /** Resolves when `id` is woken, at `deadline`, and at once when it is `already` so; an `unknown` send after a while too. */
+  sleep(id: string, deadline: number, unknown: boolean, already: () => boolean): Promise<void> {
     if (already() || this.stopping.aborted) return Promise.resolve();
     const { sleepers, clock } = this;
     return new Promise((resolve) => {
       const left = deadline - clock.now();
-      const cancel = clock.after(left > 0 ? Math.min(left, LOOK_AGAIN) : LOOK_AGAIN, wake);
+      // Past its deadline it waits for its turn only.
+      const cancel = clock.after(Math.min(unknown ? LOOK_AGAIN : LONGEST, left > 0 ? left : LONGEST), wake);
       // A cloned message may wait for the same document.
       const other = sleepers.get(id);
       sleepers.set(id, wake);
