@@ -361,6 +361,29 @@ export function sending(bench: RedBench): void {
       }
     });
 
+    it("waits while the broker takes nothing for a memory alarm, says so, and sends afterwards", async function () {
+      this.timeout(90_000);
+      const alarm = (on: boolean) =>
+        bench.broker.rabbitmqctl("set_vm_memory_high_watermark", ...(on ? ["absolute", "1MB"] : ["0.6"]));
+      await bench.load(flow({ send: { giveUpAfter: 0.5 }, settle: { retryTimes: 0 } }));
+      await bench.showing("send", "mq-send.status.connected");
+      await alarm(true);
+      try {
+        // The broker blocks a connection when it publishes: the first one is taken or waits for the end of the alarm.
+        drop(root, "DecCus001", "first.xml", decXml());
+        await bench.showing("send", "mq-send.status.blocked");
+        drop(root, "DecCus001", "second.xml", decXml());
+        const caught = await bench.one("caught");
+        assert.equal(caught.document?.fileName, "second.xml");
+        assert.match(caught.fault?.text.zh ?? "", /暂停接收/);
+      } finally {
+        await alarm(false);
+      }
+      const { document } = await bench.one("settled");
+      assert.equal(document?.fileName, "first.xml");
+      await until("only the first has arrived", async () => (await bench.depth(queue)) === 1);
+    });
+
     it("has no more of a business on their way than it is set, and the others go on", async () => {
       const relay = await relayTo(bench.broker);
       try {
