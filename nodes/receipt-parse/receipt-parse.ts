@@ -15,13 +15,13 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();
+      const delivery = client.deliveries.get(message.delivery?.id ?? "");
       const parts = await readDelivery(client, {
         body: payloadOf(message),
         fileName: message.filename ?? "",
-        business: message.delivery?.business ?? "",
+        business: delivery?.business ?? "",
         receivedAt: message.delivery?.receivedAt ?? Date.now(),
       });
-      const delivery = client.deliveries.get(message.delivery?.id ?? "");
       if (delivery && delivery.body === message.payload) delivery.parts = parts;
       const receipts = parts.flatMap((part) => [...part.receipts]);
       // Where no header names the file, the ZIP or the DxpMsg may.
