@@ -1,18 +1,17 @@
 import type { BrokerConnection } from "../lib/amqp/connection.js";
-import type { BrokerFault } from "../lib/amqp/faults.js";
 import type { ImportClientError } from "../lib/errors.js";
 import type { StatusLine } from "./runtime.js";
 
-/** Faults that a status names; every other one is shown as `disconnected`. */
-const NAMED: readonly BrokerFault[] = ["dns", "tls", "login", "vhost", "exchange", "permission"];
+/** Families of faults that a status names (`tls-expired` is of `tls`); every other one is shown as `disconnected`. */
+const NAMED = ["dns", "tls", "login", "vhost", "exchange", "permission"];
 
 /** Shows how the shared connection stands, in the words of the viewer's language. */
 export function showConnection(status: StatusLine, connection: BrokerConnection): void {
   const { state, lastFault } = connection;
-  const fault = lastFault?.details.fault as BrokerFault | undefined;
+  const family = String(lastFault?.details.fault ?? "").replace(/-.*/, "");
   if (state === "connected" && !lastFault) status.show("green", "dot", "connected");
   else if (state === "blocked") status.show("yellow", "dot", "blocked");
-  else if (state !== "closed" && fault && NAMED.includes(fault)) status.show("red", "ring", fault);
+  else if (state !== "closed" && NAMED.includes(family)) status.show("red", "ring", family);
   else if (state === "connecting") status.show("yellow", "ring", "connecting");
   else status.show("red", "ring", "disconnected");
 }

@@ -13,12 +13,26 @@ export interface WireFields {
 /** What a header may carry: it has to be the same when it comes back from the ledger. */
 export type HeaderValue = string | number | boolean | HeaderValue[] | { [name: string]: HeaderValue };
 
+/** Where a row's value goes. */
+export const FIELD_TARGETS = ["header", "property", "routingKey", "dxp"] as const;
+
 /** A row of the table in mq-send, its value evaluated. */
 export interface FieldRow {
-  to: "header" | "property";
+  to: (typeof FIELD_TARGETS)[number];
+  /** Header or property, or the DxpMsg's field; of no meaning for the routing key. */
   name: string;
   value: unknown;
 }
+
+/** Fields of the DxpMsg as it spells them, and what they are called here. */
+const DXP_FIELDS: Readonly<Record<string, keyof DxpFields>> = {
+  SenderId: "sender",
+  ReceiverId: "receivers",
+  MsgType: "type",
+  FileName: "fileName",
+  IcCard: "card",
+  BizKey: "key",
+};
 
 /**
  * AMQP properties that a flow may set. Not the message id, by which a repeat is known; not the delivery mode, without
@@ -43,23 +57,42 @@ const OURS = ["possibleDuplicate", "attempt"];
 const LONGEST_TEXT = 255;
 
 /**
- * The rows as headers and properties. A row without a value takes the one away that would be sent without it. Throws
- * SW-FIELD, naming the row, for a name that may not be set and for a value that AMQP or the ledger cannot hold.
+ * The rows as what they set. A row without a value takes a header or property away that would be sent without it, and
+ * leaves routing key and DxpMsg as they are. Throws SW-FIELD, naming the row, for a name that may not be set and for a
+ * value that AMQP or the ledger cannot hold.
  */
-export function fieldsOf(rows: readonly FieldRow[]): Pick<WireFields, "headers" | "properties"> {
-  const headers: Record<string, HeaderValue | undefined> = {};
+export function fieldsOf(rows: readonly FieldRow[]): WireFields {
+  const headers: WireFields["headers"] = {};
   const properties: Record<string, unknown> = {};
+  const dxp: Record<string, unknown> = {};
+  let routingKey: string | undefined;
   for (const { to, name, value } of rows) {
     const empty = value === undefined || value === null || value === "";
     if (to === "header") {
       if (name === "" || Buffer.byteLength(name) > LONGEST_TEXT || OURS.includes(name)) throw wrongName(name);
       headers[name] = empty ? undefined : headerValue(name, value);
-    } else {
+    } else if (to === "property") {
       if (!(FREE_PROPERTIES as readonly string[]).includes(name)) throw wrongName(name);
       properties[name] = empty ? undefined : propertyValue(name, value);
+    } else if (to === "routingKey") {
+      routingKey = empty ? undefined : shortText("routing key", value);
+    } else {
+      const field = Object.hasOwn(DXP_FIELDS, name) ? DXP_FIELDS[name] : undefined;
+      if (!field) throw wrongName(name);
+      if (!empty) dxp[field] = field === "receivers" ? listOf(name, value) : shortText(name, value);
     }
   }
-  return { headers, properties };
+  return { headers, properties, dxp, ...(routingKey !== undefined && { routingKey }) };
+}
+
+/** Several receivers, as a list or in one text. */
+function listOf(name: string, value: unknown): string[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items.flatMap((item) =>
+    shortText(name, item)
+      .split(/[\s,，;；]+/)
+      .filter(Boolean),
+  );
 }
 
 function headerValue(name: string, value: unknown): HeaderValue {
@@ -88,6 +121,11 @@ function propertyValue(name: string, value: unknown): string | number {
     if (typeof value !== "boolean" && Number.isInteger(number) && number >= 0 && number <= most) return number;
     throw wrongValue(name, value);
   }
+  return shortText(name, value);
+}
+
+/** A text as AMQP's short strings hold it. */
+function shortText(name: string, value: unknown): string {
   const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
   if (typeof text === "string" && Buffer.byteLength(text) <= LONGEST_TEXT) return text;
   throw wrongValue(name, value);

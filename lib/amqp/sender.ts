@@ -74,7 +74,8 @@ export class DocumentSender {
   private readonly lanes: Lanes;
   private readonly clock: Clock;
   private readonly stopping = new AbortController();
-  private readonly running = new Set<Promise<unknown>>();
+  /** By document: a cloned message joins the send that is under way, or a confirm of one would be undone by the other. */
+  private readonly running = new Map<string, Promise<Sent>>();
   private readonly waiting: WaitingRoom;
   private readonly wakeAll = () => this.waiting.wakeAll();
   private readonly onChange = (row: DocumentRow) => this.waiting.wake(row.id);
@@ -106,7 +107,7 @@ export class DocumentSender {
     this.wakeAll();
     await this.publisher.stop();
     // What they commit on their way out must be there before another sender looks for it.
-    await Promise.allSettled(this.running);
+    await Promise.allSettled(this.running.values());
     this.connection.off("state", this.wakeAll);
     this.client.off("change", this.onChange);
   }
@@ -117,10 +118,14 @@ export class DocumentSender {
    * DxpMsg cannot be made), SW-FILE-MISSING.
    */
   send(document: DocumentHandle, payload: Buffer, options: SendOptions = {}): Promise<Sent> {
+    const underWay = this.running.get(document.id);
+    if (underWay) return underWay;
     // No frame that waits may hold the payload, hence the two steps.
-    return this.begin(document, payload, options).then((begun) =>
-      "row" in begun ? begun : this.finish(begun, options),
-    );
+    const sending = this.begin(document, payload, options)
+      .then((begun) => ("row" in begun ? begun : this.deliver(begun.document, begun.outgoing, options)))
+      .finally(() => this.running.delete(document.id));
+    this.running.set(document.id, sending);
+    return sending;
   }
 
   private async begin(document: DocumentHandle, payload: Buffer, options: SendOptions): Promise<Sent | Begun> {
@@ -136,19 +141,6 @@ export class DocumentSender {
     const outgoing = this.prepare(document, row, payload, options.fields);
     if (!outgoing) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
     return { document: row, outgoing };
-  }
-
-  private async finish({ document, outgoing }: Begun, options: SendOptions): Promise<Sent> {
-    const delivery = this.deliver(document, outgoing, options);
-    this.running.add(delivery);
-    try {
-      return await delivery;
-    } catch (error) {
-      if (codeOf(error) === "C18") this.spool.remove(document.id);
-      throw error;
-    } finally {
-      this.running.delete(delivery);
-    }
   }
 
   /** Documents of this node whose outcome a stop left unknown; to be given to `send` again. */
@@ -212,16 +204,19 @@ export class DocumentSender {
     for (let round = 0; ; round++) {
       const deadline = unknown ? Number.POSITIVE_INFINITY : end;
       let outcome: PublishOutcome;
-      if (await this.takeTurn(row, deadline, letGo)) return this.arrived(row.id, outgoing);
+      let arrived = await this.takeTurn(row, deadline, letGo);
+      if (arrived) return this.arrived(arrived, outgoing);
       try {
-        if (await this.waitForBroker(row.id, deadline, letGo)) return await this.arrived(row.id, outgoing);
+        arrived = await this.waitForBroker(row.id, deadline, unknown, letGo);
+        if (arrived) return this.arrived(arrived, outgoing);
         if (unknown && mayResend <= 0) return await this.giveUpUnknown(row.id, `onUncertain: ${onUncertain}`);
         if (!outgoing.body()) {
           if (unknown) return await this.giveUpUnknown(row.id, "the bytes that were sent are gone");
           throw fileMissing();
         }
         outcome = await this.publishOnce(row.id, outgoing, unknown);
-        if (await this.concluded(row.id, outcome, unknown)) return await this.arrived(row.id, outgoing);
+        arrived = await this.concluded(row.id, outcome, unknown);
+        if (arrived) return this.arrived(arrived, outgoing);
       } finally {
         this.lanes.leave(row.business);
       }
@@ -229,7 +224,7 @@ export class DocumentSender {
       unknown ||= outcome.kind === "unknown";
       if (this.stopping.signal.aborted) throw stopped();
       if (!unknown && outcome.kind !== "confirmed" && outcome.kind !== "unknown" && this.clock.now() >= end) {
-        throw this.notSent(outcome);
+        throw this.notSent(row.id, outcome);
       }
       letGo();
       await this.pause(round, unknown ? Number.POSITIVE_INFINITY : end);
@@ -261,8 +256,8 @@ export class DocumentSender {
     }
   }
 
-  /** Commits what the publish came to, as long as it takes: a full disk may pass. True when the document has arrived. */
-  private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
+  /** Commits what the publish came to, as long as it takes: a full disk may pass. The row when the document has arrived. */
+  private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
     for (let round = 0; ; round++) {
       try {
         return await this.conclude(id, outcome, wasUnknown);
@@ -274,28 +269,28 @@ export class DocumentSender {
     }
   }
 
-  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
+  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
     const { ledger } = this.client;
     const now = await ledger.get(id);
     // Its receipt may be quicker than the confirm.
-    if (now && ARRIVED.includes(now.state)) return true;
+    if (now && ARRIVED.includes(now.state)) return now;
     if (outcome.kind === "confirmed") {
-      await ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
+      const sent = await ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
       crashPoint("send.after-sent");
-      return true;
+      return sent;
     }
     // A refusal of the repeat says nothing about the first: it stays unknown.
     const to = outcome.kind === "unknown" || wasUnknown ? "unknown" : "claimed";
     const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
     const event = to === "unknown" ? "unknown" : "refused";
     await ledger.transition(id, to, change, { event, code: "C18", text: outcome.reason });
-    return false;
+    return undefined;
   }
 
-  private async arrived(id: string, outgoing: Outgoing): Promise<Sent> {
+  private arrived(row: DocumentRow, outgoing: Outgoing): Sent {
     const payload = outgoing.payload();
-    this.spool.remove(id);
-    return { row: (await this.client.ledger.get(id)) as DocumentRow, payload };
+    this.spool.remove(row.id);
+    return { row, payload };
   }
 
   private async giveUpUnknown(id: string, why: string): Promise<never> {
@@ -305,7 +300,9 @@ export class DocumentSender {
     throw error;
   }
 
-  private notSent(outcome: { kind: "refused"; reason: string; returned: boolean } | { kind: "unsent" }): Error {
+  private notSent(id: string, outcome: Exclude<PublishOutcome, { kind: "confirmed" | "unknown" }>): Error {
+    // Made anew at the next attempt.
+    this.spool.remove(id);
     const { connection } = this;
     const { queue, exchange } = this.settings;
     const say = (fault: BrokerFault, cause?: unknown) => faultError(fault, connection.target, queue || exchange, cause);
@@ -315,10 +312,10 @@ export class DocumentSender {
     return lastFault ? say((lastFault.details.fault as BrokerFault) ?? "closed", lastFault.cause) : say("closed");
   }
 
-  /** Resolves to true when a receipt has proved the send meanwhile; to false when it is this document's turn. */
-  private async takeTurn(row: DocumentRow, deadline: number, letGo: () => void): Promise<boolean> {
+  /** Resolves to the row when a receipt has proved the send meanwhile, else when it is this document's turn. */
+  private async takeTurn(row: DocumentRow, deadline: number, letGo: () => void): Promise<DocumentRow | undefined> {
     if (this.stopping.signal.aborted) throw stopped();
-    if (this.lanes.tryEnter(row.business)) return false;
+    if (this.lanes.tryEnter(row.business)) return undefined;
     letGo();
     let mine = false;
     const leaveLine = this.lanes.wait(row.business, () => {
@@ -330,11 +327,13 @@ export class DocumentSender {
       for (;;) {
         await this.waiting.sleep(row.id, deadline, () => mine);
         if (this.stopping.signal.aborted) throw stopped();
-        if (await this.hasArrived(row.id)) return true;
+        const arrived = await this.arrivedRow(row.id);
+        if (arrived) return arrived;
         taken = mine;
-        if (taken) return false;
+        if (taken) return undefined;
         // A long line is no reason to fail, a broker that is away is.
-        if (this.clock.now() >= deadline && !this.publisher.isOpen) throw this.notSent({ kind: "unsent" });
+        if (this.clock.now() >= deadline && !this.publisher.isOpen)
+          throw this.notSent(row.id, { kind: "unsent", reason: "not connected" });
       }
     } finally {
       leaveLine();
@@ -342,21 +341,27 @@ export class DocumentSender {
     }
   }
 
-  /** Resolves to true when a receipt has proved the send meanwhile; to false when the broker is there. */
-  private async waitForBroker(id: string, deadline: number, letGo: () => void): Promise<boolean> {
+  /** Resolves to the row when a receipt has proved an unknown send meanwhile, else when the broker is there. */
+  private async waitForBroker(
+    id: string,
+    deadline: number,
+    unknown: boolean,
+    letGo: () => void,
+  ): Promise<DocumentRow | undefined> {
     for (;;) {
       if (this.stopping.signal.aborted) throw stopped();
-      if (await this.hasArrived(id)) return true;
-      if (this.publisher.isOpen) return false;
-      if (this.clock.now() >= deadline) throw this.notSent({ kind: "unsent" });
+      const arrived = unknown ? await this.arrivedRow(id) : undefined;
+      if (arrived) return arrived;
+      if (this.publisher.isOpen) return undefined;
+      if (this.clock.now() >= deadline) throw this.notSent(id, { kind: "unsent", reason: "not connected" });
       letGo();
       await this.waiting.sleep(id, deadline, () => this.publisher.isOpen);
     }
   }
 
-  private async hasArrived(id: string): Promise<boolean> {
+  private async arrivedRow(id: string): Promise<DocumentRow | undefined> {
     const row = await this.client.ledger.get(id);
-    return row !== undefined && ARRIVED.includes(row.state);
+    return row && ARRIVED.includes(row.state) ? row : undefined;
   }
 
   private pause(round: number, deadline: number): Promise<void> {

@@ -20,9 +20,9 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
-import { type FieldSettings, fieldEvaluator } from "./fields.js";
+import { fieldEvaluator } from "./fields.js";
 
-interface Config extends NodeDef, FieldSettings {
+interface Config extends NodeDef {
   broker?: string;
   client?: string;
   queue?: string;
@@ -33,6 +33,7 @@ interface Config extends NodeDef, FieldSettings {
   window?: string | number;
   perBusiness?: string;
   body?: string;
+  fields?: string;
 }
 
 export = (RED: NodeAPI): void => {
@@ -62,7 +63,7 @@ export = (RED: NodeAPI): void => {
         1,
       );
       const wrap = settingText(config.body) === "dxp";
-      const fields = fieldEvaluator(RED, this, config);
+      const fields = fieldEvaluator(RED, this, config.fields);
       const settings: SenderSettings = {
         id: this.id,
         exchange: settingText(config.exchange),

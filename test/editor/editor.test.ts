@@ -305,6 +305,47 @@ describe("editor", () => {
       assert.deepEqual(JSON.parse(await property(id, "rules")), { "empty-numeric": "warning" });
     });
 
+    it("keep the message fields as a table: added, typed, taken away", async () => {
+      const id = idOf("sw-mq-send");
+      const { page } = editor;
+      const fields = async () => JSON.parse(await property(id, "fields"));
+      const before = await property(id, "fields");
+      await openDialog(page, id);
+      await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+      await page.locator(".sw-fields li").first().getByLabel("Name").fill("站点");
+      await page.locator(".sw-fields li").first().getByLabel("Value").and(page.locator("input:visible")).fill("SZ");
+      await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+      const second = page.locator(".sw-fields li").nth(1);
+      await second.getByLabel("Goes to").selectOption("dxp");
+      await second.getByLabel("Name").selectOption("IcCard");
+      await second.locator("button.red-ui-typedInput-type-select").click();
+      await page
+        .locator(".red-ui-typedInput-options:visible a")
+        .filter({ hasText: /^\s*msg\.$/ })
+        .click();
+      await second.getByLabel("Value").and(page.locator("input:visible")).fill("card");
+      await closeDialog(page, "save");
+      const first = { to: "header", name: "站点", value: "SZ", type: "str" };
+      assert.deepEqual(await fields(), [first, { to: "dxp", name: "IcCard", value: "card", type: "msg" }]);
+      await openDialog(page, id);
+      assert.equal(await page.locator(".sw-fields li").count(), 2);
+      await page.locator(".sw-fields li").nth(1).locator(".red-ui-editableList-item-remove").click();
+      await page.locator(".sw-fields li").nth(1).waitFor({ state: "detached" });
+      await closeDialog(page, "save");
+      assert.deepEqual(await fields(), [first]);
+      await openDialog(page, id);
+      await page.locator(".sw-fields li").first().getByLabel("Name").fill("");
+      await closeDialog(page, "save");
+      assert.deepEqual(await property(id, "validationErrors"), [
+        "The table of message fields has a row without a name",
+      ]);
+      await openDialog(page, id);
+      await page.locator(".sw-fields .red-ui-editableList-item-remove").click();
+      await page.locator(".sw-fields li").waitFor({ state: "detached" });
+      await closeDialog(page, "save");
+      assert.equal(await property(id, "fields"), before);
+    });
+
     it("never get a saved password back from the server", async () => {
       const id = idOf("sw-mq-broker");
       const { page } = editor;

@@ -75,6 +75,9 @@ function definitionOf(folder: string): Definition {
   return definition;
 }
 
+/** What `showConnection` shows on either node of the broker. */
+const CONNECTION = ["connected", "connecting", "disconnected", "blocked", "dns", "tls", "login", "vhost", "permission"];
+
 /** Every status key of the nodes, as the runtime shows them. */
 const STATUS: Record<string, readonly string[]> = {
   "folder-watch": ["waiting", "claimed", "full", "fault"],
@@ -82,8 +85,8 @@ const STATUS: Record<string, readonly string[]> = {
   preflight: ["passed", "refused"],
   zip: ["done"],
   "card-sign": ["ready", "signing", "signed", "blocked", "absent", "software"],
-  "mq-send": ["connected", "connecting", "disconnected", "blocked", "sending", "confirmed"],
-  "mq-receive": ["connected", "connecting", "disconnected", "receiving"],
+  "mq-send": [...CONNECTION, "exchange", "sending", "confirmed"],
+  "mq-receive": [...CONNECTION, "queue", "exclusive", "shared", "receiving"],
   "receipt-parse": ["recognised", "unknown"],
   settle: ["settled"],
   documents: ["watching", "done"],
