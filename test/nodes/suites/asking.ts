@@ -262,6 +262,33 @@ export function asking(bench: RedBench): void {
       assert.notEqual((await card.report()).state, "closed");
     });
 
+    it("tells our own readers of the receive queue from others (faq 6)", async () => {
+      const receive = await bench.queue();
+      await bench.load([
+        clientNode(root),
+        brokerNode(bench.broker),
+        node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue: receive }, ["out"]),
+        node("sw-diagnose", "diagnose", { client: "client", broker: "broker", card: "" }, ["out"]),
+        sink("out"),
+      ]);
+      await bench.showing("receive", "mq-receive.status.connected");
+      const step = async (count: number) => {
+        bench.node("diagnose").receive({ payload: "go" });
+        const { payload } = (await bench.arrived("out", count))[count - 1] as Seen;
+        const { steps } = payload as unknown as Diagnosis;
+        return steps.find((one) => one.step === `queue ${receive}`);
+      };
+      const alone = await step(1);
+      assert.deepEqual([alone?.ok, alone?.warning], [true, undefined], JSON.stringify(alone));
+      assert.match(alone?.text.en ?? "", /1 consumers \(1 of them ours\)/);
+      await bench.aside(async (channel) => {
+        await channel.consume(receive, () => {});
+        const shared = await step(2);
+        assert.deepEqual([shared?.ok, shared?.warning], [true, true]);
+        assert.match(shared?.advice?.zh ?? "", /解除设备绑定/);
+      });
+    });
+
     it("names a queue that is missing", async () => {
       await bench.aside((channel) => channel.deleteQueue(queue));
       await load();
