@@ -64,8 +64,8 @@ export class Handshake {
     const start = await this.expect(START);
     this.greeted = true;
     const properties = strings(start.fields.subarray(2));
-    const { product = "", version = "", platform = "", cluster_name: cluster = "" } = properties;
-    return { product, version, platform, cluster };
+    const { product, version, platform, cluster_name: cluster } = properties;
+    return { product: shown(product), version: shown(version), platform: shown(platform), cluster: shown(cluster) };
   }
 
   /** SASL PLAIN. Rejects with the broker's words (`ACCESS_REFUSED`) when it says no. */
@@ -123,7 +123,7 @@ export class Handshake {
     while (this.rest.length >= 7) {
       const type = this.rest.readUInt8(0);
       const size = this.rest.readUInt32BE(3);
-      if (![1, 8].includes(type) || size > LARGEST) {
+      if (![1, 8].includes(type) || size > LARGEST || this.methods.length > 8) {
         this.fail(new BrokerTrouble("no-amqp", "the answer is no AMQP frame"));
         return;
       }
@@ -139,6 +139,11 @@ export class Handshake {
     this.failure ??= error;
     this.wake?.();
   }
+}
+
+/** What a server says of itself goes into reports: short, and without control characters. */
+function shown(text = ""): string {
+  return text.replace(/\p{C}/gu, " ").slice(0, 100).trim();
 }
 
 /** The broker's own words, in the form that amqplib gives them elsewhere. */

@@ -53,22 +53,24 @@ export interface Diagnosis {
 export async function diagnose({ client, broker, card, neighbours, versions = {} }: Subjects): Promise<Diagnosis> {
   let opened: ImportClient | undefined;
   let companyName = "";
-  const [own, network, brokerReport, cards] = await Promise.all([
+  const own: Step[] = [];
+  if (client) {
+    // First of all: who sends and receives is known once the client is open.
+    const company = await takeStep("client", async () => {
+      opened = await client();
+      return checkCompany(opened.settings);
+    });
+    own.push(company);
+  }
+  const known = opened;
+  const [places, network, brokerReport, cards] = await Promise.all([
     (async () => {
       const steps: Step[] = [];
-      if (client) {
-        const company = await takeStep("client", async () => {
-          opened = await client();
-          return checkCompany(opened.settings);
-        });
-        steps.push(company);
-        const known = opened;
-        if (known) {
-          steps.push(await takeStep("folders", () => checkFolders(known.folders)));
-          steps.push(await takeStep("ledger", () => checkLedger(known)));
-        }
+      if (known) {
+        steps.push(await takeStep("folders", () => checkFolders(known.folders)));
+        steps.push(await takeStep("ledger", () => checkLedger(known)));
       }
-      steps.push(await takeStep("prerequisites", () => checkPrerequisites(opened?.settings, card?.needs)));
+      steps.push(await takeStep("prerequisites", () => checkPrerequisites(known?.settings, card?.needs)));
       return steps;
     })(),
     (async () => {
@@ -83,8 +85,8 @@ export async function diagnose({ client, broker, card, neighbours, versions = {}
         })
       : [],
   ]);
-  const steps = [...own, ...network, ...brokerReport.steps, ...cards];
-  const facts = { client: opened?.settings, server: brokerReport.server, versions, companyName };
+  const steps = [...own, ...places, ...network, ...brokerReport.steps, ...cards];
+  const facts = { client: known?.settings, server: brokerReport.server, versions, companyName };
   return {
     ok: steps.every(({ ok }) => ok),
     steps,

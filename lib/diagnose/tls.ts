@@ -97,7 +97,8 @@ function factsOf(certificate: DetailedPeerCertificate, settings: BrokerSettings)
   const [own, ...issuers] = chainOf(certificate);
   if (!own) return { zh: "服务器没有证书", en: "the server has no certificate" };
   const sni = String(tlsOptions(settings).servername ?? "-");
-  const names = (own.subjectaltname ?? "").replace(/(DNS|IP Address):/g, "") || own.subject?.CN || "-";
+  const all = (own.subjectaltname ?? "").replace(/(DNS|IP Address):/g, "") || String(own.subject?.CN ?? "-");
+  const names = all.length > 200 ? `${all.slice(0, 200)} …` : all;
   const chain = [...issuers.map(({ subject }) => subject), issuers.at(-1)?.issuer ?? own.issuer]
     .map((one) => [one?.CN ?? one?.O ?? ""].flat()[0] ?? "")
     .filter((name, index, all) => name !== "" && name !== all[index - 1])

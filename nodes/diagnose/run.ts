@@ -18,8 +18,6 @@ export interface WantedIds {
 
 /** The self-check over config nodes, for the diagnose node and the route. A node whose settings cannot be used is a failed step. */
 export async function runDiagnose(RED: NodeAPI, { client, broker, card }: WantedIds): Promise<Diagnosis> {
-  // Its type says a text; Node-RED gives a function, whose answer may be a promise.
-  const version = (RED as unknown as { version?: () => string | Promise<string> }).version;
   return diagnose({
     ...(client && { client: async () => configNode<ImportClientNode>(RED, client, "sw-import-client").ready }),
     ...(broker && {
@@ -30,8 +28,14 @@ export async function runDiagnose(RED: NodeAPI, { client, broker, card }: Wanted
     }),
     ...(card && { card: cardOf(RED, card) }),
     neighbours: neighbours(),
-    versions: { "Node-RED": String((await version?.()) ?? "") },
+    versions: { "Node-RED": await nodeRedVersion(RED) },
   });
+}
+
+/** Its type says a text; Node-RED itself gives a function. */
+async function nodeRedVersion({ version, settings }: NodeAPI): Promise<string> {
+  const told = typeof version === "function" ? await (version as () => unknown)() : version;
+  return String(told || (settings as { version?: unknown }).version || "?");
 }
 
 function cardOf(RED: NodeAPI, id: string): CardSubject {

@@ -358,7 +358,7 @@ describe("editor", () => {
     });
 
     it("test the connection of what is deployed, step by step", async () => {
-      const { page } = editor;
+      const { page, problems, close } = await openEditor(browser, nodeRed.url, "en-US");
       await openDialog(page, idOf("sw-mq-broker"));
       await page.getByRole("button", { name: "Test connection" }).click();
       const line = page.locator(".sw-diagnosis tr", { hasText: "Line" });
@@ -366,8 +366,45 @@ describe("editor", () => {
       assert.match((await line.textContent()) ?? "", /failed/);
       assert.match((await line.textContent()) ?? "", /C18/);
       assert.doesNotMatch((await page.locator(".sw-diagnosis").textContent()) ?? "", RAW_KEY);
-      assert.equal(await page.getByRole("button", { name: "Copy report" }).isVisible(), true);
+      for (const name of ["Copy report", "Copy change request"]) {
+        assert.equal(await page.getByRole("button", { name }).isVisible(), true, name);
+      }
+      assert.equal(await page.locator(".sw-undeployed").count(), 0);
       await closeDialog(page, "cancel");
+      assert.deepEqual(problems, []);
+      await close();
+    });
+
+    it("say that a change which is not deployed was not tested", async () => {
+      const { page, close } = await openEditor(browser, nodeRed.url, "en-US");
+      await openDialog(page, idOf("sw-mq-broker"));
+      await page.locator("#node-config-input-heartbeat").fill("11");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor();
+      await page.locator("#node-config-input-heartbeat").fill("10");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor({ state: "detached" });
+      await page.locator("#node-config-input-password").fill("another");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor();
+      await closeDialog(page, "cancel");
+      await close();
+    });
+
+    it("say of a node that is not deployed at all that it has to be", async () => {
+      const { page, close } = await openEditor(browser, nodeRed.url, "en-US");
+      const id = await page.evaluate(() => {
+        const [node] = RED.nodes.import([
+          { id: "00000000000000aa", type: "sw-mq-broker", name: "new", host: "x" },
+        ]).nodes;
+        return String(node?.id ?? "00000000000000aa");
+      });
+      await openDialog(page, id);
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.getByText("this node is not deployed yet").waitFor();
+      assert.match((await page.locator(".sw-diagnosis").textContent()) ?? "", /Deploy first, then test/);
+      await closeDialog(page, "cancel");
+      await close();
     });
   });
 

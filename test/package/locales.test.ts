@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
+import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { RULES } from "../../lib/preflight/index.js";
 
 const root = join(__dirname, "..", "..");
@@ -129,6 +130,17 @@ describe("what the editor shows", () => {
       });
     });
   }
+
+  it("has a word for every fault of the connection and every step of its test", () => {
+    const page = readFileSync(join(root, "docs", "connection-test.md"), "utf8");
+    const steps = [...(page.split("## Faults")[0] ?? "").matchAll(/^\| `([\w-]+)/gm)].map(([, step]) => `step.${step}`);
+    assert.ok(steps.length > 10);
+    const wanted = [...steps, ...Object.keys(FAULT_TEXTS).map((fault) => `fault.${fault}`)];
+    for (const language of languages) {
+      const words = catalogue("sidebar", language);
+      for (const key of wanted) assert.ok(textAt(words, `sidebar.${key}`), `${language}: ${key}`);
+    }
+  });
 
   for (const folder of folders) {
     describe(`${folder}: dialog and help`, () => {
