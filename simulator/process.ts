@@ -104,7 +104,7 @@ export class Desk {
   private async answer(arrived: Arrived, opened: Opened, document: Recognised, first: FirstAnswer): Promise<Story> {
     const { memory } = this;
     const { clientId } = this.options;
-    const signature = await this.signatureOf(arrived, document);
+    const signature = await this.signatureOf(arrived, opened, document);
     const fault = firstFault({ messageId: arrived.messageId, clientId, opened, document, signature, memory });
     const story: Story = {
       outcome: "accepted",
@@ -142,10 +142,10 @@ export class Desk {
     };
   }
 
-  private async signatureOf(arrived: Arrived, document: Recognised): Promise<SignatureCheck> {
+  private async signatureOf(arrived: Arrived, opened: Opened, document: Recognised): Promise<SignatureCheck> {
     const { trust } = this.options;
     if (document.family === "inv") return await checkEnveloping(document.xml, trust, this.now());
-    return checkDetached(arrived.body, arrived.headers, trust, this.now());
+    return checkDetached(opened.content, arrived.headers, trust, this.now());
   }
 }
 

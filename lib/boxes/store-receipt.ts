@@ -14,6 +14,8 @@ import { writeReceiptJson } from "./receipt-json.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
 export interface ReceiptPart {
+  /** Its name in the ZIP or in the DxpMsg; absent where nothing names it. */
+  name?: string | undefined;
   bytes: Buffer;
   /** Empty when the part was not recognised. */
   receipts: readonly Receipt[];

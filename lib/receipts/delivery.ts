@@ -2,7 +2,7 @@ import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { ReceiptPart } from "../boxes/store-receipt.js";
 import type { Receipt } from "../document.js";
-import { readReceipts } from "./index.js";
+import { readReceipts, UNNAMED } from "./index.js";
 import { matchReceipt } from "./match.js";
 
 /** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
@@ -25,7 +25,8 @@ export async function readDelivery(
       const advice = adviceFor(parsed, context.advice);
       receipts.push({ ...facts, documentId, matchedBy: by, advice, at: at ?? delivery.receivedAt });
     }
-    read.push({ bytes: part.bytes, receipts, reason: part.reason });
+    const name = part.name === UNNAMED ? undefined : part.name;
+    read.push({ name, bytes: part.bytes, receipts, reason: part.reason });
   }
   return read;
 }

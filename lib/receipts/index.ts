@@ -11,9 +11,12 @@ import type { ParsedReceipt } from "./types.js";
 export { FORMATS } from "./formats.js";
 export type { ParsedReceipt, ReceiptFormat } from "./types.js";
 
+/** The name of a part that nothing names. */
+export const UNNAMED = "receipt.xml";
+
 /** One file of a delivery. */
 export interface ReceiptPartRead {
-  /** Its name in the ZIP, AddInfo/FileName of a DxpMsg, or `receipt.xml`. */
+  /** Its name in the ZIP, AddInfo/FileName of a DxpMsg, or `UNNAMED`. */
   name: string;
   /** The receipt's own bytes: out of the ZIP and out of the DxpMsg; the wrapper itself when it could not be opened. */
   bytes: Buffer;
@@ -43,7 +46,7 @@ const MAX_NESTING = 3;
  * with the reason. libxml2 decides first whether an XML is whole (promises 5).
  */
 export async function readReceipts(bytes: Buffer, options: ReadOptions = {}): Promise<ReceiptReading> {
-  const parts = await readPart("receipt.xml", bytes, 0);
+  const parts = await readPart(UNNAMED, bytes, 0);
   const { book } = options;
   if (book) for (const part of parts) part.receipts = part.receipts.map((receipt) => judged(receipt, book));
   return { parts };

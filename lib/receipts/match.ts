@@ -12,8 +12,8 @@ export interface MatchHints {
   business?: string;
 }
 
-/** What is needed of a ledger; without `query` a receipt is never matched by time. */
-export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> & Partial<Pick<Ledger, "query">>;
+/** What is needed of a ledger; without `query` a receipt is never matched by time, without `get` never by our message id. */
+export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> & Partial<Pick<Ledger, "get" | "query">>;
 
 /** Receipts by time alone must follow their document within this. */
 const TIME_WINDOW = 10 * 60_000;
@@ -56,12 +56,19 @@ export async function matchReceipt(
   const candidates = [...found.values()]
     .map((row) => ({ row, by: keyThatAgrees(row, receipt, ownKeys) }))
     .filter((candidate): candidate is Candidate => candidate.by !== "");
-  const best = bestOf(candidates, receipt, hints);
+  const best = bestOf(candidates, receipt, hints) ?? (await byMessageId(receipt, ledger));
   if (best) return { documentId: best.row.id, by: best.by };
   const named = await byName(receipt, hints, ledger);
   if (named) return { documentId: named.id, by: "fileName" };
   const timed = await byTime(receipt, hints, ledger);
   return timed ? { documentId: timed.id, by: "time" } : NONE;
+}
+
+/** A transfer receipt repeats the CopMsgId of our DxpMsg: the document's id, with the attempt behind it (`messageIdOf`). */
+async function byMessageId(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Candidate | undefined> {
+  if (receipt.format !== "DxpRep" || receipt.clientKey === "") return undefined;
+  const row = await ledger.get?.(receipt.clientKey.replace(/\.\d+$/, ""));
+  return row && { row, by: "clientKey" };
 }
 
 interface Candidate {

@@ -22,6 +22,7 @@ interface Response {
 const STATUS: Record<string, number> = {
   "SW-UNKNOWN-DOCUMENT": 404,
   "SW-UNKNOWN-CARD": 404,
+  "SW-UNKNOWN-NODE": 404,
   "SW-STATE": 409,
   "SW-CONFIG": 400,
   "SW-REQUEST": 400,
@@ -164,14 +165,34 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     "/single-window/diagnose",
     may("write"),
     answer(async ({ body }) => {
-      const wanted = (body ?? {}) as Record<string, unknown>;
-      const node = nodes.get(text(wanted.client)) ?? [...nodes.values()][0];
-      const client = await node?.ready.catch(() => undefined);
-      return runDiagnose({
-        client,
-        broker: brokerNodes.get(text(wanted.broker)) ?? (wanted.card ? undefined : [...brokerNodes.values()][0]),
-        card: cardNodes.get(text(wanted.card)) ?? (wanted.broker ? undefined : [...cardNodes.values()][0]),
-      });
+      const { client, broker, card } = (body ?? {}) as Record<string, unknown>;
+      const one = text(broker) !== "" || text(card) !== "";
+      const owner = text(client) || ownerOf(text(broker), text(card)) || (nodes.keys().next().value ?? "");
+      const wanted = {
+        client: owner,
+        broker: text(broker) || (one ? "" : firstOf(brokerNodes, owner)),
+        card: text(card) || (one ? "" : firstOf(cardNodes, owner)),
+      };
+      for (const id of Object.values(wanted)) {
+        if (id === "" || RED.nodes.getNode(id)) continue;
+        throw new ImportClientError(
+          "SW-UNKNOWN-NODE",
+          { zh: "该节点尚未部署", en: "this node is not deployed yet" },
+          { advice: { zh: "请先部署，再测试。", en: "Deploy first, then test." } },
+        );
+      }
+      return runDiagnose(RED, wanted);
     }),
   );
+}
+
+/** The first node that belongs to a client, or to any. */
+function firstOf(known: ReadonlyMap<string, { client: string }>, owner: string): string {
+  for (const [id, { client }] of known) if (client === owner || client === "") return id;
+  return "";
+}
+
+/** The client that a broker or card belongs to. */
+function ownerOf(broker: string, card: string): string {
+  return brokerNodes.get(broker)?.client || cardNodes.get(card)?.client || "";
 }

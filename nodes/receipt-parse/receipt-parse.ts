@@ -24,6 +24,9 @@ export = (RED: NodeAPI): void => {
       });
       if (delivery && delivery.body === message.payload) delivery.parts = parts;
       const receipts = parts.flatMap((part) => [...part.receipts]);
+      // Where no header names the file, the ZIP or the DxpMsg may.
+      const named = parts[0]?.name;
+      if (named) message.filename ??= named;
       message.receipts = receipts;
       if (receipts[0]) message.receipt = receipts[0];
       if (parts.every((part) => part.receipts.length > 0)) {

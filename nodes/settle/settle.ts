@@ -92,6 +92,7 @@ export = (RED: NodeAPI): void => {
     async function store(client: ImportClient, id: string, rejected: Fault | undefined, round = 0): Promise<void> {
       const delivery = client.deliveries.get(id);
       if (!delivery) return; // Settled before, or its channel has gone and the broker brings it again.
+      let unreadable = false;
       try {
         // A ZIP of which only some receipts are known: those go to their documents all the same.
         const known = delivery.parts?.map(({ receipts }) => receipts.length > 0) ?? [];
@@ -101,6 +102,7 @@ export = (RED: NodeAPI): void => {
             ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
             : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
         for (const part of parts) await storeReceipt(client, delivery, part);
+        unreadable = parts.every(({ receipts }) => receipts.length === 0);
       } catch (error) {
         const pause = Math.min(STORE_AGAIN.longest, STORE_AGAIN.first * 2 ** round);
         const timer = setTimeout(() => {
@@ -113,7 +115,8 @@ export = (RED: NodeAPI): void => {
         else clearTimeout(timer);
         throw error;
       }
-      client.deliveries.ack(id);
+      if (unreadable) client.deliveries.refuse(id);
+      else client.deliveries.ack(id);
     }
 
     onInput(this, async (message, send) => {

@@ -120,6 +120,23 @@ describe("sidebar", () => {
     assert.match(text, /未连接|正在连接/);
   });
 
+  it("tests the connection of a client, and keeps the table while the status is asked again", async () => {
+    await page.locator(".sw-client").getByRole("button", { name: "测试连接" }).click();
+    const table = page.locator(".sw-sidebar .sw-steps");
+    const line = table.locator("tr", { hasText: "线路" });
+    await line.waitFor();
+    assert.match((await line.textContent()) ?? "", /不通过 \d+ ms.*C18 服务器端口拒绝连接.*→ /);
+    const text = (await table.textContent()) ?? "";
+    for (const step of ["客户端", "文件夹", "台账", "运行条件", "网卡", "环境", "域名", "PIN"]) {
+      assert.ok(text.includes(step), `${step} is not in ${text}`);
+    }
+    await page.waitForResponse((response) => response.url().endsWith("/single-window/status"));
+    assert.equal(await line.isVisible(), true);
+    assert.equal(await table.getByRole("button", { name: "复制诊断报告" }).isVisible(), true);
+    await page.locator(".sw-sidebar").getByRole("button", { name: "关闭" }).click();
+    await table.waitFor({ state: "detached" });
+  });
+
   it("lists a document by itself, with its end and its reason", async () => {
     await row("报关单一.xml").filter({ hasText: "失败" }).waitFor({ timeout: 60_000 });
     assert.match((await row("报关单一.xml").textContent()) ?? "", /DecCus001 · DEC/);

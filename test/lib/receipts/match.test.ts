@@ -56,6 +56,15 @@ describe("matching receipts to documents", () => {
     assert.deepEqual(await match({ customsNo: "QD1" }), { documentId: id, by: "customsNo" });
   });
 
+  it("goes by the message id that a transfer receipt repeats, whichever attempt it was", async () => {
+    const id = await document({ clientKey: "A-1" });
+    await document({ clientKey: "A-2" });
+    const by = { documentId: id, by: "clientKey" };
+    assert.deepEqual(await match({ format: "DxpRep", kind: "business", clientKey: id }), by);
+    assert.deepEqual(await match({ format: "DxpRep", kind: "business", clientKey: `${id}.3` }), by);
+    assert.deepEqual(await match({ clientKey: id }), { documentId: null, by: null }, "no other receipt carries it");
+  });
+
   it("compares keys with case and leading zeros", async () => {
     const id = await document({ clientKey: "Ab" });
     await document({ clientKey: "00012" });

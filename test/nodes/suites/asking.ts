@@ -3,11 +3,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { readZip } from "../../../lib/archive/index.js";
+import type { Diagnosis, Step } from "../../../lib/diagnose/index.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import {
   box,
   brokerNode,
+  COMPANY,
   cardNode,
   catchAll,
   clientNode,
@@ -30,13 +32,9 @@ function binary(answer: NodeJS.ReadableStream, done: (error: Error | null, body:
   answer.on("end", () => done(null, Buffer.concat(parts)));
 }
 
-interface Step {
-  step: string;
-  ok: boolean;
-  code?: string;
-  text: { zh: string; en: string };
-  advice?: { zh: string; en: string };
-}
+/** Steps that are tested whatever is asked for. */
+const ALWAYS = ["client", "folders", "ledger", "prerequisites", "network", "environment"];
+const BROKER = (queue: string) => ["dns", "tcp", "amqp", "login", "vhost", `queue ${queue}`, "round-trip", "clock"];
 
 export function asking(bench: RedBench): void {
   let root: string;
@@ -287,22 +285,30 @@ export function asking(bench: RedBench): void {
       );
     const diagnosis = async () => {
       bench.node("diagnose").receive({ payload: "go" });
-      return (await bench.one("out")).payload as unknown as { ok: boolean; steps: Step[]; report: string };
+      return (await bench.one("out")).payload as unknown as Diagnosis;
     };
 
     it("runs every step, and its report has no secret", async () => {
       await load();
-      const { ok, steps, report } = await diagnosis();
+      const { ok, steps, report, changeForm } = await diagnosis();
       assert.deepEqual(
         steps.map(({ step, ok: passed }) => [step, passed]),
-        ["client", "folders", "ledger", "network", "dns", "tcp", "login", `queue ${queue}`, "pin", "card"].map(
-          (step) => [step, true],
-        ),
+        [...ALWAYS, ...BROKER(queue), "pin", "card"].map((step) => [step, true]),
         report,
       );
       assert.equal(ok, true);
       for (const secret of [PIN, bench.broker.password]) assert.ok(!JSON.stringify({ steps, report }).includes(secret));
-      assert.match(report, /DEMO0001/);
+      const versions = [
+        `Node-RED ${bench.version}`,
+        `Node.js ${process.versions.node}`,
+        "RabbitMQ",
+        "node-red-import-client",
+      ];
+      for (const named of ["DEMO0001", "123456789", COMPANY.code, "环境 environment: test", ...versions]) {
+        assert.ok(report.includes(named), `${named} is not in ${report}`);
+      }
+      assert.match(changeForm, new RegExp(`公司名称 company name: ${COMPANY.name}`));
+      assert.match(changeForm, /海关编码 customs code: 4403960000/);
       await bench.showing("diagnose", "diagnose.status.passed");
     });
 
@@ -332,6 +338,33 @@ export function asking(bench: RedBench): void {
       assert.equal(await ledger.pins.closedBy("", ""), undefined);
       const card = bench.node("card") as unknown as { report(): Promise<{ state: string }> };
       assert.notEqual((await card.report()).state, "closed");
+    });
+
+    it("tells our own readers of the receive queue from others (faq 6)", async () => {
+      const receive = await bench.queue();
+      await bench.load([
+        clientNode(root),
+        brokerNode(bench.broker),
+        node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue: receive }, ["out"]),
+        node("sw-diagnose", "diagnose", { client: "client", broker: "broker", card: "" }, ["out"]),
+        sink("out"),
+      ]);
+      await bench.showing("receive", "mq-receive.status.connected");
+      const step = async (count: number) => {
+        bench.node("diagnose").receive({ payload: "go" });
+        const { payload } = (await bench.arrived("out", count))[count - 1] as Seen;
+        const { steps } = payload as unknown as Diagnosis;
+        return steps.find((one) => one.step === `queue ${receive}`);
+      };
+      const alone = await step(1);
+      assert.deepEqual([alone?.ok, alone?.warning], [true, undefined], JSON.stringify(alone));
+      assert.match(alone?.text.en ?? "", /1 consumers \(1 of them ours\)/);
+      await bench.aside(async (channel) => {
+        await channel.consume(receive, () => {});
+        const shared = await step(2);
+        assert.deepEqual([shared?.ok, shared?.warning], [true, true]);
+        assert.match(shared?.advice?.zh ?? "", /解除设备绑定/);
+      });
     });
 
     it("names a queue that is missing", async () => {
@@ -447,11 +480,25 @@ export function asking(bench: RedBench): void {
         assert.equal(answer.status, 200);
         return (answer.body.steps as Step[]).map(({ step }) => step);
       };
-      const broker = ["dns", "tcp", "login", `queue ${queue}`];
-      const always = ["client", "folders", "ledger", "network"];
-      assert.deepEqual(await run({}), [...always, ...broker, "pin", "card"]);
-      assert.deepEqual(await run({ broker: "broker" }), [...always, ...broker]);
-      assert.deepEqual(await run({ card: "card", client: "client" }), [...always, "pin", "card"]);
+      const broker = BROKER(queue);
+      assert.deepEqual(await run({}), [...ALWAYS, ...broker, "pin", "card"]);
+      assert.deepEqual(await run({ client: "client" }), [...ALWAYS, ...broker, "pin", "card"]);
+      assert.deepEqual(await run({ broker: "broker" }), [...ALWAYS, ...broker]);
+      assert.deepEqual(await run({ card: "card", client: "client" }), [...ALWAYS, "pin", "card"]);
+      const unknown = await bench.http().post("/single-window/diagnose").send({ broker: "not-deployed" });
+      assert.deepEqual([unknown.status, unknown.body.code], [404, "SW-UNKNOWN-NODE"]);
+      assert.ok(unknown.body.text.zh && unknown.body.advice.zh);
+    });
+
+    it("diagnose a broker whose settings cannot be used", async () => {
+      await bench.load([clientNode(root), brokerNode(bench.broker, { host: "" })]);
+      const { status, body } = await bench.http().post("/single-window/diagnose").send({ broker: "broker" });
+      assert.deepEqual([status, body.ok], [200, false]);
+      const failed = (body.steps as Step[]).filter(({ ok }) => !ok);
+      assert.deepEqual(
+        failed.map(({ step, code }) => [step, code]),
+        [["broker", "SW-CONFIG"]],
+      );
     });
   });
 }
