@@ -58,7 +58,27 @@ describe("PIN guard", () => {
   it("an attempt that never ended counts as refused", async () => {
     const attempts = new MemoryPinAttempts();
     await attempts.begin("t", await pinFingerprint("t", "1"));
-    await assert.rejects(new PinGuard(attempts, "1").check("t"), { code: "SW-PIN-BLOCKED" });
+    Object.assign(attempts.rows[0] as object, { at: Date.now() - 60_000 });
+    let calls = 0;
+    const login = new PinGuard(attempts, "1").login("t", async () => {
+      calls++;
+    });
+    await assert.rejects(login, { code: "SW-PIN-BLOCKED" });
+    assert.equal(calls, 0);
+  });
+
+  it("an attempt of another process that is under way is waited for, and its outcome counts", async () => {
+    for (const outcome of ["accepted", "refused"] as const) {
+      const attempts = new MemoryPinAttempts();
+      const other = await attempts.begin("t", await pinFingerprint("t", "1"));
+      const mine = new PinGuard(attempts, "1").login("t", async () => undefined);
+      const told = mine.then(
+        () => "signed in",
+        (error: ImportClientError) => error.code,
+      );
+      setImmediate(() => void attempts.end("id" in other ? other.id : 0, outcome, ""));
+      assert.equal(await told, outcome === "accepted" ? "signed in" : "SW-PIN-BLOCKED");
+    }
   });
 
   it("a fault from before the PIN reached the token leaves it open", async () => {
@@ -66,7 +86,7 @@ describe("PIN guard", () => {
     const guard = new PinGuard(attempts, "1");
     await assert.rejects(guard.login("t", async () => Promise.reject(markNotTried(new Error("no token")))));
     assert.equal(attempts.rows[0]?.outcome, "not-tried");
-    await guard.check("t");
+    await guard.login("t", async () => undefined);
   });
 
   it("logins of one token wait for each other, so two flows make one attempt", async () => {

@@ -76,9 +76,8 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
   it("without a guard the same 100 files lock the card: the double does lock", async () => {
     shim.set("no-flags");
     const blind = {
-      begin: async () => 1,
+      begin: async () => ({ id: 1 }),
       end: async () => undefined,
-      closedBy: async () => undefined,
       release: async () => undefined,
     };
     const card = openCard(settings({ pin: "wrong-1" }), blind);
