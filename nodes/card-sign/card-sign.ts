@@ -103,11 +103,11 @@ export = (RED: NodeAPI): void => {
         else status.show("green", "dot", "signed");
       } catch (error) {
         const code = codeOf(error);
+        const { state } = ((error as ImportClientError).details ?? {}) as { state?: string };
         if (code === "SW-CONFIG") status.show("red", "ring", "config");
-        else if (code?.startsWith("SW-RULE-") || (error as ImportClientError).details?.state === "expired")
-          status.show("yellow", "dot", "refused");
-        else if (code === "SW-PIN-BLOCKED") status.show("red", "dot", "blocked");
-        else status.show("red", "ring", code === "C144" ? "blocked" : "absent");
+        else if (code?.startsWith("SW-RULE-") || state === "expired") status.show("yellow", "dot", "refused");
+        else if (code === "C144" || state === "closed" || state === "locked") status.show("red", "dot", "blocked");
+        else status.show("red", "ring", "absent");
         throw code === "SW-PIN-BLOCKED" && whenBlocked === "fail" ? asFinal(error as ImportClientError) : error;
       }
       send(message);
