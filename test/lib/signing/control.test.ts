@@ -8,10 +8,11 @@ import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
 import { signDocument } from "../../../lib/signing/profiles/index.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
-import { sm2Sign, sm2Verify } from "../../../lib/signing/sm2.js";
+import { sm2PublicKey, sm2Sign, sm2Verify } from "../../../lib/signing/sm2.js";
 import type { CardBackend } from "../../../lib/signing/types.js";
 import { type ControlCardDouble, ControlDouble, rsaSigner } from "../../support/control-double.js";
 import { type MadeKey, makeKey } from "./keys.js";
+import { sm2Scalar } from "./outside.js";
 import { SHAPES } from "./shapes.js";
 import { COMPANY, ownFolder, xmlsecVerify } from "./token.js";
 
@@ -103,16 +104,11 @@ describe("card control", () => {
 
   it("signs with an SM2 card: 88 characters, verified by sm-crypto-v2", async () => {
     const sm2 = makeKey(dir, "new", "sm2");
-    const { createPrivateKey } = await import("node:crypto");
-    const der = createPrivateKey(sm2.key).export({ type: "pkcs8", format: "der" });
-    const at = der.indexOf(Buffer.from("0201010420", "hex")) + 5;
-    const scalar = der.toString("hex", at, at + 32);
     const certificate = new X509Certificate(sm2.certificate).raw;
-    const { sm2PublicKey } = await import("../../../lib/signing/sm2.js");
     double.card = {
       ...oldCard(),
       certificate: sm2.certificate,
-      sign: (data) => sm2Sign(scalar, sm2PublicKey(certificate) as string, data),
+      sign: (data) => sm2Sign(sm2Scalar(sm2), sm2PublicKey(certificate) as string, data),
     };
     const signature = await open().sign("sm2-sm3", DATA);
     assert.equal(signature.toString("base64").length, 88);
