@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ImportClientError } from "../../../lib/errors.js";
@@ -6,6 +7,7 @@ import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts, markNotTried, PinGuard, pinFingerprint } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import { moduleEnvironment } from "../../../lib/signing/pkcs11/environment.js";
+import type { CardSettings } from "../../../lib/signing/settings.js";
 import type { CardEvent } from "../../../lib/signing/types.js";
 import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
@@ -153,6 +155,44 @@ describe("PKCS#11 card on SoftHSM2", () => {
     assert.equal(attempts.rows.length, 0);
     await card.close();
   });
+
+  it("finds the token by label, serial or slot among two, the key by label or id", async () => {
+    const two = await ownToken(join(dir, "two"));
+    const env = { ...process.env, SOFTHSM2_CONF: two.config };
+    const util = (...args: string[]) => execFileSync("softhsm2-util", args, { env, encoding: "utf8" });
+    util("--init-token", "--free", "--label", "other", "--so-pin", "12345678", "--pin", "000000");
+    const shown =
+      util("--show-slots")
+        .split(/^Slot /m)
+        .find((text) => /Label:\s+unit\b/.test(text)) ?? "";
+    const slot = Number.parseInt(shown, 10);
+    const serial = /Serial number:\s+(\w+)/.exec(shown)?.[1] ?? "";
+    assert.ok(slot > 0 && serial !== "", shown);
+    const ways: Partial<CardSettings>[] = [
+      { token: "unit" },
+      { token: serial },
+      { token: "", slot },
+      { keyLabel: "sign" },
+      { keyId: "a1" },
+      { token: serial, slot, keyLabel: "sign", keyId: "a1" },
+    ];
+    for (const way of ways) {
+      const card = openCard(tokenSettings(two, way));
+      assert.equal((await card.sign("rsa-sha256", DATA)).length, 256, JSON.stringify(way));
+      await card.close();
+    }
+    const attempts = new MemoryPinAttempts();
+    for (const [way, inner] of [
+      [{ token: "" }, "TOKEN-AMBIGUOUS"],
+      [{ token: "", slot: slot + 1 }, "TOKEN-ABSENT"],
+      [{ token: "other", slot }, "TOKEN-ABSENT"],
+    ] as const) {
+      const card = openCard(tokenSettings(two, way), attempts);
+      await assert.rejects(card.sign("rsa-sha256", DATA), ({ details }: ImportClientError) => details.inner === inner);
+      await card.close();
+    }
+    assert.deepEqual(attempts.rows, [], "no PIN is tried on a token that is not sure to be ours");
+  }).timeout(60_000);
 
   it("500 signatures at once need one login", async () => {
     const attempts = new MemoryPinAttempts();
