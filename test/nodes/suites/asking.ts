@@ -252,9 +252,9 @@ export function asking(bench: RedBench): void {
       await load({}, {}, { card: { pin: "Pin-000000" } });
       assert.equal((await diagnosis()).ok, true);
       const ledger = new Database(join(root, ".ledger", "ledger.db"), { readonly: true });
-      const attempts = ledger.prepare("SELECT count(*) AS count FROM pin_attempts").get();
+      const attempts = ledger.prepare("SELECT id FROM pin_attempts").all();
       ledger.close();
-      assert.deepEqual({ ...(attempts as object) }, { count: 0 });
+      assert.equal(attempts.length, 0);
       const card = bench.node("card") as unknown as { report(): Promise<{ state: string }> };
       assert.notEqual((await card.report()).state, "closed");
     });
