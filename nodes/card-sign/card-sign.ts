@@ -10,6 +10,7 @@ import { settingChoice } from "../../lib/signing/read-settings.js";
 import type { CardIdentity } from "../../lib/signing/types.js";
 import type { CardNode } from "../registry.js";
 import {
+  assertNotRefused,
   checkConfig,
   configNode,
   documentOf,
@@ -58,6 +59,7 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
+      assertNotRefused(document);
       const fileName = message.filename || document.fileName;
       const { profile: wanted, options, whenBlocked } = readConfig(config);
       const profile = wanted === "auto" ? kindByType(document.messageType)?.signing : wanted;

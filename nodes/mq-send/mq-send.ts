@@ -8,6 +8,7 @@ import { messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
+  assertNotRefused,
   configNode,
   documentOf,
   type FlowMessage,
@@ -107,6 +108,7 @@ export = (RED: NodeAPI): void => {
     onInput(this, async (message, send) => {
       const { client, sender: from } = await started;
       const document = documentOf(message);
+      assertNotRefused(document);
       status.show("blue", "dot", "sending");
       try {
         const row = await from.send(document, payloadOf(message));
