@@ -1,8 +1,9 @@
 import { sign as rsaSign } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import { freePort } from "../../scripts/ports.js";
 
 /** What the double does wrong, and how it speaks. Can be changed between calls. */
 export interface Manners {
@@ -83,12 +84,14 @@ export class ControlDouble {
 
   /** Listens, again on the same port after `stop`; `tls`: key and certificate in PEM, for `wss`. */
   async start(tls?: { key: string; cert: string }): Promise<string> {
+    // Out of the range that outgoing connections take from while it is stopped.
+    this.port ||= await freePort();
     const listener = tls ? createTlsServer(tls) : createServer();
     this.listener = listener;
     this.server = new WebSocketServer({ server: listener });
     this.server.on("connection", (socket) => this.accept(socket));
-    await new Promise<void>((resolve) => listener.listen(this.port, "127.0.0.1", resolve));
-    this.port = (listener.address() as AddressInfo).port;
+    listener.listen(this.port, "127.0.0.1");
+    await once(listener, "listening");
     return `${tls ? "wss" : "ws"}://127.0.0.1:${this.port}`;
   }
 
