@@ -9,7 +9,10 @@ export interface ErrorParts {
   advice?: Bilingual;
   /** The error underneath, kept for logs; it never carries a PIN or a password. */
   cause?: unknown;
-  /** Facts for programs: inner code, entry name, queue ... Never a secret. */
+  /**
+   * Facts for programs: inner code, entry name, queue ... Never a secret. `official`: the lines of failInfo as the official
+   * client writes them, where they are known (faq 10 to 13).
+   */
   details?: Record<string, unknown>;
 }
 

@@ -45,6 +45,8 @@ export interface BrokerReport {
 
 /** The card config node. */
 export interface CardNode extends Node {
+  /** Why its settings cannot be used; nothing else of it is there then. */
+  fault?: unknown;
   client: string;
   /** The card, opened on first use. Never touches the PIN. */
   backend(): Promise<CardBackend>;

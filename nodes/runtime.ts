@@ -8,8 +8,10 @@ export interface Fault {
   code: string;
   text: Bilingual;
   advice?: Bilingual | undefined;
-  /** It may pass by itself: the card is not there now. */
+  /** It may pass by itself: the card is not there now. `false`: it ends the document, though its code's others wait. */
   passing?: boolean;
+  /** Lines for the local receipt where the official client's words are known (faq 10 to 13). */
+  official?: readonly string[];
 }
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
@@ -70,11 +72,21 @@ export function onClose(node: Node, work: (removed: boolean) => Promise<void>): 
   });
 }
 
+/** Inner codes of C134 that say nothing about the card: the node closed, the driver crashed and is started again. */
+const PASSING_INNER = new Set<unknown>(["CLOSED", "MODULE-CRASHED"]);
+
 export function faultOf(error: unknown): Fault {
   if (error instanceof ImportClientError) {
     const { code, text, advice, details } = error;
-    const passing = code === "C134" && (details.state === "absent" || details.inner === "CLOSED");
-    return { code, text, advice, ...(passing && { passing }) };
+    const passing = code === "C134" && (details.state === "absent" || PASSING_INNER.has(details.inner));
+    return {
+      code,
+      text,
+      advice,
+      ...(passing && { passing }),
+      ...(details.final === true && { passing: false }),
+      ...(Array.isArray(details.official) && { official: details.official.map(String) }),
+    };
   }
   const text = messageOf(error);
   return { code: codeOf(error) ?? "SW-FAULT", text: { zh: text, en: text } };

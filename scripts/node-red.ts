@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import {
   appendFileSync,
   copyFileSync,
@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { PlainError } from "./plain-error.js";
 import { portIsFree } from "./ports.js";
 import { endChild, exited } from "./processes.js";
@@ -107,8 +108,14 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   );
   const events = new EventEmitter();
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
+  const readers = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+  /** Its last lines come after its exit; a process of its own that outlives it may keep its output open. */
+  const said = Promise.race([
+    Promise.all(readers.map((reader) => once(reader, "close"))),
+    once(child, "exit").then(() => pause(2_000, undefined, { ref: false })),
+  ]).catch(() => undefined);
+  for (const reader of readers) {
+    reader.on("line", (line) => {
       lines.push(line);
       if (options.logFile !== undefined) appendFileSync(options.logFile, `${line}\n`);
       options.log?.(line);
@@ -141,13 +148,13 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
     events,
     stop: async () => {
       await endChild(child, 20_000);
-      await watchdog.stop();
+      await Promise.all([watchdog.stop(), said]);
     },
     kill: async (name) => {
       child.kill(name);
       if (["SIGSTOP", "SIGCONT"].includes(name)) return;
       if (!(await exited(child, 20_000))) throw new Error(`Node-RED did not end on ${name}`);
-      await watchdog.stop();
+      await Promise.all([watchdog.stop(), said]);
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Failure {
   code: string;
   text: Bilingual;
   advice?: Bilingual | undefined;
+  /** The receipt's own lines where the official client's words are known (faq 10 to 13). */
+  official?: readonly string[];
 }
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
@@ -210,7 +212,8 @@ async function fileLocalReceipt(
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
-function failureInfo(row: DocumentRow, failure: Failure): string | string[] {
+function failureInfo(row: DocumentRow, failure: Failure): string | readonly string[] {
+  if (failure.official) return failure.official;
   if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
   if (failure.code === "C144") return failure.text.zh;
   const advice = failure.advice ? `。${failure.advice.zh}` : "";

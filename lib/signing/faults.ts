@@ -1,9 +1,10 @@
 import { type Bilingual, ImportClientError } from "../errors.js";
-import type { CardState } from "./types.js";
+import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
 /**
  * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
- * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now.
+ * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now,
+ * `details.official` the lines of the official local receipt where they are known.
  */
 export function cardFault(
   inner: string,
@@ -18,12 +19,15 @@ export function cardFault(
   );
 }
 
+/** The official client's words (faq 10). */
+const NO_ANSWER = "错误: 等待响应超时!";
+
 /** The card, its driver or the control gave no answer in time (faq 10, 11). What came of the call is not used. */
-export function cardTimeout(step: string, milliseconds: number, text?: Bilingual): ImportClientError {
+export function cardTimeout(step: string, milliseconds: number): ImportClientError {
   return new ImportClientError(
     "C141",
-    text ?? {
-      zh: `错误: 等待响应超时! 卡在 ${milliseconds} 毫秒内没有应答（${step}），本次签名未完成`,
+    {
+      zh: `${NO_ANSWER} 卡在 ${milliseconds} 毫秒内没有应答（${step}），本次签名未完成`,
       en: `the card gave no answer within ${milliseconds} ms (${step}); nothing was signed`,
     },
     {
@@ -31,7 +35,21 @@ export function cardTimeout(step: string, milliseconds: number, text?: Bilingual
         zh: "驱动进程已被终止，下一次签名会重新启动。反复出现时请重新插卡，并检查读卡器和驱动。",
         en: "The driver's process was ended and is started again for the next signature. If this keeps happening, insert the card again and check reader and driver.",
       },
-      details: { inner: "TIMEOUT", step, milliseconds },
+      details: { inner: "TIMEOUT", official: [NO_ANSWER], step, milliseconds },
+    },
+  );
+}
+
+/** Rejects with C134 what the card's key or mechanism cannot do, before anything is sent to it. */
+export function assertSignsWith({ algorithms }: CardIdentity, algorithm: SignAlgorithm): void {
+  if (algorithms.includes(algorithm)) return;
+  const able = algorithms.join(", ");
+  throw cardFault(
+    "ALGORITHM",
+    { zh: `此卡签名算法为 ${able}，不支持 ${algorithm}`, en: `this card signs with ${able}, not with ${algorithm}` },
+    {
+      zh: "请在签名节点中选择此卡支持的算法；SM2 令牌还须在卡节点中填写 SM2 机制号。",
+      en: "Choose an algorithm in the card-sign node that the card has; an SM2 token also needs its SM2 mechanism number in the card node.",
     },
   );
 }

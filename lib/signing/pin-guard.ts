@@ -1,7 +1,14 @@
 import { scrypt } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { codeOf, ImportClientError } from "../errors.js";
 import { pinBlocked } from "./faults.js";
-import type { PinAttempts } from "./types.js";
+import type { PinAttempts, PinRefusal } from "./types.js";
+
+/**
+ * Another process on the same ledger may be logging in with this PIN right now: its attempt is waited for as long as it is
+ * this young, in milliseconds. An older one belongs to a process that hangs or died.
+ */
+const UNDER_WAY = { age: 5_000, look: 50 };
 
 /** Bytes of the fingerprint that is kept, see `pinFingerprint`. */
 const FINGERPRINT_BYTES = 2;
@@ -65,28 +72,13 @@ export class PinGuard {
     return known;
   }
 
-  /** Rejects with SW-PIN-BLOCKED while the guard is closed for this PIN on this token. */
-  async check(token: string): Promise<void> {
-    const closed = await this.attempts.closedBy(token, await this.fingerprint(token));
-    if (!closed) return;
-    throw pinBlocked(
-      closed.code,
-      {
-        zh: `此卡密码曾被拒绝（${closed.code || "结果未知"}），为避免锁卡已停止使用`,
-        en: `this PIN was refused by this card before (${closed.code || "outcome unknown"}); it is not tried again, so that the card cannot lock`,
-      },
-      { at: closed.at },
-    );
-  }
-
   /**
    * Runs one login. The attempt is committed before `login` starts and its result after; an error that is not marked
    * by `markNotTried` closes the guard. Rejects with SW-PIN-BLOCKED, or with what `login` rejected with.
    */
   login(token: string, login: () => Promise<void>): Promise<void> {
     return inTurn(token, async () => {
-      await this.check(token);
-      const id = await this.attempts.begin(token, await this.fingerprint(token));
+      const id = await this.begin(token);
       try {
         await login();
       } catch (error) {
@@ -98,15 +90,39 @@ export class PinGuard {
     });
   }
 
-  /** Closes the guard without a try, when the token itself warns (final try) or a signature was refused for its PIN. */
+  /** Closes the guard without a try: a signature was refused for its PIN. */
   async close(token: string, code: string): Promise<void> {
-    const id = await this.attempts.begin(token, await this.fingerprint(token));
-    await this.attempts.end(id, "refused", code);
+    const attempt = await this.attempts.begin(token, await this.fingerprint(token));
+    if ("id" in attempt) await this.attempts.end(attempt.id, "refused", code);
+  }
+
+  /** Id of the attempt that may be made now. Rejects with SW-PIN-BLOCKED while the guard is closed. */
+  private async begin(token: string): Promise<number> {
+    const pin = await this.fingerprint(token);
+    for (let looks = 0; ; looks++) {
+      const attempt = await this.attempts.begin(token, pin);
+      if ("id" in attempt) return attempt.id;
+      const { closedBy } = attempt;
+      const young = Date.now() - closedBy.at < UNDER_WAY.age && looks * UNDER_WAY.look < UNDER_WAY.age;
+      if (!closedBy.open || !young) throw blockedBy(closedBy);
+      await pause(UNDER_WAY.look);
+    }
   }
 
   async release(token: string, reason: string): Promise<void> {
     await this.attempts.release(token, reason);
   }
+}
+
+function blockedBy({ code, at }: PinRefusal): ImportClientError {
+  return pinBlocked(
+    code,
+    {
+      zh: `此卡密码曾被拒绝（${code || "结果未知"}），为避免锁卡已停止使用`,
+      en: `this PIN was refused by this card before (${code || "outcome unknown"}); it is not tried again, so that the card cannot lock`,
+    },
+    { at },
+  );
 }
 
 function innerCode(error: unknown): string {
@@ -126,23 +142,20 @@ export class MemoryPinAttempts implements PinAttempts {
     released: boolean;
   }[] = [];
 
-  async begin(token: string, pin: string): Promise<number> {
+  async begin(token: string, pin: string): Promise<{ id: number } | { closedBy: PinRefusal }> {
+    const row = this.rows.findLast(
+      ({ token: t, pin: p, outcome, released }) =>
+        t === token && p === pin && !released && (outcome === "open" || outcome === "refused"),
+    );
+    if (row) return { closedBy: { id: row.id, at: row.at, code: row.code, open: row.outcome === "open" } };
     const id = this.rows.length + 1;
     this.rows.push({ id, at: Date.now(), token, pin, outcome: "open", code: "", released: false });
-    return id;
+    return { id };
   }
 
   async end(id: number, outcome: "accepted" | "refused" | "not-tried", code: string): Promise<void> {
     const row = this.rows.find((candidate) => candidate.id === id);
     if (row) Object.assign(row, { outcome, code });
-  }
-
-  async closedBy(token: string, pin: string): Promise<{ id: number; at: number; code: string } | undefined> {
-    const row = this.rows.findLast(
-      ({ token: t, pin: p, outcome, released }) =>
-        t === token && p === pin && !released && (outcome === "open" || outcome === "refused"),
-    );
-    return row && { id: row.id, at: row.at, code: row.code };
   }
 
   async release(token: string, _reason: string): Promise<void> {

@@ -51,7 +51,9 @@ export interface CardSettings {
 
   /** control: URL of the card control, `ws://127.0.0.1:61232` by default. */
   controlUrl: string;
-  /** control: what the card in it signs with. */
+  /** control: PEM file of the authority that a `wss` control's certificate is checked against, beside the known ones. */
+  controlCa?: string;
+  /** control: what the card in it signs with; by its certificate when not given. */
   controlAlgorithm?: SignAlgorithm;
 
   /** Where the certificate does not say it: the company's ten-digit customs code and the card number. */

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign as rsaSign, X50
 import { readFileSync } from "node:fs";
 import { type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
-import { cardFault, pinEmpty } from "./faults.js";
+import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
 import { readPkcs12 } from "./pkcs12.js";
 import type { CardSettings } from "./settings.js";
@@ -58,13 +58,7 @@ export class SoftwareCard implements CardBackend {
 
   async sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
     const { key, identity } = await this.open();
-    if (!identity.algorithms.includes(algorithm)) {
-      throw cardFault(
-        "ALGORITHM",
-        { zh: `密钥不支持 ${algorithm}`, en: `the key cannot sign with ${algorithm}` },
-        { zh: "请更换签名算法或密钥。", en: "Choose another algorithm or another key." },
-      );
-    }
+    assertSignsWith(identity, algorithm);
     if (key.kind === "sm2") return sm2Sign(key.scalar, key.publicKey, data);
     return rsaSign(algorithm === "rsa-sha1" ? "sha1" : "sha256", data, key.key);
   }

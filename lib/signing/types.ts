@@ -82,14 +82,27 @@ export interface SigningProfile {
   sign(request: SignRequest, signer: Signer): Promise<SignResult>;
 }
 
+/** An attempt that keeps the guard closed. */
+export interface PinRefusal {
+  id: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Inner code that the attempt ended in; empty while it is open. */
+  code: string;
+  /** It has not ended: its process is logging in at this moment, or died in the login. */
+  open: boolean;
+}
+
 /** Where the PIN guard keeps its rows; the ledger implements it (promises 4: durable, the same for all backends). */
 export interface PinAttempts {
-  /** Committed before the login. `pin` is a keyed fingerprint, never the PIN. Returns the row's id. */
-  begin(token: string, pin: string): Promise<number>;
-  /** Committed after it. A row that never ended counts as failed. */
+  /**
+   * Asks to try a PIN (`pin` is a keyed fingerprint, never the PIN) and writes the attempt down, in one transaction: of
+   * all processes that share the ledger, one gets the row's id, committed before the login; the others get the attempt
+   * that closes the guard for this PIN on this token, which is one that was refused or has not ended.
+   */
+  begin(token: string, pin: string): Promise<{ id: number } | { closedBy: PinRefusal }>;
+  /** Committed after the login. A row that never ended counts as refused. */
   end(id: number, outcome: "accepted" | "refused" | "not-tried", code: string): Promise<void>;
-  /** The newest row that closes the guard for this PIN on this token, or undefined when it is open. */
-  closedBy(token: string, pin: string): Promise<{ id: number; at: number; code: string } | undefined>;
   /** A person opens the guard of a token again. */
   release(token: string, reason: string): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
 import { inspect } from "../../lib/business/inspect.js";
-import { settingText } from "../../lib/client/settings.js";
+import { settingFlag } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { assertMaySign, checkBeforeSigning } from "../../lib/signing/before-signing.js";
-import { signDocument } from "../../lib/signing/profiles/index.js";
+import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, signDocument } from "../../lib/signing/profiles/index.js";
+import { SUITES } from "../../lib/signing/profiles/suites.js";
+import { settingChoice } from "../../lib/signing/read-settings.js";
 import type { CardIdentity } from "../../lib/signing/types.js";
 import type { CardNode } from "../registry.js";
 import {
@@ -22,6 +24,30 @@ import {
 interface Config extends NodeDef {
   card?: string;
   profile?: string;
+  suite?: string;
+  withComments?: boolean | string;
+  fieldInput?: string;
+  whenBlocked?: string;
+}
+
+/** Rejects with SW-CONFIG for a value that is none of the setting's. */
+function readConfig(config: Config) {
+  const suite = settingChoice("suite", config.suite, ["auto", ...SUITES.map(({ name }) => name)]);
+  const options: ProfileOptions = {
+    ...(suite !== "auto" && { suite }),
+    withComments: settingFlag(config.withComments, false),
+    input: settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
+  };
+  return {
+    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES]),
+    options,
+    whenBlocked: settingChoice("whenBlocked", config.whenBlocked, ["wait", "fail"]),
+  };
+}
+
+/** The same error, after which the document does not wait: `settle` ends it with its local receipt. */
+function asFinal({ code, text, advice, cause, details }: ImportClientError): ImportClientError {
+  return new ImportClientError(code, text, { ...(advice && { advice }), cause, details: { ...details, final: true } });
 }
 
 export = (RED: NodeAPI): void => {
@@ -29,13 +55,13 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "card-sign");
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
-    checkConfig(this, status, async () => cardNode());
+    checkConfig(this, status, async () => [readConfig(config), cardNode()]);
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
       assertNotRefused(document);
       const fileName = message.filename || document.fileName;
-      const wanted = settingText(config.profile) || "auto";
+      const { profile: wanted, options, whenBlocked } = readConfig(config);
       const profile = wanted === "auto" ? kindByType(document.messageType)?.signing : wanted;
       if (!profile) {
         throw new ImportClientError(
@@ -71,7 +97,7 @@ export = (RED: NodeAPI): void => {
           at: document.claimedAt,
           messageType: document.messageType,
         };
-        const signed = await signDocument(profile, request, card);
+        const signed = await signDocument(profile, request, card, options);
         if (!identity) check(await cardNode().identity());
         message.payload = signed.payload;
         if (signed.signature) document.signature = signed.signature;
@@ -79,12 +105,12 @@ export = (RED: NodeAPI): void => {
         else status.show("green", "dot", "signed");
       } catch (error) {
         const code = codeOf(error);
+        const { state } = ((error as ImportClientError).details ?? {}) as { state?: string };
         if (code === "SW-CONFIG") status.show("red", "ring", "config");
-        else if (code?.startsWith("SW-RULE-") || (error as ImportClientError).details?.state === "expired")
-          status.show("yellow", "dot", "refused");
-        else if (code === "SW-PIN-BLOCKED") status.show("red", "dot", "blocked");
-        else status.show("red", "ring", code === "C144" ? "blocked" : "absent");
-        throw error;
+        else if (code?.startsWith("SW-RULE-") || state === "expired") status.show("yellow", "dot", "refused");
+        else if (code === "C144" || state === "closed" || state === "locked") status.show("red", "dot", "blocked");
+        else status.show("red", "ring", "absent");
+        throw code === "SW-PIN-BLOCKED" && whenBlocked === "fail" ? asFinal(error as ImportClientError) : error;
       }
       send(message);
     });

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { settingText } from "../../lib/client/settings.js";
 import { ImportClientError } from "../../lib/errors.js";
 import { openCard } from "../../lib/signing/open.js";
+import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
 import type { CardBackend, CardIdentity } from "../../lib/signing/types.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
@@ -9,20 +10,13 @@ import { onClose } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
-  backend?: string;
-  module?: string;
-  token?: string;
-  keyLabel?: string;
-  controlUrl?: string;
-  keyFile?: string;
-  certificateFile?: string;
   pinEnv?: string;
+  /** The rest as `readCardSettings` knows it. */
+  [setting: string]: unknown;
 }
 
 /** Milliseconds between two looks for a card that is not there: each may take the driver many seconds. */
 const ASK_AGAIN = 30_000;
-
-const BACKENDS = ["pkcs11", "control", "software"] as const;
 
 export = (RED: NodeAPI): void => {
   function CardConstructor(this: CardNode, config: Config): void {
@@ -33,19 +27,22 @@ export = (RED: NodeAPI): void => {
     const pin =
       settingText(credentials?.pin) ||
       (variable ? settingText(RED.util.evaluateNodeProperty(variable, "env", this, {})) : "");
-    const backend = BACKENDS.find((name) => name === settingText(config.backend)) ?? "pkcs11";
-    const keyLabel = settingText(config.keyLabel);
-    const certificateFile = settingText(config.certificateFile);
-    const settings: CardSettings = {
-      backend,
-      pin,
-      module: settingText(config.module),
-      token: settingText(config.token),
-      keyFile: settingText(config.keyFile),
-      controlUrl: settingText(config.controlUrl) || "ws://127.0.0.1:61232",
-      ...(keyLabel && { keyLabel }),
-      ...(certificateFile && { certificateFile }),
-    };
+    let settings: CardSettings;
+    try {
+      settings = readCardSettings({ ...config }, pin);
+    } catch (error) {
+      this.fault = error;
+      this.error((error as Error).message);
+      return;
+    }
+    const { backend, controlUrl } = settings;
+    if (backend === "software")
+      this.warn("使用的是密钥文件，不是卡，仅供测试 / a key file is used, not a card: for tests only");
+    if (pinInClear(settings)) {
+      this.warn(
+        `卡密码将以明文发往 ${controlUrl}，请改用 wss:// 或本机控件 / the PIN goes to ${controlUrl} in clear: use wss:// or a control on this machine`,
+      );
+    }
     let opened: Promise<CardBackend> | undefined;
     let identity: CardIdentity | undefined;
     let askAgainAt = 0;
@@ -54,7 +51,7 @@ export = (RED: NodeAPI): void => {
     /** Takes the listener away: that a card's node closes is no change of the card. */
     let deafen: (() => void) | undefined;
 
-    this.hasPin = () => pin !== "";
+    this.hasPin = () => pin !== "" || settings.pinPad === true;
     this.backend = () => {
       opened ??= (async () => {
         // The guard's rows live in the ledger, so it needs a client; without one it lasts as long as this node.

@@ -65,7 +65,7 @@ export = (RED: NodeAPI): void => {
       const fault = faultIn(message);
       if (!fault) return "sent";
       const row = await client.ledger.get(documentOf(message).id);
-      if (OURS.includes(fault.code) && row?.state === "claimed") return "retry";
+      if (OURS.includes(fault.code) && fault.passing !== false && row?.state === "claimed") return "retry";
       const passing = PASSING.includes(fault.code) || fault.passing;
       return passing && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
     }

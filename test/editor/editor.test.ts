@@ -272,10 +272,61 @@ describe("editor", () => {
       const row = page.locator(".form-row", { has: page.locator("#node-config-input-backend") });
       await row.locator(".red-ui-typedInput-option-trigger").click();
       await page.locator(".red-ui-typedInput-options:visible a").filter({ hasText: "card control" }).click();
-      assert.equal(await page.locator(".form-row.sw-when-control").isVisible(), true);
+      assert.equal(await page.locator(".form-row.sw-when-control").first().isVisible(), true);
       assert.equal(await page.locator("#node-config-input-module").locator("xpath=..").isVisible(), false);
       await closeDialog(page, "save");
       assert.equal(await property(id, "backend"), "control");
+    });
+
+    it("show of a card what belongs to its kind, and keep what is filled in", async () => {
+      const id = idOf("sw-card");
+      const { page } = editor;
+      const kind = (value: string) =>
+        page.evaluate(([node, backend]) => Object.assign(RED.nodes.node(node), { backend }), [id, value]);
+      const shown = (name: string) => page.locator(".form-row", { has: page.locator(`#node-config-input-${name}`) });
+      const field = (name: string) => shown(name).locator("input.red-ui-typedInput-input");
+      await kind("pkcs11");
+      await openDialog(page, id);
+      await field("slot").fill("7");
+      await field("sm2Mechanism").fill("0x80000B02");
+      await page.locator("#node-config-input-sm2Input").selectOption("digest");
+      assert.equal(await shown("pin").isVisible(), true);
+      await page.locator("#node-config-input-pinPad").check();
+      assert.equal(await shown("pin").isVisible(), false, "a PIN typed at the token is none of ours");
+      assert.equal(await shown("queryTimeout").isVisible(), false);
+      await page.locator("#node-config-input-signTimeout").fill("12");
+      await closeDialog(page, "save");
+      const kept = ["slot", "sm2Mechanism", "sm2Input", "pinPad", "signTimeout"];
+      const values = await Promise.all(kept.map((name) => property(id, name)));
+      assert.deepEqual(values.map(String), ["7", "0x80000B02", "digest", "true", "12"]);
+      await kind("software");
+      await openDialog(page, id);
+      assert.equal(await page.locator(".sw-tip-software").isVisible(), true);
+      for (const name of ["slot", "pinPad", "signTimeout", "controlCa"]) {
+        assert.equal(await shown(name).isVisible(), false, name);
+      }
+      assert.equal(await shown("pin").isVisible(), true);
+      await closeDialog(page, "cancel");
+      await kind("control");
+      await openDialog(page, id);
+      assert.equal(await shown("controlCa").isVisible(), true);
+      await closeDialog(page, "cancel");
+    });
+
+    it("show of a signature what belongs to its profile", async () => {
+      const id = idOf("sw-card-sign");
+      const { page } = editor;
+      await openDialog(page, id);
+      const visible = (name: string) => page.locator(`#node-input-${name}`).isVisible();
+      await page.locator("#node-input-profile").selectOption("dec-sign");
+      assert.deepEqual([await visible("fieldInput"), await visible("withComments")], [true, false]);
+      await page.locator("#node-input-profile").selectOption("ceb");
+      assert.deepEqual([await visible("fieldInput"), await visible("withComments")], [false, true]);
+      await page.locator("#node-input-suite").selectOption("sm2-sm3-old");
+      await page.locator("#node-input-whenBlocked").selectOption("fail");
+      await closeDialog(page, "save");
+      const values = await Promise.all(["profile", "suite", "whenBlocked"].map((name) => property(id, name)));
+      assert.deepEqual(values, ["ceb", "sm2-sm3-old", "fail"]);
     });
 
     it("mark a bad value in the field, with the reason", async () => {

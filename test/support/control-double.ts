@@ -1,17 +1,23 @@
 import { sign as rsaSign } from "node:crypto";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type WebSocket, WebSocketServer } from "ws";
+import { freePort } from "../../scripts/ports.js";
 
 /** What the double does wrong, and how it speaks. Can be changed between calls. */
 export interface Manners {
   /** Sends no `open` frame. */
   noOpen: boolean;
+  /** Sends half an `open` frame. */
+  halfOpen: boolean;
   /** `nested`: result in `_args`; `flat`: result in the frame itself, with or without method. */
   form: "nested" | "nested-text" | "flat" | "flat-bare";
   ids: "number" | "string" | "none";
   /** Names another method in its first reply, then the right one. */
   wrongMethodFirst: boolean;
+  /** Names another call's id in its first reply, then the right one. */
+  wrongIdFirst: boolean;
   /** Does not answer signatures. */
   silent: boolean;
   /** Answers a signature only when `late()` is called. */
@@ -43,6 +49,9 @@ export function rsaSigner(key: string): (data: Buffer) => Promise<Buffer> {
   return async (data) => rsaSign("sha1", data, key);
 }
 
+/** The answer to a call that was not made here. */
+const WRONG = { Result: true, Data: ["AAAA", "0"], Error: [] };
+
 /** Speaks the card control's protocol (domain 3) over a real socket, and misbehaves on request. */
 export class ControlDouble {
   /** Every request as it came in, with its arguments. */
@@ -51,11 +60,15 @@ export class ControlDouble {
   readonly pinTries: { cardId: string; right: boolean }[] = [];
   /** Frames of requests that came in blocks. */
   blocks = 0;
+  /** Connections that were made. */
+  connections = 0;
   readonly manners: Manners = {
     noOpen: false,
+    halfOpen: false,
     form: "nested",
     ids: "number",
     wrongMethodFirst: false,
+    wrongIdFirst: false,
     silent: false,
     late: false,
     half: false,
@@ -64,24 +77,31 @@ export class ControlDouble {
   };
   card: ControlCardDouble | undefined;
   private server: WebSocketServer | undefined;
+  private listener: Server | undefined;
   private port = 0;
   private readonly held: (() => void)[] = [];
   private readonly wrong = new Map<string, number>();
 
-  async start(): Promise<string> {
-    this.server = new WebSocketServer({ host: "127.0.0.1", port: this.port });
-    await once(this.server, "listening");
-    this.port = (this.server.address() as AddressInfo).port;
+  /** Listens, again on the same port after `stop`; `tls`: key and certificate in PEM, for `wss`. */
+  async start(tls?: { key: string; cert: string }): Promise<string> {
+    // Out of the range that outgoing connections take from while it is stopped.
+    this.port ||= await freePort();
+    const listener = tls ? createTlsServer(tls) : createServer();
+    this.listener = listener;
+    this.server = new WebSocketServer({ server: listener });
     this.server.on("connection", (socket) => this.accept(socket));
-    return `ws://127.0.0.1:${this.port}`;
+    listener.listen(this.port, "127.0.0.1");
+    await once(listener, "listening");
+    return `${tls ? "wss" : "ws"}://127.0.0.1:${this.port}`;
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
+    const { server, listener } = this;
     this.server = undefined;
     if (!server) return;
     for (const client of server.clients) client.terminate();
     await new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => listener?.close(resolve));
   }
 
   /** Sends the replies that were held back. */
@@ -94,7 +114,9 @@ export class ControlDouble {
   }
 
   private accept(socket: WebSocket): void {
-    if (!this.manners.noOpen) socket.send(JSON.stringify({ _id: 0, _method: "open", _status: "00" }));
+    this.connections++;
+    const open = JSON.stringify({ _id: 0, _method: "open", _status: "00" });
+    if (!this.manners.noOpen) socket.send(this.manners.halfOpen ? open.slice(0, 20) : open);
     const parts: string[] = [];
     socket.on("message", (raw) => {
       const frame = raw.toString();
@@ -130,6 +152,7 @@ export class ControlDouble {
     }
     const send = (): void => {
       if (signing && manners.wrongMethodFirst) socket.send(this.frame(request._id, "cus-sec_SpcGetUName", result));
+      if (signing && manners.wrongIdFirst) socket.send(this.frame(request._id + 7, request._method, WRONG));
       socket.send(this.frame(request._id, request._method, result));
     };
     if (signing && manners.late) this.held.push(send);

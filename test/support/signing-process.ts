@@ -1,7 +1,9 @@
 /**
  * A process that signs once, to be killed by a test: settings as JSON in argv[2], the ledger's file in argv[3]. It says
- * `module <pid>` when the module's process runs, then signs and says `signed` or the error's code.
+ * `module <pid>` when the module's process runs, then signs and says `signed` or the error's code. With a third argument it
+ * waits for a message before it signs.
  */
+import { once } from "node:events";
 import { openLedger } from "../../lib/ledger/index.js";
 import { Pkcs11Card } from "../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
@@ -11,7 +13,9 @@ async function main(): Promise<void> {
   const ledger = await openLedger(process.argv[3] as string);
   const card = new Pkcs11Card(settings, ledger.pins);
   await card.identity();
+  const go = process.argv[4] === undefined ? undefined : once(process, "message");
   process.send?.(`module ${card.modulePid}`);
+  await go;
   try {
     await card.sign("rsa-sha256", Buffer.from("data"));
     process.send?.("signed");

@@ -53,6 +53,8 @@ export interface StageOptions {
   flow?: (nodes: Record<string, unknown>[]) => void;
   nodeRedDir?: string;
   node?: string;
+  /** Certificates that the simulator trusts beside the token's. */
+  certificates?: string[];
   /** Milliseconds between the simulator's business receipts. */
   delayMs?: number;
   /** The simulator answers only what it is asked for. */
@@ -105,7 +107,7 @@ export class Stage {
   async startSimulator(): Promise<void> {
     const { broker, token } = this.theatre;
     const { host, port, user, password, vhost } = broker;
-    const { clientId, delayMs = 0, onlyOnDemand = false } = this.options;
+    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false } = this.options;
     this.simulator = new Simulator({
       broker: { host, port, user, password, vhost, tls: false, ca: "" },
       clientId,
@@ -115,7 +117,7 @@ export class Stage {
       onlyOnDemand,
       delayMs,
       prefetch: 100,
-      certificates: [token.certificateFile],
+      certificates: [token.certificateFile, ...certificates],
       log: this.simulatorLog,
     });
     await this.simulator.start();

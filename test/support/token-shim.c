@@ -130,6 +130,7 @@ static CK signInit(CK session, CK *mechanism, CK key) {
 }
 static CK sign(CK session, unsigned char *data, CK length, unsigned char *signature, CK *room) {
   hang("hang-sign");
+  if (flag("late-sign")) usleep(1000 * number("late-sign", 0));
   if (flag("crash-sign")) { unlink(path("crash-sign")); abort(); }
   if (flag("remove-in-sign")) { unlink(path("remove-in-sign")); put("removed", 1); stale = 1; return DEVICE_REMOVED; }
   if (sm2) return signSm2(data, length, signature, room);

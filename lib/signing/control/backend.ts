@@ -1,15 +1,20 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { ImportClientError } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { cardFault } from "../faults.js";
+import { assertSignsWith, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2PublicKey, sm2Raw } from "../sm2.js";
 import { readyState, StateKeeper } from "../state.js";
+import { Turn } from "../turn.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
 import { type ControlFault, faultOf } from "./faults.js";
 import { ControlError, ControlSocket } from "./socket.js";
 
 const DEFAULT_URL = "ws://127.0.0.1:61232";
+
+/** Milliseconds before a control that refused the connection is tried again, as its own scripts do (domain 3). */
+const RECONNECT_AFTER = 500;
 
 /** Only ASCII goes as text: how the control encodes anything else before it signs is not public. */
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -34,7 +39,8 @@ export class ControlCard implements CardBackend {
   private readonly guard: PinGuard;
   private readonly limits: CardTimeouts;
   private open: Open | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  /** One call in flight, whoever asks. */
+  private readonly turn = new Turn();
   private bound: string;
   private boundCard = "";
   private closed = false;
@@ -57,35 +63,22 @@ export class ControlCard implements CardBackend {
   }
 
   identity(): Promise<CardIdentity> {
-    return this.inTurn(async () => this.identify(await this.connected()));
+    return this.turn.run(async (reach) => this.identify(await reach(() => this.connected())));
   }
 
   sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
-    return this.inTurn(async () => {
-      const open = await this.connected();
+    return this.turn.run(async (reach) => {
+      const open = await reach(() => this.connected());
       await this.sameCard(open);
       const identity = await this.identify(open);
-      if (!identity.algorithms.includes(algorithm)) {
-        const able = identity.algorithms.join(", ");
-        throw cardFault(
-          "ALGORITHM",
-          {
-            zh: `此卡签名算法为 ${able}，不支持 ${algorithm}`,
-            en: `this card signs with ${able}, not with ${algorithm}`,
-          },
-          {
-            zh: "请在签名节点中选择此卡支持的算法。",
-            en: "Choose an algorithm in the card-sign node that the card has.",
-          },
-        );
-      }
+      assertSignsWith(identity, algorithm);
       return open.accepted ? this.signAgain(open, data) : this.signFirst(open, data);
     });
   }
 
   release(reason: string): Promise<void> {
-    return this.inTurn(async () => {
-      const open = await this.connected();
+    return this.turn.run(async (reach) => {
+      const open = await reach(() => this.connected());
       await this.guard.release(tokenId(open), reason);
       if (this.state === "closed") this.keeper.set("unknown");
     });
@@ -98,13 +91,6 @@ export class ControlCard implements CardBackend {
     this.keeper.set("unknown");
   }
 
-  /** One call in flight, whoever asks. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work, work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
-  }
-
   private async connected(): Promise<Open> {
     if (this.closed) {
       const text = { zh: "卡节点已关闭", en: "the card node is closed" };
@@ -112,17 +98,26 @@ export class ControlCard implements CardBackend {
     }
     if (this.open?.socket.alive) return this.open;
     this.open = undefined;
-    let socket: ControlSocket;
-    try {
-      socket = await ControlSocket.open(this.settings.controlUrl || DEFAULT_URL, this.limits.connect);
-    } catch (error) {
-      throw this.report(error, "connect").fault;
-    }
+    const socket = await this.connect();
     const open: Open = { socket, cardId: "", identity: undefined, accepted: false };
     this.open = open;
     open.cardId = (await this.query(open, "SpcGetCardID"))[0] ?? "";
     this.bind(open);
     return open;
+  }
+
+  /** A connection whose control has shaken hands; tried twice, as faq 11 has it: reconnect, then C141. */
+  private async connect(): Promise<ControlSocket> {
+    const { controlUrl, controlCa } = this.settings;
+    for (let last = false; ; last = true) {
+      try {
+        return await ControlSocket.open(controlUrl || DEFAULT_URL, this.limits.connect, controlCa);
+      } catch (error) {
+        const { kind } = error as ControlError;
+        if (last || this.closed || kind === "no-library") throw this.report(error, "connect").fault;
+        if (kind !== "no-open") await pause(RECONNECT_AFTER);
+      }
+    }
   }
 
   /** Asks for the card's number again: another one is another card, and gets no PIN of ours. */

@@ -1,4 +1,4 @@
-import type { Bilingual, ImportClientError } from "../../errors.js";
+import { type Bilingual, ImportClientError } from "../../errors.js";
 import { cardFault, cardTimeout } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
@@ -21,6 +21,9 @@ const START: Bilingual = {
   zh: "请启动卡控件（客户端控件 EportClient）；控件恢复后下一份报文会自动继续。",
   en: "Start the card control (EportClient); the next document goes on by itself when it is back.",
 };
+/** The official client's words (faq 11). */
+const HANDSHAKE = "错误:卡控件通讯等待握手超时!";
+
 const PIN: Bilingual = {
   zh: "请核对卡密码并在卡节点中改正。改正之前不会再向卡发送密码，以免锁卡。",
   en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that, so that it cannot lock.",
@@ -83,9 +86,9 @@ export function faultOf(
   limit: number,
   secret: string,
 ): ControlFault {
-  if (error.kind === "no-open") {
-    const text = { zh: "错误:卡控件通讯等待握手超时!", en: "the card control did not shake hands in time" };
-    return { fault: cardTimeout(step, limit, text), beforePin: true, pinRefused: false };
+  // A control that is not there does not shake hands either (faq 11): the official client says C141 to both.
+  if (error.kind === "no-open" || (step === "connect" && error.kind !== "no-library")) {
+    return { fault: noHandshake(error, limit), beforePin: true, pinRefused: false };
   }
   if (error.kind === "timeout") {
     return { fault: cardTimeout(step, limit), beforePin: step !== "sign", pinRefused: false };
@@ -106,13 +109,28 @@ export function faultOf(
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
   };
+  const official = said.length > 0 ? { official: said } : {};
   const state = pinRefused ? "closed" : known.state;
   return {
     fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
-      details: { errors: said, step },
+      details: { errors: said, ...official, step },
       ...(state ? { state } : {}),
     }),
     beforePin: !error.sent || (known.beforePin ?? false),
     pinRefused,
   };
+}
+
+/** C141 as in faq 11, with what the connection came to. */
+function noHandshake(error: ControlError, limit: number): ImportClientError {
+  const inner = error.kind === "no-open" ? "NO-OPEN" : "Base60408";
+  const why =
+    error.kind === "no-open"
+      ? { zh: `${limit} 毫秒内没有收到 open 帧`, en: `no open frame within ${limit} ms` }
+      : { zh: `连接不上卡控件：${error.message}`, en: `no connection to it: ${error.message}` };
+  return new ImportClientError(
+    "C141",
+    { zh: `${HANDSHAKE} ${why.zh}`, en: `the card control did not shake hands in time: ${why.en}` },
+    { advice: START, details: { inner, official: [HANDSHAKE], state: "absent", step: "connect" } },
+  );
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
 import { BLOCK_SIZE, blocksOf } from "./framing.js";
 
 /** Why a call to the control ended without an answer. */
@@ -22,15 +24,23 @@ interface Socket {
   addEventListener(type: string, listener: (event: { data?: unknown; message?: string }) => void): void;
 }
 
-async function connect(url: string): Promise<Socket> {
+/** Longest frame that is taken from the control, in bytes: its replies hold a certificate or a signature. */
+const LONGEST_FRAME = 1024 * 1024;
+
+async function connect(url: string, limit: number, caFile: string | undefined): Promise<Socket> {
   try {
     const { WebSocket } = await import("ws");
-    return new WebSocket(url, { handshakeTimeout: 10_000 }) as unknown as Socket;
+    return new WebSocket(url, {
+      handshakeTimeout: limit,
+      maxPayload: LONGEST_FRAME,
+      ...(caFile && { ca: [...rootCertificates, readFileSync(caFile, "utf8")] }),
+    }) as unknown as Socket;
   } catch (error) {
     const missing = (error as { code?: unknown }).code;
     if (missing !== "ERR_MODULE_NOT_FOUND" && missing !== "MODULE_NOT_FOUND") throw error;
     const own = (globalThis as { WebSocket?: new (url: string) => Socket }).WebSocket;
-    if (own) return new own(url);
+    // Node's own takes no certificates of ours.
+    if (own && !caFile) return new own(url);
     throw new ControlError(
       "no-library",
       "the package ws is not installed (Node 20 has no WebSocket of its own)",
@@ -75,11 +85,11 @@ export class ControlSocket {
     socket.addEventListener("close", () => this.end("closed", "the control closed the connection"));
   }
 
-  /** Connects and waits for the `open` frame. */
-  static async open(url: string, limit: number): Promise<ControlSocket> {
+  /** Connects and waits for the `open` frame. `caFile`: see `CardSettings.controlCa`. */
+  static async open(url: string, limit: number, caFile?: string): Promise<ControlSocket> {
     let socket: Socket;
     try {
-      socket = await connect(url);
+      socket = await connect(url, limit, caFile);
     } catch (error) {
       if (error instanceof ControlError) throw error;
       throw new ControlError("refused", error instanceof Error ? error.message : String(error), false);

@@ -2,11 +2,12 @@ import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ImportClientError, messageOf } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { cardFault } from "../faults.js";
+import { assertSignsWith, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2Digest, sm2Raw, sm2Verify } from "../sm2.js";
 import { readyState, StateKeeper } from "../state.js";
+import { type Reach, Turn } from "../turn.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
 import { moduleEnvironment } from "./environment.js";
 import { faultOf } from "./faults.js";
@@ -37,7 +38,7 @@ export class Pkcs11Card implements CardBackend {
   private session: Session | undefined;
   private link: ChildLink | undefined;
   /** Attaching and logging in happen one at a time; callers wait here. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new Turn();
   private allowFinalTry = false;
   private closed = false;
   /** The one card that may sign: its certificate's number and, once seen, its token. */
@@ -67,7 +68,7 @@ export class Pkcs11Card implements CardBackend {
   }
 
   async identity(): Promise<CardIdentity> {
-    const session = await this.inTurn(() => this.attached());
+    const session = await this.turn.run((reach) => reach(() => this.attached()));
     if (session.identity) return session.identity;
     throw cardFault(
       "CERTIFICATE-ABSENT",
@@ -84,7 +85,8 @@ export class Pkcs11Card implements CardBackend {
 
   async sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
     for (let round = 1; ; round++) {
-      const session = this.ready() ?? (await this.inTurn(() => this.loggedIn()));
+      const session = this.ready() ?? (await this.turn.run((reach) => this.loggedIn(reach)));
+      if (session.identity) assertSignsWith(session.identity, algorithm);
       try {
         return await this.signWith(session, algorithm, data);
       } catch (error) {
@@ -101,7 +103,7 @@ export class Pkcs11Card implements CardBackend {
 
   async release(reason: string): Promise<void> {
     this.allowFinalTry = true;
-    const token = this.session?.token.id ?? (await this.inTurn(() => this.attached())).token.id;
+    const token = this.session?.token.id ?? (await this.turn.run((reach) => reach(() => this.attached()))).token.id;
     await this.guard.release(token, reason);
     if (this.state === "closed") this.keeper.set("unknown");
   }
@@ -118,12 +120,6 @@ export class Pkcs11Card implements CardBackend {
   private ready(): Session | undefined {
     const session = this.session;
     return session?.loggedIn && session.link.alive ? session : undefined;
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work, work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
   }
 
   private drop(session: Session): void {
@@ -160,10 +156,10 @@ export class Pkcs11Card implements CardBackend {
   }
 
   /** A session that is logged in: at most one login each, and only past the guard. */
-  private async loggedIn(): Promise<Session> {
+  private async loggedIn(reach: Reach): Promise<Session> {
     const ready = this.ready();
     if (ready) return ready;
-    const session = await this.attached();
+    const session = await reach(() => this.attached());
     const { token, link } = session;
     const pin = this.settings.pinPad ? undefined : this.settings.pin;
     const allowFinalTry = this.allowFinalTry;

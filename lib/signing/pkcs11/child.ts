@@ -1,10 +1,15 @@
 /**
- * The process that the PKCS#11 module runs in. It is asked over IPC, one thing after the other, and can be killed at any
+ * The process that the PKCS#11 module runs in. It is asked over a pipe, one thing after the other, and can be killed at any
  * time: nothing here is worth keeping. It prints nothing and keeps the PIN no longer than the call.
+ *
+ * It reads and writes the pipe without an event loop: a driver's calls block anyway, and the next request is there the moment
+ * the last one is answered, so that the token never waits for this process.
  */
+import { readSync, writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type * as Pkcs11 from "pkcs11js";
-import { BEFORE_PIN, type Operations, type Reply, type ReplyError, type Request } from "./protocol.js";
+import { FrameReader, frameOf } from "./frames.js";
+import { BEFORE_PIN, type Operations, PIPE, type Reply, type ReplyError, type Request } from "./protocol.js";
 import { AfterLogin, Token, TokenError } from "./token.js";
 
 let token: Token | undefined;
@@ -50,21 +55,54 @@ function describe(thrown: unknown): ReplyError {
   return { inner, message: `${inner}${method ? ` in ${method}` : ""}`, tried: !BEFORE_PIN.has(inner) };
 }
 
-process.on("message", (request: Request) => {
-  let reply: Reply;
-  try {
-    reply = { id: request.id, answer: run(request) };
-  } catch (thrown) {
-    reply = { id: request.id, error: describe(thrown) };
+/** Reads what there is, and waits for it; 0 at the end of the pipe. */
+function read(into: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(PIPE, into);
+    } catch (error) {
+      // Where the system gives the pipe without blocking.
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return 0;
+      pauseShortly();
+    }
   }
-  process.send?.(reply, undefined, {}, () => {
-    if (request.operation === "close") process.disconnect();
-  });
-});
+}
 
-process.on("disconnect", () => process.exit(0));
+function write(frame: Buffer): void {
+  for (let at = 0; at < frame.length; ) {
+    try {
+      at += writeSync(PIPE, frame, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+      pauseShortly();
+    }
+  }
+}
 
-// While the driver hangs, no event is seen here. So that a hung process does not keep the card for ever when its parent
+function pauseShortly(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+function answer(request: Request): Reply {
+  try {
+    return { id: request.id, answer: run(request) };
+  } catch (thrown) {
+    return { id: request.id, error: describe(thrown) };
+  }
+}
+
+function serve(): void {
+  const frames = new FrameReader();
+  const piece = Buffer.alloc(64 * 1024);
+  for (let length = read(piece); length > 0; length = read(piece)) {
+    for (const request of frames.push(piece.subarray(0, length)) as Request[]) {
+      write(frameOf(answer(request)));
+      if (request.operation === "close") return;
+    }
+  }
+}
+
+// While the driver hangs, nothing is read here. So that a hung process does not keep the card for ever when its parent
 // was killed, a thread of its own looks for the parent.
 new Worker(
   `const parent = process.ppid;
@@ -74,3 +112,8 @@ new Worker(
    }, 1000);`,
   { eval: true, execArgv: [], stdin: false },
 ).unref();
+
+setImmediate(() => {
+  serve();
+  process.exit(0);
+});

@@ -1,7 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { pathToFileURL } from "node:url";
-import type { Operation, Operations, Reply, ReplyError, Request } from "./protocol.js";
+import { FrameReader, frameOf } from "./frames.js";
+import { type Operation, type Operations, PIPE, type Reply, type ReplyError, type Request } from "./protocol.js";
 
 /** What a call to the child process can end in, beside its answer. */
 export class LinkError extends Error {
@@ -32,6 +34,7 @@ interface Waiting {
  */
 export class ChildLink {
   private readonly child: ChildProcess;
+  private readonly pipe: Duplex;
   private readonly waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
   private nextId = 1;
@@ -43,15 +46,21 @@ export class ChildLink {
     // Compiled, the child is a .js file beside this one; in the source tree it is TypeScript and wants its loader.
     const source = __filename.endsWith(".ts");
     const file = join(__dirname, source ? "child.ts" : "child.js");
-    this.child = fork(file, [], {
+    // Not the parent's own flags: `--inspect` would fight for its port.
+    const loader = source ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
+    this.child = spawn(process.execPath, [...loader, file], {
       env: environment,
-      // Not the parent's own flags: `--inspect` would fight for its port.
-      execArgv: source ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [],
       // A driver's debug output may hold anything, the PIN too.
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      windowsHide: true,
     });
-    this.child.on("message", (reply: Reply) => this.settle(reply));
+    this.pipe = this.child.stdio[PIPE] as Duplex;
+    const frames = new FrameReader();
+    this.pipe.on("data", (piece: Buffer) => {
+      for (const reply of frames.push(piece) as Reply[]) this.settle(reply);
+    });
+    // A process that just died: its `exit` settles the calls.
+    this.pipe.on("error", () => undefined);
     this.child.on("error", (error) => this.end("MODULE-CRASHED", error.message));
     this.ended = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => {
@@ -78,8 +87,7 @@ export class ChildLink {
       const request: Request = { id: this.nextId++, operation, ask };
       this.waiting.push({ id: request.id, operation, limit, resolve, reject });
       if (this.waiting.length === 1) this.watch();
-      // A process that just died answers with an error here; its `exit` settles the call.
-      this.child.send(request, () => undefined);
+      this.pipe.write(frameOf(request));
     });
   }
 

@@ -44,6 +44,9 @@ export interface LoginFacts {
   countLow: boolean;
 }
 
+/** File descriptor of the pipe in the child. */
+export const PIPE = 3;
+
 export interface Request {
   id: number;
   operation: Operation;

@@ -2,7 +2,7 @@ import type { Signer, SigningProfile, SignRequest, SignResult } from "../types.j
 import { ceb } from "./ceb.js";
 import { decSign } from "./dec-sign.js";
 import { detached } from "./detached.js";
-import type { FieldSignOptions } from "./field-sign.js";
+import type { FieldInput, FieldSignOptions } from "./field-sign.js";
 import { importInfo } from "./import-info.js";
 import { operInfo } from "./oper-info.js";
 import { type XmlSignatureOptions, xmldsigObject } from "./xmldsig-object.js";
@@ -21,6 +21,9 @@ const PROFILES: Record<string, (options: ProfileOptions) => SigningProfile> = {
 };
 
 export const PROFILE_NAMES: readonly string[] = Object.keys(PROFILES);
+
+/** Bytes that a field profile may sign. */
+export const FIELD_INPUTS = ["canonical", "bytes", "client-key"] as const satisfies readonly FieldInput[];
 
 /** A profile by the name that `MessageKind.signing` carries. Throws RangeError for an unknown one: a wrong setting. */
 export function profileByName(name: string, options: ProfileOptions = {}): SigningProfile {

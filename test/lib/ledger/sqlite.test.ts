@@ -5,8 +5,16 @@ import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
+import type { PinAttempts } from "../../../lib/signing/types.js";
 import { documentRow, newReceipt } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
+
+/** Id of an attempt that the guard's rows allow. */
+async function begun(pins: PinAttempts, pin = "pin-a"): Promise<number> {
+  const attempt = await pins.begin("token", pin);
+  assert.ok("id" in attempt, JSON.stringify(attempt));
+  return attempt.id;
+}
 
 describe("ledger in SQLite", () => {
   let file: string;
@@ -243,18 +251,37 @@ describe("ledger in SQLite", () => {
 
   it("closes the PIN guard by a refused or unfinished attempt until success or release", async () => {
     const { pins } = ledger;
-    const id = await pins.begin("token", "pin-a");
-    assert.equal((await pins.closedBy("token", "pin-a"))?.id, id, "killed in between counts as refused");
-    assert.equal(await pins.closedBy("token", "pin-b"), undefined);
-    await pins.end(id, "refused", "CKR_PIN_INCORRECT");
+    const first = await begun(pins);
+    const killed = await pins.begin("token", "pin-a");
+    assert.ok("closedBy" in killed, "killed in between counts as refused");
+    assert.deepEqual([killed.closedBy.id, killed.closedBy.open], [first, true]);
+    await pins.end(await begun(pins, "pin-b"), "accepted", "");
+    await pins.end(first, "refused", "CKR_PIN_INCORRECT");
     await ledger.close();
     ledger = await openLedger(file);
-    assert.equal((await ledger.pins.closedBy("token", "pin-a"))?.code, "CKR_PIN_INCORRECT");
+    const refused = await ledger.pins.begin("token", "pin-a");
+    assert.ok("closedBy" in refused);
+    assert.deepEqual([refused.closedBy.code, refused.closedBy.open], ["CKR_PIN_INCORRECT", false]);
     await ledger.pins.release("token", "card checked");
-    assert.equal(await ledger.pins.closedBy("token", "pin-a"), undefined);
-    const again = await ledger.pins.begin("token", "pin-a");
-    await ledger.pins.end(again, "accepted", "");
-    assert.equal(await ledger.pins.closedBy("token", "pin-a"), undefined);
+    await ledger.pins.end(await begun(ledger.pins), "accepted", "");
+    await ledger.pins.end(await begun(ledger.pins), "not-tried", "TOKEN-ABSENT");
+    await begun(ledger.pins);
+  });
+
+  it("lets one of several at a PIN that ask at the same time, also over two connections to one file", async () => {
+    const other = await openLedger(file);
+    try {
+      const asked = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => (index % 2 ? ledger : other).pins.begin("token", "pin-a")),
+      );
+      const [id] = asked.flatMap((attempt) => ("id" in attempt ? [attempt.id] : []));
+      assert.deepEqual(asked.map((attempt) => ("id" in attempt ? "may" : attempt.closedBy.id)).sort(), [
+        ...Array.from({ length: 9 }, () => id),
+        "may",
+      ]);
+    } finally {
+      await other.close();
+    }
   });
 
   it("refuses a damaged ledger and one of a newer version", async () => {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { verify, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { blocksOf, crc16 } from "../../../lib/signing/control/framing.js";
 import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
 import { signDocument } from "../../../lib/signing/profiles/index.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
-import { sm2Sign, sm2Verify } from "../../../lib/signing/sm2.js";
+import { sm2PublicKey, sm2Sign, sm2Verify } from "../../../lib/signing/sm2.js";
 import type { CardBackend } from "../../../lib/signing/types.js";
 import { type ControlCardDouble, ControlDouble, rsaSigner } from "../../support/control-double.js";
 import { type MadeKey, makeKey } from "./keys.js";
+import { sm2Scalar } from "./outside.js";
 import { SHAPES } from "./shapes.js";
 import { COMPANY, ownFolder, xmlsecVerify } from "./token.js";
 
@@ -101,16 +104,11 @@ describe("card control", () => {
 
   it("signs with an SM2 card: 88 characters, verified by sm-crypto-v2", async () => {
     const sm2 = makeKey(dir, "new", "sm2");
-    const { createPrivateKey } = await import("node:crypto");
-    const der = createPrivateKey(sm2.key).export({ type: "pkcs8", format: "der" });
-    const at = der.indexOf(Buffer.from("0201010420", "hex")) + 5;
-    const scalar = der.toString("hex", at, at + 32);
     const certificate = new X509Certificate(sm2.certificate).raw;
-    const { sm2PublicKey } = await import("../../../lib/signing/sm2.js");
     double.card = {
       ...oldCard(),
       certificate: sm2.certificate,
-      sign: (data) => sm2Sign(scalar, sm2PublicKey(certificate) as string, data),
+      sign: (data) => sm2Sign(sm2Scalar(sm2), sm2PublicKey(certificate) as string, data),
     };
     const signature = await open().sign("sm2-sm3", DATA);
     assert.equal(signature.toString("base64").length, 88);
@@ -152,7 +150,7 @@ describe("card control", () => {
     assert.equal(results.filter((r) => r.status === "rejected" && r.reason.code === "C134").length, 1);
     const first = results.find((r) => r.status === "rejected" && r.reason.code === "C134") as PromiseRejectedResult;
     inner("51571")(first.reason);
-    assert.deepEqual(first.reason.details.errors, [
+    assert.deepEqual(first.reason.details.official, [
       "[智能卡应用模块]输入口令错误，还可以重试一次:错误码=51571",
       "Err:Custom51571",
     ]);
@@ -172,23 +170,34 @@ describe("card control", () => {
     assert.equal(double.pinTries.filter(({ right }) => !right).length, 1);
   });
 
-  it("no open frame: C141, no PIN sent; the next document goes through when the control is well", async () => {
-    double.manners.noOpen = true;
-    const used = open({ timeouts: { connect: 100 } });
-    await assert.rejects(used.sign("rsa-sha1", DATA), (error: ImportClientError) => {
-      assert.equal(error.code, "C141");
-      assert.match(error.text.zh, /卡控件通讯等待握手超时/);
-      return true;
-    });
-    assert.equal(double.calls.length, 0);
-    double.manners.noOpen = false;
-    assert.ok(await used.sign("rsa-sha1", DATA));
-  });
+  const handshake = (error: ImportClientError): boolean => {
+    assert.equal(error.code, "C141");
+    assert.deepEqual(error.details.official, ["错误:卡控件通讯等待握手超时!"]);
+    assert.ok(error.advice?.zh && error.advice.en);
+    return true;
+  };
 
-  it("control not running: Base60408; back again: it signs", async () => {
+  for (const manner of ["noOpen", "halfOpen"] as const) {
+    it(`${manner}: connected again once, then C141 for all who wait; the next document goes through`, async () => {
+      double.manners[manner] = true;
+      const used = open({ timeouts: { connect: 200 } });
+      const results = await Promise.allSettled(Array.from({ length: 20 }, () => used.sign("rsa-sha1", DATA)));
+      for (const result of results) assert.ok(result.status === "rejected" && handshake(result.reason));
+      assert.equal(double.connections, 2);
+      assert.equal(double.calls.length, 0, "no PIN is sent");
+      assert.equal(used.state, "absent");
+      double.manners[manner] = false;
+      assert.ok(await used.sign("rsa-sha1", DATA));
+    });
+  }
+
+  it("control not running: C141 as well; back again: it signs", async () => {
     await double.stop();
     const used = open();
-    await assert.rejects(used.sign("rsa-sha1", DATA), inner("Base60408"));
+    await assert.rejects(used.sign("rsa-sha1", DATA), (error: ImportClientError) => {
+      assert.equal(error.details.inner, "Base60408");
+      return handshake(error);
+    });
     assert.equal(used.state, "absent");
     await double.start();
     assert.ok(await used.sign("rsa-sha1", DATA));
@@ -196,6 +205,36 @@ describe("card control", () => {
       attempts.rows.map(({ outcome }) => outcome),
       ["accepted"],
     );
+  });
+
+  it("a control that is started while it is looked for is found", async () => {
+    await double.stop();
+    const starting = createServer((socket) => socket.destroy()).listen(Number(new URL(url).port), "127.0.0.1");
+    await once(starting, "listening");
+    const signing = open().sign("rsa-sha1", DATA);
+    await once(starting, "connection");
+    await new Promise((resolve) => starting.close(resolve));
+    await double.start();
+    assert.ok(await signing);
+  });
+
+  it("speaks wss: a certificate that nobody vouches for is refused, with its CA named it signs", async () => {
+    await double.stop();
+    const server = makeKey(dir, "server", "rsa2048", "01", "IP:127.0.0.1");
+    url = await double.start({ key: server.key, cert: server.certificate });
+    await assert.rejects(open().sign("rsa-sha1", DATA), (error: ImportClientError) => {
+      assert.match(error.text.en, /self.signed certificate/);
+      return handshake(error);
+    });
+    assert.equal(double.calls.length, 0);
+    assert.ok(await open({ controlCa: server.certificateFile }).sign("rsa-sha1", DATA));
+    await assert.rejects(open({ controlCa: dir }).sign("rsa-sha1", DATA), handshake);
+  });
+
+  it("a reply with another call's id is not taken for the answer", async () => {
+    double.manners.wrongIdFirst = true;
+    const signature = await open().sign("rsa-sha1", DATA);
+    assert.ok(verify("sha1", DATA, new X509Certificate(rsa.certificate).publicKey, signature));
   });
 
   it("a reply that comes too late is C141 and is not taken for the next call's", async () => {

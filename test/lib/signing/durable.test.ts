@@ -33,8 +33,8 @@ describe("PIN guard in the ledger, over kills and restarts", () => {
   const settings = (more: Partial<CardSettings> = {}): CardSettings =>
     tokenSettings(token, { module: shim.module, moduleEnvironment: shim.environment, ...more });
 
-  const start = async (given: CardSettings): Promise<{ child: ChildProcess; modulePid: number }> => {
-    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), file], {
+  const start = async (given: CardSettings, ...more: string[]): Promise<{ child: ChildProcess; modulePid: number }> => {
+    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), file, ...more], {
       execArgv: ["--import", "tsx"],
     });
     started.push(child);
@@ -66,10 +66,23 @@ describe("PIN guard in the ledger, over kills and restarts", () => {
     assert.deepEqual(shim.log, ["login refused"]);
   });
 
+  it("a wrong PIN is tried once by four processes that sign at the same moment", async () => {
+    shim.reset();
+    shim.set("limit", "9");
+    const pin = `${WRONG}-together`;
+    const processes = await Promise.all(Array.from({ length: 4 }, () => start(settings({ pin }), "wait")));
+    const said = processes.map(({ child }) => once(child, "message"));
+    for (const { child } of processes) child.send("go");
+    const codes = (await Promise.all(said)).map(([code]) => code).sort();
+    assert.deepEqual(codes, ["C134", "SW-PIN-BLOCKED", "SW-PIN-BLOCKED", "SW-PIN-BLOCKED"]);
+    assert.deepEqual(shim.log, ["login refused"]);
+  });
+
   it("kill -9 of our process during the login: the PIN is not tried again, and the hung driver does not stay", async () => {
+    shim.reset();
     shim.set("hang-login");
     const { child, modulePid } = await start(settings());
-    await shim.logged(2);
+    await shim.logged(1);
     child.kill("SIGKILL");
     await once(child, "exit");
     await gone(modulePid);
@@ -78,7 +91,7 @@ describe("PIN guard in the ledger, over kills and restarts", () => {
     const ledger = await openLedger(file);
     const card = openCard(settings(), ledger.pins);
     await assert.rejects(card.sign("rsa-sha256", Buffer.from("data")), { code: "SW-PIN-BLOCKED" });
-    assert.deepEqual(shim.log, ["login refused", "hang-login"]);
+    assert.deepEqual(shim.log, ["hang-login"]);
     await card.release("the card was looked at");
     assert.equal((await card.sign("rsa-sha256", Buffer.from("data"))).length, 256);
     await card.close();

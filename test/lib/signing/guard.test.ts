@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ImportClientError } from "../../../lib/errors.js";
@@ -6,6 +7,7 @@ import { openCard } from "../../../lib/signing/open.js";
 import { MemoryPinAttempts, markNotTried, PinGuard, pinFingerprint } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import { moduleEnvironment } from "../../../lib/signing/pkcs11/environment.js";
+import type { CardSettings } from "../../../lib/signing/settings.js";
 import type { CardEvent } from "../../../lib/signing/types.js";
 import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
@@ -58,7 +60,27 @@ describe("PIN guard", () => {
   it("an attempt that never ended counts as refused", async () => {
     const attempts = new MemoryPinAttempts();
     await attempts.begin("t", await pinFingerprint("t", "1"));
-    await assert.rejects(new PinGuard(attempts, "1").check("t"), { code: "SW-PIN-BLOCKED" });
+    Object.assign(attempts.rows[0] as object, { at: Date.now() - 60_000 });
+    let calls = 0;
+    const login = new PinGuard(attempts, "1").login("t", async () => {
+      calls++;
+    });
+    await assert.rejects(login, { code: "SW-PIN-BLOCKED" });
+    assert.equal(calls, 0);
+  });
+
+  it("an attempt of another process that is under way is waited for, and its outcome counts", async () => {
+    for (const outcome of ["accepted", "refused"] as const) {
+      const attempts = new MemoryPinAttempts();
+      const other = await attempts.begin("t", await pinFingerprint("t", "1"));
+      const mine = new PinGuard(attempts, "1").login("t", async () => undefined);
+      const told = mine.then(
+        () => "signed in",
+        (error: ImportClientError) => error.code,
+      );
+      setImmediate(() => void attempts.end("id" in other ? other.id : 0, outcome, ""));
+      assert.equal(await told, outcome === "accepted" ? "signed in" : "SW-PIN-BLOCKED");
+    }
   });
 
   it("a fault from before the PIN reached the token leaves it open", async () => {
@@ -66,7 +88,7 @@ describe("PIN guard", () => {
     const guard = new PinGuard(attempts, "1");
     await assert.rejects(guard.login("t", async () => Promise.reject(markNotTried(new Error("no token")))));
     assert.equal(attempts.rows[0]?.outcome, "not-tried");
-    await guard.check("t");
+    await guard.login("t", async () => undefined);
   });
 
   it("logins of one token wait for each other, so two flows make one attempt", async () => {
@@ -133,6 +155,44 @@ describe("PKCS#11 card on SoftHSM2", () => {
     assert.equal(attempts.rows.length, 0);
     await card.close();
   });
+
+  it("finds the token by label, serial or slot among two, the key by label or id", async () => {
+    const two = await ownToken(join(dir, "two"));
+    const env = { ...process.env, SOFTHSM2_CONF: two.config };
+    const util = (...args: string[]) => execFileSync("softhsm2-util", args, { env, encoding: "utf8" });
+    util("--init-token", "--free", "--label", "other", "--so-pin", "12345678", "--pin", "000000");
+    const shown =
+      util("--show-slots")
+        .split(/^Slot /m)
+        .find((text) => /Label:\s+unit\b/.test(text)) ?? "";
+    const slot = Number.parseInt(shown, 10);
+    const serial = /Serial number:\s+(\w+)/.exec(shown)?.[1] ?? "";
+    assert.ok(slot > 0 && serial !== "", shown);
+    const ways: Partial<CardSettings>[] = [
+      { token: "unit" },
+      { token: serial },
+      { token: "", slot },
+      { keyLabel: "sign" },
+      { keyId: "a1" },
+      { token: serial, slot, keyLabel: "sign", keyId: "a1" },
+    ];
+    for (const way of ways) {
+      const card = openCard(tokenSettings(two, way));
+      assert.equal((await card.sign("rsa-sha256", DATA)).length, 256, JSON.stringify(way));
+      await card.close();
+    }
+    const attempts = new MemoryPinAttempts();
+    for (const [way, inner] of [
+      [{ token: "" }, "TOKEN-AMBIGUOUS"],
+      [{ token: "", slot: slot + 1 }, "TOKEN-ABSENT"],
+      [{ token: "other", slot }, "TOKEN-ABSENT"],
+    ] as const) {
+      const card = openCard(tokenSettings(two, way), attempts);
+      await assert.rejects(card.sign("rsa-sha256", DATA), ({ details }: ImportClientError) => details.inner === inner);
+      await card.close();
+    }
+    assert.deepEqual(attempts.rows, [], "no PIN is tried on a token that is not sure to be ours");
+  }).timeout(60_000);
 
   it("500 signatures at once need one login", async () => {
     const attempts = new MemoryPinAttempts();

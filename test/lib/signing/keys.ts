@@ -10,12 +10,13 @@ export interface MadeKey {
   certificate: string;
 }
 
-/** A key and its self-signed certificate, made by openssl. */
+/** A key and its self-signed certificate, made by openssl. `alternative`: subjectAltName, for a server. */
 export function makeKey(
   dir: string,
   name: string,
   kind: "rsa1024" | "rsa2048" | "sm2",
   serial = "03000000000cde6f",
+  alternative = "",
 ): MadeKey {
   const keyFile = join(dir, `${name}.key.pem`);
   const certificateFile = join(dir, `${name}.cert.pem`);
@@ -30,6 +31,7 @@ export function makeKey(
     [
       ...["req", "-x509", "-new", "-key", keyFile, "-utf8", "-days", "400", "-set_serial", `0x${serial}`],
       ...(kind === "sm2" ? ["-sm3"] : ["-sha256"]),
+      ...(alternative ? ["-addext", `subjectAltName=${alternative}`] : []),
       ...["-subj", `/CN=${COMPANY.name}/OU=${COMPANY.code}/serialNumber=8930000000002`, "-out", certificateFile],
     ],
     quiet,

@@ -76,9 +76,8 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
   it("without a guard the same 100 files lock the card: the double does lock", async () => {
     shim.set("no-flags");
     const blind = {
-      begin: async () => 1,
+      begin: async () => ({ id: 1 }),
       end: async () => undefined,
-      closedBy: async () => undefined,
       release: async () => undefined,
     };
     const card = openCard(settings({ pin: "wrong-1" }), blind);
@@ -184,6 +183,28 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
     await assert.rejects(card.sign("rsa-sha256", DATA), failing("C141"));
     shim.clear("hang-sign");
     await signs(card);
+  });
+
+  it("a driver that answers late, after it was given up: C141, and its answer is not taken for the next call's", async () => {
+    const card = open({ timeouts: { sign: 1_000 } });
+    await signs(card);
+    shim.set("late-sign", "2500");
+    const late = card.sign("rsa-sha256", Buffer.from("other data"));
+    await assert.rejects(late, failing("C141"));
+    shim.clear("late-sign");
+    await signs(card);
+  });
+
+  it("a driver that takes its time within the limit is waited for; who is behind it waits too", async () => {
+    const card = open({ timeouts: { sign: 3_000 } });
+    await signs(card);
+    shim.set("late-sign", "800");
+    // Each has its own three seconds from the moment it is its turn: the last one waits longer than that in all.
+    await Promise.all([signs(card), signs(card), signs(card), signs(card)]);
+    assert.deepEqual(
+      shim.log.filter((line) => line.startsWith("login")),
+      ["login accepted"],
+    );
   });
 
   it("a driver that hangs at the start: C141, no PIN counted", async () => {

@@ -29,3 +29,18 @@ export const SHAPES: Record<string, string> = {
   "bare Package": `<?xml version="1.0"?>\r\n${PACKAGE.replaceAll("\n", "\r\n")}\r\n<!-- end -->`,
   "prefixed, Id of its own": `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:q='urn:q' xml:lang="zh"><ds:Object Id="O1">${PACKAGE}</ds:Object></ds:Signature>`,
 };
+
+/** 跨境电商, made up. */
+export const CEB = `<?xml version="1.0" encoding="UTF-8"?>
+<!-- c --><ceb:CEB311Message guid="G1" version="1.0" xmlns:ceb="http://www.chinaport.gov.cn/ceb" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+  <ceb:Order><!-- in --><ceb:note><![CDATA[备注 <1>]]></ceb:note><ceb:x/></ceb:Order>
+</ceb:CEB311Message>
+`;
+
+/** 报关单, made up: what matters is DecSign. */
+export const DEC = `<DecMessage xmlns="http://www.chinaport.gov.cn/dec" Version="4.8"><DecHead><NoteS><![CDATA[<a>]]></NoteS></DecHead>
+ <DecSign><OperType>C</OperType><ClientSeqNo>000123</ClientSeqNo><SignDate>2026010203040500</SignDate></DecSign></DecMessage>`;
+
+/** 手册 and 代理委托 as far as their signature's field goes. */
+export const NPTS = `<EmlMessage><NptsEmlHead><Rmk><![CDATA[手册 <1>]]></Rmk></NptsEmlHead><ImportInfo><MessageType>NPTS001</MessageType><OpType>S</OpType><HostId></HostId><FileSize>0</FileSize><Sign/></ImportInfo></EmlMessage>`;
+export const ACD = `<ImportAgrRequest><OperInfo><CopCusCode>4403960000</CopCusCode><OperType>0</OperType></OperInfo><AgrInfo><Note><![CDATA[委托]]></Note></AgrInfo></ImportAgrRequest>`;

@@ -15,7 +15,8 @@ import { canonicalDocument, canonicalElement } from "../../../lib/xml/c14n.js";
 import { openXml } from "../../../lib/xml/encoding.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { type MadeKey, makeKey } from "./keys.js";
-import { SHAPES } from "./shapes.js";
+import { opensslVerify, sm2Der } from "./outside.js";
+import { CEB, DEC, SHAPES } from "./shapes.js";
 import { COMPANY, ownFolder, xmlsecVerify } from "./token.js";
 
 const DATA = Buffer.from("data 数据");
@@ -72,23 +73,9 @@ describe("key files", () => {
     const certificate = new X509Certificate(sm2.certificate).raw;
     assert.ok(await sm2Verify(certificate, DATA, signature));
     assert.ok(!(await sm2Verify(certificate, Buffer.from("other"), signature)));
-    const integer = (part: Buffer): Buffer => {
-      let value = part;
-      while (value.length > 1 && value[0] === 0) value = value.subarray(1);
-      if ((value[0] ?? 0) > 0x7f) value = Buffer.concat([Buffer.alloc(1), value]);
-      return Buffer.concat([Buffer.from([2, value.length]), value]);
-    };
-    const body = Buffer.concat([integer(signature.subarray(0, 32)), integer(signature.subarray(32))]);
-    const der = Buffer.concat([Buffer.from([0x30, body.length]), body]);
-    assert.deepEqual(sm2Raw(der), signature);
-    writeFileSync(join(dir, "sm2.sig"), der);
-    writeFileSync(join(dir, "sm2.data"), DATA);
-    execFileSync("openssl", ["x509", "-in", sm2.certificateFile, "-pubkey", "-noout", "-out", join(dir, "sm2.pub")]);
-    const said = execFileSync("openssl", [
-      ...["pkeyutl", "-verify", "-pubin", "-inkey", join(dir, "sm2.pub"), "-in", join(dir, "sm2.data"), "-rawin"],
-      ...["-digest", "sm3", "-sigfile", join(dir, "sm2.sig"), "-pkeyopt", "distid:1234567812345678"],
-    ]);
-    assert.match(said.toString(), /Verified Successfully/);
+    assert.deepEqual(sm2Raw(sm2Der(signature)), signature);
+    opensslVerify(dir, "sm3", DATA, signature, sm2.certificateFile);
+    assert.throws(() => opensslVerify(dir, "sm3", Buffer.from("other"), signature, sm2.certificateFile));
   });
 
   it("an encrypted key: its password is needed, and a wrong one is tried once", async () => {
@@ -204,12 +191,6 @@ describe("key files", () => {
     });
   }
 
-  const CEB = `<?xml version="1.0" encoding="UTF-8"?>
-<!-- c --><ceb:CEB311Message guid="G1" version="1.0" xmlns:ceb="http://www.chinaport.gov.cn/ceb" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-  <ceb:Order><!-- in --><ceb:note><![CDATA[备注 <1>]]></ceb:note><ceb:x/></ceb:Order>
-</ceb:CEB311Message>
-`;
-
   for (const options of [{}, { suite: "rsa-sha1" }, { withComments: true }]) {
     it(`ceb ${JSON.stringify(options)}: xmlsec1 verifies the enveloped signature, also when signed again`, async () => {
       const card = openCard(settings(rsa));
@@ -219,9 +200,6 @@ describe("key files", () => {
       assert.equal(await signed("ceb", text, card, options), text);
     });
   }
-
-  const DEC = `<DecMessage xmlns="http://www.chinaport.gov.cn/dec" Version="4.8"><DecHead><NoteS><![CDATA[<a>]]></NoteS></DecHead>
- <DecSign><OperType>C</OperType><ClientSeqNo>000123</ClientSeqNo><SignDate>2026010203040500</SignDate></DecSign></DecMessage>`;
 
   it("dec-sign: the three kinds of bytes; certificate number and signature in their fields", async () => {
     const card = openCard(settings(small));

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
 import type { CardChange } from "../../../lib/client/import-client.js";
 import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { makeKey } from "../../lib/signing/keys.js";
 import { xmlsecVerify } from "../../lib/signing/token.js";
 import {
   box,
+  boxText,
   CARD_HOLDER,
   COMPANY,
   cardNode,
@@ -352,6 +354,66 @@ export function signing(bench: RedBench): void {
         ),
       );
       assert.ok(![dailyLog(root), ...bench.logged()].join("\n").includes(wrong));
+    });
+
+    it("signs by the profile, the algorithm and the bytes that are set", async () => {
+      const small = makeKey(scratch(), "small", "rsa1024");
+      const { keyFile, certificateFile } = small;
+      const settings = { profile: "dec-sign", suite: "rsa-sha1", fieldInput: "bytes", withComments: true };
+      await load({ backend: "software", keyFile, certificateFile }, settings, "");
+      bench.node("sign").receive(dec());
+      const signed = (await bench.one("out")).payload as Buffer;
+      const value = /<Sign>([^<]+)<\/Sign>/.exec(signed.toString())?.[1] ?? "";
+      assert.equal(value.length, 172);
+      const bare = Buffer.from(signed.toString().replace(value, ""));
+      assert.ok(verify("sha1", bare, new X509Certificate(small.certificate).publicKey, Buffer.from(value, "base64")));
+    });
+
+    it("names a setting that is none of its values", async () => {
+      await load({}, { suite: "md5" });
+      await bench.showing("sign", "card-sign.status.config");
+      bench.node("sign").receive(dec());
+      const caught = await bench.one("caught");
+      assert.equal(caught.fault?.code, "SW-CONFIG");
+      assert.match(caught.fault?.text.zh as string, /suite.*md5/);
+      await bench.unload();
+      await load({ sm2Mechanism: "SM2" });
+      bench.node("sign").receive(dec());
+      assert.match((await bench.one("caught")).fault?.text.zh as string, /sm2Mechanism/);
+    });
+
+    it("says loudly that a key file is no card, and that a PIN would travel in clear", async () => {
+      await load({ backend: "software", ...softwareKey() }, {}, "");
+      const told = (pattern: RegExp) => bench.logged().some((line) => pattern.test(line));
+      assert.ok(told(/card: .*密钥文件，不是卡.* not a card/), bench.logged().join());
+      await bench.unload();
+      await load({ backend: "control", controlUrl: "ws://10.255.255.1:61232" });
+      assert.ok(told(/card: .*明文.*in clear/), bench.logged().join());
+      await bench.unload();
+      await load({ backend: "control", controlUrl: "ws://127.0.0.1:61232" });
+      assert.ok(!told(/in clear/));
+    });
+
+    it("lets files fail with a receipt while the guard is closed, if so set", async () => {
+      await bench.load(
+        [
+          clientNode(root),
+          cardNode(bench.token),
+          watchNode({}, "sign"),
+          node("sw-card-sign", "sign", { card: "card", profile: "auto", whenBlocked: "fail" }, ["out"]),
+          sink("out"),
+          catchAll("settle"),
+          node("sw-settle", "settle", { client: "client", outcome: "auto", retryAfter: 0, retryTimes: 3 }, ["settled"]),
+          sink("settled"),
+        ],
+        { card: { pin: "Pin-000003" } },
+      );
+      for (const name of ["a.xml", "b.xml", "c.xml"]) drop(root, "DecCus001", name, decXml());
+      await bench.arrived("settled", 3);
+      const receipts = box(root, "DecCus001", "InBox").map((name) => boxText(root, "DecCus001", "InBox", name));
+      const codes = receipts.map((text) => /<failCode>(.*)<\/failCode>/.exec(text)?.[1]).sort();
+      assert.deepEqual(codes, ["C134", "SW-PIN-BLOCKED", "SW-PIN-BLOCKED"]);
+      assert.equal(box(root, "DecCus001", "FailBox").length, 3);
     });
 
     it("reads a key file that is none as C134", async () => {

@@ -1,0 +1,80 @@
+import { configError, settingFlag, settingNumber, settingText } from "../client/settings.js";
+import { type CardSettings, type CardTimeouts, DEFAULT_TIMEOUTS, type Sm2Mechanism } from "./settings.js";
+import type { SignAlgorithm } from "./types.js";
+
+const BACKENDS = ["pkcs11", "control", "software"] as const;
+const ALGORITHMS: readonly SignAlgorithm[] = ["rsa-sha1", "rsa-sha256", "sm2-sm3"];
+
+/** One of the named values; the first for one that is not set. Throws SW-CONFIG for any other. */
+export function settingChoice<const T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const text = settingText(value) || choices[0];
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  const list = choices.join(", ");
+  throw configError(name, `${name} 只能是 ${list}：${text}`, `${name} is none of ${list}: ${text}`);
+}
+
+/** A whole number, decimal or with `0x` in front, as vendors write mechanism numbers. */
+function wholeNumber(name: string, value: unknown): number | undefined {
+  const text = settingText(value);
+  if (text === "") return undefined;
+  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return Number(text);
+  throw configError(name, `${name}：${text} 不是整数`, `${name}: ${text} is not a whole number`);
+}
+
+function hex(name: string, value: unknown): string {
+  const text = settingText(value).replace(/[\s:]/g, "").replace(/^0x/i, "").toLowerCase();
+  if (/^([0-9a-f]{2})*$/.test(text)) return text;
+  throw configError(name, `${name} 不是十六进制：${text}`, `${name} is not hexadecimal: ${text}`);
+}
+
+/** Seconds in the setting, milliseconds in `CardTimeouts`. */
+function timeouts(config: Record<string, unknown>): CardTimeouts {
+  const limit = (name: keyof CardTimeouts): number =>
+    settingNumber(`${name}Timeout`, config[`${name}Timeout`], DEFAULT_TIMEOUTS[name] / 1000, 0.1) * 1000;
+  return { connect: limit("connect"), login: limit("login"), sign: limit("sign"), query: limit("query") };
+}
+
+/**
+ * Reads the card node's settings; `pin` is the credential or the variable that stands for it. Whatever is missing has its
+ * default, so that flows saved by earlier versions keep working. Rejects with SW-CONFIG, naming the setting.
+ */
+export function readCardSettings(config: Record<string, unknown>, pin: string): CardSettings {
+  const text = (name: string): string => settingText(config[name]);
+  const slot = wholeNumber("slot", config.slot);
+  const keyId = hex("keyId", config.keyId);
+  const mechanism = wholeNumber("sm2Mechanism", config.sm2Mechanism);
+  const sm2: Sm2Mechanism | undefined =
+    mechanism === undefined
+      ? undefined
+      : { mechanism, input: settingChoice("sm2Input", config.sm2Input, ["data", "digest"]) };
+  const algorithm = settingChoice("controlAlgorithm", config.controlAlgorithm, ["auto", ...ALGORITHMS]);
+  const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
+  return {
+    backend: settingChoice("backend", config.backend, BACKENDS),
+    pin,
+    module: text("module"),
+    token: text("token"),
+    ...(slot !== undefined && { slot }),
+    ...some("keyLabel"),
+    ...(keyId && { keyId }),
+    pinPad: settingFlag(config.pinPad, false),
+    ...(sm2 && { sm2Mechanism: sm2 }),
+    keyFile: text("keyFile"),
+    ...some("certificateFile"),
+    controlUrl: text("controlUrl"),
+    ...some("controlCa"),
+    ...(algorithm !== "auto" && { controlAlgorithm: algorithm }),
+    ...some("companyCode"),
+    ...some("cardNumber"),
+    ...(text("certificateNumber") && { certificateNumber: hex("certificateNumber", config.certificateNumber) }),
+    timeouts: timeouts(config),
+  };
+}
+
+/** The PIN would travel in clear: plain `ws` to another machine. The control itself listens on its own machine only. */
+export function pinInClear({ backend, controlUrl }: CardSettings): boolean {
+  if (backend !== "control" || !URL.canParse(controlUrl)) return false;
+  const { protocol, hostname } = new URL(controlUrl);
+  return protocol === "ws:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

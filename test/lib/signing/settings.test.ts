@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { ImportClientError } from "../../../lib/errors.js";
+import { FrameReader, frameOf } from "../../../lib/signing/pkcs11/frames.js";
+import { pinInClear, readCardSettings } from "../../../lib/signing/read-settings.js";
+import { DEFAULT_TIMEOUTS } from "../../../lib/signing/settings.js";
+
+describe("card settings", () => {
+  it("take a flow of an earlier version as it is", () => {
+    const saved = { backend: "pkcs11", module: "/m.so", token: "t", keyLabel: "", controlUrl: "", keyFile: "" };
+    const { timeouts, ...settings } = readCardSettings({ ...saved, certificateFile: "", pinEnv: "X" }, "1");
+    assert.deepEqual(timeouts, DEFAULT_TIMEOUTS);
+    const { keyLabel: _, ...rest } = saved;
+    assert.deepEqual(settings, { ...rest, pin: "1", pinPad: false });
+  });
+
+  it("take every setting, numbers as vendors write them", () => {
+    const { timeouts, ...settings } = readCardSettings(
+      {
+        ...{ backend: "control", slot: " 3 ", keyLabel: "k", keyId: "0x01:AB", pinPad: "true" },
+        ...{ sm2Mechanism: "0x80000B02", sm2Input: "digest", controlUrl: "wss://a:1", controlCa: "/ca.pem" },
+        ...{ controlAlgorithm: "sm2-sm3", companyCode: "4403960000", cardNumber: "8930000000001" },
+        ...{
+          certificateNumber: "0300 CDE6",
+          connectTimeout: "1.5",
+          loginTimeout: 2,
+          signTimeout: "3",
+          queryTimeout: "4",
+        },
+      },
+      "",
+    );
+    assert.deepEqual(timeouts, { connect: 1500, login: 2000, sign: 3000, query: 4000 });
+    assert.equal(settings.slot, 3);
+    assert.equal(settings.keyId, "01ab");
+    assert.equal(settings.certificateNumber, "0300cde6");
+    assert.equal(settings.pinPad, true);
+    assert.deepEqual(settings.sm2Mechanism, { mechanism: 0x80000b02, input: "digest" });
+    assert.equal(settings.controlAlgorithm, "sm2-sm3");
+    assert.equal(settings.controlCa, "/ca.pem");
+    assert.equal(readCardSettings({ slot: "0" }, "").slot, 0);
+  });
+
+  for (const [setting, value] of Object.entries({
+    backend: "usb",
+    slot: "first",
+    keyId: "xyz",
+    sm2Mechanism: "SM2",
+    controlAlgorithm: "md5",
+    certificateNumber: "abc",
+    signTimeout: "0",
+    connectTimeout: "soon",
+  })) {
+    it(`${setting} ${value} is SW-CONFIG and named`, () => {
+      assert.throws(
+        () => readCardSettings({ [setting]: value }, ""),
+        ({ code, details, text }: ImportClientError) =>
+          code === "SW-CONFIG" && details.setting === setting && text.zh.includes(setting),
+      );
+    });
+  }
+
+  it("say when the PIN would travel in clear", () => {
+    const clear = (controlUrl: string): boolean => pinInClear(readCardSettings({ backend: "control", controlUrl }, ""));
+    assert.deepEqual(
+      [
+        "ws://127.0.0.1:61232",
+        "ws://localhost:1",
+        "ws://[::1]:1",
+        "wss://card.example",
+        "ws://card.example",
+        "ws://10.0.0.5:1",
+        "nonsense",
+      ].map(clear),
+      [false, false, false, false, true, true, false],
+    );
+  });
+});
+
+describe("frames between us and the module's process", () => {
+  it("come out whole wherever the pipe cuts them", () => {
+    const values = [
+      { id: 1, data: Buffer.from("报关单") },
+      { id: 2, data: Buffer.alloc(0) },
+      { id: 3, error: { inner: "X" } },
+    ];
+    const bytes = Buffer.concat(values.map(frameOf));
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const reader = new FrameReader();
+      const out = [...reader.push(bytes.subarray(0, cut)), ...reader.push(bytes.subarray(cut))];
+      assert.deepEqual(JSON.stringify(out), JSON.stringify(values), String(cut));
+    }
+  });
+
+  it("do not change when the piece's memory is used again", () => {
+    const reader = new FrameReader();
+    const frame = frameOf({ data: Buffer.from("first") });
+    const piece = Buffer.alloc(64);
+    frame.copy(piece);
+    assert.deepEqual(reader.push(piece.subarray(0, 10)), []);
+    piece.fill(0);
+    const [value] = reader.push(frame.subarray(10)) as { data: Uint8Array }[];
+    assert.equal(Buffer.from(value?.data ?? []).toString(), "first");
+  });
+});
