@@ -284,6 +284,7 @@ describe("documents query", () => {
     assert.deepEqual([accepted, sent], [10, 20]);
     const story = await ledger.story("id7");
     assert.deepEqual([story?.events.length, story?.receipts.length], [1, 1]);
+    assert.equal(story?.receipts[0]?.matchedBy, "");
     await ledger.close();
     const after = new Database(old);
     assert.deepEqual(after.pragma("user_version"), [{ user_version: SCHEMA_VERSION }]);

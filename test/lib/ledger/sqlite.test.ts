@@ -182,17 +182,6 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.addReceipt({ ...again, documentId: late.id, messageId: "m3" })).duplicate, true);
   });
 
-  it("brings a ledger of version 1 up to date, with its receipts", async () => {
-    const receipt = newReceipt();
-    await ledger.addReceipt(receipt);
-    await ledger.close();
-    const old = new Database(file);
-    old.exec("ALTER TABLE receipts DROP COLUMN matched_by; PRAGMA user_version = 1");
-    old.close();
-    ledger = await openLedger(file);
-    assert.equal((await ledger.addReceipt({ ...receipt, clientKey: "K" })).receipt.matchedBy, "");
-  });
-
   it("gives an orphan that is brought again to the document now found", async () => {
     const row = documentRow();
     await ledger.claim(row);
