@@ -3,8 +3,10 @@ import type { BrokerConnection } from "../lib/amqp/connection.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientSettings } from "../lib/client/settings.js";
+import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { Bilingual } from "../lib/errors.js";
 import type { CardBackend, CardIdentity } from "../lib/signing/types.js";
+import type { UsedQueues } from "./separation.js";
 
 /** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
 export interface ImportClientNode extends Node {
@@ -19,9 +21,14 @@ export interface BrokerNode extends Node {
   fault?: unknown;
   /** Id of the import-client that it belongs to; empty = any. */
   client: string;
+  /** That import-client; undefined = any. */
+  readonly owner: ImportClientNode | undefined;
   connection(): BrokerConnection;
-  /** Counts a user in and out; the connection lives while there is one. */
-  register(user: Node, queues: { send?: string; receive?: string }): BrokerConnection;
+  /**
+   * Counts a user in and out; the connection lives while there is one. Throws SW-CONFIG when `client` may not use these
+   * queues (`useQueues`).
+   */
+  register(user: Node, client: ImportClientNode, queues: UsedQueues): BrokerConnection;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
   report(): Promise<BrokerReport>;
@@ -43,6 +50,8 @@ export interface CardNode extends Node {
   client: string;
   /** The card, opened on first use. Never touches the PIN. */
   backend(): Promise<CardBackend>;
+  /** What has to be on this machine for it. */
+  needs(): CardNeeds;
   /** Whether a PIN is set, without showing it. */
   hasPin(): boolean;
   /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */
@@ -70,6 +79,7 @@ export interface CardReport {
   companyCode: string;
 }
 
-/** Config nodes of this runtime by id, for the routes. */
+/** Config nodes of this runtime by id, for the routes and the self-check. */
+export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();

@@ -21,6 +21,9 @@ export interface DeliveryHandle {
   messageId: string;
   redelivered: boolean;
   receivedAt: number;
+  /** The message's `type` property, and the folder that a header names; empty when it has none. */
+  type: string;
+  business: string;
 }
 
 /** What our nodes put into a message (design, "The message"). */

@@ -36,6 +36,11 @@ export interface PrivateBrokerOptions {
   tls?: { ca: string; cert: string; key: string; verify?: boolean };
   /** Further lines of rabbitmq.conf. */
   config?: readonly string[];
+  /**
+   * Further host names that the TLS listener answers for (SNI), each with a certificate of its own. `ca`, where it is given,
+   * is whose client certificates it asks for.
+   */
+  tlsHosts?: Readonly<Record<string, { cert: string; key: string; ca?: string }>>;
   /** Milliseconds until it must take a login; default 60,000. */
   readyWithin?: number;
 }
@@ -297,12 +302,35 @@ function writeConfiguration(
     );
   }
   writeFileSync(join(dir, "rabbitmq.conf"), `${[...lines, ...(options.config ?? [])].join("\n")}\n`, { mode: 0o600 });
+  writeAdvanced(dir, options);
   writeFileSync(join(dir, "rabbitmq-env.conf"), "");
   writeFileSync(join(dir, "enabled_plugins"), "[].\n");
   const cookie = join(dir, ".erlang.cookie");
   if (!existsSync(cookie)) writeFileSync(cookie, randomBytes(20).toString("hex"), { mode: 0o400 });
   // Erlang refuses one that others can read, as it is after the folder was copied.
   chmodSync(cookie, 0o400);
+}
+
+/** What rabbitmq.conf has no words for. It goes on top of rabbitmq.conf, setting by setting. */
+function writeAdvanced(dir: string, { tls, tlsHosts = {} }: PrivateBrokerOptions): void {
+  const hosts = Object.entries(tlsHosts).map(([name, { cert, key, ca }]) => {
+    const asks =
+      ca === undefined ? "" : `{cacertfile,"${resolve(ca)}"},{verify,verify_peer},{fail_if_no_peer_cert,true},`;
+    return `{"${name}",[${asks}{certfile,"${resolve(cert)}"},{keyfile,"${resolve(key)}"}]}`;
+  });
+  const file = join(dir, "advanced.config");
+  if (tls === undefined || hosts.length === 0) {
+    rmSync(file, { force: true });
+    return;
+  }
+  const own = [
+    `{cacertfile,"${resolve(tls.ca)}"}`,
+    `{certfile,"${resolve(tls.cert)}"}`,
+    `{keyfile,"${resolve(tls.key)}"}`,
+    `{verify,${tls.verify ? "verify_peer" : "verify_none"}}`,
+    `{fail_if_no_peer_cert,${tls.verify ?? false}}`,
+  ];
+  writeFileSync(file, `[{rabbit,[{ssl_options,[${own.join(",")},{sni_hosts,[${hosts.join(",")}]}]}]}].\n`);
 }
 
 /** Settings of another RabbitMQ or Erlang on this machine must not reach ours. */

@@ -12,6 +12,10 @@ export interface OpenedEntry {
 
 /** What came over the wire, opened. */
 export interface Opened {
+  /** The document's own bytes: the body, or what its DxpMsg carries. A detached signature is over these. */
+  content: Buffer;
+  /** The DxpMsg around it, when there is one: what its TransInfo says. */
+  wrapper?: { messageId: string; sender: string; receivers: string[]; type: string };
   zipped: boolean;
   /** Without directories. */
   entries: OpenedEntry[];
@@ -54,12 +58,37 @@ function faultsOf(name: string, header: Buffer): string[] {
   return faults;
 }
 
+/** `<Name>…</Name>` in any prefix, in the order of the document. */
+function textsOf(xml: string, name: string): string[] {
+  const found = xml.matchAll(new RegExp(`<(?:\\w+:)?${name}>([^<]*)</`, "g"));
+  return [...found].map(([, text = ""]) => text.trim());
+}
+
+/** Takes the DxpMsg off, if there is one (domain 1.4); undefined when the body is none. */
+function unwrap(body: Buffer): Pick<Opened, "content" | "wrapper"> | undefined {
+  if (!/<(?:\w+:)?DxpMsg[\s>]/.test(body.toString("latin1", 0, 512))) return undefined;
+  const xml = body.toString("utf8");
+  const [data = ""] = textsOf(xml, "Data");
+  const one = (name: string) => textsOf(xml, name)[0] ?? "";
+  return {
+    content: Buffer.from(data, "base64"),
+    wrapper: {
+      messageId: one("CopMsgId"),
+      sender: one("SenderId"),
+      receivers: textsOf(xml, "ReceiverId"),
+      type: one("MsgType"),
+    },
+  };
+}
+
 /**
- * Opens a ZIP by its central directory and reads every local header with code of its own: an independent check of what
+ * Takes a DxpMsg off, then opens a ZIP by its central directory and reads every local header with code of its own: an independent check of what
  * the client's ZIP writer wrote. Anything else is taken as a bare XML.
  */
-export function open(body: Buffer): Opened {
-  const opened: Opened = { zipped: true, entries: [], folders: [], headerFaults: [] };
+export function open(arrived: Buffer): Opened {
+  const unwrapped = unwrap(arrived) ?? { content: arrived };
+  const body = unwrapped.content;
+  const opened: Opened = { ...unwrapped, zipped: true, entries: [], folders: [], headerFaults: [] };
   if (body.length < 4 || (body.readUInt32LE(0) !== LOCAL && body.readUInt32LE(0) !== END)) {
     return { ...opened, zipped: false, entries: [{ name: "", bytes: body }] };
   }

@@ -59,6 +59,13 @@ export class Desk {
     this.now = options.now ?? Date.now;
   }
 
+  /** Fresh numbers for a receipt on demand that names none. */
+  numbers(): { seqNo: string; customsNo: string; clientId: string; at: number } {
+    const at = this.now();
+    const { clientId } = this.options;
+    return { seqNo: this.memory.seqNo(at), customsNo: `530020241${this.memory.serial(at)}`, clientId, at };
+  }
+
   /** One at a time, so that a message and its repeat cannot both be the first. */
   judge(arrived: Arrived): Promise<Story> {
     const story = this.tail.then(() => this.decide(arrived));
@@ -97,7 +104,7 @@ export class Desk {
   private async answer(arrived: Arrived, opened: Opened, document: Recognised, first: FirstAnswer): Promise<Story> {
     const { memory } = this;
     const { clientId } = this.options;
-    const signature = await this.signatureOf(arrived, document);
+    const signature = await this.signatureOf(arrived, opened, document);
     const fault = firstFault({ messageId: arrived.messageId, clientId, opened, document, signature, memory });
     const story: Story = {
       outcome: "accepted",
@@ -135,10 +142,10 @@ export class Desk {
     };
   }
 
-  private async signatureOf(arrived: Arrived, document: Recognised): Promise<SignatureCheck> {
+  private async signatureOf(arrived: Arrived, opened: Opened, document: Recognised): Promise<SignatureCheck> {
     const { trust } = this.options;
     if (document.family === "inv") return await checkEnveloping(document.xml, trust, this.now());
-    return checkDetached(arrived.body, arrived.headers, trust, this.now());
+    return checkDetached(opened.content, arrived.headers, trust, this.now());
   }
 }
 

@@ -1,3 +1,4 @@
+import { escapeText, printable } from "../xml/escape.js";
 import { maskSecrets } from "./mask.js";
 
 /** Codes whose failInfo the official client writes as the text of a JSON array (faq 10, 11, 13). */
@@ -13,21 +14,7 @@ export function localReceipt(code: string, info: string | readonly string[]): Bu
   const failInfo = ARRAY_CODES.has(code) ? JSON.stringify(lines) : lines.join("; ");
   const xml =
     '<?xml version="1.0" encoding="utf-8"?>' +
-    `<Root><resultFlag>0</resultFlag><failCode>${escaped(printable(code))}</failCode>` +
-    `<failInfo>${escaped(failInfo)}</failInfo><retData></retData></Root>`;
+    `<Root><resultFlag>0</resultFlag><failCode>${escapeText(printable(code))}</failCode>` +
+    `<failInfo>${escapeText(failInfo)}</failInfo><retData></retData></Root>`;
   return Buffer.from(xml, "utf8");
-}
-
-function printable(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      .replace(/\r\n?/g, "\n")
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, "")
-  );
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

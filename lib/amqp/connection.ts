@@ -1,9 +1,12 @@
 import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
 import type { Channel, ChannelModel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
 import type { ImportClientError } from "../errors.js";
-import { brokerError, brokerFault } from "./faults.js";
-import { amqpOptions, type BrokerSettings, socketOptions } from "./settings.js";
+import { type Clock, SYSTEM_CLOCK } from "./clock.js";
+import { brokerError, brokerFault, isRefusal } from "./faults.js";
+import { refusalBehind } from "./handshake.js";
+import { amqpOptions, type BrokerSettings, eachHost, socketOptions } from "./settings.js";
 
 export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
 
@@ -14,24 +17,44 @@ export interface ConnectionEvents {
 /** Opens its channels on a fresh connection; called again after each reconnect. */
 export type ChannelUser = (connection: ChannelModel) => Promise<void>;
 
-/** Longest pause between two tries, in milliseconds: short while the network is away, minutes while login is refused (faq 5). */
-const LONGEST = { network: 15_000, refused: 300_000 };
+/**
+ * Pauses between two tries in milliseconds, doubled each time up to the longest: seconds while the network is away, up to
+ * five minutes while login is refused, which no hurry mends (faq 5).
+ */
+const PAUSE = { network: { first: 250, longest: 15_000 }, refused: { first: 5000, longest: 300_000 } };
+
+/** A connection that lasted so long has worked; one that ends sooner counts as one more failed try. */
+const LASTED = 5000;
+
+/** Until one who could not open its channels tries again on the same connection. */
+const SET_UP_AGAIN = 5000;
 
 /**
- * One connection that is shared by all who send and receive, and comes back by itself. Every listener belongs to one
- * physical connection and goes with it, so a reconnect cannot double one.
+ * One connection that is shared by all who send and receive, and comes back by itself: to the next host when one cannot be
+ * reached, and from the first one again when it was lost. Every listener belongs to one physical connection and goes with
+ * it, so a reconnect cannot double one.
  */
 export class BrokerConnection extends EventEmitter<ConnectionEvents> {
+  private readonly hosts: readonly BrokerSettings[];
   private readonly users = new Set<ChannelUser>();
+  private readonly readers = new Map<string, number>();
   private model: ChannelModel | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private cancel: (() => void) | undefined;
+  private host = 0;
+  private tried: BrokerSettings;
   private tries = 0;
+  private since = 0;
   private running = false;
   private now: ConnectionState = "disconnected";
   private fault: ImportClientError | undefined;
 
-  constructor(readonly settings: BrokerSettings) {
+  constructor(
+    readonly settings: BrokerSettings,
+    readonly clock: Clock = SYSTEM_CLOCK,
+  ) {
     super();
+    this.hosts = eachHost(settings);
+    this.tried = this.hosts[0] as BrokerSettings;
     this.setMaxListeners(0);
   }
 
@@ -44,6 +67,11 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     return this.fault;
   }
 
+  /** The settings with the host that is connected, or was tried last. */
+  get target(): BrokerSettings {
+    return this.tried;
+  }
+
   /** Connects, and keeps trying until `close`. */
   start(): void {
     if (this.running) return;
@@ -54,16 +82,37 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
   /** Registers one who needs channels; it is called at once when there is a connection. */
   async use(user: ChannelUser): Promise<void> {
     this.users.add(user);
-    if (this.model) await this.setUp(user, this.model);
+    await this.setUpAgain(user);
   }
 
   leave(user: ChannelUser): void {
     this.users.delete(user);
   }
 
+  /** Lets a user open its channels anew, whose own has gone while the connection stands. */
+  async setUpAgain(user: ChannelUser): Promise<void> {
+    if (this.model) await this.setUp(user, this.model);
+  }
+
+  /** Counts who reads a queue here, so that readers elsewhere can be told from our own (faq 6). */
+  reading(queue: string, change: 1 | -1): void {
+    this.readers.set(queue, (this.readers.get(queue) ?? 0) + change);
+  }
+
+  /** Our own readers of a queue. */
+  readersHere(queue: string): number {
+    return this.readers.get(queue) ?? 0;
+  }
+
+  /** Readers of a queue that are not on this connection. Rejects when the broker does not say. */
+  async readersElsewhere(queue: string): Promise<number> {
+    const { consumerCount } = await this.withChannel((channel) => channel.checkQueue(queue));
+    return Math.max(0, consumerCount - this.readersHere(queue));
+  }
+
   /** Runs one question on a channel of its own, since a refused question closes its channel. */
   async withChannel<T>(ask: (channel: Channel) => Promise<T>): Promise<T> {
-    if (!this.model) throw this.fault ?? brokerError(new Error("not connected"), this.settings);
+    if (!this.model) throw this.fault ?? brokerError(new Error("not connected"), this.target);
     const channel = await this.model.createChannel();
     channel.on("error", () => {});
     try {
@@ -75,7 +124,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
 
   async close(): Promise<void> {
     this.running = false;
-    clearTimeout(this.timer);
+    this.cancel?.();
     const model = this.model;
     this.model = undefined;
     this.users.clear();
@@ -84,13 +133,13 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
   }
 
   private async connect(): Promise<void> {
+    this.tried = this.hosts[this.host] as BrokerSettings;
     this.become("connecting", this.fault);
-    const { settings } = this;
     let model: ChannelModel;
     try {
-      model = await connectSocket(amqpOptions(settings), socketOptions(settings));
+      model = await connectSocket(amqpOptions(this.target), socketOptions(this.target));
     } catch (error) {
-      this.lost(error);
+      this.failed(await refusalBehind(error, this.target));
       return;
     }
     if (!this.running) {
@@ -109,29 +158,51 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     model.on("blocked", () => this.become("blocked", undefined));
     model.on("unblocked", () => this.become("connected", undefined));
     this.model = model;
-    this.tries = 0;
+    this.since = this.clock.now();
     this.fault = undefined;
     for (const user of this.users) await this.setUp(user, model);
-    if (this.model === model) this.become("connected", undefined);
+    if (this.model === model && this.now !== "blocked") this.become("connected", undefined);
   }
 
-  /** A user that cannot open its channels tells it itself; the others go on. */
+  /** A user that cannot open its channels is asked again later; the others go on. */
   private async setUp(user: ChannelUser, model: ChannelModel): Promise<void> {
     try {
       await user(model);
     } catch (error) {
-      this.fault = brokerError(error, this.settings);
+      this.fault = brokerError(error, this.target);
+      this.clock.after(SET_UP_AGAIN, () => {
+        if (this.model === model && this.users.has(user)) void this.setUp(user, model);
+      });
     }
+  }
+
+  /** The next host is tried at once; only a round over all of them, or a refused login, is followed by a pause. */
+  private failed(error: unknown): void {
+    if (!this.running) return;
+    const last = this.host === this.hosts.length - 1;
+    this.tell(error);
+    this.host = last ? 0 : this.host + 1;
+    if (last || isRefusal(brokerFault(error))) this.again(error);
+    else void this.connect();
   }
 
   private lost(error: unknown): void {
     if (!this.running) return;
-    this.fault = brokerError(error, this.settings);
+    if (this.clock.now() - this.since >= LASTED) this.tries = 0;
+    this.tell(error);
+    this.host = 0;
+    this.again(error);
+  }
+
+  private tell(error: unknown): void {
+    this.fault = brokerError(error, this.target);
     this.become("disconnected", this.fault);
-    const kind = brokerFault(error);
-    const longest = kind === "login" || kind === "vhost" ? LONGEST.refused : LONGEST.network;
-    const pause = Math.min(longest, (longest === LONGEST.refused ? 5000 : 250) * 2 ** this.tries++);
-    this.timer = setTimeout(() => void this.connect(), pause * (0.5 + Math.random() / 2));
+  }
+
+  private again(error: unknown): void {
+    const { first, longest } = isRefusal(brokerFault(error)) ? PAUSE.refused : PAUSE.network;
+    const pause = Math.min(longest, first * 2 ** this.tries++);
+    this.cancel = this.clock.after(pause * (0.5 + Math.random() / 2), () => void this.connect());
   }
 
   private become(state: ConnectionState, fault: ImportClientError | undefined): void {
@@ -157,14 +228,14 @@ export function closeChannel(channel: Channel): Promise<void> {
   });
 }
 
-/** Closes politely, and gives up after so many milliseconds: a frozen broker does not answer. */
-async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    model.close().catch(() => undefined),
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limit);
-    }),
-  ]);
+/** Closes politely, and cuts the line after so many milliseconds: a frozen broker does not answer. */
+export async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
+  const { stream } = model.connection as unknown as { stream?: Duplex };
+  // An error on the line ends amqplib's heartbeat as well.
+  const timer = setTimeout(() => stream?.destroy(new Error("no answer to the close")), limit);
+  const gone = new Promise<void>((resolve) => {
+    model.once("close", () => resolve());
+  });
+  await Promise.race([model.close().catch(() => undefined), gone]);
   clearTimeout(timer);
 }

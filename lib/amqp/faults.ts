@@ -1,86 +1,83 @@
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { type BrokerFault, FAULT_TEXTS } from "./fault-texts.js";
 import { type BrokerSettings, maskedUrl } from "./settings.js";
 
-/** What went wrong between us and the broker, in a word that programs can use. */
-export type BrokerFault = "dns" | "refused" | "timeout" | "tls" | "login" | "vhost" | "queue" | "exclusive" | "closed";
+export type { BrokerFault } from "./fault-texts.js";
 
-const TEXTS: Record<BrokerFault, { text: Bilingual; advice: Bilingual }> = {
-  dns: {
-    text: { zh: "找不到服务器地址", en: "the server's name cannot be resolved" },
-    advice: { zh: "请检查主机名和 DNS 设置。", en: "Check the host name and DNS." },
-  },
-  refused: {
-    text: { zh: "无法连接服务器端口", en: "the server's port cannot be reached" },
-    advice: {
-      zh: "请检查网络和防火墙：ping 该主机，telnet 其端口（官方为 rmq.chinaport.gov.cn 5671）。",
-      en: "Check network and firewall: ping the host, telnet its port (officially rmq.chinaport.gov.cn 5671).",
-    },
-  },
-  timeout: {
-    text: { zh: "操作已超时", en: "the operation timed out" },
-    advice: { zh: "请检查网络，稍后会自动重试。", en: "Check the network; it is tried again by itself." },
-  },
-  tls: {
-    text: { zh: "TLS 握手失败", en: "the TLS handshake failed" },
-    advice: {
-      zh: "请检查 CA 证书、证书有效期、服务器名称和客户端证书。",
-      en: "Check the CA, the certificates' validity, the server name and the client certificate.",
-    },
-  },
-  login: {
-    text: { zh: "服务器拒绝登录（ACCESS_REFUSED）", en: "the broker refused the login (ACCESS_REFUSED)" },
-    advice: {
-      zh: "请确认已在单一窗口申请客户端配置，并用该账号登录网页完善账户信息；核对用户名和密码。",
-      en: "Make sure that the client's configuration was applied for and the account completed on the web page; check user and password.",
-    },
-  },
-  vhost: {
-    text: { zh: "虚拟主机不存在（NOT_FOUND）", en: "the virtual host does not exist (NOT_FOUND)" },
-    advice: {
-      zh: "请核对虚拟主机设置，或确认客户端配置已申请。",
-      en: "Check the vhost, or whether the client's configuration was applied for.",
-    },
-  },
-  queue: {
-    text: { zh: "队列不存在（NOT_FOUND）", en: "the queue does not exist (NOT_FOUND)" },
-    advice: {
-      zh: "请核对队列名（Q_Send<客户端ID> / Q_Recv<客户端ID>）。",
-      en: "Check the queue's name (Q_Send<client id> / Q_Recv<client id>).",
-    },
-  },
-  exclusive: {
-    text: { zh: "队列已被另一台电脑占用", en: "another machine is using the queue" },
-    advice: {
-      zh: "该账户已绑定其他电脑：请在单一窗口网页“用户管理 → 自动导入客户端申请”中解除设备绑定，或停止另一客户端。",
-      en: "The account is bound to another machine: unbind the device on the Single Window's page, or stop the other client.",
-    },
-  },
-  closed: {
-    text: { zh: "与服务器的连接已断开", en: "the connection to the broker was lost" },
-    advice: { zh: "会自动重新连接。", en: "It reconnects by itself." },
-  },
-};
+/** Codes of Node's net, dns and tls, and of OpenSSL's alerts. The first that fits wins. */
+const BY_CODE: readonly (readonly [RegExp, BrokerFault])[] = [
+  [/^ENOTFOUND$/, "dns"],
+  [/^EAI_AGAIN$/, "dns-server"],
+  [/^ECONNREFUSED$/, "refused"],
+  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ENETDOWN|EHOSTDOWN)$/, "unreachable"],
+  [/^ETIMEDOUT$/, "timeout"],
+  [/^CERT_HAS_EXPIRED$/, "tls-expired"],
+  [/^CERT_NOT_YET_VALID$/, "tls-not-yet-valid"],
+  [/^(ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/, "tls-name"],
+  [/SELF_SIGNED|^UNABLE_TO_|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA|PATH_LENGTH|CERT_CHAIN/, "tls-ca"],
+  // TLS 1.3 has an alert for it, TLS 1.2 only says that the handshake failed.
+  [/ALERT_CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE/, "tls-client-missing"],
+  [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE|UNSUPPORTED_CERT|ACCESS_DENIED|DECRYPT_ERROR)/, "tls-client-refused"],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, "tls-plain"],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|LEGACY/, "tls-version"],
+  [/^ERR_(OSSL|CRYPTO)/, "tls-settings"],
+  [/^(ERR_TLS|ERR_SSL|CERT_|EPROTO)/, "tls"],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "reset"],
+];
 
-/** Which of the faults an error of amqplib, Node or the broker is. */
+/** Reply texts of RabbitMQ and words of amqplib, for what carries no code of its own. */
+const BY_TEXT: readonly (readonly [RegExp, BrokerFault])[] = [
+  [/timed? ?out/i, "timeout"],
+  [/connection limit/i, "limit"],
+  [/RESOURCE_LOCKED|exclusive/i, "exclusive"],
+  [/vhost .*not found/i, "vhost"],
+  // amqplib drops the reason of a refused connection.open; `refusedOpen` asks for it.
+  [/access to vhost|vhost .*is down|NOT_ALLOWED|Expected ConnectionOpenOk/i, "vhost-refused"],
+  [/login (was )?refused|Handshake terminated.*403|ACCESS_REFUSED - Login/i, "login"],
+  [/ACCESS_REFUSED|operation not permitted on/i, "permission"],
+  [/no exchange/i, "exchange"],
+  [/NOT_FOUND/, "queue"],
+  [/closed abruptly/i, "no-amqp"],
+];
+
+/** Which of the faults an error of amqplib, Node or the broker is; one that was named before keeps its name. */
 export function brokerFault(error: unknown): BrokerFault {
+  if (error instanceof BrokerTrouble) return error.fault;
   const code = codeOf(error) ?? "";
   const message = messageOf(error);
-  if (/ENOTFOUND|EAI_AGAIN/.test(code)) return "dns";
-  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/.test(code)) return "refused";
-  if (/ETIMEDOUT/.test(code) || /timed? ?out/i.test(message)) return "timeout";
-  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/.test(code)) return "tls";
-  if (code === "405" || /RESOURCE_LOCKED|exclusive/i.test(message)) return "exclusive";
-  if (/vhost .* not found|no access to vhost|access to vhost/i.test(message)) return "vhost";
-  if (code === "403" || /ACCESS_REFUSED/.test(message)) return /exclusive/i.test(message) ? "exclusive" : "login";
-  if (code === "530" || /NOT_ALLOWED/.test(message)) return "vhost";
-  if (code === "404" || /NOT_FOUND/.test(message)) return "queue";
-  return "closed";
+  const found = BY_CODE.find(([pattern]) => pattern.test(code)) ?? BY_TEXT.find(([pattern]) => pattern.test(message));
+  return found?.[1] ?? "closed";
+}
+
+/** The broker has said no to who we are: trying again soon changes nothing (faq 5). */
+export function isRefusal(fault: BrokerFault): boolean {
+  return fault === "login" || fault === "vhost" || fault === "vhost-refused" || fault === "limit";
+}
+
+/** A fault whose name is known where it happens, with what was found there. */
+export class BrokerTrouble extends Error {
+  constructor(
+    readonly fault: BrokerFault,
+    message: string,
+    readonly found?: Bilingual,
+  ) {
+    super(message);
+  }
 }
 
 /** The fault as C18 (faq 12), with the connection as it is set, its password masked. */
 export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): ImportClientError {
-  const fault = brokerFault(error);
-  const { text, advice } = TEXTS[fault];
+  return faultError(brokerFault(error), settings, queue, error);
+}
+
+/** As `brokerError`, for a fault that no error of the broker tells. */
+export function faultError(
+  fault: BrokerFault,
+  settings: BrokerSettings,
+  queue?: string,
+  cause?: unknown,
+): ImportClientError {
+  const { text, advice } = FAULT_TEXTS[fault];
   const where = maskedUrl(settings);
   const atZh = queue ? `，队列：${queue}` : "";
   const atEn = queue ? `, queue ${queue}` : "";
@@ -90,6 +87,32 @@ export function brokerError(error: unknown, settings: BrokerSettings, queue?: st
       zh: `Send->RabbitMQ 发送报文时发生错误，连接：${where}${atZh}，错误：${text.zh}`,
       en: `sending to RabbitMQ failed, connection ${where}${atEn}: ${text.en}`,
     },
-    { advice, cause: error, details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) } },
+    { advice, cause, details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) } },
   );
+}
+
+/** The fault as a step of the connection test says it: what it is, what was found, and the word underneath. */
+export function stepError(error: unknown): ImportClientError {
+  if (error instanceof ImportClientError) return error;
+  const fault = brokerFault(error);
+  const { text, advice } = FAULT_TEXTS[fault];
+  const found = error instanceof BrokerTrouble ? error.found : undefined;
+  const under = underneath(error);
+  return new ImportClientError(
+    "C18",
+    {
+      zh: `${text.zh}${found ? `：${found.zh}` : ""}${under ? `（${under}）` : ""}`,
+      en: `${text.en}${found ? `: ${found.en}` : ""}${under ? ` (${under})` : ""}`,
+    },
+    { advice, cause: error, details: { fault } },
+  );
+}
+
+/** Node's code, or what the broker wrote; OpenSSL's own lines say nothing to people. */
+function underneath(error: unknown): string {
+  if (error instanceof BrokerTrouble) return "";
+  const code = codeOf(error) ?? "";
+  if (/^[A-Z]/.test(code)) return code;
+  const said = /message "(.*)"/.exec(messageOf(error))?.[1] ?? messageOf(error);
+  return (said.split(/\. /)[0] ?? "").slice(0, 200);
 }

@@ -1,6 +1,8 @@
+import { EventEmitter } from "node:events";
 import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import { messageOf } from "../errors.js";
 import { type BrokerConnection, closeChannel } from "./connection.js";
+import { assertExchange, ensureQueue } from "./declare.js";
 
 /**
  * How a publish ended (promises 1). `refused`: the broker certainly does not have it (nack, or returned as unroutable).
@@ -31,14 +33,23 @@ interface Pending {
 /**
  * Publishes on one confirm channel, mandatory, each message with its own confirm. A returned message is matched by its
  * message id and overrides the ack that follows it. When the channel goes, whatever it still waited for is unknown: of
- * neighbours of a bad publish some are stored (promises 1).
+ * neighbours of a bad publish some are stored (promises 1). Emits `open` when it can write again.
  */
-export class ConfirmedPublisher {
+export class ConfirmedPublisher extends EventEmitter<{ open: [] }> {
   private channel: ConfirmChannel | undefined;
   private readonly pending = new Map<string, Pending>();
   private readonly user = (connection: ChannelModel) => this.open(connection);
 
-  constructor(private readonly connection: BrokerConnection) {}
+  /**
+   * What it is for is looked at before it opens: `queue` is made when it is missing and the broker's settings say so; a
+   * missing exchange would close the channel at each publish and leave every outcome unknown, so nothing is published then.
+   */
+  constructor(
+    private readonly connection: BrokerConnection,
+    private readonly to: { exchange: string; queue: string } = { exchange: "", queue: "" },
+  ) {
+    super();
+  }
 
   async start(): Promise<void> {
     await this.connection.use(this.user);
@@ -104,6 +115,9 @@ export class ConfirmedPublisher {
   }
 
   private async open(connection: ChannelModel): Promise<void> {
+    const { exchange, queue } = this.to;
+    if (exchange === "") await ensureQueue(connection, this.connection.settings, queue);
+    else await assertExchange(connection, exchange);
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
     channel.on("return", (message) => {
@@ -116,9 +130,10 @@ export class ConfirmedPublisher {
       this.channel = undefined;
       this.abandon("channel closed");
       // The channel alone may have gone, for a bad publish of somebody else's: the connection still stands.
-      if (this.connection.state === "connected") void this.open(connection).catch(() => undefined);
+      if (this.connection.state === "connected") void this.connection.setUpAgain(this.user);
     });
     this.channel = channel;
+    this.emit("open");
   }
 
   private abandon(reason: string): void {

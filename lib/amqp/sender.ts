@@ -1,20 +1,28 @@
 import { setMaxListeners } from "node:events";
-import { readTempBox, sha256Of } from "../boxes/claim.js";
+import { readTempBox } from "../boxes/claim.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import type { Clock } from "./clock.js";
 import type { BrokerConnection } from "./connection.js";
-import { brokerError } from "./faults.js";
+import { isDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
+import { type BrokerFault, faultError } from "./faults.js";
+import type { WireFields } from "./fields.js";
+import { type BusinessLimits, Lanes } from "./lanes.js";
+import { Outgoing } from "./outgoing.js";
 import { ConfirmedPublisher, type PublishOutcome } from "./publisher.js";
+import { fileMissing, heldError, stopped } from "./send-errors.js";
 import { Spool } from "./spool.js";
-import { asPossibleDuplicate, makeWire, type Wire } from "./wire.js";
+import { WaitingRoom } from "./waiting-room.js";
+import { asPossibleDuplicate, makeWire, messageIdOf, type Wire } from "./wire.js";
 
 export interface SenderSettings {
   /** The node's id: what it left unknown it takes up again. */
   id: string;
   exchange: string;
+  /** The send queue; it is the routing key unless a document's fields name another. */
   queue: string;
   /** Milliseconds to wait for a confirm. */
   confirmTimeout: number;
@@ -22,52 +30,105 @@ export interface SenderSettings {
   giveUpAfter: number;
   /** How often an unknown outcome is resent before the document is held. */
   attempts: number;
+  /** Documents that may be on their way to the broker at once; absent = 100. */
+  window?: number;
+  /** Of these, how many of one business; absent = no limit of its own. */
+  perBusiness?: BusinessLimits;
+  /** Wrap the document in a DxpMsg. */
+  wrap?: boolean;
+}
+
+export interface SendOptions {
+  /** A person has let a held document be resent, so the policy does not hold it again before that. */
+  released?: boolean;
+  /** What the flow sets on the wire; only a document's first publish looks at it. */
+  fields?: WireFields;
+  /** The document has to wait; its bytes are safe on disk, and nobody needs to keep them in memory. */
+  onWait?: () => void;
+}
+
+/** A document that has arrived. */
+export interface Sent {
+  row: DocumentRow;
+  /** Its bytes again, when `onWait` took them; undefined when nobody had to wait. */
+  payload?: Buffer | undefined;
+}
+
+interface Begun {
+  document: DocumentRow;
+  outgoing: Outgoing;
 }
 
 const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
-/** A reopened channel and a receipt that proves a send announce themselves to nobody here. */
-const POLL = 500;
 const PAUSE = { first: 1000, longest: 60_000 };
+const WINDOW = 100;
 
 /**
  * Sends documents: `sending` is committed before the publish, `sent` only by the broker's confirm of that message; what
- * is neither confirmed nor refused is unknown, and is resent with the same id and bytes, or held (promises 1).
+ * is neither confirmed nor refused is unknown, and is resent with the same id and bytes, or held (promises 1). While a
+ * document waits, for its turn or for the broker, only its handle is in memory.
  */
 export class DocumentSender {
   private readonly publisher: ConfirmedPublisher;
   private readonly spool: Spool;
+  private readonly lanes: Lanes;
+  private readonly clock: Clock;
   private readonly stopping = new AbortController();
-  private readonly running = new Set<Promise<DocumentRow>>();
+  /** By document: a cloned message joins the send that is under way, or a confirm of one would be undone by the other. */
+  private readonly running = new Map<string, Promise<Sent>>();
+  private readonly waiting: WaitingRoom;
+  private readonly wakeAll = () => this.waiting.wakeAll();
+  private readonly onChange = (row: DocumentRow) => this.waiting.wake(row.id);
 
   constructor(
     private readonly client: ImportClient,
     private readonly connection: BrokerConnection,
     private readonly settings: SenderSettings,
   ) {
-    // Each waiting document listens to it.
+    // Each document that pauses listens to it.
     setMaxListeners(0, this.stopping.signal);
-    this.publisher = new ConfirmedPublisher(connection);
+    this.clock = connection.clock;
+    this.waiting = new WaitingRoom(this.clock, this.stopping.signal);
+    this.publisher = new ConfirmedPublisher(connection, settings);
     this.spool = new Spool(client.settings.root);
+    this.lanes = new Lanes(settings.window || WINDOW, settings.perBusiness);
   }
 
   async start(): Promise<void> {
+    this.connection.on("state", this.wakeAll);
+    this.publisher.on("open", this.wakeAll);
+    this.client.on("change", this.onChange);
     await this.publisher.start();
   }
 
   /** Lets go of everything: what waits for the broker is given back, what waits for a confirm becomes unknown. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.wakeAll();
     await this.publisher.stop();
     // What they commit on their way out must be there before another sender looks for it.
-    await Promise.allSettled(this.running);
+    await Promise.allSettled(this.running.values());
+    this.connection.off("state", this.wakeAll);
+    this.client.off("change", this.onChange);
   }
 
   /**
    * Resolves when the broker has confirmed the document, or a receipt has proved that it arrived. Rejects with C18 (not
-   * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open). `released`: a
-   * person has let a held document be resent, so the policy does not hold it again before that.
+   * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open), SW-CONFIG (the
+   * DxpMsg cannot be made), SW-FILE-MISSING.
    */
-  async send(document: DocumentHandle, payload: Buffer, options: { released?: boolean } = {}): Promise<DocumentRow> {
+  send(document: DocumentHandle, payload: Buffer, options: SendOptions = {}): Promise<Sent> {
+    const underWay = this.running.get(document.id);
+    if (underWay) return underWay;
+    // No frame that waits may hold the payload, hence the two steps.
+    const sending = this.begin(document, payload, options)
+      .then((begun) => ("row" in begun ? begun : this.deliver(begun.document, begun.outgoing, options)))
+      .finally(() => this.running.delete(document.id));
+    this.running.set(document.id, sending);
+    return sending;
+  }
+
+  private async begin(document: DocumentHandle, payload: Buffer, options: SendOptions): Promise<Sent | Begun> {
     const row = await this.client.ledger.get(document.id);
     if (!row) {
       throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
@@ -75,20 +136,11 @@ export class DocumentSender {
         en: `the ledger has no document ${document.id}`,
       });
     }
-    if (ARRIVED.includes(row.state)) return row;
+    if (ARRIVED.includes(row.state)) return { row };
     if (row.state === "held") throw heldError(row.id, "held");
-    const prepared = this.prepare(document, row, payload);
-    if (!prepared) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
-    const delivery = this.deliver(row, prepared.wire, prepared.body, options.released ?? false);
-    this.running.add(delivery);
-    try {
-      return await delivery;
-    } catch (error) {
-      if (codeOf(error) === "C18") this.spool.remove(row.id);
-      throw error;
-    } finally {
-      this.running.delete(delivery);
-    }
+    const outgoing = this.prepare(document, row, payload, options.fields);
+    if (!outgoing) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
+    return { document: row, outgoing };
   }
 
   /** Documents of this node whose outcome a stop left unknown; to be given to `send` again. */
@@ -112,45 +164,76 @@ export class DocumentSender {
     document: DocumentHandle,
     row: DocumentRow,
     payload: Buffer,
-  ): { wire: Wire; body: Buffer } | undefined {
+    fields: WireFields | undefined,
+  ): Outgoing | undefined {
     if (row.wire !== "" && row.state !== "claimed") {
-      const wire = JSON.parse(row.wire) as Wire;
-      // What was sent as it was claimed lies in TempBox; anything else was spooled.
-      const body = wire.body === row.sha256 ? readTempBox(this.client, row) : this.spool.read(row.id);
-      if (body && sha256Of(body) === wire.body) return { wire, body };
+      const known = this.outgoing(row, JSON.parse(row.wire) as Wire);
+      if (known.body()) return known;
       if (row.state === "unknown") return undefined;
     }
-    const { id, exchange, queue } = this.settings;
+    const { id, exchange, queue, wrap } = this.settings;
     const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
-    const wire = makeWire(handle, payload, { sender: id, exchange, routingKey: queue });
+    // A producer may wrap its files itself.
+    const wrapped = wrap && !isDxpMsg(payload);
+    const body = wrapped ? wrapInDxpMsg(handle, messageIdOf(handle), payload, fields?.dxp) : payload;
+    const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
+    const wire = makeWire(handle, body, to, fields);
     crashPoint("send.before-spool");
-    if (wire.body !== row.sha256) this.spool.write(row.id, payload);
+    if (wire.body !== row.sha256) this.spool.write(row.id, body);
     crashPoint("send.after-spool");
-    return { wire, body: payload };
+    return this.outgoing(row, wire, body);
   }
 
-  private async deliver(row: DocumentRow, wire: Wire, body: Buffer, released: boolean): Promise<DocumentRow> {
+  /** What was sent as it was claimed lies in TempBox; anything else was spooled. */
+  private outgoing(row: DocumentRow, wire: Wire, body?: Buffer): Outgoing {
+    return new Outgoing(wire, body, () =>
+      wire.body === row.sha256 ? readTempBox(this.client, row) : this.spool.read(row.id),
+    );
+  }
+
+  private async deliver(row: DocumentRow, outgoing: Outgoing, options: SendOptions): Promise<Sent> {
     const { onUncertain } = this.client.settings;
-    const deadline = this.settings.giveUpAfter > 0 ? Date.now() + this.settings.giveUpAfter : Number.POSITIVE_INFINITY;
+    const { giveUpAfter } = this.settings;
+    const end = giveUpAfter > 0 ? this.clock.now() + giveUpAfter : Number.POSITIVE_INFINITY;
     let unknown = row.state === "unknown";
-    let mayResend = onUncertain === "resend" ? this.settings.attempts : released ? 1 : 0;
+    let mayResend = onUncertain === "resend" ? this.settings.attempts : options.released ? 1 : 0;
+    const letGo = () => {
+      outgoing.letGo();
+      options.onWait?.();
+    };
     for (let round = 0; ; round++) {
-      const proved = await this.waitForBroker(row.id, unknown ? Number.POSITIVE_INFINITY : deadline);
-      if (proved) return this.arrived(row.id);
-      if (unknown && mayResend <= 0) return this.giveUpUnknown(row.id, `onUncertain: ${onUncertain}`);
-      const outcome = await this.publishOnce(row.id, wire, body, unknown);
-      if (await this.concluded(row.id, outcome, unknown)) return this.arrived(row.id);
+      const deadline = unknown ? Number.POSITIVE_INFINITY : end;
+      let outcome: PublishOutcome;
+      let arrived = await this.takeTurn(row, deadline, unknown, letGo);
+      if (arrived) return this.arrived(arrived, outgoing);
+      try {
+        arrived = await this.waitForBroker(row.id, deadline, unknown, letGo);
+        if (arrived) return this.arrived(arrived, outgoing);
+        if (unknown && mayResend <= 0) return await this.giveUpUnknown(row.id, `onUncertain: ${onUncertain}`);
+        if (!outgoing.body()) {
+          if (unknown) return await this.giveUpUnknown(row.id, "the bytes that were sent are gone");
+          throw fileMissing();
+        }
+        outcome = await this.publishOnce(row.id, outgoing, unknown);
+        arrived = await this.concluded(row.id, outcome, unknown);
+        if (arrived) return this.arrived(arrived, outgoing);
+      } finally {
+        this.lanes.leave(row.business);
+      }
       if (unknown && outcome.kind === "unknown") mayResend--;
       unknown ||= outcome.kind === "unknown";
       if (this.stopping.signal.aborted) throw stopped();
-      const certain = outcome.kind === "refused" || outcome.kind === "unsent";
-      if (certain && !unknown && Date.now() >= deadline) throw this.notSent(outcome);
-      await this.pause(round, unknown ? Number.POSITIVE_INFINITY : deadline);
+      if (!unknown && outcome.kind !== "confirmed" && outcome.kind !== "unknown" && this.clock.now() >= end) {
+        throw this.notSent(row.id, outcome);
+      }
+      letGo();
+      await this.pause(round, unknown ? Number.POSITIVE_INFINITY : end);
     }
   }
 
   /** One publish behind its committed `sending`. What goes wrong after that commit is an unknown outcome, whatever it is. */
-  private async publishOnce(id: string, wire: Wire, body: Buffer, repeat: boolean): Promise<PublishOutcome> {
+  private async publishOnce(id: string, outgoing: Outgoing, repeat: boolean): Promise<PublishOutcome> {
+    const { wire } = outgoing;
     const properties = repeat ? asPossibleDuplicate(wire.properties) : wire.properties;
     crashPoint("send.before-sending");
     await this.client.ledger.transition(
@@ -161,7 +244,9 @@ export class DocumentSender {
     );
     try {
       crashPoint("send.after-sending");
-      const publishing = this.publisher.publish({ ...wire, body, properties, timeout: this.settings.confirmTimeout });
+      const timeout = this.settings.confirmTimeout;
+      const body = outgoing.body() as Buffer;
+      const publishing = this.publisher.publish({ ...wire, body, properties, timeout });
       crashPoint("send.after-publish");
       const outcome = await publishing;
       crashPoint("send.after-confirm");
@@ -171,8 +256,8 @@ export class DocumentSender {
     }
   }
 
-  /** Commits what the publish came to, as long as it takes: a full disk may pass. True when the document has arrived. */
-  private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
+  /** Commits what the publish came to, as long as it takes: a full disk may pass. The row when the document has arrived. */
+  private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
     for (let round = 0; ; round++) {
       try {
         return await this.conclude(id, outcome, wasUnknown);
@@ -184,27 +269,28 @@ export class DocumentSender {
     }
   }
 
-  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<boolean> {
+  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
     const { ledger } = this.client;
     const now = await ledger.get(id);
     // Its receipt may be quicker than the confirm.
-    if (now && ARRIVED.includes(now.state)) return true;
+    if (now && ARRIVED.includes(now.state)) return now;
     if (outcome.kind === "confirmed") {
-      await ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
+      const sent = await ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
       crashPoint("send.after-sent");
-      return true;
+      return sent;
     }
     // A refusal of the repeat says nothing about the first: it stays unknown.
     const to = outcome.kind === "unknown" || wasUnknown ? "unknown" : "claimed";
     const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
     const event = to === "unknown" ? "unknown" : "refused";
     await ledger.transition(id, to, change, { event, code: "C18", text: outcome.reason });
-    return false;
+    return undefined;
   }
 
-  private async arrived(id: string): Promise<DocumentRow> {
-    this.spool.remove(id);
-    return (await this.client.ledger.get(id)) as DocumentRow;
+  private arrived(row: DocumentRow, outgoing: Outgoing): Sent {
+    const payload = outgoing.payload();
+    this.spool.remove(row.id);
+    return { row, payload };
   }
 
   private async giveUpUnknown(id: string, why: string): Promise<never> {
@@ -214,82 +300,77 @@ export class DocumentSender {
     throw error;
   }
 
-  private notSent(outcome: { kind: "refused" | "unsent"; reason: string }): ImportClientError {
+  private notSent(id: string, outcome: Exclude<PublishOutcome, { kind: "confirmed" | "unknown" }>): Error {
+    // Made anew at the next attempt.
+    this.spool.remove(id);
+    const { connection } = this;
     const { queue, exchange } = this.settings;
-    const fault =
-      this.connection.lastFault?.cause ??
-      new Error(`${outcome.reason === "not connected" ? "" : "NOT_FOUND "}${outcome.reason}`);
-    return brokerError(fault, this.connection.settings, queue || exchange);
+    const say = (fault: BrokerFault, cause?: unknown) => faultError(fault, connection.target, queue || exchange, cause);
+    if (outcome.kind === "refused") return say(outcome.returned ? "queue" : "full", new Error(outcome.reason));
+    if (connection.state === "blocked") return say("blocked");
+    const { lastFault } = connection;
+    return lastFault ? say((lastFault.details.fault as BrokerFault) ?? "closed", lastFault.cause) : say("closed");
   }
 
-  /** Resolves to true when a receipt has proved the send meanwhile; to false when the broker is there. */
-  private async waitForBroker(id: string, deadline: number): Promise<boolean> {
-    for (;;) {
-      if (this.stopping.signal.aborted) throw stopped();
-      const row = await this.client.ledger.get(id);
-      if (row && ARRIVED.includes(row.state)) return true;
-      if (this.publisher.isOpen) return false;
-      if (Date.now() >= deadline) throw this.notSent({ kind: "unsent", reason: "not connected" });
-      await this.nextChange(Math.min(deadline - Date.now(), POLL));
+  /** Resolves to the row when a receipt has proved the send meanwhile, else when it is this document's turn. */
+  private async takeTurn(
+    row: DocumentRow,
+    deadline: number,
+    unknown: boolean,
+    letGo: () => void,
+  ): Promise<DocumentRow | undefined> {
+    if (this.stopping.signal.aborted) throw stopped();
+    if (this.lanes.tryEnter(row.business)) return undefined;
+    letGo();
+    let mine = false;
+    const leaveLine = this.lanes.wait(row.business, () => {
+      mine = true;
+      this.waiting.wake(row.id);
+    });
+    let taken = false;
+    try {
+      for (;;) {
+        await this.waiting.sleep(row.id, deadline, unknown, () => mine);
+        if (this.stopping.signal.aborted) throw stopped();
+        const arrived = unknown ? await this.arrivedRow(row.id) : undefined;
+        if (arrived) return arrived;
+        taken = mine;
+        if (taken) return undefined;
+        // A long line is no reason to fail, a broker that is away is.
+        if (this.clock.now() >= deadline && !this.publisher.isOpen)
+          throw this.notSent(row.id, { kind: "unsent", reason: "not connected" });
+      }
+    } finally {
+      leaveLine();
+      if (mine && !taken) this.lanes.leave(row.business);
     }
   }
 
-  private async pause(round: number, deadline: number): Promise<void> {
+  /** Resolves to the row when a receipt has proved an unknown send meanwhile, else when the broker is there. */
+  private async waitForBroker(
+    id: string,
+    deadline: number,
+    unknown: boolean,
+    letGo: () => void,
+  ): Promise<DocumentRow | undefined> {
+    for (;;) {
+      if (this.stopping.signal.aborted) throw stopped();
+      const arrived = unknown ? await this.arrivedRow(id) : undefined;
+      if (arrived) return arrived;
+      if (this.publisher.isOpen) return undefined;
+      if (this.clock.now() >= deadline) throw this.notSent(id, { kind: "unsent", reason: "not connected" });
+      letGo();
+      await this.waiting.sleep(id, deadline, unknown, () => this.publisher.isOpen);
+    }
+  }
+
+  private async arrivedRow(id: string): Promise<DocumentRow | undefined> {
+    const row = await this.client.ledger.get(id);
+    return row && ARRIVED.includes(row.state) ? row : undefined;
+  }
+
+  private pause(round: number, deadline: number): Promise<void> {
     const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** round) * (0.5 + Math.random() / 2);
-    await this.sleep(Math.max(0, Math.min(pause, deadline - Date.now())));
+    return this.waiting.pause(Math.min(pause, deadline - this.clock.now()));
   }
-
-  /** Until the connection's state changes, the sender stops, or the time is over. */
-  private nextChange(limit: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.stopping;
-      const timer = setTimeout(end, limit);
-      const { connection } = this;
-      function end(): void {
-        clearTimeout(timer);
-        connection.off("state", end);
-        signal.removeEventListener("abort", end);
-        resolve();
-      }
-      connection.on("state", end);
-      signal.addEventListener("abort", end);
-    });
-  }
-
-  private sleep(limit: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.stopping;
-      const timer = setTimeout(end, limit);
-      function end(): void {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      }
-      signal.addEventListener("abort", end);
-    });
-  }
-}
-
-function stopped(): ImportClientError {
-  return new ImportClientError("SW-STOPPED", {
-    zh: "节点正在停止，单据稍后继续",
-    en: "the node stops; the document goes on later",
-  });
-}
-
-function heldError(id: string, why: string): ImportClientError {
-  return new ImportClientError(
-    "SW-UNKNOWN",
-    {
-      zh: "发送结果不明：服务器没有确认，也没有拒绝。为避免重复申报，单据已暂停，等待人工处理",
-      en: "the outcome of the send is not known: neither confirmed nor refused; the document is held for a person",
-    },
-    {
-      advice: {
-        zh: "请先在单一窗口网页查询该单据是否已到达，再在侧栏中选择重发或确认。",
-        en: "Look on the Single Window's page whether it has arrived, then resend or release it in the sidebar.",
-      },
-      details: { id, why },
-    },
-  );
 }

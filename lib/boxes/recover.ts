@@ -21,11 +21,11 @@ export interface Recovery {
   entered: number;
 }
 
-const FILE_MISSING: Failure = {
+export const FILE_MISSING = {
   code: "SW-FILE-MISSING",
   text: { zh: "单据文件已不在 TempBox 和 OutBox 中", en: "the document's file is in neither TempBox nor OutBox" },
   advice: { zh: "请从 ERP 重新导出此单据。", en: "Export the document from the ERP again." },
-};
+} satisfies Failure;
 
 /**
  * Brings rows and files together after a stop of any kind, before anything is claimed or sent (promises 3). It sends

@@ -8,6 +8,8 @@ export interface Delivery {
   messageId: string;
   redelivered: boolean;
   receivedAt: number;
+  /** The message's `type` property; empty when it has none. */
+  type: string;
   /** From the headers; empty when they have none. */
   fileName: string;
   business: string;
@@ -16,6 +18,8 @@ export interface Delivery {
   parts?: readonly ReceiptPart[];
   /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
   ack(): void;
+  /** Ends one that nothing could be read from: acknowledged as well, or given to the queue's dead-letter exchange. */
+  refuse(): void;
 }
 
 /** Deliveries that are on their way through a flow; bounded by the consumer's prefetch. */
@@ -31,9 +35,11 @@ export class Deliveries {
   }
 
   ack(id: string): void {
-    this.open.get(id)?.ack();
-    this.open.delete(id);
-    crashPoint("receipt.after-ack");
+    this.end(id, (delivery) => delivery.ack());
+  }
+
+  refuse(id: string): void {
+    this.end(id, (delivery) => delivery.refuse());
   }
 
   /** The channel has gone: the broker delivers these again. */
@@ -43,5 +49,12 @@ export class Deliveries {
 
   get size(): number {
     return this.open.size;
+  }
+
+  private end(id: string, how: (delivery: Delivery) => void): void {
+    const delivery = this.open.get(id);
+    if (delivery) how(delivery);
+    this.open.delete(id);
+    crashPoint("receipt.after-ack");
   }
 }

@@ -1,35 +1,30 @@
 import { ImportClientError } from "../errors.js";
-import type { CardBackend } from "../signing/types.js";
+import { checkCard as checkAgainst } from "../signing/card-checks.js";
+import { pinEmpty } from "../signing/faults.js";
+import type { CardBackend, CardState } from "../signing/types.js";
 import type { Finding } from "./step.js";
 
-const DAY = 24 * 60 * 60 * 1000;
+/** Longest wait for card, driver or control, in milliseconds: the backends' own limits end before. */
+export const CARD_LIMIT = 25_000;
 
-/** Reads the card's certificate; the PIN is never sent by a test (promises 4). */
+/** Reads the card's certificate over the card or its control; the PIN is never sent by a test (promises 4). */
 export async function checkCard(card: CardBackend, now: number = Date.now()): Promise<Finding> {
   const identity = await card.identity();
   const until = new Date(identity.notAfter).toISOString().slice(0, 10);
-  const who = [identity.holder, identity.companyCode, identity.cardNumber].filter(Boolean).join(" / ");
+  const who = [identity.companyName, identity.holder, identity.companyCode, identity.cardNumber]
+    .filter((part, index, all) => part !== "" && all.indexOf(part) === index)
+    .join(" / ");
   const text = {
     zh: `${who}，证书有效期至 ${until}（${card.kind}）`,
     en: `${who}, certificate valid until ${until} (${card.kind})`,
   };
-  if (now > identity.notAfter || now < identity.notBefore) {
-    throw new ImportClientError(
-      "C134",
-      { zh: `卡证书不在有效期内：${until}`, en: `the card's certificate is not valid: ${until}` },
-      {
-        advice: {
-          zh: "请到电子口岸制卡中心更新证书。",
-          en: "Have the certificate renewed at the E-port's card office.",
-        },
-      },
-    );
-  }
-  if (identity.notAfter - now < 30 * DAY) {
+  const [expiry] = checkAgainst(identity, [], { now });
+  if (expiry?.severity === "error") throw new ImportClientError("C134", expiry.text, { advice: expiry.advice });
+  if (expiry) {
     return {
-      text,
+      text: { zh: `${text.zh}；${expiry.text.zh}`, en: `${text.en}; ${expiry.text.en}` },
       warning: true,
-      advice: { zh: "证书将在 30 天内到期，请尽快更新。", en: "The certificate runs out within 30 days: renew it." },
+      advice: expiry.advice,
     };
   }
   if (card.kind === "software") {
@@ -42,17 +37,28 @@ export async function checkCard(card: CardBackend, now: number = Date.now()): Pr
   return { text };
 }
 
-/** Without a PIN each signature is C144; that it is set says nothing about its being right. */
-export function checkPin(hasPin: boolean): Finding {
-  if (hasPin) return { text: { zh: "已设置卡密码（未验证）", en: "the PIN is set (it is not tried)" } };
+/** Whether a PIN is set and the guard is open. It is not tried: that it is set says nothing about its being right. */
+export function checkPin(hasPin: boolean, state: CardState): Finding {
+  if (!hasPin) throw pinEmpty();
+  if (state !== "closed" && state !== "locked") {
+    return { text: { zh: "已设置卡密码（未验证）", en: "the PIN is set (it is not tried)" } };
+  }
   throw new ImportClientError(
-    "C144",
-    { zh: "卡密码不能为空，请设置卡密码!", en: "the PIN is empty" },
+    "SW-PIN-BLOCKED",
+    state === "closed"
+      ? {
+          zh: "此卡密码曾被拒绝，为避免锁卡已停止使用",
+          en: "this PIN was refused by the card; it is not tried again, so that the card cannot lock",
+        }
+      : { zh: "卡已锁定", en: "the card is locked" },
     {
-      advice: {
-        zh: "请在 card 节点中填写卡密码，或设置环境变量 SW_CARD_PIN。",
-        en: "Fill in the PIN in the card node, or set SW_CARD_PIN.",
-      },
+      advice:
+        state === "closed"
+          ? {
+              zh: "请在 card 节点中改正卡密码，或确认无误后在侧边栏解除。",
+              en: "Correct the PIN in the card node, or release the card in the sidebar once you are sure of it.",
+            }
+          : { zh: "请到电子口岸制卡中心解锁。", en: "Have the card unlocked at the E-port's card office." },
     },
   );
 }

@@ -1,86 +1,129 @@
-import { hostname, release } from "node:os";
-import { type TestedQueues, testConnection } from "../amqp/connection-test.js";
 import type { BrokerSettings } from "../amqp/settings.js";
 import type { ImportClient } from "../client/import-client.js";
-import { configError } from "../client/settings.js";
 import type { CardBackend } from "../signing/types.js";
-import { checkCard, checkPin } from "./card.js";
+import { type BrokerReport, testBroker } from "./broker.js";
+import { CARD_LIMIT, checkCard, checkPin } from "./card.js";
+import { checkCompany } from "./company.js";
+import { checkEnvironments, type Neighbour } from "./environment.js";
 import { checkFolders } from "./folders.js";
+import { checkLedger } from "./ledger.js";
 import { checkAdapters } from "./network.js";
-import { type Step, takeStep } from "./step.js";
+import { type CardNeeds, checkPrerequisites } from "./prerequisites.js";
+import type { TestedQueue } from "./queue.js";
+import { changeForm, reportText } from "./report.js";
+import { type Finding, type Step, takeStep } from "./step.js";
 
+export type { Neighbour } from "./environment.js";
+export type { CardNeeds } from "./prerequisites.js";
+export type { TestedQueue } from "./queue.js";
 export type { Step } from "./step.js";
 
-/** What is to be tested; what is left out is not. */
+export interface CardSubject {
+  backend: () => Promise<CardBackend>;
+  hasPin: boolean;
+  /** Absent where its settings cannot be used. */
+  needs?: CardNeeds;
+}
+
+/** What is to be tested; what is left out is not. A function that rejects is a failed step. */
 export interface Subjects {
-  client?: ImportClient | undefined;
-  broker?: { settings: BrokerSettings; queues: TestedQueues } | undefined;
-  card?: { backend: () => Promise<CardBackend>; hasPin: boolean } | undefined;
+  client?: () => Promise<ImportClient>;
+  broker?: () => { settings: BrokerSettings; queues: readonly TestedQueue[] };
+  card?: CardSubject;
+  /** Every import client of this Node-RED. */
+  neighbours?: readonly Neighbour[];
+  /** Versions for the report, beside our own and Node.js's. */
+  versions?: Readonly<Record<string, string>>;
 }
 
 export interface Diagnosis {
   /** No step failed; warnings do not count. */
   ok: boolean;
   steps: Step[];
-  /** Text to paste to the service desk or into the change form (faq B3, 9). No secrets. */
+  /** Text to paste to the service desk (faq 9). No secrets. */
   report: string;
+  /** Text for the form that changes the service region (faq B3). */
+  changeForm: string;
 }
 
-/** The connection test and self-check of the FAQ. Never rejects; every failure is a step. */
-export async function diagnose({ client, broker, card }: Subjects): Promise<Diagnosis> {
-  const steps: Step[] = [];
+/**
+ * The connection test and self-check of the FAQ. Never rejects; every failure is a step. What does not wait for each other
+ * is tested at the same time, so that a card control that is not there costs no broker its seconds.
+ */
+export async function diagnose({ client, broker, card, neighbours, versions = {} }: Subjects): Promise<Diagnosis> {
+  let opened: ImportClient | undefined;
+  let companyName = "";
+  const own: Step[] = [];
   if (client) {
-    steps.push(
-      await takeStep("client", () => {
-        const { environment, clientId, orgCode, customsCode, region } = client.settings;
-        if (!orgCode || !customsCode) {
-          throw configError(
-            "orgCode, customsCode",
-            "未设置组织机构代码或海关十位编码",
-            "organisation code or customs code is not set",
-          );
-        }
-        const facts = `${environment} ${clientId} ${orgCode} ${customsCode} ${region}`;
-        return { text: { zh: facts, en: facts } };
-      }),
-      await takeStep("folders", () => checkFolders(client.folders)),
-      await takeStep("ledger", async () => {
-        await client.ledger.setFact("diagnosed", new Date().toISOString());
-        const counts = Object.entries(await client.ledger.counts())
-          .filter(([, count]) => count > 0)
-          .map(([state, count]) => `${state} ${count}`)
-          .join(", ");
-        return {
-          text: { zh: `台账可写；${counts || "无单据"}`, en: `the ledger can be written; ${counts || "no documents"}` },
-        };
-      }),
-    );
+    // First of all: who sends and receives is known once the client is open.
+    const company = await takeStep("client", async () => {
+      opened = await client();
+      return checkCompany(opened.settings);
+    });
+    own.push(company);
   }
-  steps.push(await takeStep("network", () => checkAdapters()));
-  if (broker) steps.push(...(await testConnection(broker.settings, broker.queues)));
-  if (card) {
-    steps.push(await takeStep("pin", () => checkPin(card.hasPin)));
-    steps.push(await takeStep("card", async () => checkCard(await card.backend())));
-  }
-  return { ok: steps.every(({ ok }) => ok), steps, report: reportOf(client, steps) };
+  const known = opened;
+  const [places, network, brokerReport, cards] = await Promise.all([
+    (async () => {
+      const steps: Step[] = [];
+      if (known) {
+        steps.push(await takeStep("folders", () => checkFolders(known.folders)));
+        steps.push(await takeStep("ledger", () => checkLedger(known)));
+      }
+      steps.push(await takeStep("prerequisites", () => checkPrerequisites(known?.settings, card?.needs)));
+      return steps;
+    })(),
+    (async () => {
+      const steps = [await takeStep("network", () => checkAdapters())];
+      if (neighbours) steps.push(await takeStep("environment", () => checkEnvironments(neighbours)));
+      return steps;
+    })(),
+    broker ? testSettings(broker) : ({ steps: [] } satisfies BrokerReport as BrokerReport),
+    card
+      ? testCard(card, (name) => {
+          companyName = name;
+        })
+      : [],
+  ]);
+  const steps = [...own, ...places, ...network, ...brokerReport.steps, ...cards];
+  const facts = { client: known?.settings, server: brokerReport.server, versions, companyName };
+  return {
+    ok: steps.every(({ ok }) => ok),
+    steps,
+    report: reportText(facts, steps),
+    changeForm: changeForm(facts),
+  };
 }
 
-function reportOf(client: ImportClient | undefined, steps: readonly Step[]): string {
-  const lines = [
-    `${new Date().toISOString()} ${hostname()} ${process.platform} ${release()} Node.js ${process.version}`,
-  ];
-  if (client) {
-    const { environment, clientId, orgCode, customsCode, region } = client.settings;
-    lines.push(
-      `环境 environment: ${environment}`,
-      `客户端 ID client id: ${clientId}`,
-      `组织机构代码 organisation code: ${orgCode}`,
-      `海关编码 customs code: ${customsCode}`,
-      `关区 region: ${region}`,
-    );
-  }
-  for (const { step, ok, warning, ms, code, text } of steps) {
-    lines.push(`[${ok ? (warning ? "!" : "ok") : `x ${code ?? ""}`}] ${step} (${ms} ms): ${text.zh} / ${text.en}`);
-  }
-  return lines.join("\n");
+/** Settings that cannot be used are a step of their own. */
+async function testSettings(broker: NonNullable<Subjects["broker"]>): Promise<BrokerReport> {
+  let known: ReturnType<typeof broker> | undefined;
+  const step = await takeStep("broker", (): Finding => {
+    known = broker();
+    return { text: { zh: "", en: "" } };
+  });
+  return known ? testBroker(known.settings, known.queues) : { steps: [step] };
+}
+
+/** Without a PIN the card is not touched at all (faq 13). */
+async function testCard({ backend, hasPin }: CardSubject, tellCompany: (name: string) => void): Promise<Step[]> {
+  let card: CardBackend | undefined;
+  const opened = await takeStep("card", async (): Promise<Finding> => {
+    card = await backend();
+    return { text: { zh: "", en: "" } };
+  });
+  const known = card;
+  if (!known) return [opened];
+  const pin = await takeStep("pin", () => checkPin(hasPin, known.state));
+  if (!hasPin) return [pin];
+  const reached = await takeStep(
+    "card",
+    async () => {
+      const finding = await checkCard(known);
+      tellCompany((await known.identity()).companyName);
+      return finding;
+    },
+    CARD_LIMIT,
+  );
+  return [pin, reached];
 }

@@ -2,8 +2,8 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
-import { scanXml, type XmlElement } from "../xml/scan.js";
-import { assertWellFormed } from "../xml/wellformed.js";
+import { readXml } from "../xml/read.js";
+import type { XmlElement } from "../xml/scan.js";
 import { dxpContent, dxpMessage } from "./dxpmsg.js";
 import { FORMATS } from "./formats.js";
 import type { ParsedReceipt } from "./types.js";
@@ -11,9 +11,12 @@ import type { ParsedReceipt } from "./types.js";
 export { FORMATS } from "./formats.js";
 export type { ParsedReceipt, ReceiptFormat } from "./types.js";
 
+/** The name of a part that nothing names. */
+export const UNNAMED = "receipt.xml";
+
 /** One file of a delivery. */
 export interface ReceiptPartRead {
-  /** Its name in the ZIP, AddInfo/FileName of a DxpMsg, or `receipt.xml`. */
+  /** Its name in the ZIP, AddInfo/FileName of a DxpMsg, or `UNNAMED`. */
   name: string;
   /** The receipt's own bytes: out of the ZIP and out of the DxpMsg; the wrapper itself when it could not be opened. */
   bytes: Buffer;
@@ -43,7 +46,7 @@ const MAX_NESTING = 3;
  * with the reason. libxml2 decides first whether an XML is whole (promises 5).
  */
 export async function readReceipts(bytes: Buffer, options: ReadOptions = {}): Promise<ReceiptReading> {
-  const parts = await readPart("receipt.xml", bytes, 0);
+  const parts = await readPart(UNNAMED, bytes, 0);
   const { book } = options;
   if (book) for (const part of parts) part.receipts = part.receipts.map((receipt) => judged(receipt, book));
   return { parts };
@@ -53,8 +56,7 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
   try {
     if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
     if (isZip(bytes)) return await readPacked(name, bytes, nesting);
-    await assertWellFormed(bytes);
-    const root = scanXml(bytes);
+    const root = await readXml(bytes);
     const message = dxpMessage(root);
     if (message) return await readWrapped(message, name, bytes, nesting);
     const format = FORMATS.find((candidate) => candidate.matches(root));

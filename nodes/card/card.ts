@@ -114,6 +114,7 @@ export = (RED: NodeAPI): void => {
         companyCode: identity?.companyCode ?? "",
       };
     };
+    this.needs = () => settings;
     cardNodes.set(this.id, this);
     onClose(this, async () => {
       cardNodes.delete(this.id);

@@ -13,17 +13,16 @@ export = (RED: NodeAPI): void => {
   function Diagnose(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "diagnose");
-    const subjects = async () => ({
-      client: config.client
-        ? await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready
-        : undefined,
-      broker: config.broker ? configNode<BrokerNode>(RED, config.broker, "sw-mq-broker") : undefined,
-      card: config.card ? configNode<CardNode>(RED, config.card, "sw-card") : undefined,
-    });
-    checkConfig(this, status, subjects);
+    const check = async () => {
+      if (config.client) configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      if (config.broker) configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
+      if (config.card) configNode<CardNode>(RED, config.card, "sw-card");
+    };
+    checkConfig(this, status, check);
     onInput(this, async (message, send) => {
+      await check();
       status.show("blue", "dot", "running");
-      const diagnosis = await runDiagnose(await subjects());
+      const diagnosis = await runDiagnose(RED, config);
       status.show(diagnosis.ok ? "green" : "red", "dot", diagnosis.ok ? "passed" : "failed");
       send({ ...message, payload: diagnosis });
     });

@@ -1,17 +1,72 @@
-import type { ImportClient } from "../../lib/client/import-client.js";
-import { type Diagnosis, diagnose } from "../../lib/diagnose/index.js";
-import type { BrokerNode, CardNode } from "../registry.js";
+import type { NodeAPI } from "node-red";
+import {
+  type CardSubject,
+  type Diagnosis,
+  diagnose,
+  type Neighbour,
+  type TestedQueue,
+} from "../../lib/diagnose/index.js";
+import { type BrokerNode, brokerNodes, type CardNode, clientNodes, type ImportClientNode } from "../registry.js";
+import { configNode } from "../runtime.js";
 
-/** The self-check over config nodes, for the diagnose node and for the route. */
-export function runDiagnose(subjects: {
-  client: ImportClient | undefined;
-  broker: BrokerNode | undefined;
-  card: CardNode | undefined;
-}): Promise<Diagnosis> {
-  const { client, broker, card } = subjects;
+/** Ids of the config nodes to test; what is empty is not tested. */
+export interface WantedIds {
+  client?: string | undefined;
+  broker?: string | undefined;
+  card?: string | undefined;
+}
+
+/** The self-check over config nodes, for the diagnose node and the route. A node whose settings cannot be used is a failed step. */
+export async function runDiagnose(RED: NodeAPI, { client, broker, card }: WantedIds): Promise<Diagnosis> {
   return diagnose({
-    client,
-    broker: broker && { settings: broker.settings, queues: broker.queues() },
-    card: card && { backend: () => card.backend(), hasPin: card.hasPin() },
+    ...(client && { client: async () => configNode<ImportClientNode>(RED, client, "sw-import-client").ready }),
+    ...(broker && {
+      broker: () => {
+        const node = configNode<BrokerNode>(RED, broker, "sw-mq-broker");
+        return { settings: node.settings, queues: queuesOf(node) };
+      },
+    }),
+    ...(card && { card: cardOf(RED, card) }),
+    neighbours: neighbours(),
+    versions: { "Node-RED": await nodeRedVersion(RED) },
+  });
+}
+
+/** Its type says a text; Node-RED itself gives a function. */
+async function nodeRedVersion({ version, settings }: NodeAPI): Promise<string> {
+  const told = typeof version === "function" ? await (version as () => unknown)() : version;
+  return String(told || (settings as { version?: unknown }).version || "?");
+}
+
+function cardOf(RED: NodeAPI, id: string): CardSubject {
+  const find = () => configNode<CardNode>(RED, id, "sw-card");
+  try {
+    const node = find();
+    return { backend: () => node.backend(), hasPin: node.hasPin(), needs: node.needs() };
+  } catch {
+    return { backend: async () => find().backend(), hasPin: false };
+  }
+}
+
+function queuesOf(node: BrokerNode): TestedQueue[] {
+  const { send, receive } = node.queues();
+  return [
+    ...send.map((name) => ({ name, use: "send" as const, own: 0 })),
+    ...receive.map((name) => ({ name, use: "receive" as const, own: node.connection().readersHere(name) })),
+  ];
+}
+
+/** Every import client of this runtime; a broker that names none may be used by any of them. */
+function neighbours(): Neighbour[] {
+  return [...clientNodes.values()].flatMap(({ id, name = "", settings }) => {
+    if (!settings) return [];
+    const queues = [...brokerNodes.values()]
+      .filter(({ client }) => client === id || client === "")
+      .flatMap((broker) => {
+        const { host, port, vhost } = broker.settings;
+        const { send, receive } = broker.queues();
+        return [...send, ...receive].map((queue) => `${host}:${port} ${vhost} ${queue}`);
+      });
+    return [{ name, settings, queues }];
   });
 }

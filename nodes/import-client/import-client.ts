@@ -1,22 +1,19 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { ImportClient } from "../../lib/client/import-client.js";
+import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, configError, readClientSettings } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
-import type { ImportClientNode } from "../registry.js";
+import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 
-/** Every import-client of this runtime by its node id, for the routes and against two of them sharing a place. */
-const open = new Map<string, ImportClientNode>();
-
-/** Test and production, or any two clients, may share neither root nor ledger (faq client 4). */
+/** Two clients may share neither root nor ledger (faq client 4). */
 function assertSeparate(node: ImportClientNode, settings: ClientSettings): void {
-  for (const other of open.values()) {
+  for (const other of clientNodes.values()) {
     if (other.id === node.id || !other.settings) continue;
-    const shared =
-      other.settings.root === settings.root ? "root" : other.settings.ledger === settings.ledger ? "ledger" : "";
-    if (shared === "") continue;
-    const names = `${node.name || node.id}, ${other.name || other.id}`;
+    const shared = sharedPlace(settings, other.settings);
+    if (!shared) continue;
+    const names = [node, other].map(({ name, id }) => name || id).join(", ");
     throw configError(
       shared,
       `两个客户端不能共用同一${shared === "root" ? "根目录" : "台账"}：${names}`,
@@ -33,7 +30,7 @@ export = (RED: NodeAPI): void => {
       const settings = readClientSettings(config as unknown as Record<string, unknown>);
       assertSeparate(this, settings);
       this.settings = settings;
-      open.set(this.id, this);
+      clientNodes.set(this.id, this);
       this.ready = ImportClient.open(settings).then(async ({ client, recovery }) => {
         client.on("notice", (notice) => this.warn(`${notice.code} ${notice.text.zh} / ${notice.text.en}`));
         await client.checkHost();
@@ -47,11 +44,11 @@ export = (RED: NodeAPI): void => {
     }
     this.ready.catch((error) => this.error(`${error.code ?? ""} ${messageOf(error)}`.trim()));
     onClose(this, async () => {
-      open.delete(this.id);
+      clientNodes.delete(this.id);
       const client = await this.ready.catch(() => undefined);
       await client?.close();
     });
   }
   RED.nodes.registerType("sw-import-client", ImportClientConstructor);
-  registerRoutes(RED, open);
+  registerRoutes(RED, clientNodes);
 };

@@ -2,10 +2,12 @@ import { hostname } from "node:os";
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
-import type { BrokerSettings } from "../../lib/amqp/settings.js";
-import { requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
-import { type BrokerNode, brokerNodes } from "../registry.js";
+import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { spoken } from "../connection-status.js";
+import { type BrokerNode, brokerNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
+import { leaveQueues, type UsedQueues, useQueues } from "../separation.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -16,6 +18,11 @@ interface Config extends NodeDef {
   tls?: string;
   heartbeat?: string | number;
   connectTimeout?: string | number;
+  confirmTimeout?: string | number;
+  frameMax?: string | number;
+  channelMax?: string | number;
+  connectionName?: string;
+  declare?: string;
   userEnv?: string;
   passwordEnv?: string;
 }
@@ -32,22 +39,46 @@ export = (RED: NodeAPI): void => {
     return own || (name ? settingText(RED.util.evaluateNodeProperty(name, "env", node, {})) : "");
   }
 
+  /** The first host and those behind it. Throws SW-CONFIG. */
+  function hostsOf(config: Config, useTls: boolean): Pick<BrokerSettings, "host" | "port" | "others"> {
+    // Never a default: an unset variable must not lead a test environment to the real server.
+    const text = requiredText("host", config.host);
+    const port = settingNumber("port", config.port, useTls ? 5671 : 5672, 1);
+    const [first, ...others] = readHosts(text, port) ?? [];
+    if (!first) throw configError("host", `host：${text} 不是主机名列表`, `host: ${text} is no list of host names`);
+    return { ...first, others };
+  }
+
+  function declareOf(value: unknown): DeclareQueues {
+    const text = settingText(value) || "no";
+    if (text === "no" || text === "classic" || text === "quorum") return text;
+    throw configError("declare", `declare：${text} 无效`, `declare: ${text} is neither no, classic nor quorum`);
+  }
+
+  /** 0 or so much at least. */
+  function limit(name: string, value: unknown, least: number): number {
+    const number = settingNumber(name, value, 0);
+    return number === 0 ? 0 : settingNumber(name, value, 0, least);
+  }
+
   function readSettings(node: Node<{ user?: string; password?: string }>, config: Config): BrokerSettings {
     const useTls = settingFlag(config.useTls, true);
     const tls: Record<string, unknown> = {};
     const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
     tlsNode?.addTLSOptions(tls);
     return {
-      // Never a default: an unset variable must not lead a test environment to the real server.
-      host: requiredText("host", config.host),
-      port: settingNumber("port", config.port, useTls ? 5671 : 5672, 1),
+      ...hostsOf(config, useTls),
       vhost: settingText(config.vhost) || "/",
       user: secret(node, node.credentials?.user, config.userEnv),
       password: secret(node, node.credentials?.password, config.passwordEnv),
       tls: useTls ? tls : undefined,
       heartbeat: settingNumber("heartbeat", config.heartbeat, 10),
       connectTimeout: settingNumber("connectTimeout", config.connectTimeout, 15, 1),
-      connectionName: `import-client ${hostname()} ${process.pid}`,
+      confirmTimeout: settingNumber("confirmTimeout", config.confirmTimeout, 30, 1),
+      frameMax: limit("frameMax", config.frameMax, 4096),
+      channelMax: limit("channelMax", config.channelMax, 4),
+      connectionName: settingText(config.connectionName) || `import-client ${hostname()} ${process.pid}`,
+      declare: declareOf(config.declare),
     };
   }
 
@@ -56,7 +87,13 @@ export = (RED: NodeAPI): void => {
     this.client = settingText(config.client);
     let shared: BrokerConnection | undefined;
     const users = new Map<string, Node>();
-    const queues = new Map<string, { send?: string; receive?: string }>();
+    const queues = new Map<string, UsedQueues>();
+    Object.defineProperty(this, "owner", {
+      get: () => {
+        const owner = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
+        return owner?.type === "sw-import-client" ? owner : undefined;
+      },
+    });
     try {
       this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
     } catch (error) {
@@ -65,21 +102,33 @@ export = (RED: NodeAPI): void => {
       return;
     }
 
+    /** In the daily log of the client that the broker belongs to (faq 8). */
+    const record = (code: string, text: string) => {
+      this.owner?.ready.then((client) => client.record("connection", "", "", code, text)).catch(() => undefined);
+    };
+
     this.connection = () => {
       if (!shared) {
         shared = new BrokerConnection(this.settings);
         let told = "";
         shared.on("state", (state, fault) => {
-          const text = fault ? `${fault.code} ${fault.text.zh} / ${fault.text.en}` : "";
+          const text = fault ? spoken(fault) : "";
           // A broker that is away is told once, not at each try.
-          if (state === "disconnected" && text !== told) this.warn(text);
-          if (state === "connected" && told !== "") this.log("connected again");
+          if (state === "disconnected" && text !== told) {
+            this.warn(text);
+            record(fault?.code ?? "", text);
+          }
+          if (state === "connected" && told !== "") {
+            this.log("connected again");
+            record("", "connected");
+          }
           if (state === "disconnected" || state === "connected") told = text;
         });
       }
       return shared;
     };
-    this.register = (user, names) => {
+    this.register = (user, client, names) => {
+      useQueues(user, client, this, names);
       users.set(user.id, user);
       queues.set(user.id, names);
       const connection = this.connection();
@@ -87,6 +136,7 @@ export = (RED: NodeAPI): void => {
       return connection;
     };
     this.deregister = async (user) => {
+      leaveQueues(user);
       users.delete(user.id);
       queues.delete(user.id);
       if (users.size > 0) return;

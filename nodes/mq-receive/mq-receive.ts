@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { ReceiptConsumer } from "../../lib/amqp/consumer.js";
+import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
+import type { ImportClientError } from "../../lib/errors.js";
+import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
@@ -9,7 +11,14 @@ interface Config extends NodeDef {
   client?: string;
   queue?: string;
   prefetch?: string | number;
+  use?: string;
+  unreadable?: string;
+  fileNameHeader?: string;
+  businessHeader?: string;
 }
+
+/** What keeps it from its queue although the connection stands, as the status names it. */
+const SHOWN = ["queue", "exclusive", "permission"];
 
 export = (RED: NodeAPI): void => {
   function MqReceive(this: Node, config: Config): void {
@@ -21,49 +30,73 @@ export = (RED: NodeAPI): void => {
     let closed = false;
 
     const begin = async () => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      const client = await clientNode.ready;
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       if (closed) return;
       broker = brokerNode;
-      const connection = brokerNode.register(this, { receive: queue });
+      const connection = brokerNode.register(this, clientNode, { receive: queue });
       const showState = () => {
-        if (connection.state === "disconnected" || connection.state === "closed")
-          status.show("red", "ring", "disconnected");
-        else if (connection.state === "connecting") status.show("yellow", "ring", "connecting");
+        // Connected says the consumer, once it reads its queue.
+        if (connection.state !== "connected") showConnection(status, connection);
       };
       connection.on("state", showState);
       stopListening = () => connection.off("state", showState);
       let told = "";
-      consumer = new ReceiptConsumer(
-        connection,
-        client.deliveries,
-        { queue, prefetch },
-        {
-          onReady: () => {
+      const warnOnce = (error: ImportClientError) => {
+        const text = spoken(error);
+        if (text !== told) {
+          this.warn(text);
+          client.record("receive", "", "", error.code, text);
+        }
+        told = text;
+      };
+      let shared = false;
+      const options: ConsumerOptions = {
+        queue,
+        prefetch,
+        exclusive: settingText(config.use) === "exclusive",
+        unreadable: settingText(config.unreadable) === "reject" ? "reject" : "park",
+        headers: {
+          fileName: settingText(config.fileNameHeader) || "fileName",
+          business: settingText(config.businessHeader) || "business",
+        },
+      };
+      consumer = new ReceiptConsumer(connection, client.deliveries, options, {
+        onReady: () => {
+          told = "";
+          shared = false;
+          status.show("green", "dot", "connected");
+        },
+        onFault: (error) => {
+          const { fault } = error.details;
+          status.show("red", "ring", SHOWN.includes(String(fault)) ? String(fault) : "disconnected");
+          // That the connection was lost is for the broker node to tell.
+          if (fault !== "closed") warnOnce(error);
+        },
+        onShared: (error) => {
+          if (error) {
+            warnOnce(error);
+            status.show("yellow", "dot", "shared");
+          } else if (shared) {
             told = "";
             status.show("green", "dot", "connected");
-          },
-          onFault: (error) => {
-            status.show("red", "ring", "disconnected");
-            const text = `${error.code} ${error.text.zh} / ${error.text.en}`;
-            // That the connection was lost is for the broker node to tell.
-            if (text !== told && error.details.fault !== "closed") this.warn(text);
-            told = text;
-          },
-          onDelivery: ({ id, messageId, redelivered, receivedAt, fileName, body }) => {
-            status.show("blue", "dot", "receiving");
-            const message: FlowMessage = {
-              _msgid: RED.util.generateId(),
-              payload: body,
-              ...(fileName && { filename: fileName }),
-              delivery: { id, queue, messageId, redelivered, receivedAt },
-            };
-            this.send(message);
-          },
+          }
+          shared = error !== undefined;
         },
-      );
+        onDelivery: ({ id, messageId, redelivered, receivedAt, type, fileName, business, body }) => {
+          status.show("blue", "dot", "receiving");
+          const message: FlowMessage = {
+            _msgid: RED.util.generateId(),
+            payload: body,
+            ...(fileName && { filename: fileName }),
+            delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
+          };
+          this.send(message);
+        },
+      });
       await consumer.start();
       showState();
     };

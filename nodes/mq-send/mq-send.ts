@@ -1,4 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { WireFields } from "../../lib/amqp/fields.js";
+import { readBusinessLimits } from "../../lib/amqp/lanes.js";
 import { DocumentSender, type SenderSettings } from "../../lib/amqp/sender.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
@@ -6,6 +8,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { showConnection } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
   assertNotRefused,
@@ -18,6 +21,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { fieldEvaluator } from "./fields.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -27,6 +31,10 @@ interface Config extends NodeDef {
   confirmTimeout?: string | number;
   giveUpAfter?: string | number;
   attempts?: string | number;
+  window?: string | number;
+  perBusiness?: string;
+  body?: string;
+  fields?: string;
 }
 
 export = (RED: NodeAPI): void => {
@@ -39,28 +47,40 @@ export = (RED: NodeAPI): void => {
     let stopListening: (() => void) | undefined;
     let closed = false;
 
-    const begin = async (): Promise<{ client: ImportClient; sender: DocumentSender }> => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    interface Started {
+      client: ImportClient;
+      sender: DocumentSender;
+      fields: (message: FlowMessage) => Promise<WireFields>;
+    }
+
+    const begin = async (): Promise<Started> => {
+      const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      const client = await clientNode.ready;
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
+      const confirmWithin = settingNumber(
+        "confirmTimeout",
+        config.confirmTimeout,
+        brokerNode.settings.confirmTimeout ?? 30,
+        1,
+      );
+      const wrap = settingText(config.body) === "dxp";
+      const fields = fieldEvaluator(RED, this, config.fields);
       const settings: SenderSettings = {
         id: this.id,
         exchange: settingText(config.exchange),
         queue: settingText(config.queue) || `Q_Send${client.settings.clientId}`,
         // A confirm may come late, but not later than the broker notices that we are gone (promises 1).
-        confirmTimeout:
-          Math.max(settingNumber("confirmTimeout", config.confirmTimeout, 30, 1), brokerNode.settings.heartbeat) * 1000,
+        confirmTimeout: Math.max(confirmWithin, brokerNode.settings.heartbeat) * 1000,
         giveUpAfter: settingNumber("giveUpAfter", config.giveUpAfter, 1800) * 1000,
         attempts: settingNumber("attempts", config.attempts, 2),
+        window: settingNumber("window", config.window, 100, 1),
+        perBusiness: readBusinessLimits("perBusiness", settingText(config.perBusiness)),
+        wrap,
       };
       if (closed) throw new Error("closed");
       broker = brokerNode;
-      const connection = brokerNode.register(this, { send: settings.queue });
-      const showState = () => {
-        if (connection.state === "connected") status.show("green", "dot", "connected");
-        else if (connection.state === "blocked") status.show("yellow", "dot", "blocked");
-        else if (connection.state === "connecting") status.show("yellow", "ring", "connecting");
-        else status.show("red", "ring", "disconnected");
-      };
+      const connection = brokerNode.register(this, clientNode, { send: settings.queue, exchange: settings.exchange });
+      const showState = () => showConnection(status, connection);
       connection.on("state", showState);
       sender = new DocumentSender(client, connection, settings);
       await sender.start();
@@ -76,7 +96,7 @@ export = (RED: NodeAPI): void => {
         client.off("change", onChange);
         connection.off("state", showState);
       };
-      return { client, sender };
+      return { client, sender, fields };
     };
 
     /** Resends what a stop left unknown, or what a person released; it goes on behind this node like any other. */
@@ -91,7 +111,7 @@ export = (RED: NodeAPI): void => {
       try {
         const payload = readTempBox(client, row) ?? Buffer.alloc(0);
         const sent = await from.send(handleOf(row), payload, { released });
-        node.send({ ...message, payload, document: handleOf(sent) });
+        node.send({ ...message, payload, document: handleOf(sent.row) });
       } catch (error) {
         client.claims.release(row.id);
         if (faultOf(error).code === "SW-STOPPED") return;
@@ -106,13 +126,21 @@ export = (RED: NodeAPI): void => {
     });
 
     onInput(this, async (message, send) => {
-      const { client, sender: from } = await started;
+      const { client, sender: from, fields } = await started;
       const document = documentOf(message);
       assertNotRefused(document);
       status.show("blue", "dot", "sending");
       try {
-        const row = await from.send(document, payloadOf(message));
-        message.document = { ...document, ...handleOf(row) };
+        const set = await fields(message);
+        const sent = await from.send(document, payloadOf(message), {
+          fields: set,
+          // The bytes are on disk: a thousand documents that wait for the broker are a thousand handles.
+          onWait: () => {
+            message.payload = undefined;
+          },
+        });
+        message.payload ??= sent.payload ?? readTempBox(client, sent.row);
+        message.document = { ...document, ...handleOf(sent.row) };
         status.show("green", "dot", "confirmed");
         send(message);
       } catch (error) {

@@ -15,14 +15,18 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();
+      const delivery = client.deliveries.get(message.delivery?.id ?? "");
       const parts = await readDelivery(client, {
         body: payloadOf(message),
         fileName: message.filename ?? "",
+        business: delivery?.business ?? "",
         receivedAt: message.delivery?.receivedAt ?? Date.now(),
       });
-      const delivery = client.deliveries.get(message.delivery?.id ?? "");
       if (delivery && delivery.body === message.payload) delivery.parts = parts;
       const receipts = parts.flatMap((part) => [...part.receipts]);
+      // Where no header names the file, the ZIP or the DxpMsg may.
+      const named = parts[0]?.name;
+      if (named) message.filename ??= named;
       message.receipts = receipts;
       if (receipts[0]) message.receipt = receipts[0];
       if (parts.every((part) => part.receipts.length > 0)) {

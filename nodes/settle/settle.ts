@@ -92,11 +92,17 @@ export = (RED: NodeAPI): void => {
     async function store(client: ImportClient, id: string, rejected: Fault | undefined, round = 0): Promise<void> {
       const delivery = client.deliveries.get(id);
       if (!delivery) return; // Settled before, or its channel has gone and the broker brings it again.
+      let unreadable = false;
       try {
-        const parts = rejected
-          ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
-          : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
+        // A ZIP of which only some receipts are known: those go to their documents all the same.
+        const known = delivery.parts?.map(({ receipts }) => receipts.length > 0) ?? [];
+        const mixed = known.includes(true) && known.includes(false);
+        const parts =
+          rejected && !mixed
+            ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
+            : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
         for (const part of parts) await storeReceipt(client, delivery, part);
+        unreadable = parts.every(({ receipts }) => receipts.length === 0);
       } catch (error) {
         const pause = Math.min(STORE_AGAIN.longest, STORE_AGAIN.first * 2 ** round);
         const timer = setTimeout(() => {
@@ -109,7 +115,8 @@ export = (RED: NodeAPI): void => {
         else clearTimeout(timer);
         throw error;
       }
-      client.deliveries.ack(id);
+      if (unreadable) client.deliveries.refuse(id);
+      else client.deliveries.ack(id);
     }
 
     onInput(this, async (message, send) => {

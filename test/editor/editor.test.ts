@@ -340,6 +340,10 @@ describe("editor", () => {
       await closeDialog(page, "save");
       const errors = await property(id, "validationErrors");
       assert.deepEqual(errors, ["Heartbeat must be a whole number of seconds, 0 = off"]);
+      // Nodes that name an invalid config node are invalid themselves, and the next tests look at some.
+      await openDialog(page, id);
+      await field.fill("10");
+      await closeDialog(page, "save");
     });
 
     it("keep the rules of preflight as JSON", async () => {
@@ -356,6 +360,47 @@ describe("editor", () => {
       assert.deepEqual(JSON.parse(await property(id, "rules")), { "empty-numeric": "warning" });
     });
 
+    it("keep the message fields as a table: added, typed, taken away", async () => {
+      const id = idOf("sw-mq-send");
+      const { page } = editor;
+      const fields = async () => JSON.parse(await property(id, "fields"));
+      const before = await property(id, "fields");
+      await openDialog(page, id);
+      await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+      await page.locator(".sw-fields li").first().getByLabel("Name").fill("站点");
+      await page.locator(".sw-fields li").first().getByLabel("Value").and(page.locator("input:visible")).fill("SZ");
+      await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+      const second = page.locator(".sw-fields li").nth(1);
+      await second.getByLabel("Goes to").selectOption("dxp");
+      await second.getByLabel("Name").selectOption("IcCard");
+      await second.locator("button.red-ui-typedInput-type-select").click();
+      await page
+        .locator(".red-ui-typedInput-options:visible a")
+        .filter({ hasText: /^\s*msg\.$/ })
+        .click();
+      await second.getByLabel("Value").and(page.locator("input:visible")).fill("card");
+      await closeDialog(page, "save");
+      const first = { to: "header", name: "站点", value: "SZ", type: "str" };
+      assert.deepEqual(await fields(), [first, { to: "dxp", name: "IcCard", value: "card", type: "msg" }]);
+      await openDialog(page, id);
+      assert.equal(await page.locator(".sw-fields li").count(), 2);
+      await page.locator(".sw-fields li").nth(1).locator(".red-ui-editableList-item-remove").click();
+      await page.locator(".sw-fields li").nth(1).waitFor({ state: "detached" });
+      await closeDialog(page, "save");
+      assert.deepEqual(await fields(), [first]);
+      await openDialog(page, id);
+      await page.locator(".sw-fields li").first().getByLabel("Name").fill("");
+      await closeDialog(page, "save");
+      assert.deepEqual(await property(id, "validationErrors"), [
+        "The table of message fields has a row without a name",
+      ]);
+      await openDialog(page, id);
+      await page.locator(".sw-fields .red-ui-editableList-item-remove").click();
+      await page.locator(".sw-fields li").waitFor({ state: "detached" });
+      await closeDialog(page, "save");
+      assert.equal(await property(id, "fields"), before);
+    });
+
     it("never get a saved password back from the server", async () => {
       const id = idOf("sw-mq-broker");
       const { page } = editor;
@@ -368,7 +413,7 @@ describe("editor", () => {
     });
 
     it("test the connection of what is deployed, step by step", async () => {
-      const { page } = editor;
+      const { page, problems, close } = await openEditor(browser, nodeRed.url, "en-US");
       await openDialog(page, idOf("sw-mq-broker"));
       await page.getByRole("button", { name: "Test connection" }).click();
       const line = page.locator(".sw-diagnosis tr", { hasText: "Line" });
@@ -376,13 +421,50 @@ describe("editor", () => {
       assert.match((await line.textContent()) ?? "", /failed/);
       assert.match((await line.textContent()) ?? "", /C18/);
       assert.doesNotMatch((await page.locator(".sw-diagnosis").textContent()) ?? "", RAW_KEY);
-      assert.equal(await page.getByRole("button", { name: "Copy report" }).isVisible(), true);
+      for (const name of ["Copy report", "Copy change request"]) {
+        assert.equal(await page.getByRole("button", { name }).isVisible(), true, name);
+      }
+      assert.equal(await page.locator(".sw-undeployed").count(), 0);
       await closeDialog(page, "cancel");
+      assert.deepEqual(problems, []);
+      await close();
+    });
+
+    it("say that a change which is not deployed was not tested", async () => {
+      const { page, close } = await openEditor(browser, nodeRed.url, "en-US");
+      await openDialog(page, idOf("sw-mq-broker"));
+      await page.locator("#node-config-input-heartbeat").fill("11");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor();
+      await page.locator("#node-config-input-heartbeat").fill("10");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor({ state: "detached" });
+      await page.locator("#node-config-input-password").fill("another");
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.locator(".sw-undeployed").waitFor();
+      await closeDialog(page, "cancel");
+      await close();
+    });
+
+    it("say of a node that is not deployed at all that it has to be", async () => {
+      const { page, close } = await openEditor(browser, nodeRed.url, "en-US");
+      const id = await page.evaluate(() => {
+        const [node] = RED.nodes.import([
+          { id: "00000000000000aa", type: "sw-mq-broker", name: "new", host: "x" },
+        ]).nodes;
+        return String(node?.id ?? "00000000000000aa");
+      });
+      await openDialog(page, id);
+      await page.getByRole("button", { name: "Test connection" }).click();
+      await page.getByText("this node is not deployed yet").waitFor();
+      assert.match((await page.locator(".sw-diagnosis").textContent()) ?? "", /Deploy first, then test/);
+      await closeDialog(page, "cancel");
+      await close();
     });
   });
 
   it("imports each example into an empty editor: every type known, every node valid", async () => {
-    const files = ["01-import-client.json", "02-connection-test.json", "03-documents.json"];
+    const files = ["01-import-client.json", "02-connection-test.json", "03-documents.json", "04-notify.json"];
     for (const file of files) {
       const editor = await openEditor(browser, nodeRed.url, "zh-CN");
       const { page } = editor;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
+import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { RULES } from "../../lib/preflight/index.js";
 
 const root = join(__dirname, "..", "..");
@@ -74,6 +75,9 @@ function definitionOf(folder: string): Definition {
   return definition;
 }
 
+/** What `showConnection` shows on either node of the broker. */
+const CONNECTION = ["connected", "connecting", "disconnected", "blocked", "dns", "tls", "login", "vhost", "permission"];
+
 /** Every status key of the nodes, as the runtime shows them. */
 const STATUS: Record<string, readonly string[]> = {
   "folder-watch": ["waiting", "claimed", "full", "fault"],
@@ -81,8 +85,8 @@ const STATUS: Record<string, readonly string[]> = {
   preflight: ["passed", "refused"],
   zip: ["done"],
   "card-sign": ["ready", "signing", "signed", "blocked", "absent", "software"],
-  "mq-send": ["connected", "connecting", "disconnected", "blocked", "sending", "confirmed"],
-  "mq-receive": ["connected", "connecting", "disconnected", "receiving"],
+  "mq-send": [...CONNECTION, "exchange", "sending", "confirmed"],
+  "mq-receive": [...CONNECTION, "queue", "exclusive", "shared", "receiving"],
   "receipt-parse": ["recognised", "unknown"],
   settle: ["settled"],
   documents: ["watching", "done"],
@@ -126,6 +130,17 @@ describe("what the editor shows", () => {
       });
     });
   }
+
+  it("has a word for every fault of the connection and every step of its test", () => {
+    const page = readFileSync(join(root, "docs", "connection-test.md"), "utf8");
+    const steps = [...(page.split("## Faults")[0] ?? "").matchAll(/^\| `([\w-]+)/gm)].map(([, step]) => `step.${step}`);
+    assert.ok(steps.length > 10);
+    const wanted = [...steps, ...Object.keys(FAULT_TEXTS).map((fault) => `fault.${fault}`)];
+    for (const language of languages) {
+      const words = catalogue("sidebar", language);
+      for (const key of wanted) assert.ok(textAt(words, `sidebar.${key}`), `${language}: ${key}`);
+    }
+  });
 
   for (const folder of folders) {
     describe(`${folder}: dialog and help`, () => {
@@ -253,7 +268,7 @@ function helpless(folder: string): boolean {
 describe("examples", () => {
   const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".json"));
   const flows = new Map(files.map((name) => [name, JSON.parse(read("examples", name)) as ExampleNode[]]));
-  const core = ["tab", "comment", "catch", "debug", "inject", "link in", "link out", "switch"];
+  const core = "tab,comment,catch,debug,inject,link in,link out,switch,change,function,file,http request".split(",");
 
   it("show every node type once at least", () => {
     const shown = new Set([...flows.values()].flat().map(({ type }) => type));

@@ -31,6 +31,7 @@ describe("simulator: open", () => {
   it("takes anything else as a bare XML", () => {
     const body = Buffer.from("<a/>");
     assert.deepEqual(open(body), {
+      content: body,
       zipped: false,
       entries: [{ name: "", bytes: body }],
       folders: [],

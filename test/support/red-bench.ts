@@ -24,6 +24,7 @@ import zip from "../../nodes/zip/zip.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
+import { Authority } from "./authority.js";
 import { scratch } from "./scratch.js";
 import { until } from "./until.js";
 
@@ -71,7 +72,11 @@ interface Agent {
   post(path: string): Answer;
 }
 // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
-type Answer = Promise<{ status: number; body: any }> & { send(body: object): Answer };
+type Answer = Promise<{ status: number; body: any; headers: Record<string, string> }> & {
+  send(body: object): Answer;
+  buffer(whole: boolean): Answer;
+  parse(read: (answer: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void) => void): Answer;
+};
 
 const ERROR = 20;
 const TAB = { id: "tab", type: "tab", label: "test" };
@@ -82,6 +87,7 @@ const TAB = { id: "tab", type: "tab", label: "test" };
  */
 export class RedBench {
   broker!: PrivateBroker;
+  authority!: Authority;
   token!: SoftToken;
   private helper!: Helper;
   private readonly seen = new Map<string, Seen[]>();
@@ -96,7 +102,11 @@ export class RedBench {
   version = "";
 
   async start(): Promise<void> {
-    this.broker = await startPrivateBroker({ dir: scratch() });
+    // Beside the plain port one with TLS, which asks for a client certificate of the test's own authority.
+    this.authority = new Authority("Test CA");
+    const { certificate: cert, key } = this.authority.issue("broker.test");
+    const tls = { ca: this.authority.certificate, cert, key, verify: true };
+    this.broker = await startPrivateBroker({ dir: scratch(), tls });
     this.token = await makeSoftToken({
       dir: scratch(),
       label: "nodes",
@@ -141,6 +151,8 @@ export class RedBench {
         ...[importClient, mqBroker, card, folderWatch, validateXsd, preflight, zip, cardSign],
         ...[mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
         ...[this.sinks, this.functionNode()],
+        // Node-RED's own, of the runtime that runs.
+        require(require.resolve("@node-red/nodes/core/network/05-tls.js", { paths: [require.resolve(this.runtime)] })),
       ],
       flow,
       { ...passwords, ...credentials },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decXml } from "../../../simulator/samples/index.js";
 import {
@@ -7,6 +7,7 @@ import {
   cardNode,
   catchAll,
   clientNode,
+  type FlowNode,
   node,
   type RedBench,
   sink,
@@ -177,6 +178,79 @@ export function config(bench: RedBench): void {
       assert.equal((await bench.client()).settings.root, root);
     });
 
+    describe("test and production side by side (faq 4)", () => {
+      const test = () => clientNode(join(root, "test"), { name: "测试", clientId: "T1" });
+      const production = (change: Record<string, unknown> = {}) => ({
+        ...clientNode(join(root, "production"), { name: "正式", environment: "production", clientId: "P1", ...change }),
+        id: "client2",
+      });
+      const uses = (type: string, id: string, client: string, settings: Record<string, unknown>) =>
+        node(type, id, { client, broker: "broker", ...settings }, ["out"]);
+
+      it("are refused when one's folder lies in the other's, also through a link, with both names", async () => {
+        const place = join(root, "test", "inside");
+        mkdirSync(place, { recursive: true });
+        const link = join(root, "link");
+        symlinkSync(place, link);
+        for (const shared of [place, link, join(link, "deeper")]) {
+          await bench.load([test(), production({ root: shared })]);
+          await until("it is refused", () => bench.errors().length > 0);
+          assert.match(bench.errors().join(), /two import-clients share one root: 正式, 测试/);
+          await bench.unload();
+        }
+      });
+
+      it("are refused on one queue of one broker, with both names, and the first goes on", async () => {
+        const queue = await bench.queue();
+        const other = { ...brokerNode(bench.broker, { client: "", port: String(bench.broker.port) }), id: "broker2" };
+        await bench.load(
+          [
+            test(),
+            production(),
+            brokerNode(bench.broker, { client: "" }),
+            other,
+            uses("sw-mq-receive", "receive", "client", { queue }),
+            { ...uses("sw-mq-receive", "receive2", "client2", { queue }), broker: "broker2" },
+            sink("out"),
+          ],
+          { broker2: { user: bench.broker.user, password: bench.broker.password } },
+        );
+        await bench.showing("receive", "mq-receive.status.connected");
+        await bench.showing("receive2", "mq-receive.status.config");
+        assert.match(
+          bench.errors().join("\n"),
+          /receive2: test and production share .*: 正式 \(production\), 测试 \(test\)/,
+        );
+      });
+
+      it("are refused when one sends over the other's broker, and pass with queues of their own", async () => {
+        const [mine, theirs] = [await bench.queue(), await bench.queue()];
+        await bench.load([
+          test(),
+          production(),
+          brokerNode(bench.broker, { name: "服务器" }),
+          uses("sw-mq-send", "send", "client", { queue: mine }),
+          uses("sw-mq-send", "send2", "client2", { queue: theirs }),
+          sink("out"),
+        ]);
+        await bench.showing("send", "mq-send.status.connected");
+        await bench.showing("send2", "mq-send.status.config");
+        assert.match(bench.errors().join("\n"), /test and production share 服务器: 正式 \(production\), 测试 \(test\)/);
+        await bench.unload();
+        await bench.load([
+          test(),
+          production(),
+          brokerNode(bench.broker, { client: "" }),
+          uses("sw-mq-send", "send", "client", { queue: mine }),
+          uses("sw-mq-send", "send2", "client2", { queue: theirs }),
+          sink("out"),
+        ]);
+        await bench.showing("send", "mq-send.status.connected");
+        await bench.showing("send2", "mq-send.status.connected");
+        assert.deepEqual(bench.errors(), []);
+      });
+    });
+
     it("opens again on its root after a redeploy", async () => {
       await bench.load([clientNode(root)]);
       const first = await bench.client();
@@ -215,6 +289,62 @@ export function config(bench: RedBench): void {
         delete process.env.SW_TEST_PASSWORD;
         delete process.env.SW_TEST_PIN;
       }
+    });
+
+    it("connect over TLS by Node-RED's own TLS settings: CA, client certificate and key, server name, verify", async () => {
+      const queue = await bench.queue();
+      const { certificate, key } = bench.authority.issue("client", { for: "client", names: [] });
+      const files = { cert: "", key: "", ca: "", certname: "c", keyname: "k", caname: "a" };
+      const tls = (change: Record<string, unknown> = {}) => ({
+        ...{ id: "tls", type: "tls-config", name: "", ...files, servername: "broker.test", verifyservercert: true },
+        ...change,
+      });
+      const data = {
+        certdata: readFileSync(certificate, "utf8"),
+        keydata: readFileSync(key, "utf8"),
+        cadata: bench.authority.pem,
+      };
+      const over = async (config: FlowNode, credentials: object) => {
+        await bench.unload();
+        await bench.load(
+          [
+            clientNode(root),
+            brokerNode(bench.broker, { port: bench.broker.tlsPort, useTls: true, tls: "tls" }),
+            config,
+            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
+          ],
+          { tls: credentials },
+        );
+      };
+      await over(tls(), data);
+      await bench.showing("receive", "mq-receive.status.connected");
+      for (const [config, credentials] of [
+        [tls(), { cadata: bench.authority.pem }],
+        [tls(), { certdata: data.certdata, keydata: data.keydata }],
+        [tls({ servername: "other.test" }), data],
+      ] as const) {
+        await over(config, credentials);
+        await bench.showing("receive", "mq-receive.status.tls");
+      }
+      await over(tls({ servername: "other.test", verifyservercert: false }), data);
+      await bench.showing("receive", "mq-receive.status.connected");
+    });
+
+    it("say a refused login as just that, in the status and once in the log, and close when the user goes", async () => {
+      await bench.load(
+        [
+          clientNode(root),
+          brokerNode(bench.broker),
+          node("sw-mq-send", "send", { client: "client", broker: "broker" }, []),
+        ],
+        { broker: { user: bench.broker.user, password: "wrong-Pass-1" } },
+      );
+      await bench.showing("send", "mq-send.status.login");
+      await until("it is said", () => bench.logged(({ id }) => id === "broker").length > 0);
+      const lines = bench.logged(({ id }) => id === "broker");
+      assert.match(lines.join(), /C18 .*拒绝登录.*ACCESS_REFUSED/);
+      assert.equal(lines.length, 1);
+      assert.ok(!bench.logged().join("\n").includes("wrong-Pass-1"));
     });
 
     it("share one connection between those who send and receive, and close it with the last", async function () {

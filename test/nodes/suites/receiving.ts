@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { wrapInDxpMsg } from "../../../lib/amqp/dxpmsg.js";
 import { writeZip } from "../../../lib/archive/index.js";
+import { handleOf } from "../../../lib/boxes/context.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decResult } from "../../../simulator/answers/dec-result.js";
@@ -34,6 +36,14 @@ const released = (seqNo = SEQ_NO) =>
     ieDate: "20230101",
     at: Date.now(),
   }).body;
+
+/** The text 入库成功 as GB18030, which Node cannot write by itself. */
+function gb18030(utf8: Buffer): Buffer {
+  const text = utf8.toString("utf8").replace(/encoding="utf-8"/i, 'encoding="GB18030"');
+  const inserted = "\u00c8\u00eb\u00bf\u00e2\u00b3\u00c9\u00b9\u00a6";
+  assert.ok(text.includes("入库成功") && text.includes("GB18030"));
+  return Buffer.from(text.replace("入库成功", inserted), "latin1");
+}
 
 export function receiving(bench: RedBench): void {
   describe("sw-mq-receive, sw-receipt-parse, sw-settle", () => {
@@ -328,17 +338,77 @@ export function receiving(bench: RedBench): void {
       await bench.aside(async (channel) => {
         await channel.consume(queue, () => {}, { exclusive: true });
         await bench.load(flow());
-        await bench.showing("receive", "mq-receive.status.disconnected");
+        await bench.showing("receive", "mq-receive.status.exclusive");
         await until("it is said", () => bench.logged(({ id }) => id === "receive").length > 0);
-        assert.match(bench.logged(({ id }) => id === "receive")[0] as string, /另一台电脑占用/);
+        assert.match(bench.logged(({ id }) => id === "receive")[0] as string, /另一台电脑占用.*解除设备绑定/);
       });
       await bench.showing("receive", "mq-receive.status.connected");
+    });
+
+    it("says that another program reads the queue as well, with the advice to unbind, and when it no longer does", async () => {
+      await bench.aside(async (channel) => {
+        await channel.consume(queue, () => {});
+        const nodes = flow();
+        (nodes.find(({ id }) => id === "broker") as FlowNode).heartbeat = 1;
+        await bench.load(nodes);
+        await bench.showing("receive", "mq-receive.status.shared");
+        const [line] = bench.logged(({ id }) => id === "receive");
+        assert.match(line as string, /C18 .*另有程序在读.*解除设备绑定/);
+      });
+    });
+
+    it("gives what it cannot read to the dead-letter exchange when it is set so, and keeps it too", async () => {
+      const dead = await bench.queue();
+      const letters = `${queue}-letters`;
+      const dlx = { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead };
+      await bench.aside((channel) => channel.assertQueue(letters, { durable: true, arguments: dlx }));
+      await bench.load(flow({ receive: { queue: letters, unreadable: "reject" } }));
+      const key = freshKey();
+      await sent(key, "a.xml");
+      await bench.publish(letters, accepted(key));
+      await bench.publish(letters, Buffer.from("no receipt"), { fileName: "x.xml" });
+      await bench.one("stored");
+      await bench.one("rejected");
+      assert.equal((await bench.take(dead)).content.toString(), "no receipt");
+      assert.equal(box(root, "Others", "InBox").length, 2);
+      await bench.written();
+      await bench.unload();
+      assert.deepEqual([await bench.depth(letters), await bench.depth(dead)], [0, 0]);
+    });
+
+    it("takes a receipt bare, zipped and in a DxpMsg, in UTF-8 and in GB18030, from a quorum queue too", async () => {
+      const quorum = `${queue}-quorum`;
+      await bench.load(
+        flow({ receive: { queue: quorum } }).map((one) => (one.id === "broker" ? { ...one, declare: "quorum" } : one)),
+      );
+      await bench.showing("receive", "mq-receive.status.connected");
+      const keys = [freshKey(), freshKey(), freshKey(), freshKey()] as const;
+      const rows: DocumentRow[] = [];
+      for (const [index, key] of keys.entries()) rows.push(await sent(key, `${index}.xml`));
+      const body = (index: number) => accepted(keys[index] as string, `I2023000001234567${index}`);
+      const handle = { ...handleOf(rows[1] as DocumentRow), fileName: "回执.zip" };
+      const zipped = await writeZip([{ name: "r.xml", bytes: body(0) }], { at: Date.now(), names: "utf-8" });
+      await bench.publish(quorum, zipped);
+      await bench.publish(quorum, wrapInDxpMsg(handle, "d", body(1)));
+      await bench.publish(quorum, gb18030(body(2)));
+      await bench.publish(quorum, wrapInDxpMsg(handle, "d", gb18030(body(3))));
+      const stored = await bench.arrived("stored", 4);
+      const found = stored.map(({ receipt, filename }) => [receipt?.documentId, receipt?.text, filename]);
+      const expected = ["r.xml", "回执.zip", undefined, "回执.zip"].map((name, index) => [
+        (rows[index] as DocumentRow).id,
+        "入库成功",
+        name,
+      ]);
+      assert.deepEqual(
+        found.sort(([one], [other]) => String(one).localeCompare(String(other))),
+        expected.sort(([one], [other]) => String(one).localeCompare(String(other))),
+      );
     });
 
     it("waits for a queue that is missing", async () => {
       const later = `${queue}-later`;
       await bench.load(flow({ receive: { queue: later } }));
-      await bench.showing("receive", "mq-receive.status.disconnected");
+      await bench.showing("receive", "mq-receive.status.queue");
       await until("it is said", () => bench.logged(({ id }) => id === "receive").length > 0);
       assert.match(bench.logged(({ id }) => id === "receive")[0] as string, /C18 .*队列不存在/);
       await bench.queue(later);

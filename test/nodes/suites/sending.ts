@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { GetMessage } from "amqplib";
+import { open } from "../../../simulator/open.js";
 import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { Simulator } from "../../../simulator/simulator.js";
 import {
   box,
   boxText,
@@ -217,6 +219,219 @@ export function sending(bench: RedBench): void {
       assert.ok(verify("sha256", content, certificate.publicKey, Buffer.from(headers.signature, "base64")));
       assert.equal(headers.certificateNumber, certificate.serialNumber.toLowerCase());
       assert.deepEqual(box(root, "", ".spool"), [], "unchanged bytes lie in TempBox, not in the spool");
+    });
+
+    it("sets the fields of its table, each of its type, and repeats them as they were", async () => {
+      const relay = await relayTo(bench.broker);
+      process.env.SW_TEST_SITE = "SZ";
+      const fields = JSON.stringify([
+        { to: "header", name: "站点", value: "SW_TEST_SITE", type: "env" },
+        { to: "header", name: "size", value: "document.size", type: "msg" },
+        { to: "header", name: "moment", value: "$millis()", type: "jsonata" },
+        { to: "header", name: "urgent", value: "true", type: "bool" },
+        { to: "header", name: "level", value: "2.5", type: "num" },
+        { to: "header", name: "table", value: '{"a":[1,"x"]}', type: "json" },
+        { to: "header", name: "messageType", value: "", type: "str" },
+        { to: "property", name: "type", value: "document.messageType & 'MSG'", type: "jsonata" },
+        { to: "property", name: "priority", value: "5", type: "num" },
+        { to: "routingKey", name: "", value: `"${queue}"`, type: "jsonata" },
+      ]);
+      try {
+        await bench.load(flow({ send: { fields, queue: "elsewhere" } }, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        const bytes = decXml();
+        drop(root, "DecCus001", "a.xml", bytes);
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        relay.flow();
+        relay.cut();
+        await bench.one("settled");
+        const [first, second] = [await bench.take(queue), await bench.take(queue)];
+        const { moment, ...headers } = first.properties.headers ?? {};
+        assert.ok(Math.abs(Date.now() - moment) < 60_000);
+        assert.deepEqual(headers, {
+          fileName: "a.xml",
+          business: "DecCus001",
+          clientId: "DEMO0001",
+          站点: "SZ",
+          size: bytes.length,
+          urgent: true,
+          level: 2.5,
+          table: { a: [1, "x"] },
+        });
+        assert.deepEqual([first.properties.type, first.properties.priority], ["DECMSG", 5]);
+        assert.deepEqual(second.properties.headers, { ...first.properties.headers, possibleDuplicate: "1" });
+        assert.deepEqual(withoutHeaders(second), withoutHeaders(first));
+      } finally {
+        delete process.env.SW_TEST_SITE;
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("fails a document whose field cannot be sent, and does not start with a table that is none", async () => {
+      const fields = JSON.stringify([{ to: "header", name: "x", value: "payload", type: "msg" }]);
+      await bench.load(flow({ send: { fields } }));
+      drop(root, "DecCus001", "a.xml", decXml());
+      const { document, error } = await bench.one("caught");
+      assert.equal(error?.code, "SW-FIELD");
+      assert.equal(
+        (await bench.row(document?.id as string, "it is settled", ({ settled }) => settled)).state,
+        "failed",
+      );
+      for (const bad of ["{", '[{"to":"header","name":"attempt"}]', '[{"to":"moon","name":"x"}]']) {
+        await bench.unload();
+        await bench.load(flow({ send: { fields: bad } }));
+        await bench.showing("send", "mq-send.status.config");
+      }
+    });
+
+    it("wraps a document in a DxpMsg, repeats the very same, and gives its own bytes on", async () => {
+      const relay = await relayTo(bench.broker);
+      const fields = JSON.stringify([
+        { to: "dxp", name: "IcCard", value: CARD_HOLDER.cardNumber, type: "str" },
+        { to: "dxp", name: "MsgType", value: "'DECMSG'", type: "jsonata" },
+      ]);
+      try {
+        await bench.load(flow({ send: { body: "dxp", fields } }, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        const bytes = decXml();
+        drop(root, "DecCus001", "进口.xml", bytes);
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        relay.flow();
+        relay.cut();
+        const { payload, document } = await bench.one("settled");
+        assert.deepEqual(payload, bytes);
+        const [first, second] = [await bench.take(queue), await bench.take(queue)];
+        assert.equal(sha256(second.content), sha256(first.content));
+        assert.equal(second.properties.headers?.possibleDuplicate, "1");
+        const { content, wrapper } = open(first.content);
+        assert.deepEqual(content, bytes);
+        const receivers = ["DXPDSWDEC0000002"];
+        const expected = { messageId: document?.id, sender: "DXPESWDEMO0001", receivers, type: "DECMSG" };
+        assert.deepEqual(wrapper, expected);
+        assert.match(first.content.toString(), /<FileName>进口\.xml<\/FileName><IcCard>8930000000001<\/IcCard>/);
+        assert.deepEqual(box(root, "", ".spool"), []);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("has its wrapped declaration accepted and answered", async function () {
+      this.timeout(60_000);
+      const receiveQueue = await bench.queue();
+      const { host, port, user, password, vhost } = bench.broker;
+      const simulator = new Simulator({
+        broker: { host, port, user, password, vhost, tls: false, ca: "" },
+        clientId: "DEMO0001",
+        sendQueue: queue,
+        receiveQueue,
+        commandQueue: `${receiveQueue}.command`,
+        onlyOnDemand: false,
+        delayMs: 0,
+        prefetch: 10,
+        certificates: [bench.token.certificateFile],
+        log: "",
+      });
+      await simulator.start();
+      try {
+        const nodes = flow({ send: { body: "dxp" } });
+        (nodes.find(({ id }) => id === "claimed") as FlowNode).wires = [["sign"]];
+        const settings = { client: "client", broker: "broker" };
+        await bench.load([
+          ...nodes,
+          cardNode(bench.token),
+          node("sw-card-sign", "sign", { card: "card" }, ["send"]),
+          node("sw-mq-receive", "receive", { ...settings, queue: receiveQueue, prefetch: 5 }, ["parse"]),
+          node("sw-receipt-parse", "parse", { client: "client" }, ["store"], ["store"]),
+          node("sw-settle", "store", { client: "client" }, []),
+        ]);
+        drop(root, "DecCus001", "a.xml", decXml({ identity: CARD_HOLDER }));
+        const { document } = await bench.one("settled");
+        const row = await bench.row(
+          document?.id as string,
+          "it is closed",
+          ({ statusText }) => statusText === "结关",
+          30_000,
+        );
+        assert.equal(row.state, "accepted");
+      } finally {
+        await bench.unload();
+        await simulator.stop();
+      }
+    });
+
+    it("waits while the broker takes nothing for a memory alarm, says so, and sends afterwards", async function () {
+      this.timeout(90_000);
+      const alarm = (on: boolean) =>
+        bench.broker.rabbitmqctl("set_vm_memory_high_watermark", ...(on ? ["absolute", "1MB"] : ["0.6"]));
+      await bench.load(flow({ send: { giveUpAfter: 0.5 }, settle: { retryTimes: 0 } }));
+      await bench.showing("send", "mq-send.status.connected");
+      await alarm(true);
+      try {
+        // The broker blocks a connection when it publishes: the first one is taken or waits for the end of the alarm.
+        drop(root, "DecCus001", "first.xml", decXml());
+        await bench.showing("send", "mq-send.status.blocked");
+        drop(root, "DecCus001", "second.xml", decXml());
+        const caught = await bench.one("caught");
+        assert.equal(caught.document?.fileName, "second.xml");
+        assert.match(caught.fault?.text.zh ?? "", /暂停接收/);
+      } finally {
+        await alarm(false);
+      }
+      const { document } = await bench.one("settled");
+      assert.equal(document?.fileName, "first.xml");
+      await until("only the first has arrived", async () => (await bench.depth(queue)) === 1);
+    });
+
+    it("has no more of a business on their way than it is set, and the others go on", async () => {
+      const relay = await relayTo(bench.broker);
+      try {
+        const send = { perBusiness: "DecCus001=1", window: 3 };
+        const watch = { businesses: "DecCus001, DecCus201" };
+        await bench.load(flow({ send, watch }, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        for (const name of ["1.xml", "2.xml", "3.xml"]) drop(root, "DecCus001", name, decXml());
+        for (const name of ["4.xml", "5.xml", "6.xml"]) drop(root, "DecCus201", name, decXml());
+        await bench.arrived("claimed", 6);
+        await until("three are on their way", async () => (await bench.depth(queue)) === 3);
+        const { ledger } = await bench.client();
+        const sending = await ledger.query({ state: ["sending"], limit: 10 });
+        assert.deepEqual(sending.map(({ business }) => business).sort(), ["DecCus001", "DecCus201", "DecCus201"]);
+        relay.flow();
+        await bench.arrived("settled", 6);
+        assert.equal(await bench.depth(queue), 6);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
+    });
+
+    it("sends a cloned message once: the second joins the send that is under way", async () => {
+      const relay = await relayTo(bench.broker);
+      try {
+        await bench.load(flow({}, { port: relay.port, heartbeat: 60 }));
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        drop(root, "DecCus001", "a.xml", decXml());
+        const { payload, document } = await bench.one("claimed");
+        await until("the broker has the message", async () => (await bench.depth(queue)) === 1);
+        bench.node("send").receive({ payload, document: structuredClone(document) });
+        relay.flow();
+        await bench.arrived("settled", 2);
+        assert.equal(await bench.depth(queue), 1);
+        const events = (await (await bench.client()).ledger.story(document?.id as string))?.events;
+        assert.deepEqual(
+          events?.map(({ event }) => event),
+          ["claimed", "sending", "sent", "settled"],
+        );
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
     });
 
     it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", async () => {

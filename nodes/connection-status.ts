@@ -1,0 +1,23 @@
+import type { BrokerConnection } from "../lib/amqp/connection.js";
+import type { ImportClientError } from "../lib/errors.js";
+import type { StatusLine } from "./runtime.js";
+
+/** Families of faults that a status names (`tls-expired` is of `tls`); every other one is shown as `disconnected`. */
+const NAMED = ["dns", "tls", "login", "vhost", "exchange", "permission"];
+
+/** Shows how the shared connection stands, in the words of the viewer's language. */
+export function showConnection(status: StatusLine, connection: BrokerConnection): void {
+  const { state, lastFault } = connection;
+  const family = String(lastFault?.details.fault ?? "").replace(/-.*/, "");
+  if (state === "connected" && !lastFault) status.show("green", "dot", "connected");
+  else if (state === "blocked") status.show("yellow", "dot", "blocked");
+  else if (state !== "closed" && NAMED.includes(family)) status.show("red", "ring", family);
+  else if (state === "connecting") status.show("yellow", "ring", "connecting");
+  else status.show("red", "ring", "disconnected");
+}
+
+/** A fault and what to do about it, for Node-RED's log: one line, both languages. */
+export function spoken({ code, text, advice }: ImportClientError): string {
+  const parts = advice ? [`${text.zh}。${advice.zh}`, `${text.en}. ${advice.en}`] : [text.zh, text.en];
+  return `${code} ${parts.join(" / ")}`;
+}

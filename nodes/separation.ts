@@ -1,0 +1,66 @@
+import type { Node } from "node-red";
+import { type BrokerSettings, eachHost } from "../lib/amqp/settings.js";
+import { configError } from "../lib/client/settings.js";
+import type { BrokerNode, ImportClientNode } from "./registry.js";
+
+/** Queues that a node sends to or receives from. */
+export interface UsedQueues {
+  send?: string;
+  receive?: string;
+  exchange?: string;
+}
+
+interface Use {
+  client: ImportClientNode;
+  places: readonly string[];
+}
+
+/** By user's node id, over every broker of this runtime. */
+const uses = new Map<string, Use>();
+
+/**
+ * Notes that a node uses queues for its client. Test and production may run side by side only with different queues (faq
+ * client 4). Throws SW-CONFIG with both clients' names when the other environment uses one of them already, or when the
+ * broker belongs to a client of the other environment.
+ */
+export function useQueues(user: Node, client: ImportClientNode, broker: BrokerNode, queues: UsedQueues): void {
+  const { owner } = broker;
+  if (owner?.settings && differs(owner, client)) throw mixed(nameOf(broker), client, owner);
+  const places = placesOf(broker.settings, queues);
+  for (const [id, other] of uses) {
+    if (id === user.id || !differs(other.client, client)) continue;
+    if (places.some((place) => other.places.includes(place))) {
+      throw mixed(queues.send ?? queues.receive ?? "", client, other.client);
+    }
+  }
+  uses.set(user.id, { client, places });
+}
+
+export function leaveQueues(user: Node): void {
+  uses.delete(user.id);
+}
+
+/** A queue's address on each of the broker's hosts; an exchange's queues are known by their routing key only. */
+function placesOf(settings: BrokerSettings, { send, receive, exchange = "" }: UsedQueues): string[] {
+  const queues = [send && `${exchange} ${send}`, receive && ` ${receive}`].filter(Boolean);
+  return eachHost(settings).flatMap(({ host, port, vhost }) =>
+    queues.map((queue) => `${host.toLowerCase()}:${port}/${vhost} ${queue}`),
+  );
+}
+
+function differs(one: ImportClientNode, other: ImportClientNode): boolean {
+  return one.settings?.environment !== other.settings?.environment;
+}
+
+function nameOf(node: Node): string {
+  return node.name || node.id;
+}
+
+function mixed(what: string, client: ImportClientNode, other: ImportClientNode) {
+  const [mine, theirs] = [client, other].map((node) => `${nameOf(node)} (${node.settings?.environment})`);
+  return configError(
+    "environment",
+    `测试环境和正式环境不能共用 ${what}：${mine}，${theirs}`,
+    `test and production share ${what}: ${mine}, ${theirs}`,
+  );
+}
