@@ -138,7 +138,7 @@ export class DocumentSender {
     }
     if (ARRIVED.includes(row.state)) return { row };
     if (row.state === "held") throw heldError(row.id, "held");
-    const outgoing = this.prepare(document, row, payload, options.fields);
+    const outgoing = await this.prepare(document, row, payload, options.fields);
     if (!outgoing) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
     return { document: row, outgoing };
   }
@@ -160,12 +160,12 @@ export class DocumentSender {
    * What an earlier attempt may have published goes out again as it was, or, when its bytes are gone, not at all
    * (undefined); else a new wire is made.
    */
-  private prepare(
+  private async prepare(
     document: DocumentHandle,
     row: DocumentRow,
     payload: Buffer,
     fields: WireFields | undefined,
-  ): Outgoing | undefined {
+  ): Promise<Outgoing | undefined> {
     if (row.wire !== "" && row.state !== "claimed") {
       const known = this.outgoing(row, JSON.parse(row.wire) as Wire);
       if (known.body()) return known;
@@ -179,7 +179,7 @@ export class DocumentSender {
     const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
     const wire = makeWire(handle, body, to, fields);
     crashPoint("send.before-spool");
-    if (wire.body !== row.sha256) this.spool.write(row.id, body);
+    if (wire.body !== row.sha256) await this.spool.write(row.id, body);
     crashPoint("send.after-spool");
     return this.outgoing(row, wire, body);
   }

@@ -14,9 +14,9 @@ export class Spool {
     this.folder = join(root, ".spool");
   }
 
-  write(id: string, bytes: Buffer): void {
+  async write(id: string, bytes: Buffer): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
-    writeDurably(this.folder, id, bytes);
+    await writeDurably(this.folder, id, bytes);
   }
 
   /** Where a document's bytes lie, while it is under way. */

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { MatchedBy } from "../document.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { matchReceipt } from "../receipts/match.js";
 import { answersOf } from "../receipts/record.js";
 import type { BoxContext } from "./context.js";
 import { OTHERS } from "./folders.js";
-import { freeName, writeDurably } from "./place.js";
+import { withFreeName, writeDurably } from "./place.js";
 import { writeReceiptJson } from "./receipt-json.js";
 
 /**
@@ -26,7 +27,20 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
   }
 }
 
+/**
+ * The other side of it: while a receipt without a document was being stored, the one that carries its key may have come. It
+ * was not to be moved then, its file was not there yet.
+ */
+export async function lookAgain(context: BoxContext, orphan: ReceiptRow): Promise<void> {
+  if (orphan.clientKey === "" && orphan.seqNo === "" && orphan.customsNo === "") return;
+  const parsed = { ...orphan, answers: answersOf(orphan.format) };
+  const { documentId } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  if (documentId !== null) await adoptOrphans(context, documentId);
+}
+
 async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: DocumentRow): Promise<boolean> {
+  // It is being stored just now, or will be when the broker brings it again.
+  if (!orphan.filed) return false;
   const { documentId: _none, matchedBy: _by, advice: _advice, ...facts } = orphan;
   const parsed = { ...facts, answers: answersOf(orphan.format) };
   // The same rules as for a receipt that comes now: another type of document may have the same own number.
@@ -34,37 +48,36 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
-  const moved = copyHome(context, orphan, document);
-  const adopted = await context.ledger.adopt(orphan.id, document.id, {
-    matchedBy: by,
-    ...(moved && { file: moved.file }),
-  });
-  if (moved) remove(adopted ? moved.from : moved.to);
-  if (adopted && context.settings.receiptJson) {
-    writeReceiptJson(
-      context,
-      { ...orphan, ...(moved && { file: moved.file }), documentId: document.id, matchedBy: by },
-      document,
-    );
+  const [code = "", , name = ""] = orphan.file.split("/");
+  const from = join(context.folders.of(code).box("InBox"), name);
+  if (code.toLowerCase() !== OTHERS.toLowerCase() || !existsSync(from)) {
+    return adoptAs(context, orphan, document, { matchedBy: by });
   }
-  return adopted;
+  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
+  const folder = context.folders.of(document.business);
+  const inBox = folder.box("InBox");
+  const wanted = receiptFileName(orphan, document.fileName, orphan.receivedAt);
+  const bytes = readFileSync(from);
+  return withFreeName(inBox, wanted, async (to) => {
+    await writeDurably(inBox, to, bytes);
+    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
+    remove(adopted ? from : join(inBox, to));
+    return adopted;
+  });
 }
 
-/** Puts what waited in `Others/InBox` into the InBox of its document's business, where the producer looks for it. */
-function copyHome(
+/** Gives the document its receipt, in the ledger and in the JSON beside the file; false when another was faster. */
+async function adoptAs(
   context: BoxContext,
   orphan: ReceiptRow,
   document: DocumentRow,
-): { file: string; from: string; to: string } | undefined {
-  const [code = "", , name = ""] = orphan.file.split("/");
-  if (!orphan.filed || code.toLowerCase() !== OTHERS.toLowerCase()) return undefined;
-  const from = join(context.folders.of(code).box("InBox"), name);
-  if (!existsSync(from)) return undefined;
-  const folder = context.folders.of(document.business);
-  const inBox = folder.box("InBox");
-  const wanted = freeName(inBox, receiptFileName(orphan, document.fileName, orphan.receivedAt));
-  writeDurably(inBox, wanted, readFileSync(from));
-  return { file: `${folder.code}/InBox/${wanted}`, from, to: join(inBox, wanted) };
+  found: { matchedBy: MatchedBy; file?: string },
+): Promise<boolean> {
+  const adopted = await context.ledger.adopt(orphan.id, document.id, found);
+  if (adopted && context.settings.receiptJson) {
+    await writeReceiptJson(context, { ...orphan, ...found, documentId: document.id }, document);
+  }
+  return adopted;
 }
 
 function remove(path: string): void {

@@ -69,14 +69,14 @@ export async function claimGathered(
       entries.push({ name: entry, bytes });
     }
     const payload = await writeZip(entries, { at });
-    writeDurably(gathering, ZIP, payload);
+    await writeDurably(gathering, ZIP, payload);
     crashPoint("gather.after-zip");
     // The id makes the name one that no other claim takes meanwhile.
     const boxName = markedName(fileName, `.${id}`);
     const claimed = await enterRow(context, folder, { id, at, name: fileName, boxName, payload }, onId);
     place(folder, claimed.row, gathering);
     // Another instance that started just then may have put everything back, not knowing of the row.
-    if (!existsSync(join(folder.box("TempBox"), boxName))) writeDurably(folder.box("TempBox"), boxName, payload);
+    if (!existsSync(join(folder.box("TempBox"), boxName))) await writeDurably(folder.box("TempBox"), boxName, payload);
     for (const gone of [name, ...pdfs.flatMap(({ outBoxName }) => outBoxName ?? [])]) {
       if (!existsSync(join(folder.box("OutBox"), gone))) outBox.forget(gone);
     }

@@ -9,12 +9,12 @@ import { writeDurably } from "./place.js";
  * texts as they came, times are milliseconds since the epoch. Written like every file in InBox: `.tmp`, then renamed. Several
  * receipts in one official file have a JSON each, the second `…(2).json`; a repeat after a crash writes the same one again.
  */
-export function writeReceiptJson(
+export async function writeReceiptJson(
   context: BoxContext,
   row: ReceiptRow,
   document: DocumentRow | undefined,
   number = 1,
-): void {
+): Promise<void> {
   const [code = "", , file = ""] = row.file.split("/");
   const inBox = context.folders.of(code).box("InBox");
   const { id: _id, filed: _filed, sha256, messageId, receivedAt, file: _file, ...receipt } = row;
@@ -36,7 +36,7 @@ export function writeReceiptJson(
     receivedAt,
   };
   const name = file.replace(/\.xml$/i, ".json");
-  writeDurably(
+  await writeDurably(
     inBox,
     number === 1 ? name : numberedName(name, number),
     Buffer.from(`${JSON.stringify(content, null, 2)}\n`),

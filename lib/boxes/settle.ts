@@ -205,8 +205,8 @@ async function fileLocalReceipt(
   bytes: Buffer,
 ): Promise<void> {
   const [code = row.business, , name = ""] = receipt.file.split("/");
-  writeDurably(context.folders.of(code).box("InBox"), name, bytes);
-  if (context.settings.receiptJson) writeReceiptJson(context, receipt, row);
+  await writeDurably(context.folders.of(code).box("InBox"), name, bytes);
+  if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id);
 }

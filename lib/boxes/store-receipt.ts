@@ -4,7 +4,7 @@ import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
-import { adoptOrphans } from "./adopt.js";
+import { adoptOrphans, lookAgain } from "./adopt.js";
 import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { OTHERS } from "./folders.js";
@@ -86,6 +86,7 @@ async function storeOne(
   crashPoint("receipt.after-filed");
   // A repeat as well: what brought it first may have been stopped before this.
   if (document) await adoptOrphans(context, document.id);
+  else await lookAgain(context, row);
   return row;
 }
 
@@ -101,9 +102,9 @@ async function fileReceipt(
   const [code = "", , file = ""] = row.file.split("/");
   const inBox = context.folders.of(code).box("InBox");
   const before = siblings.filter((other) => other.file === row.file).length;
-  if (before === 0) writeDurably(inBox, file, part.bytes);
-  if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-  if (context.settings.receiptJson) writeReceiptJson(context, row, document, before + 1);
+  if (before === 0) await writeDurably(inBox, file, part.bytes);
+  if (part.reason) await writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+  if (context.settings.receiptJson) await writeReceiptJson(context, row, document, before + 1);
   crashPoint("receipt.after-file");
   await context.ledger.markFiled(row.id);
 }

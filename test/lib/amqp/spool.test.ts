@@ -11,8 +11,8 @@ describe("spool", () => {
     const root = scratch();
     const spool = new Spool(root);
     const bytes = Buffer.from([0, 255, 10, 13]);
-    spool.write("open", bytes);
-    spool.write("ended", bytes);
+    await spool.write("open", bytes);
+    await spool.write("ended", bytes);
     writeFileSync(join(root, ".spool", "ended.tmp"), "half");
     await spool.sweep(async (id) => id === "open");
     assert.deepEqual(spool.read("open"), bytes);
