@@ -10,7 +10,6 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { codeOf } from "../errors.js";
 import { numberedName } from "./names.js";
 
@@ -45,7 +44,8 @@ export async function withFreeName<T>(folder: string, wanted: string, work: (nam
 }
 
 /** In a thread of its own: a file system may take tens of milliseconds for it, which the event loop does not have. */
-const synced = promisify(fsync);
+const synced = (handle: number) =>
+  new Promise<void>((resolve, reject) => fsync(handle, (error) => (error ? reject(error) : resolve())));
 
 /** Windows cannot sync a folder, and does not need to. */
 const FOLDERS_SYNC = process.platform !== "win32";

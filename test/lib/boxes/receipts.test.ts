@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import fs, { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { storeReceipt } from "../../../lib/boxes/store-receipt.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
@@ -82,6 +82,31 @@ describe("receipts in InBox", () => {
     assert.deepEqual(files("Others"), []);
     assert.equal(files("DecCus001").filter((name) => /^Receipt_单_\d{17}(\(2\))?\.xml$/.test(name)).length, 2);
     for (const { file } of stored) assert.ok(existsSync(join(client.settings.root, file)), file);
+  });
+
+  it("come out of Others when they are being stored while the one that makes their document known comes", async () => {
+    await open();
+    const row = await sent({ clientKey: "K", fileName: "单.xml" });
+    // The disk takes its time with the first of them: its row is there, its file is not.
+    const { fsync } = fs;
+    let release = () => {};
+    const held = new Promise<void>((isHeld) => {
+      fs.fsync = ((handle: number, done: fs.NoParamCallback) => {
+        fs.fsync = fsync;
+        release = () => fsync(handle, done);
+        isHeld();
+      }) as typeof fsync;
+    });
+    const early = deliver(result("P", { seqNo: "I1", entryId: "E1" }));
+    await held;
+    await deliver(imported("K", "I1"));
+    release();
+    await early;
+    const stored = (await client.ledger.story(row.id))?.receipts ?? [];
+    assert.deepEqual(stored.map(({ code }) => code).sort(), ["0", "P"]);
+    for (const { file } of stored) assert.ok(existsSync(join(client.settings.root, file)), file);
+    assert.deepEqual(files("Others"), []);
+    assert.equal(files("DecCus001").length, 2);
   });
 
   it("out of one file go to a folder each, when they answer several documents that were not known yet", async () => {
