@@ -41,7 +41,8 @@ interface ExampleNode {
 const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 const catalogue = (folder: string, language: string): Catalogue =>
   JSON.parse(read("nodes", folder, "locales", language, `${folder}.json`));
-const html = (folder: string): string => read("nodes", folder, `${folder}.html`);
+/** The page as the editor gets it: the build puts the sidebar's parts together. */
+const html = (folder: string): string => read("dist", "nodes", folder, `${folder}.html`);
 
 /** `a.b.c` of every text in a catalogue. */
 function keysOf(tree: Catalogue, path = ""): string[] {
@@ -123,10 +124,14 @@ describe("what the editor shows", () => {
       });
 
       it("uses the editor's own colours only, and puts no outside text in as HTML", () => {
-        const style = /<style>([\s\S]*?)<\/style>/.exec(html(folder))?.[1] ?? "";
+        const style = [...html(folder).matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, rules]) => rules).join("");
         assert.doesNotMatch(style, /#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/i);
         for (const [, variable] of style.matchAll(/var\((--[\w-]+)/g)) assert.match(variable ?? "", /^--red-ui-/);
         assert.doesNotMatch(html(folder), /\.html\(|innerHTML|insertAdjacentHTML|document\.write/);
+      });
+
+      it("is one page that asks for no other file", () => {
+        assert.doesNotMatch(html(folder), /<link\b|<script[^>]*\bsrc=|^\s*(import|export)\b/m);
       });
     });
   }
