@@ -133,6 +133,19 @@ describe("what the editor shows", () => {
       it("is one page that asks for no other file", () => {
         assert.doesNotMatch(html(folder), /<link\b|<script[^>]*\bsrc=|^\s*(import|export)\b/m);
       });
+
+      it("leaves no name of its own in the editor's page", () => {
+        const ignore = () => undefined;
+        const page = {
+          RED: { _: ignore, nodes: { registerType: ignore }, plugins: { registerPlugin: ignore } },
+          $: ignore,
+        };
+        const before = Object.keys(page);
+        const scripts = [...html(folder).matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)];
+        assert.ok(scripts.length > 0);
+        for (const [, script] of scripts) runInNewContext(script ?? "", page);
+        assert.deepEqual(Object.keys(page), before);
+      });
     });
   }
 

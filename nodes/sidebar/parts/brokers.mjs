@@ -1,7 +1,7 @@
 // A message broker in the box of its client: its connection, and what waits in its queues.
 
 import { line } from "./elements.mjs";
-import { translate, translateKnown } from "./texts.mjs";
+import { named, translate, translateKnown } from "./texts.mjs";
 
 export function showBroker(broker, box) {
   connectionLine(broker).appendTo(box);
@@ -10,7 +10,7 @@ export function showBroker(broker, box) {
 
 function connectionLine(broker) {
   const good = broker.state === "connected";
-  const state = `${broker.name || translate("broker")}: ${translateKnown("connection", broker.state)}`;
+  const state = named(broker.name || translate("broker"), translateKnown("connection", broker.state));
   const fault = good || !broker.code ? "" : translateKnown("fault", broker.code);
   return line("fa-server", [state, fault].filter(Boolean).join(" · "), good ? "sw-good" : "sw-bad");
 }
@@ -21,7 +21,7 @@ function queuesOf(broker) {
 }
 
 function queueLine({ name, use, depth }) {
-  const known = depth === null || depth === undefined ? translate("depth.unknown") : String(depth);
+  const known = depth !== null && depth !== undefined;
   const icon = use === "send" ? "fa-arrow-up" : "fa-arrow-down";
-  return line(icon, translate(`depth.${use}`, { queue: name, depth: known }));
+  return line(icon, translate(`depth.${known ? use : "unknown"}`, { queue: name, depth }));
 }

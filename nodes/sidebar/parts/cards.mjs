@@ -2,7 +2,7 @@
 
 import { button, line } from "./elements.mjs";
 import { askReason } from "./reason.mjs";
-import { date, translate, translateKnown } from "./texts.mjs";
+import { date, named, translate, translateKnown } from "./texts.mjs";
 
 /** `done` is called after the guard was opened. */
 export function showCard(card, box, done) {
@@ -13,7 +13,7 @@ export function showCard(card, box, done) {
 
 function cardLine(card, name) {
   const until = card.notAfter ? translate("card.until", { date: date(card.notAfter) }) : "";
-  const said = [`${name}: ${translateKnown("card", card.state)}`, card.code, card.holder, card.companyCode, until];
+  const said = [named(name, translateKnown("card", card.state)), card.code, card.holder, card.companyCode, until];
   const tone = { ready: "sw-good", unknown: "sw-muted" }[card.state] ?? "sw-bad";
   return line("fa-credit-card", said.filter(Boolean).join(" · "), tone);
 }

@@ -48,7 +48,7 @@ function stepRow(step) {
 
 function showCopies({ report, changeForm }, target) {
   const place = $("<p>", { class: "sw-copies" }).appendTo(target);
-  const copied = translate("diagnosis.copied");
+  const copied = translate("copied");
   if (report) copyButton(report, translate("diagnosis.copy"), copied).appendTo(place);
   if (changeForm) copyButton(changeForm, translate("diagnosis.copyForm"), copied).appendTo(place);
 }

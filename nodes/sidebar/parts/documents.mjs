@@ -90,7 +90,9 @@ function showRow(row, open) {
   stateMark(row.state).appendTo(top);
   const small = (...words) => $("<small>").text(words.filter(Boolean).join(" · "));
   small(row.business, row.messageType, time(row.updatedAt)).appendTo(element);
-  if (row.seqNo || row.customsNo || row.statusText) small(row.seqNo, row.customsNo, row.statusText).appendTo(element);
+  // Both numbers do not fit into one line.
+  if (row.seqNo || row.statusText) small(row.seqNo, row.statusText).appendTo(element);
+  if (row.customsNo) small(row.customsNo).appendTo(element);
   const wait = waitOf(row);
   if (wait) markLate(small(wait.text), wait.late).appendTo(element);
   if (row.code)

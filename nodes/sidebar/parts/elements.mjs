@@ -29,5 +29,5 @@ export function copyButton(text, label, done) {
 export function section(place, title, items, nothing, show) {
   $("<h4>").text(title).appendTo(place);
   if (items.length === 0) $("<p>", { class: "sw-muted" }).text(nothing).appendTo(place);
-  for (const item of items) show(item, place);
+  for (const item of items) show(item);
 }

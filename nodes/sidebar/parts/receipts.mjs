@@ -1,22 +1,25 @@
 // One receipt in a document's story.
 
 import { line } from "./elements.mjs";
-import { bilingual, half, time, translate, translateKnown } from "./texts.mjs";
+import { bilingual, halfFrom, named, time, translate, translateKnown } from "./texts.mjs";
 
-export function showReceipt(receipt, place) {
+/** `events` are those of the same story. */
+export function showReceipt(receipt, events, place) {
   const item = $("<div>", { class: `sw-item ${receipt.ok ? "sw-is-good" : "sw-is-bad"}` }).appendTo(place);
   const kind = translateKnown("receipt", receipt.kind);
   const verdict = receipt.statusText || translate(receipt.ok ? "receipt.good" : "receipt.bad");
   $("<div>")
     .addClass(receipt.ok ? "sw-good" : "sw-bad")
-    .text(`${kind}: ${verdict}`)
+    .text(named(kind, verdict))
     .appendTo(item);
   const came = receipt.receivedAt ? translate("receipt.received", { time: time(receipt.receivedAt) }) : "";
   $("<time>")
-    .text([time(receipt.at), came, receipt.format].filter(Boolean).join(" · "))
+    .text([time(receipt.at), came, receipt.format, receipt.text ? "" : receipt.code].filter(Boolean).join(" · "))
     .appendTo(item);
-  const said = [receipt.code, half(receipt.text)].filter(Boolean).join(" ");
-  if (said) $("<div>").text(said).appendTo(item);
+  const text = halfFrom(events, receipt.text);
+  if (text) {
+    $("<div>").text([receipt.code, text].filter(Boolean).join(" ")).appendTo(item);
+  }
   const advice = bilingual(receipt.advice);
   if (advice) line("fa-lightbulb-o", advice, "").addClass("sw-advice").appendTo(item);
   if (receipt.file) $("<div>", { class: "sw-muted" }).text(receipt.file).appendTo(item);

@@ -6,7 +6,7 @@ import { runDiagnosis } from "./diagnosis.mjs";
 import { button, line } from "./elements.mjs";
 import { asksReason } from "./reason.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
-import { translate, translateKnown } from "./texts.mjs";
+import { named, translate, translateKnown } from "./texts.mjs";
 
 /** `documents` is the list that the counts filter; `fail` gets a request that went wrong. */
 export function makeStatus(place, { documents, fail }) {
@@ -58,7 +58,7 @@ function testButton(client, place) {
     start.prop("disabled", true);
     place.empty();
     const title = $("<h4>")
-      .text(`${translate("diagnosis.run")}: ${client.name || client.clientId}`)
+      .text(named(translate("diagnosis.run"), client.name || client.clientId))
       .appendTo(place);
     const result = $("<div>", { class: "sw-steps" }).appendTo(place);
     runDiagnosis({ client: client.id }, result).always(() => start.prop("disabled", false));

@@ -6,7 +6,7 @@ import { showFacts } from "./facts.mjs";
 import { askReason, asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
 import { ENDED_STATES, stateMark } from "./states.mjs";
-import { half, time, translate, translateKnown } from "./texts.mjs";
+import { half, halfFrom, time, translate, translateKnown } from "./texts.mjs";
 import { markLate } from "./waiting.mjs";
 
 /** `back` is called by its button, `fail` with a request that went wrong. */
@@ -25,8 +25,10 @@ export function makeStory(place, { back, fail }) {
     showHead(row, place);
     showActions(row, place, { done: () => ask().fail(fail), fail });
     showFacts(row, place);
-    section(place, translate("receipts"), receipts, translate("empty.receipts"), showReceipt);
-    section(place, translate("events"), events, "", showEvent);
+    section(place, translate("receipts"), receipts, translate("empty.receipts"), (receipt) =>
+      showReceipt(receipt, events, place),
+    );
+    section(place, translate("events"), events, "", (event) => showEvent(event, events, place));
   }
 
   /** Asks for the open document; an answer that comes after another one was opened is dropped. */
@@ -76,7 +78,7 @@ function showActions(row, place, { done, fail }) {
   bundleButton(row, fail).appendTo(actions);
 }
 
-function showEvent(event, place) {
+function showEvent(event, events, place) {
   const overdue = event.event === "overdue";
   const item = $("<div>", { class: "sw-item" }).appendTo(place);
   $("<time>").text(time(event.at)).appendTo(item);
@@ -84,7 +86,7 @@ function showEvent(event, place) {
     .text(` ${translateKnown("event", event.event)}`)
     .appendTo(item);
   markLate(item, overdue);
-  const text = overdue ? translateKnown("missing", event.text) : half(event.text);
+  const text = overdue ? translateKnown("missing", event.text) : halfFrom(events, event.text);
   const said = [event.code, text].filter(Boolean).join(" ");
   if (said) $("<div>").text(said).appendTo(item);
 }

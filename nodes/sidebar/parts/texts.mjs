@@ -9,6 +9,8 @@ export function translateKnown(group, value) {
   return /^[\w-]+$/.test(value) ? translate(key, { defaultValue: value }) : value;
 }
 
+export const named = (name, text) => `${name}${translate("colon")}${text}`;
+
 /** The viewer's half of a text that has both languages; plain strings pass. */
 export function bilingual(text) {
   if (text === null || text === undefined) return "";
@@ -23,6 +25,19 @@ export function half(text) {
   const parts = String(text ?? "").split(" / ");
   if (parts.length !== 2 || !chinese.test(parts[0]) || chinese.test(parts[1])) return String(text ?? "");
   return bilingual({ zh: parts[0], en: parts[1] });
+}
+
+/**
+ * A local receipt has its text in Chinese only, as the ERP reads it. The events of the same story have it in both languages:
+ * the viewer's half in its place.
+ */
+export function halfFrom(events, text) {
+  const said = String(text ?? "");
+  for (const { text: both } of events) {
+    const chinese = String(both ?? "").split(" / ")[0];
+    if (half(both) !== both && said.endsWith(chinese)) return said.slice(0, -chinese.length) + half(both);
+  }
+  return half(said);
 }
 
 /** What a failed request says, for people. */
