@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
+import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
 import { RULES } from "../../lib/preflight/index.js";
 
 const root = join(__dirname, "..", "..");
@@ -148,6 +149,11 @@ describe("what the editor shows", () => {
       });
     });
   }
+
+  it("calls the states of a document the same in the sidebar and in the connection test", () => {
+    const { sidebar } = catalogue("sidebar", "zh-CN") as { sidebar: Catalogue };
+    assert.deepEqual(sidebar.state, STATE_NAMES);
+  });
 
   it("has a word for every fault of the connection and every step of its test", () => {
     const page = readFileSync(join(root, "docs", "connection-test.md"), "utf8");
