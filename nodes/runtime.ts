@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../lib/errors.js";
+import { mergeChecks } from "../lib/preflight/merge.js";
 
 /** Why a message leaves the good way: set on a refused message, and on one that a node's fault sends to Catch. */
 export interface Fault {
@@ -93,6 +94,18 @@ export function faultOfChecks(checks: readonly Check[], fallback: string): Fault
     },
     advice: first.advice,
   };
+}
+
+/**
+ * The last gate before a document is signed or sent: an error in `msg.document.checks` refuses it, whoever put it there,
+ * so that a function node may stand before or behind preflight. Throws with the code of the first one.
+ */
+export function assertNotRefused(document: DocumentHandle): void {
+  if (document.checks === undefined) return;
+  document.checks = mergeChecks(document.checks, []);
+  if (!document.checks.some(({ severity }) => severity === "error")) return;
+  const { code, text, advice } = faultOfChecks(document.checks, "SW-RULE");
+  throw new ImportClientError(code, text, advice ? { advice } : {});
 }
 
 /** The handle that a message must carry. Rejects with SW-MESSAGE. */

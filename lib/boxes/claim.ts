@@ -76,7 +76,7 @@ export async function enterClaim(
   boxName: string,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
-  const { settings, ledger } = context;
+  const { ledger } = context;
   const payload = readFileSync(join(folder.box("TempBox"), boxName));
   const sha256 = sha256Of(payload);
   const again = (await ledger.bySha256(sha256)).find(
@@ -88,16 +88,37 @@ export async function enterClaim(
     const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
     return { row, payload, repeats: undefined };
   }
-  const facts = await contentFacts(payload, name);
   const now = Date.now();
+  return enterRow(context, folder, { id: newDocumentId(now), at: now, name, boxName, payload }, onId);
+}
+
+/** A file as it enters the ledger for the first time. */
+export interface NewClaim {
+  id: string;
+  /** When it was claimed, milliseconds since the epoch. */
+  at: number;
+  name: string;
+  boxName: string;
+  payload: Buffer;
+}
+
+/** Commits the row of a file that is claimed for the first time. */
+export async function enterRow(
+  context: BoxContext,
+  folder: BusinessFolder,
+  { id, at, name, boxName, payload }: NewClaim,
+  onId?: (id: string) => void,
+): Promise<ClaimedFile> {
+  const { settings, ledger } = context;
+  const facts = await contentFacts(payload, name);
   const row: DocumentRow = {
-    id: newDocumentId(now),
+    id,
     environment: settings.environment,
     clientId: settings.clientId,
     business: folder.code,
     fileName: name,
     size: payload.length,
-    sha256,
+    sha256: sha256Of(payload),
     messageType: facts.messageType,
     clientKey: facts.clientKey,
     state: "claimed",
@@ -115,13 +136,13 @@ export async function enterClaim(
     statusCode: "",
     statusText: "",
     wire: "",
-    claimedAt: now,
+    claimedAt: at,
     sendingAt: 0,
     sentAt: 0,
     failedAt: 0,
     importReceiptAt: 0,
     businessReceiptAt: 0,
-    updatedAt: now,
+    updatedAt: at,
   };
   onId?.(row.id);
   // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).

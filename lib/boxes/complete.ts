@@ -2,12 +2,14 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { extname } from "node:path";
 
 const TAIL = 64 * 1024;
+/** Readers of PDF look for the end mark in the last kilobyte. */
+const PDF_TRAILER = 1024;
 const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
 
 /**
  * Does the content say that the file is finished (promises 2)? XML: the last tag closes the root. ZIP: the end record is
- * the last thing in it and its directory lies where it says. Anything else has no end to look for: only stillness counts.
- * Reads at most 64 KiB from either end.
+ * the last thing in it and its directory lies where it says. PDF: `%%EOF` is near its end. Anything else has no end to look
+ * for: only stillness counts. Reads at most 64 KiB from either end.
  */
 export function looksComplete(path: string, size: number): boolean {
   if (size === 0) return false;
@@ -20,6 +22,7 @@ export function looksComplete(path: string, size: number): boolean {
     if (head.subarray(0, 2).toString("latin1") === "PK" || extname(path).toLowerCase() === ".zip") {
       return zipIsComplete(handle, tail, from, size);
     }
+    if (head.subarray(0, 5).toString("latin1") === "%PDF-") return tail.subarray(-PDF_TRAILER).includes("%%EOF");
     if (looksLikeXml(head) || extname(path).toLowerCase() === ".xml") return xmlIsComplete(head, tail);
     return true;
   } finally {

@@ -1,9 +1,14 @@
 import { type FSWatcher, watch } from "node:fs";
+import { dec } from "../business/dec.js";
+import { isPdfName } from "../business/edocs.js";
+import { businessOfFolder } from "../business/index.js";
 import type { ImportClient } from "../client/import-client.js";
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { Attachments, type FoundPdf, fitsIntoZip } from "./attachments.js";
 import { claimFile, readTempBox } from "./claim.js";
 import type { BusinessFolder } from "./folders.js";
+import { claimGathered, completeGathering } from "./gather.js";
 import { type Oddity, OutBox } from "./out-box.js";
 import { duplicateOf, type Failure, settleFailed } from "./settle.js";
 import { Turn } from "./turn.js";
@@ -20,14 +25,26 @@ export interface FolderWatchSettings {
   incompleteAfter: number;
   /** Make missing boxes of the named businesses. */
   createBoxes: boolean;
+  /** Milliseconds that a bare 报关单 waits for the PDFs it names, and a PDF for its 报关单; 0 = PDFs are not gathered. */
+  pdfWait: number;
+  /** A second folder where these PDFs are looked for, besides the OutBox; nothing is removed from it. */
+  pdfFolder?: string | undefined;
 }
 
 export interface FolderWatchEvents {
   onClaim(row: DocumentRow, payload: Buffer): void;
   /** Something lies in an OutBox that is not taken, or a folder cannot be read. Each once. */
   onNotice(error: ImportClientError): void;
-  /** After each round: claims of this node that are out, files that wait. */
-  onRound(inFlight: number, waiting: number): void;
+  /** After each round: claims of this node that are out, files that wait, documents that wait for their PDFs. */
+  onRound(inFlight: number, waiting: number, withoutPdfs: number): void;
+}
+
+interface WatchedBox {
+  outBox: OutBox;
+  ready: string[];
+  watcher: FSWatcher | undefined;
+  /** Only for folders whose documents have PDFs. */
+  attachments: Attachments | undefined;
 }
 
 /** Shortest time between two scans, also the shortest stillness of a file, in milliseconds. */
@@ -38,7 +55,7 @@ const SHORTEST = 200;
  * the truth; watching the folders and ended claims only wake it (promises 2).
  */
 export class FolderWatch {
-  private readonly boxes = new Map<string, { outBox: OutBox; ready: string[]; watcher: FSWatcher | undefined }>();
+  private readonly boxes = new Map<string, WatchedBox>();
   private timer: NodeJS.Timeout | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
@@ -122,7 +139,7 @@ export class FolderWatch {
       if (list) this.listing = performance.now() - this.lastScan;
     }
     await this.fill();
-    this.events.onRound(this.client.claims.count(this.settings.owner), this.waiting());
+    this.events.onRound(this.client.claims.count(this.settings.owner), this.waiting(), this.withoutPdfs());
   }
 
   private folders(): BusinessFolder[] {
@@ -138,14 +155,14 @@ export class FolderWatch {
     try {
       if (!box) {
         folder.make();
-        const outBox = new OutBox(folder, { incompleteAfter: this.settings.incompleteAfter });
-        box = { outBox, ready: [], watcher: undefined };
+        box = this.open(folder);
         this.boxes.set(folder.code, box);
       }
       box.watcher ??= this.watch(folder);
       const odd = list ? await box.outBox.list() : [];
+      await box.attachments?.review(box.outBox);
       const { names, oddities } = await box.outBox.ready();
-      box.ready = names;
+      box.ready = (await box.attachments?.sift(box.outBox, names)) ?? names;
       this.reported.delete(folder.code);
       for (const oddity of [...odd, ...oddities]) await this.refuse(box.outBox, oddity);
     } catch (error) {
@@ -154,6 +171,14 @@ export class FolderWatch {
       if (box) box.watcher = undefined;
       this.notice(folder.code, error);
     }
+  }
+
+  private open(folder: BusinessFolder): WatchedBox {
+    const { incompleteAfter, pdfWait, pdfFolder } = this.settings;
+    const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
+    const attachments = gathers ? new Attachments({ wait: pdfWait, folder: pdfFolder }) : undefined;
+    const outBox = new OutBox(folder, { incompleteAfter, ...(attachments && { holds: attachments.holds }) });
+    return { outBox, attachments, ready: [], watcher: undefined };
   }
 
   private watch(folder: BusinessFolder): FSWatcher | undefined {
@@ -178,26 +203,44 @@ export class FolderWatch {
     const turn = new Turn();
     while (room > 0 && this.hasReady() && !this.stopped) {
       await turn.over();
-      for (const { outBox, ready } of this.boxes.values()) {
-        const name = room > 0 ? ready.shift() : undefined;
+      for (const box of this.boxes.values()) {
+        const name = room > 0 ? box.ready.shift() : undefined;
         if (name === undefined) continue;
         room--;
-        work.push(this.claim(outBox, name));
+        work.push(this.claim(box, name));
       }
     }
     await Promise.all(work);
   }
 
-  private async claim(outBox: OutBox, name: string): Promise<void> {
+  private async claim(box: WatchedBox, name: string): Promise<void> {
+    const { outBox, attachments } = box;
     let taken = "";
+    const onId = (id: string) => {
+      taken = id;
+      this.client.claims.take(id, this.settings.owner);
+    };
     try {
-      const claimed = await claimFile(this.client, outBox, name, (id) => {
-        taken = id;
-        this.client.claims.take(id, this.settings.owner);
-      });
+      const pdfs = attachments?.foundFor(name) ?? [];
+      const stays = (pdf: FoundPdf) => attachments?.isShared(pdf, name) === true;
+      const fits = fitsIntoZip(pdfs);
+      const claiming =
+        pdfs.length > 0 && fits
+          ? claimGathered(this.client, outBox, name, pdfs, stays, onId)
+          : claimFile(this.client, outBox, name, onId);
+      // At once: the next document that names the same PDF may take it with it.
+      attachments?.forget(name);
+      const claimed = await claiming;
       if (!claimed) return;
       const { row, payload, repeats } = claimed;
-      if (repeats) await this.client.settleFailed(row.id, duplicateOf(repeats));
+      const failure = repeats
+        ? duplicateOf(repeats)
+        : !fits
+          ? PDFS_TOO_LARGE
+          : attachments && isPdfName(name)
+            ? LOOSE_PDF
+            : undefined;
+      if (failure) await this.client.settleFailed(row.id, failure);
       else if (this.stopped) this.client.claims.release(row.id);
       else this.events.onClaim(row, payload);
     } catch (error) {
@@ -216,7 +259,10 @@ export class FolderWatch {
       if (row.state !== "claimed" || row.box !== "TempBox" || row.retryAt > 0 || claims.has(row.id)) continue;
       if (codes.length > 0 && !codes.includes(row.business.toLowerCase())) continue;
       const payload = readTempBox(this.client, row);
-      if (!payload) continue;
+      if (!payload) {
+        completeGathering(this.client, row);
+        continue;
+      }
       claims.take(row.id, this.settings.owner);
       this.events.onClaim(row, payload);
     }
@@ -255,6 +301,12 @@ export class FolderWatch {
     );
   }
 
+  private withoutPdfs(): number {
+    let held = 0;
+    for (const { attachments } of this.boxes.values()) held += attachments?.held ?? 0;
+    return held;
+  }
+
   private hasReady(): boolean {
     for (const { ready } of this.boxes.values()) if (ready.length > 0) return true;
     return false;
@@ -271,6 +323,31 @@ const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
   folder: { zh: "子文件夹不会发送，请移走", en: "a sub-folder is not sent, move it away" },
   symlink: { zh: "符号链接不会发送，请移走", en: "a symbolic link is not sent, move it away" },
   unreadable: { zh: "文件一直被占用或无权读取", en: "the file stays locked or may not be read" },
+};
+
+/** Faq 15: a PDF leaves the OutBox with a reason too. */
+const LOOSE_PDF: Failure = {
+  code: "SW-RULE-pdf-without-edoc",
+  text: {
+    zh: "没有任何报关单的 EdocRealation 引用此 PDF",
+    en: "no customs declaration's EdocRealation names this PDF",
+  },
+  advice: {
+    zh: "请让报文的 EdocID 与 PDF 文件名一致，并与 PDF 同时放入 OutBox；或将二者压缩成一个 ZIP。",
+    en: "Make EdocID the PDF's file name and hand in both together, in the OutBox or in one flat ZIP.",
+  },
+};
+
+const PDFS_TOO_LARGE: Failure = {
+  code: "SW-ZIP",
+  text: {
+    zh: "报文引用的 PDF 过多或过大，无法放入一个 ZIP",
+    en: "the document's PDFs are too many or too large for one ZIP",
+  },
+  advice: {
+    zh: "每个 PDF 不应超过 4 MB；请压缩或拆分后重新提交。",
+    en: "A PDF should have at most 4 MB: compress or split them and hand the document in again.",
+  },
 };
 
 const INCOMPLETE: Failure = {

@@ -9,16 +9,37 @@ export function timeStamp(at: number): string {
   return `${date}${clock}${String(time.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** Bytes of a name with something added: file systems allow 255, and `.tmp` or a number may still come. */
+const MAX_BYTES = 240;
+
+/** Cut to a length in UTF-8 bytes, never inside a character. */
+export function shortened(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  let used = 0;
+  let kept = "";
+  for (const character of text) {
+    used += Buffer.byteLength(character);
+    if (used > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/** `a.zip` and `_x` -> `a_x.zip`; a base that would make the name too long is cut (promises 2, names of 255 bytes). */
+export function markedName(fileName: string, mark: string): string {
+  const extension = shortened(extname(fileName), 40);
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return `${shortened(base, MAX_BYTES - Buffer.byteLength(mark + extension))}${mark}${extension}`;
+}
+
 /** `a.zip` -> `a_20181023170901294.zip`: the name of a sent or failed file (design, "Boxes"). */
 export function stampedName(fileName: string, at: number): string {
-  const extension = extname(fileName);
-  return `${fileName.slice(0, fileName.length - extension.length)}_${timeStamp(at)}${extension}`;
+  return markedName(fileName, `_${timeStamp(at)}`);
 }
 
 /** `a.zip`, 2 -> `a(2).zip`: for a name that is taken. */
 export function numberedName(fileName: string, number: number): string {
-  const extension = extname(fileName);
-  return `${fileName.slice(0, fileName.length - extension.length)}(${number})${extension}`;
+  return markedName(fileName, `(${number})`);
 }
 
 /** Files that a producer has not handed over yet: it renames them when it has finished (domain 2, "File names"). */

@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { join } from "node:path";
+import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
 import { looksComplete } from "./complete.js";
 import type { BusinessFolder } from "./folders.js";
@@ -8,14 +9,16 @@ import { isUnfinishedName } from "./names.js";
 import { Turn } from "./turn.js";
 
 /** What a file looked like, to see whether it has been still since. */
-interface Look {
+export interface Look {
   size: number;
   modified: number;
   inode: number;
 }
 
 interface Waiting {
-  /** When it was first seen or last seen to change, by our own monotonic clock: wall clocks jump (promises 2). */
+  /** When it was first seen, by our own monotonic clock: wall clocks jump (promises 2). */
+  seenAt: number;
+  /** When it was first seen or last seen to change. */
   stillSince: number;
   look: Look | undefined;
   reported: boolean;
@@ -43,6 +46,8 @@ export interface OutBoxOptions {
   incompleteAfter: number;
   /** Monotonic clock in milliseconds. */
   clock?: () => number;
+  /** Is this file kept back, however finished it is? `age` is the time since it was first seen, in milliseconds. */
+  holds?: (name: string, age: number) => boolean;
 }
 
 /**
@@ -53,6 +58,8 @@ export interface OutBoxOptions {
 export class OutBox {
   private readonly waiting = new Map<string, Waiting>();
   private readonly odd = new Map<string, number>();
+  /** The PDFs among the waiting files, by their name in NFC and lower case. */
+  private readonly pdfs = new Map<string, string>();
   private readonly clock: () => number;
   private readonly lookAhead: number;
   private generation = 0;
@@ -81,21 +88,13 @@ export class OutBox {
         this.odd.delete(name);
         const known = this.waiting.get(name);
         if (known) known.generation = generation;
-        else
-          this.waiting.set(name, {
-            stillSince: this.clock(),
-            look: undefined,
-            reported: false,
-            generation,
-            failures: 0,
-            notBefore: 0,
-          });
+        else this.enter(name, generation);
       } else {
         if (!this.odd.has(name)) oddities.push({ name, reason: entry.isSymbolicLink() ? "symlink" : "folder" });
         this.odd.set(name, generation);
       }
     }
-    for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.waiting.delete(name);
+    for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.forget(name);
     for (const [name, seen] of this.odd) if (seen !== generation) this.odd.delete(name);
     return oddities;
   }
@@ -106,7 +105,9 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const turn = new Turn();
     let looked = 0;
+    const now = this.clock();
     for (const [name, waiting] of this.waiting) {
+      if (this.options.holds?.(name, now - waiting.seenAt)) continue;
       if (looked++ >= this.lookAhead) break;
       await turn.over();
       const oddity = this.look(name, waiting);
@@ -119,6 +120,24 @@ export class OutBox {
   /** The file was claimed, or has gone. */
   forget(name: string): void {
     this.waiting.delete(name);
+    if (this.pdfs.get(pdfKey(name)) === name) this.pdfs.delete(pdfKey(name));
+  }
+
+  /** Was the file there at the last scan? */
+  has(name: string): boolean {
+    return this.waiting.has(name);
+  }
+
+  /** The waiting PDF of this name, without regard to case and to composed or decomposed letters. */
+  pdf(name: string): string | undefined {
+    return this.waiting.has(name) ? name : this.pdfs.get(pdfKey(name));
+  }
+
+  private enter(name: string, generation: number): void {
+    const now = this.clock();
+    const look = { look: undefined, reported: false, failures: 0, notBefore: 0 };
+    this.waiting.set(name, { seenAt: now, stillSince: now, generation, ...look });
+    if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
   }
 
   /** The file could not be claimed: a virus scanner or a writer holds it. It is tried again after a pause. */
@@ -141,7 +160,7 @@ export class OutBox {
     } catch (error) {
       const code = codeOf(error) ?? "";
       if (code === "ENOENT") {
-        this.waiting.delete(name);
+        this.forget(name);
         return undefined;
       }
       this.postpone(name);

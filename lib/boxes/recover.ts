@@ -4,7 +4,8 @@ import type { DocumentRow } from "../ledger/index.js";
 import { enterClaim, sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import type { BusinessFolder } from "./folders.js";
-import { isUnfinishedName } from "./names.js";
+import { recoverGathered } from "./gather.js";
+import { isUnfinishedName, shortened } from "./names.js";
 import { freeName, moveFile } from "./place.js";
 import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
 
@@ -34,6 +35,7 @@ export async function recover(context: BoxContext): Promise<Recovery> {
   const { ledger, folders } = context;
   const recovery: Recovery = { unknown: 0, finished: 0, open: 0, entered: 0 };
   const inTempBox = new Set<string>();
+  for (const folder of folders.withOutBox()) await recoverGathered(context, folder);
   for (const row of await ledger.unsettled()) {
     if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
     switch (row.state) {
@@ -104,7 +106,7 @@ function findArchived(
   folder: BusinessFolder,
   row: DocumentRow,
 ): { box: "SentBox" | "FailBox"; name: string } | undefined {
-  const base = row.fileName.slice(0, row.fileName.length - extname(row.fileName).length);
+  const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
   for (const box of ["SentBox", "FailBox"] as const) {
     for (const entry of readdirSync(folder.box(box), { withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.startsWith(base)) continue;

@@ -15,7 +15,8 @@ export interface PackedFile {
   bytes: Buffer;
 }
 
-function renamed(fileName: string, extension: string): string {
+/** A file name with another extension. */
+export function renamed(fileName: string, extension: string): string {
   return fileName.slice(0, fileName.length - extname(fileName).length) + extension;
 }
 

@@ -5,20 +5,27 @@ import type { Rule } from "./types.js";
 export const clientKeyMissing: Rule = {
   id: "client-key-missing",
   severity: "error",
-  kinds: ["DEC", "INV101", "SAS121", "ICP101", "MT*"],
+  kinds: [],
   source: "domain A",
   title: { zh: "没有企业自编号", en: "the producer's own key is missing" },
   advice: {
     zh: "请填写唯一的企业自编号：回执靠它与报文对应。",
     en: "Fill in a number of your own, unique for each document: receipts are matched by it.",
   },
-  start({ kind, body }) {
-    const path = keyPath(kind?.type ?? "");
-    if (path === undefined) return undefined;
+  start({ kind, root, body }) {
+    if (!kind) return undefined;
     return {
       end(report) {
-        if (body.textAt(path) !== "") return;
-        report({ element: nearest(body, path), text: { zh: `${path} 为空或缺失`, en: `${path} is missing or empty` } });
+        const path = keyPath(kind.type);
+        if ((path === undefined ? kind.clientKey(root) : body.textAt(path)) !== "") return;
+        const place = path ?? { zh: "企业自编号", en: "the producer's own key" };
+        const named = typeof place === "string" ? { zh: place, en: place } : place;
+        report({
+          element: path === undefined ? body : nearest(body, path),
+          // Where the key stands is known of these by several sources; of the others by one (domain A).
+          severity: path === undefined ? "warning" : undefined,
+          text: { zh: `${named.zh} 为空或缺失`, en: `${named.en} is missing or empty` },
+        });
       },
     };
   },

@@ -4,6 +4,8 @@ import type { Rule } from "./types.js";
 const OPER_TYPES = ["A", "B", "C", "D", "E", "G"];
 /** Upload and declaration together with the transit form. */
 const WITH_TRANSIT = ["B", "D"];
+/** Declared, not only stored: the operator and his card belong to it. */
+const DECLARES = ["C", "D"];
 
 /** DecSign says what is to be done with the declaration and who says so (domain 1.1). */
 export const decSignComplete: Rule = {
@@ -13,8 +15,8 @@ export const decSignComplete: Rule = {
   source: "domain 1.1",
   title: { zh: "DecSign 不完整", en: "DecSign incomplete" },
   advice: {
-    zh: "OperType：A 上载，B 报关单和转关单上载，C 申报，D 报关单和转关单申报，E 电子手册上载，G 暂存。自行签名时 Sign、SignDate、Certificate 三项都要填写。",
-    en: "OperType: A upload, B upload with transit, C declare, D declare with transit, E upload for a manual, G store. Who signs for himself fills Sign, SignDate and Certificate.",
+    zh: "OperType：A 上载，B 报关单和转关单上载，C 申报，D 报关单和转关单申报，E 电子手册上载，G 暂存。申报时应填写 ICCode、OperName；自行签名时 Sign、SignDate、Certificate 三项都要填写。",
+    en: "OperType: A upload, B upload with transit, C declare, D declare with transit, E upload for a manual, G store. A declaration names the operator's card and name (ICCode, OperName). Who signs for himself fills Sign, SignDate and Certificate.",
   },
   start({ body }) {
     return {
@@ -49,6 +51,19 @@ export const decSignComplete: Rule = {
               en: `OperType ${value} includes the transit form, but there is no TrnHead`,
             },
           });
+        }
+        if (DECLARES.includes(value)) {
+          for (const name of ["ICCode", "OperName"]) {
+            if (sign.textAt(name) !== "") continue;
+            report({
+              element: sign.child(name) ?? sign,
+              severity: "warning",
+              text: {
+                zh: `OperType 为 ${value}（申报），但 ${name} 为空`,
+                en: `OperType ${value} declares, but ${name} is empty`,
+              },
+            });
+          }
         }
         // Most producers leave the signature to the client; a half-filled one is neither theirs nor ours.
         if (sign.textAt("Sign") === "") return;

@@ -1,4 +1,4 @@
-import { announcesPdf, edocIdOf, pdfNames, sameName } from "./edocs.js";
+import { announcesPdf, edocIdOf, pdfNames, sameName } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -13,8 +13,7 @@ export const edocMissingPdf: Rule = {
     zh: "请把以 EdocID 命名的 PDF 与 XML 放在同一个 ZIP 的根目录（不要有文件夹），或删除该 EdocRealation。",
     en: "Put the PDF, named as EdocID says, beside the XML at the top of the ZIP (no folder), or remove the EdocRealation.",
   },
-  start({ zipped, attachments, attachmentsFollow }) {
-    if (!zipped && attachmentsFollow) return undefined;
+  start({ zipped, attachments }) {
     const names = new Set(attachments.map(({ name }) => sameName(name)));
     const lowered = new Map(attachments.map(({ name }) => [sameName(name).toLowerCase(), name]));
     return {
@@ -52,8 +51,8 @@ export const edocMissingPdf: Rule = {
               en: `the document is a bare XML, but an EdocRealation names ${quote(id)} and no such PDF came with it`,
             },
             advice: {
-              zh: "请将 XML 与 PDF 一起压缩成 ZIP（根目录，不含文件夹）再放入 OutBox；如由 zip 节点收集附件，请在设置中声明。",
-              en: "Pack the XML and its PDFs into one flat ZIP and drop that into the OutBox; if the zip node gathers them, say so in the setting.",
+              zh: "请将 XML 与 PDF 压缩成一个 ZIP（不含文件夹）放入 OutBox；或在等待时间内把以 EdocID 命名的 PDF 也放入 OutBox 或 PDF 文件夹。",
+              en: "Pack the XML and its PDFs into one flat ZIP; or put the PDFs, named as EdocID says, into the OutBox or the folder of PDFs as well, within the waiting time.",
             },
           });
         }

@@ -1,4 +1,4 @@
-import { announcesPdf, edocIdOf } from "./edocs.js";
+import { announcesPdf, edocIdOf } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 

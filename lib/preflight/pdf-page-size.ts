@@ -1,3 +1,4 @@
+import { isPdfName } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -18,7 +19,7 @@ export const pdfPageSize: Rule = {
     return {
       end(report) {
         for (const { name, size, bytes } of attachments) {
-          if (!/\.pdf$/i.test(name) || size <= LIMIT) continue;
+          if (!isPdfName(name) || size <= LIMIT) continue;
           const pages = countPages(bytes);
           if (pages === 0 || size / pages <= LIMIT) continue;
           const kilobytes = Math.round(size / pages / 1024);

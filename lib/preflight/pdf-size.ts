@@ -1,3 +1,4 @@
+import { isPdfName } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -15,7 +16,7 @@ export const pdfSize: Rule = {
     return {
       end(report) {
         for (const { name, size } of attachments) {
-          if (!/\.pdf$/i.test(name) || size <= LIMIT) continue;
+          if (!isPdfName(name) || size <= LIMIT) continue;
           const megabytes = (size / 1024 / 1024).toFixed(1);
           report({
             element: body,

@@ -1,4 +1,4 @@
-import { edocIdOf, pdfNames, sameName } from "./edocs.js";
+import { edocIdOf, isPdfName, pdfNames, sameName } from "../business/edocs.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -14,7 +14,7 @@ export const pdfWithoutEdoc: Rule = {
     en: "Add an EdocRealation for the PDF (EdocID is its file name), or take the PDF out of the ZIP.",
   },
   start({ zipped, attachments, body }) {
-    const pdfs = zipped ? attachments.filter(({ name }) => /\.pdf$/i.test(name)) : [];
+    const pdfs = zipped ? attachments.filter(({ name }) => isPdfName(name)) : [];
     if (pdfs.length === 0) return undefined;
     const named = new Set<string>();
     return {

@@ -22,6 +22,7 @@ import { pdfPageSize } from "./pdf-page-size.js";
 import { pdfSize } from "./pdf-size.js";
 import { pdfWithoutEdoc } from "./pdf-without-edoc.js";
 import { senderId } from "./sender-id.js";
+import { seqNoForm } from "./seqno-form.js";
 import { seqNoNewOrSame } from "./seqno-new-or-same.js";
 import { sysId } from "./sys-id.js";
 import type { Rule } from "./types.js";
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   senderId,
   manifestMessageId,
   seqNoNewOrSame,
+  seqNoForm,
   accountBook,
   goodsNumberRepeated,
   entryNumberRepeated,

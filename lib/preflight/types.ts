@@ -20,8 +20,6 @@ export interface PreflightContext {
   attachments: readonly { name: string; size: number; bytes: Buffer }[];
   /** Name of the XML inside the ZIP; absent for a bare XML. */
   entry?: string;
-  /** A later node gathers the PDFs of a bare XML (the `zip` node's attachments folder), so their absence is no fault yet. */
-  attachmentsFollow?: boolean;
   client: {
     environment: Environment;
     clientId: string;

@@ -1,4 +1,4 @@
-import { timeStamp } from "../boxes/names.js";
+import { shortened, timeStamp } from "../boxes/names.js";
 import type { Receipt } from "../document.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
@@ -36,19 +36,6 @@ function safeBase(about: string): string {
     .replace(/^[\s.]+|[\s.]+$/gu, "");
   if (name === "") return "unknown";
   return RESERVED.test(name) ? `_${name}` : name;
-}
-
-/** Cut to a length in UTF-8 bytes, never inside a character. */
-function shortened(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  let used = 0;
-  let kept = "";
-  for (const character of text) {
-    used += Buffer.byteLength(character);
-    if (used > bytes) break;
-    kept += character;
-  }
-  return kept;
 }
 
 /** What the name of a file in InBox says. */

@@ -16,7 +16,9 @@ export interface XmlSource {
   textAt(start: number, end: number): string;
 }
 
-const DECLARATION = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*(["'])([A-Za-z][A-Za-z0-9._-]*)\1/;
+/** The byte order mark in GB18030, which some Windows editors write. */
+const GB18030_MARK = "\x84\x31\x95\x33";
+const DECLARATION = /^(?:\xef\xbb\xbf|\x84\x31\x95\x33)?<\?xml\s[^>]*?encoding\s*=\s*(["'])([A-Za-z][A-Za-z0-9._-]*)\1/;
 const NOT_ASCII = /[\u0080-\uffff]/;
 
 /** Labels that all mean GB18030: a document may declare the older subset and use characters of the newer one. */
@@ -30,6 +32,7 @@ export function detectEncoding(bytes: Buffer): { encoding: string; declared: str
   if (head.startsWith("<\0")) return { encoding: "utf-16le", declared: "", bom: 0 };
   if (head.startsWith("\0<")) return { encoding: "utf-16be", declared: "", bom: 0 };
   const declared = DECLARATION.exec(head)?.[2] ?? "";
+  if (head.startsWith(GB18030_MARK)) return { encoding: "gb18030", declared, bom: 4 };
   if (head.startsWith("\xef\xbb\xbf")) return { encoding: "utf-8", declared, bom: 3 };
   if (declared === "") return { encoding: "utf-8", declared, bom: 0 };
   return { encoding: CHINESE.test(declared) ? "gb18030" : declared.toLowerCase(), declared, bom: 0 };

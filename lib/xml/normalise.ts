@@ -162,7 +162,7 @@ export function normalise(root: XmlElement, model: Model): Normalised {
     const namespace = first && model.namespace !== "" ? ` xmlns="${escapeAttribute(model.namespace)}"` : "";
     out.push(`<${element.name}${namespace}${attributesOf(element, declared)}`);
     if (declared.open) {
-      out.push("/\n>");
+      out.push("/>\n");
       return;
     }
     if (declared.children.length === 0) {
@@ -171,8 +171,8 @@ export function normalise(root: XmlElement, model: Model): Normalised {
       return;
     }
     const stray = element.text.trim();
-    // The line break stands inside the tag, where it is no content.
-    out.push(`\n>${stray === "" ? "" : escapeText(stray)}`);
+    // Behind the tag: inside it, libxml2 would count the element to the next line.
+    out.push(`>\n${stray === "" ? "" : escapeText(stray)}`);
     for (const { child, place } of arrange(element, declared))
       write(child, declared.children[place] as Declared, false);
     out.push(`</${element.name}>`);

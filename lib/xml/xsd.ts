@@ -4,6 +4,7 @@ import type { Check } from "../document.js";
 import { releaseXmlThreads, runTask } from "./run.js";
 import type { XmlElement } from "./scan.js";
 import { closureOf, readSchemas, type SchemaFile } from "./schema-files.js";
+import { withoutShortForms } from "./short-forms.js";
 import { type SchemaSource, targetOf } from "./validate.js";
 
 export interface SchemaStoreOptions {
@@ -57,10 +58,11 @@ export class SchemaStore {
   async validate(document: Validated): Promise<Check[] | undefined> {
     const choice = choose(await this.load(), document);
     if (!choice) return undefined;
-    const checks = await runTask(
+    const found = await runTask(
       { kind: "validate", bytes: document.xml, schema: this.sourceOf(choice), names: choice.file.elements },
       this.timeLimit,
     );
+    const checks = choice.file.profile ? withoutShortForms(found, document.root) : found;
     return document.zipped ? checks.map((check) => ({ ...check, entry: document.xmlName })) : checks;
   }
 

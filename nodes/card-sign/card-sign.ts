@@ -8,6 +8,7 @@ import { signDocument } from "../../lib/signing/profiles/index.js";
 import type { CardIdentity } from "../../lib/signing/types.js";
 import type { CardNode } from "../registry.js";
 import {
+  assertNotRefused,
   checkConfig,
   configNode,
   documentOf,
@@ -32,6 +33,7 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
+      assertNotRefused(document);
       const fileName = message.filename || document.fileName;
       const wanted = settingText(config.profile) || "auto";
       const profile = wanted === "auto" ? kindByType(document.messageType)?.signing : wanted;

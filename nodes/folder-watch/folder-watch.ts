@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
 import { FolderWatch } from "../../lib/boxes/folder-watch.js";
@@ -12,6 +13,8 @@ interface Config extends NodeDef {
   maxInFlight?: string | number;
   incompleteAfter?: string | number;
   createBoxes?: boolean;
+  pdfFolder?: string;
+  pdfWait?: string | number;
 }
 
 export = (RED: NodeAPI): void => {
@@ -24,6 +27,7 @@ export = (RED: NodeAPI): void => {
     const begin = async () => {
       const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
       if (closed) return;
+      const pdfFolder = settingText(config.pdfFolder);
       const maxInFlight = settingNumber("maxInFlight", config.maxInFlight, 20, 1);
       watch = new FolderWatch(
         client,
@@ -36,6 +40,8 @@ export = (RED: NodeAPI): void => {
           maxInFlight,
           incompleteAfter: settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
           createBoxes: settingFlag(config.createBoxes, true),
+          pdfWait: settingNumber("pdfWait", config.pdfWait, 60) * 1000,
+          pdfFolder: pdfFolder === "" ? undefined : resolve(client.settings.root, pdfFolder),
         },
         {
           onClaim: (row, payload) => {
@@ -52,8 +58,9 @@ export = (RED: NodeAPI): void => {
             client.record("notice", "", "", error.code, error.text.zh);
             status.show("yellow", "ring", "fault");
           },
-          onRound: (inFlight) => {
-            if (inFlight === 0) status.show("green", "ring", "waiting");
+          onRound: (inFlight, _waiting, withoutPdfs) => {
+            if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
+            else if (inFlight === 0) status.show("green", "ring", "waiting");
             else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
             else status.show("blue", "dot", "full");
           },

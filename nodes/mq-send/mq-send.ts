@@ -11,6 +11,7 @@ import type { DocumentRow } from "../../lib/ledger/index.js";
 import { showConnection } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
+  assertNotRefused,
   configNode,
   documentOf,
   type FlowMessage,
@@ -127,6 +128,7 @@ export = (RED: NodeAPI): void => {
     onInput(this, async (message, send) => {
       const { client, sender: from, fields } = await started;
       const document = documentOf(message);
+      assertNotRefused(document);
       status.show("blue", "dot", "sending");
       try {
         const set = await fields(message);

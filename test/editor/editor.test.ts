@@ -289,6 +289,10 @@ describe("editor", () => {
       await closeDialog(page, "save");
       const errors = await property(id, "validationErrors");
       assert.deepEqual(errors, ["Heartbeat must be a whole number of seconds, 0 = off"]);
+      // Nodes that name an invalid config node are invalid themselves, and the next tests look at some.
+      await openDialog(page, id);
+      await field.fill("10");
+      await closeDialog(page, "save");
     });
 
     it("keep the rules of preflight as JSON", async () => {

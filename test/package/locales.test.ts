@@ -247,12 +247,13 @@ describe("what the editor shows", () => {
     }
   });
 
-  it("lists every preflight rule with its title and severity", () => {
+  it("lists every preflight rule with its title, severity and source", () => {
     const page = html("preflight");
     const list = /const RULES = (\{[\s\S]*?\});/.exec(page)?.[1] ?? "{}";
-    const shown = runInNewContext(`(${list})`) as Record<string, string>;
-    assert.deepEqual({ ...shown }, Object.fromEntries(RULES.map(({ id, severity }) => [id, severity])));
-    for (const { id, title } of RULES) {
+    const shown = JSON.parse(JSON.stringify(runInNewContext(`(${list})`)));
+    assert.deepEqual(shown, Object.fromEntries(RULES.map(({ id, severity, source }) => [id, [severity, source]])));
+    for (const { id, title, source } of RULES) {
+      assert.ok(textAt(catalogue("preflight", "en-US"), `preflight.source.${source.split(" ")[0]}`), source);
       assert.equal(textAt(catalogue("preflight", "en-US"), `preflight.rule.${id}`), title.en);
       assert.equal(textAt(catalogue("preflight", "zh-CN"), `preflight.rule.${id}`), title.zh);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { CRASH_POINTS, type CrashPoint } from "../../lib/crash-point.js";
-import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { DEMO_IDENTITY, decXml, freshKey, twoEdocs } from "../../simulator/samples/index.js";
 import { judge } from "../support/checker.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
@@ -58,7 +58,11 @@ describe("a stop at every crash point", function () {
   async function run(stage: Stage, labels: readonly CrashPoint[], how: How): Promise<void> {
     const keys = Array.from({ length: GOOD }, () => freshKey());
     const wrong = freshKey();
-    for (const key of keys) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+    const [withPdfs = "", ...plain] = keys;
+    for (const key of plain) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+    const edocs = twoEdocs(DEMO_IDENTITY.region, withPdfs);
+    stage.drop("DecCus001", `${withPdfs}.xml`, decXml({ key: withPdfs, goods: 2, edocs }));
+    for (const { id, bytes } of edocs) stage.drop("DecCus001", id, bytes);
     stage.drop("DecCus001", `${wrong}.xml`, decXml({ key: wrong, goods: 2, emptyFields: ["GQty"] }));
     const returning = labels.some((label) => RETURNING.includes(label));
     if (!returning) await stage.startSimulator();

@@ -53,6 +53,8 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
       assert.deepEqual(verdict.silentlyDuplicated, []);
       assert.equal(verdict.delivered, DOCUMENTS);
       assert.equal(verdict.acknowledged, DOCUMENTS);
+      // PDFs go with their documents: none stays behind, none is refused as one that nobody named.
+      for (const box of ["OutBox", "TempBox", "FailBox"]) assert.deepEqual(stage.files("DecCus001", box), []);
       total.attempted += verdict.attempted;
       total.acknowledged += verdict.acknowledged;
       total.delivered += verdict.delivered;

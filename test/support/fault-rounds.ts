@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { DEMO_IDENTITY, decXml, freshKey, twoEdocs } from "../../simulator/samples/index.js";
 import { judge, type Verdict } from "./checker.js";
 import { produce, STYLES } from "./producer.js";
 import type { Random } from "./random.js";
@@ -48,6 +48,9 @@ const FAULTS: Record<string, (theatre: Theatre, stage: Stage, random: Random) =>
   },
 };
 
+/** One document of so many is a bare XML with two PDFs. */
+const WITH_PDFS = 10;
+
 export interface Round extends Verdict {
   faults: string[];
   /** Documents that were held for a person, and released by the test. */
@@ -62,9 +65,14 @@ export async function faultRound(theatre: Theatre, stage: Stage, random: Random,
   stage.noteLoad(keys);
   const outBox = join(stage.root, "DecCus001", "OutBox");
   const producing = Promise.all(
-    keys.map(async (key) => {
-      await pause(random.between(0, 3000));
-      await produce(outBox, `${key}.xml`, decXml({ key, goods: 2 }), random.pick(STYLES));
+    keys.flatMap((key, index) => {
+      // Some have PDFs, which come beside the XML, before it or after it (faq 15).
+      const edocs = index % WITH_PDFS === 0 ? twoEdocs(DEMO_IDENTITY.region, key) : [];
+      const xml = { id: `${key}.xml`, bytes: decXml({ key, goods: 2, edocs }) };
+      return [xml, ...edocs].map(async ({ id, bytes }) => {
+        await pause(random.between(0, 3000));
+        await produce(outBox, id, bytes, random.pick(STYLES));
+      });
     }),
   );
   const faults = Array.from({ length: random.between(1, 3) }, () => random.pick(Object.keys(FAULTS)));

@@ -277,6 +277,8 @@ function declaration(w: Writer, attachments: GeneratedDocument["attachments"]): 
     );
   }
   const version = values.one([' Version="4.8"', ' version="3.1"', ' Version="5.0"', ""]);
+  const operType = values.one(["A", "C", "E", "G"]);
+  const declares = operType === "C";
   const message = w.element(
     "DecMessage",
     [
@@ -287,10 +289,11 @@ function declaration(w: Writer, attachments: GeneratedDocument["attachments"]): 
         w.options.unused === "absent" ? "" : [w.element("Container", [w.unused("ContainerId")])],
       ),
       w.element("DecSign", [
-        w.field("OperType", values.one(["A", "C", "E", "G"])),
-        w.unused("ICCode"),
+        w.field("OperType", operType),
+        // Who only stores need not name the operator.
+        declares ? w.field("ICCode", "2100010012345") : w.unused("ICCode"),
         w.unused("CopCode"),
-        w.unused("OperName"),
+        declares ? w.field("OperName", "张三") : w.unused("OperName"),
         w.field("ClientSeqNo", key),
         w.unused("Sign"),
         w.field("SignDate", values.one([`${values.day()}${values.time()}00`, "2024-01-01 08:00:00"])),

@@ -146,13 +146,20 @@ export class RedBench {
       [
         ...[importClient, mqBroker, card, folderWatch, validateXsd, preflight, zip, cardSign],
         ...[mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
-        this.sinks,
+        ...[this.sinks, this.functionNode()],
         // Node-RED's own, of the runtime that runs.
         require(require.resolve("@node-red/nodes/core/network/05-tls.js", { paths: [require.resolve(this.runtime)] })),
       ],
       flow,
       { ...passwords, ...credentials },
     );
+  }
+
+  /** Node-RED's own function node, of the runtime that is under test. */
+  private functionNode(): NodeInitializer {
+    return require(
+      require.resolve("@node-red/nodes/core/function/10-function.js", { paths: [require.resolve(this.runtime)] }),
+    ) as NodeInitializer;
   }
 
   /** Deploys a changed flow: only the nodes that changed are stopped and started again ("Modified nodes"). */
@@ -326,6 +333,11 @@ export function node(type: string, id: string, settings: Record<string, unknown>
 
 export function sink(id: string, ...to: string[]): FlowNode {
   return node("test-sink", id, {}, to);
+}
+
+/** A core function node with this code. */
+export function functionNode(id: string, func: string, ...to: string[]): FlowNode {
+  return node("function", id, { func, outputs: 1, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] }, to);
 }
 
 /** Catches the faults of every node of the tab. */

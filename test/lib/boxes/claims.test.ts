@@ -1,58 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FolderWatch } from "../../../lib/boxes/folder-watch.js";
 import { ImportClient } from "../../../lib/client/import-client.js";
-import type { ImportClientError } from "../../../lib/errors.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { clientSettings, openClient } from "../../support/client.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
+import { Watching } from "../../support/watching.js";
 
 const XML = (key: string) => `<DecMessage><DecSign><ClientSeqNo>${key}</ClientSeqNo></DecSign></DecMessage>`;
-
-/** A watch whose claims can be awaited one by one. */
-class Watching {
-  readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
-  readonly notices: ImportClientError[] = [];
-  private waiting: { done: () => boolean; resolve: () => void }[] = [];
-  readonly watch: FolderWatch;
-
-  constructor(client: ImportClient, change: Partial<ConstructorParameters<typeof FolderWatch>[1]> = {}) {
-    const settings = {
-      owner: "watch",
-      businesses: ["DecCus001"],
-      interval: 300,
-      maxInFlight: 20,
-      incompleteAfter: 60_000,
-      createBoxes: true,
-      ...change,
-    };
-    const check = () => {
-      for (const { resolve } of this.waiting.filter(({ done }) => done())) resolve();
-    };
-    this.watch = new FolderWatch(client, settings, {
-      onClaim: (row, payload) => {
-        this.claims.push({ row, payload });
-        check();
-      },
-      onNotice: (error) => {
-        this.notices.push(error);
-        check();
-      },
-      onRound: check,
-    });
-    this.watch.start();
-  }
-
-  get first(): DocumentRow {
-    return (this.claims[0] as { row: DocumentRow }).row;
-  }
-
-  until(done: () => boolean): Promise<void> {
-    return done() ? Promise.resolve() : new Promise((resolve) => this.waiting.push({ done, resolve }));
-  }
-}
 
 describe("claims", () => {
   let client: ImportClient;
@@ -158,6 +114,22 @@ describe("claims", () => {
     drop("a.xml", XML("K2"));
     await watching.until(() => watching?.claims.length === 2);
     assert.deepEqual(readdirSync(boxes("TempBox")).sort(), ["a(2).xml", "a.xml"]);
+  });
+
+  it("ends a claim whose file has a name of 255 bytes, twice", async () => {
+    const name = `${"报".repeat(83)}xx.xml`;
+    assert.equal(Buffer.byteLength(name), 255);
+    watching = new Watching(client);
+    for (const [index, key] of ["K1", "K2"].entries()) {
+      drop(name, XML(key));
+      await watching.until(() => watching?.claims.length === index + 1);
+    }
+    for (const { row } of watching.claims)
+      await client.settleFailed(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    assert.deepEqual(readdirSync(boxes("TempBox")), []);
+    const failed = readdirSync(boxes("FailBox"));
+    assert.equal(failed.length, 2);
+    for (const one of failed) assert.match(one, /^报{60,}_\d{17}(\(2\))?\.xml$/);
   });
 
   it("ends a claim once: a second settle changes nothing", async () => {

@@ -163,6 +163,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     says: /head is 202400000000000001.*row is empty/,
     good: { xml: MODIFICATION },
   },
+  "seqno-form": {
+    xml: withLine(INV101, 17, "<SeqNo>20240001</SeqNo>"),
+    places: [`warning ${BODY}/InvtHeadType/SeqNo:17`],
+    says: /SeqNo is 20240001/,
+    good: { xml: MODIFICATION },
+  },
   "account-book": {
     faq: 18,
     xml: withLine(INV101, 18, "<PutrecNo/>"),

@@ -139,12 +139,21 @@ describe("preflight: dec-sign-complete", () => {
 
   it("warns of an unknown OperType, a missing transit form and half a signature", () => {
     assert.deepEqual(brief(sign("<DecSign><OperType>X</OperType></DecSign>")), ["warning OperType"]);
-    assert.deepEqual(brief(sign("<DecSign><OperType>D</OperType></DecSign>")), ["warning OperType"]);
-    assert.deepEqual(sign("<DecSign><OperType>D</OperType></DecSign><TrnHead/>"), []);
-    assert.deepEqual(brief(sign("<DecSign><OperType>C</OperType><Sign>x</Sign><SignDate/></DecSign>")), [
+    const operator = "<ICCode>2100010012345</ICCode><OperName>x</OperName>";
+    assert.deepEqual(brief(sign(`<DecSign><OperType>D</OperType>${operator}</DecSign>`)), ["warning OperType"]);
+    assert.deepEqual(sign(`<DecSign><OperType>D</OperType>${operator}</DecSign><TrnHead/>`), []);
+    assert.deepEqual(brief(sign(`<DecSign><OperType>C</OperType>${operator}<Sign>x</Sign><SignDate/></DecSign>`)), [
       "warning DecSign",
       "warning SignDate",
     ]);
+  });
+
+  it("wants the operator of a declaration, not of one that is only stored", () => {
+    assert.deepEqual(brief(sign("<DecSign><OperType>C</OperType><ICCode/></DecSign>")), [
+      "warning DecSign",
+      "warning ICCode",
+    ]);
+    assert.deepEqual(sign("<DecSign><OperType>G</OperType></DecSign>"), []);
   });
 });
 

@@ -54,9 +54,8 @@ describe("preflight: edoc-missing-pdf (faq 15)", () => {
     assert.match(found[0]?.text.en ?? "", new RegExp(EDOC));
   });
 
-  it("refuses a bare XML whose PDFs are nowhere, unless they follow", () => {
+  it("refuses a bare XML whose PDFs are nowhere", () => {
     assert.deepEqual(places(findings("edoc-missing-pdf", DEC_EDOC)), ["error DecMessage/EdocRealation/EdocID:30"]);
-    assert.deepEqual(findings("edoc-missing-pdf", DEC_EDOC, { attachmentsFollow: true }), []);
     assert.deepEqual(findings("edoc-missing-pdf", DEC_EDOC, {}, { "edoc-missing-pdf": "off" }), []);
     assert.deepEqual(findings("edoc-missing-pdf", DEC_EDOC, { attachments: [pdf(EDOC)] }), []);
   });

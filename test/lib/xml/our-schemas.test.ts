@@ -5,6 +5,7 @@ import { writeZip } from "../../../lib/archive/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import type { Check } from "../../../lib/document.js";
 import { SchemaStore } from "../../../lib/xml/xsd.js";
+import { invtXml } from "../../../simulator/samples/index.js";
 import { DEC_HEAD, DEC_LIST, DEC_SIGN, dec, invt, MANIFEST_PARTS, manifest } from "./small-documents.js";
 
 const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
@@ -15,6 +16,24 @@ async function checks(document: string | Buffer): Promise<Check[]> {
   assert.ok(found, "there is no schema");
   return found;
 }
+
+const NAMED_SCHEMA =
+  '<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT1401:1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:Declaration:datamodel:standard:CN:MT1401:1 MT1401.xsd">';
+const SEA_MANIFEST = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT2101:1">
+<Head><MessageID>CN_MT2101_1p0_1</MessageID><FunctionCode>9</FunctionCode><MessageType>MT2101</MessageType><SenderID>5300123456789_DXPESWDEMO0001_SWS1_2_@</SenderID><ReceiverID>EPORT</ReceiverID><SendTime>20261124010203004</SendTime><Version>1.0</Version></Head>
+<Declaration>
+<RepresentativePerson><Name>x</Name></RepresentativePerson>
+<Carrier><ID>C1</ID></Carrier>
+<BorderTransportMeans><JourneyID>V1</JourneyID><TypeCode>1</TypeCode><ID>UN1</ID><Name>SHIP</Name></BorderTransportMeans>
+<Consignment>
+<TransportContractDocument><ID>B1</ID></TransportContractDocument>
+<ValueAmount CurrencyTypeCode="USD">1</ValueAmount>
+<LoadingLocation><ID>CNSZX</ID></LoadingLocation>
+<TotalGrossMassMeasure>1</TotalGrossMassMeasure>
+</Consignment>
+</Declaration>
+</Manifest>`;
 
 const brief = (found: readonly Check[]) => found.map(({ severity, path, line }) => `${severity} ${path} ${line}`);
 const line = (document: string, part: string) => document.slice(0, document.indexOf(part)).split("\n").length;
@@ -62,6 +81,8 @@ describe("our schemas", () => {
       ],
       ["a road manifest", manifest()],
       ["a road manifest without namespace", manifest(MANIFEST_PARTS, "<Manifest>")],
+      ["a road manifest that names its schema's place", manifest(MANIFEST_PARTS, NAMED_SCHEMA)],
+      ["a sea manifest: standalone, older order, CurrencyTypeCode, a longer SenderID", SEA_MANIFEST],
       [
         "a road manifest in MFTMessage",
         `<MFTMessage><MFTHead/><MFTData>${manifest(MANIFEST_PARTS, "<Manifest>")}</MFTData></MFTMessage>`,
@@ -92,6 +113,48 @@ describe("our schemas", () => {
         );
       }
     });
+  });
+
+  describe("an inventory list that is complete", () => {
+    const good = invtXml({ goods: 3 }).toString();
+    const signed = (inside: string) => good.replace("<Object", `${inside}<Object`);
+    const errors = async (document: string) => brief(await checks(document)).filter((one) => one.startsWith("error"));
+
+    for (const [what, inside] of [
+      [
+        "empty (shape 1)",
+        '<SignedInfo><CanonicalizationMethod Algorithm=""/><SignatureMethod Algorithm=""/><Reference URI=""><DigestMethod Algorithm=""/><DigestValue/></Reference></SignedInfo><SignatureValue/><KeyInfo><KeyName/></KeyInfo>',
+      ],
+      ["of bare elements", "<SignedInfo><SignatureMethod/><Reference/></SignedInfo><SignatureValue/><KeyInfo/>"],
+      [
+        "with names of algorithms (shape 2)",
+        '<SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/><SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"/><Reference URI="#String"><Transforms><Transform Algorithm="x"/></Transforms><DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><DigestValue>MQ==</DigestValue></Reference></SignedInfo><SignatureValue>MQ==</SignatureValue><KeyInfo><KeyName>0123</KeyName></KeyInfo>',
+      ],
+    ] as const) {
+      it(`may have a SignedInfo ${what}`, async () => {
+        assert.deepEqual(await errors(signed(inside)), []);
+      });
+    }
+
+    it("may have e-commerce lines that name their list only (shape 4), and nothing else short", async () => {
+      const lines = (inside: string) =>
+        good
+          .replace(/<InvtListType>[\s\S]*<\/InvtListType>/, "")
+          .replace("<InvtHeadType>", `${`<InvtListType>${inside}</InvtListType>`.repeat(2)}<InvtHeadType>`);
+      assert.deepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo>1</CbecBillNo>")), []);
+      assert.notDeepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo/>")), []);
+    });
+  });
+
+  it("does not turn the absence of what is not surely required into an error", async () => {
+    const document = manifest([
+      ...MANIFEST_PARTS.slice(0, 2),
+      "<Carrier>\n<ID>C1</ID>\n</Carrier>",
+      ...MANIFEST_PARTS.slice(3),
+    ]);
+    assert.deepEqual(brief(await checks(document)), [
+      `warning Manifest/Declaration ${line(document, "<Declaration>")}`,
+    ]);
   });
 
   it("names every missing element, in both languages, with the line of its parent", async () => {

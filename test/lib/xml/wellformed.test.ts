@@ -34,6 +34,7 @@ describe("assertWellFormed", () => {
     ["UTF-16LE", Buffer.from('\ufeff<?xml version="1.0" encoding="UTF-16"?><a>报关单</a>', "utf16le")],
     ["UTF-16BE", Buffer.from("\ufeff<a>报关单</a>", "utf16le").swap16()],
     ["UTF-16LE without mark", Buffer.from("<a>报关单</a>", "utf16le")],
+    ["GB18030 with byte order mark", Buffer.concat([Buffer.from("84319533", "hex"), inChinese("GB18030")])],
     ...["gb2312", "GBK", "gb18030", "GB2312"].map((name) => [name, inChinese(name)] as const),
   ] as const) {
     it(`takes ${what}`, async () => {

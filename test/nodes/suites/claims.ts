@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decXml } from "../../../simulator/samples/index.js";
+import { readZip } from "../../../lib/archive/index.js";
+import { decXml, freshKey, twoEdocs } from "../../../simulator/samples/index.js";
 import { box, boxText, clientNode, drop, node, type RedBench, sink, watchNode } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
@@ -106,6 +107,23 @@ export function claims(bench: RedBench): void {
         /<Root><resultFlag>0<\/resultFlag><failCode>SW-INCOMPLETE<\/failCode><failInfo>.*torn\.xml.*<\/failInfo>/,
       );
       assert.equal(bench.messages("out").length, 0);
+    });
+
+    it("waits for the PDFs of a bare declaration, and finds them in the folder that is set", async () => {
+      await bench.load([clientNode(root), watchNode({ pdfFolder: "Pdfs", pdfWait: 60 }, "out"), sink("out")]);
+      const key = freshKey();
+      const edocs = twoEdocs("5300", key);
+      drop(root, "DecCus001", `${key}.xml`, decXml({ key, goods: 1, edocs }));
+      await bench.showing("watch", "folder-watch.status.pdfs");
+      assert.deepEqual(bench.messages("out"), []);
+      mkdirSync(join(root, "Pdfs"));
+      for (const { id, bytes } of edocs) writeFileSync(join(root, "Pdfs", id), bytes);
+      const { payload, filename } = await bench.one("out");
+      assert.equal(filename, `${key}.zip`);
+      assert.deepEqual(
+        (await readZip(payload as Buffer)).map(({ name }) => name),
+        [`${key}.xml`, ...edocs.map(({ id }) => id)],
+      );
     });
 
     it("refuses the same bytes again as SW-DUP, and takes the same name with new content", async () => {

@@ -1,0 +1,223 @@
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isZip } from "../archive/index.js";
+import { assertFlatName, assertSafeName } from "../archive/names.js";
+import { ZIP_LIMITS } from "../archive/read.js";
+import { announcedPdfs, isPdfName, pdfKey } from "../business/edocs.js";
+import { inspect } from "../business/inspect.js";
+import { MAX_XML_BYTES } from "../xml/wellformed.js";
+import { looksComplete } from "./complete.js";
+import { type Look, lookAt, type OutBox, sameLook } from "./out-box.js";
+import { Turn } from "./turn.js";
+
+/** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
+const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
+
+/** Two looks at a file have to be this far apart to say that it is still, in milliseconds. */
+const STILL = 150;
+
+/** A PDF that was found for a document: where it lies, and under which name it goes into the ZIP. */
+export interface FoundPdf {
+  /** As EdocID names it. */
+  entry: string;
+  path: string;
+  look: Look;
+  /** Its name in the OutBox; absent when it lies in the attachments folder, which is only read. */
+  outBoxName?: string;
+}
+
+/** A PDF that an EdocRealation names, and what is known of it. */
+interface Wanted {
+  entry: string;
+  found?: FoundPdf;
+  seenAt: number;
+  still: boolean;
+}
+
+/** A bare XML of the OutBox and the PDFs it announces. */
+interface Need {
+  look: Look;
+  since: number;
+  wanted: Wanted[];
+  held: boolean;
+}
+
+export interface AttachmentsOptions {
+  /** Milliseconds that a bare XML waits for its PDFs, and a PDF for the XML that names it. */
+  wait: number;
+  /** A second place where PDFs are looked for. */
+  folder?: string | undefined;
+  /** Monotonic clock in milliseconds. */
+  clock?: () => number;
+}
+
+/**
+ * The PDFs of the bare 报关单 in one OutBox (faq 15): which XML announces which, what is there, who waits for whom. An XML
+ * is held until each PDF is there, complete and still, or its time is over; a PDF is held as long as an XML wants it or
+ * its own time is not over. Scan by scan, like the OutBox: `review`, then `OutBox.ready`, then `sift`.
+ */
+export class Attachments {
+  private readonly needs = new Map<string, Need>();
+  private wantedKeys = new Set<string>();
+  private readonly clock: () => number;
+
+  constructor(private readonly options: AttachmentsOptions) {
+    this.clock = options.clock ?? (() => performance.now());
+  }
+
+  /** How many documents wait for their PDFs. */
+  get held(): number {
+    let held = 0;
+    for (const need of this.needs.values()) if (need.held) held++;
+    return held;
+  }
+
+  /** For `OutBox.ready`: is this file kept back? `age` in milliseconds since it was first seen. */
+  readonly holds = (name: string, age: number): boolean => {
+    if (isPdfName(name)) return age < this.options.wait || this.wantedKeys.has(pdfKey(name));
+    return this.needs.get(name)?.held === true;
+  };
+
+  /** Looks again for what is missing; lets go of documents that have all, and of those whose time is over. */
+  async review(outBox: OutBox): Promise<void> {
+    const turn = new Turn();
+    for (const [name, need] of this.needs) {
+      if (!outBox.has(name)) this.needs.delete(name);
+      else if (need.held) this.look(outBox, need);
+      await turn.over();
+    }
+    this.wantedKeys = new Set(
+      [...this.needs.values()].flatMap(({ wanted }) => wanted.map(({ entry }) => pdfKey(entry))),
+    );
+  }
+
+  /** The names among the ready ones that need not wait. Reads each bare XML once, until it changes. */
+  async sift(outBox: OutBox, ready: readonly string[]): Promise<string[]> {
+    const free: string[] = [];
+    const turn = new Turn();
+    for (const name of ready) {
+      await turn.over();
+      if (!isPdfName(name)) await this.read(outBox, name);
+      if (!this.needs.get(name)?.held) free.push(name);
+    }
+    return free;
+  }
+
+  /** What was found for a document that is to be claimed; empty for one that announces nothing. */
+  foundFor(name: string): FoundPdf[] {
+    return (this.needs.get(name)?.wanted ?? []).flatMap(({ found, still }) => (found && still ? [found] : []));
+  }
+
+  /** Does another waiting document name this PDF too? Then it stays for that one. */
+  isShared(pdf: FoundPdf, name: string): boolean {
+    const key = pdfKey(pdf.entry);
+    for (const [other, { wanted }] of this.needs) {
+      if (other !== name && wanted.some(({ entry }) => pdfKey(entry) === key)) return true;
+    }
+    return false;
+  }
+
+  forget(name: string): void {
+    this.needs.delete(name);
+  }
+
+  private async read(outBox: OutBox, name: string): Promise<void> {
+    const look = outBox.lookOf(name);
+    const known = this.needs.get(name);
+    if (!look || (known && sameLook(known.look, look))) return;
+    const wanted = (await pdfsOf(join(outBox.folder.box("OutBox"), name), name, look.size)).map((entry) => ({
+      entry,
+      seenAt: 0,
+      still: false,
+    }));
+    const need: Need = { look, since: this.clock(), wanted, held: false };
+    for (const { entry } of wanted) this.wantedKeys.add(pdfKey(entry));
+    this.needs.set(name, need);
+    this.look(outBox, need);
+  }
+
+  private look(outBox: OutBox, need: Need): void {
+    const now = this.clock();
+    for (const wanted of need.wanted) if (!wanted.still) this.lookFor(outBox, wanted, now);
+    need.held = now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
+  }
+
+  /** Finished is what `OutBox` calls so: complete by content, and unchanged between two looks. */
+  private lookFor(outBox: OutBox, wanted: Wanted, now: number): void {
+    const found = this.locate(outBox, wanted.entry);
+    const before = wanted.found;
+    if (!found || !before || before.path !== found.path || !sameLook(before.look, found.look)) {
+      if (found) wanted.found = found;
+      else delete wanted.found;
+      wanted.seenAt = now;
+    } else if (now - wanted.seenAt >= STILL) {
+      try {
+        wanted.still = looksComplete(found.path, found.look.size);
+      } catch {
+        wanted.seenAt = now; // Somebody holds it, or it has gone: the next look tells.
+      }
+    }
+  }
+
+  private locate(outBox: OutBox, entry: string): FoundPdf | undefined {
+    const outBoxName = outBox.pdf(entry);
+    if (outBoxName !== undefined) {
+      const path = join(outBox.folder.box("OutBox"), outBoxName);
+      const look = fileLook(path);
+      if (look) return { entry, path, look, outBoxName };
+    }
+    const { folder } = this.options;
+    if (folder === undefined) return undefined;
+    for (const name of new Set([entry, entry.normalize("NFC"), entry.normalize("NFD")])) {
+      const path = join(folder, name);
+      const look = fileLook(path);
+      if (look) return { entry, path, look };
+    }
+    return undefined;
+  }
+}
+
+/** Symbolic links are not followed: a name from a document must not reach outside the folder. */
+function fileLook(path: string): Look | undefined {
+  try {
+    const stats = lstatSync(path);
+    return stats.isFile() ? lookAt(stats) : undefined;
+  } catch {
+    return undefined; // Absent, or not readable now: it counts as not there yet.
+  }
+}
+
+/** What a file announces; nothing for a ZIP, and for what cannot be read, which the checks will then name. */
+async function pdfsOf(path: string, fileName: string, size: number): Promise<string[]> {
+  if (size > MAX_XML_BYTES) return [];
+  try {
+    const bytes = readFileSync(path);
+    if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];
+    assertFileName(fileName);
+    const { kind, body } = await inspect(bytes, fileName);
+    return kind?.type === "DEC" ? announcedPdfs(body).filter(isFileName) : [];
+  } catch {
+    return [];
+  }
+}
+
+function assertFileName(name: string): void {
+  assertSafeName(name);
+  assertFlatName(name);
+}
+
+/** An EdocID comes from outside: one that is no plain file name is not looked for, and the rule then names it. */
+function isFileName(name: string): boolean {
+  try {
+    assertFileName(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Do these PDFs fit into a ZIP that is still read (promises 5)? */
+export function fitsIntoZip(pdfs: readonly FoundPdf[]): boolean {
+  const bytes = pdfs.reduce((sum, { look }) => sum + look.size, 0);
+  return pdfs.length < ZIP_LIMITS.entries && bytes + MAX_XML_BYTES <= ZIP_LIMITS.totalBytes;
+}
