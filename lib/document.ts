@@ -60,6 +60,12 @@ export interface DocumentHandle {
   waived?: string[];
 }
 
+/**
+ * How a receipt found its document: by a number (domain 0, item 4), by the name of a file, or because only one document
+ * waited at that time. The last two are a last resort. Empty: no document, or a local receipt of our own.
+ */
+export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "fileName" | "time" | "";
+
 /** `msg.receipt`: a receipt in one shape, whatever its format (design, "The message"). */
 export interface Receipt {
   kind: "import" | "business" | "local";
@@ -80,6 +86,8 @@ export interface Receipt {
   advice: Bilingual | null;
   /** The document that it answers, or null. */
   documentId: string | null;
+  /** By which number, or last resort, that document was found. */
+  matchedBy: MatchedBy;
   /** The receipt's own time where it has one, else when we took it; milliseconds since the epoch. */
   at: number;
 }

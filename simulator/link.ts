@@ -20,8 +20,10 @@ export interface LinkOptions {
   broker: BrokerAddress;
   sendQueue: string;
   receiveQueue: string;
+  commandQueue: string;
   prefetch: number;
   onDelivery(delivery: LinkDelivery): void;
+  onCommand(delivery: LinkDelivery): void;
   onReady(): void;
   onLost(reason: string): void;
 }
@@ -30,7 +32,7 @@ interface Session {
   connection: ChannelModel;
   incoming: Channel;
   outgoing: ConfirmChannel;
-  consumerTag: string;
+  consumerTags: string[];
   alive: boolean;
   /** Publishes that wait for their confirm, by message id. */
   waiting: Map<string, { returned: boolean; fail: (error: Error) => void }>;
@@ -49,6 +51,27 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
   });
+}
+
+/** Connects to a broker, under a name that its management shows. */
+export function connectTo(broker: BrokerAddress, name: string): Promise<ChannelModel> {
+  return connect(
+    {
+      protocol: broker.tls ? "amqps" : "amqp",
+      hostname: broker.host,
+      port: broker.port,
+      username: broker.user,
+      password: broker.password,
+      vhost: broker.vhost,
+      heartbeat: 10,
+    },
+    {
+      noDelay: true,
+      timeout: 10_000,
+      clientProperties: { connection_name: name },
+      ...(broker.ca === "" ? {} : { ca: [broker.ca] }),
+    },
+  );
 }
 
 /** The connection to the broker: consumes one queue, publishes to another, comes back by itself. */
@@ -88,23 +111,7 @@ export class Link {
 
   private async open(): Promise<{ session: Session; gone: Promise<string> }> {
     const { broker, prefetch } = this.options;
-    const connection = await connect(
-      {
-        protocol: broker.tls ? "amqps" : "amqp",
-        hostname: broker.host,
-        port: broker.port,
-        username: broker.user,
-        password: broker.password,
-        vhost: broker.vhost,
-        heartbeat: 10,
-      },
-      {
-        noDelay: true,
-        timeout: 10_000,
-        clientProperties: { connection_name: "single-window-simulator" },
-        ...(broker.ca === "" ? {} : { ca: [broker.ca] }),
-      },
-    );
+    const connection = await connectTo(broker, "single-window-simulator");
     let ended: (reason: string) => void = () => undefined;
     const gone = new Promise<string>((resolve) => {
       ended = resolve;
@@ -117,7 +124,7 @@ export class Link {
       await this.declare(connection);
       const incoming = await connection.createChannel();
       const outgoing = await connection.createConfirmChannel();
-      const session: Session = { connection, incoming, outgoing, consumerTag: "", alive: true, waiting: new Map() };
+      const session: Session = { connection, incoming, outgoing, consumerTags: [], alive: true, waiting: new Map() };
       const end = () => {
         if (!session.alive) return;
         session.alive = false;
@@ -138,18 +145,22 @@ export class Link {
         if (entry) entry.returned = true;
       });
       await incoming.prefetch(prefetch);
-      const consumer = await incoming.consume(this.options.sendQueue, (message) => {
-        if (message === null) {
-          reason = "the broker cancelled the consumer";
-          end();
-          return;
-        }
-        const ack = () => {
-          if (session.alive) incoming.ack(message);
-        };
-        this.options.onDelivery({ message, ack });
-      });
-      session.consumerTag = consumer.consumerTag;
+      const consume = async (queue: string, take: (delivery: LinkDelivery) => void): Promise<void> => {
+        const consumer = await incoming.consume(queue, (message) => {
+          if (message === null) {
+            reason = "the broker cancelled the consumer";
+            end();
+            return;
+          }
+          const ack = () => {
+            if (session.alive) incoming.ack(message);
+          };
+          take({ message, ack });
+        });
+        session.consumerTags.push(consumer.consumerTag);
+      };
+      await consume(this.options.sendQueue, (delivery) => this.options.onDelivery(delivery));
+      await consume(this.options.commandQueue, (delivery) => this.options.onCommand(delivery));
       return { session, gone };
     } catch (error) {
       await connection.close().catch(() => undefined);
@@ -159,7 +170,8 @@ export class Link {
 
   /** A queue that is there is taken as it is; one that is not is made durable. */
   private async declare(connection: ChannelModel): Promise<void> {
-    for (const queue of [this.options.sendQueue, this.options.receiveQueue]) {
+    const { sendQueue, receiveQueue, commandQueue } = this.options;
+    for (const queue of [sendQueue, receiveQueue, commandQueue]) {
       let channel = await connection.createChannel();
       channel.on("error", () => undefined);
       try {
@@ -226,7 +238,9 @@ export class Link {
   /** Takes no more messages; what is not acknowledged goes back to the queue when the connection closes. */
   async stop(): Promise<void> {
     const { session } = this;
-    if (session?.alive) await session.incoming.cancel(session.consumerTag).catch(() => undefined);
+    for (const tag of session?.consumerTags ?? []) {
+      if (session?.alive) await session.incoming.cancel(tag).catch(() => undefined);
+    }
     this.stopping.abort();
     for (const waiter of this.waiters) waiter(undefined);
     this.waiters.clear();

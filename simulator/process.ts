@@ -59,6 +59,13 @@ export class Desk {
     this.now = options.now ?? Date.now;
   }
 
+  /** Fresh numbers for a receipt on demand that names none. */
+  numbers(): { seqNo: string; customsNo: string; clientId: string; at: number } {
+    const at = this.now();
+    const { clientId } = this.options;
+    return { seqNo: this.memory.seqNo(at), customsNo: `530020241${this.memory.serial(at)}`, clientId, at };
+  }
+
   /** One at a time, so that a message and its repeat cannot both be the first. */
   judge(arrived: Arrived): Promise<Story> {
     const story = this.tail.then(() => this.decide(arrived));

@@ -17,6 +17,10 @@ export interface SimulatorSettings {
   clientId: string;
   sendQueue: string;
   receiveQueue: string;
+  /** Commands for receipts on demand come here (README.md). */
+  commandQueue: string;
+  /** Answers nothing by itself, only what a command asks for. */
+  onlyOnDemand: boolean;
   /** Before each business receipt, in milliseconds; 0 = at once. */
   delayMs: number;
   /** Messages that are open at the same time. */
@@ -79,6 +83,8 @@ export function readSettings(environment: Environment): SimulatorSettings {
     clientId,
     sendQueue: environment.SW_SEND_QUEUE || `Q_Send${clientId}`,
     receiveQueue: environment.SW_RECEIVE_QUEUE || `Q_Recv${clientId}`,
+    commandQueue: environment.SW_SIM_COMMAND_QUEUE || `Q_Command${clientId}`,
+    onlyOnDemand: /^(1|true|yes|on)$/i.test(environment.SW_SIM_ONLY_ON_DEMAND ?? ""),
     delayMs: numberOf(environment, "SW_SIM_DELAY_MS", 300),
     prefetch: numberOf(environment, "SW_SIM_PREFETCH", 200) || 1,
     certificates: (environment.SW_SIM_CERTIFICATES ?? "")

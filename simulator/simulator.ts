@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { type Command, onDemand } from "./answers/on-demand.js";
 import type { Answer } from "./answers/types.js";
 import { millis17 } from "./china-time.js";
 import { Link, type LinkDelivery } from "./link.js";
@@ -51,7 +52,9 @@ export class Simulator {
       sendQueue: settings.sendQueue,
       receiveQueue: settings.receiveQueue,
       prefetch: settings.prefetch,
-      onDelivery: (delivery) => this.take(delivery),
+      commandQueue: settings.commandQueue,
+      onDelivery: (delivery) => this.take(delivery, () => this.handle(delivery)),
+      onCommand: (delivery) => this.take(delivery, () => this.obey(delivery)),
       onReady: () => this.onReady(),
       onLost: (reason) => this.onLost(reason),
     });
@@ -92,8 +95,8 @@ export class Simulator {
     this.lostBecause = reason;
   }
 
-  private take(delivery: LinkDelivery): void {
-    const run = this.handle(delivery).catch((error: unknown) => {
+  private take(delivery: LinkDelivery, work: () => Promise<void>): void {
+    const run = work().catch((error: unknown) => {
       // Acknowledged all the same: a message that trips the simulator would come again for ever.
       delivery.ack();
       const text = error instanceof Error ? error.message : String(error);
@@ -129,6 +132,11 @@ export class Simulator {
       bytes: content.length,
       sha256: createHash("sha256").update(content).digest("hex"),
     });
+    if (this.settings.onlyOnDemand) {
+      ack();
+      this.log.write({ event: "acknowledged", messageId });
+      return;
+    }
     const story = await this.desk.judge({ body: content, messageId, business: facts.business, headers });
     this.log.write({
       event: "judged",
@@ -150,6 +158,32 @@ export class Simulator {
     }
     ack();
     this.log.write({ event: "acknowledged", messageId });
+  }
+
+  /** A receipt on demand: its body is a `Command` as JSON. */
+  private async obey({ message, ack }: LinkDelivery): Promise<void> {
+    const command = JSON.parse(message.content.toString("utf8")) as Command;
+    const receipt = await onDemand(command, this.desk.numbers());
+    const { fileName, business, body, key, seqNo, format, code } = receipt;
+    const { messageId: asked } = message.properties;
+    const receiptId = typeof asked === "string" && asked !== "" ? asked : randomUUID();
+    const { clientId } = this.settings;
+    const headers = { fileName, business, clientId };
+    if (!(await this.link.publish({ messageId: receiptId, correlationId: key, type: format, headers, body }))) return;
+    ack();
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    this.log.write({
+      event: "answered",
+      messageId: "",
+      receiptId,
+      kind: "on demand",
+      format,
+      code,
+      clientKey: key,
+      seqNo,
+      fileName,
+      sha256,
+    });
   }
 
   private async send(facts: Facts, story: Story, answer: Answer, at: number, number: number): Promise<boolean> {

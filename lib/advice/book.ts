@@ -1,9 +1,10 @@
-import { card } from "./card.js";
+import { card, cardStatus } from "./card.js";
 import { returnStatus, taxStatus } from "./ceb.js";
 import { channel } from "./channel.js";
 import { failCode, ownCodes } from "./client.js";
 import { certificate, certificateStatus, fileReturn } from "./coo.js";
 import { faqRules } from "./faq.js";
+import { fieldTables } from "./fields.js";
 import { agreement, agreementResult, dealFlag, responseCode } from "./import-codes.js";
 import { manifest, roadRelease } from "./manifest.js";
 import { approval, gatePass, generated, packetStored, writeOff, writtenOff } from "./sas.js";
@@ -30,9 +31,11 @@ export const BUILT_IN: AdviceBook = {
     certificateStatus,
     certificate,
     fileReturn,
+    ...fieldTables,
     failCode,
     ownCodes,
     card,
+    cardStatus,
   ],
   rules: faqRules,
 };

@@ -76,3 +76,10 @@ export const card: CodeTable = {
     ),
   ],
 };
+
+/** `_status` of the control's own replies; it comes in no receipt. */
+export const cardStatus: CodeTable = {
+  list: "controlError",
+  formats: ["control"],
+  entries: [entry("00", "good", ["控件正常（_status）", "the control says all is well (_status)"], LIST)],
+};

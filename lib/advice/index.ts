@@ -88,7 +88,8 @@ export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bili
   if (ok && kind !== "business") return null;
   const entry = codeEntry(format, statusCode, book, kind) ?? codeEntry(format, code, book, kind);
   if (entry ? entry.outcome === "good" && ok !== false : ok) return null;
-  const text = query.text.slice(0, TEXT_LIMIT);
+  // Blanks and line ends between Chinese characters are a printer's, not the author's (faq 18 as it is printed).
+  const text = query.text.slice(0, TEXT_LIMIT).replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, "");
   for (const layer of layers(book)) {
     const rule = layer.rules.find(
       ({ formats, pattern }) => (formats.length === 0 || formats.includes(format)) && pattern.test(text),

@@ -35,7 +35,11 @@ const stored = [
 
 export const approval: CodeTable = {
   list: "SAS.manageResult",
-  formats: ["INV201", "SAS221", "SAS224", "SAS251"],
+  formats: [
+    ...["INV201", "SAS221", "SAS224", "SAS251"],
+    // Read as approvals too (lib/receipts/approvals.ts); EMS221 has a list of its own.
+    ...["EMS201", "EMS211", "EML211", "BWS201", "CMB201", "SAS201", "SAS211", "SAS231"],
+  ],
   entries: approvals,
 };
 
@@ -82,7 +86,7 @@ export const writtenOff: CodeTable = {
   ],
 };
 
-/** 报核回执 EMS221, for those who route it here; its format is not among the receipts that are read. */
+/** 报核回执 EMS221. */
 const WRITE_OFF = "codes.csv SAS.EMS221.manageResult";
 export const writeOff: CodeTable = {
   list: "SAS.EMS221.manageResult",

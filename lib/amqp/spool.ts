@@ -19,8 +19,13 @@ export class Spool {
     writeDurably(this.folder, id, bytes);
   }
 
+  /** Where a document's bytes lie, while it is under way. */
+  path(id: string): string {
+    return join(this.folder, id);
+  }
+
   read(id: string): Buffer | undefined {
-    const path = join(this.folder, id);
+    const path = this.path(id);
     return existsSync(path) ? readFileSync(path) : undefined;
   }
 
@@ -31,6 +36,6 @@ export class Spool {
   }
 
   remove(id: string): void {
-    rmSync(join(this.folder, id), { force: true });
+    rmSync(this.path(id), { force: true });
   }
 }

@@ -1,3 +1,4 @@
+import type { AdviceBook } from "../advice/index.js";
 import type { ClientSettings } from "../client/settings.js";
 import type { DocumentHandle } from "../document.js";
 import type { DocumentRow, Ledger } from "../ledger/index.js";
@@ -8,6 +9,8 @@ export interface BoxContext {
   settings: ClientSettings;
   folders: Folders;
   ledger: Ledger;
+  /** What codes mean, with the user's own changes. */
+  advice: AdviceBook;
 }
 
 /** The message's handle on a document's row. */

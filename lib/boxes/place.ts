@@ -3,12 +3,33 @@ import { dirname, join } from "node:path";
 import { codeOf } from "../errors.js";
 import { numberedName } from "./names.js";
 
+/** Paths of names that are given out and whose files are not there yet. */
+const takenNames = new Set<string>();
+
+// A file system may not tell a from A.
+const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
+
 /** A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. */
 export function freeName(folder: string, wanted: string): string {
-  if (!existsSync(join(folder, wanted))) return wanted;
-  for (let number = 2; ; number++) {
-    const name = numberedName(wanted, number);
-    if (!existsSync(join(folder, name))) return name;
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : numberedName(wanted, number);
+    if (!existsSync(join(folder, name)) && !takenNames.has(keyOf(folder, name))) return name;
+  }
+}
+
+/**
+ * Runs work that writes a file under a free name, and keeps that name from everybody else until it is done: between the
+ * row that names a file and the file itself another receipt of the same millisecond would find the name free, and
+ * overwrite it (design, "Boxes": nothing is ever overwritten).
+ */
+export async function withFreeName<T>(folder: string, wanted: string, work: (name: string) => Promise<T>): Promise<T> {
+  const name = freeName(folder, wanted);
+  const key = keyOf(folder, name);
+  takenNames.add(key);
+  try {
+    return await work(name);
+  } finally {
+    takenNames.delete(key);
   }
 }
 

@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
 import { crashPoint } from "../crash-point.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
-import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { numberedName, stampedName } from "./names.js";
-import { freeName, moveFile, writeDurably } from "./place.js";
+import { freeName, moveFile, withFreeName, writeDurably } from "./place.js";
+import { writeReceiptJson } from "./receipt-json.js";
 
 /** Why a document failed, for its local receipt. */
 export interface Failure {
@@ -80,13 +82,15 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const row = await rowOf(context, id);
   if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
   const folder = context.folders.of(row.business);
-  const name = freeName(folder.box("OutBox"), row.boxName);
   const source = join(folder.box("TempBox"), row.boxName);
-  const returned = await context.ledger.update(id, { box: "OutBox", boxName: name, retryAt: 0 }, { event: "returned" });
-  crashPoint("return.after-row");
-  moveFile(source, join(folder.box("OutBox"), name));
-  crashPoint("return.after-move");
-  return returned;
+  return withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
+    const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
+    const returned = await context.ledger.update(id, change, { event: "returned" });
+    crashPoint("return.after-row");
+    moveFile(source, join(folder.box("OutBox"), name));
+    crashPoint("return.after-move");
+    return returned;
+  });
 }
 
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
@@ -160,34 +164,49 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
   if (written?.filed) return;
   const bytes = localReceipt(failure.code, failureInfo(row, failure));
   const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.failedAt);
-  const name = written ? (written.file.split("/").pop() as string) : freeName(folder.box("InBox"), wanted);
-  const receipt =
-    written ??
-    (
-      await ledger.addReceipt({
-        documentId: row.id,
-        kind: "local",
-        format: "Root",
-        ok: false,
-        code: failure.code,
-        text: failure.text.zh,
-        clientKey: row.clientKey,
-        seqNo: "",
-        customsNo: "",
-        statusCode: "",
-        statusText: "",
-        advice: failure.advice ?? null,
-        at: row.failedAt,
-        sha256: sha256Of(bytes),
-        messageId: "",
-        file: `${folder.code}/InBox/${name}`,
-        receivedAt: Date.now(),
-      })
-    ).receipt;
-  crashPoint("fail.after-receipt-row");
-  writeDurably(folder.box("InBox"), name, bytes);
+  if (written) return fileLocalReceipt(context, written, row, bytes);
+  await withFreeName(folder.box("InBox"), wanted, async (name) => {
+    const { receipt } = await ledger.addReceipt({
+      documentId: row.id,
+      kind: "local",
+      format: "Root",
+      ok: false,
+      code: failure.code,
+      text: failure.text.zh,
+      clientKey: row.clientKey,
+      seqNo: "",
+      customsNo: "",
+      statusCode: "",
+      statusText: "",
+      matchedBy: "",
+      advice:
+        failure.advice ??
+        adviceFor(
+          { format: "Root", kind: "local", ok: false, code: failure.code, text: failure.text.zh },
+          context.advice,
+        ),
+      at: row.failedAt,
+      sha256: sha256Of(bytes),
+      messageId: "",
+      file: `${folder.code}/InBox/${name}`,
+      receivedAt: Date.now(),
+    });
+    crashPoint("fail.after-receipt-row");
+    await fileLocalReceipt(context, receipt, row, bytes);
+  });
+}
+
+async function fileLocalReceipt(
+  context: BoxContext,
+  receipt: ReceiptRow,
+  row: DocumentRow,
+  bytes: Buffer,
+): Promise<void> {
+  const [code = row.business, , name = ""] = receipt.file.split("/");
+  writeDurably(context.folders.of(code).box("InBox"), name, bytes);
+  if (context.settings.receiptJson) writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
-  await ledger.markFiled(receipt.id);
+  await context.ledger.markFiled(receipt.id);
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */

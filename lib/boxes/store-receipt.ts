@@ -1,13 +1,16 @@
+import { adviceFor } from "../advice/index.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
-import type { ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
+import { adoptOrphans } from "./adopt.js";
 import { sha256Of } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { OTHERS } from "./folders.js";
 import { timeStamp } from "./names.js";
-import { freeName, writeDurably } from "./place.js";
+import { withFreeName, writeDurably } from "./place.js";
+import { writeReceiptJson } from "./receipt-json.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
 export interface ReceiptPart {
@@ -38,7 +41,7 @@ export async function storeReceipt(
   delivery: DeliveryFacts,
   part: ReceiptPart,
 ): Promise<ReceiptRow[]> {
-  const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(delivery, part)];
+  const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(context, delivery, part)];
   const rows: ReceiptRow[] = [];
   const sha256 = sha256Of(part.bytes);
   for (const [index, receipt] of receipts.entries()) {
@@ -61,60 +64,68 @@ async function storeOne(
   const named = delivery.business !== "" && folders.exists(delivery.business) ? delivery.business : OTHERS;
   const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
-  const name = freeName(folder.box("InBox"), receiptFileName(receipt, about, delivery.receivedAt));
-  // Several receipts for one document out of the same bytes share one file.
-  const shared = siblings.find(
-    (row) => row.documentId === (document?.id ?? null) && row.file.startsWith(`${folder.code}/`),
-  );
-  crashPoint("receipt.before-row");
-  const { receipt: row, duplicate } = await ledger.addReceipt({
-    ...receipt,
-    documentId: document?.id ?? null,
-    sha256,
-    messageId: delivery.messageId,
-    file: shared?.file ?? `${folder.code}/InBox/${name}`,
-    receivedAt: delivery.receivedAt,
+  // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
+  // will move to a folder of its own.
+  const shared = document && siblings.find((row) => row.documentId === document.id)?.file;
+  const wanted = receiptFileName(receipt, about, delivery.receivedAt);
+  const row = await withFreeName(folder.box("InBox"), wanted, async (name) => {
+    crashPoint("receipt.before-row");
+    const stored = await ledger.addReceipt({
+      ...receipt,
+      documentId: document?.id ?? null,
+      matchedBy: document ? receipt.matchedBy : "",
+      sha256,
+      messageId: delivery.messageId,
+      file: shared ?? `${folder.code}/InBox/${name}`,
+      receivedAt: delivery.receivedAt,
+    });
+    crashPoint("receipt.after-row");
+    if (!stored.receipt.filed) await fileReceipt(context, delivery, part, stored.receipt, document, siblings);
+    return stored.receipt;
   });
-  crashPoint("receipt.after-row");
-  if (!row.filed) {
-    const [code = folder.code, , file = name] = row.file.split("/");
-    const inBox = folders.of(code).box("InBox");
-    if (row.file !== shared?.file) writeDurably(inBox, file, part.bytes);
-    if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-    crashPoint("receipt.after-file");
-    await ledger.markFiled(row.id);
-  }
   crashPoint("receipt.after-filed");
-  if (document && !duplicate) await adoptOrphans(context, document.id);
+  // A repeat as well: what brought it first may have been stopped before this.
+  if (document) await adoptOrphans(context, document.id);
   return row;
 }
 
-/** A receipt may have come before the one that carries its key: now that the document knows more numbers, look again. */
-export async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
-  const document = await context.ledger.get(documentId);
-  if (!document) return;
-  const { clientKey, seqNo, customsNo, claimedAt } = document;
-  for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
-    // An own number may have been used before; a receipt that came before this document was claimed is not for it.
-    const numbered = (seqNo !== "" && orphan.seqNo === seqNo) || (customsNo !== "" && orphan.customsNo === customsNo);
-    if (numbered || orphan.receivedAt >= claimedAt) await context.ledger.adopt(orphan.id, documentId);
-  }
+/** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */
+async function fileReceipt(
+  context: BoxContext,
+  delivery: DeliveryFacts,
+  part: ReceiptPart,
+  row: ReceiptRow,
+  document: DocumentRow | undefined,
+  siblings: readonly ReceiptRow[],
+): Promise<void> {
+  const [code = "", , file = ""] = row.file.split("/");
+  const inBox = context.folders.of(code).box("InBox");
+  const before = siblings.filter((other) => other.file === row.file).length;
+  if (before === 0) writeDurably(inBox, file, part.bytes);
+  if (part.reason) writeDurably(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+  if (context.settings.receiptJson) writeReceiptJson(context, row, document, before + 1);
+  crashPoint("receipt.after-file");
+  await context.ledger.markFiled(row.id);
 }
 
-function unrecognised(delivery: DeliveryFacts, part: ReceiptPart): Receipt {
+function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: ReceiptPart): Receipt {
+  const code = part.reason?.code ?? "SW-RECEIPT";
+  const text = part.reason?.text.zh ?? "";
   return {
     kind: "business",
     format: "",
     ok: false,
-    code: part.reason?.code ?? "SW-RECEIPT",
-    text: part.reason?.text.zh ?? "",
+    code,
+    text,
     clientKey: "",
     seqNo: "",
     customsNo: "",
     statusCode: "",
     statusText: "",
-    advice: null,
+    // Whatever is wrong with it, it is kept for a person to look at.
+    advice: adviceFor({ code: "SW-RECEIPT", text }, context.advice),
     documentId: null,
+    matchedBy: "",
     at: delivery.receivedAt,
   };
 }

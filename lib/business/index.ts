@@ -1,11 +1,16 @@
 import type { XmlElement } from "../xml/scan.js";
+import { acd } from "./acd.js";
+import { ceb } from "./ceb.js";
+import { coo } from "./coo.js";
 import { dec } from "./dec.js";
 import { manifests } from "./manifest.js";
+import { nems } from "./nems.js";
+import { npts } from "./npts.js";
 import { sas } from "./sas.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** Every business that this package knows. Adding one is adding a file and a line here. */
-export const BUSINESSES: readonly Business[] = [dec, sas, manifests];
+export const BUSINESSES: readonly Business[] = [dec, sas, npts, nems, manifests, ceb, coo, acd];
 
 /** The business that owns a folder code (matched without case), or undefined. */
 export function businessOfFolder(folder: string): Business | undefined {

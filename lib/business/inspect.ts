@@ -1,9 +1,8 @@
 import { extname } from "node:path";
 import { isZip, readZip, type ZipEntry } from "../archive/index.js";
 import { zipRefused } from "../archive/refusal.js";
-import { openXml } from "../xml/encoding.js";
-import { scanXml, scanXmlInTurns, type XmlElement } from "../xml/scan.js";
-import { assertWellFormed } from "../xml/wellformed.js";
+import { readXml } from "../xml/read.js";
+import type { XmlElement } from "../xml/scan.js";
 import { kindOf } from "./index.js";
 import type { Business, MessageKind } from "./types.js";
 
@@ -28,9 +27,6 @@ export interface Inspection {
   seqNo: string;
 }
 
-/** Above this size the tree is built in turns, so that the event loop gets its own. */
-const IN_TURNS = 256 * 1024;
-
 /** The first `SeqNo` of the document's heads and lists: they repeat the same number (faq 18). */
 function seqNoOf(body: XmlElement): string {
   for (const part of [body, ...body.children]) {
@@ -40,11 +36,7 @@ function seqNoOf(body: XmlElement): string {
   return "";
 }
 
-async function scanned(xml: Buffer): Promise<XmlElement> {
-  await assertWellFormed(xml);
-  const source = openXml(xml, { checked: true });
-  return xml.length > IN_TURNS ? await scanXmlInTurns(source) : scanXml(source);
-}
+const scanned = (xml: Buffer) => readXml(xml, { toValidate: true });
 
 function baseName(name: string): string {
   return name.slice(0, name.length - extname(name).length).toLowerCase();

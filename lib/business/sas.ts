@@ -1,10 +1,13 @@
 import { envelopeBody, envelopeType } from "./envelope.js";
 import type { Business, MessageKind } from "./types.js";
 
-const IMPORT = ["CommonResponseMessage"];
+/** Import receipts of everything in 金关二期. */
+export const TRADE_IMPORT: readonly string[] = ["CommonResponseMessage"];
+/** What customs answers to a 核注清单. */
+export const INVENTORY_RECEIPTS: readonly string[] = ["INV201", "INV202", "INV211"];
 
 /** 核注清单. Key: domain 1.2; it comes back as `EtpsPreentNo` of the import receipt. ZIP only (domain 0, item 9). */
-const invt: MessageKind = {
+export const invt: MessageKind = {
   type: "INV101",
   title: { zh: "核注清单", en: "bonded inventory list" },
   root: "InvtMessage",
@@ -13,7 +16,7 @@ const invt: MessageKind = {
   clientKey: (root) => envelopeBody(root, "InvtMessage")?.textAt("InvtHeadType/EtpsInnerInvtNo") ?? "",
   zip: "required",
   signing: "xmldsig-object",
-  receipts: { import: IMPORT, business: ["INV201", "INV202", "INV211"] },
+  receipts: { import: TRADE_IMPORT, business: INVENTORY_RECEIPTS },
 };
 
 /** 核放单 (domain 1.2). */
@@ -26,7 +29,7 @@ const passport: MessageKind = {
   clientKey: (root) => envelopeBody(root, "PassPortMessage")?.textAt("PassportHead/EtpsPreentNo") ?? "",
   zip: "required",
   signing: "xmldsig-object",
-  receipts: { import: IMPORT, business: ["SAS221", "SAS223", "SAS224"] },
+  receipts: { import: TRADE_IMPORT, business: ["SAS221", "SAS223", "SAS224"] },
 };
 
 /** 两步核放 (domain A, one source). */
@@ -39,7 +42,7 @@ const twoStepPassport: MessageKind = {
   clientKey: (root) => envelopeBody(root, "Sas2sPassPortMessage")?.find("EtpsPreentNo")?.text.trim() ?? "",
   zip: "required",
   signing: "xmldsig-object",
-  receipts: { import: IMPORT, business: ["SAS251", "SAS253"] },
+  receipts: { import: TRADE_IMPORT, business: ["SAS251", "SAS253"] },
 };
 
 export const sas: Business = {

@@ -22,3 +22,14 @@ export function newDocumentId(now: number = Date.now()): string {
   const step = counter.toString(16).padStart(3, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7${step}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
+
+/**
+ * The smallest id that a document can have which was claimed at this time or later (milliseconds since the epoch). Ids
+ * carry their time, so that a range of times is a range of ids and needs no index of its own.
+ */
+export function firstIdAt(time: number): string {
+  const hex = Math.min(Math.max(Math.trunc(time), 0), 0xffff_ffff_ffff)
+    .toString(16)
+    .padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-`;
+}

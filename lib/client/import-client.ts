@@ -4,11 +4,11 @@ import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Spool } from "../amqp/spool.js";
+import { adoptOrphans } from "../boxes/adopt.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
 import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
-import { adoptOrphans } from "../boxes/store-receipt.js";
 import { messageOf } from "../errors.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import type { CardEvent } from "../signing/types.js";
@@ -138,6 +138,11 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** One line of the daily log. */
   record(event: string, id: string, fileName: string, code: string, text: string): void {
     this.log.write(Date.now(), [event, id, fileName, code, text]);
+  }
+
+  /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */
+  logLinesOf(id: string, times: readonly number[]): Promise<string[]> {
+    return this.log.linesOf(id, times);
   }
 
   /** Tells of a card's change of state, and notes it in the daily log. */

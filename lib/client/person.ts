@@ -66,7 +66,9 @@ export async function releaseDocument(client: ImportClient, id: string, word: Pe
     case "resend":
       return client.ledger.transition(id, "unknown", { code: "", text: "" }, note);
     case "sent": {
-      await client.ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, note);
+      // Two events: the word of a person, and the state that begins with it.
+      await client.ledger.update(id, {}, note);
+      await client.ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
       return client.settleSent(id);
     }
     case "failed": {

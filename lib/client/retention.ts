@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
+import { Turn } from "../boxes/turn.js";
 import type { DocumentState } from "../ledger/index.js";
 
 const DAY = 24 * 60 * 60 * 1000;
+const BATCH = 500;
 const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
 
 /**
@@ -13,12 +15,18 @@ const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
 export async function applyRetention(context: BoxContext, now: number = Date.now()): Promise<number> {
   const { ledger, folders, settings } = context;
   const before = now - settings.retentionDays * DAY;
+  const turn = new Turn();
   let removed = 0;
-  for (const row of await ledger.keptFiles(ENDED, before, 500)) {
-    if (row.box !== "SentBox" && row.box !== "FailBox") continue;
-    rmSync(join(folders.of(row.business).box(row.box), row.boxName), { force: true });
-    await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
-    removed++;
+  for (let more = true; more; ) {
+    const rows = await ledger.keptFiles(ENDED, before, BATCH);
+    const kept = rows.filter(({ box }) => box === "SentBox" || box === "FailBox");
+    for (const row of kept) {
+      rmSync(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName), { force: true });
+      await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
+      await turn.over();
+    }
+    removed += kept.length;
+    more = rows.length === BATCH && kept.length > 0;
   }
   return removed;
 }

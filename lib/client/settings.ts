@@ -23,6 +23,8 @@ export interface ClientSettings {
   onUncertain: "resend" | "hold";
   /** Seconds after which a claim that its flow has not settled is told; 0 = never. */
   claimTimeout: number;
+  /** Beside each receipt's official file one JSON with what it says (`Successed_….json`). */
+  receiptJson: boolean;
   sysIds: readonly string[];
 }
 
@@ -96,6 +98,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
     onUncertain,
     claimTimeout: settingNumber("claimTimeout", config.claimTimeout, 3600),
+    receiptJson: settingFlag(config.receiptJson, false),
     sysIds: settingText(config.sysIds)
       .split(/[,，;；\s]+/)
       .filter(Boolean),

@@ -58,6 +58,7 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["file", "file", "text"],
   ["filed", "filed", "boolean"],
   ["receivedAt", "received_at", "integer"],
+  ["matchedBy", "matched_by", "text"],
 ];
 
 export type Value = string | number | null;

@@ -1,10 +1,13 @@
 import type Database from "libsql";
+import type { MatchedBy } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
 import { CommitQueue } from "./commit-queue.js";
 import { ledgerError, openDatabase } from "./open-database.js";
 import { sqlitePins } from "./pins.js";
+import { LedgerReader } from "./reader.js";
 import { receiptEffect } from "./receipt-effect.js";
+import { findDocuments, isQuick, type Stored } from "./search.js";
 import { assertMayFollow, STATES } from "./states.js";
 import type {
   DocumentChange,
@@ -19,6 +22,8 @@ import type {
   ReceiptRow,
 } from "./types.js";
 
+const EVENT = "id, document_id AS documentId, at, event, code, text";
+
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
 /** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
@@ -27,6 +32,7 @@ export class SqliteLedger implements Ledger {
   private readonly statements = new Map<string, Database.Statement>();
   private readonly queue: CommitQueue;
   private readonly listeners = new Set<Listener>();
+  private readonly reader: LedgerReader;
   private closed = false;
   readonly pins;
 
@@ -35,6 +41,7 @@ export class SqliteLedger implements Ledger {
     private readonly now: () => number = Date.now,
   ) {
     this.database = openDatabase(file);
+    this.reader = new LedgerReader(file);
     const run = (sql: string) => this.database.exec(sql);
     this.queue = new CommitQueue({
       begin: () => run("BEGIN IMMEDIATE"),
@@ -98,30 +105,11 @@ export class SqliteLedger implements Ledger {
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
-    const where: string[] = [];
-    const values: Value[] = [];
-    const states = query.state === undefined ? [] : typeof query.state === "string" ? [query.state] : query.state;
-    if (states.length > 0) {
-      where.push(`state IN (${states.map(() => "?").join(", ")})`);
-      values.push(...states);
-    }
-    if (query.business) {
-      where.push("business = ? COLLATE NOCASE");
-      values.push(query.business);
-    }
-    if (query.q) {
-      const like = `%${query.q.replace(/[\\%_]/g, "\\$&")}%`;
-      const columns = ["file_name", "client_key", "seq_no", "customs_no"];
-      where.push(`(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(" OR ")})`);
-      values.push(like, like, like, like);
-    }
-    if (query.before) {
-      where.push("id < ?");
-      values.push(query.before);
-    }
-    const limit = Math.min(Math.max(Math.trunc(query.limit ?? 100) || 100, 1), 1000);
-    const condition = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
-    return this.documents(`${condition} ORDER BY id DESC LIMIT ${limit}`, ...values);
+    if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed");
+    const stored = isQuick(query)
+      ? findDocuments(query, (sql, values) => this.statement(sql).all(...values) as Stored[])
+      : await this.reader.find(query);
+    return stored.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
   async bySha256(sha256: string): Promise<DocumentRow[]> {
@@ -159,7 +147,7 @@ export class SqliteLedger implements Ledger {
       if (earlier) {
         const adopted =
           earlier.documentId === null && receipt.documentId !== null
-            ? this.adoptNow(earlier.id, receipt.documentId)
+            ? this.adoptNow(earlier.id, receipt.documentId, { matchedBy: receipt.matchedBy })
             : undefined;
         return { duplicate: true, receipt: earlier, document: adopted?.row, note: adopted?.note };
       }
@@ -188,36 +176,72 @@ export class SqliteLedger implements Ledger {
     return [...found.values()];
   }
 
-  async adopt(receiptId: number, documentId: string): Promise<void> {
-    const effect = await this.write(() => this.adoptNow(receiptId, documentId));
+  async adopt(
+    receiptId: number,
+    documentId: string,
+    found?: { matchedBy: MatchedBy; file?: string },
+  ): Promise<boolean> {
+    const effect = await this.write(() => this.adoptNow(receiptId, documentId, found));
     if (effect) this.tell(effect.row, effect.note);
+    return effect !== undefined;
   }
 
   async story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
     const document = this.documents("WHERE id = ?", id)[0];
     if (!document) return undefined;
-    const events = this.statement(
-      "SELECT id, document_id AS documentId, at, event, code, text FROM events WHERE document_id = ? ORDER BY id LIMIT 1000",
-    ).all(id) as EventRow[];
+    const events = this.statement(`SELECT ${EVENT} FROM events WHERE document_id = ? ORDER BY id LIMIT 1000`).all(
+      id,
+    ) as EventRow[];
     return { document, events, receipts: this.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
   }
 
-  async overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]> {
-    const state = missing === "import" ? "sent" : "accepted";
-    const where = `WHERE state = ? AND ${missing}_receipt_at = 0 AND sent_at > 0 AND sent_at < ?`;
-    const rows = this.documents(`${where} ORDER BY sent_at LIMIT 1000`, state, sentBefore);
-    return business ? rows.filter((row) => row.business.toLowerCase() === business.toLowerCase()) : rows;
+  async eventsAfter(id: number, limit: number): Promise<EventRow[]> {
+    return this.statement(`SELECT ${EVENT} FROM events WHERE id > ? ORDER BY id LIMIT ?`).all(id, limit) as EventRow[];
+  }
+
+  async lastEventBefore(at: number): Promise<number> {
+    const newest = this.statement("SELECT max(id) AS id FROM events").get() as { id: number | null };
+    // Ids and times rise together, and times have no index: halving finds the place with some twenty looks.
+    let before = 0;
+    let after = (newest.id ?? 0) + 1;
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      const row = this.statement("SELECT id, at FROM events WHERE id >= ? ORDER BY id LIMIT 1").get(middle);
+      const { id, at: time } = row as { id: number; at: number };
+      if (time < at) before = id;
+      else after = middle;
+    }
+    return before;
+  }
+
+  async hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
+    const marks = events.map(() => "?").join(", ");
+    const sql = `SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event IN (${marks}) LIMIT 1`;
+    return this.statement(sql).get(documentId, id, ...events) !== undefined;
+  }
+
+  async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
+    const note: EventNote = { event: "overdue", text: missing };
+    const row = await this.write(() => {
+      this.putFact(cursor, String(event.id));
+      const told = "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
+      if (this.statement(told).get(event.documentId, event.id, missing)) return undefined;
+      this.event(event.documentId, note);
+      return this.documents("WHERE id = ?", event.documentId)[0];
+    });
+    if (row) this.tell(row, note);
   }
 
   async keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]> {
-    const marks = states.map(() => "?").join(", ");
-    const where = `WHERE settled = 1 AND box <> 'none' AND state IN (${marks}) AND updated_at < ? ORDER BY id LIMIT ?`;
-    return this.documents(where, ...states, before, limit);
+    const found: DocumentRow[] = [];
+    const where = "WHERE settled = 1 AND box <> 'none' AND state = ? AND updated_at < ? ORDER BY updated_at LIMIT ?";
+    for (const state of states) found.push(...this.documents(where, state, before, limit - found.length));
+    return found;
   }
 
   async counts(): Promise<Record<DocumentState, number>> {
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
-    const rows = this.statement("SELECT state, count(*) AS n FROM documents GROUP BY state").all();
+    const rows = this.statement("SELECT state, count AS n FROM document_counts").all();
     for (const { state, n } of rows as { state: DocumentState; n: number }[]) counts[state] = n;
     return counts;
   }
@@ -227,7 +251,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async setFact(name: string, value: string): Promise<void> {
-    await this.write(() => this.statement("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)").run(name, value));
+    await this.write(() => this.putFact(name, value));
   }
 
   onChange(listener: Listener): () => void {
@@ -239,6 +263,7 @@ export class SqliteLedger implements Ledger {
     if (this.closed) return;
     await this.queue.drained();
     this.closed = true;
+    await this.reader.close();
     this.statements.clear();
     this.database.close();
   }
@@ -290,18 +315,34 @@ export class SqliteLedger implements Ledger {
     return next;
   }
 
-  /** The same bytes again. Without any number in them they repeat each other only under the same message id. */
+  /**
+   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
+   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
+   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
+   */
   private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo } = receipt;
+    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
     const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => numbered || row.messageId === messageId);
+    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
+      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
+      if (!numbered) return false;
+      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
+      const other = this.documents("WHERE id = ?", documentId)[0];
+      return other === undefined || other.sendingAt <= row.receivedAt;
+    });
   }
 
-  private adoptNow(receiptId: number, documentId: string): { row: DocumentRow; note: EventNote } | undefined {
+  private adoptNow(
+    receiptId: number,
+    documentId: string,
+    found: { matchedBy: MatchedBy; file?: string } | undefined,
+  ): { row: DocumentRow; note: EventNote } | undefined {
     const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
     if (!receipt) return undefined;
-    this.statement("UPDATE receipts SET document_id = ? WHERE id = ?").run(documentId, receiptId);
-    return this.receiptOn(documentId, { ...receipt, documentId });
+    const { matchedBy, file } = { matchedBy: "" as const, file: receipt.file, ...found };
+    const set = "UPDATE receipts SET document_id = ?, matched_by = ?, file = ? WHERE id = ?";
+    this.statement(set).run(documentId, matchedBy, file, receiptId);
+    return this.receiptOn(documentId, { ...receipt, documentId, matchedBy, file });
   }
 
   private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {
@@ -311,6 +352,10 @@ export class SqliteLedger implements Ledger {
     const text = [receipt.format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
     const note: EventNote = { event: to ?? "receipt", code: receipt.code, text };
     return { row: this.apply(documentId, to, change, note), note };
+  }
+
+  private putFact(name: string, value: string): void {
+    this.statement("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)").run(name, value);
   }
 
   private event(documentId: string, note: EventNote): void {

@@ -1,4 +1,4 @@
-import type { Environment, Receipt } from "../document.js";
+import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { PinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -80,9 +80,18 @@ export interface ReceiptRow extends Receipt {
   receivedAt: number;
 }
 
+/** What documents are asked for; all that is given must hold. */
 export interface DocumentQuery {
   state?: DocumentState | readonly DocumentState[];
+  /** Folder code, without case. */
   business?: string;
+  /** The whole of the own key, the 18-digit number or the customs number. */
+  key?: string;
+  /** The file's whole name without case, or its beginning when it ends in `*`. */
+  fileName?: string;
+  /** Claimed at this time or later, and not later than that; milliseconds since the epoch. 0 = no matter when. */
+  from?: number;
+  to?: number;
   /** Part of file name, client key, seqNo or customs number. */
   q?: string;
   /** At most this many, newest first; 1 to 1000, default 100. */
@@ -142,7 +151,8 @@ export interface Ledger {
   /**
    * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
-   * receipt brought again says nothing about a newer document. Only an orphan goes to the document now found.
+   * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
+   * Only an orphan goes to the document now found.
    */
   addReceipt(
     receipt: NewReceipt,
@@ -151,12 +161,24 @@ export interface Ledger {
   markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
   orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
-  /** Gives an orphan to its document, with the effect that it would have had. */
-  adopt(receiptId: number, documentId: string): Promise<void>;
+  /**
+   * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
+   * its file lies now. Resolves to false when it has a document already.
+   */
+  adopt(receiptId: number, documentId: string, found?: { matchedBy: MatchedBy; file?: string }): Promise<boolean>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
-  /** Documents sent before `sentBefore` for which the named receipt is still missing. */
-  overdue(missing: "import" | "business", sentBefore: number, business?: string): Promise<DocumentRow[]>;
-  /** Settled documents in these states, unchanged since `before`, whose file is still in a box; oldest first. */
+  /** Events of all documents after the one with this id, in order. */
+  eventsAfter(id: number, limit: number): Promise<EventRow[]>;
+  /** Id of the last event before this time; 0 when there is none. */
+  lastEventBefore(at: number): Promise<number>;
+  /** Whether a document has one of these events after the event with this id. */
+  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean>;
+  /**
+   * Notes in one commit that a document was told as overdue since this event, once in its story whoever tells it, and
+   * that the teller has come so far: the fact `cursor` becomes the event's id.
+   */
+  recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void>;
+  /** Settled documents in these states, unchanged since `before`, whose file is still in a box; of each state the oldest first. */
   keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
   readonly pins: PinAttempts;

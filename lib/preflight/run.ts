@@ -3,6 +3,9 @@ import { messageOf } from "../errors.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { Finding, PreflightContext, Rule, RuleVisitor, Severity } from "./types.js";
 
+/** Another severity for a rule, by its id. */
+export type Overrides = Readonly<Record<string, Severity | "off">>;
+
 /** A rule that finds the same fault in every row says so this often, then how many more there are. */
 const FINDINGS_PER_RULE = 50;
 
@@ -32,18 +35,21 @@ class Running {
     });
   }
 
-  get idle(): boolean {
-    return this.visitor === undefined;
-  }
-  get names(): readonly string[] | undefined {
-    return this.visitor?.names;
-  }
   get seesElements(): boolean {
     return this.visitor?.element !== undefined;
   }
 
+  wants(name: string): boolean {
+    const names = this.visitor?.names;
+    return names === undefined || setOf(names).has(name);
+  }
+
   see(element: XmlElement): void {
-    this.guarded(() => this.visitor?.element?.(element, this.report));
+    try {
+      this.visitor?.element?.(element, this.report);
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   end(): void {
@@ -81,31 +87,47 @@ class Running {
     );
   }
 
-  /** A rule that throws is out for this document, and says so; what it found before stays. */
   private guarded(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.visitor = undefined;
-      const reason = messageOf(error);
-      this.checks.push(
-        check(
-          this.context,
-          FAULT,
-          "warning",
-          this.context.root,
-          {
-            zh: `规则 ${this.rule.id} 自身出错，本报文未按该规则检查：${reason}`,
-            en: `rule ${this.rule.id} itself failed, so this document was not checked by it: ${reason}`,
-          },
-          {
-            zh: "报文可继续处理；请把该规则名与报文样例反馈给维护者，或在节点设置中关闭该规则。",
-            en: "The document may go on. Report the rule's name with a sample document, or switch the rule off in the node.",
-          },
-        ),
-      );
+      this.failed(error);
     }
   }
+
+  /** A rule that throws is out for this document, and says so; what it found before stays. */
+  private failed(error: unknown): void {
+    this.visitor = undefined;
+    const reason = messageOf(error);
+    this.checks.push(
+      check(
+        this.context,
+        FAULT,
+        "warning",
+        this.context.root,
+        {
+          zh: `规则 ${this.rule.id} 自身出错，本报文未按该规则检查：${reason}`,
+          en: `rule ${this.rule.id} itself failed, so this document was not checked by it: ${reason}`,
+        },
+        {
+          zh: "报文可继续处理；请把该规则名与报文样例反馈给维护者，或在节点设置中关闭该规则。",
+          en: "The document may go on. Report the rule's name with a sample document, or switch the rule off in the node.",
+        },
+      ),
+    );
+  }
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** A rule's names as a set; the long lists are made once for a table and come again with every document. */
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  let set = sets.get(names);
+  if (!set) {
+    set = new Set(names);
+    sets.set(names, set);
+  }
+  return set;
 }
 
 function check(
@@ -121,41 +143,69 @@ function check(
   return found;
 }
 
+/** Elements between two turns of the event loop: some two milliseconds. */
+const TURN = 5_000;
+
+/** One pass over a document, which can be left and taken up again. */
+class Pass {
+  private readonly running: Running[] = [];
+  private readonly seeing: readonly Running[];
+  // Which rules want a name is found out when it turns up: a document has fewer names than the rules' tables.
+  private readonly wanting = new Map<string, readonly Running[]>();
+  private readonly ahead: XmlElement[];
+
+  constructor(rules: readonly Rule[], context: PreflightContext, overrides: Overrides) {
+    for (const rule of rules) {
+      const setting = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
+      if (setting === "off" || !ruleApplies(rule, context.kind?.type)) continue;
+      this.running.push(new Running(rule, context, setting));
+    }
+    this.seeing = this.running.filter((one) => one.seesElements);
+    this.ahead = this.seeing.length > 0 ? [context.root] : [];
+  }
+
+  /** Visits `most` more elements; whether these were all. */
+  visit(most: number): boolean {
+    const { ahead, wanting } = this;
+    for (let left = most; left > 0; left--) {
+      const element = ahead.pop();
+      if (!element) break;
+      const { name, children } = element;
+      let those = wanting.get(name);
+      if (!those) {
+        those = this.seeing.filter((one) => one.wants(name));
+        wanting.set(name, those);
+      }
+      for (const one of those) one.see(element);
+      for (let index = children.length - 1; index >= 0; index--) ahead.push(children[index] as XmlElement);
+    }
+    return ahead.length === 0;
+  }
+
+  findings(): Check[] {
+    for (const one of this.running) one.end();
+    const checks = this.running.flatMap((one) => one.checks);
+    return checks.sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  }
+}
+
 /**
  * Runs rules over a document in one pass: every element is visited once, however many rules there are. Returns the
  * findings by line, then column, then in the order of `rules`.
  */
-export function runRules(
+export function runRules(rules: readonly Rule[], context: PreflightContext, overrides: Overrides = {}): Check[] {
+  const pass = new Pass(rules, context, overrides);
+  pass.visit(Number.POSITIVE_INFINITY);
+  return pass.findings();
+}
+
+/** As `runRules`, but lets the event loop have its turn every few milliseconds: for large documents. */
+export async function runRulesInTurns(
   rules: readonly Rule[],
   context: PreflightContext,
-  overrides: Readonly<Record<string, Severity | "off">> = {},
-): Check[] {
-  const running: Running[] = [];
-  for (const rule of rules) {
-    const setting = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
-    if (setting === "off" || !ruleApplies(rule, context.kind?.type)) continue;
-    running.push(new Running(rule, context, setting));
-  }
-
-  const everything: Running[] = [];
-  const byName = new Map<string, Running[]>();
-  for (const one of running) {
-    if (one.idle || !one.seesElements) continue;
-    if (one.names === undefined) everything.push(one);
-    for (const name of new Set(one.names)) {
-      const wanting = byName.get(name);
-      if (wanting) wanting.push(one);
-      else byName.set(name, [one]);
-    }
-  }
-  if (everything.length > 0 || byName.size > 0) {
-    for (const element of context.root.walk()) {
-      for (const one of everything) one.see(element);
-      const wanting = byName.get(element.name);
-      if (wanting) for (const one of wanting) one.see(element);
-    }
-  }
-  for (const one of running) one.end();
-
-  return running.flatMap((one) => one.checks).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  overrides: Overrides = {},
+): Promise<Check[]> {
+  const pass = new Pass(rules, context, overrides);
+  while (!pass.visit(TURN)) await new Promise((resolve) => setImmediate(resolve));
+  return pass.findings();
 }

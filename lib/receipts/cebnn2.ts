@@ -3,28 +3,8 @@ import type { XmlElement } from "../xml/scan.js";
 import { answersOf, record, timeOf } from "./record.js";
 import type { ParsedReceipt, ReceiptFormat } from "./types.js";
 
-/** Receipt number -> the request that it answers (domain 1.4, formats/receipts.csv). */
-const REQUEST: Readonly<Record<string, string>> = {
-  "214": "213",
-  "216": "215",
-  "304": "303",
-  "312": "311",
-  "404": "403",
-  "412": "411",
-  "506": "505",
-  "508": "507",
-  "510": "509",
-  "512": "511",
-  "514": "513",
-  "604": "603",
-  "606": "605",
-  "608": "607",
-  "622": "621",
-  "624": "623",
-  "626": "625",
-  "702": "701",
-  "712": "711",
-};
+/** Relatives with a shape of their own. */
+const OTHERS = new Set(["792", "816", "818", "900"]);
 
 /** Statuses of the electronic port itself: the message was taken. What customs says comes as 100 and above. */
 const TAKEN = new Set(["1", "2", "3"]);
@@ -46,13 +26,6 @@ function firstOf(element: XmlElement, names: readonly string[]): string {
   return "";
 }
 
-/** `CEB622Message` may be called `CEB622` in the business table, and the request `CEB621` or `CEB621Message`. */
-function answersTo(number: string): readonly string[] {
-  const known = [...new Set([...answersOf(`CEB${number}Message`), ...answersOf(`CEB${number}`)])];
-  const request = REQUEST[number];
-  return known.length > 0 || request === undefined ? known : [`CEB${request}`, `CEB${request}Message`];
-}
-
 /**
  * Cross-border receipts CEBnn2 and their even-numbered relatives: up to 100 returns in one, each of which may answer
  * another document. Keys: the message's guid, then each return's own guid and numbers. returnStatus 1 to 3 and every
@@ -60,16 +33,15 @@ function answersTo(number: string): readonly string[] {
  */
 export const cebReturn: ReceiptFormat = {
   format: "CEBnn2",
-  matches: (root) => REQUEST[numberOf(root)] !== undefined,
+  matches: (root) => !OTHERS.has(numberOf(root)) && numberOf(root) !== "" && answersOf(root.name).length > 0,
   parse(root) {
-    const number = numberOf(root);
     const returns = root.children.filter((child) => child.child("returnStatus") !== undefined);
-    return (returns.length > 0 ? returns : [root]).map((entity) => parseReturn(root, entity, number));
+    return (returns.length > 0 ? returns : [root]).map((entity) => parseReturn(root, entity));
   },
 };
 
-function parseReturn(root: XmlElement, entity: XmlElement, number: string): ParsedReceipt {
-  const format = `CEB${number}Message`;
+function parseReturn(root: XmlElement, entity: XmlElement): ParsedReceipt {
+  const format = root.name;
   const code = entity.textAt("returnStatus");
   const outcome = outcomeOf(format, code);
   const importing = TAKEN.has(code) || code.startsWith("-") || code === "";
@@ -85,7 +57,6 @@ function parseReturn(root: XmlElement, entity: XmlElement, number: string): Pars
     customsNo: firstOf(entity, CUSTOMS),
     statusCode: code,
     statusText: statusText(format, code)?.zh ?? "",
-    answers: answersTo(number),
     at: timeOf(entity.textAt("returnTime")),
   });
 }
@@ -110,7 +81,7 @@ export const cebFormatError: ReceiptFormat = {
         otherKeys: [entity.textAt("guid"), entity.textAt("oriCopMsgId")],
         statusCode: code,
         statusText: statusText("CEB900Message", code)?.zh ?? "",
-        answers: number === undefined ? [] : [...new Set([type, `CEB${number}`, `CEB${number}Message`])],
+        answers: number === undefined ? answersOf("CEB900Message") : [`CEB${number}`],
         at: timeOf(entity.textAt("returnTime")),
       }),
     ];

@@ -1,4 +1,4 @@
-import { type AdviceBook, adviceFor } from "../advice/index.js";
+import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { ReceiptPart } from "../boxes/store-receipt.js";
 import type { Receipt } from "../document.js";
@@ -7,7 +7,7 @@ import { matchReceipt } from "./match.js";
 
 /** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
 export async function readDelivery(
-  context: Pick<BoxContext, "ledger"> & { advice: AdviceBook },
+  context: Pick<BoxContext, "ledger" | "advice">,
   delivery: { body: Buffer; fileName: string; business?: string; receivedAt: number },
 ): Promise<ReceiptPart[]> {
   const { parts } = await readReceipts(delivery.body, { book: context.advice });
@@ -20,10 +20,10 @@ export async function readDelivery(
         receivedAt: delivery.receivedAt,
         ...(delivery.business && { business: delivery.business }),
       };
-      const { documentId } = await matchReceipt(parsed, hints, context.ledger);
+      const { documentId, by } = await matchReceipt(parsed, hints, context.ledger);
       const { answers: _answers, otherKeys: _keys, fileName: _name, at, ...facts } = parsed;
       const advice = adviceFor(parsed, context.advice);
-      receipts.push({ ...facts, documentId, advice, at: at ?? delivery.receivedAt });
+      receipts.push({ ...facts, documentId, matchedBy: by, advice, at: at ?? delivery.receivedAt });
     }
     const name = part.name === UNNAMED ? undefined : part.name;
     read.push({ name, bytes: part.bytes, receipts, reason: part.reason });

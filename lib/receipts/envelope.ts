@@ -1,3 +1,4 @@
+import { codeEntry } from "../advice/index.js";
 import { envelopePackage } from "../business/envelope.js";
 import type { XmlElement } from "../xml/scan.js";
 import { looksLikeSeqNo, statusRecord, timeOf } from "./record.js";
@@ -49,7 +50,24 @@ export function checkNotes(body: XmlElement, remark: string): string {
     if (check.name !== "CheckInfo") continue;
     for (const note of check.children) if (note.name === "note") notes.push(note.text.trim());
   }
-  return [...new Set(notes.filter(Boolean))].join("; ");
+  return joined(notes);
+}
+
+/**
+ * State fields of a head that say something else than all is well, as `invtStucd=2 退单`, for the text: the result alone
+ * would hide them. Their codes are tables of lib/advice under the field's name.
+ */
+export function stateNotes(head: XmlElement | undefined, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const code = head?.textAt(name) ?? "";
+    const entry = codeEntry(name, code);
+    return entry && entry.outcome !== "good" ? [`${name}=${code} ${entry.meaning.zh}`] : [];
+  });
+}
+
+/** Texts as one, each once. */
+export function joined(texts: readonly string[]): string {
+  return [...new Set(texts.filter(Boolean))].join("; ");
 }
 
 /**
@@ -88,6 +106,7 @@ export function gatePassFields(body: XmlElement, head: string): EnvelopeFields {
   const pass = body.child(head);
   return {
     ...fields,
+    text: joined([fields.text ?? "", ...stateNotes(pass, ["stucd", "emapvMarkcd"])]),
     seqNo: pass?.textAt("sasPassportPreentNo") || (fields.seqNo ?? ""),
     customsNo: pass?.textAt("passportNo") || (fields.customsNo ?? ""),
   };

@@ -1,4 +1,5 @@
 import { acd002 } from "./acd002.js";
+import { approvals } from "./approvals.js";
 import { cebTax } from "./ceb-tax.js";
 import { ceb792 } from "./ceb792.js";
 import { cebFormatError, cebReturn } from "./cebnn2.js";
@@ -45,6 +46,7 @@ export const FORMATS: readonly ReceiptFormat[] = [
   sas251,
   sas253,
   ems200,
+  ...approvals,
   exp302,
   exp312,
   manifestHtres4,

@@ -2,8 +2,8 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
-import { scanXml, type XmlElement } from "../xml/scan.js";
-import { assertWellFormed } from "../xml/wellformed.js";
+import { readXml } from "../xml/read.js";
+import type { XmlElement } from "../xml/scan.js";
 import { dxpContent, dxpMessage } from "./dxpmsg.js";
 import { FORMATS } from "./formats.js";
 import type { ParsedReceipt } from "./types.js";
@@ -56,8 +56,7 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
   try {
     if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
     if (isZip(bytes)) return await readPacked(name, bytes, nesting);
-    await assertWellFormed(bytes);
-    const root = scanXml(bytes);
+    const root = await readXml(bytes);
     const message = dxpMessage(root);
     if (message) return await readWrapped(message, name, bytes, nesting);
     const format = FORMATS.find((candidate) => candidate.matches(root));

@@ -1,9 +1,7 @@
+import type { MatchedBy } from "../document.js";
 import type { DocumentRow, Ledger } from "../ledger/types.js";
 import { parseReceiptFileName } from "./file-name.js";
 import type { ParsedReceipt } from "./types.js";
-
-/** By which number, or last resort, a receipt found its document. */
-export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "fileName" | "time" | null;
 
 export interface MatchHints {
   /** Name that came with the delivery: the original file's, or the receipt's own official name. */
@@ -19,7 +17,9 @@ export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> & Partial
 
 /** Receipts by time alone must follow their document within this. */
 const TIME_WINDOW = 10 * 60_000;
-const NONE = { documentId: null, by: null } as const;
+/** Documents that wait at the same time, at most, for one of them to be found by time. */
+const MANY = 1000;
+const NONE = { documentId: null, by: "" } as const;
 
 /**
  * Finds the document that a receipt answers.
@@ -55,7 +55,7 @@ export async function matchReceipt(
   }
   const candidates = [...found.values()]
     .map((row) => ({ row, by: keyThatAgrees(row, receipt, ownKeys) }))
-    .filter((candidate): candidate is Candidate => candidate.by !== null);
+    .filter((candidate): candidate is Candidate => candidate.by !== "");
   const best = bestOf(candidates, receipt, hints) ?? (await byMessageId(receipt, ledger));
   if (best) return { documentId: best.row.id, by: best.by };
   const named = await byName(receipt, hints, ledger);
@@ -73,14 +73,14 @@ async function byMessageId(receipt: ParsedReceipt, ledger: MatchLedger): Promise
 
 interface Candidate {
   row: DocumentRow;
-  by: Exclude<MatchedBy, null>;
+  by: Exclude<MatchedBy, "">;
 }
 
 function keyThatAgrees(row: DocumentRow, receipt: ParsedReceipt, ownKeys: readonly string[]): MatchedBy {
   if (receipt.seqNo !== "" && row.seqNo === receipt.seqNo) return "seqNo";
   if (row.clientKey !== "" && ownKeys.includes(row.clientKey)) return "clientKey";
   if (receipt.customsNo !== "" && row.customsNo === receipt.customsNo) return "customsNo";
-  return null;
+  return "";
 }
 
 function wasSent(row: DocumentRow): boolean {
@@ -159,8 +159,11 @@ async function byTime(
 ): Promise<DocumentRow | undefined> {
   const { clientKey, seqNo, customsNo, answers } = receipt;
   if (receipt.kind !== "import" || receipt.ok || clientKey || seqNo || customsNo) return undefined;
-  const waiting = await ledger.query?.({ state: ["sending", "sent", "unknown"], limit: 1000 });
-  const fitting = (waiting ?? []).filter((row) => {
+  const waiting = (await ledger.query?.({ state: ["sending", "sent", "unknown"], limit: MANY })) ?? [];
+  // Newest first: where the page is full and still inside the window, there may be others behind it.
+  const oldest = waiting[MANY - 1];
+  if (oldest && hints.receivedAt - oldest.claimedAt <= TIME_WINDOW) return undefined;
+  const fitting = waiting.filter((row) => {
     const since = Math.max(row.sendingAt, row.sentAt);
     const inTime = since > 0 && since <= hints.receivedAt && hints.receivedAt - since <= TIME_WINDOW;
     return inTime && row.importReceiptAt === 0 && answers.includes(row.messageType);

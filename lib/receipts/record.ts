@@ -11,9 +11,10 @@ const answersByFormat = new Map<string, readonly string[]>();
 export function answersOf(format: string): readonly string[] {
   let types = answersByFormat.get(format);
   if (!types) {
-    types = BUSINESSES.flatMap((business) => business.kinds)
-      .filter(({ receipts }) => receipts.import.includes(format) || receipts.business.includes(format))
-      .map(({ type }) => type);
+    const kinds = BUSINESSES.flatMap((business) => business.kinds).filter(
+      ({ receipts }) => receipts.import.includes(format) || receipts.business.includes(format),
+    );
+    types = [...new Set(kinds.map(({ type }) => type))];
     answersByFormat.set(format, types);
   }
   return types;

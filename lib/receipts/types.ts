@@ -2,7 +2,7 @@ import type { Receipt } from "../document.js";
 import type { XmlElement } from "../xml/scan.js";
 
 /** A receipt as read from its bytes, before it is matched to a document and given advice. */
-export type ParsedReceipt = Omit<Receipt, "documentId" | "advice" | "at"> & {
+export type ParsedReceipt = Omit<Receipt, "documentId" | "matchedBy" | "advice" | "at"> & {
   /** The receipt's own time, milliseconds since the epoch, where it carries one. */
   at?: number;
   /** Which message types of ours it can answer (`MessageKind.type`); empty = any. */

@@ -1,6 +1,6 @@
 import type { XmlDocument } from "libxml2-wasm" with { "resolution-mode": "import" };
 import { type Bilingual, ImportClientError } from "../errors.js";
-import { openXml } from "./encoding.js";
+import type { XmlSource } from "./encoding.js";
 import { plainWords } from "./messages.js";
 
 export type LibXml = typeof import("libxml2-wasm", { with: { "resolution-mode": "import" }});
@@ -14,6 +14,12 @@ export interface LibXmlIssue {
   xpath?: string;
 }
 
+/**
+ * Up to this size (bytes) a document is read and checked where it is asked for: a millisecond or two for one of 16 KB,
+ * and below the 50 ms that the event loop may be held up for the worst that fits. Larger ones go to a thread.
+ */
+export const IN_THREAD = 32 * 1024;
+
 let loading: Promise<LibXml> | undefined;
 
 /** libxml2 of this thread. It is ESM with top-level await, so `import()` is the only way to it from CommonJS. */
@@ -26,9 +32,11 @@ const DOCTYPE_ADVICE: Bilingual = { zh: "请删除 DOCTYPE 声明。", en: "Remo
 
 /** Refuses a DOCTYPE before a parser sees it: all that can stand in front of one is white space, comments and PIs. */
 export function refuseDoctype(text: string): void {
-  let at = 0;
+  // A byte order mark may be in front, in the bytes of any encoding; anything else there is no XML.
+  let at = text.indexOf("<");
+  if (at === -1) return;
   for (;;) {
-    while (at < text.length && /[\s\ufeff]/.test(text[at] as string)) at++;
+    while (at < text.length && /\s/.test(text[at] as string)) at++;
     if (text.startsWith("<!--", at)) at = text.indexOf("-->", at + 4);
     else if (text.startsWith("<?", at)) at = text.indexOf("?>", at + 2);
     else break;
@@ -47,31 +55,35 @@ export function refuseDoctype(text: string): void {
   );
 }
 
-/** The bytes as libxml2 wants them: UTF-8 without byte order mark; other encodings are turned into it first. */
-export function toUtf8(bytes: Buffer): Buffer {
-  const source = openXml(bytes);
-  if (source.encoding === "utf-8")
+/** A document as libxml2 wants it: UTF-8 without byte order mark; other encodings are turned into it first. */
+export function utf8Of(source: XmlSource): Buffer {
+  const { bytes } = source;
+  if (source.encoding === "utf-8") {
     return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  }
   const text = source.textAt(0, source.view.length);
   return Buffer.from(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, "utf8");
 }
 
 /**
- * Parses UTF-8 bytes strictly: no DOCTYPE, no entity but the five, no network, depth at most 256. The caller disposes
- * the document. Throws SW-XSD with line and column.
+ * Parses a document strictly: no DOCTYPE, no entity but the five, no network, depth at most 256. The caller disposes it.
+ * `dense` leaves out the white space between elements, which is no content to a schema of ours, and a third of the nodes.
+ * Throws SW-XSD with line and column.
  */
-export function parseStrictly(lib: LibXml, utf8: Buffer): XmlDocument {
-  refuseDoctype(utf8.toString("latin1"));
+export function parseStrictly(lib: LibXml, source: XmlSource, options: { dense?: boolean } = {}): XmlDocument {
+  refuseDoctype(source.view);
   const { ParseOption } = lib;
   const option =
     ParseOption.XML_PARSE_NONET |
     ParseOption.XML_PARSE_NO_XXE |
     ParseOption.XML_PARSE_NO_SYS_CATALOG |
-    ParseOption.XML_PARSE_BIG_LINES;
+    ParseOption.XML_PARSE_BIG_LINES |
+    ParseOption.XML_PARSE_COMPACT |
+    (options.dense ? ParseOption.XML_PARSE_NOBLANKS : 0);
   let document: XmlDocument;
   try {
     // The encoding given here overrides what the declaration says: the bytes were turned into UTF-8 already.
-    document = lib.XmlDocument.fromBuffer(utf8, { encoding: "utf-8", option });
+    document = lib.XmlDocument.fromBuffer(utf8Of(source), { encoding: "utf-8", option });
   } catch (cause) {
     throw notWellFormed(issuesOf(lib, cause));
   }

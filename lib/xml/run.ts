@@ -1,10 +1,12 @@
 import { extname, join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
+import { startThread } from "../thread.js";
+import { IN_THREAD } from "./libxml.js";
 import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
 
-/** Up to this size a document counts as small: parsing it takes a few milliseconds. */
+/** Up to this size it does not have to wait behind really large ones. */
 const SMALL = 256 * 1024;
 /** libxml2's memory only grows; after a document of this size its thread is given up and the memory with it. */
 const RECYCLE = 4 * 1024 * 1024;
@@ -86,14 +88,7 @@ class Lane {
   }
 
   private start(): Worker {
-    const file = join(__dirname, `worker${extname(__filename)}`);
-    // In the package it is `worker.js`. Where the sources are run, a new thread does not know TypeScript until it is told.
-    const started = file.endsWith(".ts")
-      ? new Worker([require.resolve("tsx/cjs"), file].map((path) => `require(${JSON.stringify(path)});`).join(""), {
-          eval: true,
-          execArgv: [],
-        })
-      : new Worker(file);
+    const started = startThread(join(__dirname, `worker${extname(__filename)}`));
     const lost = (error: unknown) => {
       if (this.worker !== started) return;
       this.worker = undefined;
@@ -117,14 +112,13 @@ const large = new Lane();
 
 /**
  * Runs a task so that the event loop is not blocked (promises 5): whether a small document is well-formed is found out at
- * once; large ones, and all validation (libxml2 takes a tenth of a second to warm up), go to a worker thread. Rejects
- * with SW-XSD for what is wrong with the document, or when `timeLimit` (ms) is over: the thread is then ended in the
- * middle of its work.
+ * once, everything else in a worker thread. Rejects with SW-XSD for what is wrong with the document, or when `timeLimit`
+ * (ms) is over: the thread is then ended in the middle of its work.
  */
 export async function runTask(task: Task, timeLimit: number = TIME_LIMIT): Promise<Check[]> {
-  const isSmall = task.bytes.byteLength <= SMALL;
-  if (isSmall && task.kind === "well-formed") return settleOutcome(await performTask(task));
-  const outcome = await (isSmall ? small : large).run(task, timeLimit).catch((error) => {
+  const size = task.bytes.byteLength;
+  if (size <= IN_THREAD && task.kind === "well-formed") return settleOutcome(await performTask(task));
+  const outcome = await (size <= SMALL ? small : large).run(task, timeLimit).catch((error) => {
     if (error instanceof ImportClientError) throw error;
     throw new ImportClientError(
       "SW-XSD",

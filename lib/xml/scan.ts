@@ -1,5 +1,8 @@
 import { ImportClientError } from "../errors.js";
+import { Lines, type Name, type Shared, XmlElement } from "./element.js";
 import { openXml, type XmlSource } from "./encoding.js";
+
+export { XmlElement } from "./element.js";
 
 export interface ScanLimits {
   /** Deepest nesting allowed. */
@@ -10,219 +13,34 @@ export interface ScanLimits {
 
 const LIMITS: ScanLimits = { depth: 256, elements: 2_000_000 };
 
-/** A piece of an element's own character data. */
-interface TextPiece {
-  start: number;
-  end: number;
-  cdata: boolean;
-}
+/** Documents of a business have the same few hundred names, over and over. */
+class Names {
+  private readonly known = new Map<number, Name>();
+  private static readonly MOST = 4_096;
 
-/** Line starts of a source, found once and only when a line is asked for. */
-class Lines {
-  private starts: number[] | undefined;
-  constructor(private readonly view: string) {}
-
-  at(offset: number): { line: number; column: number } {
-    this.starts ??= this.find();
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.starts[low] as number) + 1 };
+  /** The name at `from` to `to` of a view, where `hash` is made of its characters; all of them are ASCII. */
+  ascii(view: string, from: number, to: number, hash: number): Name {
+    const known = this.known.get(hash);
+    if (known && known.qualified.length === to - from && standsAt(view, from, known.qualified)) return known;
+    const name = Names.of(view.slice(from, to));
+    if (this.known.size >= Names.MOST) this.known.clear();
+    this.known.set(hash, name);
+    return name;
   }
 
-  private find(): number[] {
-    const starts = [0];
-    for (let at = this.view.indexOf("\n"); at !== -1; at = this.view.indexOf("\n", at + 1)) starts.push(at + 1);
-    return starts;
+  static of(written: string): Name {
+    const colon = written.indexOf(":");
+    const local = colon === -1 ? written : written.slice(colon + 1);
+    return { qualified: internal(written), local: internal(local) };
   }
 }
 
-interface Shared {
-  source: XmlSource;
-  lines: Lines;
+/** The same string as one that the engine compares by its address, as it does property names; no view hangs on it. */
+function internal(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text;
 }
 
-const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
-const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-
-function resolveEntities(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replace(ENTITY, (whole, hex: string, decimal: string, name: string) => {
-    if (name) return NAMED[name] ?? whole;
-    const point = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-  });
-}
-
-/** One element of a scanned document. Offsets are bytes into the document as it was given. */
-export class XmlElement {
-  readonly children: XmlElement[] = [];
-  /** As written, with its prefix. */
-  readonly qualifiedName: string;
-  /** Without the prefix. */
-  readonly name: string;
-  /** @internal */ readonly pieces: TextPiece[] = [];
-  /** @internal */ closeAt = 0;
-  /** @internal */ endAt = 0;
-  private parsed: Map<string, string> | undefined;
-  private steps: Map<XmlElement, string> | undefined;
-
-  /** @internal */
-  constructor(
-    private readonly shared: Shared,
-    readonly parent: XmlElement | undefined,
-    /** @internal */ readonly startAt: number,
-    /** @internal */ readonly openEndAt: number,
-    nameEnd: number,
-    /** `<x/>` */
-    readonly selfClosed: boolean,
-  ) {
-    this.qualifiedName = shared.source.textAt(startAt + 1, nameEnd);
-    const colon = this.qualifiedName.indexOf(":");
-    this.name = colon === -1 ? this.qualifiedName : this.qualifiedName.slice(colon + 1);
-  }
-
-  get prefix(): string {
-    return this.qualifiedName.slice(0, Math.max(0, this.qualifiedName.length - this.name.length - 1));
-  }
-
-  /** Byte offset of `<` of the open tag. */
-  get start(): number {
-    return this.startAt * this.shared.source.unit;
-  }
-  /** Byte offset behind `>` of the open tag. */
-  get openEnd(): number {
-    return this.openEndAt * this.shared.source.unit;
-  }
-  /** Byte offset of `<` of the close tag; behind the tag for `<x/>`. */
-  get close(): number {
-    return this.closeAt * this.shared.source.unit;
-  }
-  /** Byte offset behind the whole element. */
-  get end(): number {
-    return this.endAt * this.shared.source.unit;
-  }
-
-  /** 1-based. */
-  get line(): number {
-    return this.shared.lines.at(this.startAt).line;
-  }
-  /** 1-based, in bytes for UTF-8 and GB18030. */
-  get column(): number {
-    return this.shared.lines.at(this.startAt).column;
-  }
-
-  /** Attributes by their written name, values unescaped. */
-  get attributes(): ReadonlyMap<string, string> {
-    if (!this.parsed) {
-      this.parsed = new Map();
-      const { source } = this.shared;
-      const from = this.startAt + 1 + source.view.slice(this.startAt + 1, this.openEndAt).search(/[\s/>]/);
-      const tag = source.textAt(from, this.openEndAt);
-      for (const match of tag.matchAll(ATTRIBUTE)) {
-        this.parsed.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
-      }
-    }
-    return this.parsed;
-  }
-
-  /** Namespace URI, empty when there is none. */
-  get namespace(): string {
-    return this.lookupNamespace(this.prefix);
-  }
-
-  /** The URI that a prefix stands for here (empty prefix = default namespace). */
-  lookupNamespace(prefix: string): string {
-    const attribute = prefix === "" ? "xmlns" : `xmlns:${prefix}`;
-    for (let element: XmlElement | undefined = this; element; element = element.parent) {
-      const uri = element.attributes.get(attribute);
-      if (uri !== undefined) return uri;
-    }
-    return "";
-  }
-
-  /** The element's own character data, entities and CDATA resolved, not trimmed: `000123` stays `000123`. */
-  get text(): string {
-    const { source } = this.shared;
-    let text = "";
-    for (const piece of this.pieces) {
-      const raw = source.textAt(piece.start, piece.end);
-      text += piece.cdata ? raw : resolveEntities(raw);
-    }
-    return text;
-  }
-
-  get hasCdata(): boolean {
-    return this.pieces.some((piece) => piece.cdata);
-  }
-
-  /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */
-  get isEmpty(): boolean {
-    return this.children.length === 0 && this.text.trim() === "";
-  }
-
-  /** Path of local names from the root; a name that repeats among its siblings has its 1-based index. */
-  get path(): string {
-    return this.parent ? `${this.parent.path}/${this.parent.stepTo(this)}` : this.name;
-  }
-
-  /** A child's step of a path. Found for all children at once: a long list may well have a finding on every line. */
-  private stepTo(child: XmlElement): string {
-    if (!this.steps) {
-      const counts = new Map<string, number>();
-      for (const { name } of this.children) counts.set(name, (counts.get(name) ?? 0) + 1);
-      const seen = new Map<string, number>();
-      this.steps = new Map();
-      for (const element of this.children) {
-        const index = (seen.get(element.name) ?? 0) + 1;
-        seen.set(element.name, index);
-        this.steps.set(element, counts.get(element.name) === 1 ? element.name : `${element.name}[${index}]`);
-      }
-    }
-    return this.steps.get(child) ?? child.name;
-  }
-
-  /** First child with this local name. */
-  child(name: string): XmlElement | undefined {
-    return this.children.find((child) => child.name === name);
-  }
-
-  /** First element at a path of local names below this one: `DecSign/ClientSeqNo`. */
-  at(path: string): XmlElement | undefined {
-    let element: XmlElement | undefined = this;
-    for (const step of path.split("/")) {
-      element = element.child(step);
-      if (!element) return undefined;
-    }
-    return element;
-  }
-
-  /** Trimmed text at a path, empty when the element is absent. */
-  textAt(path: string): string {
-    return this.at(path)?.text.trim() ?? "";
-  }
-
-  /** This element and all below it, in document order. */
-  *walk(): Generator<XmlElement> {
-    const stack: XmlElement[] = [this];
-    for (let element = stack.pop(); element; element = stack.pop()) {
-      yield element;
-      for (let index = element.children.length - 1; index >= 0; index--)
-        stack.push(element.children[index] as XmlElement);
-    }
-  }
-
-  /** First element with this local name at or below this one. */
-  find(name: string): XmlElement | undefined {
-    for (const element of this.walk()) if (element.name === name) return element;
-    return undefined;
-  }
-}
+const names = new Names();
 
 function malformed(lines: Lines, at: number, zh: string, en: string): ImportClientError {
   const { line, column } = lines.at(at);
@@ -241,19 +59,15 @@ function malformed(lines: Lines, at: number, zh: string, en: string): ImportClie
  * is the authority on well-formedness: see `wellformed.ts`. Rejects with SW-XSD.
  */
 export function scanXml(document: Buffer | XmlSource, limits: ScanLimits = LIMITS): XmlElement {
-  const steps = scanSteps(document, limits);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return new Scan(document, limits).run(Number.POSITIVE_INFINITY) as XmlElement;
 }
 
 /** As `scanXml`, but lets the event loop have its turn every few milliseconds: for large documents. */
 export async function scanXmlInTurns(document: Buffer | XmlSource, limits: ScanLimits = LIMITS): Promise<XmlElement> {
-  const steps = scanSteps(document, limits);
+  const scan = new Scan(document, limits);
   for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
+    const root = scan.run(TURN);
+    if (root) return root;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -261,105 +75,146 @@ export async function scanXmlInTurns(document: Buffer | XmlSource, limits: ScanL
 /** Elements between two turns of the event loop: some two milliseconds. */
 const TURN = 2_000;
 
-function* scanSteps(document: Buffer | XmlSource, limits: ScanLimits): Generator<undefined, XmlElement> {
-  const source = Buffer.isBuffer(document) ? openXml(document) : document;
-  const { view } = source;
-  const lines = new Lines(view);
-  const shared: Shared = { source, lines };
-  let root: XmlElement | undefined;
-  let open: XmlElement | undefined;
-  let depth = 0;
-  let count = 0;
-  let position = 0;
+/** A scan under way, which can be left and taken up again. */
+class Scan {
+  private readonly shared: Shared;
+  private root: XmlElement | undefined;
+  private open: XmlElement | undefined;
+  private depth = 0;
+  private count = 0;
+  private position = 0;
 
-  const skipTo = (mark: string, from: number, what: string): number => {
-    const at = view.indexOf(mark, from);
-    if (at === -1) throw malformed(lines, from, `${what} 未结束`, `${what} is not closed`);
-    return at + mark.length;
-  };
-
-  for (;;) {
-    const lt = view.indexOf("<", position);
-    const textEnd = lt === -1 ? view.length : lt;
-    if (open && textEnd > position) open.pieces.push({ start: position, end: textEnd, cdata: false });
-    if (lt === -1) break;
-    const next = view.charCodeAt(lt + 1);
-    if (next === 0x21 /* ! */) {
-      if (view.startsWith("<!--", lt)) position = skipTo("-->", lt + 4, "comment");
-      else if (view.startsWith("<![CDATA[", lt)) {
-        position = skipTo("]]>", lt + 9, "CDATA");
-        open?.pieces.push({ start: lt + 9, end: position - 3, cdata: true });
-      } else {
-        throw new ImportClientError(
-          "SW-XSD",
-          { zh: "报文含有 DOCTYPE，已拒绝", en: "the document has a DOCTYPE, which is refused" },
-          { advice: { zh: "请删除 DOCTYPE 声明。", en: "Remove the DOCTYPE declaration." }, details: lines.at(lt) },
-        );
-      }
-      continue;
-    }
-    if (next === 0x3f /* ? */) {
-      position = skipTo("?>", lt + 2, "processing instruction");
-      continue;
-    }
-    if (next === 0x2f /* / */) {
-      const gt = skipTo(">", lt + 2, "tag");
-      const name = source.textAt(lt + 2, gt - 1).trimEnd();
-      if (!open || name !== open.qualifiedName) {
-        throw malformed(
-          lines,
-          lt,
-          `结束标签 ${name} 与开始标签不匹配`,
-          `close tag ${name} does not match its open tag`,
-        );
-      }
-      open.closeAt = lt;
-      open.endAt = gt;
-      open = open.parent;
-      depth--;
-      position = gt;
-      continue;
-    }
-    const tag = readOpenTag(view, lt);
-    if (!tag) throw malformed(lines, lt, "标签未结束", "tag is not closed");
-    if (++count > limits.elements || ++depth > limits.depth) {
-      throw malformed(lines, lt, "元素过多或嵌套过深", "too many elements or nested too deep");
-    }
-    if (count % TURN === 0) yield;
-    const element: XmlElement = new XmlElement(shared, open, lt, tag.end, tag.nameEnd, tag.selfClosed);
-    if (open) open.children.push(element);
-    else if (root) throw malformed(lines, lt, "有多个根元素", "more than one root element");
-    else root = element;
-    if (tag.selfClosed) {
-      element.closeAt = tag.end;
-      element.endAt = tag.end;
-      depth--;
-    } else open = element;
-    position = tag.end;
+  constructor(
+    document: Buffer | XmlSource,
+    private readonly limits: ScanLimits,
+  ) {
+    const source = Buffer.isBuffer(document) ? openXml(document) : document;
+    this.shared = { source, lines: new Lines(source.view) };
   }
-  if (open)
-    throw malformed(
-      lines,
-      view.length,
-      `元素 ${open.qualifiedName} 未结束`,
-      `element ${open.qualifiedName} is not closed`,
-    );
-  if (!root) throw malformed(lines, 0, "没有根元素", "there is no root element");
-  return root;
+
+  /** Takes in `most` more elements; the root, when that was all of them. */
+  run(most: number): XmlElement | undefined {
+    const { limits, shared } = this;
+    const { source, lines } = shared;
+    const { view } = source;
+    let { root, open, depth, count, position } = this;
+    const until = count + most;
+
+    const skipTo = (mark: string, from: number, what: string): number => {
+      const at = view.indexOf(mark, from);
+      if (at === -1) throw malformed(lines, from, `${what} 未结束`, `${what} is not closed`);
+      return at + mark.length;
+    };
+
+    while (count < until) {
+      const lt = view.indexOf("<", position);
+      if (lt === -1) return this.finish(root, open);
+      const next = view.charCodeAt(lt + 1);
+      if (next === 0x2f /* / */) {
+        const behind = open ? lt + 2 + open.nameLength : lt;
+        const gt = view.charCodeAt(behind) === 0x3e ? behind + 1 : skipTo(">", lt + 2, "tag");
+        if (!open || !closes(view, lt + 2, gt - 1, open)) {
+          const name = source.textAt(lt + 2, view.indexOf(">", lt)).trimEnd();
+          throw malformed(
+            lines,
+            lt,
+            `结束标签 ${name} 与开始标签不匹配`,
+            `close tag ${name} does not match its open tag`,
+          );
+        }
+        open.closeAt = lt;
+        open.endAt = gt;
+        open.plain = position === open.openEndAt;
+        open = open.parent;
+        depth--;
+        position = gt;
+        continue;
+      }
+      if (next === 0x21 /* ! */) {
+        if (view.startsWith("<!--", lt)) position = skipTo("-->", lt + 4, "comment");
+        else if (view.startsWith("<![CDATA[", lt)) position = skipTo("]]>", lt + 9, "CDATA");
+        else {
+          throw new ImportClientError(
+            "SW-XSD",
+            { zh: "报文含有 DOCTYPE，已拒绝", en: "the document has a DOCTYPE, which is refused" },
+            { advice: { zh: "请删除 DOCTYPE 声明。", en: "Remove the DOCTYPE declaration." }, details: lines.at(lt) },
+          );
+        }
+        continue;
+      }
+      if (next === 0x3f /* ? */) {
+        position = skipTo("?>", lt + 2, "processing instruction");
+        continue;
+      }
+      let nameEnd = lt + 1;
+      let ascii = true;
+      let hash = 0;
+      for (; nameEnd < view.length; nameEnd++) {
+        const code = view.charCodeAt(nameEnd);
+        if (code <= 0x20 || code === 0x2f || code === 0x3e) break;
+        if (code > 0x7f) ascii = false;
+        hash = (Math.imul(hash, 31) + code) | 0;
+      }
+      const gt = nameEnd === lt + 1 ? -1 : tagEnd(view, nameEnd);
+      if (gt === -1) throw malformed(lines, lt, "标签未结束", "tag is not closed");
+      const selfClosed = view.charCodeAt(gt - 1) === 0x2f;
+      if (++count > limits.elements || ++depth > limits.depth) {
+        throw malformed(lines, lt, "元素过多或嵌套过深", "too many elements or nested too deep");
+      }
+      const name = ascii ? names.ascii(view, lt + 1, nameEnd, hash) : Names.of(source.textAt(lt + 1, nameEnd));
+      const element: XmlElement = new XmlElement(shared, open, lt, gt + 1, nameEnd, name, selfClosed);
+      if (open) open.add(element);
+      else if (root) throw malformed(lines, lt, "有多个根元素", "more than one root element");
+      else root = element;
+      if (selfClosed) {
+        element.closeAt = gt + 1;
+        element.endAt = gt + 1;
+        depth--;
+      } else open = element;
+      position = gt + 1;
+    }
+    Object.assign(this, { root, open, depth, count, position });
+    return undefined;
+  }
+
+  private finish(root: XmlElement | undefined, open: XmlElement | undefined): XmlElement {
+    const { source, lines } = this.shared;
+    if (open) {
+      const name = open.qualifiedName;
+      throw malformed(lines, source.view.length, `元素 ${name} 未结束`, `element ${name} is not closed`);
+    }
+    if (!root) throw malformed(lines, 0, "没有根元素", "there is no root element");
+    return root;
+  }
 }
 
-function readOpenTag(view: string, lt: number): { nameEnd: number; end: number; selfClosed: boolean } | undefined {
-  let at = lt + 1;
-  while (at < view.length && !/[\s/>]/.test(view[at] as string)) at++;
-  const nameEnd = at;
-  if (nameEnd === lt + 1) return undefined;
-  for (; at < view.length; at++) {
+/** Where the `>` of an open tag is, which may stand in an attribute's value too; -1 when there is none. */
+function tagEnd(view: string, from: number): number {
+  for (let at = from; at < view.length; at++) {
     const code = view.charCodeAt(at);
-    if (code === 0x3e) return { nameEnd, end: at + 1, selfClosed: view.charCodeAt(at - 1) === 0x2f };
+    if (code === 0x3e) return at;
     if (code === 0x22 || code === 0x27) {
       at = view.indexOf(code === 0x22 ? '"' : "'", at + 1);
-      if (at === -1) return undefined;
+      if (at === -1) return -1;
     }
   }
-  return undefined;
+  return -1;
+}
+
+/** Does what stands from `from` to `to` name the element that is open? White space may follow the name. */
+function closes(view: string, from: number, to: number, open: XmlElement): boolean {
+  const length = open.nameLength;
+  const behind = from + length;
+  if (behind > to || view.charCodeAt(from) !== view.charCodeAt(open.startAt + 1)) return false;
+  for (let at = behind; at < to; at++) if (view.charCodeAt(at) > 0x20) return false;
+  return standsAt(view, from, view, open.startAt + 1, length);
+}
+
+/** Does `text`, or a part of it, stand at a place of the view? Names are too short for a call of the engine's own to pay. */
+function standsAt(view: string, at: number, text: string, from = 0, length = text.length): boolean {
+  if (at + length > view.length) return false;
+  for (let index = 0; index < length; index++) {
+    if (view.charCodeAt(at + index) !== text.charCodeAt(from + index)) return false;
+  }
+  return true;
 }

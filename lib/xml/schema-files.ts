@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
-import { toUtf8 } from "./libxml.js";
+import { openXml } from "./encoding.js";
+import { utf8Of } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
 import { type Profile, profileOf } from "./schema-model.js";
 
@@ -81,7 +82,8 @@ function located(from: string, location: string): string | undefined {
   return target.startsWith("../") ? undefined : target;
 }
 
-function read(name: string, bytes: Buffer): SchemaFile {
+/** Looks through one XSD; `name` is its path below its directory. What is wrong with it is in `fault`. */
+export function readSchema(name: string, bytes: Buffer): SchemaFile {
   // What a refused file would have been for is still wanted: a document that asks for it is told, not passed on.
   const rough = bytes.toString("latin1");
   const empty = {
@@ -97,7 +99,7 @@ function read(name: string, bytes: Buffer): SchemaFile {
   let root: XmlElement;
   let utf8: Buffer;
   try {
-    utf8 = withoutDeclaration(toUtf8(bytes));
+    utf8 = withoutDeclaration(utf8Of(openXml(bytes)));
     root = scanXml(utf8);
   } catch (error) {
     const text = error instanceof ImportClientError ? error.text : { zh: messageOf(error), en: messageOf(error) };
@@ -168,7 +170,7 @@ export async function readSchemas(directory: string): Promise<SchemaFile[]> {
       );
     }
     const name = found.replaceAll("\\", "/");
-    files.set(name, read(name, await readFile(path)));
+    files.set(name, readSchema(name, await readFile(path)));
   }
   for (const file of files.values()) {
     const missing = file.needs.find((name) => !files.has(name));

@@ -45,10 +45,10 @@ export interface Model {
   roots: ReadonlyMap<string, Declared>;
 }
 
-function mark(element: XmlElement, name: string): string {
-  for (const [written, value] of element.attributes) {
-    const [prefix, local] = written.split(":");
-    if (local === name && prefix && element.lookupNamespace(prefix) === PROFILE_NAMESPACE) return value;
+/** The prefix that the marks of a schema are written with; empty when it has none. */
+function markPrefix(schema: XmlElement): string {
+  for (const [name, uri] of schema.attributes) {
+    if (uri === PROFILE_NAMESPACE && name.startsWith("xmlns:")) return name.slice("xmlns:".length);
   }
   return "";
 }
@@ -57,13 +57,15 @@ const severity = (text: string): Severity => (text === "warning" ? "warning" : "
 
 /** The profile of a schema, or undefined when it is not one of ours. */
 export function profileOf(schema: XmlElement): Profile | undefined {
-  const type = mark(schema, "type");
+  const prefix = markPrefix(schema);
+  const mark = (name: string) => schema.attributes.get(`${prefix}:${name}`) ?? "";
+  const type = mark("type");
   if (type === "") return undefined;
   return {
     type,
-    order: severity(mark(schema, "order")),
-    unknown: severity(mark(schema, "unknown")),
-    emptyNumeric: severity(mark(schema, "emptyNumeric")),
+    order: severity(mark("order")),
+    unknown: severity(mark("unknown")),
+    emptyNumeric: severity(mark("emptyNumeric")),
   };
 }
 
@@ -91,6 +93,8 @@ export function readModel(schema: XmlElement, profile: Profile): Model {
       .map((child) => [child.attributes.get("name") ?? "", child] as const),
   );
   const known = new Map<string, Declared>();
+  const prefix = markPrefix(schema);
+  const mark = (element: XmlElement, name: string) => element.attributes.get(`${prefix}:${name}`) ?? "";
 
   const declare = (element: XmlElement): Declared => {
     const reference = element.attributes.get("ref")?.replace(/^.*:/, "");
@@ -139,4 +143,18 @@ export function readModel(schema: XmlElement, profile: Profile): Model {
     profile,
     roots: new Map([...globals.keys()].map((name) => [name, global(name)])),
   };
+}
+
+/** A schema for libxml2 with children in any order and number: for documents whose structure is judged elsewhere. */
+export function loosened(schema: string): string {
+  return schema
+    .replace(/<((?:\w+:)?)sequence>/g, '<$1choice minOccurs="0" maxOccurs="unbounded">')
+    .replace(/<\/((?:\w+:)?)sequence>/g, "</$1choice>")
+    .replace(/(<(?:\w+:)?(?:element|any)\b[^<>]*?)\s+minOccurs="\d+"/g, "$1")
+    .replace(/(<(?:\w+:)?(?:element|any)\b[^<>]*?)\s+maxOccurs="\w+"/g, "$1");
+}
+
+/** A schema whose elements are in no namespace. As `loosened`, it is for schemas in the form that `readModel` reads. */
+export function withoutNamespace(schema: string): string {
+  return schema.replace(/\s+targetNamespace="[^"]*"/, "").replace(/(\sref=")\w+:/g, "$1");
 }

@@ -186,6 +186,11 @@ export function isStructural(message: string): boolean {
   return /This element is not expected|Missing child element/.test(message);
 }
 
+/** Is a message about text where only elements may be? */
+export function isStrayText(message: string): boolean {
+  return /^Element '[^']*': Character content/.test(message);
+}
+
 /** Is a message about an empty value of a type that wants one? */
 export function isEmptyValue(message: string): boolean {
   return /: '' is not a valid value/.test(message);

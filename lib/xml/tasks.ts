@@ -1,6 +1,8 @@
 import type { Check } from "../document.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
-import { type LibXml, loadLibXml, parseStrictly, toUtf8 } from "./libxml.js";
+import { openXml } from "./encoding.js";
+import { type LibXml, loadLibXml, parseStrictly } from "./libxml.js";
+import { scanXml } from "./scan.js";
 import { type SchemaSource, validate } from "./validate.js";
 
 /** Work on one document that runs in this thread or in the worker, whichever `runTask` takes. */
@@ -18,21 +20,21 @@ export interface Fault {
 
 export type Outcome = { checks: Check[] } | { fault: Fault };
 
-function perform(lib: LibXml, task: Task): Check[] {
+async function perform(lib: LibXml, task: Task): Promise<Check[]> {
   const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
   switch (task.kind) {
     case "well-formed":
-      parseStrictly(lib, toUtf8(bytes)).dispose();
+      parseStrictly(lib, openXml(bytes)).dispose();
       return [];
     case "validate":
-      return validate(lib, task.schema, bytes, task.names);
+      return validate(lib, task.schema, { bytes, root: scanXml(bytes), names: task.names });
   }
 }
 
 /** Does a task in the calling thread. Never rejects for what is wrong with the document. */
 export async function performTask(task: Task): Promise<Outcome> {
   try {
-    return { checks: perform(await loadLibXml(), task) };
+    return { checks: await perform(await loadLibXml(), task) };
   } catch (error) {
     if (!(error instanceof ImportClientError)) throw error;
     const { code, text, advice, details } = error;

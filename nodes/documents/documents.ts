@@ -1,30 +1,55 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { CardChange } from "../../lib/client/import-client.js";
-import { OverdueWatch } from "../../lib/client/overdue.js";
+import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
+import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
 import { releaseDocument, resendDocument } from "../../lib/client/person.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
+import { configError, settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
-import type { DocumentQuery, DocumentRow, EventNote } from "../../lib/ledger/index.js";
+import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
+import { readDocumentQuery } from "../../lib/ledger/read-query.js";
+import { PAGE } from "../../lib/ledger/search.js";
 import type { ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { bundleOf } from "./bundle.js";
 
 interface Config extends NodeDef {
   client?: string;
   mode?: string;
   importOverdue?: string | number;
   businessOverdue?: string | number;
+  statusOverdue?: string | number;
+  overdueRules?: string;
+  finalStatuses?: string;
 }
 
-interface Question extends DocumentQuery {
-  id?: string;
-  action?: "resend" | "release";
-  reason?: string;
-  as?: string;
-}
-
-const MINUTE = 60_000;
+/** Milliseconds between two looks for what is overdue. */
+const LOOK_EVERY = 30_000;
 /** Events that a receipt makes; all others are changes of state. */
 const RECEIPT_EVENTS = ["receipt", "accepted", "rejected"];
+
+/** What counts as overdue, by the node's settings. Rejects with SW-CONFIG. */
+function overdueWatch(node: Node, client: ImportClient, config: Config): OverdueWatch {
+  const usual = {
+    import: settingNumber("importOverdue", config.importOverdue, 30),
+    business: settingNumber("businessOverdue", config.businessOverdue, 1440),
+    status: settingNumber("statusOverdue", config.statusOverdue, 2880),
+  };
+  const rules = readOverdueRules(usual, settingText(config.overdueRules));
+  if (!rules) {
+    throw configError(
+      "overdueRules",
+      "超时规则应为每行“业务文件夹 导入分钟 业务分钟 状态分钟”",
+      "a rule is a line with a business folder and up to three numbers of minutes, each folder once",
+    );
+  }
+  const words = settingText(config.finalStatuses)
+    .split(/[,，;；\s]+/)
+    .filter(Boolean);
+  return new OverdueWatch(client, {
+    teller: node.id,
+    rules,
+    finalStatuses: words.length > 0 ? words : FINAL_STATUSES,
+  });
+}
 
 export = (RED: NodeAPI): void => {
   function Documents(this: Node, config: Config): void {
@@ -34,59 +59,66 @@ export = (RED: NodeAPI): void => {
     let closed = false;
 
     const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const tell = (message: object) => this.send(message as FlowMessage);
+    const tellOverdue = ({ missing, row, since, minutes, text }: Overdue) =>
+      tell({ topic: "overdue", payload: row, missing, overdue: { missing, since, minutes, text } });
+
     const watch = async () => {
       const client = await openClient();
+      const overdue = overdueWatch(this, client, config);
       if (closed) return;
       const onChange = (row: DocumentRow, note: EventNote) => {
-        const topic = RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state";
-        this.send({ topic, payload: row, event: note } as FlowMessage);
+        if (note.event === "overdue") return; // Each node tells by its own settings.
+        tell({ topic: RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state", payload: row, event: note });
       };
-      const onCard = (change: CardChange) => this.send({ topic: "card", payload: change } as FlowMessage);
+      const onCard = (change: CardChange) => tell({ topic: "card", payload: change });
+      const look = () =>
+        overdue.look(tellOverdue).catch((error) => {
+          if (!closed) this.warn(messageOf(error));
+        });
       client.on("change", onChange);
       client.on("card", onCard);
-      const overdue = new OverdueWatch(client, {
-        import: settingNumber("importOverdue", config.importOverdue, 30) * MINUTE,
-        business: settingNumber("businessOverdue", config.businessOverdue, 1440) * MINUTE,
-      });
-      const look = () =>
-        overdue.look().then(
-          (found) => {
-            for (const { missing, row } of found) {
-              client.record("overdue", row.id, row.fileName, "", missing);
-              this.send({ topic: "overdue", payload: row, missing } as FlowMessage);
-            }
-          },
-          (error) => this.warn(messageOf(error)),
-        );
-      const timer = setInterval(look, MINUTE / 2);
-      await look();
+      const timer = setInterval(look, LOOK_EVERY);
       stop = () => {
         clearInterval(timer);
         client.off("change", onChange);
         client.off("card", onCard);
       };
-      if (closed) stop();
-      status.show("green", "ring", "watching");
+      await look();
+      if (!closed) status.show("green", "ring", "watching");
     };
     checkConfig(this, status, settingText(config.mode) === "events" ? watch : async () => openClient());
 
+    const act = async (client: ImportClient, question: Record<string, unknown>, message: FlowMessage) => {
+      const id = settingText(question.id);
+      const word = { reason: settingText(question.reason), as: settingText(question.as) };
+      if (id !== "" && question.action === "resend") message.payload = await resendDocument(client, id, word);
+      else if (id !== "" && question.action === "release") message.payload = await releaseDocument(client, id, word);
+      else if (id !== "" && question.action === "bundle") {
+        const { fileName, bytes } = await bundleOf(RED, client, String(config.client), id);
+        message.payload = bytes;
+        message.filename = fileName;
+      } else {
+        throw new ImportClientError("SW-REQUEST", {
+          zh: "请给出 action（resend、release、bundle）和 id",
+          en: "give action (resend, release, bundle) and id",
+        });
+      }
+    };
+
     onInput(this, async (message, send) => {
       const client = await openClient();
-      const question = (
-        typeof message.payload === "object" && message.payload !== null ? message.payload : {}
-      ) as Question;
-      if (question.action !== undefined) {
-        const act = { resend: resendDocument, release: releaseDocument }[question.action];
-        if (!act || !question.id) {
-          throw new ImportClientError("SW-REQUEST", {
-            zh: "请给出 action 和 id",
-            en: "give action (resend, release) and id",
-          });
-        }
-        const word = { reason: settingText(question.reason), as: settingText(question.as) };
-        message.payload = await act(client, question.id, word);
-      } else if (question.id) message.payload = (await client.ledger.story(question.id)) ?? null;
-      else message.payload = await client.ledger.query(question);
+      const given = typeof message.payload === "object" && message.payload !== null ? message.payload : {};
+      const question = given as Record<string, unknown>;
+      if (question.action !== undefined) await act(client, question, message);
+      else if (question.id) message.payload = (await client.ledger.story(settingText(question.id))) ?? null;
+      else {
+        const query = readDocumentQuery(question);
+        const rows = await client.ledger.query(query);
+        const full = rows.length === (query.limit ?? PAGE.usual);
+        message.payload = rows;
+        Object.assign(message, { next: full ? (rows.at(-1)?.id ?? null) : null });
+      }
       status.show("green", "dot", "done");
       send(message);
     });

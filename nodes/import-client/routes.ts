@@ -2,9 +2,9 @@ import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
-import type { DocumentState } from "../../lib/ledger/index.js";
-import { STATES } from "../../lib/ledger/states.js";
+import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { runDiagnose } from "../diagnose/run.js";
+import { bundleOf } from "../documents/bundle.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
@@ -14,7 +14,9 @@ interface Request {
 }
 interface Response {
   status(code: number): Response;
+  set(headers: Record<string, string>): Response;
   json(body: unknown): void;
+  send(body: Buffer): void;
 }
 
 const STATUS: Record<string, number> = {
@@ -26,6 +28,25 @@ const STATUS: Record<string, number> = {
   "SW-REQUEST": 400,
 };
 
+/** An answer that the browser saves as a file. */
+class Download {
+  constructor(
+    private readonly fileName: string,
+    private readonly bytes: Buffer,
+  ) {}
+
+  send(reply: Response): void {
+    const name = encodeURIComponent(this.fileName).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+    const headers = {
+      "content-type": "application/zip",
+      "content-disposition": `attachment; filename="support.zip"; filename*=UTF-8''${name}`,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    };
+    reply.set(headers).send(this.bytes);
+  }
+}
+
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The admin routes of design.md, each behind Node-RED's own permission; registered once a runtime. */
@@ -34,7 +55,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
   const answer = (work: (request: Request) => Promise<unknown>) => (request: unknown, response: unknown) => {
     const reply = response as Response;
     work(request as Request).then(
-      (body) => reply.json(body),
+      (body) => (body instanceof Download ? body.send(reply) : reply.json(body)),
       (error) => {
         const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
         const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
@@ -52,31 +73,19 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     return ready;
   }
 
-  async function owner(id: string): Promise<ImportClient> {
-    for (const { client } of await clients()) if (await client.ledger.get(id)) return client;
+  async function owner(id: string): Promise<{ node: ImportClientNode; client: ImportClient }> {
+    for (const ready of await clients()) if (await ready.client.ledger.get(id)) return ready;
     throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
   }
 
   RED.httpAdmin.get(
     "/single-window/documents",
     may("read"),
-    answer(async ({ query }) => {
-      const states = text(query.state)
-        .split(",")
-        .filter((state): state is DocumentState => STATES.includes(state as DocumentState));
-      const limit = Math.min(Math.max(Number(query.limit) || 50, 1), 500);
-      const found = [];
-      for (const { client } of await clients()) {
-        found.push(
-          ...(await client.ledger.query({
-            ...(states.length > 0 && { state: states }),
-            business: text(query.business),
-            q: text(query.q),
-            before: text(query.before),
-            limit,
-          })),
-        );
-      }
+    answer(async ({ query: given }) => {
+      const query = readDocumentQuery(given);
+      const limit = Math.min(query.limit ?? 50, 500);
+      const pages = (await clients()).map(({ client }) => client.ledger.query({ ...query, limit }));
+      const found = (await Promise.all(pages)).flat();
       const documents = found.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
       return { documents, next: documents.length === limit ? (documents.at(-1)?.id ?? null) : null };
     }),
@@ -87,7 +96,19 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      return (await owner(id)).ledger.story(id);
+      return (await owner(id)).client.ledger.story(id);
+    }),
+  );
+
+  // It carries the declaration itself, which a mere reader does not get to see.
+  RED.httpAdmin.get(
+    "/single-window/documents/:id/bundle",
+    may("write"),
+    answer(async ({ params }) => {
+      const id = params.id ?? "";
+      const { node, client } = await owner(id);
+      const { fileName, bytes } = await bundleOf(RED, client, node.id, id);
+      return new Download(fileName, bytes);
     }),
   );
 
@@ -101,7 +122,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       answer(async ({ params, body }) => {
         const id = params.id ?? "";
         const { reason, as } = (body ?? {}) as { reason?: unknown; as?: unknown };
-        return act(await owner(id), id, { reason: text(reason), as: text(as) });
+        return act((await owner(id)).client, id, { reason: text(reason), as: text(as) });
       }),
     );
   }

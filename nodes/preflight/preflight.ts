@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
 import { configError, settingText } from "../../lib/client/settings.js";
 import type { Check } from "../../lib/document.js";
-import { mergeChecks, preflight } from "../../lib/preflight/index.js";
+import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
 import type { Severity } from "../../lib/preflight/types.js";
 import type { CardNode, ImportClientNode } from "../registry.js";
 import {
@@ -69,7 +69,7 @@ export = (RED: NodeAPI): void => {
       try {
         const inspection = await inspect(payloadOf(message), fileName);
         const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
-        found = preflight(
+        found = await preflightInTurns(
           {
             kind: inspection.kind,
             root: inspection.root,

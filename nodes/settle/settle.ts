@@ -94,9 +94,13 @@ export = (RED: NodeAPI): void => {
       if (!delivery) return; // Settled before, or its channel has gone and the broker brings it again.
       let unreadable = false;
       try {
-        const parts = rejected
-          ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
-          : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
+        // A ZIP of which only some receipts are known: those go to their documents all the same.
+        const known = delivery.parts?.map(({ receipts }) => receipts.length > 0) ?? [];
+        const mixed = known.includes(true) && known.includes(false);
+        const parts =
+          rejected && !mixed
+            ? [{ bytes: delivery.body, receipts: [], reason: { code: rejected.code, text: rejected.text } }]
+            : (round === 0 && delivery.parts) || (await readDelivery(client, delivery));
         for (const part of parts) await storeReceipt(client, delivery, part);
         unreadable = parts.every(({ receipts }) => receipts.length === 0);
       } catch (error) {

@@ -413,7 +413,7 @@ describe("editor", () => {
   });
 
   it("imports each example into an empty editor: every type known, every node valid", async () => {
-    const files = ["01-import-client.json", "02-connection-test.json", "03-documents.json"];
+    const files = ["01-import-client.json", "02-connection-test.json", "03-documents.json", "04-notify.json"];
     for (const file of files) {
       const editor = await openEditor(browser, nodeRed.url, "zh-CN");
       const { page } = editor;

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { readZip } from "../../lib/archive/index.js";
+import { openLedger } from "../../lib/ledger/index.js";
 import type { NodeRed } from "../../scripts/node-red.js";
 import { startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
 import { generateDocument } from "../support/generate-documents.js";
+import { documentRow, newReceipt } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { type Editor, launchBrowser, openEditor } from "./browser.js";
 
@@ -43,6 +46,41 @@ describe("sidebar", () => {
     renameSync(join(outBox, `${name}.tmp`), join(outBox, name));
   }
 
+  /** Documents that others have sent before: one waits for each receipt, one has both. */
+  async function seed(root: string): Promise<void> {
+    const ledger = await openLedger(join(root, ".ledger", "ledger.db"));
+    const ago = (minutes: number) => Date.now() - minutes * 60_000;
+    for (const [fileName, minutes, kinds] of [
+      ["等导入.xml", 45, []],
+      ["等业务.xml", 3000, ["import"]],
+      ["已结关.xml", 300, ["import", "business"]],
+    ] as const) {
+      const made = documentRow({ fileName, settled: true, box: "none", claimedAt: ago(minutes) });
+      await ledger.claim(made);
+      await ledger.transition(made.id, "sending", {}, { event: "sending" });
+      await ledger.transition(made.id, "sent", { sentAt: ago(minutes) }, { event: "sent" });
+      for (const kind of kinds) {
+        const isImport = kind === "import";
+        await ledger.addReceipt(
+          newReceipt({
+            documentId: made.id,
+            kind,
+            format: isImport ? "DecImportResponse" : "DEC_RESULT",
+            seqNo: "I20230000000000009",
+            ...(!isImport && { code: "R", statusCode: "R", statusText: "结关", customsNo: "530020231234567890" }),
+            at: ago(minutes - 1),
+            receivedAt: ago(minutes - 2),
+          }),
+        );
+      }
+      if (fileName === "等导入.xml") {
+        const [event] = await ledger.eventsAfter(0, 1);
+        if (event) await ledger.recordOverdue(event, "import", "test");
+      }
+    }
+    await ledger.close();
+  }
+
   const row = (text: string) => page.locator("button.sw-document", { hasText: text });
 
   before(async () => {
@@ -50,6 +88,7 @@ describe("sidebar", () => {
     drop(root, "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
     drop(root, HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
     drop(root, "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    await seed(root);
     const userDir = scratch();
     nodeRed = await startNodeRed({
       userDir,
@@ -104,6 +143,39 @@ describe("sidebar", () => {
     await row("invalid.xml").filter({ hasText: "失败" }).waitFor({ timeout: 60_000 });
   });
 
+  it("says which receipt a document waits for, and for how long", async () => {
+    await row("等导入.xml").getByText("等待导入回执 45 分钟").waitFor();
+    await row("等业务.xml").getByText("等待业务回执 2 天").waitFor();
+    assert.equal(await row("等导入.xml").locator(".sw-late").count(), 1);
+    assert.doesNotMatch((await row("已结关.xml").textContent()) ?? "", /等待/);
+  });
+
+  it("shows both kinds of receipts with their times, the number to query by, and that one is overdue (faq 9, 21)", async () => {
+    const story = page.locator(".sw-sidebar");
+    await row("等导入.xml").click();
+    await story.getByText("尚未收到 · 等待导入回执 45 分钟").waitFor();
+    const overdue = story.locator(".sw-item", { hasText: "超时" });
+    assert.match((await overdue.textContent()) ?? "", /导入回执尚未收到/);
+    await page.getByRole("button", { name: "返回" }).click();
+    await row("已结关.xml").click();
+    await story.locator("dd", { hasText: "I20230000000000009" }).waitFor();
+    const text = (await story.textContent()) ?? "";
+    assert.match(text, /测试环境[\s\S]*DecCus001[\s\S]*发送时间[\s\S]*导入回执20\d\d[\s\S]*业务回执20\d\d/);
+    assert.match(text, /DecImportResponse[\s\S]*结关[\s\S]*收到于/);
+    await page.getByRole("button", { name: "复制，用于在单一窗口查询" }).click();
+    await page.getByText("已复制").waitFor();
+  });
+
+  it("saves the support bundle as a ZIP", async () => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "支持包" }).click();
+    const saved = await download;
+    assert.match(saved.suggestedFilename(), /^SW-support_已结关_\d{17}\.zip$/);
+    const files = await readZip(readFileSync(await saved.path()));
+    assert.ok(files.some(({ name }) => name === "diagnose.txt"));
+    await page.getByRole("button", { name: "返回" }).click();
+  });
+
   it("filters by state and by text", async () => {
     await page.getByLabel("文件名、企业编号、统一编号").fill("报关单一");
     await row("invalid.xml").waitFor({ state: "detached" });
@@ -144,6 +216,40 @@ describe("sidebar", () => {
     assert.equal(await page.locator(".sw-sidebar img").count(), 0);
     assert.notEqual(await page.title(), "run");
     await page.getByRole("button", { name: "返回" }).click();
+  });
+
+  it("shows a receipt's advice in the viewer's language, and when it was matched by a guess", async () => {
+    const said = {
+      "zh-CN": [/处理：压缩后重发/, /对应依据：仅时间，请核对/, /对应依据：统一编号/],
+      "en-US": [/What to do: pack it/, /matched by time only, please check/, /matched by SeqNo/],
+    } as const;
+    for (const language of ["zh-CN", "en-US"] as const) {
+      const other = await openEditor(browser, nodeRed.url, language);
+      await other.page.route(/single-window\/documents\/[^/?]+$/, async (route) => {
+        const answer = await route.fetch();
+        const story = await answer.json();
+        const [known] = story.receipts;
+        const guessed = {
+          ...known,
+          advice: { zh: "处理：压缩后重发。", en: "What to do: pack it." },
+          matchedBy: "time",
+        };
+        await route.fulfill({
+          json: { ...story, receipts: [guessed, { ...known, ok: true, advice: null, matchedBy: "seqNo" }] },
+        });
+      });
+      await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+      await other.page.locator("button.sw-document", { hasText: "invalid.xml" }).click();
+      await other.page.locator(".sw-item .fa-exclamation-triangle").waitFor();
+      assert.equal(
+        await other.page.locator(".sw-item .fa-exclamation-triangle").count(),
+        1,
+        "only the guess is marked",
+      );
+      const text = (await other.page.locator(".sw-sidebar").textContent()) ?? "";
+      for (const words of said[language]) assert.match(text, words);
+      await other.close();
+    }
   });
 
   it("shows a closed card, and releases it only with a reason", async () => {
@@ -246,6 +352,11 @@ describe("sidebar", () => {
       return answer.status;
     });
     assert.equal(card, 401, "a card's guard is not a reader's to open");
+    const bundle = await other.page.evaluate(async () => {
+      const { documents } = await fetch("single-window/documents").then((answer) => answer.json());
+      return (await fetch(`single-window/documents/${documents[0].id}/bundle`)).status;
+    });
+    assert.equal(bundle, 401, "the declaration itself is not a reader's");
     await other.close();
   });
 });

@@ -268,7 +268,7 @@ function helpless(folder: string): boolean {
 describe("examples", () => {
   const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".json"));
   const flows = new Map(files.map((name) => [name, JSON.parse(read("examples", name)) as ExampleNode[]]));
-  const core = ["tab", "comment", "catch", "debug", "inject", "link in", "link out", "switch"];
+  const core = "tab,comment,catch,debug,inject,link in,link out,switch,change,function,file,http request".split(",");
 
   it("show every node type once at least", () => {
     const shown = new Set([...flows.values()].flat().map(({ type }) => type));

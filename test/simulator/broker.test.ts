@@ -18,6 +18,7 @@ interface LogLine {
 }
 
 const MAIN = resolve(__dirname, "../../simulator/main.ts");
+const ASK = resolve(__dirname, "../../simulator/ask.ts");
 
 /** What stands on the receive queue, in its order, until `enough` says so. */
 class Receiver {
@@ -120,6 +121,57 @@ describe("simulator: on a real broker", function () {
     const root = scanXml(message.content);
     return root.textAt("ResponseCode") || (root.find("CHANNEL")?.text ?? "");
   };
+
+  it("gives any receipt that it is asked for from the command line, and answers nothing else when told so", async () => {
+    const name = `SIMD${++number}`;
+    await start(name, { SW_SIM_ONLY_ON_DEMAND: "1" });
+    const { connection, channel } = await connected();
+    const receiver = new Receiver();
+    await receiver.open(connection, `Q_Recv${name}`);
+    await publish(channel, name, decXml({ key: freshKey(), goods: 1 }), "unanswered");
+    const env = { ...process.env, SW_AMQP_URL: broker.url, SW_CLIENT_ID: name };
+    const ask = async (...words: string[]) => {
+      const child = spawn(process.execPath, ["--import", "tsx", ASK, ...words], {
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let said = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+      const [code] = (await once(child, "close")) as [number];
+      return { code, said };
+    };
+    assert.match((await ask()).said, /INV201 +INV101 +codes 1 2 3 4 Y Z\n +--variant "xmldsig namespace"/);
+    const asked = await ask(
+      "SAS221",
+      "--variant",
+      "prefix ns2:",
+      "--code",
+      "3",
+      "--key",
+      "K1",
+      "--fileName",
+      "核放单.zip",
+    );
+    assert.deepEqual(asked, { code: 0, said: `asked for SAS221 through Q_Command${name}\n` });
+    await receiver.until(() => receiver.messages.length >= 1);
+    const [message] = receiver.messages;
+    assert.match(String(message?.properties.headers?.fileName), /^Receipt_核放单_\d{17}\.xml$/);
+    const root = scanXml(message?.content as Buffer);
+    assert.deepEqual([root.qualifiedName, root.find("manageResult")?.text], ["ns2:Package", "3"]);
+    assert.match((await ask("NOBODY")).said, /asked for NOBODY/);
+    // The next good one comes: a bad command was told and taken off the queue.
+    await ask("DEC_RESULT");
+    await receiver.until(() => receiver.messages.length >= 2);
+    assert.equal(await stop("SIGTERM"), 0);
+    await connection.close();
+    const lines = log(name);
+    assert.ok(lines.some(({ event, text }) => event === "error" && String(text).startsWith("no receipt NOBODY")));
+    assert.deepEqual(
+      lines.filter(({ event }) => event === "judged"),
+      [],
+    );
+    assert.equal(receiver.messages.length, 2);
+  });
 
   it("answers 200 documents in the right order, each once, and acknowledges every one", async () => {
     const name = `SIMA${++number}`;

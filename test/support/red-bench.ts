@@ -72,7 +72,11 @@ interface Agent {
   post(path: string): Answer;
 }
 // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
-type Answer = Promise<{ status: number; body: any }> & { send(body: object): Answer };
+type Answer = Promise<{ status: number; body: any; headers: Record<string, string> }> & {
+  send(body: object): Answer;
+  buffer(whole: boolean): Answer;
+  parse(read: (answer: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void) => void): Answer;
+};
 
 const ERROR = 20;
 const TAB = { id: "tab", type: "tab", label: "test" };

@@ -43,6 +43,7 @@ export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
 export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
   return {
     documentId: null,
+    matchedBy: "",
     kind: "import",
     format: "DecImportResponse",
     ok: true,

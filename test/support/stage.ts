@@ -55,6 +55,8 @@ export interface StageOptions {
   node?: string;
   /** Milliseconds between the simulator's business receipts. */
   delayMs?: number;
+  /** The simulator answers only what it is asked for. */
+  onlyOnDemand?: boolean;
 }
 
 /**
@@ -103,12 +105,14 @@ export class Stage {
   async startSimulator(): Promise<void> {
     const { broker, token } = this.theatre;
     const { host, port, user, password, vhost } = broker;
-    const { clientId, delayMs = 0 } = this.options;
+    const { clientId, delayMs = 0, onlyOnDemand = false } = this.options;
     this.simulator = new Simulator({
       broker: { host, port, user, password, vhost, tls: false, ca: "" },
       clientId,
       sendQueue: `Q_Send${clientId}`,
       receiveQueue: `Q_Recv${clientId}`,
+      commandQueue: `Q_Command${clientId}`,
+      onlyOnDemand,
       delayMs,
       prefetch: 100,
       certificates: [token.certificateFile],
@@ -198,6 +202,14 @@ export class Stage {
     const sql =
       "SELECT DISTINCT client_key AS clientKey FROM documents JOIN events ON document_id = documents.id WHERE event = 'resending'";
     return new Set(this.read<{ clientKey: string }>(file, sql).map(({ clientKey }) => clientKey));
+  }
+
+  /** Message ids of the deliveries whose receipts are all in an InBox. */
+  filedReceipts(): Set<string> {
+    const file = join(this.root, ".ledger", "ledger.db");
+    const sql = "SELECT message_id AS id, min(filed) AS filed FROM receipts GROUP BY message_id";
+    const rows = this.read<{ id: string; filed: number }>(file, sql);
+    return new Set(rows.filter(({ filed }) => filed === 1).map(({ id }) => id));
   }
 
   private read<T>(file: string, sql: string): T[] {

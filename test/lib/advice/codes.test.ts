@@ -1,44 +1,32 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { adviceFor, BUILT_IN, codeEntry, outcomeOf, statusText } from "../../../lib/advice/index.js";
 import type { Bilingual } from "../../../lib/errors.js";
 import { FORMATS } from "../../../lib/receipts/index.js";
 
-/** Codes of formats/codes.csv that are a failure or a status, by the format that carries them. */
-const CODES: Record<string, string> = {
-  DEC_RESULT:
-    "1 2 3 4 7 8 9 A B C D E F G H I J K L M N O P Q R S T U V W X Y Z # a b c d SpL SpE SpJ Sp1 SpC SpK f0 F1 S0 E0 E1",
-  DecImportResponse: "0 1",
-  CommonResponseMessage: "0 -1",
-  INV201: "1 2 3 4 Y Z",
-  SAS221: "1 2 3 4 Y Z",
-  SAS223: "1 2 3 4 Y Z",
-  SAS224: "1 2 3 4 Y Z",
-  SAS251: "1 2 3 4 Y Z",
-  SAS253: "1 2 3 4 Y Z",
-  EMS221: "2 3 5 6 7 A B Y Z",
-  EMS200: "1 2",
-  INV200: "1 2",
-  SAS200: "1 2",
-  INV202: "1 2",
-  INV211: "0 1 2 3",
-  HTRES4:
-    "0 -900517 01 02 03 11 12 13 E3 D0 D1 19000 19001 19003 19004 19010 19011 13001 13003 13008 15005 15006 15007",
-  EXP302: "D0",
-  CEB622Message: "1 2 3 4 100 120 300 399 500 501 502 503 599 700 800 899 -1 -304001",
-  CEB816Message: "1 2 3",
-  Receipt: "1 2 3 5 6 8",
-  FileRet: "1 2 3 4",
-  ImportAgrResponse: "0 1",
-  ACD002: "S",
-  Root: "C18 C134 C141 C144 51571 50070 50200 51590 Base60408 Base50000 Base60000 Base60017 Custom51571 Custom50070 Custom50200 SW-XSD SW-ZIP SW-DUP SW-INCOMPLETE SW-PIN-BLOCKED SW-UNKNOWN SW-RULE-empty-numeric SW-STATE",
-};
+/** Every code list that a receipt can carry: its name, the formats (or the field beside the result), its codes. */
+const LISTS = readFileSync(join(__dirname, "..", "..", "fixtures", "receipt-codes.txt"), "utf8")
+  .split("\n")
+  .filter((line) => line !== "" && !line.startsWith("# "))
+  .map((line) => {
+    const [name = "", formats = "", codes = ""] = line.split(" | ");
+    return { name, formats: formats.split(" "), codes: codes.split(" ") };
+  });
+
+/** Codes of our own, and those that the client puts `Custom` in front of. */
+const OWN =
+  "Custom51571 Custom50070 Custom50200 SW-XSD SW-ZIP SW-DUP SW-INCOMPLETE SW-PIN-BLOCKED SW-UNKNOWN SW-RECEIPT SW-RULE-empty-numeric SW-STATE";
+
+const codesOf = (format: string) =>
+  LISTS.filter(({ formats }) => formats.includes(format)).flatMap(({ codes }) => codes);
 
 /** Refusals: a receipt that is not plainly good must say so. */
 const REFUSED: Record<string, string> = {
   DEC_RESULT: "4 8 9 A D E N U Y Z SpE f0 F1",
   INV201: "3 4 Z",
   HTRES4: "-900517 03 12 13 19001 19004 13001 13003 15005 15006 15007",
-  CEB622Message: "4 100 501 502 503 599 700 -1 -304001",
+  CEB622Message: "4 100 501 502 503 599 700 <0",
   FileRet: "2 4",
 };
 
@@ -55,29 +43,46 @@ function assertWhole(advice: Bilingual | null | undefined, about: string): asser
 }
 
 describe("advice on codes", () => {
-  for (const [format, codes] of Object.entries(CODES)) {
-    it(`has every code of ${format}, in both languages`, () => {
-      for (const code of list(codes)) {
-        const entry = codeEntry(format, code);
-        assert.ok(entry, `${format} ${code} has no entry`);
-        const meaning = statusText(format, code);
-        assert.ok(meaning?.zh && meaning.en, `${format} ${code}`);
-        assert.ok(entry.source, `${format} ${code} has no source`);
-        const advice = adviceFor({ format, code, text: "" });
-        if (entry.outcome === "good") assert.equal(advice, null, `${format} ${code}`);
-        else {
-          assertWhole(advice, `${format} ${code}`);
-          assert.ok(entry.action, `${format} ${code} does not say what to do`);
-          assert.match(advice.zh, /处理：/);
-          assert.match(advice.en, /What to do: /);
-        }
-      }
+  const about = (format: string, code: string) => `${format} ${code}`;
+
+  function assertExplained(format: string, code: string, kind?: "import" | "business"): void {
+    const entry = codeEntry(format, code === "<0" ? "-304001" : code, undefined, kind);
+    assert.ok(entry, `${about(format, code)} has no entry`);
+    assert.match(entry.meaning.zh, /\p{Script=Han}/u, about(format, code));
+    assert.ok(entry.meaning.en && entry.source, `${about(format, code)} has no English text or no source`);
+    const advice = adviceFor({ format, code: code === "<0" ? "-304001" : code, text: "", ...(kind && { kind }) });
+    if (entry.outcome === "good") assert.equal(advice, null, about(format, code));
+    else {
+      assertWhole(advice, about(format, code));
+      assert.ok(entry.action, `${about(format, code)} does not say what to do`);
+      assert.match(advice.zh, /处理：/);
+      assert.match(advice.en, /What to do: /);
+    }
+  }
+
+  for (const { name, formats, codes } of LISTS) {
+    it(`has every code of ${name}, in both languages`, () => {
+      const kind = name === "COO.Channel" ? "import" : name === "COO.RepType" ? "business" : undefined;
+      for (const format of formats) for (const code of codes) assertExplained(format, code, kind);
+      const sources = BUILT_IN.tables
+        .filter((table) => table.formats.length === 0 || formats.some((format) => table.formats.includes(format)))
+        .flatMap(({ entries }) => entries)
+        .filter(({ code }) => codes.includes(code))
+        .map(({ source }) => source);
+      assert.ok(
+        sources.some((source) => source.includes(name)),
+        `no entry names ${name} as its source`,
+      );
     });
   }
 
+  it("has every code of our own, and the client's with Custom in front", () => {
+    for (const code of list(OWN)) assertExplained("Root", code);
+  });
+
   it("knows refusals from statuses", () => {
     for (const [format, codes] of Object.entries(REFUSED)) {
-      const refused = list(CODES[format] as string).filter((code) => outcomeOf(format, code) === "refused");
+      const refused = codesOf(format).filter((code) => outcomeOf(format, code) === "refused");
       assert.deepEqual(refused.sort(), list(codes).sort(), format);
     }
   });
@@ -124,7 +129,7 @@ describe("advice on codes", () => {
   });
 
   it("says once what a code means: no code twice for one format", () => {
-    for (const format of [...FORMATS.map((known) => known.format), ...Object.keys(CODES)]) {
+    for (const format of [...FORMATS.map((known) => known.format), ...LISTS.flatMap(({ formats }) => formats)]) {
       const seen = new Set<string>();
       for (const table of BUILT_IN.tables.filter(({ formats }) => formats.includes(format))) {
         for (const { code } of table.entries) {

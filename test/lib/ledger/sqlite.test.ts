@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
 import { documentRow, newReceipt } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
@@ -155,6 +156,35 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.get(newer.id))?.state, "sending");
   });
 
+  it("takes the same bytes for the answer of a document that was sent since, under another message id", async () => {
+    const old = documentRow({ clientKey: "SAME", sendingAt: 50 });
+    const corrected = documentRow({ clientKey: "SAME", sendingAt: 200 });
+    for (const row of [old, corrected]) {
+      await ledger.claim(row);
+      await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    }
+    const refusal = newReceipt({ clientKey: "SAME", ok: false, code: "1", messageId: "m1", documentId: old.id });
+    await ledger.addReceipt(refusal);
+    const again = { ...refusal, documentId: corrected.id };
+    assert.equal((await ledger.addReceipt(again)).duplicate, true, "the same delivery brought again");
+    assert.equal((await ledger.addReceipt({ ...again, messageId: "m2" })).duplicate, false);
+    assert.equal((await ledger.get(corrected.id))?.state, "rejected");
+    const late = documentRow({ clientKey: "SAME", sendingAt: 60 });
+    await ledger.claim(late);
+    assert.equal((await ledger.addReceipt({ ...again, documentId: late.id, messageId: "m3" })).duplicate, true);
+  });
+
+  it("brings a ledger of version 1 up to date, with its receipts", async () => {
+    const receipt = newReceipt();
+    await ledger.addReceipt(receipt);
+    await ledger.close();
+    const old = new Database(file);
+    old.exec("ALTER TABLE receipts DROP COLUMN matched_by; PRAGMA user_version = 1");
+    old.close();
+    ledger = await openLedger(file);
+    assert.equal((await ledger.addReceipt({ ...receipt, clientKey: "K" })).receipt.matchedBy, "");
+  });
+
   it("gives an orphan that is brought again to the document now found", async () => {
     const row = documentRow();
     await ledger.claim(row);
@@ -237,7 +267,7 @@ describe("ledger in SQLite", () => {
     database.close();
     await assert.rejects(openLedger(file), (error) => codeOf(error) === "SW-LEDGER");
     const restored = new Database(file);
-    restored.exec("PRAGMA user_version = 1");
+    restored.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     restored.close();
     ledger = await openLedger(file);
   });

@@ -166,10 +166,24 @@ describe("matching receipts to documents", () => {
     assert.equal((await match(refusal)).documentId, null);
   });
 
+  it("goes by time only when it has seen all that wait", async () => {
+    const refusal = receipt({ ok: false, code: "-900517", answers: ["MT1401"] });
+    const row = documentRow({ messageType: "MT1401", state: "sent", claimedAt: NOW - 5000, sentAt: NOW - 5000 });
+    const others = (claimedAt: number) => Array.from({ length: 999 }, () => documentRow({ state: "sent", claimedAt }));
+    const asked = (rows: DocumentRow[]) =>
+      matchReceipt(
+        refusal,
+        { receivedAt: NOW },
+        { byReceiptKeys: async () => [], byFileName: async () => [], query: async () => rows },
+      );
+    assert.equal((await asked([row, ...others(NOW - 3_600_000)])).documentId, row.id);
+    assert.equal((await asked([row, ...others(NOW - 6000)])).documentId, null);
+  });
+
   it("leaves a receipt for nobody to nobody", async () => {
     await document();
-    assert.deepEqual(await match({ clientKey: "unknown", seqNo: "1", customsNo: "2" }), { documentId: null, by: null });
-    assert.deepEqual(await match({}), { documentId: null, by: null });
+    assert.deepEqual(await match({ clientKey: "unknown", seqNo: "1", customsNo: "2" }), { documentId: null, by: "" });
+    assert.deepEqual(await match({}), { documentId: null, by: "" });
   });
 
   it("reads and matches the life of many documents in any order within each kind", async () => {

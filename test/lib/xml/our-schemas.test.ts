@@ -115,6 +115,25 @@ describe("our schemas", () => {
     });
   });
 
+  it("takes what is signed already, with elements in it that may hold anything", async () => {
+    const info =
+      '<SignedInfo><CanonicalizationMethod Algorithm="a"/><SignatureMethod Algorithm="b"/><Reference URI="#O"><DigestMethod Algorithm="c"><x/></DigestMethod><DigestValue>QQ==</DigestValue></Reference></SignedInfo><SignatureValue>QQ==</SignatureValue>';
+    const plain = invt({ message: "<InvtHeadType><EtpsInnerInvtNo>N1</EtpsInnerInvtNo></InvtHeadType>" });
+    const said = (found: readonly Check[]) => found.map(({ severity, path, text }) => [severity, path, text.en]);
+    assert.deepEqual(said(await checks(plain.replace("<Object ", `${info}<Object `))), said(await checks(plain)));
+    // With a field that nobody knows libxml2 is given a copy.
+    const odd = plain.replace("<EtpsInnerInvtNo>", "<Odd/><EtpsInnerInvtNo>");
+    assert.deepEqual(said(await checks(odd.replace("<Object ", `${info}<Object `))), said(await checks(odd)));
+  });
+
+  it("names the element itself where one with children is at fault, in a document and in a copy", async () => {
+    const stray = dec().replace("<DecHead>", "<DecHead>stray");
+    for (const document of [stray, stray.replace("</DecHead>", "<Odd/></DecHead>")]) {
+      const found = (await checks(document)).filter(({ severity }) => severity === "error");
+      assert.deepEqual(brief(found), [`error DecMessage/DecHead ${line(document, "<DecHead>")}`]);
+    }
+  });
+
   describe("an inventory list that is complete", () => {
     const good = invtXml({ goods: 3 }).toString();
     const signed = (inside: string) => good.replace("<Object", `${inside}<Object`);

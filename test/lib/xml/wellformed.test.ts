@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ImportClientError } from "../../../lib/errors.js";
 import { openXml } from "../../../lib/xml/encoding.js";
+import { refuseDoctype } from "../../../lib/xml/libxml.js";
 import { runTask } from "../../../lib/xml/run.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { assertWellFormed } from "../../../lib/xml/wellformed.js";
@@ -86,6 +87,13 @@ describe("assertWellFormed", () => {
       assert.throws(() => scanXml(Buffer.from(document)), /DOCTYPE/);
     });
   }
+
+  it("refuses a DOCTYPE behind any byte order mark before a parser sees it", () => {
+    for (const mark of ["", "efbbbf", "84319533"]) {
+      const source = openXml(Buffer.concat([Buffer.from(mark, "hex"), Buffer.from("\n<!-- --><!DOCTYPE a><a/>")]));
+      assert.throws(() => refuseDoctype(source.view), /DOCTYPE \(line 2\)/, mark);
+    }
+  });
 
   it("refuses a DOCTYPE in UTF-16", async () => {
     assert.match((await refusal(Buffer.from("\ufeff<!DOCTYPE a><a/>", "utf16le"))).text.en, /DOCTYPE/);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
+import { readZip } from "../../../lib/archive/index.js";
 import type { Diagnosis, Step } from "../../../lib/diagnose/index.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
@@ -22,6 +24,13 @@ import {
 } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
+
+/** For superagent, which knows no ZIP. */
+function binary(answer: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void): void {
+  const parts: Buffer[] = [];
+  answer.on("data", (part: Buffer) => parts.push(part));
+  answer.on("end", () => done(null, Buffer.concat(parts)));
+}
 
 /** Steps that are tested whatever is asked for. */
 const ALWAYS = ["client", "folders", "ledger", "prerequisites", "network", "environment"];
@@ -171,24 +180,93 @@ export function asking(bench: RedBench): void {
       );
     });
 
-    it("tells at once which receipt of which document is overdue, each once", async () => {
+    const events = (change: object = {}) =>
+      flow([node("sw-documents", "events", { client: "client", mode: "events", ...change }, ["event"]), sink("event")]);
+    /** So many minutes go by for all that has happened. */
+    const minutesLater = (minutes: number) => {
+      const database = new Database(join(root, ".ledger", "ledger.db"));
+      database.prepare("UPDATE events SET at = at - ?").run(minutes * 60_000);
+      database.close();
+    };
+
+    it("tells at once which receipt of which document is overdue, each once, also over a restart", async () => {
       await bench.load(flow());
       const id = await sent("a.xml");
-      await (await bench.client()).ledger.update(id, { sentAt: Date.now() - 31 * 60_000 });
       await bench.unload();
-      await bench.load(
-        flow([
-          node("sw-documents", "events", { client: "client", mode: "events", importOverdue: 30 }, ["event"]),
-          sink("event"),
-        ]),
-      );
+      minutesLater(31);
+      await bench.load(events({ importOverdue: 30 }));
       const overdue = await bench.one("event");
       assert.deepEqual(
         [overdue.topic, overdue.missing, (overdue.payload as { id: string }).id],
         ["overdue", "import", id],
       );
+      const { text, minutes } = (
+        overdue as unknown as { overdue: { text: { zh: string; en: string }; minutes: number } }
+      ).overdue;
+      assert.equal(minutes, 31);
+      assert.match(text.zh, /a\.xml.*导入回执尚未收到/);
+      assert.match(text.en, /import receipt is missing/);
       await bench.showing("events", "documents.status.watching");
       assert.equal(bench.messages("event").length, 1);
+      await bench.unload();
+      await bench.load(events({ importOverdue: 30 }));
+      await bench.showing("events", "documents.status.watching");
+      assert.equal(bench.messages("event").length, 0);
+      const story = (await ask({ id })).payload as { events: { event: string; text: string }[] };
+      assert.deepEqual(
+        story.events.filter(({ event }) => event === "overdue").map(({ text: said }) => said),
+        ["import"],
+      );
+    });
+
+    it("has times of its own for a folder, and says what is wrong with a rule", async () => {
+      await bench.load(flow());
+      await sent("dec.xml");
+      await sent("manifest.xml", undefined, "Rmft");
+      await bench.unload();
+      minutesLater(6);
+      await bench.load(events({ overdueRules: "rmft 5" }));
+      assert.equal(((await bench.one("event")).payload as { fileName: string }).fileName, "manifest.xml");
+      await bench.showing("events", "documents.status.watching");
+      assert.equal(bench.messages("event").length, 1);
+      await bench.unload();
+      await bench.load(events({ overdueRules: "Rmft five" }));
+      await bench.showing("events", "documents.status.config");
+      assert.ok(bench.errors().some((line) => /业务文件夹|business folder/.test(line)));
+    });
+
+    it("makes the support bundle, by message and by the route, with no secret in it", async () => {
+      await bench.load([...flow(), cardNode(bench.token)]);
+      const id = await sent("报关单.xml");
+      bench.node("documents").receive({ payload: { action: "bundle", id } });
+      const got = await Promise.race([bench.one("answer"), bench.one("caught")]);
+      assert.equal(got.error, undefined, JSON.stringify(got.error));
+      const { payload, filename } = got;
+      assert.match(String(filename), /^SW-support_报关单_\d{17}\.zip$/);
+      const names = (files: { name: string }[]) => files.map(({ name }) => name).sort();
+      const files = await readZip(payload as unknown as Buffer);
+      assert.deepEqual(names(files), [
+        "about.txt",
+        "diagnose.txt",
+        "document.json",
+        "document_报关单.xml",
+        "events.txt",
+        "log.txt",
+        "receipts.json",
+      ]);
+      const text = (name: string) => files.find((file) => file.name === name)?.bytes.toString("utf8") ?? "";
+      assert.match(text("diagnose.txt"), new RegExp(`queue ${queue}`));
+      assert.match(text("about.txt"), new RegExp(`Node-RED ${bench.version.replaceAll(".", "\\.")}`));
+      assert.match(text("log.txt"), new RegExp(`\tsent\t${id}\t`));
+      for (const { name, bytes } of files) {
+        for (const secret of [PIN, bench.broker.password]) assert.ok(!bytes.includes(secret), `${name} has ${secret}`);
+      }
+      const answer = await bench.http().get(`/single-window/documents/${id}/bundle`).buffer(true).parse(binary);
+      assert.equal(answer.status, 200);
+      assert.match(String(answer.headers["content-disposition"]), /filename\*=UTF-8''SW-support_%E6%8A%A5/);
+      assert.deepEqual(names(await readZip(answer.body as Buffer)), names(files));
+      const missing = await bench.http().get("/single-window/documents/no-such/bundle");
+      assert.deepEqual([missing.status, missing.body.code], [404, "SW-UNKNOWN-DOCUMENT"]);
     });
   });
 
@@ -316,9 +394,12 @@ export function asking(bench: RedBench): void {
       assert.deepEqual([ids(page.documents), page.next], [[second], second]);
       assert.deepEqual(ids((await get(`documents?limit=1&before=${page.next}`)).documents), [first]);
       assert.deepEqual(ids((await get("documents?state=failed,held")).documents), []);
-      assert.deepEqual(ids((await get("documents?q=b.xml&business=DecCus001&state=sent,nonsense")).documents), [
-        second,
-      ]);
+      assert.deepEqual(ids((await get("documents?q=b.xml&business=DecCus001&state=sent,failed")).documents), [second]);
+      assert.deepEqual(ids((await get("documents?fileName=A.XML")).documents), [first]);
+      assert.deepEqual(ids((await get(`documents?to=${Date.now() - 3_600_000}`)).documents), []);
+      const wrong = await bench.http().get("/single-window/documents?state=nonsense");
+      assert.deepEqual([wrong.status, wrong.body.code], [400, "SW-REQUEST"]);
+      assert.match(wrong.body.text.zh, /nonsense/);
       const story = await get(`documents/${first}`);
       assert.deepEqual(
         [story.document.id, story.events.length, story.receipts.length],

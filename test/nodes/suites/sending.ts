@@ -328,6 +328,8 @@ export function sending(bench: RedBench): void {
         clientId: "DEMO0001",
         sendQueue: queue,
         receiveQueue,
+        commandQueue: `${receiveQueue}.command`,
+        onlyOnDemand: false,
         delayMs: 0,
         prefetch: 10,
         certificates: [bench.token.certificateFile],

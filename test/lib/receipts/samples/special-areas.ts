@@ -74,7 +74,7 @@ const inv: Sample[] = [
         clientKey: "27879-A",
         seqNo: "202400000000000012",
         customsNo: "QD5300240000000001",
-        answers: ["INV101"],
+        answers: ["INV101", "NPTS301"],
         at: china("2024-02-03T04:05:06"),
       },
     ],
@@ -140,7 +140,7 @@ const inv: Sample[] = [
   {
     name: "INV200 by the 18-digit number",
     xml: stored("INV200", "202400000000000012", "1"),
-    expected: [{ ok: true, seqNo: "202400000000000012", clientKey: "", answers: ["INV101"] }],
+    expected: [{ ok: true, seqNo: "202400000000000012", clientKey: "", answers: ["INV101", "NPTS301"] }],
   },
   {
     name: "SAS200 by an own number",
@@ -179,4 +179,24 @@ const gatePasses: Sample[] = [
   ],
 }));
 
-export const specialAreas: Sample[] = [...common, ...inv, ...gatePasses];
+/** Their heads are not public: the approval alone is read. */
+const approvals: Sample[] = [
+  ...["EMS201", "EMS211", "EMS221", "EML211", "BWS201", "CMB201", "SAS201", "SAS211", "SAS231"],
+].map((type) => ({
+  name: `${type}, rejected, by the approval alone`,
+  xml: envelope(type, `<${type}>${approval("202400000000000078", "E53002400001", "3", "余量不足")}</${type}>`),
+  expected: [
+    {
+      kind: "business" as const,
+      format: type,
+      ok: false,
+      code: "3",
+      text: "余量不足",
+      clientKey: "",
+      seqNo: "202400000000000078",
+      customsNo: "E53002400001",
+    },
+  ],
+}));
+
+export const specialAreas: Sample[] = [...common, ...inv, ...gatePasses, ...approvals];

@@ -1,0 +1,44 @@
+import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import type { BoxContext } from "./context.js";
+import { numberedName } from "./names.js";
+import { writeDurably } from "./place.js";
+
+/**
+ * One JSON a receipt beside its official file (import-client setting `receiptJson`), for an ERP that would rather not read
+ * thirty formats: the fields of `msg.receipt`, the document that it answers, and the name of the official file. Numbers are
+ * texts as they came, times are milliseconds since the epoch. Written like every file in InBox: `.tmp`, then renamed. Several
+ * receipts in one official file have a JSON each, the second `…(2).json`; a repeat after a crash writes the same one again.
+ */
+export function writeReceiptJson(
+  context: BoxContext,
+  row: ReceiptRow,
+  document: DocumentRow | undefined,
+  number = 1,
+): void {
+  const [code = "", , file = ""] = row.file.split("/");
+  const inBox = context.folders.of(code).box("InBox");
+  const { id: _id, filed: _filed, sha256, messageId, receivedAt, file: _file, ...receipt } = row;
+  const content = {
+    version: 1,
+    receipt,
+    document: document
+      ? {
+          id: document.id,
+          business: document.business,
+          fileName: document.fileName,
+          messageType: document.messageType,
+          clientKey: document.clientKey,
+        }
+      : null,
+    file,
+    sha256,
+    messageId,
+    receivedAt,
+  };
+  const name = file.replace(/\.xml$/i, ".json");
+  writeDurably(
+    inBox,
+    number === 1 ? name : numberedName(name, number),
+    Buffer.from(`${JSON.stringify(content, null, 2)}\n`),
+  );
+}

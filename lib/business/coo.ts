@@ -1,0 +1,22 @@
+import type { Business, MessageKind } from "./types.js";
+
+/** 原产地证 (domain 1.5, one source). The certificate's number comes back in every receipt. */
+const certificate: MessageKind = {
+  type: "COO",
+  title: { zh: "原产地证", en: "certificate of origin" },
+  root: "Certificate",
+  matches: (root) => root.name === "Certificate" && root.child("CertificateHead") !== undefined,
+  body: (root) => root,
+  clientKey: (root) => root.textAt("CertificateHead/CertNo"),
+  zip: "optional",
+  signing: "detached",
+  receipts: { import: ["FileRet", "Receipt"], business: ["Receipt"] },
+};
+
+export const coo: Business = {
+  id: "coo",
+  title: { zh: "原产地证", en: "certificates of origin" },
+  folders: ["Cooimp"],
+  receiver: "",
+  kinds: [certificate],
+};

@@ -1,0 +1,165 @@
+import { readFile, stat } from "node:fs/promises";
+import { release } from "node:os";
+import { extname, join } from "node:path";
+import { maskSecrets } from "../advice/mask.js";
+import { Spool } from "../amqp/spool.js";
+import { shown } from "../archive/names.js";
+import type { ZipEntry } from "../archive/types.js";
+import { writeZip } from "../archive/write.js";
+import { timeStamp } from "../boxes/names.js";
+import { Turn } from "../boxes/turn.js";
+import { ImportClientError, messageOf } from "../errors.js";
+import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
+import { packageVersion } from "../version.js";
+import type { ImportClient } from "./import-client.js";
+
+export interface BundleOptions {
+  /** The text of the connection test, or why there is none. */
+  diagnosis: string;
+  /** Version of Node-RED. */
+  nodeRed: string;
+}
+
+export interface Bundle {
+  /** `SW-support_<file's name>_<time>.zip`. */
+  fileName: string;
+  bytes: Buffer;
+}
+
+/** A file beyond this stays out of the bundle, and the bundle says so: it is to go by e-mail. */
+const LARGEST_FILE = 20 * 1024 * 1024;
+const LARGEST_BUNDLE = 60 * 1024 * 1024;
+const LONGEST_NAME = 120;
+
+/**
+ * All that the service desk asks for about one document, as a ZIP (faq 9): the file, its row, its events, its receipts
+ * with their bytes, the lines of the daily log that name it, the connection test, who we are and which versions. Texts go
+ * through the mask for passwords, and no setting that holds a secret is read. Rejects with SW-UNKNOWN-DOCUMENT.
+ */
+export async function supportBundle(client: ImportClient, id: string, options: BundleOptions): Promise<Bundle> {
+  const story = await client.ledger.story(id);
+  if (!story)
+    throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+  const { document, events, receipts } = story;
+  const now = Date.now();
+  const parts = new Parts();
+  parts.text("about.txt", about(client, document, options, now));
+  parts.text("document.json", json(document));
+  parts.text("events.txt", events.map(eventLine).join("\n"));
+  parts.text("receipts.json", json(receipts));
+  parts.text(
+    "log.txt",
+    (
+      await client.logLinesOf(
+        id,
+        events.map(({ at }) => at),
+      )
+    ).join("\n"),
+  );
+  parts.text("diagnose.txt", options.diagnosis);
+  await parts.files(filesOf(client, document, receipts));
+  const zip = await writeZip(parts.entries(), { at: now });
+  const name = safeName(document.fileName.slice(0, document.fileName.length - extname(document.fileName).length));
+  return { fileName: `SW-support_${name}_${timeStamp(now)}.zip`, bytes: zip };
+}
+
+/** Where the document's and its receipts' bytes lie, each with its name in the bundle. */
+function* filesOf(
+  client: ImportClient,
+  document: DocumentRow,
+  receipts: readonly ReceiptRow[],
+): Generator<{ name: string; path: string }> {
+  const { box, boxName, business, fileName, id } = document;
+  if (box !== "none") {
+    yield { name: `document_${fileName}`, path: join(client.folders.of(business).box(box), boxName) };
+  }
+  yield { name: `sent_${fileName}`, path: new Spool(client.settings.root).path(id) };
+  const given = new Set<string>();
+  for (const { file } of receipts) {
+    const [code = "", inBox = "", name = ""] = file.split("/");
+    // Several receipts out of the same bytes share a file.
+    if (inBox !== "InBox" || name === "" || given.has(file)) continue;
+    given.add(file);
+    const number = String(given.size).padStart(3, "0");
+    yield { name: `receipt-${number}_${name}`, path: join(client.folders.of(code).box("InBox"), name) };
+  }
+}
+
+/** The entries of a bundle, within its size. */
+class Parts {
+  private readonly list: ZipEntry[] = [];
+  private readonly left: string[] = [];
+  private size = 0;
+
+  text(name: string, content: string): void {
+    this.list.push({ name, bytes: Buffer.from(`${maskSecrets(content)}\n`, "utf8") });
+  }
+
+  async files(files: Iterable<{ name: string; path: string }>): Promise<void> {
+    const turn = new Turn();
+    for (const { name, path } of files) {
+      await turn.over();
+      try {
+        const { size } = await stat(path);
+        if (size > LARGEST_FILE || this.size + size > LARGEST_BUNDLE) {
+          this.left.push(`${shown(name)}: ${size} bytes, too large`);
+          continue;
+        }
+        this.size += size;
+        this.list.push({ name: safeName(name), bytes: await readFile(path) });
+      } catch (error) {
+        // The spool holds a document only while it is under way.
+        if (!name.startsWith("sent_")) this.left.push(`${shown(name)}: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  entries(): ZipEntry[] {
+    if (this.left.length > 0) this.text("left-out.txt", this.left.join("\n"));
+    return this.list;
+  }
+}
+
+const json = (value: unknown) => JSON.stringify(value, null, 2);
+
+function eventLine({ at, event, code, text }: EventRow): string {
+  return [new Date(at).toISOString(), event, code, text].map(shown).join("\t");
+}
+
+function about(client: ImportClient, document: DocumentRow, options: BundleOptions, now: number): string {
+  const { environment, clientId, orgCode, customsCode, region } = client.settings;
+  const time = (at: number) => (at > 0 ? new Date(at).toISOString() : "尚无 / not yet");
+  return [
+    `生成时间 made: ${time(now)}`,
+    `版本 versions: @single-window/node-red-import-client ${packageVersion()}, Node-RED ${options.nodeRed}, Node.js ${process.version}`,
+    `系统 system: ${process.platform} ${process.arch} ${release()}`,
+    `环境 environment: ${environment}`,
+    `客户端 ID client id: ${clientId}`,
+    `组织机构代码 organisation code: ${orgCode}`,
+    `海关编码 customs code: ${customsCode}`,
+    `关区 region: ${region}`,
+    "",
+    `文件 file: ${shown(document.fileName)}`,
+    `业务 business: ${document.business} ${document.messageType}`,
+    `单据号 document: ${document.id}`,
+    `状态 state: ${document.state} ${shown(document.code)}`,
+    `企业编号 own number: ${shown(document.clientKey)}`,
+    `统一编号 SeqNo: ${shown(document.seqNo)}`,
+    `海关编号 customs number: ${shown(document.customsNo)}`,
+    `发送时间 sent: ${time(document.sentAt)}`,
+    `导入回执 import receipt: ${time(document.importReceiptAt)}`,
+    `业务回执 business receipt: ${time(document.businessReceiptAt)}`,
+  ].join("\n");
+}
+
+/** A name that every system can unpack, whatever the producer called the file: flat, no device name, no odd character. */
+function safeName(name: string): string {
+  const extension = extname(name).slice(0, 16);
+  let stem = name.slice(0, name.length - extname(name).length);
+  while (Buffer.byteLength(stem) > LONGEST_NAME) stem = [...stem].slice(0, -1).join("");
+  const clean = `${stem}${extension}`
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]/gu, "_")
+    .replace(/^[. ]+|[. ]+$/g, "_");
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean || "_";
+}

@@ -1,0 +1,55 @@
+import { ImportClientError } from "../errors.js";
+import { STATES } from "./states.js";
+import type { DocumentQuery, DocumentState } from "./types.js";
+
+function wrong(field: string, zh: string, en: string): ImportClientError {
+  return new ImportClientError("SW-REQUEST", { zh: `${field}：${zh}`, en: `${field}: ${en}` }, { details: { field } });
+}
+
+function textIn(given: Record<string, unknown>, field: string): string {
+  const value = given[field];
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string" || typeof value === "number") return String(value).trim();
+  throw wrong(field, "应为文本", "must be a text");
+}
+
+/** Milliseconds since the epoch, as a number or its digits, or a date as ISO 8601 writes it; a date alone is local time. */
+function timeIn(given: Record<string, unknown>, field: string, endOfDay: boolean): number {
+  const text = textIn(given, field);
+  if (text === "") return 0;
+  if (/^\d{9,}$/.test(text)) return Number(text);
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const time = Date.parse(day ? `${text}T${endOfDay ? "23:59:59.999" : "00:00:00"}` : text);
+  if (Number.isNaN(time)) {
+    throw wrong(field, `${text} 不是毫秒数或日期`, `${text} is neither milliseconds nor a date`);
+  }
+  return time;
+}
+
+/**
+ * A query out of what a message or a URL gives: states as a list or separated by commas, times as milliseconds or dates
+ * (`to` as a day means its end). Rejects with SW-REQUEST, naming the field; unknown fields are not looked at.
+ */
+export function readDocumentQuery(given: Record<string, unknown>): DocumentQuery {
+  const query: DocumentQuery = {};
+  const states = Array.isArray(given.state) ? given.state.map(String) : textIn(given, "state").split(/[,，\s]+/);
+  const named = states.filter((state) => state !== "");
+  for (const state of named) {
+    if (STATES.includes(state as DocumentState)) continue;
+    throw wrong("state", `没有状态 ${state}`, `there is no state ${state}; it is one of ${STATES.join(", ")}`);
+  }
+  if (named.length > 0) query.state = named as DocumentState[];
+  for (const field of ["business", "key", "fileName", "q", "before"] as const) {
+    const text = textIn(given, field);
+    if (text.length > 200) throw wrong(field, "太长", "is too long");
+    if (text !== "") query[field] = text;
+  }
+  query.from = timeIn(given, "from", false);
+  query.to = timeIn(given, "to", true);
+  const limit = textIn(given, "limit");
+  if (limit !== "") {
+    if (!/^\d{1,9}$/.test(limit)) throw wrong("limit", "应为数字", "must be a number");
+    query.limit = Math.min(Math.max(Number(limit), 1), 1000);
+  }
+  return query;
+}

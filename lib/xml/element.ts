@@ -1,0 +1,261 @@
+import type { XmlSource } from "./encoding.js";
+
+/** A name as written and its part behind the prefix. */
+export interface Name {
+  qualified: string;
+  local: string;
+}
+
+/** A piece of an element's own character data. */
+interface TextPiece {
+  start: number;
+  end: number;
+  cdata: boolean;
+}
+
+const NO_CHILDREN: readonly XmlElement[] = [];
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
+/** Line starts of a source, found once and only when a line is asked for. */
+export class Lines {
+  private starts: number[] | undefined;
+  constructor(private readonly view: string) {}
+
+  at(offset: number): { line: number; column: number } {
+    this.starts ??= this.find();
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.starts[low] as number) + 1 };
+  }
+
+  private find(): number[] {
+    const starts = [0];
+    for (let at = this.view.indexOf("\n"); at !== -1; at = this.view.indexOf("\n", at + 1)) starts.push(at + 1);
+    return starts;
+  }
+}
+
+export interface Shared {
+  source: XmlSource;
+  lines: Lines;
+}
+
+const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
+const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+function resolveEntities(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(ENTITY, (whole, hex: string, decimal: string, name: string) => {
+    if (name) return NAMED[name] ?? whole;
+    const point = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+}
+
+/**
+ * One element of a scanned document. Offsets are bytes into the document as it was given. It holds places only: text,
+ * attributes, lines and paths are found when they are asked for, which for most elements is never.
+ */
+export class XmlElement {
+  children: readonly XmlElement[] = NO_CHILDREN;
+  /** As written, with its prefix. */
+  readonly qualifiedName: string;
+  /** Without the prefix. */
+  readonly name: string;
+  /** @internal */ closeAt = 0;
+  /** @internal */ endAt = 0;
+  /** @internal There is nothing between its tags but text: no child, CDATA, comment or instruction. */
+  plain = false;
+  private parsed: ReadonlyMap<string, string> | undefined;
+  private steps: Map<XmlElement, string> | undefined;
+
+  /** @internal */
+  constructor(
+    private readonly shared: Shared,
+    readonly parent: XmlElement | undefined,
+    /** @internal */ readonly startAt: number,
+    /** @internal */ readonly openEndAt: number,
+    private readonly nameEndAt: number,
+    name: Name,
+    /** `<x/>` */
+    readonly selfClosed: boolean,
+  ) {
+    this.qualifiedName = name.qualified;
+    this.name = name.local;
+  }
+
+  /** @internal */
+  add(child: XmlElement): void {
+    if (this.children === NO_CHILDREN) this.children = [child];
+    else (this.children as XmlElement[]).push(child);
+  }
+
+  /** @internal In code units of the view. */
+  get nameLength(): number {
+    return this.nameEndAt - this.startAt - 1;
+  }
+
+  get prefix(): string {
+    return this.qualifiedName.slice(0, Math.max(0, this.qualifiedName.length - this.name.length - 1));
+  }
+
+  /** Byte offset of `<` of the open tag. */
+  get start(): number {
+    return this.startAt * this.shared.source.unit;
+  }
+  /** Byte offset behind `>` of the open tag. */
+  get openEnd(): number {
+    return this.openEndAt * this.shared.source.unit;
+  }
+  /** Byte offset of `<` of the close tag; behind the tag for `<x/>`. */
+  get close(): number {
+    return this.closeAt * this.shared.source.unit;
+  }
+  /** Byte offset behind the whole element. */
+  get end(): number {
+    return this.endAt * this.shared.source.unit;
+  }
+
+  /** 1-based. */
+  get line(): number {
+    return this.shared.lines.at(this.startAt).line;
+  }
+  /** 1-based, in bytes for UTF-8 and GB18030. */
+  get column(): number {
+    return this.shared.lines.at(this.startAt).column;
+  }
+
+  /** Attributes by their written name, values unescaped. */
+  get attributes(): ReadonlyMap<string, string> {
+    this.parsed ??= this.findAttributes();
+    return this.parsed;
+  }
+
+  private findAttributes(): ReadonlyMap<string, string> {
+    // Most elements have none: their name is followed by `>` or `/>`.
+    if (this.openEndAt - this.nameEndAt <= (this.selfClosed ? 2 : 1)) return NO_ATTRIBUTES;
+    const found = new Map<string, string>();
+    for (const match of this.shared.source.textAt(this.nameEndAt, this.openEndAt).matchAll(ATTRIBUTE)) {
+      found.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
+    }
+    return found;
+  }
+
+  /** Namespace URI, empty when there is none. */
+  get namespace(): string {
+    return this.lookupNamespace(this.prefix);
+  }
+
+  /** The URI that a prefix stands for here (empty prefix = default namespace). */
+  lookupNamespace(prefix: string): string {
+    const attribute = prefix === "" ? "xmlns" : `xmlns:${prefix}`;
+    for (let element: XmlElement | undefined = this; element; element = element.parent) {
+      const uri = element.attributes.get(attribute);
+      if (uri !== undefined) return uri;
+    }
+    return "";
+  }
+
+  /** The element's own character data, entities and CDATA resolved, not trimmed: `000123` stays `000123`. */
+  get text(): string {
+    if (this.selfClosed) return "";
+    const { source } = this.shared;
+    if (this.plain) return resolveEntities(source.textAt(this.openEndAt, this.closeAt));
+    let text = "";
+    for (const piece of this.pieces()) {
+      const raw = source.textAt(piece.start, piece.end);
+      text += piece.cdata ? raw : resolveEntities(raw);
+    }
+    return text;
+  }
+
+  get hasCdata(): boolean {
+    return !this.plain && !this.selfClosed && this.pieces().some((piece) => piece.cdata);
+  }
+
+  /** What lies between the tags but for children, comments and instructions. The scan has seen that all of them end. */
+  private pieces(): TextPiece[] {
+    const { view } = this.shared.source;
+    const pieces: TextPiece[] = [];
+    let child = 0;
+    for (let at = this.openEndAt; ; ) {
+      const lt = Math.min(view.indexOf("<", at), this.closeAt);
+      if (lt > at) pieces.push({ start: at, end: lt, cdata: false });
+      if (lt === this.closeAt) return pieces;
+      if (view.startsWith("<![CDATA[", lt)) {
+        at = view.indexOf("]]>", lt + 9) + 3;
+        pieces.push({ start: lt + 9, end: at - 3, cdata: true });
+      } else if (view.startsWith("<!--", lt)) at = view.indexOf("-->", lt + 4) + 3;
+      else if (view.startsWith("<?", lt)) at = view.indexOf("?>", lt + 2) + 2;
+      else at = (this.children[child++] as XmlElement).endAt;
+    }
+  }
+
+  /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */
+  get isEmpty(): boolean {
+    return this.children.length === 0 && this.text.trim() === "";
+  }
+
+  /** Path of local names from the root; a name that repeats among its siblings has its 1-based index. */
+  get path(): string {
+    return this.parent ? `${this.parent.path}/${this.parent.stepTo(this)}` : this.name;
+  }
+
+  /** A child's step of a path. Found for all children at once: a long list may well have a finding on every line. */
+  private stepTo(child: XmlElement): string {
+    if (!this.steps) {
+      const counts = new Map<string, number>();
+      for (const { name } of this.children) counts.set(name, (counts.get(name) ?? 0) + 1);
+      const seen = new Map<string, number>();
+      this.steps = new Map();
+      for (const element of this.children) {
+        const index = (seen.get(element.name) ?? 0) + 1;
+        seen.set(element.name, index);
+        this.steps.set(element, counts.get(element.name) === 1 ? element.name : `${element.name}[${index}]`);
+      }
+    }
+    return this.steps.get(child) ?? child.name;
+  }
+
+  /** First child with this local name. */
+  child(name: string): XmlElement | undefined {
+    return this.children.find((child) => child.name === name);
+  }
+
+  /** First element at a path of local names below this one: `DecSign/ClientSeqNo`. */
+  at(path: string): XmlElement | undefined {
+    let element: XmlElement | undefined = this;
+    for (const step of path.split("/")) {
+      element = element.child(step);
+      if (!element) return undefined;
+    }
+    return element;
+  }
+
+  /** Trimmed text at a path, empty when the element is absent. */
+  textAt(path: string): string {
+    return this.at(path)?.text.trim() ?? "";
+  }
+
+  /** This element and all below it, in document order. */
+  *walk(): Generator<XmlElement> {
+    const stack: XmlElement[] = [this];
+    for (let element = stack.pop(); element; element = stack.pop()) {
+      yield element;
+      for (let index = element.children.length - 1; index >= 0; index--)
+        stack.push(element.children[index] as XmlElement);
+    }
+  }
+
+  /** First element with this local name at or below this one. */
+  find(name: string): XmlElement | undefined {
+    for (const element of this.walk()) if (element.name === name) return element;
+    return undefined;
+  }
+}

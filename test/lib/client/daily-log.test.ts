@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DailyLog } from "../../../lib/client/daily-log.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
+
+const DAY = 24 * 60 * 60 * 1000;
+const NOON = new Date(2026, 10, 24, 12).getTime();
+
+describe("daily log (faq 8)", () => {
+  let folder: string;
+  let faults: string[];
+  let log: DailyLog;
+
+  beforeEach(() => {
+    folder = join(scratch(), "log");
+    faults = [];
+    log = new DailyLog(folder, 10, (error) => faults.push(error.message));
+  });
+  afterEach(async () => log.close());
+  after(removeScratch);
+
+  const read = (day: string) => readFileSync(join(folder, day, `SWLog-${day}.log`), "utf8");
+
+  it("writes one file a day, a line an event with id, file name and code", async () => {
+    log.write(NOON, ["sent", "id-1", "报关单.xml", "", "ok"]);
+    log.write(NOON + DAY, ["failed", "id-1", "报关单.xml", "C18", "broker away"]);
+    await log.close();
+    assert.deepEqual(readdirSync(folder).sort(), ["2026-11-24", "2026-11-25"]);
+    const time = new Date(NOON).toISOString();
+    assert.equal(read("2026-11-24"), `${time}\tsent\tid-1\t报关单.xml\t\tok\n`);
+    assert.match(read("2026-11-25"), /\tfailed\tid-1\t报关单\.xml\tC18\tbroker away\n$/);
+  });
+
+  it("lets nothing from outside forge a line, a field, a colour or the reading direction", async () => {
+    const hostile = "a\r\nb\tc\u001b[31mred\u0000\u2028d\u202egpj.exe\u2066\u0085\u200f";
+    log.write(NOON, ["sent", "id-1", hostile, "", hostile]);
+    await log.close();
+    const text = read("2026-11-24");
+    assert.equal(text.split("\n").length, 2);
+    assert.equal(text.trimEnd().split("\t").length, 6);
+    assert.doesNotMatch(text.trimEnd().replaceAll("\t", ""), /[\p{Cc}\p{Zl}\p{Zp}\u200f\u202e\u2066]/u);
+  });
+
+  it("masks passwords whoever brought them", async () => {
+    log.write(NOON, [
+      "failed",
+      "id",
+      "a.xml",
+      "C18",
+      "amqp://user:Geheim-1@mq.example.cn:5672 password=Geheim-2 密码：Geheim-3",
+    ]);
+    await log.close();
+    assert.doesNotMatch(read("2026-11-24"), /Geheim/);
+    assert.match(read("2026-11-24"), /mq\.example\.cn/);
+  });
+
+  it("removes days that are over, and nothing else", async () => {
+    for (const name of ["2026-11-13", "2026-11-14", "keep", "2026-11-1"])
+      mkdirSync(join(folder, name), { recursive: true });
+    log.write(NOON, ["start"]);
+    await log.close();
+    assert.deepEqual(readdirSync(folder).sort(), ["2026-11-1", "2026-11-14", "2026-11-24", "keep"]);
+  });
+
+  it("finds the lines of one document on its days, also those just written", async () => {
+    log.write(NOON - DAY, ["claimed", "id-1", "a.xml", "", "on another day"]);
+    log.write(NOON, ["claimed", "id-1", "a.xml", "", "one"]);
+    log.write(NOON, ["claimed", "id-11", "id-1.xml", "", "not mine"]);
+    log.write(NOON, ["sent", "id-1", "a.xml", "", "two"]);
+    const lines = await log.linesOf("id-1", [NOON, NOON + 1, NOON + 5 * DAY]);
+    assert.deepEqual(
+      lines.map((line) => line.split("\t").at(-1)),
+      ["one", "two"],
+    );
+  });
+
+  it("tells once when it cannot write, and tries again later instead of staying silent for the day", async () => {
+    writeFileSync(folder, "a file stands where the folder should be");
+    log.write(NOON, ["sent", "id-1"]);
+    log.write(NOON + 1, ["sent", "id-2"]);
+    assert.equal(faults.length, 1);
+    rmSync(folder);
+    log.write(Date.now() + 61_000, ["sent", "id-3"]);
+    await log.close();
+    await until("the third line is there", () => readdirSync(folder).length === 1);
+    const [day] = readdirSync(folder);
+    assert.match(read(day as string), /id-3/);
+  });
+});

@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "libsql";
+import { firstIdAt, newDocumentId } from "../../../lib/client/ids.js";
+import { codeOf } from "../../../lib/errors.js";
+import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
+import { findDocuments } from "../../../lib/ledger/search.js";
+import { Random } from "../../support/random.js";
+import { documentRow } from "../../support/rows.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+const STATES = ["claimed", "sent", "accepted", "rejected", "held"] as const;
+const NAMES = ["报关单", "核注清单", "MANIFEST", "a_b%c", 'quo"te', "Straße"];
+
+describe("documents query", () => {
+  let file: string;
+  let ledger: Ledger;
+
+  beforeEach(async () => {
+    file = join(scratch(), "ledger", "ledger.db");
+    ledger = await openLedger(file);
+  });
+  afterEach(async () => ledger.close());
+  after(removeScratch);
+
+  const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+
+  async function some(count: number, seed: number): Promise<DocumentRow[]> {
+    const source = new Random(seed);
+    const random = () => source.next();
+    const pick = <T>(list: readonly T[]) => source.pick(list);
+    const digits = (length: number) => String(Math.floor(random() * 10 ** length)).padStart(length, "0");
+    const rows = Array.from({ length: count }, (_, index) =>
+      documentRow({
+        id: newDocumentId(1_700_000_000_000 + index * 1000),
+        claimedAt: 1_700_000_000_000 + index * 1000,
+        fileName: `${pick(NAMES)}${digits(3)}.xml`,
+        clientKey: `E${digits(3)}`,
+        seqNo: random() < 0.5 ? "" : `I2023${digits(13)}`,
+        customsNo: random() < 0.7 ? "" : `53002023${digits(3)}`,
+        business: pick(["DecCus001", "Sas", "Rmft"]),
+        state: pick(STATES),
+        settled: true,
+      }),
+    );
+    await Promise.all(rows.map((row) => ledger.claim(row)));
+    return rows.reverse();
+  }
+
+  /** What the query means, said in plain code. */
+  function expected(rows: readonly DocumentRow[], query: DocumentQuery): string[] {
+    const states = query.state === undefined ? [] : [query.state].flat();
+    const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const fits = (row: DocumentRow) =>
+      (states.length === 0 || states.includes(row.state)) &&
+      (!query.business || lower(row.business) === lower(query.business)) &&
+      (!query.key || [row.clientKey, row.seqNo, row.customsNo].includes(query.key)) &&
+      (!query.from || row.claimedAt >= query.from) &&
+      (!query.to || row.claimedAt <= query.to) &&
+      (!query.fileName ||
+        (query.fileName.endsWith("*")
+          ? lower(row.fileName).startsWith(lower(query.fileName.slice(0, -1)))
+          : lower(row.fileName) === lower(query.fileName))) &&
+      (!query.q ||
+        [row.fileName, row.clientKey, row.seqNo, row.customsNo].some((text) =>
+          lower(text).includes(lower(query.q as string)),
+        ));
+    return ids(rows.filter(fits));
+  }
+
+  it("answers every mixture of filters as plain code does, page by page", async function () {
+    this.timeout(60_000);
+    const seed = Number(process.env.SW_SEED ?? Date.now() % 1_000_000);
+    console.log(`      seed ${seed}`);
+    const rows = await some(600, seed);
+    const source = new Random(seed + 1);
+    const random = () => source.next();
+    const pick = <T>(list: readonly T[]) => source.pick(list);
+    const part = (text: string) => {
+      const start = Math.floor(random() * text.length);
+      return text.slice(start, start + 1 + Math.floor(random() * 6));
+    };
+    let found = 0;
+    for (let round = 0; round < 300; round++) {
+      const some = pick(rows);
+      const query: DocumentQuery = {
+        limit: 1 + Math.floor(random() * 50),
+        ...(random() < 0.4 && { state: random() < 0.5 ? pick(STATES) : [pick(STATES), pick(STATES)] }),
+        ...(random() < 0.4 && { business: pick(["deccus001", "SAS", "Rmft", "None"]) }),
+        ...(random() < 0.4 && { q: part(pick([some.fileName, some.clientKey, some.seqNo || "x", "报关单", ".XML"])) }),
+        ...(random() < 0.1 && { key: pick([some.clientKey, some.seqNo, some.customsNo, "E"]) }),
+        ...(random() < 0.1 && { fileName: pick([some.fileName, some.fileName.toUpperCase(), "报关单*", "man*"]) }),
+        ...(random() < 0.2 && { from: some.claimedAt }),
+        ...(random() < 0.2 && { to: some.claimedAt + 100_000 }),
+      };
+      const pages: string[] = [];
+      for (let before: string | undefined; ; ) {
+        const page = await ledger.query({ ...query, ...(before && { before }) });
+        pages.push(...ids(page));
+        before = page.at(-1)?.id;
+        if (page.length < (query.limit as number)) break;
+      }
+      assert.deepEqual(pages, expected(rows, query), JSON.stringify(query));
+      found += pages.length;
+    }
+    assert.ok(found > 1000, `${found} documents found in all rounds`);
+  });
+
+  it("finds by text what a receipt has changed, and no longer what it was", async () => {
+    const row = documentRow({ fileName: "变化.xml" });
+    await ledger.claim(row);
+    await ledger.update(row.id, { seqNo: "I20230000000000001" });
+    assert.deepEqual(ids(await ledger.query({ q: "00000001" })), [row.id]);
+    await ledger.update(row.id, { seqNo: "I20230000000000777" });
+    assert.deepEqual(await ledger.query({ q: "00000001" }), []);
+    assert.deepEqual(ids(await ledger.query({ q: "变化.x" })), [row.id]);
+    assert.deepEqual(ids(await ledger.query({ q: "化" })), [row.id], "one character is enough");
+  });
+
+  it("finds by the time of claiming, in a ledger whose clock went back", async () => {
+    const first = documentRow({ id: newDocumentId(4_000_000_000_000) });
+    const second = documentRow({ id: newDocumentId(3_000_000_000_000) });
+    for (const row of [first, second]) await ledger.claim(row);
+    assert.deepEqual(ids(await ledger.query({ from: 3_999_999_999_999 })), [second.id, first.id]);
+    assert.deepEqual(await ledger.query({ to: 3_999_999_999_999 }), []);
+    assert.ok(firstIdAt(4_000_000_000_000) <= first.id && first.id < firstIdAt(4_000_000_000_001));
+  });
+
+  it("reads an index for each question, sorts nothing and scans nothing", async () => {
+    await some(50, 1);
+    const database = new Database(file);
+    const plan = (sql: string, values: readonly unknown[]) =>
+      (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]).map(
+        ({ detail }) => detail,
+      );
+    const steps = (query: DocumentQuery) => {
+      const seen: string[] = [];
+      findDocuments(query, (sql, values) => {
+        seen.push(...plan(sql, values));
+        // Nothing is few here, as it would be in a large ledger.
+        return sql.startsWith("SELECT count")
+          ? [{ n: 1e6 }]
+          : (database.prepare(sql).all(...values) as Record<string, unknown>[]);
+      });
+      return seen;
+    };
+    const quick: [DocumentQuery, RegExp][] = [
+      [{}, /USING INDEX sqlite_autoindex_documents_1/],
+      [{ before: "0", from: 1, to: 2 }, /sqlite_autoindex_documents_1 \(id>\? AND id<\?\)/],
+      [{ state: "sent" }, /documents_state \(state=\?/],
+      [{ state: ["sent", "held"], before: "x" }, /documents_state \(state=\? AND id<\?\)/],
+      [{ business: "sas" }, /documents_business \(business=\?/],
+      [
+        { business: "sas", state: "sent", before: "x" },
+        /documents_business_state \(business=\? AND state=\? AND id<\?\)/,
+      ],
+      [
+        { business: "sas", state: ["sent", "held"], from: 5 },
+        /documents_business_state \(business=\? AND state=\? AND id>\?/,
+      ],
+      [{ fileName: "a.xml" }, /documents_file_name \(file_name=\?/],
+      [{ q: "核注清单" }, /SCAN documents_text VIRTUAL TABLE INDEX \d+:.*M/],
+    ];
+    for (const [query, index] of quick) {
+      const seen = steps(query);
+      assert.ok(
+        seen.some((step) => index.test(step)),
+        `${JSON.stringify(query)}: ${seen.join(" | ")}`,
+      );
+      for (const step of seen) {
+        assert.doesNotMatch(step, /TEMP B-TREE/, `${JSON.stringify(query)} sorts`);
+        if (/^SCAN documents(?! USING INDEX)\b(?!_)/.test(step)) assert.fail(`${JSON.stringify(query)} scans: ${step}`);
+      }
+    }
+    const byKey = steps({ key: "E1" });
+    for (const column of ["client_key", "seq_no", "customs_no"]) {
+      assert.ok(
+        byKey.some((step) => step.includes(`documents_${column} (${column}=?)`)),
+        byKey.join(" | "),
+      );
+    }
+    // The ledger's own statements, as they stand in sqlite.ts.
+    const own: [string, unknown[], RegExp][] = [
+      [
+        "SELECT * FROM documents WHERE seq_no = ? AND seq_no <> '' ORDER BY id DESC LIMIT 100",
+        ["1"],
+        /documents_seq_no/,
+      ],
+      [
+        "SELECT * FROM documents WHERE client_key = ? AND client_key <> '' ORDER BY id DESC LIMIT 100",
+        ["1"],
+        /documents_client_key/,
+      ],
+      [
+        "SELECT * FROM documents WHERE customs_no = ? AND customs_no <> '' ORDER BY id DESC LIMIT 100",
+        ["1"],
+        /documents_customs_no/,
+      ],
+      [
+        "SELECT * FROM documents WHERE file_name = ? COLLATE NOCASE ORDER BY id DESC LIMIT 100",
+        ["1"],
+        /documents_file_name/,
+      ],
+      ["SELECT * FROM documents WHERE sha256 = ? ORDER BY id DESC LIMIT 100", ["1"], /documents_sha256/],
+      ["SELECT * FROM documents WHERE settled = 0 ORDER BY id", [], /documents_open/],
+      [
+        "SELECT * FROM documents WHERE settled = 1 AND box <> 'none' AND state = ? AND updated_at < ? ORDER BY updated_at LIMIT ?",
+        ["sent", 1, 1],
+        /documents_kept \(state=\? AND updated_at<\?\)/,
+      ],
+      [
+        "SELECT * FROM events WHERE document_id = ? AND id > ? AND event IN (?) LIMIT 1",
+        ["1", 1, "x"],
+        /events_document/,
+      ],
+    ];
+    for (const [sql, values, index] of own) {
+      const seen = plan(sql, values).join(" | ");
+      assert.match(seen, index, sql);
+      assert.doesNotMatch(seen, /TEMP B-TREE/, sql);
+    }
+    database.close();
+  });
+
+  it("leaves the event loop alone while it reads much, and answers after its thread has died", async () => {
+    await some(20, 3);
+    const reader = (ledger as unknown as { reader: { worker?: { terminate(): Promise<number> } } }).reader;
+    const worker = () => reader.worker;
+    assert.equal(worker(), undefined, "no thread before it is needed");
+    const running = ledger.query({ q: "xml" });
+    const ended = assert.rejects(running);
+    await worker()?.terminate();
+    await ended;
+    assert.equal((await ledger.query({ q: "xml" })).length, 20);
+    const late = ledger.query({ q: "xml" });
+    const closed = assert.rejects(late);
+    await ledger.close();
+    await closed;
+    await assert.rejects(ledger.query({}), (error) => codeOf(error) === "SW-LEDGER");
+  });
+
+  it("counts by state without counting rows", async () => {
+    const rows = await some(40, 5);
+    const one = rows.find(({ state }) => state === "sent") as DocumentRow;
+    await ledger.transition(one.id, "accepted", {}, { event: "accepted" });
+    const counts = await ledger.counts();
+    for (const state of STATES) {
+      const n = rows.filter((row) => (row.id === one.id ? "accepted" : row.state) === state).length;
+      assert.equal(counts[state], n, state);
+    }
+    assert.equal(counts.unknown, 0);
+  });
+
+  it("brings a ledger of version 1 along with all that is in it", async () => {
+    await ledger.close();
+    const old = join(scratch(), "old", "ledger.db");
+    mkdirSync(dirname(old), { recursive: true });
+    const database = new Database(old);
+    database.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1`);
+    const insert = database.prepare(
+      "INSERT INTO documents (id, business, file_name, client_key, seq_no, customs_no, state, sha256, settled) VALUES (?, ?, ?, ?, ?, '', ?, ?, 1)",
+    );
+    for (let index = 0; index < 30; index++) {
+      insert.run(
+        `id${index}`,
+        "DecCus001",
+        `旧单据${index}.xml`,
+        `K${index}`,
+        "",
+        index % 3 ? "sent" : "accepted",
+        `h${index}`,
+      );
+    }
+    database.exec("INSERT INTO events (document_id, at, event) VALUES ('id7', 5, 'claimed')");
+    database.exec("INSERT INTO receipts (document_id, kind, format, sha256) VALUES ('id7', 'import', 'X', 's')");
+    database.close();
+    ledger = await openLedger(old);
+    assert.deepEqual(ids(await ledger.query({ q: "旧单据7" })), ["id7"]);
+    assert.deepEqual(ids(await ledger.query({ key: "K8" })), ["id8"]);
+    const { accepted, sent } = await ledger.counts();
+    assert.deepEqual([accepted, sent], [10, 20]);
+    const story = await ledger.story("id7");
+    assert.deepEqual([story?.events.length, story?.receipts.length], [1, 1]);
+    await ledger.close();
+    const after = new Database(old);
+    assert.deepEqual(after.pragma("user_version"), [{ user_version: SCHEMA_VERSION }]);
+    // The text index agrees with the rows, also after a VACUUM.
+    after.exec("DELETE FROM documents WHERE id = 'id3'; VACUUM");
+    after.exec("INSERT INTO documents_text (documents_text) VALUES ('integrity-check')");
+    after.close();
+    ledger = await openLedger(old);
+    assert.deepEqual(ids(await ledger.query({ q: "旧单据29" })), ["id29"]);
+  });
+
+  it("reads a query from a message or a URL, and names what is wrong with it", () => {
+    assert.deepEqual(readDocumentQuery({ state: "sent, held", limit: "7", from: "1700000000000", q: " x " }), {
+      state: ["sent", "held"],
+      limit: 7,
+      from: 1_700_000_000_000,
+      to: 0,
+      q: "x",
+    });
+    const day = readDocumentQuery({ from: "2026-11-24", to: "2026-11-24" });
+    assert.equal((day.to as number) - (day.from as number), 24 * 3_600_000 - 1);
+    for (const [given, field] of [
+      [{ state: "nonsense" }, "state"],
+      [{ from: "yesterday" }, "from"],
+      [{ limit: "many" }, "limit"],
+      [{ q: { $gt: "" } }, "q"],
+      [{ key: "x".repeat(300) }, "key"],
+    ] as const) {
+      assert.throws(
+        () => readDocumentQuery(given),
+        (error) => codeOf(error) === "SW-REQUEST" && String((error as Error).message).includes(field),
+      );
+    }
+  });
+});
