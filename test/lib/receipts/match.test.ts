@@ -62,7 +62,7 @@ describe("matching receipts to documents", () => {
     const by = { documentId: id, by: "clientKey" };
     assert.deepEqual(await match({ format: "DxpRep", kind: "business", clientKey: id }), by);
     assert.deepEqual(await match({ format: "DxpRep", kind: "business", clientKey: `${id}.3` }), by);
-    assert.deepEqual(await match({ clientKey: id }), { documentId: null, by: null }, "no other receipt carries it");
+    assert.deepEqual(await match({ clientKey: id }), { documentId: null, by: "" }, "no other receipt carries it");
   });
 
   it("compares keys with case and leading zeros", async () => {
