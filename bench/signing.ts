@@ -56,7 +56,7 @@ function openBare(token: SoftToken): { sign(data: Buffer): Buffer; close(): void
 /**
  * A flow that measures inside a real Node-RED: `GET /sign?count=&inFlight=` has so many declarations checked by preflight,
  * which reads them as in the example flow, then lets so many at a time through card-sign, and answers with the milliseconds
- * from the first to the last.
+ * from card-sign's first input to its last output.
  */
 function measuringFlow(token: SoftToken): object[] {
   const at = { z: "tab", name: "", x: 100, y: 100 };

@@ -8,9 +8,9 @@ import type { CardIdentity } from "./types.js";
 /** Kinds of which faq 19 and 20 are known; a 报关单 with another card number is warned of, as in preflight. */
 const REFUSED_KINDS = new Set(["INV101", "SAS121", "ICP101"]);
 
-/** Fields that preflight compares too. InvtDecHeadType/InputCode is not one: another company may enter the declaration. */
+/** Fields, behind the element that they are in, that preflight compares too. InvtDecHeadType/InputCode is not one: another company may enter the declaration. */
 const COMPARED =
-  /(?:(?:InvtHeadType|PassportHead|Sas2sPassportHead)\/InputCode|OperCusRegCode|DecSign\/ICCode|InvtHeadType\/IcCardNo|EnvelopInfo\/Ic_Card)$/;
+  /(?:(?:InvtHeadType|PassportHead|Sas2sPassportHead)\/InputCode|\/OperCusRegCode|DecSign\/ICCode|InvtHeadType\/IcCardNo|EnvelopInfo\/Ic_Card)$/;
 
 /** A card number has 13 characters (formats, DecSign/ICCode); what a token calls its serial number has 16. */
 const CARD_NUMBER = /^[0-9A-Za-z]{13}$/;
@@ -33,7 +33,7 @@ export function checkBeforeSigning(
   const known = CARD_NUMBER.test(identity.cardNumber) ? identity : { ...identity, cardNumber: "" };
   const entry = document?.zipped ? document.xmlName : undefined;
   const facts = document
-    ? cardFacts(document.root, entry).filter(({ path }) => COMPARED.test(path.replace(/\[\d+\]/g, "")))
+    ? cardFacts(document.root, entry).filter(({ parent, name }) => COMPARED.test(`${parent}/${name}`))
     : [];
   const refuses = REFUSED_KINDS.has(document?.kind?.type ?? "");
   return checkCard(known, facts, now === undefined ? {} : { now }).map((check) => {

@@ -8,9 +8,12 @@ export interface CardFact {
   field: "company" | "card";
   name: string;
   value: string;
-  path: string;
-  line: number;
-  column: number;
+  /** Local name of the element that it is in; empty for the root. */
+  parent: string;
+  /** Where it is; found when it is asked for. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
   entry?: string;
 }
 
@@ -31,8 +34,22 @@ export function cardFacts(root: XmlElement, entry?: string): CardFact[] {
     if (!field) continue;
     const value = element.text.trim();
     if (value === "") continue;
-    const { name, path, line, column } = element;
-    facts.push({ field, name, value, path, line, column, ...(entry ? { entry } : {}) });
+    facts.push({
+      field,
+      name: element.name,
+      value,
+      parent: element.parent?.name ?? "",
+      get path() {
+        return element.path;
+      },
+      get line() {
+        return element.line;
+      },
+      get column() {
+        return element.column;
+      },
+      ...(entry ? { entry } : {}),
+    });
   }
   return facts;
 }
@@ -49,13 +66,14 @@ export function checkCard(
 ): Check[] {
   const checks: Check[] = [];
   for (const fact of facts) {
-    const { field, name, value, path, line, column, entry } = fact;
-    const place = { path, line, column, ...(entry ? { entry } : {}) };
+    const { field, name, value, entry } = fact;
+    // Only for a finding: a good document's places need not be found.
+    const place = () => ({ path: fact.path, line: fact.line, column: fact.column, ...(entry ? { entry } : {}) });
     if (field === "company" && identity.companyCode !== "" && value !== identity.companyCode) {
       checks.push({
         rule: "SW-RULE-card-company",
         severity: "error",
-        ...place,
+        ...place(),
         text: {
           zh: `${name} 为 ${value}，与操作卡的海关十位编码 ${identity.companyCode} 不一致`,
           en: `${name} is ${value}, the card belongs to company ${identity.companyCode}`,
@@ -70,7 +88,7 @@ export function checkCard(
       checks.push({
         rule: "SW-RULE-card-number",
         severity: "error",
-        ...place,
+        ...place(),
         text: {
           zh: `${name} 为 ${value}，与操作卡卡号 ${identity.cardNumber} 不一致`,
           en: `${name} is ${value}, the card's number is ${identity.cardNumber}`,

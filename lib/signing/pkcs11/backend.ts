@@ -68,7 +68,7 @@ export class Pkcs11Card implements CardBackend {
   }
 
   async identity(): Promise<CardIdentity> {
-    const session = await this.turn.run((reach) => reach(() => this.attached()));
+    const session = this.ready() ?? (await this.turn.run((reach) => reach(() => this.attached())));
     if (session.identity) return session.identity;
     throw cardFault(
       "CERTIFICATE-ABSENT",

@@ -1,14 +1,17 @@
-import { deserialize, serialize } from "node:v8";
+import { DefaultSerializer, deserialize } from "node:v8";
 
 /** Bytes of a frame's head: the length of what follows. */
 const HEAD = 4;
 
 /** A value as one frame: its length (32 bits, little end first), then its bytes as V8 writes them. */
 export function frameOf(value: unknown): Buffer {
-  const body = serialize(value);
-  const frame = Buffer.allocUnsafe(HEAD + body.length);
-  frame.writeUInt32LE(body.length);
-  body.copy(frame, HEAD);
+  const serializer = new DefaultSerializer();
+  // The head's place first, so that the body is written once.
+  serializer.writeRawBytes(Buffer.alloc(HEAD));
+  serializer.writeHeader();
+  serializer.writeValue(value);
+  const frame = serializer.releaseBuffer();
+  frame.writeUInt32LE(frame.length - HEAD);
   return frame;
 }
 
