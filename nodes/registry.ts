@@ -6,12 +6,18 @@ import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { Bilingual } from "../lib/errors.js";
 import type { CardBackend, CardIdentity } from "../lib/signing/types.js";
-import type { UsedQueues } from "./separation.js";
 
 /** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
 export interface ImportClientNode extends Node {
   ready: Promise<ImportClient>;
   settings: ClientSettings | undefined;
+}
+
+/** Queues that a node sends to or receives from. */
+export interface UsedQueues {
+  send?: string;
+  receive?: string;
+  exchange?: string;
 }
 
 /** The broker config node: one connection for all who send and receive. */

@@ -1,14 +1,7 @@
 import type { Node } from "node-red";
 import { type BrokerSettings, eachHost } from "../lib/amqp/settings.js";
 import { configError } from "../lib/client/settings.js";
-import type { BrokerNode, ImportClientNode } from "./registry.js";
-
-/** Queues that a node sends to or receives from. */
-export interface UsedQueues {
-  send?: string;
-  receive?: string;
-  exchange?: string;
-}
+import type { BrokerNode, ImportClientNode, UsedQueues } from "./registry.js";
 
 interface Use {
   client: ImportClientNode;

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { buildSync } from "esbuild";
 
 /** `npm run build`: TypeScript to `dist/`, and beside it what Node-RED looks for: HTML, locales, icons. */
 
@@ -20,7 +21,7 @@ function filesBelow(folder: string): string[] {
 function assets(): Map<string, string> {
   const copies = new Map<string, string>();
   for (const file of SOURCES.filter((folder) => folder !== "scripts").flatMap(filesBelow)) {
-    if (!/\.(ts|md)$/.test(file)) copies.set(file, file);
+    if (!/\.(ts|md|mjs|css)$/.test(file)) copies.set(file, file);
   }
   for (const icon of filesBelow("icons")) {
     // Node-RED looks for a folder `icons` beside the node's .js file.
@@ -31,8 +32,44 @@ function assets(): Map<string, string> {
   return copies;
 }
 
-function sameContent(one: string, other: string): boolean {
-  return existsSync(other) && readFileSync(one).equals(readFileSync(other));
+/** What goes into `dist/` for a source. Node-RED serves one HTML file a node: what it links to is put into it. */
+function contentOf(file: string): Buffer {
+  const bytes = readFileSync(file);
+  if (!file.endsWith(".html")) return bytes;
+  const folder = dirname(file);
+  const page = bytes
+    .toString("utf8")
+    .replace(/<link rel="stylesheet" href="([^"]+)">/g, (_, name) => `<style>\n${styleOf(join(folder, name))}</style>`)
+    .replace(
+      /<script type="module" src="([^"]+)"><\/script>/g,
+      (_, name) => `<script type="text/javascript">\n${scriptOf(join(folder, name))}</script>`,
+    );
+  return Buffer.from(page);
+}
+
+function styleOf(file: string): string {
+  return readFileSync(file, "utf8");
+}
+
+/** A module and what it imports as one function, so that none of its names is seen by the editor or other nodes. */
+function scriptOf(file: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [file],
+    absWorkingDir: repo,
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    logLevel: "warning",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+function write(file: string, content: Buffer): void {
+  if (existsSync(file) && readFileSync(file).equals(content)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }
 
 /** Removes what no source stands behind any more; Node-RED and the tests would still find it. */
@@ -55,12 +92,7 @@ function main(): number {
   });
   if (compiled.status !== 0) return compiled.status ?? 1;
   const copies = assets();
-  for (const [target, source] of copies) {
-    const to = join(dist, target);
-    if (sameContent(join(repo, source), to)) continue;
-    mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(join(repo, source), to);
-  }
+  for (const [target, source] of copies) write(join(dist, target), contentOf(join(repo, source)));
   const emitted = SOURCES.flatMap(filesBelow)
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .flatMap((file) => [file.replace(/\.ts$/, ".js"), file.replace(/\.ts$/, ".d.ts")]);

@@ -65,7 +65,13 @@ export class BrokerTrouble extends Error {
   }
 }
 
-/** The fault as C18 (faq 12), with the connection as it is set, its password masked. */
+/** What failed, in the words of its receipt (faq 12) or of a node's warning. */
+const FAILED = {
+  send: { zh: "Send->RabbitMQ 发送报文时发生错误", en: "sending to RabbitMQ failed" },
+  use: { zh: "RabbitMQ 连接或队列发生错误", en: "RabbitMQ cannot be used" },
+};
+
+/** A fault of the connection or of a queue that is read, as C18, with the connection as it is set, its password masked. */
 export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): ImportClientError {
   return faultError(brokerFault(error), settings, queue, error);
 }
@@ -77,16 +83,34 @@ export function faultError(
   queue?: string,
   cause?: unknown,
 ): ImportClientError {
+  return asC18("use", fault, settings, queue, cause);
+}
+
+/** Why a document could not be sent, as the C18 of its receipt (faq 12). */
+export function sendError(
+  fault: BrokerFault,
+  settings: BrokerSettings,
+  queue: string,
+  cause?: unknown,
+): ImportClientError {
+  return asC18("send", fault, settings, queue, cause);
+}
+
+function asC18(
+  failed: keyof typeof FAILED,
+  fault: BrokerFault,
+  settings: BrokerSettings,
+  queue: string | undefined,
+  cause: unknown,
+): ImportClientError {
   const { text, advice } = FAULT_TEXTS[fault];
+  const { zh, en } = FAILED[failed];
   const where = maskedUrl(settings);
   const atZh = queue ? `，队列：${queue}` : "";
   const atEn = queue ? `, queue ${queue}` : "";
   return new ImportClientError(
     "C18",
-    {
-      zh: `Send->RabbitMQ 发送报文时发生错误，连接：${where}${atZh}，错误：${text.zh}`,
-      en: `sending to RabbitMQ failed, connection ${where}${atEn}: ${text.en}`,
-    },
+    { zh: `${zh}，连接：${where}${atZh}，错误：${text.zh}`, en: `${en}, connection ${where}${atEn}: ${text.en}` },
     { advice, cause, details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) } },
   );
 }

@@ -8,7 +8,7 @@ import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import type { Clock } from "./clock.js";
 import type { BrokerConnection } from "./connection.js";
 import { isDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
-import { type BrokerFault, faultError } from "./faults.js";
+import { type BrokerFault, sendError } from "./faults.js";
 import type { WireFields } from "./fields.js";
 import { type BusinessLimits, Lanes } from "./lanes.js";
 import { Outgoing } from "./outgoing.js";
@@ -305,7 +305,7 @@ export class DocumentSender {
     this.spool.remove(id);
     const { connection } = this;
     const { queue, exchange } = this.settings;
-    const say = (fault: BrokerFault, cause?: unknown) => faultError(fault, connection.target, queue || exchange, cause);
+    const say = (fault: BrokerFault, cause?: unknown) => sendError(fault, connection.target, queue || exchange, cause);
     if (outcome.kind === "refused") return say(outcome.returned ? "queue" : "full", new Error(outcome.reason));
     if (connection.state === "blocked") return say("blocked");
     const { lastFault } = connection;

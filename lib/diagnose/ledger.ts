@@ -1,19 +1,34 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ImportClient } from "../client/import-client.js";
+import { STATES } from "../ledger/states.js";
+import type { DocumentState } from "../ledger/types.js";
 import type { Finding } from "./step.js";
 
 /** Magic numbers of statfs for NFS, SMB and CIFS. */
 const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
 
+/** As the sidebar calls them in Chinese. */
+export const STATE_NAMES: Record<DocumentState, string> = {
+  claimed: "已领取",
+  sending: "发送中",
+  unknown: "结果不明",
+  held: "已暂停",
+  sent: "已发送",
+  accepted: "已接受",
+  rejected: "已退回",
+  failed: "失败",
+};
+
 /** The ledger takes a row, and does not lie on a network share, where SQLite's locks are not to be trusted (promises 3). */
 export async function checkLedger({ ledger, settings }: ImportClient): Promise<Finding> {
   await ledger.setFact("diagnosed", new Date().toISOString());
-  const counts = Object.entries(await ledger.counts())
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${state} ${count}`)
-    .join(", ");
-  const text = { zh: `台账可写；${counts || "无单据"}`, en: `the ledger can be written; ${counts || "no documents"}` };
+  const counts = await ledger.counts();
+  const found = STATES.filter((state) => counts[state] > 0);
+  const text = {
+    zh: `台账可写；${found.map((state) => `${STATE_NAMES[state]} ${counts[state]}`).join("，") || "无单据"}`,
+    en: `the ledger can be written; ${found.map((state) => `${state} ${counts[state]}`).join(", ") || "no documents"}`,
+  };
   if (/^[a-z]+:\/\//.test(settings.ledger)) return { text };
   const { type } = await statfs(dirname(settings.ledger));
   if (!NETWORK.has(type >>> 0)) return { text };

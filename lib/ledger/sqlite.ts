@@ -8,7 +8,9 @@ import { sqlitePins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
 import { receiptEffect } from "./receipt-effect.js";
 import { findDocuments, isQuick, type Stored } from "./search.js";
+import { Statements } from "./statements.js";
 import { assertMayFollow, STATES } from "./states.js";
+import { transactionsOf } from "./transactions.js";
 import type {
   DocumentChange,
   DocumentQuery,
@@ -29,7 +31,7 @@ type Listener = (row: DocumentRow, note: EventNote) => void;
 /** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
 export class SqliteLedger implements Ledger {
   private readonly database: Database.Database;
-  private readonly statements = new Map<string, Database.Statement>();
+  private readonly statements: Statements;
   private readonly queue: CommitQueue;
   private readonly listeners = new Set<Listener>();
   private readonly reader: LedgerReader;
@@ -41,26 +43,9 @@ export class SqliteLedger implements Ledger {
     private readonly now: () => number = Date.now,
   ) {
     this.database = openDatabase(file);
+    this.statements = new Statements(this.database);
     this.reader = new LedgerReader(file);
-    const run = (sql: string) => this.database.exec(sql);
-    this.queue = new CommitQueue({
-      begin: () => run("BEGIN IMMEDIATE"),
-      commit: () => run("COMMIT"),
-      rollback: () => {
-        if (this.database.inTransaction) run("ROLLBACK");
-      },
-      isolated: (job) => {
-        run("SAVEPOINT job");
-        try {
-          const value = job();
-          run("RELEASE job");
-          return value;
-        } catch (error) {
-          run("ROLLBACK TO job; RELEASE job");
-          throw error;
-        }
-      },
-    });
+    this.queue = new CommitQueue(transactionsOf(this.database));
     this.pins = sqlitePins({
       write: (job) => this.write(job),
       run: (sql, ...values) => this.statement(sql).run(...values),
@@ -386,14 +371,7 @@ export class SqliteLedger implements Ledger {
   }
 
   private statement(sql: string): Database.Statement {
-    let statement = this.statements.get(sql);
-    if (!statement) {
-      // Conditions differ in a bounded number of ways, update columns do not: keep the newest few hundred.
-      if (this.statements.size >= 300) this.statements.delete(this.statements.keys().next().value as string);
-      statement = this.database.prepare(sql);
-      this.statements.set(sql, statement);
-    }
-    return statement;
+    return this.statements.of(sql);
   }
 
   private tell(row: DocumentRow, note: EventNote): void {

@@ -5,9 +5,9 @@ import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
 import { spoken } from "../connection-status.js";
-import { type BrokerNode, brokerNodes, type ImportClientNode } from "../registry.js";
+import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
 import { onClose } from "../runtime.js";
-import { leaveQueues, type UsedQueues, useQueues } from "../separation.js";
+import { leaveQueues, useQueues } from "../separation.js";
 
 interface Config extends NodeDef {
   client?: string;

@@ -240,6 +240,10 @@ describe("sidebar", () => {
       });
       await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));
       await other.page.locator("button.sw-document", { hasText: "invalid.xml" }).click();
+      const local = other.page.locator(".sw-item.sw-is-bad").first();
+      await local.waitFor();
+      const words = language === "zh-CN" ? /缺少必填元素/ : /lacks the required element/;
+      assert.match((await local.textContent()) ?? "", words, "the Chinese of a local receipt, as its event says it");
       await other.page.locator(".sw-item .fa-exclamation-triangle").waitFor();
       assert.equal(
         await other.page.locator(".sw-item .fa-exclamation-triangle").count(),

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
+import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
 import { RULES } from "../../lib/preflight/index.js";
 
 const root = join(__dirname, "..", "..");
@@ -41,7 +42,8 @@ interface ExampleNode {
 const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 const catalogue = (folder: string, language: string): Catalogue =>
   JSON.parse(read("nodes", folder, "locales", language, `${folder}.json`));
-const html = (folder: string): string => read("nodes", folder, `${folder}.html`);
+/** The page as the editor gets it: the build puts the sidebar's parts together. */
+const html = (folder: string): string => read("dist", "nodes", folder, `${folder}.html`);
 
 /** `a.b.c` of every text in a catalogue. */
 function keysOf(tree: Catalogue, path = ""): string[] {
@@ -123,13 +125,35 @@ describe("what the editor shows", () => {
       });
 
       it("uses the editor's own colours only, and puts no outside text in as HTML", () => {
-        const style = /<style>([\s\S]*?)<\/style>/.exec(html(folder))?.[1] ?? "";
+        const style = [...html(folder).matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, rules]) => rules).join("");
         assert.doesNotMatch(style, /#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/i);
         for (const [, variable] of style.matchAll(/var\((--[\w-]+)/g)) assert.match(variable ?? "", /^--red-ui-/);
         assert.doesNotMatch(html(folder), /\.html\(|innerHTML|insertAdjacentHTML|document\.write/);
       });
+
+      it("is one page that asks for no other file", () => {
+        assert.doesNotMatch(html(folder), /<link\b|<script[^>]*\bsrc=|^\s*(import|export)\b/m);
+      });
+
+      it("leaves no name of its own in the editor's page", () => {
+        const ignore = () => undefined;
+        const page = {
+          RED: { _: ignore, nodes: { registerType: ignore }, plugins: { registerPlugin: ignore } },
+          $: ignore,
+        };
+        const before = Object.keys(page);
+        const scripts = [...html(folder).matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)];
+        assert.ok(scripts.length > 0);
+        for (const [, script] of scripts) runInNewContext(script ?? "", page);
+        assert.deepEqual(Object.keys(page), before);
+      });
     });
   }
+
+  it("calls the states of a document the same in the sidebar and in the connection test", () => {
+    const { sidebar } = catalogue("sidebar", "zh-CN") as { sidebar: Catalogue };
+    assert.deepEqual(sidebar.state, STATE_NAMES);
+  });
 
   it("has a word for every fault of the connection and every step of its test", () => {
     const page = readFileSync(join(root, "docs", "connection-test.md"), "utf8");

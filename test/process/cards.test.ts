@@ -12,6 +12,8 @@ const WRONG = "Wrong-PIN-81539";
 const FILES = 100;
 /** Folder of the second flow, and how many files go there. */
 const SECOND = "DecCus201";
+/** What card-sign shows while the guard is closed. */
+const BLOCKED = "card-sign.status.blocked";
 const MORE = 10;
 
 interface Card {
@@ -72,6 +74,7 @@ describe("a wrong PIN with a hundred files waiting", function () {
   const givenBack = async () => {
     const again = () => stage.rows().filter(({ code }) => code === "SW-PIN-BLOCKED").length;
     await until("files are given back with SW-PIN-BLOCKED", () => again() >= 20);
+    await until("card-sign shows it", () => stage.nodeRed.lines.some((line) => line.includes(BLOCKED)));
   };
 
   before(async () => {
@@ -181,7 +184,7 @@ describe("a wrong PIN with a hundred files waiting", function () {
 
   it("neither PIN is in a file, a line of Node-RED's output, a status or an admin answer", () => {
     assert.ok(answers.length === 2);
-    const witness = { code: "CKR_PIN_INCORRECT", line: "card-sign.status.blocked" };
+    const witness = { code: "CKR_PIN_INCORRECT", line: BLOCKED };
     assertNowhere([PIN, WRONG], { dir: stage.dir, lines, answers }, witness);
   });
 });

@@ -315,7 +315,8 @@ export class RedBench {
     function Sink(this: Node, config: { id: string; type: string; name: string; z: string }): void {
       RED.nodes.createNode(this, config);
       this.on("input", (message, send, done) => {
-        put(seen, config.id, message as Seen);
+        // A copy: the nodes behind it change the message, mq-send lets go of its bytes while it waits.
+        put(seen, config.id, { ...message } as Seen);
         send(message);
         done();
       });

@@ -1,0 +1,51 @@
+// What is known of a document, as a list of names and values.
+
+import { copyButton } from "./elements.mjs";
+import { time, translate, translateKnown } from "./texts.mjs";
+import { markLate, waitOf } from "./waiting.mjs";
+
+export function showFacts(row, place) {
+  const list = $("<dl>").appendTo(place);
+  const fact = (name, value) => addFact(list, name, value);
+  fact("environment", translateKnown("environment", row.environment));
+  fact("clientId", row.clientId);
+  fact("business", row.business);
+  fact("messageType", row.messageType);
+  fact("clientKey", row.clientKey);
+  fact("seqNo", row.seqNo)?.append(copyNumber(row.seqNo));
+  fact("customsNo", row.customsNo);
+  fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
+  fact("attempt", String(row.attempt ?? ""));
+  fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
+  fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");
+  fact("claimedAt", time(row.claimedAt));
+  fact("sentAt", time(row.sentAt));
+  receiptFact(list, row, "import", row.importReceiptAt);
+  receiptFact(list, row, "business", row.businessReceiptAt);
+  fact("id", row.id);
+}
+
+/** Gives the place of the value back; an empty value has none. */
+function addFact(list, name, value) {
+  if (!value) return undefined;
+  $("<dt>")
+    .text(translate(`fact.${name}`))
+    .appendTo(list);
+  return $("<dd>").text(value).appendTo(list);
+}
+
+/** People paste it into the Single Window's query (faq 21). */
+function copyNumber(value) {
+  return copyButton(value, "", translate("copied"))
+    .addClass("red-ui-button-small sw-copy")
+    .attr({ title: translate("copy"), "aria-label": translate("copy") });
+}
+
+/** When a receipt came, or for how long it is waited for. */
+function receiptFact(list, row, kind, at) {
+  const wait = waitOf(row);
+  const waits = wait?.missing === kind;
+  const notYet = waits ? `${translate("notYet")} · ${wait.text}` : row.sentAt ? translate("notYet") : "";
+  const place = addFact(list, `${kind}ReceiptAt`, time(at) || notYet);
+  if (place) markLate(place, waits && wait.late);
+}

@@ -1,0 +1,20 @@
+// What the editor loads. `sw-editor` is what the dialogs of our nodes use, see `fields`, `diagnosis` and `texts`.
+
+import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
+import { choice, typed } from "./fields.mjs";
+import { addTab } from "./tab.mjs";
+import { bilingual, failure, half, translate, translateKnown } from "./texts.mjs";
+
+RED.plugins.registerPlugin("sw-editor", {
+  bilingual,
+  choice,
+  diagnosis,
+  failure,
+  half,
+  runDiagnosis,
+  translate,
+  translateKnown,
+  typed,
+});
+
+RED.plugins.registerPlugin("sw-sidebar", { type: "node-red-sidebar", onadd: addTab });
