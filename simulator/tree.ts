@@ -22,7 +22,7 @@ export function libXml(): Promise<LibXml> {
 const DECLARED = /^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/;
 
 /** Any of the encodings that producers use, as UTF-8 without byte order mark. */
-export function asUtf8(bytes: Buffer): Buffer {
+function asUtf8(bytes: Buffer): Buffer {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
   const wide =
     bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "";

@@ -38,7 +38,7 @@ const DXP_FIELDS: Readonly<Record<string, keyof DxpFields>> = {
  * AMQP properties that a flow may set. Not the message id, by which a repeat is known; not the delivery mode, without
  * which a restart of the broker loses documents; not the expiration, by which a confirmed document would vanish.
  */
-export const FREE_PROPERTIES = [
+const FREE_PROPERTIES = [
   "type",
   "correlationId",
   "contentType",

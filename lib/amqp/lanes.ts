@@ -7,7 +7,7 @@ export interface BusinessLimits {
   own: ReadonlyMap<string, number>;
 }
 
-export const NO_LIMITS: BusinessLimits = { usual: 0, own: new Map() };
+const NO_LIMITS: BusinessLimits = { usual: 0, own: new Map() };
 
 /**
  * Reads `4`, `DecCus001=1, Sas=4` or `2, DecCus001=1` (the official client's MaxDegreeOfParallelism, domain 2): a number

@@ -10,7 +10,7 @@ function manifestOf(root: XmlElement): XmlElement | undefined {
 }
 
 /** `MT1401` from the namespace, else from `Head/MessageType` (private terminal files have no namespace). */
-export function manifestType(root: XmlElement): string {
+function manifestType(root: XmlElement): string {
   const manifest = manifestOf(root);
   if (!manifest) return "";
   return NAMESPACE.exec(manifest.namespace)?.[1] ?? manifest.textAt("Head/MessageType").toUpperCase();

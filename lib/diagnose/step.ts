@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** Longest time of a step that asks nothing of a network, in milliseconds: a folder on a share that hangs. */
-export const STEP_LIMIT = 10_000;
+const STEP_LIMIT = 10_000;
 
 /**
  * Runs one step and times it; a rejection is its result, never thrown on. What has not ended after `limit` milliseconds is

@@ -47,7 +47,7 @@ type Statement = [sql: string, values: Value[]];
 const sqlOf = (list: readonly Condition[]) => (list.length > 0 ? list.map(([sql]) => sql).join(" AND ") : "1");
 const valuesOf = (list: readonly Condition[]) => list.flatMap(([, ...values]) => values);
 
-export function statesOf({ state }: DocumentQuery): readonly string[] {
+function statesOf({ state }: DocumentQuery): readonly string[] {
   if (state === undefined) return [];
   return [...new Set(typeof state === "string" ? [state] : state)].filter((name) => name !== ("" as string));
 }

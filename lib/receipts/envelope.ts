@@ -11,7 +11,7 @@ export type EnvelopeFields = Pick<ParsedReceipt, "code"> & Partial<Omit<ParsedRe
 const PLACES = ["DataInfo/BussinessData", "DataInfo/BusinessData", "DataInfo/SignedData/Data"];
 
 /** The element of this name in a package, with or without the xmldsig namespace, its prefix, or Signature/Object around. */
-export function packageBody(root: XmlElement, type: string): XmlElement | undefined {
+function packageBody(root: XmlElement, type: string): XmlElement | undefined {
   const envelope = envelopePackage(root);
   if (!envelope) return undefined;
   for (const place of PLACES) {
@@ -44,7 +44,7 @@ export function packageFormat(type: string, read: (body: XmlElement) => Envelope
 }
 
 /** `CheckInfo/note`, one or many, and the remark, as one text. */
-export function checkNotes(body: XmlElement, remark: string): string {
+function checkNotes(body: XmlElement, remark: string): string {
   const notes: string[] = remark === "" ? [] : [remark];
   for (const check of body.children) {
     if (check.name !== "CheckInfo") continue;

@@ -25,7 +25,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 const CHINESE = /^(gb_?2312(-80)?|gbk|gb18030|cp936|x-gbk|ms936|euc-cn)$/i;
 
 /** Finds the encoding from the byte order mark, then the declaration, then UTF-8 (XML 1.0, appendix F). */
-export function detectEncoding(bytes: Buffer): { encoding: string; declared: string; bom: number } {
+function detectEncoding(bytes: Buffer): { encoding: string; declared: string; bom: number } {
   const head = bytes.toString("latin1", 0, 256);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: "utf-16le", declared: "", bom: 2 };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: "utf-16be", declared: "", bom: 2 };
@@ -108,11 +108,4 @@ export function openXml(bytes: Buffer, options: { checked?: boolean } = {}): Xml
       return encoding === "utf-8" ? part.toString("utf8") : decoder.decode(part);
     },
   };
-}
-
-/** The whole document as a string without byte order mark. */
-export function decodeXml(bytes: Buffer): string {
-  const source = openXml(bytes);
-  const text = source.textAt(0, source.view.length);
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

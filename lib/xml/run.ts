@@ -11,7 +11,7 @@ const SMALL = 256 * 1024;
 /** libxml2's memory only grows; after a document of this size its thread is given up and the memory with it. */
 const RECYCLE = 4 * 1024 * 1024;
 
-export const TIME_LIMIT = 20_000;
+const TIME_LIMIT = 20_000;
 
 interface Job {
   task: Task;

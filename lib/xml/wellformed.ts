@@ -11,7 +11,7 @@ export interface WellFormedOptions {
 export const MAX_XML_BYTES = 32 * 1024 * 1024;
 
 /** Refuses XML above a size, before it is parsed (promises 5). Throws SW-XSD. */
-export function assertXmlSize(bytes: Buffer, maxBytes = MAX_XML_BYTES): void {
+function assertXmlSize(bytes: Buffer, maxBytes = MAX_XML_BYTES): void {
   if (bytes.length <= maxBytes) return;
   throw new ImportClientError(
     "SW-XSD",

@@ -15,7 +15,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-export function padText(text: string, width: number): string {
+function padText(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
@@ -38,7 +38,7 @@ function plain(text: string): string {
 }
 
 /** `claimed > sending > sent > accepted, SentBox`. */
-export function wayOf({ document, events }: Followed): string {
+function wayOf({ document, events }: Followed): string {
   if (document === undefined) return "not seen / 未被领取";
   const states = ["claimed", "sending", "unknown", "held", "sent", "accepted", "rejected", "failed"];
   const way = events

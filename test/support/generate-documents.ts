@@ -51,7 +51,7 @@ export const DEMO_IDENTITY: GeneratedIdentity = {
   region: "5300",
 };
 
-export const DEFAULT_OPTIONS: GenerateOptions = {
+const DEFAULT_OPTIONS: GenerateOptions = {
   type: "DEC",
   seed: 1,
   rows: 2,
