@@ -25,8 +25,11 @@ interface Config extends NodeDef {
 
 type Outcome = "sent" | "failed" | "retry" | "stored" | "rejected";
 
-/** Faults that may pass by themselves: the document goes back to OutBox for another try, so many times. */
-const PASSING = ["C18", "C141"];
+/**
+ * Faults that may pass by themselves: the document goes back to OutBox for another try, as often as it is set, at most so
+ * often. A document without an answer is resent once (faq 10).
+ */
+const PASSING: Readonly<Record<string, number>> = { C18: Number.POSITIVE_INFINITY, C141: 1 };
 
 /** Troubles that are not the document's: it waits until they are over, however long that takes (promises 4: files wait). */
 const OURS = ["SW-PIN-BLOCKED", "SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
@@ -66,8 +69,8 @@ export = (RED: NodeAPI): void => {
       if (!fault) return "sent";
       const row = await client.ledger.get(documentOf(message).id);
       if (OURS.includes(fault.code) && fault.passing !== false && row?.state === "claimed") return "retry";
-      const passing = PASSING.includes(fault.code) || fault.passing;
-      return passing && row?.state === "claimed" && row.attempt <= retryTimes ? "retry" : "failed";
+      const most = PASSING[fault.code] ?? (fault.passing ? Number.POSITIVE_INFINITY : 0);
+      return row?.state === "claimed" && row.attempt <= Math.min(retryTimes, most) ? "retry" : "failed";
     }
 
     async function settleDocument(

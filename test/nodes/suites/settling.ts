@@ -110,16 +110,33 @@ export function settling(bench: RedBench): void {
       );
     });
 
-    it("keeps a retried file until its time has come, and gives up after retryTimes", async () => {
-      await bench.load(flow({ retryTimes: 1 }));
-      const fault = { code: "C141", text: { zh: "超时", en: "no answer" } };
-      bench.node("auto").receive({ ...(await claimed()), fault });
+    it("resends a document without an answer once with the same key, then it is C141 (faq 10)", async () => {
+      await bench.load(flow({ retryTimes: 3 }));
+      const fault = { code: "C141", text: { zh: "错误: 等待响应超时!", en: "no answer" } };
+      const first = await claimed();
+      bench.node("auto").receive({ ...first, fault });
       const second = (await bench.arrived("claimed", 2))[1];
+      assert.equal(second?.document?.clientKey, first.document?.clientKey);
       bench.node("auto").receive({ ...second, fault });
       const receipt = await until("it failed", () => box(root, "DecCus001", "InBox")[0]);
-      assert.match(boxText(root, "DecCus001", "InBox", receipt), /<failCode>C141<\/failCode><failInfo>\["超时"\]/);
+      const written = boxText(root, "DecCus001", "InBox", receipt);
+      assert.match(written, /<failCode>C141<\/failCode><failInfo>\["错误: 等待响应超时!"\]/);
+    });
 
-      await bench.unload();
+    it("gives up after retryTimes", async () => {
+      await bench.load(flow({ retryTimes: 2 }));
+      const fault = { code: "C18", text: { zh: "超时", en: "no answer" } };
+      bench.node("auto").receive({ ...(await claimed()), fault });
+      for (const times of [2, 3]) {
+        const again = (await bench.arrived("claimed", times))[times - 1];
+        assert.equal(again?.document?.attempt, times);
+        bench.node("auto").receive({ ...again, fault });
+      }
+      const receipt = await until("it failed", () => box(root, "DecCus001", "InBox")[0]);
+      assert.match(boxText(root, "DecCus001", "InBox", receipt), /<failCode>C18<\/failCode>/);
+    });
+
+    it("keeps a retried file until its time has come", async () => {
       await bench.load(flow({ retryAfter: 3600 }));
       drop(root, "DecCus001", "b.xml", decXml());
       const third = await bench.one("claimed");
