@@ -1,6 +1,9 @@
 import fc from "fast-check";
 
-/** Documents that the Single Window would take, in the shapes that real producers write (formats, "Sample shapes"). */
+/**
+ * Documents that the Single Window would take, in the shapes that real producers write (formats, "Sample shapes"). Our
+ * rules and our schemas find no error in any of them; the schemas warn of some departures that real documents have.
+ */
 
 export type GeneratedType = "DEC" | "INV101" | "SAS121" | "ICP101" | "MT1401" | "MT2401" | "MT2101";
 
@@ -101,6 +104,10 @@ class Values {
   number(): string {
     return `${this.below(100000)}.${this.digits(1 + this.below(4))}`;
   }
+  /** A sum of money: two decimal places at most. */
+  amount(): string {
+    return `${this.below(100000)}.${this.digits(1 + this.below(2))}`;
+  }
   day(): string {
     return `20${20 + this.below(8)}${pad(1 + this.below(12))}${pad(1 + this.below(28))}`;
   }
@@ -132,7 +139,7 @@ const pad = (value: number): string => String(value).padStart(2, "0");
 const DEC_HEAD_TEXT = (
   "ApprNo BillNo ContrNo CutMode DistinatePort FeeCurr FeeMark InsurCurr InsurMark LicenseNo ManualNo NoteS OtherCurr OtherMark " +
   "OwnerCode OwnerName TradeCode TradeMode TradeName TrafMode TrafName TransMode WrapType PreEntryId EdiId Risk EntryType PDate " +
-  "PartenerID TgdNo DataSource ChkSurety BillType CopCodeScc OwnerCodeScc AgentCodeScc TradeCoScc CheckFlow TaxAaminMark MarkNo " +
+  "PartenerID TgdNo DataSource ChkSurety BillType CopCodeScc OwnerCodeScc AgentCodeScc TradeCoScc CheckFlow TaxAaminMark " +
   "DespPortCode EntyPortCode GoodsPlace BLNo InspOrgCode SpecDeclFlag PurpOrgCode DespDate CmplDschrgDt CorrelationReasonFlag"
 ).split(" ");
 const DEC_LIST_TEXT = (
@@ -203,7 +210,7 @@ export function generateDocument(
   const attachments: GeneratedDocument["attachments"] = [];
   const { type } = options;
   const manifest = type.startsWith("MT");
-  const made = type === "DEC" ? declaration(w, attachments) : manifest ? road(w) : envelope(w);
+  const made = type === "DEC" ? declaration(w, attachments) : manifest ? manifestOf(w) : envelope(w);
   const business = { DEC: "DecCus001", MT1401: "Rmft", MT2401: "Rmft", MT2101: "Mft" }[type as string] ?? "Sas";
   return {
     type,
@@ -320,61 +327,103 @@ function envelope(w: Writer): { body: string; key: string } {
   const seqNo = () =>
     options.modification ? w.field("SeqNo", `20${String(options.seed).padStart(16, "0")}`) : w.unused("SeqNo");
   const company = identity.customsCode;
+  const creditCode = `91440300${identity.orgCode}X`;
+  const companyName = "报关有限公司";
   let name: string;
   let content: string[];
   if (options.type === "INV101") {
     name = "InvtMessage";
+    // With a declaration of customs, or without.
+    const declares = values.one(["1", "2"]);
     const head = w.element("InvtHeadType", [
       seqNo(),
       w.unused("BondInvtNo"),
       w.field("PutrecNo", `T5300W${values.digits(6)}`),
       w.field("EtpsInnerInvtNo", key),
+      w.field("BizopEtpsSccd", creditCode),
       w.field("BizopEtpsno", values.digits(10)),
+      w.field("BizopEtpsNm", "进出口有限公司"),
+      // The official spelling: Rvsngd here, Rcvgd in its neighbours.
+      w.field("RvsngdEtpsSccd", creditCode),
+      w.field("RcvgdEtpsno", values.digits(10)),
+      w.field("RcvgdEtpsNm", "加工有限公司"),
+      w.field("DclEtpsSccd", creditCode),
       w.field("DclEtpsno", company),
+      w.field("DclEtpsNm", companyName),
       w.field("InputCode", company),
+      w.field("InputCreditCode", creditCode),
+      w.field("InputName", companyName),
       w.field("InputTime", values.day()),
+      w.field("InvtDclTime", values.day()),
+      w.field("ImpexpPortcd", "5301"),
+      w.field("DclPlcCuscd", identity.region),
       w.field("ImpexpMarkcd", values.one(["I", "E"])),
+      w.field("MtpckEndprdMarkcd", values.one(["I", "E"])),
+      w.field("SupvModecd", "0110"),
+      w.field("TrspModecd", "4"),
+      w.field("DclcusFlag", declares),
       w.unused("IcCardNo"),
       w.free("Rmk"),
+      w.field("StshipTrsarvNatcd", "110"),
       w.field("DclTypecd", "1"),
+      w.field("GenDecFlag", declares),
     ]);
     const lists = Array.from({ length: options.rows }, (_, index) =>
       w.element("InvtListType", [
         seqNo(),
         w.field("GdsSeqno", String(index + 1)),
         w.field("GdsMtno", values.digits(8)),
+        w.field("Gdecd", values.digits(10)),
         w.free("GdsNm"),
         w.free("GdsSpcfModelDesc"),
+        w.field("DclUnitcd", "007"),
+        w.field("LawfUnitcd", "035"),
+        w.field("Natcd", "304"),
         w.field("DclUprcAmt", values.number()),
-        w.field("DclTotalAmt", values.number()),
+        w.field("DclTotalAmt", values.amount()),
+        w.field("DclCurrcd", "502"),
         w.field("LawfQty", values.number()),
         w.field("DclQty", values.number()),
+        w.field("LvyrlfModecd", "1"),
         w.field("EntryGdsSeqno", String(1 + values.below(options.rows))),
         w.unused("Rmk"),
+        w.field("DestinationNatcd", "142"),
+        w.field("ModfMarkcd", values.one(["0", "3"])),
       ]),
     );
     content = [head, ...lists];
   } else if (options.type === "SAS121") {
     name = "PassPortMessage";
+    const related = Array.from({ length: options.rows }, () => `QD${values.digits(16)}`);
     content = [
       w.element("PassportHead", [
         seqNo(),
         w.field("PassportTypecd", "3"),
+        w.field("MasterCuscd", identity.region),
+        w.field("DclTypecd", "1"),
+        w.field("IoTypecd", values.one(["I", "E"])),
+        // One vehicle for one document, or for several.
+        w.field("BindTypecd", options.rows === 1 ? "1" : "2"),
+        w.field("RltTbTypecd", "1"),
+        w.field("RltNo", related.join(",")),
         w.field("AreainEtpsno", company),
+        w.field("AreainEtpsNm", companyName),
+        w.field("AreainEtpsSccd", creditCode),
         w.field("VehicleNo", "粤A00000"),
         ...["VehicleWt", "TotalWt", "TotalGrossWt", "TotalNetWt"].map((field) => w.field(field, values.number())),
+        w.field("DclErConc", "张三 13800000000"),
         w.field("DclTime", values.day()),
         w.field("DclEtpsno", company),
+        w.field("DclEtpsNm", companyName),
+        w.field("DclEtpsSccd", creditCode),
         w.field("InputCode", company),
+        w.field("InputSccd", creditCode),
+        w.field("InputName", companyName),
         w.field("EtpsPreentNo", key),
         w.free("Rmk"),
       ]),
-      ...Array.from({ length: options.rows }, () =>
-        w.element("PassportAcmp", [
-          seqNo(),
-          w.field("RtlBillTypecd", "1"),
-          w.field("RtlBillNo", `QD${values.digits(16)}`),
-        ]),
+      ...related.map((number) =>
+        w.element("PassportAcmp", [seqNo(), w.field("RtlBillTypecd", "1"), w.field("RtlBillNo", number)]),
       ),
     ];
   } else {
@@ -383,8 +432,18 @@ function envelope(w: Writer): { body: string; key: string } {
       w.element("Sas2sPassportHead", [
         w.unused("SasPassportPreentNo"),
         w.field("EtpsPreentNo", key),
+        w.field("DclTypecd", "1"),
+        w.field("MasterCuscd", identity.region),
+        w.field("AreainEtpsSccd", creditCode),
+        w.field("AreainEtpsNo", company),
+        w.field("AreainEtpsNm", companyName),
+        w.field("DclEtpsSccd", creditCode),
         w.field("DclEtpsNo", company),
+        w.field("DclEtpsNm", companyName),
+        w.field("InputCreditCode", creditCode),
         w.field("InputCode", company),
+        w.field("InputName", companyName),
+        w.field("VehicleNo", "粤A00000"),
         ...["VehicleWt", "TotalGrossWt", "TotalWt"].map((field) => w.field(field, values.number())),
       ]),
       ...Array.from({ length: options.rows }, () =>
@@ -425,7 +484,7 @@ function envelope(w: Writer): { body: string; key: string } {
   return { body, key };
 }
 
-function road(w: Writer): { body: string; key: string } {
+function manifestOf(w: Writer): { body: string; key: string } {
   const { values, options, identity } = w;
   const { type } = options;
   const sent = `${values.day()}${values.time()}${values.digits(3)}`;
@@ -440,6 +499,22 @@ function road(w: Writer): { body: string; key: string } {
     w.field("SendTime", sent),
     w.field("Version", "1.0"),
   ]);
+  const body = type === "MT2101" ? seaBody(w) : roadBody(w);
+  const uri = `urn:Declaration:datamodel:standard:CN:${type}:1`;
+  const manifest = w.element("Manifest", [head, body], w.namespace(uri));
+  if (!options.wrapped) return { body: manifest, key };
+  const mftHead = w.element("MFTHead", [w.unused("Reserved")]);
+  const outer = w.element(
+    "MFTMessage",
+    [mftHead, w.element("MFTData", [manifest])],
+    w.options.namespace === "prefixed" ? w.namespace(uri) : "",
+  );
+  return { body: outer, key };
+}
+
+function roadBody(w: Writer): string {
+  const { values, options } = w;
+  const { type } = options;
   const consignments = Array.from({ length: options.rows }, (_, index) =>
     w.element("Consignment", [
       w.element("TotalPackageQuantity", values.digits(2), ' unitCode="CT"'),
@@ -466,25 +541,58 @@ function road(w: Writer): { body: string; key: string } {
   ]);
   const unloading = w.element("UnloadingLocation", [w.field("ArrivalDateTime", values.day()), w.field("ID", "CNSZX")]);
   const person = w.element("RepresentativePerson", [w.field("Name", "舱单传输人")]);
-  const body = w.element("Declaration", [
+  return w.element("Declaration", [
     w.field("DeclarationOfficeID", "5301"),
     w.field("ID", values.digits(13)),
+    // Some producers leave it out.
+    values.below(2) === 0 ? w.element("BorderTransportMeans", [w.field("TypeCode", "3")]) : "",
     w.element("Carrier", [w.field("ID", values.digits(9))]),
     ...consignments,
     loading,
     person,
     type === "MT2401" ? "" : unloading,
   ]);
-  const uri = `urn:Declaration:datamodel:standard:CN:${type}:1`;
-  const manifest = w.element("Manifest", [head, body], w.namespace(uri));
-  if (!options.wrapped) return { body: manifest, key };
-  const mftHead = w.element("MFTHead", [w.unused("Reserved")]);
-  const outer = w.element(
-    "MFTMessage",
-    [mftHead, w.element("MFTData", [manifest])],
-    w.options.namespace === "prefixed" ? w.namespace(uri) : "",
+}
+
+/** By sea: other fields than by road, in another order, and the persons before the consignments. */
+function seaBody(w: Writer): string {
+  const { values, options } = w;
+  const consignments = Array.from({ length: options.rows }, (_, index) =>
+    w.element("Consignment", [
+      w.element("TransportContractDocument", [
+        w.field("ID", `B${index}${values.digits(8)}`),
+        w.field("ConditionCode", "10"),
+      ]),
+      w.element("ValueAmount", values.number(), ' CurrencyTypeCode="USD"'),
+      w.element("LoadingLocation", [w.field("ID", "HKHKG"), w.field("LoadingDate", `${values.day()}${values.time()}`)]),
+      w.element("UnloadingLocation", [w.field("ID", "CNSZX"), w.field("ArrivalDate", values.day())]),
+      w.element("ConsignmentPackaging", [w.field("QuantityQuantity", values.digits(2)), w.field("TypeCode", "CT")]),
+      w.field("TotalGrossMassMeasure", values.number()),
+      w.element("Consignee", [w.field("Name", values.words())]),
+      w.element("Consignor", [w.field("Name", values.words())]),
+      w.element("TransportEquipment", [
+        w.element("EquipmentIdentification", [w.field("ID", `ABCU${values.digits(7)}`)]),
+      ]),
+      ...Array.from({ length: 1 + values.below(3) }, (_unused, item) =>
+        w.element("ConsignmentItem", [
+          w.field("SequenceNumeric", String(item + 1)),
+          w.element("Commodity", [w.free("CargoDescription")]),
+          w.element("GoodsMeasure", [w.field("GrossMassMeasure", values.number())]),
+        ]),
+      ),
+    ]),
   );
-  return { body: outer, key };
+  return w.element("Declaration", [
+    w.element("RepresentativePerson", [w.field("Name", "舱单传输人")]),
+    w.element("Carrier", [w.field("ID", values.digits(9))]),
+    w.element("BorderTransportMeans", [
+      w.field("JourneyID", `V${values.digits(4)}`),
+      w.field("TypeCode", "1"),
+      w.field("ID", `UN${values.digits(7)}`),
+      w.field("Name", "SHIP"),
+    ]),
+    ...consignments,
+  ]);
 }
 
 function encode(body: string, encoding: GenerateOptions["encoding"], lineEnd: string): Buffer {

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import fc from "fast-check";
+import { writeZip } from "../../../lib/archive/index.js";
 import { kindOf } from "../../../lib/business/index.js";
+import { inspect } from "../../../lib/business/inspect.js";
+import type { Check } from "../../../lib/document.js";
 import { preflight } from "../../../lib/preflight/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
-import { documentOptions, type GenerateOptions, generateDocument } from "../../support/generate-documents.js";
+import { SchemaStore } from "../../../lib/xml/xsd.js";
+import {
+  documentOptions,
+  type GeneratedDocument,
+  type GenerateOptions,
+  generateDocument,
+} from "../../support/generate-documents.js";
 import { contextOf, pdf } from "./context.js";
 
 function check(options: Partial<GenerateOptions>) {
@@ -20,13 +30,40 @@ function check(options: Partial<GenerateOptions>) {
   return { document, context, checks: preflight(context) };
 }
 
+const store = new SchemaStore([join(__dirname, "..", "..", "..", "schemas")]);
+
+/** What the schemas say of the file that would be dropped: the XML, or the ZIP that it is in with its PDFs. */
+async function schemaChecks({ xml, xmlName, attachments }: GeneratedDocument): Promise<readonly Check[]> {
+  const zipped = attachments.length > 0;
+  const file = zipped ? await writeZip([{ name: xmlName, bytes: xml }, ...attachments], { at: 0 }) : xml;
+  const checks = await store.validate(await inspect(file, zipped ? xmlName.replace(".xml", ".zip") : xmlName));
+  assert.ok(checks, "there is no schema");
+  return checks;
+}
+
+/** Departures that real documents have; the generator makes them on purpose, and the schemas warn of them. */
+const ON_PURPOSE = [
+  /DecHead\/TypistNo: element out of order/,
+  /DecList(\[\d+\])?\/ClassMark: element out of order/,
+  /DecSign\/SignDate: .*does not have the form/,
+  /Manifest\/Declaration: .*lacks the required element BorderTransportMeans/,
+];
+
+/** All else that the schemas found: with a severity that is not a warning, or not made on purpose. */
+const unwanted = (checks: readonly Check[]) =>
+  checks
+    .map(({ severity, path, text }) => `${severity} ${path}: ${text.en}`)
+    .filter((found) => !found.startsWith("warning ") || !ON_PURPOSE.some((known) => known.test(found)));
+
 describe("preflight: generated valid documents", () => {
   const seed = Number(process.env.FC_SEED ?? Date.now() % 0x7fffffff);
 
-  it(`finds no error in any of them (FC_SEED=${seed})`, () => {
+  after(() => store.close());
+
+  it(`finds no error in any of them, by the rules or the schemas (FC_SEED=${seed})`, async () => {
     const types = new Set<string>();
-    fc.assert(
-      fc.property(documentOptions, (options) => {
+    await fc.assert(
+      fc.asyncProperty(documentOptions, async (options) => {
         const { document, context, checks } = check(options);
         assert.equal(context.kind?.type, document.type);
         assert.equal(context.kind?.clientKey(context.root), document.clientKey);
@@ -39,6 +76,7 @@ describe("preflight: generated valid documents", () => {
           checks.filter(({ rule }) => rule !== "SW-RULE-entry-number-repeated"),
           [],
         );
+        assert.deepEqual(unwanted(await schemaChecks(document)), []);
         types.add(document.type);
       }),
       { seed, numRuns: 400 },
@@ -63,6 +101,8 @@ describe("preflight: generated valid documents", () => {
 });
 
 describe("preflight: sample shapes of the formats pass without an error", () => {
+  after(() => store.close());
+
   const shapes: [string, Partial<GenerateOptions>][] = [
     ["DEC 1 default namespace", { type: "DEC" }],
     [
@@ -83,11 +123,13 @@ describe("preflight: sample shapes of the formats pass without an error", () => 
     ["manifest 5 MFTMessage", { type: "MT1401", wrapped: true, unused: "self-closed" }],
   ];
   for (const [title, options] of shapes) {
-    it(title, () => {
+    it(title, async () => {
+      const { document, checks } = check({ ...options, seed: 3 });
       assert.deepEqual(
-        check({ ...options, seed: 3 }).checks.filter(({ severity }) => severity === "error"),
+        checks.filter(({ severity }) => severity === "error"),
         [],
       );
+      assert.deepEqual(unwanted(await schemaChecks(document)), []);
     });
   }
 
