@@ -31,7 +31,7 @@ const BY_TEXT: readonly (readonly [RegExp, BrokerFault])[] = [
   [/connection limit/i, "limit"],
   [/RESOURCE_LOCKED|exclusive/i, "exclusive"],
   [/vhost .*not found/i, "vhost"],
-  // amqplib drops the reason of a refused connection.open; `refusedOpen` asks for it.
+  // amqplib drops the reason of a refused connection.open; `refusalBehind` asks for it.
   [/access to vhost|vhost .*is down|NOT_ALLOWED|Expected ConnectionOpenOk/i, "vhost-refused"],
   [/login (was )?refused|Handshake terminated.*403|ACCESS_REFUSED - Login/i, "login"],
   [/ACCESS_REFUSED|operation not permitted on/i, "permission"],

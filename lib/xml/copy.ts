@@ -1,3 +1,4 @@
+import { escapeText } from "./escape.js";
 import type { XmlElement } from "./scan.js";
 import type { Declared, Model } from "./schema-model.js";
 
@@ -11,14 +12,9 @@ export interface Copy {
 /** Lines of a copy. libxml2 goes through all siblings to name the place of a finding: with many of both it takes minutes. */
 const LINES = 1_000;
 
-const escapeText = (text: string) =>
-  text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    // A line break written as a reference is still a line break, and leaves the lines of the copy alone.
-    .replace(/[\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
-const escapeAttribute = (text: string) => escapeText(text).replace(/"/g, "&quot;").replace(/\t/g, "&#9;");
+/** A line break written as a reference is still a line break, and leaves the lines of the copy alone. */
+const onOneLine = (text: string) => escapeText(text).replace(/[\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeAttribute = (text: string) => onOneLine(text).replace(/"/g, "&quot;").replace(/\t/g, "&#9;");
 
 interface Open {
   element: XmlElement;
@@ -43,11 +39,11 @@ export function* copiesOf(root: XmlElement, model: Model): Generator<Copy> {
     out.push(`<${element.name}${space}${attributesOf(element, declared)}>`);
     if (declared.open || declared.children.length === 0) {
       // What is in an open one is nobody's matter. The line break stands inside the tag, where it is no content.
-      out.push(`${declared.open ? "" : escapeText(element.text)}</${element.name}\n>`);
+      out.push(`${declared.open ? "" : onOneLine(element.text)}</${element.name}\n>`);
       return;
     }
     // Between the children of an element white space is no content either.
-    out.push(`${escapeText(element.text.trim())}\n`);
+    out.push(`${onOneLine(element.text.trim())}\n`);
     path.push({ element, declared, next: 0 });
   };
   const close = ({ element }: Open) => out.push(`</${element.name}>`);

@@ -12,9 +12,9 @@ const WRONG = "Wrong-PIN-81539";
 const FILES = 100;
 /** Folder of the second flow, and how many files go there. */
 const SECOND = "DecCus201";
+const MORE = 10;
 /** What card-sign shows while the guard is closed. */
 const BLOCKED = "card-sign.status.blocked";
-const MORE = 10;
 
 interface Card {
   id: string;

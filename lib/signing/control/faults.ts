@@ -63,7 +63,7 @@ const KNOWN: Record<string, Known> = {
 };
 
 /** Inner code of the control's two error strings: `…:错误码=51571` and `Err:Custom51571` (faq 13). */
-export function innerCodeOf(errors: readonly string[]): string {
+function innerCodeOf(errors: readonly string[]): string {
   for (const text of errors) {
     const numeric = /错误码\s*[=＝:：]\s*(\d+)/.exec(text)?.[1] ?? /Err:Custom(\d+)/.exec(text)?.[1];
     if (numeric) return numeric;
