@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { firstIdAt } from "../lib/client/ids.js";
+import { firstIdAt } from "../lib/ids.js";
+import { matchReceipt } from "../lib/intake/match.js";
 import type { DocumentQuery, DocumentRow, Ledger, NewReceipt } from "../lib/ledger/index.js";
 import { openLedger } from "../lib/ledger/index.js";
-import { matchReceipt } from "../lib/receipts/match.js";
 import { record } from "../lib/receipts/record.js";
 import { Random } from "../test/support/random.js";
 import { documentRow, newReceipt } from "../test/support/rows.js";

@@ -1,15 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
 import { crashPoint } from "../crash-point.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
+import type { Disk } from "../files/disk.js";
+import { numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
-import { sha256Of } from "./claim.js";
+import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
-import { numberedName, stampedName } from "./names.js";
-import { freeName, moveFile, withFreeName, writeDurably } from "./place.js";
 import { writeReceiptJson } from "./receipt-json.js";
 
 /** Why a document failed, for its local receipt. */
@@ -71,7 +70,7 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fai
       : await context.ledger.transition(
           id,
           "failed",
-          { code: failure.code, text, retryAt: 0, failedAt: Date.now() },
+          { code: failure.code, text, retryAt: 0, failedAt: context.clock.now() },
           note,
         );
   crashPoint("fail.after-state");
@@ -85,11 +84,11 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
   const folder = context.folders.of(row.business);
   const source = join(folder.box("TempBox"), row.boxName);
-  return withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
+  return context.files.withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
     const returned = await context.ledger.update(id, change, { event: "returned" });
     crashPoint("return.after-row");
-    moveFile(source, join(folder.box("OutBox"), name));
+    context.files.move(source, join(folder.box("OutBox"), name));
     crashPoint("return.after-move");
     return returned;
   });
@@ -113,16 +112,17 @@ export async function hold(
  * point: the target's name follows from the row, and a file that is already there is known by its hash.
  */
 export async function finish(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
+  const { files } = context;
   const box = row.state === "failed" ? "FailBox" : "SentBox";
   const folder = context.folders.of(row.business);
   const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
   const source = join(from, row.boxName);
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   crashPoint("settle.before-move");
-  let boxName = placedBefore(folder.box(box), wanted, row.sha256);
-  if (boxName === undefined && existsSync(source)) {
-    boxName = freeName(folder.box(box), wanted);
-    moveFile(source, join(folder.box(box), boxName));
+  let boxName = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
+  if (boxName === undefined && files.disk.exists(source)) {
+    boxName = files.freeName(folder.box(box), wanted);
+    files.move(source, join(folder.box(box), boxName));
   }
   crashPoint("settle.after-move");
   const missing = boxName === undefined;
@@ -149,12 +149,12 @@ function failureOf(row: DocumentRow): Failure {
 }
 
 /** The name under which an interrupted call has placed the file already. */
-function placedBefore(folder: string, wanted: string, sha256: string): string | undefined {
+function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);
-    if (!existsSync(path)) return undefined;
-    if (sha256Of(readFileSync(path)) === sha256) return name;
+    if (!disk.exists(path)) return undefined;
+    if (sha256Of(disk.read(path)) === sha256) return name;
   }
 }
 
@@ -167,7 +167,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
   const bytes = localReceipt(failure.code, failureInfo(row, failure));
   const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.failedAt);
   if (written) return fileLocalReceipt(context, written, row, bytes);
-  await withFreeName(folder.box("InBox"), wanted, async (name) => {
+  await context.files.withFreeName(folder.box("InBox"), wanted, async (name) => {
     const { receipt } = await ledger.addReceipt({
       documentId: row.id,
       kind: "local",
@@ -191,7 +191,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       sha256: sha256Of(bytes),
       messageId: "",
       file: `${folder.code}/InBox/${name}`,
-      receivedAt: Date.now(),
+      receivedAt: context.clock.now(),
     });
     crashPoint("fail.after-receipt-row");
     await fileLocalReceipt(context, receipt, row, bytes);
@@ -205,7 +205,7 @@ async function fileLocalReceipt(
   bytes: Buffer,
 ): Promise<void> {
   const [code = row.business, , name = ""] = receipt.file.split("/");
-  await writeDurably(context.folders.of(code).box("InBox"), name, bytes);
+  await context.files.write(context.folders.of(code).box("InBox"), name, bytes);
   if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id);

@@ -1,20 +1,23 @@
 import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
-import { Spool } from "../amqp/spool.js";
-import { adoptOrphans } from "../boxes/adopt.js";
+import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
-import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
 import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
+import type { Clock } from "../clock.js";
 import { messageOf } from "../errors.js";
+import { Files } from "../files/files.js";
+import { Folders } from "../files/folders.js";
+import { type Ports, SYSTEM } from "../files/ports.js";
+import { Spool } from "../files/spool.js";
+import type { Ids } from "../ids.js";
+import { adoptOrphans } from "../intake/adopt.js";
+import { Deliveries } from "../intake/deliveries.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import type { CardEvent } from "../signing/types.js";
-import { Claims } from "./claims.js";
 import { DailyLog } from "./daily-log.js";
-import { Deliveries } from "./deliveries.js";
 import { applyRetention } from "./retention.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -39,11 +42,16 @@ export interface ClientEvents {
  * node, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly files: Files;
   readonly folders: Folders;
-  readonly claims = new Claims();
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly claims: Claims;
   readonly deliveries = new Deliveries();
   private readonly log: DailyLog;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** What cancels each alarm that is set. */
+  private readonly alarms = new Set<() => void>();
   private readonly turns = new Map<string, Promise<void>>();
   private closed = false;
 
@@ -52,9 +60,15 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     readonly ledger: Ledger,
     /** What codes mean, with the user's own changes. */
     readonly advice: AdviceBook,
+    { disk, clock, ids }: Ports,
   ) {
     super();
-    this.folders = new Folders(settings.root);
+    this.files = new Files(disk);
+    this.clock = clock;
+    this.ids = ids;
+    this.claims = new Claims(clock);
+    this.folders = new Folders(settings.root, disk);
+    this.spool = new Spool(settings.root, this.files);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
     );
@@ -67,14 +81,17 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   }
 
   /** Opens folders and ledger and brings rows and files together. Rejects with SW-LEDGER; nothing is sent before this. */
-  static async open(settings: ClientSettings): Promise<{ client: ImportClient; recovery: Recovery }> {
-    mkdirSync(settings.root, { recursive: true });
+  static async open(
+    settings: ClientSettings,
+    ports: Ports = SYSTEM,
+  ): Promise<{ client: ImportClient; recovery: Recovery }> {
+    ports.disk.makeFolder(settings.root);
     const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
     const ledger = await openLedger(settings.ledger);
-    const client = new ImportClient(settings, ledger, advice);
+    const client = new ImportClient(settings, ledger, advice, ports);
     try {
       const recovery = await recover(client);
-      await new Spool(settings.root).sweep(async (id) => (await ledger.get(id))?.settled === false);
+      await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === false);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
       for (const row of await ledger.unsettled()) client.scheduleReturn(row);
       client.every(MINUTE / 2, () => client.tellOverdueClaims());
@@ -109,7 +126,11 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       const now = await this.ledger.get(id);
       if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
       const note = { event: "retry", code: why.code, text: why.text };
-      const row = await this.ledger.update(id, { retryAt: Date.now() + delay, code: why.code, text: why.text }, note);
+      const row = await this.ledger.update(
+        id,
+        { retryAt: this.clock.now() + delay, code: why.code, text: why.text },
+        note,
+      );
       this.scheduleReturn(row);
       return row;
     });
@@ -127,17 +148,15 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
    * again, what has ended is moved to its box.
    */
   releaseLater(id: string, delay: number): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
+    this.alarm(delay, () => {
       this.claims.release(id);
       this.finish(id);
-    }, delay);
-    this.timers.add(timer);
+    });
   }
 
   /** One line of the daily log. */
   record(event: string, id: string, fileName: string, code: string, text: string): void {
-    this.log.write(Date.now(), [event, id, fileName, code, text]);
+    this.log.write(this.clock.now(), [event, id, fileName, code, text]);
   }
 
   /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */
@@ -173,7 +192,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const cancel of this.alarms) cancel();
     this.record("stop", "", "", "", "");
     await this.ledger.close();
     await this.log.close();
@@ -219,24 +238,24 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   /** Runs a job every so many milliseconds until the client closes. */
   private every(period: number, job: () => Promise<unknown>): void {
-    const timer = setInterval(() => {
-      this.inBackground(job());
-    }, period);
-    timer.unref();
-    this.timers.add(timer);
+    this.alarms.add(this.clock.every(period, () => this.inBackground(job())));
+  }
+
+  /** Does something once after so many milliseconds, unless the client closes before. */
+  private alarm(delay: number, act: () => void): void {
+    const cancel = this.clock.after(delay, () => {
+      this.alarms.delete(cancel);
+      act();
+    });
+    this.alarms.add(cancel);
   }
 
   private scheduleReturn(row: DocumentRow): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        const returned = this.inTurn(row.id, () => returnToOutBox(this, row.id));
-        this.inBackground(returned.finally(() => this.claims.release(row.id)));
-      },
-      Math.max(0, row.retryAt - Date.now()),
-    );
-    this.timers.add(timer);
+    this.alarm(Math.max(0, row.retryAt - this.clock.now()), () => {
+      const returned = this.inTurn(row.id, () => returnToOutBox(this, row.id));
+      this.inBackground(returned.finally(() => this.claims.release(row.id)));
+    });
   }
 
   /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */

@@ -1,6 +1,4 @@
-import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { freeName } from "../boxes/place.js";
 import { type Failure, settleFailed } from "../boxes/settle.js";
 import { ImportClientError } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
@@ -39,11 +37,11 @@ export async function resendDocument(client: ImportClient, id: string, word: Per
   }
   const folder = client.folders.of(row.business);
   const archived = row.box === "none" ? "" : join(folder.box(row.box), row.boxName);
-  if (archived === "" || !existsSync(archived)) {
+  if (archived === "" || !client.files.disk.exists(archived)) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const boxName = freeName(folder.box("TempBox"), row.fileName);
-  copyFileSync(archived, join(folder.box("TempBox"), boxName));
+  const boxName = client.files.freeName(folder.box("TempBox"), row.fileName);
+  client.files.disk.copy(archived, join(folder.box("TempBox"), boxName));
   const attempt = row.attempt + 1;
   return client.ledger.transition(
     id,
@@ -68,13 +66,13 @@ export async function releaseDocument(client: ImportClient, id: string, word: Pe
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
-      await client.ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
+      await client.ledger.transition(id, "sent", { sentAt: client.clock.now(), code: "", text: "" }, { event: "sent" });
       return client.settleSent(id);
     }
     case "failed": {
       const failure: Failure = { code: "SW-UNKNOWN", text: { zh: word.reason, en: word.reason } };
       const text = `${failure.text.zh} / ${failure.text.en}`;
-      await client.ledger.transition(id, "failed", { code: failure.code, text, failedAt: Date.now() }, note);
+      await client.ledger.transition(id, "failed", { code: failure.code, text, failedAt: client.clock.now() }, note);
       return settleFailed(client, id, failure);
     }
     default:

@@ -1,11 +1,12 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
+import type { BoxName } from "../files/folders.js";
 import type { PinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
 export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
 
 /** The box that a document's file lies in; `none` once retention has removed it. */
-export type Box = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "none";
+export type Box = Exclude<BoxName, "InBox"> | "none";
 
 /** Row of table `documents`. Times are milliseconds since the epoch, 0 = not yet. */
 export interface DocumentRow {

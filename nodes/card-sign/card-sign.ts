@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
 import { inspect } from "../../lib/business/inspect.js";
-import { settingFlag } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { settingFlag } from "../../lib/settings.js";
 import { assertMaySign, checkBeforeSigning } from "../../lib/signing/before-signing.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, signDocument } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { WireFields } from "../../lib/amqp/fields.js";
-import { readBusinessLimits } from "../../lib/amqp/lanes.js";
-import { DocumentSender, type SenderSettings } from "../../lib/amqp/sender.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import type { WireFields } from "../../lib/send/fields.js";
+import { readBusinessLimits } from "../../lib/send/lanes.js";
+import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
+import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {

@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { storeReceipt } from "../../lib/boxes/store-receipt.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
-import { readDelivery } from "../../lib/receipts/delivery.js";
+import { readDelivery } from "../../lib/intake/read.js";
+import { storeReceipt } from "../../lib/intake/store.js";
+import { settingNumber, settingText } from "../../lib/settings.js";
 import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,

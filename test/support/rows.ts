@@ -1,9 +1,9 @@
-import { newDocumentId } from "../../lib/client/ids.js";
+import { SYSTEM_IDS } from "../../lib/ids.js";
 import type { DocumentRow, NewReceipt } from "../../lib/ledger/index.js";
 
 /** A claimed document's row, with what a test wants different. */
 export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
-  const id = change.id ?? newDocumentId();
+  const id = change.id ?? SYSTEM_IDS.document(Date.now());
   return {
     id,
     environment: "test",
@@ -56,7 +56,7 @@ export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
     statusText: "",
     advice: null,
     at: 100,
-    sha256: newDocumentId(),
+    sha256: SYSTEM_IDS.document(Date.now()),
     messageId: "",
     file: "DecCus001/InBox/x.xml",
     receivedAt: 100,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
-import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
+import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
 import type { PinAttempts } from "../../../lib/signing/types.js";
 import { documentRow, newReceipt } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";

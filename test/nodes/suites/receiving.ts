@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { wrapInDxpMsg } from "../../../lib/amqp/dxpmsg.js";
 import { writeZip } from "../../../lib/archive/index.js";
 import { handleOf } from "../../../lib/boxes/context.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decResult } from "../../../simulator/answers/dec-result.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
