@@ -4,6 +4,7 @@ import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { type OutBox, sameLook } from "./out-box.js";
@@ -118,13 +119,13 @@ export async function enterRow(
     clientKey: facts.clientKey,
     state: "claimed",
     attempt: 1,
+    tries: 0,
     possibleDuplicate: false,
     box: "TempBox",
     boxName,
     settled: false,
     retryAt: 0,
-    code: "",
-    text: "",
+    ...NO_WORDS,
     // A modification carries the number that it modifies; its receipts are found by it.
     seqNo: facts.seqNo,
     customsNo: "",

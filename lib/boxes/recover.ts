@@ -1,4 +1,5 @@
 import { extname, join } from "node:path";
+import type { Fault } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, shortened } from "../files/names.js";
@@ -7,7 +8,7 @@ import { sha256Of } from "../sha256.js";
 import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { recoverGathered } from "./gather.js";
-import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
+import { duplicateOf, finishEnded, settleFailed } from "./settle.js";
 
 /** What a start found and did, for the log. */
 export interface Recovery {
@@ -25,7 +26,7 @@ export const FILE_MISSING = {
   code: "SW-FILE-MISSING",
   text: { zh: "单据文件已不在 TempBox 和 OutBox 中", en: "the document's file is in neither TempBox nor OutBox" },
   advice: { zh: "请从 ERP 重新导出此单据。", en: "Export the document from the ERP again." },
-} satisfies Failure;
+} satisfies Fault;
 
 /**
  * Brings rows and files together after a stop of any kind, before anything is claimed or sent (promises 3). It sends
@@ -40,7 +41,12 @@ export async function recover(context: BoxContext): Promise<Recovery> {
     if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
     switch (row.state) {
       case "sending":
-        await ledger.transition(row.id, "unknown", {}, { event: "unknown", text: "stopped while sending" });
+        await ledger.transition(
+          row.id,
+          { from: ["sending"], to: "unknown" },
+          {},
+          { event: "unknown", text: "stopped while sending" },
+        );
         recovery.unknown++;
         break;
       case "claimed":
@@ -92,7 +98,7 @@ async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean
     const moved = { event: "file-moved", code: FILE_MISSING.code, text: `${archived.box}/${archived.name}` };
     await context.ledger.transition(
       row.id,
-      "failed",
+      { from: ["claimed"], to: "failed" },
       { ...change, code: FILE_MISSING.code, failedAt: context.clock.now() },
       moved,
     );

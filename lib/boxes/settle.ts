@@ -2,23 +2,15 @@ import { join } from "node:path";
 import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
 import { crashPoint } from "../crash-point.js";
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Fault, ImportClientError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import { numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
-
-/** Why a document failed, for its local receipt. */
-export interface Failure {
-  code: string;
-  text: Bilingual;
-  advice?: Bilingual | undefined;
-  /** The receipt's own lines where the official client's words are known (faq 10 to 13). */
-  official?: readonly string[];
-}
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
@@ -58,20 +50,19 @@ export async function settleSent(context: BoxContext, id: string): Promise<Docum
  * Ends the claim of a document that will not be sent: state, local receipt in InBox, file to FailBox, in this order. One
  * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing.
  */
-export async function settleFailed(context: BoxContext, id: string, failure: Failure): Promise<DocumentRow> {
+export async function settleFailed(context: BoxContext, id: string, failure: Fault): Promise<DocumentRow> {
   const row = await rowOf(context, id);
   if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row);
   if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
-  const text = `${failure.text.zh} / ${failure.text.en}`;
-  const note = { event: "failed", code: failure.code, text };
+  const words = wordsOf(failure);
   const failed =
     row.state === "failed"
       ? row
       : await context.ledger.transition(
           id,
-          "failed",
-          { code: failure.code, text, retryAt: 0, failedAt: context.clock.now() },
-          note,
+          { from: [row.state], to: "failed" },
+          { ...words, retryAt: 0, failedAt: context.clock.now() },
+          { event: "failed", ...words },
         );
   crashPoint("fail.after-state");
   await writeLocalReceipt(context, failed, failure);
@@ -95,16 +86,14 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
 }
 
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
-export async function hold(
-  context: BoxContext,
-  row: DocumentRow,
-  why: { code: string; text: Bilingual },
-): Promise<DocumentRow> {
-  const text = `${why.text.zh} / ${why.text.en}`;
+export async function hold(context: BoxContext, row: DocumentRow, why: Fault): Promise<DocumentRow> {
+  const { ledger } = context;
+  const words = wordsOf(why);
   if (row.state === "held") return row;
-  if (row.state === "sending")
-    await context.ledger.transition(row.id, "unknown", {}, { event: "unknown", code: why.code });
-  return context.ledger.transition(row.id, "held", { code: why.code, text }, { event: "held", code: why.code, text });
+  if (row.state === "sending") {
+    await ledger.transition(row.id, { from: ["sending"], to: "unknown" }, {}, { event: "unknown", code: why.code });
+  }
+  return ledger.transition(row.id, { from: ["unknown"], to: "held" }, words, { event: "held", ...words });
 }
 
 /**
@@ -142,10 +131,9 @@ export async function finishEnded(context: BoxContext, row: DocumentRow): Promis
   else if (SENT.includes(row.state)) await finish(context, row);
 }
 
-/** A failure as its row keeps it, to write its local receipt again. */
-function failureOf(row: DocumentRow): Failure {
-  const [zh, en] = row.text.split(" / ");
-  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
+/** A fault as its row keeps it, to write its local receipt again. */
+function failureOf({ code, text, textEn }: DocumentRow): Fault {
+  return { code, text: { zh: text, en: textEn || text } };
 }
 
 /** The name under which an interrupted call has placed the file already. */
@@ -158,7 +146,7 @@ function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string
   }
 }
 
-async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Failure): Promise<void> {
+async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Fault): Promise<void> {
   const { ledger, folders } = context;
   const folder = folders.of(row.business);
   const story = await ledger.story(row.id);
@@ -175,6 +163,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       ok: false,
       code: failure.code,
       text: failure.text.zh,
+      textEn: failure.text.en,
       clientKey: row.clientKey,
       seqNo: "",
       customsNo: "",
@@ -212,7 +201,7 @@ async function fileLocalReceipt(
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
-function failureInfo(row: DocumentRow, failure: Failure): string | readonly string[] {
+function failureInfo(row: DocumentRow, failure: Fault): string | readonly string[] {
   if (failure.official) return failure.official;
   if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
   if (failure.code === "C144") return failure.text.zh;
@@ -221,7 +210,7 @@ function failureInfo(row: DocumentRow, failure: Failure): string | readonly stri
 }
 
 /** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */
-export function duplicateOf(earlier: DocumentRow): Failure {
+export function duplicateOf(earlier: DocumentRow): Fault {
   return {
     code: "SW-DUP",
     text: {

@@ -5,9 +5,10 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { type Recovery, recover } from "../boxes/recover.js";
-import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
+import { finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
 import type { Clock } from "../clock.js";
-import { messageOf } from "../errors.js";
+import { kindOf } from "../codes.js";
+import { bothLanguages, type Fault, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
 import { Folders } from "../files/folders.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
@@ -16,6 +17,7 @@ import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
 import type { CardEvent } from "../signing/types.js";
 import { DailyLog } from "./daily-log.js";
 import { applyRetention } from "./retention.js";
@@ -111,7 +113,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   }
 
   /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
-  async settleFailed(id: string, failure: Failure): Promise<DocumentRow> {
+  async settleFailed(id: string, failure: Fault): Promise<DocumentRow> {
     const row = await this.inTurn(id, () => settleFailed(this, id, failure));
     this.claims.release(id);
     return row;
@@ -121,23 +123,21 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
    * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
    * the claim has ended, was given back before, or its send has begun.
    */
-  settleRetry(id: string, delay: number, why: { code: string; text: string }): Promise<DocumentRow> {
+  settleRetry(id: string, delay: number, why: Fault): Promise<DocumentRow> {
     return this.inTurn(id, async () => {
       const now = await this.ledger.get(id);
       if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
-      const note = { event: "retry", code: why.code, text: why.text };
-      const row = await this.ledger.update(
-        id,
-        { retryAt: this.clock.now() + delay, code: why.code, text: why.text },
-        note,
-      );
+      const words = wordsOf(why);
+      const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
+      const change = { retryAt: this.clock.now() + delay, tries, ...words };
+      const row = await this.ledger.update(id, change, { event: "retry", ...words });
       this.scheduleReturn(row);
       return row;
     });
   }
 
   /** Holds a document for a person. */
-  async hold(row: DocumentRow, failure: Failure): Promise<DocumentRow> {
+  async hold(row: DocumentRow, failure: Fault): Promise<DocumentRow> {
     const held = await this.inTurn(row.id, () => hold(this, row, failure));
     this.claims.release(row.id);
     return held;
@@ -167,7 +167,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** Tells of a card's change of state, and notes it in the daily log. */
   cardChanged(change: CardChange): void {
     const { id, name, state, code, text } = change;
-    this.record("card", id, name, code, [state, text.zh, text.en].filter(Boolean).join(" / "));
+    this.record("card", id, name, code, [state, bothLanguages(text)].filter(Boolean).join(" "));
     this.emit("card", change);
   }
 

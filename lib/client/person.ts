@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { type Failure, settleFailed } from "../boxes/settle.js";
-import { ImportClientError } from "../errors.js";
+import { settleFailed } from "../boxes/settle.js";
+import { ImportClientError, neutral } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
 
 /** What a person says with an action; the reason is kept in the events. */
@@ -45,8 +46,18 @@ export async function resendDocument(client: ImportClient, id: string, word: Per
   const attempt = row.attempt + 1;
   return client.ledger.transition(
     id,
-    "claimed",
-    { box: "TempBox", boxName, settled: false, attempt, retryAt: 0, wire: "", code: "", text: "", importReceiptAt: 0 },
+    { from: ENDED, to: "claimed" },
+    {
+      box: "TempBox",
+      boxName,
+      settled: false,
+      attempt,
+      tries: 0,
+      retryAt: 0,
+      wire: "",
+      ...NO_WORDS,
+      importReceiptAt: 0,
+    },
     { event: "resend", text: word.reason },
   );
 }
@@ -62,17 +73,18 @@ export async function releaseDocument(client: ImportClient, id: string, word: Pe
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      return client.ledger.transition(id, "unknown", { code: "", text: "" }, note);
+      return client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
-      await client.ledger.transition(id, "sent", { sentAt: client.clock.now(), code: "", text: "" }, { event: "sent" });
+      const change = { sentAt: client.clock.now(), ...NO_WORDS };
+      await client.ledger.transition(id, { from: ["held"], to: "sent" }, change, { event: "sent" });
       return client.settleSent(id);
     }
     case "failed": {
-      const failure: Failure = { code: "SW-UNKNOWN", text: { zh: word.reason, en: word.reason } };
-      const text = `${failure.text.zh} / ${failure.text.en}`;
-      await client.ledger.transition(id, "failed", { code: failure.code, text, failedAt: client.clock.now() }, note);
+      const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };
+      const change = { ...wordsOf(failure), failedAt: client.clock.now() };
+      await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
       return settleFailed(client, id, failure);
     }
     default:

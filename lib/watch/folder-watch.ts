@@ -2,12 +2,12 @@ import { Attachments, type FoundPdf, fitsIntoZip } from "../boxes/attachments.js
 import { claimFile, readTempBox } from "../boxes/claim.js";
 import { claimGathered, completeGathering } from "../boxes/gather.js";
 import { type Oddity, OutBox } from "../boxes/out-box.js";
-import { duplicateOf, type Failure, settleFailed } from "../boxes/settle.js";
+import { duplicateOf, settleFailed } from "../boxes/settle.js";
 import { dec } from "../business/dec.js";
 import { isPdfName } from "../business/edocs.js";
 import { businessOfFolder } from "../business/index.js";
 import type { ImportClient } from "../client/import-client.js";
-import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";
@@ -323,7 +323,7 @@ const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
 };
 
 /** Faq 15: a PDF leaves the OutBox with a reason too. */
-const LOOSE_PDF: Failure = {
+const LOOSE_PDF: Fault = {
   code: "SW-RULE-pdf-without-edoc",
   text: {
     zh: "没有任何报关单的 EdocRealation 引用此 PDF",
@@ -335,7 +335,7 @@ const LOOSE_PDF: Failure = {
   },
 };
 
-const PDFS_TOO_LARGE: Failure = {
+const PDFS_TOO_LARGE: Fault = {
   code: "SW-ZIP",
   text: {
     zh: "报文引用的 PDF 过多或过大，无法放入一个 ZIP",
@@ -347,7 +347,7 @@ const PDFS_TOO_LARGE: Failure = {
   },
 };
 
-const INCOMPLETE: Failure = {
+const INCOMPLETE: Fault = {
   code: "SW-INCOMPLETE",
   text: { zh: "文件一直没有写完（内容不完整）", en: "the file was never finished (its content is incomplete)" },
   advice: {

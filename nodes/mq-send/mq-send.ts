@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { messageOf } from "../../lib/errors.js";
+import { faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import type { WireFields } from "../../lib/send/fields.js";
 import { readBusinessLimits } from "../../lib/send/lanes.js";
@@ -15,7 +15,6 @@ import {
   configNode,
   documentOf,
   type FlowMessage,
-  faultOf,
   onClose,
   onInput,
   payloadOf,

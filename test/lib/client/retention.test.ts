@@ -5,7 +5,7 @@ import type { ImportClient } from "../../../lib/client/import-client.js";
 import { applyRetention } from "../../../lib/client/retention.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { openClient } from "../../support/client.js";
-import { documentRow, newReceipt } from "../../support/rows.js";
+import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -26,8 +26,8 @@ describe("retention", () => {
     writeFileSync(join(folder.box("TempBox"), name), name);
     await client.ledger.claim(row);
     client.claims.take(row.id, "test");
-    await client.ledger.transition(row.id, "sending", { sendingAt: 1 }, { event: "sending" });
-    await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    await client.ledger.transition(row.id, step("sending"), { sendingAt: 1 }, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     return row;
   }
 

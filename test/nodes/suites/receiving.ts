@@ -20,6 +20,7 @@ import {
   sink,
   watchNode,
 } from "../../support/red-bench.js";
+import { step } from "../../support/rows.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 
@@ -326,7 +327,7 @@ export function receiving(bench: RedBench): void {
       drop(root, "DecCus001", "a.xml", decXml({ key, goods: 1 }));
       const id = (await bench.one("claimed")).document?.id as string;
       // A send whose outcome nobody knows, as a cut leaves it.
-      const sending = await client.ledger.transition(id, "sending", { sendingAt: 5 }, { event: "sending" });
+      const sending = await client.ledger.transition(id, step("sending"), { sendingAt: 5 }, { event: "sending" });
       await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
       await bench.publish(queue, accepted(key));
       const row = await bench.row(id, "it is settled", ({ settled }) => settled);
