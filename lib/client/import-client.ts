@@ -5,10 +5,8 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { type Recovery, recover } from "../boxes/recover.js";
-import { finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
 import type { Clock } from "../clock.js";
-import { kindOf } from "../codes.js";
-import { bothLanguages, type Fault, messageOf } from "../errors.js";
+import { bothLanguages, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
 import { Folders } from "../files/folders.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
@@ -17,7 +15,6 @@ import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
-import { wordsOf } from "../ledger/rules/words.js";
 import type { CardEvent } from "../signing/types.js";
 import { DailyLog } from "./daily-log.js";
 import { applyRetention } from "./retention.js";
@@ -52,9 +49,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly claims: Claims;
   readonly deliveries = new Deliveries();
   private readonly log: DailyLog;
-  /** What cancels each alarm that is set. */
-  private readonly alarms = new Set<() => void>();
-  private readonly turns = new Map<string, Promise<void>>();
+  /** What ends each job that is done again and again. */
+  private readonly timers = new Set<() => void>();
   private closed = false;
 
   private constructor(
@@ -68,7 +64,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.files = new Files(disk);
     this.clock = clock;
     this.ids = ids;
-    this.claims = new Claims(clock);
+    this.claims = new Claims(this, (error) => this.reportFault(error));
     this.folders = new Folders(settings.root, disk);
     this.spool = new Spool(settings.root, this.files);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
@@ -77,7 +73,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
-      this.followReceipt(row);
+      this.claims.followReceipt(row);
       if (note.event === "sent") this.inBackground(adoptOrphans(this, row.id));
     });
   }
@@ -95,7 +91,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       const recovery = await recover(client);
       await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === false);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
-      for (const row of await ledger.unsettled()) client.scheduleReturn(row);
+      for (const row of await ledger.unsettled()) client.claims.scheduleReturn(row);
       client.every(MINUTE / 2, () => client.tellOverdueClaims());
       client.every(6 * HOUR, () => applyRetention(client));
       return { client, recovery };
@@ -103,55 +99,6 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       await client.close();
       throw error;
     }
-  }
-
-  /** Ends the claim of a sent document. */
-  async settleSent(id: string): Promise<DocumentRow> {
-    const row = await this.inTurn(id, () => settleSent(this, id));
-    this.claims.release(id);
-    return row;
-  }
-
-  /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
-  async settleFailed(id: string, failure: Fault): Promise<DocumentRow> {
-    const row = await this.inTurn(id, () => settleFailed(this, id, failure));
-    this.claims.release(id);
-    return row;
-  }
-
-  /**
-   * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
-   * the claim has ended, was given back before, or its send has begun.
-   */
-  settleRetry(id: string, delay: number, why: Fault): Promise<DocumentRow> {
-    return this.inTurn(id, async () => {
-      const now = await this.ledger.get(id);
-      if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
-      const words = wordsOf(why);
-      const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
-      const change = { retryAt: this.clock.now() + delay, tries, ...words };
-      const row = await this.ledger.update(id, change, { event: "retry", ...words });
-      this.scheduleReturn(row);
-      return row;
-    });
-  }
-
-  /** Holds a document for a person. */
-  async hold(row: DocumentRow, failure: Fault): Promise<DocumentRow> {
-    const held = await this.inTurn(row.id, () => hold(this, row, failure));
-    this.claims.release(row.id);
-    return held;
-  }
-
-  /**
-   * A claim that could not be settled, for a full disk say, is let go after a while: what waits for its flow is given out
-   * again, what has ended is moved to its box.
-   */
-  releaseLater(id: string, delay: number): void {
-    this.alarm(delay, () => {
-      this.claims.release(id);
-      this.finish(id);
-    });
   }
 
   /** One line of the daily log. */
@@ -192,7 +139,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    for (const cancel of this.alarms) cancel();
+    for (const cancel of this.timers) cancel();
+    this.claims.close();
     this.record("stop", "", "", "", "");
     await this.ledger.close();
     await this.log.close();
@@ -202,7 +150,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   private async tellOverdueClaims(): Promise<void> {
     const limit = this.settings.claimTimeout * 1000;
     if (limit <= 0) return;
-    for (const { id } of this.claims.overdue(limit)) {
+    for (const { id } of this.claims.inFlight.overdue(limit)) {
       const row = await this.ledger.get(id);
       if (!row || row.settled || row.state === "sending" || row.state === "unknown") continue;
       this.record("unsettled", id, row.fileName, "SW-CLAIM", row.state);
@@ -214,62 +162,18 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     }
   }
 
-  /** One settle of a document after the other: cloned messages bring several at once, and the second finds what the first did. */
-  private async inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.turns.get(id) ?? Promise.resolve()).then(work);
-    const quiet = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.turns.set(id, quiet);
-    try {
-      return await mine;
-    } finally {
-      if (this.turns.get(id) === quiet) this.turns.delete(id);
-    }
-  }
-
   /** For work that nobody waits for: its fault is told, and must not end the process. */
   private inBackground(work: Promise<unknown>): void {
-    work.catch((error) => {
-      if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
-    });
+    work.catch((error) => this.reportFault(error));
+  }
+
+  private reportFault(error: unknown): void {
+    if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
   }
 
   /** Runs a job every so many milliseconds until the client closes. */
   private every(period: number, job: () => Promise<unknown>): void {
-    this.alarms.add(this.clock.every(period, () => this.inBackground(job())));
-  }
-
-  /** Does something once after so many milliseconds, unless the client closes before. */
-  private alarm(delay: number, act: () => void): void {
-    const cancel = this.clock.after(delay, () => {
-      this.alarms.delete(cancel);
-      act();
-    });
-    this.alarms.add(cancel);
-  }
-
-  private scheduleReturn(row: DocumentRow): void {
-    if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.alarm(Math.max(0, row.retryAt - this.clock.now()), () => {
-      const returned = this.inTurn(row.id, () => returnToOutBox(this, row.id));
-      this.inBackground(returned.finally(() => this.claims.release(row.id)));
-    });
-  }
-
-  /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
-  private followReceipt(row: DocumentRow): void {
-    if (row.settled || row.state === "failed" || this.claims.has(row.id)) return;
-    this.finish(row.id);
-  }
-
-  private finish(id: string): void {
-    const finished = this.inTurn(id, async () => {
-      const row = await this.ledger.get(id);
-      if (row) await finishEnded(this, row);
-    });
-    this.inBackground(finished);
+    this.timers.add(this.clock.every(period, () => this.inBackground(job())));
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { settleFailed } from "../boxes/settle.js";
+import { settleFailed, settleSent } from "../boxes/settle.js";
 import { ImportClientError, neutral } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -31,7 +31,11 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
  * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
  * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
  */
-export async function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  return client.claims.alone(id, () => resend(client, id, word));
+}
+
+async function resend(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await rowFor(client, id, word);
   if (!row.settled || !ENDED.includes(row.state)) {
     throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
@@ -66,7 +70,11 @@ export async function resendDocument(client: ImportClient, id: string, word: Per
  * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
  * saw it arrive) or `failed`. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
  */
-export async function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  return client.claims.alone(id, () => release(client, id, word));
+}
+
+async function release(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await rowFor(client, id, word);
   if (row.state !== "held")
     throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
@@ -79,7 +87,7 @@ export async function releaseDocument(client: ImportClient, id: string, word: Pe
       await client.ledger.update(id, {}, note);
       const change = { sentAt: client.clock.now(), ...NO_WORDS };
       await client.ledger.transition(id, { from: ["held"], to: "sent" }, change, { event: "sent" });
-      return client.settleSent(id);
+      return settleSent(client, id);
     }
     case "failed": {
       const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };

@@ -149,7 +149,7 @@ export class DocumentSender {
 
   /** Is an unknown outcome ours to take up? What a node left that is no more goes to whoever asks first. */
   mayTakeUp(row: DocumentRow, isKnownSender: (id: string) => boolean): boolean {
-    if (row.state !== "unknown" || row.wire === "" || this.client.claims.has(row.id)) return false;
+    if (row.state !== "unknown" || row.wire === "" || this.client.claims.inFlight.has(row.id)) return false;
     const { sender } = JSON.parse(row.wire) as Wire;
     return sender === this.settings.id || !isKnownSender(sender);
   }
@@ -234,12 +234,8 @@ export class DocumentSender {
     const { wire } = outgoing;
     const properties = repeat ? asPossibleDuplicate(wire.properties) : wire.properties;
     crashPoint("send.before-sending");
-    await this.client.ledger.transition(
-      id,
-      { from: [repeat ? "unknown" : "claimed"], to: "sending" },
-      { wire: JSON.stringify(wire), sendingAt: this.client.clock.now(), possibleDuplicate: repeat },
-      { event: repeat ? "resending" : "sending", text: `${wire.routingKey} ${properties.messageId}` },
-    );
+    const text = `${wire.routingKey} ${properties.messageId}`;
+    await this.client.claims.send(id, JSON.stringify(wire), repeat, text);
     try {
       crashPoint("send.after-sending");
       const timeout = this.settings.confirmTimeout;
@@ -299,7 +295,7 @@ export class DocumentSender {
   private async giveUpUnknown(id: string, why: string): Promise<never> {
     const error = heldError(id, why);
     const row = (await this.client.ledger.get(id)) as DocumentRow;
-    await this.client.hold(row, error);
+    await this.client.claims.hold(row, error);
     throw error;
   }
 

@@ -1,8 +1,8 @@
 import { Attachments, type FoundPdf, fitsIntoZip } from "../boxes/attachments.js";
-import { claimFile, readTempBox } from "../boxes/claim.js";
-import { claimGathered, completeGathering } from "../boxes/gather.js";
+import { readTempBox } from "../boxes/claim.js";
+import { completeGathering } from "../boxes/gather.js";
 import { type Oddity, OutBox } from "../boxes/out-box.js";
-import { duplicateOf, settleFailed } from "../boxes/settle.js";
+import { duplicateOf } from "../boxes/settle.js";
 import { dec } from "../business/dec.js";
 import { isPdfName } from "../business/edocs.js";
 import { businessOfFolder } from "../business/index.js";
@@ -76,7 +76,7 @@ export class FolderWatch {
   ) {}
 
   start(): void {
-    this.client.claims.on("free", this.onFree);
+    this.client.claims.inFlight.on("free", this.onFree);
     this.wake("scan");
   }
 
@@ -84,10 +84,10 @@ export class FolderWatch {
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancel?.();
-    this.client.claims.off("free", this.onFree);
+    this.client.claims.inFlight.off("free", this.onFree);
     for (const { unwatch } of this.boxes.values()) unwatch?.();
     await this.working;
-    this.client.claims.releaseOwner(this.settings.owner);
+    this.client.claims.inFlight.releaseOwner(this.settings.owner);
   }
 
   private wake(what: "scan" | "fill"): void {
@@ -118,7 +118,7 @@ export class FolderWatch {
       return;
     }
     const since = this.client.clock.monotonic() - this.lastScan;
-    const room = this.client.claims.count(this.settings.owner) < this.settings.maxInFlight;
+    const room = this.client.claims.inFlight.count(this.settings.owner) < this.settings.maxInFlight;
     const soon = again === "scan" || (room && !this.hasReady() && this.waiting() > 0);
     const pause = Math.max(0, (soon ? SHORTEST : this.settings.interval) - since);
     this.cancel?.();
@@ -139,7 +139,7 @@ export class FolderWatch {
       if (list) this.listing = this.client.clock.monotonic() - this.lastScan;
     }
     await this.fill();
-    this.events.onRound(this.client.claims.count(this.settings.owner), this.waiting(), this.withoutPdfs());
+    this.events.onRound(this.client.claims.inFlight.count(this.settings.owner), this.waiting(), this.withoutPdfs());
   }
 
   private folders(): BusinessFolder[] {
@@ -193,10 +193,10 @@ export class FolderWatch {
 
   /** Claims while there is room, one file of each folder in turn. */
   private async fill(): Promise<void> {
-    const { claims } = this.client;
+    const { inFlight } = this.client.claims;
     const { owner, maxInFlight } = this.settings;
     const work: Promise<void>[] = [];
-    let room = maxInFlight - claims.count(owner);
+    let room = maxInFlight - inFlight.count(owner);
     const turn = new Turn(this.client.clock);
     while (room > 0 && this.hasReady() && !this.stopped) {
       await turn.over();
@@ -212,19 +212,12 @@ export class FolderWatch {
 
   private async claim(box: WatchedBox, name: string): Promise<void> {
     const { outBox, attachments } = box;
-    let taken = "";
-    const onId = (id: string) => {
-      taken = id;
-      this.client.claims.take(id, this.settings.owner);
-    };
     try {
       const pdfs = attachments?.foundFor(name) ?? [];
       const stays = (pdf: FoundPdf) => attachments?.isShared(pdf, name) === true;
       const fits = fitsIntoZip(pdfs);
-      const claiming =
-        pdfs.length > 0 && fits
-          ? claimGathered(this.client, outBox, name, pdfs, stays, onId)
-          : claimFile(this.client, outBox, name, onId);
+      const gathering = pdfs.length > 0 && fits ? { pdfs, stays } : undefined;
+      const claiming = this.client.claims.begin(this.settings.owner, outBox, name, gathering);
       // At once: the next document that names the same PDF may take it with it.
       attachments?.forget(name);
       const claimed = await claiming;
@@ -237,11 +230,10 @@ export class FolderWatch {
           : attachments && isPdfName(name)
             ? LOOSE_PDF
             : undefined;
-      if (failure) await this.client.settleFailed(row.id, failure);
-      else if (this.stopped) this.client.claims.release(row.id);
+      if (failure) await this.client.claims.fail(row.id, failure);
+      else if (this.stopped) claimed.release();
       else this.events.onClaim(row, payload);
     } catch (error) {
-      if (taken) this.client.claims.release(taken);
       outBox.postpone(name);
       this.notice(`${outBox.folder.code}/${name}`, error);
     }
@@ -250,17 +242,18 @@ export class FolderWatch {
   /** Open claims that no message carries: after a start, or given back by a node that stopped. */
   private async giveOutOpenClaims(): Promise<void> {
     const { claims, ledger } = this.client;
+    const { inFlight } = claims;
     const codes = this.settings.businesses.map((code) => code.toLowerCase());
     for (const row of await ledger.unsettled()) {
-      if (claims.count(this.settings.owner) >= this.settings.maxInFlight || this.stopped) return;
-      if (row.state !== "claimed" || row.box !== "TempBox" || row.retryAt > 0 || claims.has(row.id)) continue;
+      if (inFlight.count(this.settings.owner) >= this.settings.maxInFlight || this.stopped) return;
+      if (row.state !== "claimed" || row.box !== "TempBox" || row.retryAt > 0 || inFlight.has(row.id)) continue;
       if (codes.length > 0 && !codes.includes(row.business.toLowerCase())) continue;
       const payload = readTempBox(this.client, row);
       if (!payload) {
         completeGathering(this.client, row);
         continue;
       }
-      claims.take(row.id, this.settings.owner);
+      inFlight.take(row.id, this.settings.owner);
       this.events.onClaim(row, payload);
     }
   }
@@ -268,8 +261,8 @@ export class FolderWatch {
   private async refuse(outBox: OutBox, oddity: Oddity): Promise<void> {
     const where = `${outBox.folder.code}/OutBox/${oddity.name}`;
     if (oddity.reason === "incomplete") {
-      const claimed = await claimFile(this.client, outBox, oddity.name);
-      if (claimed) await settleFailed(this.client, claimed.row.id, INCOMPLETE);
+      const claimed = await this.client.claims.begin(this.settings.owner, outBox, oddity.name);
+      if (claimed) await this.client.claims.fail(claimed.row.id, INCOMPLETE);
       return;
     }
     this.events.onNotice(

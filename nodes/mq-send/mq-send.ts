@@ -106,13 +106,13 @@ export = (RED: NodeAPI): void => {
       released: boolean,
     ): Promise<void> {
       const message: FlowMessage = { _msgid: RED.util.generateId(), filename: row.fileName, document: handleOf(row) };
-      client.claims.take(row.id, node.id);
+      client.claims.inFlight.take(row.id, node.id);
       try {
         const payload = readTempBox(client, row) ?? Buffer.alloc(0);
         const sent = await from.send(handleOf(row), payload, { released });
         node.send({ ...message, payload, document: handleOf(sent.row) });
       } catch (error) {
-        client.claims.release(row.id);
+        client.claims.inFlight.release(row.id);
         if (faultOf(error).code === "SW-STOPPED") return;
         node.error(messageOf(error), { ...message, fault: faultOf(error) });
       }
@@ -143,7 +143,7 @@ export = (RED: NodeAPI): void => {
         status.show("green", "dot", "confirmed");
         send(message);
       } catch (error) {
-        if (faultOf(error).code === "SW-STOPPED") client.claims.release(document.id);
+        if (faultOf(error).code === "SW-STOPPED") client.claims.inFlight.release(document.id);
         throw error;
       }
     });

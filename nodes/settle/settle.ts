@@ -59,9 +59,9 @@ export = (RED: NodeAPI): void => {
       fault: Fault,
       retryAfter: number,
     ): Promise<void> {
-      if (outcome === "sent") await client.settleSent(id);
-      else if (outcome === "failed") await client.settleFailed(id, fault);
-      else await client.settleRetry(id, retryAfter, fault);
+      if (outcome === "sent") await client.claims.settle(id);
+      else if (outcome === "failed") await client.claims.fail(id, fault);
+      else await client.claims.giveBack(id, retryAfter, fault);
     }
 
     const waiting = new Set<NodeJS.Timeout>();
@@ -118,7 +118,7 @@ export = (RED: NodeAPI): void => {
         try {
           await settleDocument(client, id, outcome, fault, retryAfter);
         } catch (error) {
-          client.releaseLater(id, GIVE_OUT_AGAIN);
+          client.claims.releaseLater(id, GIVE_OUT_AGAIN);
           throw error;
         }
       }

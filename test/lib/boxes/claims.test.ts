@@ -63,8 +63,8 @@ describe("claims", () => {
     assert.equal(readdirSync(boxes("TempBox")).length, 5);
     for (let ended = 0; ended < 12; ended++) {
       await watching.until(() => (watching?.claims.length ?? 0) > ended);
-      assert.ok(client.claims.count("watch") <= 5);
-      await client.settleFailed(watching.claims[ended]?.row.id as string, {
+      assert.ok(client.claims.inFlight.count("watch") <= 5);
+      await client.claims.fail(watching.claims[ended]?.row.id as string, {
         code: "SW-TEST",
         text: { zh: "试", en: "test" },
       });
@@ -126,7 +126,7 @@ describe("claims", () => {
       await watching.until(() => watching?.claims.length === index + 1);
     }
     for (const { row } of watching.claims)
-      await client.settleFailed(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+      await client.claims.fail(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.deepEqual(readdirSync(boxes("TempBox")), []);
     const failed = readdirSync(boxes("FailBox"));
     assert.equal(failed.length, 2);
@@ -138,13 +138,13 @@ describe("claims", () => {
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
-    await assert.rejects(client.settleSent(id), (error) => codeOf(error) === "SW-STATE", "nothing was sent yet");
+    await assert.rejects(client.claims.settle(id), (error) => codeOf(error) === "SW-STATE", "nothing was sent yet");
     await client.ledger.transition(id, step("sending"), {}, { event: "sending" });
     await client.ledger.transition(id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
-    const sent = await client.settleSent(id);
+    const sent = await client.claims.settle(id);
     assert.match(sent.boxName, /^a_\d{17}\.xml$/);
-    await client.settleSent(id);
-    await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    await client.claims.settle(id);
+    await client.claims.fail(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.equal((await client.ledger.get(id))?.state, "sent");
     assert.deepEqual(readdirSync(boxes("SentBox")), [sent.boxName]);
     assert.deepEqual(readdirSync(boxes("FailBox")), []);
@@ -157,7 +157,7 @@ describe("claims", () => {
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
     await client.ledger.transition(id, step("sending"), {}, { event: "sending" });
-    const row = await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    const row = await client.claims.fail(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.equal(row.state, "held");
     assert.deepEqual(readdirSync(boxes("TempBox")), ["a.xml"]);
     assert.deepEqual(readdirSync(boxes("InBox")), []);
@@ -168,7 +168,7 @@ describe("claims", () => {
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
-    await client.settleRetry(id, 10, { code: "C18", text: neutral("away") });
+    await client.claims.giveBack(id, 10, { code: "C18", text: neutral("away") });
     await watching.until(() => watching?.claims.length === 2);
     assert.equal(watching.claims[1]?.row.id, id);
     assert.equal(watching.claims[1]?.row.attempt, 2);
@@ -231,7 +231,7 @@ describe("a start after a stop of any kind", () => {
     const { settings, id } = await interrupted(async (client, row) => {
       await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
       await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
-      const sent = await client.settleSent(row.id);
+      const sent = await client.claims.settle(row.id);
       await client.ledger.update(row.id, { settled: false, box: "TempBox", boxName: "a.xml" });
       assert.ok(sent.settled);
     });

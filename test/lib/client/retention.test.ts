@@ -25,7 +25,7 @@ describe("retention", () => {
     const row = documentRow({ fileName: name, boxName: name, box: "TempBox" });
     writeFileSync(join(folder.box("TempBox"), name), name);
     await client.ledger.claim(row);
-    client.claims.take(row.id, "test");
+    client.claims.inFlight.take(row.id, "test");
     await client.ledger.transition(row.id, step("sending"), { sendingAt: 1 }, { event: "sending" });
     await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     return row;
@@ -34,7 +34,7 @@ describe("retention", () => {
   it("removes files of ended documents after their time, and keeps their rows against sending twice", async () => {
     const row = await sent("ended.xml");
     await client.ledger.addReceipt(newReceipt({ documentId: row.id }));
-    const settled = await client.settleSent(row.id);
+    const settled = await client.claims.settle(row.id);
     assert.equal(await applyRetention(client, Date.now() + 29 * DAY), 0);
     assert.equal(await applyRetention(client, Date.now() + 31 * DAY), 1);
     assert.equal((await client.ledger.get(row.id))?.box, "none");
@@ -45,7 +45,7 @@ describe("retention", () => {
 
   it("never touches a document that is open or still waits for its import receipt", async () => {
     const waiting = await sent("waiting.xml");
-    await client.settleSent(waiting.id);
+    await client.claims.settle(waiting.id);
     const open = await sent("open.xml");
     assert.equal(await applyRetention(client, Date.now() + 1000 * DAY), 0);
     assert.equal((await client.ledger.get(waiting.id))?.box, "SentBox");

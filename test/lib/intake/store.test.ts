@@ -202,7 +202,7 @@ describe("receipts in InBox", () => {
     await open({ receiptJson: true });
     const row = documentRow({ fileName: "x.xml", box: "none" });
     await client.ledger.claim(row);
-    await client.settleFailed(row.id, {
+    await client.claims.fail(row.id, {
       code: "C141",
       text: { zh: "错误:卡控件通讯等待握手超时!", en: "no handshake" },
     });

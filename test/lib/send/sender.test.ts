@@ -70,7 +70,7 @@ describe("a send that was left unknown", () => {
       sender.mayTakeUp(row, () => false),
       true,
     );
-    client.claims.take(row.id, "another");
+    client.claims.inFlight.take(row.id, "another");
     assert.equal(
       sender.mayTakeUp(row, () => false),
       false,

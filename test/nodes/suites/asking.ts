@@ -443,7 +443,7 @@ export function asking(bench: RedBench): void {
           { sendingAt: Date.now() },
           { event: "sending" },
         );
-        await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+        await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
         const url = `/single-window/documents/${id}/release`;
         const odd = await bench.http().post(url).send({ reason: "x", as: "maybe" });
         assert.deepEqual([odd.status, odd.body.code], [400, "SW-REQUEST"]);

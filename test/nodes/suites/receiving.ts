@@ -328,7 +328,7 @@ export function receiving(bench: RedBench): void {
       const id = (await bench.one("claimed")).document?.id as string;
       // A send whose outcome nobody knows, as a cut leaves it.
       const sending = await client.ledger.transition(id, step("sending"), { sendingAt: 5 }, { event: "sending" });
-      await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+      await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
       await bench.publish(queue, accepted(key));
       const row = await bench.row(id, "it is settled", ({ settled }) => settled);
       assert.deepEqual([row.state, row.box, row.seqNo], ["accepted", "SentBox", SEQ_NO]);
