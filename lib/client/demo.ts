@@ -1,8 +1,9 @@
 import { sep } from "node:path";
 import type { BrokerAddress } from "../amqp/settings.js";
 import type { ImportClientError } from "../errors.js";
+import { configError } from "../settings.js";
 import { realPath } from "./separation.js";
-import { type ClientSettings, configError } from "./settings.js";
+import type { ClientSettings } from "./settings.js";
 
 /** What `npm start` tells the Node-RED of a demo: SW_DEMO, its folder, is empty or absent in real work. */
 type Environment = Readonly<Record<string, string | undefined>>;
