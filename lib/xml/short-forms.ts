@@ -7,11 +7,12 @@ import type { XmlElement } from "./scan.js";
  */
 const SHORT_FORMS: Readonly<Record<string, string>> = { InvtListType: "CbecBillNo" };
 
-const LAST_STEP = /([^/[]+)(?:\[\d+\])?$/;
+/** The element's name at the end of a path, without the number of its place. */
+const lastStep = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\[\d+\]$/, "");
 
 /** The checks without those that miss something in an element of short form. */
 export function withoutShortForms(checks: readonly Check[], root: XmlElement): Check[] {
-  const concerned = checks.some(({ path }) => SHORT_FORMS[LAST_STEP.exec(path)?.[1] ?? ""] !== undefined);
+  const concerned = checks.some(({ path }) => SHORT_FORMS[lastStep(path)] !== undefined);
   if (!concerned) return [...checks];
   const short = new Set<string>();
   for (const element of root.walk()) {
