@@ -4,11 +4,13 @@ import { asking } from "./suites/asking.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { messageFields } from "./suites/message-fields.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
+import { unknownSends } from "./suites/unknown-sends.js";
 
 /**
  * Every node of this package in one of the two runtimes. Node-RED keeps much in its modules, so each runtime has a file,
@@ -28,6 +30,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, sending, receiving, settling, asking, restart]) suite(bench);
+    for (const suite of [config, claims, content, signing, restart]) suite(bench);
+    for (const suite of [sending, unknownSends, messageFields, receiving, settling, asking]) suite(bench);
   });
 }
