@@ -1,12 +1,14 @@
 import { RedBench, type Runtime } from "../support/red-bench.js";
 import { removeScratch } from "../support/scratch.js";
-import { asking } from "./suites/asking.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { diagnose } from "./suites/diagnose.js";
+import { documents } from "./suites/documents.js";
 import { messageFields } from "./suites/message-fields.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
+import { routes } from "./suites/routes.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
@@ -30,7 +32,8 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, restart]) suite(bench);
-    for (const suite of [sending, unknownSends, messageFields, receiving, settling, asking]) suite(bench);
+    for (const suite of [config, claims, content, signing]) suite(bench);
+    for (const suite of [sending, unknownSends, messageFields, receiving, settling]) suite(bench);
+    for (const suite of [documents, diagnose, routes, restart]) suite(bench);
   });
 }
