@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,7 +16,7 @@ import { promisify } from "node:util";
 import { connect } from "amqplib";
 import { PlainError } from "./plain-error.js";
 import { freePort, portIsFree } from "./ports.js";
-import { commandLine, endChild, exited, isAlive, signal, startTime, waitGone } from "./processes.js";
+import { commandLine, descendants, endChild, exited, isAlive, signal, startTime, waitGone } from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
 const HOST = "127.0.0.1";
@@ -435,19 +434,4 @@ async function endLeftovers(dir: string): Promise<void> {
   const pids = left.map(({ pid }) => pid);
   for (const pid of await waitGone(pids, 15_000)) signal(pid, "SIGKILL");
   await waitGone(pids, 5_000);
-}
-
-/** Every process below `pid`. */
-function descendants(pid: number): number[] {
-  const children: number[] = [];
-  try {
-    // Linux lists children by the thread that made them.
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const list = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8");
-      children.push(...list.split(/\s+/).filter(Boolean).map(Number));
-    }
-  } catch {
-    // It has gone, or there is no /proc here.
-  }
-  return children.flatMap((child) => [child, ...descendants(child)]);
 }

@@ -6,6 +6,7 @@ import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
 import { messageFields } from "./suites/message-fields.js";
+import { pinGuard } from "./suites/pin-guard.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
 import { routes } from "./suites/routes.js";
@@ -32,7 +33,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing]) suite(bench);
+    for (const suite of [config, claims, content, signing, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart]) suite(bench);
   });
