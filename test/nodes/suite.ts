@@ -13,6 +13,7 @@ import { routes } from "./suites/routes.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
+import { storing } from "./suites/storing.js";
 import { unknownSends } from "./suites/unknown-sends.js";
 
 /**
@@ -34,7 +35,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       removeScratch();
     });
     for (const suite of [config, claims, content, signing, pinGuard]) suite(bench);
-    for (const suite of [sending, unknownSends, messageFields, receiving, settling]) suite(bench);
+    for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart]) suite(bench);
   });
 }
