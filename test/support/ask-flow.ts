@@ -1,16 +1,8 @@
 import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { drop } from "./boxes.js";
+import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "./flow-nodes.js";
 import { Place } from "./place.js";
-import {
-  brokerNode,
-  catchAll,
-  clientNode,
-  drop,
-  type FlowNode,
-  node,
-  type Seen,
-  sink,
-  watchNode,
-} from "./red-bench.js";
+import type { Seen } from "./red-bench.js";
 
 /** Documents that were sent through a flow, and a documents node that is asked about them. */
 export class AskFlow extends Place {

@@ -4,18 +4,10 @@ import type { DocumentRow } from "../../lib/ledger/index.js";
 import { decImportResponse } from "../../simulator/answers/dec-import-response.js";
 import { decResult } from "../../simulator/answers/dec-result.js";
 import { decXml } from "../../simulator/samples/index.js";
+import { drop } from "./boxes.js";
+import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "./flow-nodes.js";
 import { Place } from "./place.js";
-import {
-  brokerNode,
-  catchAll,
-  clientNode,
-  drop,
-  type FlowNode,
-  node,
-  type RedBench,
-  sink,
-  watchNode,
-} from "./red-bench.js";
+import type { RedBench } from "./red-bench.js";
 
 /** The number that the data centre gives in `accepted` and `released`. */
 export const SEQ_NO = "I20230000012345678";

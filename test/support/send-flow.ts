@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { GetMessage } from "amqplib";
+import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "./flow-nodes.js";
 import { Place } from "./place.js";
-import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "./red-bench.js";
 
 /** What a test sets otherwise, by node. */
 export interface SendFlowChange {

@@ -4,19 +4,10 @@ import { verify, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decXml, invtZip } from "../../simulator/samples/index.js";
-import {
-  CARD_HOLDER,
-  COMPANY,
-  cardNode,
-  catchAll,
-  clientNode,
-  node,
-  PIN,
-  type RedBench,
-  type Seen,
-  sink,
-} from "./red-bench.js";
+import { cardNode, catchAll, clientNode, node, sink } from "./flow-nodes.js";
+import type { RedBench, Seen } from "./red-bench.js";
 import { scratch } from "./scratch.js";
+import { CARD_HOLDER, COMPANY, PIN } from "./test-card.js";
 
 /** Signing in a root of the test's own: a client, a card, a card-sign node between sinks. */
 export class SignFlow {

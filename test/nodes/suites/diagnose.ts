@@ -3,17 +3,9 @@ import { join } from "node:path";
 import Database from "libsql";
 import type { Diagnosis } from "../../../lib/diagnose/index.js";
 import { ALWAYS, AskFlow, brokerSteps } from "../../support/ask-flow.js";
-import {
-  brokerNode,
-  COMPANY,
-  cardNode,
-  clientNode,
-  node,
-  PIN,
-  type RedBench,
-  type Seen,
-  sink,
-} from "../../support/red-bench.js";
+import { brokerNode, cardNode, clientNode, node, sink } from "../../support/flow-nodes.js";
+import type { RedBench, Seen } from "../../support/red-bench.js";
+import { COMPANY, PIN } from "../../support/test-card.js";
 
 export function diagnose(bench: RedBench): void {
   describe("sw-diagnose", () => {

@@ -6,7 +6,10 @@ import { readZip } from "../../../lib/archive/index.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { freshKey } from "../../../simulator/samples/index.js";
 import { AskFlow, idsOf } from "../../support/ask-flow.js";
-import { box, cardNode, node, PIN, type RedBench, sink } from "../../support/red-bench.js";
+import { box } from "../../support/boxes.js";
+import { cardNode, node, sink } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
+import { PIN } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 /** For superagent, which knows no ZIP. */

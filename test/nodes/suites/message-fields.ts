@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { open } from "../../../simulator/open.js";
 import { decXml } from "../../../simulator/samples/index.js";
 import { Simulator } from "../../../simulator/simulator.js";
-import { box, CARD_HOLDER, cardNode, drop, type FlowNode, node, type RedBench } from "../../support/red-bench.js";
+import { box, drop } from "../../support/boxes.js";
+import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { SendFlow, sha256, withoutHeaders } from "../../support/send-flow.js";
+import { CARD_HOLDER } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 /** What stands around the file: the table of message fields, and the DxpMsg. */

@@ -2,21 +2,11 @@ import assert from "node:assert/strict";
 import type { CardChange } from "../../../lib/client/import-client.js";
 import { children } from "../../../scripts/processes.js";
 import { decXml } from "../../../simulator/samples/index.js";
-import {
-  box,
-  boxText,
-  COMPANY,
-  cardNode,
-  catchAll,
-  clientNode,
-  drop,
-  node,
-  type RedBench,
-  type Seen,
-  sink,
-  watchNode,
-} from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { cardNode, catchAll, clientNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench, Seen } from "../../support/red-bench.js";
 import { dailyLog, dec, SignFlow } from "../../support/sign-flow.js";
+import { COMPANY } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 /** What keeps a wrong PIN from a card (promises 4), as a flow sees it. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { freshKey } from "../../../simulator/samples/index.js";
+import { box } from "../../support/boxes.js";
+import type { FlowNode } from "../../support/flow-nodes.js";
 import { accepted, ReceiveFlow, released } from "../../support/receive-flow.js";
-import { box, type FlowNode, type RedBench } from "../../support/red-bench.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { until } from "../../support/until.js";
 
 /** Deliveries: who has the queue, what is acknowledged and when. */

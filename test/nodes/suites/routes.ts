@@ -2,16 +2,10 @@ import assert from "node:assert/strict";
 import type { Step } from "../../../lib/diagnose/index.js";
 import { decXml } from "../../../simulator/samples/index.js";
 import { ALWAYS, AskFlow, brokerSteps, idsOf } from "../../support/ask-flow.js";
-import {
-  box,
-  brokerNode,
-  cardNode,
-  clientNode,
-  drop,
-  type FlowNode,
-  PIN,
-  type RedBench,
-} from "../../support/red-bench.js";
+import { box, drop } from "../../support/boxes.js";
+import { brokerNode, cardNode, clientNode, type FlowNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
+import { PIN } from "../../support/test-card.js";
 
 export function routes(bench: RedBench): void {
   describe("admin routes", () => {

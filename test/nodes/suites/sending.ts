@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { verify, X509Certificate } from "node:crypto";
 import { decXml } from "../../../simulator/samples/index.js";
-import { box, boxText, cardNode, drop, type FlowNode, node, type RedBench } from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { SendFlow } from "../../support/send-flow.js";
 import { until } from "../../support/until.js";

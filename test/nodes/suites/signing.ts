@@ -7,20 +7,12 @@ import { children } from "../../../scripts/processes.js";
 import { decXml } from "../../../simulator/samples/index.js";
 import { makeKey } from "../../lib/signing/keys.js";
 import { xmlsecVerify } from "../../lib/signing/token.js";
-import {
-  box,
-  COMPANY,
-  cardNode,
-  catchAll,
-  clientNode,
-  drop,
-  node,
-  type RedBench,
-  sink,
-  watchNode,
-} from "../../support/red-bench.js";
+import { box, drop } from "../../support/boxes.js";
+import { cardNode, catchAll, clientNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { assertDetached, dailyLog, dec, expiredKey, invt, SignFlow, softwareKey } from "../../support/sign-flow.js";
+import { COMPANY } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 export function signing(bench: RedBench): void {

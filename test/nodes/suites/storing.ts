@@ -7,8 +7,10 @@ import { handleOf } from "../../../lib/boxes/context.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
+import { box, drop } from "../../support/boxes.js";
+import { type FlowNode, sink } from "../../support/flow-nodes.js";
 import { accepted, ReceiveFlow, released, SEQ_NO } from "../../support/receive-flow.js";
-import { box, drop, type FlowNode, type RedBench, sink } from "../../support/red-bench.js";
+import type { RedBench } from "../../support/red-bench.js";
 
 /** The text 入库成功 as GB18030, which Node cannot write by itself. */
 function gb18030(utf8: Buffer): Buffer {

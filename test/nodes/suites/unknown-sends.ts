@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { decXml, invtZip } from "../../../simulator/samples/index.js";
-import { box, CARD_HOLDER, cardNode, drop, type FlowNode, node, type RedBench } from "../../support/red-bench.js";
+import { box, drop } from "../../support/boxes.js";
+import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { SendFlow, sha256, withoutHeaders } from "../../support/send-flow.js";
+import { CARD_HOLDER } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 /** Sends that a cut left neither confirmed nor refused. */
