@@ -1,12 +1,13 @@
-import { FolderWatch } from "../../lib/boxes/folder-watch.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { FolderWatch } from "../../lib/watch/folder-watch.js";
 
 /** A watch whose claims can be awaited one by one. */
 export class Watching {
   readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
   withoutPdfs = 0;
+  rounds = 0;
   readonly notices: ImportClientError[] = [];
   private waiting: { done: () => boolean; resolve: () => void }[] = [];
   readonly watch: FolderWatch;
@@ -36,6 +37,7 @@ export class Watching {
       },
       onRound: (_inFlight, _waiting, withoutPdfs) => {
         this.withoutPdfs = withoutPdfs;
+        this.rounds++;
         check();
       },
     });

@@ -5,6 +5,7 @@ import { ALWAYS, AskFlow, brokerSteps, idsOf } from "../../support/ask-flow.js";
 import { box, drop } from "../../support/boxes.js";
 import { brokerNode, cardNode, clientNode, type FlowNode } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
+import { step } from "../../support/rows.js";
 import { PIN } from "../../support/test-card.js";
 
 export function routes(bench: RedBench): void {
@@ -67,8 +68,13 @@ export function routes(bench: RedBench): void {
       for (const [index, as] of ["sent", "failed"].entries()) {
         drop(at.root, "DecCus001", `${as}.xml`, decXml());
         const id = (await bench.arrived("claimed", index + 1))[index]?.document?.id as string;
-        const sending = await client.ledger.transition(id, "sending", { sendingAt: Date.now() }, { event: "sending" });
-        await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+        const sending = await client.ledger.transition(
+          id,
+          step("sending"),
+          { sendingAt: Date.now() },
+          { event: "sending" },
+        );
+        await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
         const url = `/single-window/documents/${id}/release`;
         const odd = await bench.http().post(url).send({ reason: "x", as: "maybe" });
         assert.deepEqual([odd.status, odd.body.code], [400, "SW-REQUEST"]);

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { wrapInDxpMsg } from "../../../lib/amqp/dxpmsg.js";
 import { writeZip } from "../../../lib/archive/index.js";
 import { handleOf } from "../../../lib/boxes/context.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { box, drop } from "../../support/boxes.js";
 import { type FlowNode, sink } from "../../support/flow-nodes.js";
 import { accepted, ReceiveFlow, released, SEQ_NO } from "../../support/receive-flow.js";
 import type { RedBench } from "../../support/red-bench.js";
+import { step } from "../../support/rows.js";
 
 /** The text 入库成功 as GB18030, which Node cannot write by itself. */
 function gb18030(utf8: Buffer): Buffer {
@@ -146,8 +147,8 @@ export function storing(bench: RedBench): void {
       drop(at.root, "DecCus001", "a.xml", decXml({ key, goods: 1 }));
       const id = (await bench.one("claimed")).document?.id as string;
       // A send whose outcome nobody knows, as a cut leaves it.
-      const sending = await client.ledger.transition(id, "sending", { sendingAt: 5 }, { event: "sending" });
-      await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+      const sending = await client.ledger.transition(id, step("sending"), { sendingAt: 5 }, { event: "sending" });
+      await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
       await bench.publish(at.queue, accepted(key));
       const row = await bench.row(id, "it is settled", ({ settled }) => settled);
       assert.deepEqual([row.state, row.box, row.seqNo], ["accepted", "SentBox", SEQ_NO]);

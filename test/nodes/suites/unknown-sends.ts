@@ -86,7 +86,7 @@ export function unknownSends(bench: RedBench): void {
         // The Catch flow wants to fail it: an uncertain document is never called failed.
         await bench.one("failed");
         assert.equal((await (await bench.client()).ledger.get(id))?.state, "held");
-        assert.deepEqual(box(at.root, "DecCus001", "TempBox"), ["a.xml"]);
+        assert.deepEqual(box(at.root, "DecCus001", "TempBox"), [`${id}__a.xml`]);
         assert.equal(await bench.depth(at.queue), 1);
 
         const answer = await bench.http().post(`/single-window/documents/${id}/release`).send({ reason: "未到达" });

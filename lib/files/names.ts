@@ -1,0 +1,65 @@
+import { extname } from "node:path";
+
+/** Local time as `yyyyMMddHHmmssSSS`, 17 digits, as the official client stamps its files (domain 2). */
+export function timeStamp(at: number): string {
+  const time = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+  const clock = `${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
+  return `${date}${clock}${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** Bytes of a name with something added: file systems allow 255, and `.tmp` or a number may still come. */
+const MAX_BYTES = 240;
+
+/** Cut to a length in UTF-8 bytes, never inside a character. */
+export function shortened(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  let used = 0;
+  let kept = "";
+  for (const character of text) {
+    used += Buffer.byteLength(character);
+    if (used > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/** `a.zip` and `_x` -> `a_x.zip`; a base that would make the name too long is cut (promises 2, names of 255 bytes). */
+export function markedName(fileName: string, mark: string): string {
+  const extension = shortened(extname(fileName), 40);
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return `${shortened(base, MAX_BYTES - Buffer.byteLength(mark + extension))}${mark}${extension}`;
+}
+
+/** `a.zip` -> `a_20181023170901294.zip`: the name of a sent or failed file (design, "Boxes"). */
+export function stampedName(fileName: string, at: number): string {
+  return markedName(fileName, `_${timeStamp(at)}`);
+}
+
+/** `a.zip`, 2 -> `a(2).zip`: for a name that is taken. */
+export function numberedName(fileName: string, number: number): string {
+  return markedName(fileName, `(${number})`);
+}
+
+/** A document id and what its producer called the file: the name of a claimed file, which no other file can have. */
+export function claimedName(id: string, fileName: string): string {
+  const extension = shortened(extname(fileName), 40);
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return `${id}__${shortened(base, MAX_BYTES - Buffer.byteLength(id + extension) - 2)}${extension}`;
+}
+
+/** The document id in the name of a claimed file; undefined for any other name. */
+export function idInName(name: string): string | undefined {
+  return /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})__/.exec(name)?.[1];
+}
+
+/** What systems leave in every folder that somebody looks into. */
+export function isNoise(fileName: string): boolean {
+  return /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+)$/i.test(fileName);
+}
+
+/** Files that a producer has not handed over yet: it renames them when it has finished (domain 2, "File names"). */
+export function isUnfinishedName(fileName: string): boolean {
+  return fileName.startsWith(".") || fileName.startsWith("~") || /\.(tmp|temp|part|crdownload)$/i.test(fileName);
+}

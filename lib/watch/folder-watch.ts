@@ -1,0 +1,225 @@
+import { readTempBox } from "../boxes/claim.js";
+import type { ImportClient } from "../client/import-client.js";
+import type { ImportClientError } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { Turn } from "../turn.js";
+import { Notices } from "./notices.js";
+import { WatchedBox, type WatchedBoxSettings } from "./watched-box.js";
+
+export interface FolderWatchSettings extends WatchedBoxSettings {
+  /** Folder codes; empty = every folder below the root that has an OutBox. */
+  businesses: readonly string[];
+  /** Milliseconds between scans. */
+  interval: number;
+  maxInFlight: number;
+  /** Make missing boxes of the named businesses. */
+  createBoxes: boolean;
+}
+
+export interface FolderWatchEvents {
+  onClaim(row: DocumentRow, payload: Buffer): void;
+  /** Something lies in an OutBox that is not taken, or a folder cannot be read. Each once. */
+  onNotice(error: ImportClientError): void;
+  /** After each round: claims of this node that are out, files that wait, documents that wait for their PDFs. */
+  onRound(inFlight: number, waiting: number, withoutPdfs: number): void;
+}
+
+/** Shortest time between two scans, also the shortest stillness of a file, in milliseconds. */
+const SHORTEST = 200;
+
+/**
+ * Claims the finished files of several OutBoxes, oldest first, at most `maxInFlight` at a time. Scanning on a timer is
+ * the truth; watching the folders and ended claims only wake it (promises 2).
+ */
+export class FolderWatch {
+  private readonly boxes = new Map<string, WatchedBox>();
+  private readonly notices: Notices;
+  private cancel: (() => void) | undefined;
+  private lastScan = Number.NEGATIVE_INFINITY;
+  private lastList = Number.NEGATIVE_INFINITY;
+  /** How long the last reading of names took, in milliseconds. */
+  private listing = 0;
+  /** A folder has changed since. */
+  private changed = false;
+  private working: Promise<void> | undefined;
+  private again: "scan" | "fill" | undefined;
+  private stopped = false;
+  private readonly onFree = () => this.wake("fill");
+  private readonly onChanged = () => {
+    this.changed = true;
+    this.wake("scan");
+  };
+
+  constructor(
+    private readonly client: ImportClient,
+    private readonly settings: FolderWatchSettings,
+    private readonly events: FolderWatchEvents,
+  ) {
+    this.notices = new Notices((error) => events.onNotice(error));
+  }
+
+  start(): void {
+    this.client.claims.inFlight.on("free", this.onFree);
+    this.wake("scan");
+  }
+
+  /** Ends the watching and gives back the claims that are out: their rows stay open. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancel?.();
+    this.client.claims.inFlight.off("free", this.onFree);
+    for (const box of this.boxes.values()) box.close();
+    await this.working;
+    this.client.claims.inFlight.releaseOwner(this.settings.owner);
+  }
+
+  private wake(what: "scan" | "fill"): void {
+    if (this.stopped) return;
+    if (this.working) {
+      if (this.again !== "scan") this.again = what;
+      return;
+    }
+    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < SHORTEST) {
+      this.next("scan");
+      return;
+    }
+    this.working = this.round(what)
+      .catch((error) => this.notices.fault("round", error))
+      .finally(() => {
+        this.working = undefined;
+        const again = this.again;
+        this.again = undefined;
+        this.next(again);
+      });
+  }
+
+  /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
+  private next(again: "scan" | "fill" | undefined): void {
+    if (this.stopped) return;
+    if (again === "fill" && this.hasReady()) {
+      this.wake("fill");
+      return;
+    }
+    const since = this.client.clock.monotonic() - this.lastScan;
+    const soon = again === "scan" || (this.free() > 0 && !this.hasReady() && this.waiting() > 0);
+    const pause = Math.max(0, (soon ? SHORTEST : this.settings.interval) - since);
+    this.cancel?.();
+    this.cancel = this.client.clock.after(pause, () => this.wake("scan"));
+  }
+
+  private async round(what: "scan" | "fill"): Promise<void> {
+    const { clock } = this.client;
+    if (what === "scan") {
+      this.lastScan = clock.monotonic();
+      // Files that have to prove their stillness are looked at often, the names of all are read only now and then.
+      const list = this.changed || this.lastScan - this.lastList >= Math.max(this.settings.interval, this.listing * 10);
+      if (list) {
+        this.changed = false;
+        this.lastList = this.lastScan;
+        await this.giveOutOpenClaims();
+      }
+      for (const folder of this.folders()) await this.scan(folder, list);
+      if (list) this.listing = clock.monotonic() - this.lastScan;
+    }
+    await this.fill();
+    this.events.onRound(this.inFlight(), this.waiting(), this.withoutPdfs());
+  }
+
+  private folders(): BusinessFolder[] {
+    const { folders } = this.client;
+    if (this.settings.businesses.length === 0) return folders.withOutBox();
+    return this.settings.businesses
+      .filter((code) => this.settings.createBoxes || folders.exists(code))
+      .map((code) => folders.of(code));
+  }
+
+  private async scan(folder: BusinessFolder, list: boolean): Promise<void> {
+    try {
+      let box = this.boxes.get(folder.code);
+      if (!box) {
+        folder.make();
+        box = new WatchedBox(this.client, folder, this.settings, this.onChanged);
+        this.boxes.set(folder.code, box);
+      }
+      const oddities = await box.scan(list);
+      this.notices.well(folder.code);
+      for (const oddity of oddities) {
+        if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
+        else this.notices.oddity(`${folder.code}/OutBox`, oddity);
+      }
+    } catch (error) {
+      this.notices.fault(folder.code, error);
+    }
+  }
+
+  /** Claims while there is room, one file of each folder in turn. */
+  private async fill(): Promise<void> {
+    const work: Promise<void>[] = [];
+    let free = this.free();
+    const turn = new Turn(this.client.clock);
+    while (free > 0 && this.hasReady() && !this.stopped) {
+      await turn.over();
+      for (const box of this.boxes.values()) {
+        const name = free > 0 ? box.ready.shift() : undefined;
+        if (name === undefined) continue;
+        free--;
+        work.push(this.claim(box, name));
+      }
+    }
+    await Promise.all(work);
+  }
+
+  private async claim(box: WatchedBox, name: string): Promise<void> {
+    try {
+      const claimed = await box.claim(name);
+      if (!claimed) return;
+      if (this.stopped) claimed.release();
+      else this.events.onClaim(claimed.row, claimed.payload);
+    } catch (error) {
+      this.notices.fault(`${box.folder.code}/${name}`, error);
+    }
+  }
+
+  /** Open claims that no message carries: after a start, or given back by a node that stopped. */
+  private async giveOutOpenClaims(): Promise<void> {
+    const { claims, ledger } = this.client;
+    const { inFlight } = claims;
+    const codes = this.settings.businesses.map((code) => code.toLowerCase());
+    for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
+      if (this.free() <= 0 || this.stopped) return;
+      if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
+      // Where the file is missing `reconcile` looks for it.
+      const payload = readTempBox(this.client, row);
+      if (!payload) continue;
+      inFlight.take(row.id, this.settings.owner);
+      this.events.onClaim(row, payload);
+    }
+  }
+
+  private inFlight(): number {
+    return this.client.claims.inFlight.count(this.settings.owner);
+  }
+
+  /** How many more claims may be out. */
+  private free(): number {
+    return this.settings.maxInFlight - this.inFlight();
+  }
+
+  private withoutPdfs(): number {
+    let waiting = 0;
+    for (const box of this.boxes.values()) waiting += box.withoutPdfs;
+    return waiting;
+  }
+
+  private hasReady(): boolean {
+    for (const { ready } of this.boxes.values()) if (ready.length > 0) return true;
+    return false;
+  }
+
+  private waiting(): number {
+    let waiting = 0;
+    for (const { outBox } of this.boxes.values()) waiting += outBox.size;
+    return waiting;
+  }
+}
