@@ -180,7 +180,10 @@ export function sending(bench: RedBench): void {
       const text = first?.fault?.text.zh as string;
       const { user, host, port, password } = bench.broker;
       assert.ok(text.includes(`连接：amqp://${user}:***@${host}:${port}，队列：${gone}，错误：队列不存在`), text);
-      const receipt = await until("it failed for good", () => box(at.root, "DecCus001", "InBox")[0]);
+      // Under `.tmp` it is still being written.
+      const receipt = await until("it failed for good", () =>
+        box(at.root, "DecCus001", "InBox").find((name) => !name.endsWith(".tmp")),
+      );
       assert.match(receipt, /^Failed_a_\d{17}\.xml$/);
       const written = boxText(at.root, "DecCus001", "InBox", receipt);
       assert.match(written, /<failCode>C18<\/failCode>/);
