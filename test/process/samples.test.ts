@@ -4,6 +4,7 @@ import type { DocumentRow, ReceiptRow } from "../../lib/ledger/index.js";
 import { node22 } from "../../scripts/node22.js";
 import { DEMO_IDENTITY, type Sample, samples } from "../../simulator/samples/index.js";
 import { removeScratch } from "../support/scratch.js";
+import { assertPrivate } from "../support/secrets.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 interface Story {
@@ -107,6 +108,10 @@ for (const [version, nodeRedDir] of [
         (line) => /\[(warn|error)\]/.test(line) && /sw-|single-window/.test(line),
       );
       assert.deepEqual(complaints, []);
+    });
+
+    it("has put no company and no goods into a file that everybody may read, outside the boxes", () => {
+      assertPrivate(["深圳示例进出口有限公司", "连接器"], stage);
     });
 
     it("has sent each good document once, signed so that it verifies", () => {

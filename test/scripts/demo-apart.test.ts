@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { freePort } from "../../scripts/ports.js";
 import { endChild, exited } from "../../scripts/processes.js";
 import { DEMO_IDENTITY, decXml, freshKey } from "../../simulator/samples/index.js";
-import { drop } from "../support/red-bench.js";
+import { drop } from "../support/boxes.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { filesBelow } from "../support/secrets.js";
 import { until } from "../support/until.js";
