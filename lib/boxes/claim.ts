@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { inspect } from "../business/inspect.js";
+import { inspectFlattened } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
@@ -187,7 +187,7 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
 async function contentFacts(payload: Buffer, name: string) {
   try {
-    const { kind, clientKey, seqNo } = await inspect(payload, name);
+    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name);
     return { messageType: kind?.type ?? "", clientKey, seqNo };
   } catch {
     return { messageType: "", clientKey: "", seqNo: "" };

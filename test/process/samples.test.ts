@@ -103,7 +103,7 @@ for (const [version, nodeRedDir] of [
         assert.deepEqual(stage.files(folder, "OutBox"), []);
         assert.deepEqual(stage.files(folder, "TempBox"), []);
       }
-      // The wrong ZIP is a fault of the zip step when validate-xsd lets it pass; here it is refused on an output.
+      // The wrong ZIP is a fault of zip, which a Catch node brings to settle.
       const complaints = stage.nodeRed.lines.filter(
         (line) => /\[(warn|error)\]/.test(line) && /sw-|single-window/.test(line),
       );
