@@ -59,6 +59,8 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["filed", "filed", "boolean"],
   ["receivedAt", "received_at", "integer"],
   ["matchedBy", "matched_by", "text"],
+  ["outcome", "outcome", "text"],
+  ["part", "part", "text"],
 ];
 
 export type Value = string | number | null;

@@ -1,10 +1,10 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by"]);
+const ADDED_LATER = new Set(["matched_by", "outcome", "part"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -107,4 +107,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Version 3: by what a receipt found its document.
   `ALTER TABLE receipts ADD COLUMN matched_by TEXT NOT NULL DEFAULT ''`,
+  // Version 4: what a receipt says, with a word for what is not known; and of which part of the document.
+  `
+  ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
+  ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
+  `,
 ];
