@@ -51,9 +51,9 @@ const taxStatus: CodeTable = {
   list: "CEB.taxStatus",
   formats: ["CEB816Message", "CEB818Message"],
   entries: [
-    entry("ALL", "good", ["订阅内容：全部", "subscribed: everything"], "receipts.csv CEB816"),
-    entry("DATA", "good", ["订阅内容：数据", "subscribed: data"], "receipts.csv CEB816"),
-    entry("RET", "good", ["订阅内容：回执", "subscribed: receipts"], "receipts.csv CEB816"),
+    entry("ALL", "good", ["订阅内容：全部", "subscribed: everything"], "codes.csv CEB.taxStatus"),
+    entry("DATA", "good", ["订阅内容：数据", "subscribed: data"], "codes.csv CEB.taxStatus"),
+    entry("RET", "good", ["订阅内容：回执", "subscribed: receipts"], "codes.csv CEB.taxStatus"),
     entry("1", "good", ["税单已生成", "tax document generated"], "codes.csv CEB.taxStatus"),
     entry("2", "good", ["税单已汇总", "tax document consolidated"], "codes.csv CEB.taxStatus"),
     entry("3", "notice", ["税单作废", "tax document void"], "codes.csv CEB.taxStatus", {

@@ -6,7 +6,7 @@ import type { ParsedReceipt, ReceiptFormat } from "../types.js";
 const OTHERS = new Set(["792", "816", "818", "900"]);
 
 /** What an order, payment, waybill or list is called, by the producer. The first that is there names the part. */
-export const OWN_NUMBERS = ["orderNo", "copNo", "coElNo", "payTransactionId", "payNo", "logisticsNo"];
+export const OWN_NUMBERS = ["copNo", "coElNo", "orderNo", "payTransactionId", "payNo", "logisticsNo"];
 /** Customs' number of what was declared. */
 const CUSTOMS = ["invtNo", "rkdNo", "sumNo"];
 
