@@ -81,9 +81,11 @@ const FAILED_WITHOUT_REASON: Explanation = {
  * comes before ours in both.
  */
 export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bilingual | null {
-  const { format = "", code, statusCode = "", kind, ok, outcome } = query;
+  const { format = "", kind, ok, outcome } = query;
+  // Where there is a status it is what the receipt says; the code may be of another list (COO's Channel).
+  const code = query.statusCode || query.code;
   if (ok && kind !== "business") return null;
-  const entry = codeEntry(format, statusCode, book, kind) ?? codeEntry(format, code, book, kind);
+  const entry = codeEntry(format, code, book, kind);
   if (entry ? entry.outcome === "good" && ok !== false : ok) return null;
   // Blanks and line ends between Chinese characters are a printer's, not the author's (faq 18 as it is printed).
   const text = query.text.slice(0, TEXT_LIMIT).replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, "");
@@ -91,7 +93,7 @@ export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bili
     const rule = layer.rules.find(
       ({ formats, pattern }) => (formats.length === 0 || formats.includes(format)) && pattern.test(text),
     );
-    const found = rule ?? entryIn(layer, format, statusCode, kind) ?? entryIn(layer, format, code, kind);
+    const found = rule ?? entryIn(layer, format, code, kind);
     if (found) return explanationText(found);
   }
   return explanationText(kind === "import" && outcome !== "unknown" ? FAILED_WITHOUT_REASON : UNKNOWN_CODE);

@@ -142,7 +142,12 @@ export function approvalRecord(type: string, body: XmlElement, of: Head): Parsed
     {
       format: type,
       code: fieldOf(result, "manageResult"),
-      text: joined([fieldOf(result, "rmk"), ...checkNotes(body), ...stateNotes(head, of.states ?? [])]),
+      text: joined([
+        fieldOf(result, "rmk"),
+        ...checkNotes(body),
+        ...stateNotes(head, of.states ?? []),
+        ...(result ? [] : marksOf(head)),
+      ]),
       clientKey: own[0] ?? "",
       // Where it has not the form of an 18-digit number it may be the own one after all.
       otherKeys: [...own.slice(1), looksLikeSeqNo(number) ? "" : number],
@@ -152,6 +157,14 @@ export function approvalRecord(type: string, body: XmlElement, of: Head): Parsed
     },
     (entry) => statusOf(entry, fieldOf(result, "typecd")),
   );
+}
+
+/** CMB201 has no HdeApprResult by its table: what its head is marked with is shown, the lists are not public. */
+function marksOf(head: XmlElement | undefined): string[] {
+  return ["emapvMarkcd", "emapvStucd"].flatMap((name) => {
+    const mark = fieldOf(head, name);
+    return mark === "" ? [] : [`${name}=${mark}`];
+  });
 }
 
 /**

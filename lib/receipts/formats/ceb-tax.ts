@@ -8,7 +8,7 @@ const HEADS: Readonly<Record<string, string>> = { CEB816Message: "TaxHeadRd", CE
 
 /**
  * 电子税单 CEB816 and its state CEB818 (formats/receipts.csv): they answer the inventory whose customs number they carry,
- * one entry an inventory. They report; without a status they are good.
+ * one entry an inventory. A tax document without a status reports, and that is good.
  */
 const cebTax: ReceiptFormat = {
   format: "CEB816Message",
@@ -24,7 +24,7 @@ const cebTax: ReceiptFormat = {
       return statusRecord({
         format,
         code: field("status"),
-        ...(head && field("status") === "" && { outcome: "good" }),
+        ...(head && format === "CEB816Message" && field("status") === "" && { outcome: "good" }),
         text: joined([field("note"), number && `taxNo=${number}`]),
         ...cebKeys(root, head, field("guid")),
         part: field("invtNo"),

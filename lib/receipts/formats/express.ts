@@ -73,6 +73,8 @@ const informing = (type: string, title: Bilingual, head: string, amounts: readon
       code: "",
       outcome: data ? "good" : "unknown",
       text: joined(levied),
+      // Of a manifest the bill number is its own key.
+      clientKey: head === "ExpMftHead" ? (data?.textAt("BillNo") ?? "") : "",
       seqNo: data?.textAt("PreEntryId") ?? "",
       customsNo: data?.textAt("EntryId") || (entries[0] ?? ""),
       otherKeys: bills(data),
