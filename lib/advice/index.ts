@@ -84,7 +84,7 @@ export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bili
   const { format = "", kind, ok, outcome } = query;
   // Where there is a status it is what the receipt says; the code may be of another list (COO's Channel).
   const code = query.statusCode || query.code;
-  if (ok && kind !== "business") return null;
+  if (ok && kind !== "business" && outcome !== "notice") return null;
   const entry = codeEntry(format, code, book, kind);
   if (entry ? entry.outcome === "good" && ok !== false : ok) return null;
   // Blanks and line ends between Chinese characters are a printer's, not the author's (faq 18 as it is printed).

@@ -28,7 +28,8 @@ export const formats: readonly ReceiptFormat[] = [
     },
     parse(root) {
       const responses = root.children.filter(({ name }) => name === "Response");
-      return (responses.length > 0 ? responses : [root]).flatMap((response) => readResponse(root, response));
+      const format = typeOf(root);
+      return (responses.length > 0 ? responses : [root]).flatMap((response) => readResponse(format, root, response));
     },
   },
 ];
@@ -47,7 +48,7 @@ interface Statement {
   bills: readonly string[];
 }
 
-function readResponse(root: XmlElement, response: XmlElement): ParsedReceipt[] {
+function readResponse(format: string, root: XmlElement, response: XmlElement): ParsedReceipt[] {
   const parts = new Map<string, Statement[]>();
   for (const statement of statementsOf(response)) {
     const part = statement.bills.join("/");
@@ -56,7 +57,6 @@ function readResponse(root: XmlElement, response: XmlElement): ParsedReceipt[] {
     else parts.set(part, [statement]);
   }
   if (parts.size === 0) parts.set("", []);
-  const format = typeOf(root);
   const journey = response.find("JourneyID")?.text.trim() ?? "";
   return [...parts].map(([part, statements]) =>
     recordByCode({
@@ -75,34 +75,42 @@ function readResponse(root: XmlElement, response: XmlElement): ParsedReceipt[] {
 const WORST: readonly ReceiptOutcome[] = ["refused", "unknown", "notice", "good"];
 
 function leading(format: string, statements: readonly Statement[]): string {
-  const rank = ({ code }: Statement) => WORST.indexOf(codeEntry(format, code)?.outcome ?? "unknown");
-  return [...statements].sort((a, b) => rank(a) - rank(b))[0]?.code ?? "";
+  const ranked = statements.map(({ code }) => ({
+    code,
+    rank: WORST.indexOf(codeEntry(format, code)?.outcome ?? "unknown"),
+  }));
+  return ranked.sort((a, b) => a.rank - b.rank)[0]?.code ?? "";
 }
 
-/** `AdditionalInformation` with StatementCode, or Code and Text: `ResponseType` of a Consignment, and wherever one parser read them. */
+/** Every result below a response, in document order, with the bill of the nearest element around it that names one. */
 function statementsOf(response: XmlElement): Statement[] {
   const found: Statement[] = [];
-  for (const element of response.walk()) {
-    const coded = element.child("Code");
-    const code = element.child("StatementCode") ?? coded;
-    const text = element.child("StatementDescription") ?? (coded && element.child("Text"));
-    if (!text && !element.child("StatementCode") && element.name !== "ResponseType") continue;
-    found.push({
-      code: code?.text.trim() ?? "",
-      text: text?.text.trim() ?? "",
-      bills: billsAround(element, response),
-    });
+  const stack: { element: XmlElement; bills: readonly string[] }[] = [{ element: response, bills: [] }];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { element } = next;
+    const bills = element === response ? [] : (billsOf(element) ?? next.bills);
+    const statement = statementOf(element);
+    if (statement) found.push({ ...statement, bills });
+    for (let index = element.children.length - 1; index >= 0; index--) {
+      stack.push({ element: element.children[index] as XmlElement, bills });
+    }
   }
   return found;
 }
 
-/** 总提运单 and 分提运单 of the Consignment that the element lies in; the platform writes N/A where there is no house bill. */
-function billsAround(element: XmlElement, response: XmlElement): string[] {
-  for (let around: XmlElement | undefined = element; around && around !== response; around = around.parent) {
-    const numbers = ["TransportContractDocument/ID", "AssociatedTransportDocument/ID"].map(
-      (path) => around?.textAt(path) ?? "",
-    );
-    if (numbers[0]) return numbers.filter((number) => number !== "" && number.toUpperCase() !== "N/A");
-  }
-  return [];
+/** `AdditionalInformation` with StatementCode, or Code and Text: `ResponseType` of a Consignment, and wherever one parser read them. */
+function statementOf(element: XmlElement): Omit<Statement, "bills"> | undefined {
+  const stated = element.child("StatementCode");
+  const coded = element.child("Code");
+  const text = element.child("StatementDescription") ?? (coded && element.child("Text"));
+  if (!text && !stated && element.name !== "ResponseType") return undefined;
+  return { code: (stated ?? coded)?.text.trim() ?? "", text: text?.text.trim() ?? "" };
+}
+
+/** 总提运单 and 分提运单 of a Consignment; undefined for any other element. The platform writes N/A where there is no house bill. */
+function billsOf(element: XmlElement): string[] | undefined {
+  const master = element.textAt("TransportContractDocument/ID");
+  if (master === "") return undefined;
+  const house = element.textAt("AssociatedTransportDocument/ID");
+  return house === "" || house.toUpperCase() === "N/A" ? [master] : [master, house];
 }

@@ -52,6 +52,9 @@ describe("what receipts of the field do to a document", () => {
       const { row, receipts } = await after1(road(`M-${code}`), gateway(`M-${code}`, code));
       assert.equal(row.state, state, code);
       assert.ok(receipts[0]?.file.startsWith(`Rmft/InBox/${prefix}`), receipts[0]?.file);
+      const advice = { D: undefined, E1: undefined, T: /Declare it/, E2: /Correct it/ }[code];
+      if (advice) assert.match(receipts[0]?.advice?.en ?? "", advice, code);
+      else assert.equal(receipts[0]?.advice, null, code);
     }
   });
 
