@@ -1,24 +1,19 @@
 import { join } from "node:path";
 import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
+import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Fault, ImportClientError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
-import { numberedName, stampedName } from "../files/names.js";
+import { idInName, numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
 
-/** Why a document failed, for its local receipt. */
-export interface Failure {
-  code: string;
-  text: Bilingual;
-  advice?: Bilingual | undefined;
-  /** The receipt's own lines where the official client's words are known (faq 10 to 13). */
-  official?: readonly string[];
-}
+const REPLACED = "SW-REPLACED";
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
@@ -58,20 +53,19 @@ export async function settleSent(context: BoxContext, id: string): Promise<Docum
  * Ends the claim of a document that will not be sent: state, local receipt in InBox, file to FailBox, in this order. One
  * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing.
  */
-export async function settleFailed(context: BoxContext, id: string, failure: Failure): Promise<DocumentRow> {
+export async function settleFailed(context: BoxContext, id: string, failure: Fault): Promise<DocumentRow> {
   const row = await rowOf(context, id);
   if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row);
   if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
-  const text = `${failure.text.zh} / ${failure.text.en}`;
-  const note = { event: "failed", code: failure.code, text };
+  const words = wordsOf(failure);
   const failed =
     row.state === "failed"
       ? row
       : await context.ledger.transition(
           id,
-          "failed",
-          { code: failure.code, text, retryAt: 0, failedAt: context.clock.now() },
-          note,
+          { from: [row.state], to: "failed" },
+          { ...words, retryAt: 0, failedAt: context.clock.now() },
+          { event: "failed", ...words },
         );
   crashPoint("fail.after-state");
   await writeLocalReceipt(context, failed, failure);
@@ -83,28 +77,45 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const row = await rowOf(context, id);
   if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
   const folder = context.folders.of(row.business);
+  const { files, ledger } = context;
   const source = join(folder.box("TempBox"), row.boxName);
-  return context.files.withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
+  return files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
-    const returned = await context.ledger.update(id, change, { event: "returned" });
+    const returned = await ledger.update(id, change, { event: "returned" });
     crashPoint("return.after-row");
-    context.files.move(source, join(folder.box("OutBox"), name));
+    const placed = files.place(source, folder.box("OutBox"), name);
     crashPoint("return.after-move");
-    return returned;
+    // Somebody else has put a file of that name there meanwhile.
+    return placed === name ? returned : ledger.update(id, { boxName: placed });
   });
 }
 
+/**
+ * Ends a document that was never sent and whose producer has put a newer file in its place. No receipt says so: it would be
+ * taken for an answer to the newer one.
+ */
+export async function settleReplaced(context: BoxContext, id: string): Promise<DocumentRow> {
+  const row = await rowOf(context, id);
+  const words = wordsOf({ code: REPLACED, text: CODES[REPLACED].meaning });
+  const change = { ...words, retryAt: 0, failedAt: context.clock.now() };
+  const failed = await context.ledger.transition(id, { from: ["claimed"], to: "failed" }, change, {
+    event: "replaced",
+    ...words,
+  });
+  // What lies in OutBox under its name is the newer one.
+  if (row.box === "OutBox") return context.ledger.update(id, { box: "none", settled: true });
+  return finish(context, failed);
+}
+
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
-export async function hold(
-  context: BoxContext,
-  row: DocumentRow,
-  why: { code: string; text: Bilingual },
-): Promise<DocumentRow> {
-  const text = `${why.text.zh} / ${why.text.en}`;
+export async function hold(context: BoxContext, row: DocumentRow, why: Fault): Promise<DocumentRow> {
+  const { ledger } = context;
+  const words = wordsOf(why);
   if (row.state === "held") return row;
-  if (row.state === "sending")
-    await context.ledger.transition(row.id, "unknown", {}, { event: "unknown", code: why.code });
-  return context.ledger.transition(row.id, "held", { code: why.code, text }, { event: "held", code: why.code, text });
+  if (row.state === "sending") {
+    await ledger.transition(row.id, { from: ["sending"], to: "unknown" }, {}, { event: "unknown", code: why.code });
+  }
+  return ledger.transition(row.id, { from: ["unknown"], to: "held" }, words, { event: "held", ...words });
 }
 
 /**
@@ -119,20 +130,35 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const source = join(from, row.boxName);
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   crashPoint("settle.before-move");
-  let boxName = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
-  if (boxName === undefined && files.disk.exists(source)) {
-    boxName = files.freeName(folder.box(box), wanted);
-    files.move(source, join(folder.box(box), boxName));
-  }
+  const before = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
+  const repeated = before !== undefined;
+  // An interrupted call has placed it, and may have left its own copy behind.
+  if (repeated && idInName(row.boxName) === row.id) files.disk.remove(source);
+  const boxName = before ?? (files.disk.exists(source) ? files.place(source, folder.box(box), wanted) : undefined);
   crashPoint("settle.after-move");
-  const missing = boxName === undefined;
   const settled = await context.ledger.update(
     row.id,
-    { box: missing ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
-    missing ? { event: "file-missing", text: row.boxName } : { event: "settled", text: `${box}/${boxName}` },
+    { box: boxName === undefined ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
+    boxName === undefined
+      ? { event: "file-missing", text: row.boxName }
+      : { event: "settled", text: `${box}/${boxName}` },
   );
   crashPoint("settle.after-row");
+  if (boxName === undefined) lostFile(context, row, "已不在 TempBox 中", "is no longer in TempBox");
+  else if (!repeated && sha256Of(files.disk.read(join(folder.box(box), boxName))) !== row.sha256) {
+    lostFile(
+      context,
+      row,
+      "在 TempBox 中被改动过，归档内容与发送内容不同",
+      "was changed in TempBox: what is archived is not what was sent",
+    );
+  }
   return settled;
+}
+
+/** Somebody's hand in TempBox changes nothing of what was sent, and is told. */
+function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en: string): void {
+  context.notice("SW-FILE-MISSING", `${fileName} ${zh}`, `${fileName} ${en}`);
 }
 
 /** Moves the file of a document that has ended, whatever it was that left it unsettled; leaves all others alone. */
@@ -142,10 +168,9 @@ export async function finishEnded(context: BoxContext, row: DocumentRow): Promis
   else if (SENT.includes(row.state)) await finish(context, row);
 }
 
-/** A failure as its row keeps it, to write its local receipt again. */
-function failureOf(row: DocumentRow): Failure {
-  const [zh, en] = row.text.split(" / ");
-  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
+/** A fault as its row keeps it, to write its local receipt again. */
+function failureOf({ code, text, textEn }: DocumentRow): Fault {
+  return { code, text: { zh: text, en: textEn || text } };
 }
 
 /** The name under which an interrupted call has placed the file already. */
@@ -158,7 +183,8 @@ function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string
   }
 }
 
-async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Failure): Promise<void> {
+async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Fault): Promise<void> {
+  if (failure.code === REPLACED) return;
   const { ledger, folders } = context;
   const folder = folders.of(row.business);
   const story = await ledger.story(row.id);
@@ -176,6 +202,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       ok: false,
       code: failure.code,
       text: failure.text.zh,
+      textEn: failure.text.en,
       clientKey: row.clientKey,
       seqNo: "",
       customsNo: "",
@@ -214,7 +241,7 @@ async function fileLocalReceipt(
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
-function failureInfo(row: DocumentRow, failure: Failure): string | readonly string[] {
+function failureInfo(row: DocumentRow, failure: Fault): string | readonly string[] {
   if (failure.official) return failure.official;
   if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
   if (failure.code === "C144") return failure.text.zh;
@@ -223,7 +250,7 @@ function failureInfo(row: DocumentRow, failure: Failure): string | readonly stri
 }
 
 /** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */
-export function duplicateOf(earlier: DocumentRow): Failure {
+export function duplicateOf(earlier: DocumentRow): Fault {
   return {
     code: "SW-DUP",
     text: {

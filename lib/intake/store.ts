@@ -71,6 +71,7 @@ async function storeOne(
     crashPoint("receipt.before-row");
     const stored = await ledger.addReceipt({
       ...receipt,
+      textEn: "",
       documentId: document?.id ?? null,
       matchedBy: document ? receipt.matchedBy : "",
       sha256,

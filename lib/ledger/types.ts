@@ -23,6 +23,8 @@ export interface DocumentRow {
   clientKey: string;
   state: DocumentState;
   attempt: number;
+  /** How often it was tried again for a fault that may pass; waiting for card, disk or settings does not count. */
+  tries: number;
   possibleDuplicate: boolean;
   /** Where the file is, or is about to be: the row is committed before the file moves. */
   box: Box;
@@ -32,9 +34,10 @@ export interface DocumentRow {
   settled: boolean;
   /** Not to be claimed again before this time (settle retry); 0 = at once. */
   retryAt: number;
-  /** Failure or refusal code and text, empty while there is none. */
+  /** Failure or refusal: its code and its text in Chinese and in English, empty while there is none. */
   code: string;
   text: string;
+  textEn: string;
   /** 18-digit number of the data centre, customs' own number, newest customs status. */
   seqNo: string;
   customsNo: string;
@@ -62,12 +65,16 @@ export interface EventRow {
   /** `claimed`, `sending`, `sent`, `settled`, `receipt`, `resend`, `released`, `file-missing` ... */
   event: string;
   code: string;
+  /** In Chinese, or in no language; `textEn` in English, empty where `text` says it. */
   text: string;
+  textEn: string;
 }
 
 /** Row of table `receipts`. */
 export interface ReceiptRow extends Receipt {
   id: number;
+  /** The text in English, for a receipt of our own; else empty: `text` is as the receipt says it. */
+  textEn: string;
   /**
    * sha256 of the bytes, lower-case hex; a second delivery of the same bytes is a duplicate. Bytes that hold several
    * receipts: `<sha256>#1` for the second, and so on.
@@ -109,6 +116,7 @@ export interface EventNote {
   event: string;
   code?: string;
   text?: string;
+  textEn?: string;
 }
 
 /** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
@@ -134,13 +142,27 @@ export interface Ledger {
    * with `sameKey`, same business, type and client key, and not failed or rejected (SW-DUP). Checked in the same commit.
    */
   claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
-  /** Moves a document to another state, if the state machine allows it, and writes the event. Resolves to the new row. */
-  transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow>;
+  /**
+   * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
+   * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now.
+   */
+  transition(
+    id: string,
+    step: { from: readonly DocumentState[]; to: DocumentState },
+    change: DocumentChange,
+    note: EventNote,
+  ): Promise<DocumentRow>;
   /** Changes facts without changing the state. */
   update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
+  /** Takes back the claim of a document whose file could not be claimed after all, as if it had never been. */
+  withdraw(id: string): Promise<void>;
   get(id: string): Promise<DocumentRow | undefined>;
-  /** Every row whose claim is open, oldest first. */
-  unsettled(): Promise<DocumentRow[]>;
+  /** The open claim whose file lies in a box under this name. */
+  openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined>;
+  /** Rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]>;
+  /** Open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
+  waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
   /** Newest rows with these bytes. */
   bySha256(sha256: string): Promise<DocumentRow[]>;

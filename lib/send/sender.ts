@@ -9,6 +9,7 @@ import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { NO_WORDS } from "../ledger/rules/words.js";
 import { isDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
 import { fileMissing, heldError, stopped } from "./errors.js";
 import type { WireFields } from "./fields.js";
@@ -148,7 +149,7 @@ export class DocumentSender {
 
   /** Is an unknown outcome ours to take up? What a node left that is no more goes to whoever asks first. */
   mayTakeUp(row: DocumentRow, isKnownSender: (id: string) => boolean): boolean {
-    if (row.state !== "unknown" || row.wire === "" || this.client.claims.has(row.id)) return false;
+    if (row.state !== "unknown" || row.wire === "" || this.client.claims.inFlight.has(row.id)) return false;
     const { sender } = JSON.parse(row.wire) as Wire;
     return sender === this.settings.id || !isKnownSender(sender);
   }
@@ -233,12 +234,8 @@ export class DocumentSender {
     const { wire } = outgoing;
     const properties = repeat ? asPossibleDuplicate(wire.properties) : wire.properties;
     crashPoint("send.before-sending");
-    await this.client.ledger.transition(
-      id,
-      "sending",
-      { wire: JSON.stringify(wire), sendingAt: this.client.clock.now(), possibleDuplicate: repeat },
-      { event: repeat ? "resending" : "sending", text: `${wire.routingKey} ${properties.messageId}` },
-    );
+    const text = `${wire.routingKey} ${properties.messageId}`;
+    await this.client.claims.send(id, JSON.stringify(wire), repeat, text);
     try {
       crashPoint("send.after-sending");
       const timeout = this.settings.confirmTimeout;
@@ -274,8 +271,8 @@ export class DocumentSender {
     if (outcome.kind === "confirmed") {
       const sent = await ledger.transition(
         id,
-        "sent",
-        { sentAt: this.client.clock.now(), code: "", text: "" },
+        { from: ["sending"], to: "sent" },
+        { sentAt: this.client.clock.now(), ...NO_WORDS },
         { event: "sent" },
       );
       crashPoint("send.after-sent");
@@ -285,7 +282,7 @@ export class DocumentSender {
     const to = outcome.kind === "unknown" || wasUnknown ? "unknown" : "claimed";
     const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
     const event = to === "unknown" ? "unknown" : "refused";
-    await ledger.transition(id, to, change, { event, code: "C18", text: outcome.reason });
+    await ledger.transition(id, { from: ["sending"], to }, change, { event, code: "C18", text: outcome.reason });
     return undefined;
   }
 
@@ -298,7 +295,7 @@ export class DocumentSender {
   private async giveUpUnknown(id: string, why: string): Promise<never> {
     const error = heldError(id, why);
     const row = (await this.client.ledger.get(id)) as DocumentRow;
-    await this.client.hold(row, { code: error.code, text: error.text });
+    await this.client.claims.hold(row, error);
     throw error;
   }
 

@@ -46,8 +46,8 @@ function readConfig(config: Config) {
 }
 
 /** The same error, after which the document does not wait: `settle` ends it with its local receipt. */
-function asFinal({ code, text, advice, cause, details }: ImportClientError): ImportClientError {
-  return new ImportClientError(code, text, { ...(advice && { advice }), cause, details: { ...details, final: true } });
+function asFinal(error: ImportClientError): ImportClientError {
+  return new ImportClientError(error.code, error.text, { ...error, kind: "fails" });
 }
 
 export = (RED: NodeAPI): void => {

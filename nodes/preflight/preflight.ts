@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
+import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
 import type { Severity } from "../../lib/preflight/types.js";
 import { configError, settingText } from "../../lib/settings.js";
@@ -10,7 +11,6 @@ import {
   configNode,
   documentOf,
   type FlowMessage,
-  faultOf,
   faultOfChecks,
   onClose,
   onInput,

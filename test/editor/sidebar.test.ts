@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { readZip } from "../../lib/archive/index.js";
@@ -7,8 +7,9 @@ import { openLedger } from "../../lib/ledger/index.js";
 import type { NodeRed } from "../../scripts/node-red.js";
 import { startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
+import { drop } from "../support/boxes.js";
 import { generateDocument } from "../support/generate-documents.js";
-import { documentRow, newReceipt } from "../support/rows.js";
+import { documentRow, newReceipt, step } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { type Editor, launchBrowser, openEditor } from "./browser.js";
 
@@ -39,13 +40,6 @@ describe("sidebar", () => {
   });
   const quiet = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
 
-  function drop(root: string, name: string, bytes: Buffer): void {
-    const outBox = join(root, "DecCus001", "OutBox");
-    mkdirSync(outBox, { recursive: true });
-    writeFileSync(join(outBox, `${name}.tmp`), bytes);
-    renameSync(join(outBox, `${name}.tmp`), join(outBox, name));
-  }
-
   /** Documents that others have sent before: one waits for each receipt, one has both. */
   async function seed(root: string): Promise<void> {
     const ledger = await openLedger(join(root, ".ledger", "ledger.db"));
@@ -57,8 +51,8 @@ describe("sidebar", () => {
     ] as const) {
       const made = documentRow({ fileName, settled: true, box: "none", claimedAt: ago(minutes) });
       await ledger.claim(made);
-      await ledger.transition(made.id, "sending", {}, { event: "sending" });
-      await ledger.transition(made.id, "sent", { sentAt: ago(minutes) }, { event: "sent" });
+      await ledger.transition(made.id, step("sending"), {}, { event: "sending" });
+      await ledger.transition(made.id, step("sent"), { sentAt: ago(minutes) }, { event: "sent" });
       for (const kind of kinds) {
         const isImport = kind === "import";
         await ledger.addReceipt(
@@ -85,9 +79,9 @@ describe("sidebar", () => {
 
   before(async () => {
     const root = join(scratch(), "ImpPath");
-    drop(root, "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
-    drop(root, HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
-    drop(root, "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    drop(root, "DecCus001", "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
+    drop(root, "DecCus001", HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
+    drop(root, "DecCus001", "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
     await seed(root);
     const userDir = scratch();
     nodeRed = await startNodeRed({
@@ -325,7 +319,7 @@ describe("sidebar", () => {
 
   it("tells a reader without write permission so, and changes nothing", async () => {
     const root = join(scratch(), "ImpPath");
-    drop(root, "读.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    drop(root, "DecCus001", "读.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
     const userDir = scratch();
     mkdirSync(userDir, { recursive: true });
     copyFileSync(example, join(userDir, "flows.json"));

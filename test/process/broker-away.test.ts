@@ -70,7 +70,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
       sha256: sha256Of(bytes),
       size: SIZE,
     });
-    client.claims.take(row.id, "flow");
+    client.claims.inFlight.take(row.id, "flow");
     await client.ledger.claim(row);
     return { row, payload: index % 2 ? randomBytes(SIZE) : bytes };
   }

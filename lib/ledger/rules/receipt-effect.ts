@@ -24,6 +24,7 @@ export function receiptEffect(
     if (!mayFollow(row.state, to) || (to === "rejected" && row.state === "failed")) return { to: undefined, change };
     change.code = receipt.ok ? "" : receipt.code;
     change.text = receipt.ok ? "" : receipt.text;
+    change.textEn = "";
     return { to, change };
   }
   if (receipt.kind === "business") {

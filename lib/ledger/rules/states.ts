@@ -23,9 +23,17 @@ export function mayFollow(from: DocumentState, to: DocumentState): boolean {
   return NEXT[from].includes(to);
 }
 
-/** Rejects with SW-STATE when the state machine does not allow the step. */
-export function assertMayFollow(id: string, from: DocumentState, to: DocumentState): void {
-  if (mayFollow(from, to)) return;
+/**
+ * Throws SW-STATE when the state machine does not allow the step, or when the document is in none of the states that whoever
+ * takes it expects: somebody else was there before.
+ */
+export function assertMayFollow(
+  id: string,
+  from: DocumentState,
+  to: DocumentState,
+  expected: readonly DocumentState[] = [from],
+): void {
+  if (mayFollow(from, to) && expected.includes(from)) return;
   throw new ImportClientError(
     "SW-STATE",
     { zh: `单据 ${id} 不能从状态 ${from} 变为 ${to}`, en: `document ${id} cannot go from ${from} to ${to}` },

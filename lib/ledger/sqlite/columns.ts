@@ -17,6 +17,7 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["clientKey", "client_key", "text"],
   ["state", "state", "text"],
   ["attempt", "attempt", "integer"],
+  ["tries", "tries", "integer"],
   ["possibleDuplicate", "possible_duplicate", "boolean"],
   ["box", "box", "text"],
   ["boxName", "box_name", "text"],
@@ -24,6 +25,7 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["retryAt", "retry_at", "integer"],
   ["code", "code", "text"],
   ["text", "text", "text"],
+  ["textEn", "text_en", "text"],
   ["seqNo", "seq_no", "text"],
   ["customsNo", "customs_no", "text"],
   ["statusCode", "status_code", "text"],
@@ -59,6 +61,7 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["filed", "filed", "boolean"],
   ["receivedAt", "received_at", "integer"],
   ["matchedBy", "matched_by", "text"],
+  ["textEn", "text_en", "text"],
   ["outcome", "outcome", "text"],
   ["part", "part", "text"],
 ];

@@ -4,6 +4,7 @@ import { ImportClientError, messageOf } from "../../errors.js";
 import { receiptEffect } from "../rules/receipt-effect.js";
 import { assertMayFollow, STATES } from "../rules/states.js";
 import type {
+  Box,
   DocumentChange,
   DocumentQuery,
   DocumentRow,
@@ -24,7 +25,7 @@ import { findDocuments, isQuick, type Stored } from "./search.js";
 import { Statements } from "./statements.js";
 import { transactionsOf } from "./transactions.js";
 
-const EVENT = "id, document_id AS documentId, at, event, code, text";
+const EVENT = "id, document_id AS documentId, at, event, code, text, text_en AS textEn";
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
@@ -69,24 +70,49 @@ export class SqliteLedger implements Ledger {
     return repeated;
   }
 
-  async transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow> {
-    const row = await this.write(() => this.apply(id, to, change, note));
+  async transition(
+    id: string,
+    { from, to }: { from: readonly DocumentState[]; to: DocumentState },
+    change: DocumentChange,
+    note: EventNote,
+  ): Promise<DocumentRow> {
+    const row = await this.write(() => this.apply(id, { from, to }, change, note));
     this.tell(row, note);
     return row;
   }
 
   async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
-    const row = await this.write(() => this.apply(id, undefined, change, note));
+    const row = await this.write(() => this.apply(id, {}, change, note));
     if (note) this.tell(row, note);
     return row;
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.write(() => {
+      const gone = "DELETE FROM documents WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
+      if (this.statement(gone).run(id).changes > 0) {
+        this.statement("DELETE FROM events WHERE document_id = ?").run(id);
+      }
+    });
+  }
+
+  async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
+    const where = "WHERE settled = 0 AND box_name = ? AND box = ? AND business = ? COLLATE NOCASE ORDER BY id LIMIT 1";
+    return this.documents(where, boxName, box, business)[0];
   }
 
   async get(id: string): Promise<DocumentRow | undefined> {
     return this.documents("WHERE id = ?", id)[0];
   }
 
-  async unsettled(): Promise<DocumentRow[]> {
-    return this.documents("WHERE settled = 0 ORDER BY id");
+  async unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
+    if (!page) return this.documents("WHERE settled = 0 ORDER BY id");
+    return this.documents("WHERE settled = 0 AND id > ? ORDER BY id LIMIT ?", page.after, page.limit);
+  }
+
+  async waitingClaims(limit: number): Promise<DocumentRow[]> {
+    const where = "WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 ORDER BY id LIMIT ?";
+    return this.documents(where, limit);
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
@@ -279,7 +305,7 @@ export class SqliteLedger implements Ledger {
 
   private apply(
     id: string,
-    to: DocumentState | undefined,
+    { from, to }: { from?: readonly DocumentState[]; to?: DocumentState | undefined },
     change: DocumentChange,
     note: EventNote | undefined,
   ): DocumentRow {
@@ -290,7 +316,7 @@ export class SqliteLedger implements Ledger {
         en: `the ledger has no document ${id}`,
       });
     }
-    if (to !== undefined && to !== row.state) assertMayFollow(id, row.state, to);
+    if (to !== undefined) assertMayFollow(id, row.state, to, from);
     const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
     const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
     const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
@@ -334,9 +360,10 @@ export class SqliteLedger implements Ledger {
     const row = this.documents("WHERE id = ?", documentId)[0];
     if (!row) return undefined;
     const { to, change } = receiptEffect(receipt, row);
-    const text = [receipt.format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
-    const note: EventNote = { event: to ?? "receipt", code: receipt.code, text };
-    return { row: this.apply(documentId, to, change, note), note };
+    const { format, code, textEn } = receipt;
+    const text = [format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
+    const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
+    return { row: this.apply(documentId, { to }, change, note), note };
   }
 
   private putFact(name: string, value: string): void {
@@ -344,12 +371,13 @@ export class SqliteLedger implements Ledger {
   }
 
   private event(documentId: string, note: EventNote): void {
-    this.statement("INSERT INTO events (document_id, at, event, code, text) VALUES (?, ?, ?, ?, ?)").run(
+    this.statement("INSERT INTO events (document_id, at, event, code, text, text_en) VALUES (?, ?, ?, ?, ?, ?)").run(
       documentId,
       this.now(),
       note.event,
       note.code ?? "",
       note.text ?? "",
+      note.textEn ?? "",
     );
   }
 

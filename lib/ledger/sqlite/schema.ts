@@ -1,10 +1,10 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 6;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by", "outcome", "part"]);
+const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "outcome", "part"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -20,7 +20,9 @@ function definitions(columns: readonly (readonly [string, string, string])[], ke
 /** What free text is looked for in (documents query, `q`). */
 export const TEXT_COLUMNS = ["file_name", "client_key", "seq_no", "customs_no"] as const;
 
-const DOCUMENT_NAMES = DOCUMENT_COLUMNS.map(([, column]) => column).join(", ");
+const DOCUMENT_NAMES = DOCUMENT_COLUMNS.map(([, column]) => column)
+  .filter((column) => !ADDED_LATER.has(column))
+  .join(", ");
 const of = (row: "old" | "new") => TEXT_COLUMNS.map((column) => `${row}.${column}`).join(", ");
 
 /** Steps from version n to n+1, in order; the first makes an empty ledger. */
@@ -107,7 +109,27 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Version 3: by what a receipt found its document.
   `ALTER TABLE receipts ADD COLUMN matched_by TEXT NOT NULL DEFAULT ''`,
-  // Version 4: what a receipt says, with a word for what is not known; and of which part of the document.
+  // Version 4: two languages are two columns, which stood in one as `zh / en`; retries are counted by themselves.
+  `
+  ALTER TABLE documents ADD COLUMN text_en TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE events ADD COLUMN text_en TEXT NOT NULL DEFAULT '';
+  ALTER TABLE receipts ADD COLUMN text_en TEXT NOT NULL DEFAULT '';
+  ${["documents", "events"]
+    .map(
+      (table) => `UPDATE ${table} SET
+        text_en = substr(text, instr(text, ' / ') + 3), text = substr(text, 1, instr(text, ' / ') - 1)
+        WHERE code <> '' AND instr(text, ' / ') > 1 AND instr(substr(text, instr(text, ' / ') + 3), ' / ') = 0;`,
+    )
+    .join("\n")}
+  `,
+  // Version 5: the open claim that a file of a box belongs to; the claims that wait for a flow.
+  `
+  CREATE INDEX documents_place ON documents (box_name) WHERE settled = 0;
+  CREATE INDEX documents_waiting ON documents (id)
+    WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0;
+  `,
+  // Version 6: what a receipt says, with a word for what is not known; and of which part of the document.
   `
   ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
   ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type MatchHints, matchReceipt } from "../../../lib/intake/match.js";
 import { type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { type ParsedReceipt, readReceipts } from "../../../lib/receipts/index.js";
-import { documentRow } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 const NOW = Date.parse("2024-05-06T08:00:00+08:00");
@@ -95,9 +95,9 @@ describe("matching receipts to documents", () => {
     const second = await document({ clientKey: "A" });
     const neverSent = await document({ clientKey: "A", state: "claimed", sendingAt: 0, sentAt: 0 });
     assert.equal((await match({ clientKey: "A" })).documentId, second);
-    await ledger.transition(second, "accepted", { seqNo: "S2" }, { event: "receipt" });
+    await ledger.transition(second, step("accepted"), { seqNo: "S2" }, { event: "receipt" });
     assert.equal((await match({ clientKey: "A" })).documentId, first);
-    await ledger.transition(first, "accepted", { seqNo: "S1" }, { event: "receipt" });
+    await ledger.transition(first, step("accepted"), { seqNo: "S1" }, { event: "receipt" });
     assert.equal((await match({ clientKey: "A" })).documentId, second);
     assert.equal((await match({ clientKey: "A", seqNo: "S1" })).documentId, first);
     assert.notEqual(refused, neverSent);

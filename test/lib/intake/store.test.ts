@@ -7,7 +7,7 @@ import { readDelivery } from "../../../lib/intake/read.js";
 import { storeReceipt } from "../../../lib/intake/store.js";
 import type { DocumentRow, ReceiptRow } from "../../../lib/ledger/index.js";
 import { openClient } from "../../support/client.js";
-import { documentRow } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
 
 const AT = Date.parse("2024-05-06T07:08:09.123+08:00");
@@ -138,7 +138,7 @@ describe("receipts in InBox", () => {
     assert.equal((await client.ledger.story(declaration.id))?.receipts.length, 1);
     assert.equal(files("Others").length, 1);
     const list = await sent({ clientKey: "SAME", messageType: "INV101", business: "Sas", state: "sending" });
-    await client.ledger.transition(list.id, "sent", {}, { event: "sent" });
+    await client.ledger.transition(list.id, step("sent"), {}, { event: "sent" });
     await deliver(result("L", { seqNo: "I9" }));
     const before = Date.now();
     while ((await client.ledger.get(list.id))?.state !== "accepted") {
@@ -202,7 +202,7 @@ describe("receipts in InBox", () => {
     await open({ receiptJson: true });
     const row = documentRow({ fileName: "x.xml", box: "none" });
     await client.ledger.claim(row);
-    await client.settleFailed(row.id, {
+    await client.claims.fail(row.id, {
       code: "C141",
       text: { zh: "错误:卡控件通讯等待握手超时!", en: "no handshake" },
     });

@@ -9,7 +9,7 @@ import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
 import { findDocuments } from "../../../lib/ledger/sqlite/search.js";
 import { Random } from "../../support/random.js";
-import { documentRow } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 const STATES = ["claimed", "sent", "accepted", "rejected", "held"] as const;
@@ -246,7 +246,7 @@ describe("documents query", () => {
   it("counts by state without counting rows", async () => {
     const rows = await some(40, 5);
     const one = rows.find(({ state }) => state === "sent") as DocumentRow;
-    await ledger.transition(one.id, "accepted", {}, { event: "accepted" });
+    await ledger.transition(one.id, step("accepted"), {}, { event: "accepted" });
     const counts = await ledger.counts();
     for (const state of STATES) {
       const n = rows.filter((row) => (row.id === one.id ? "accepted" : row.state) === state).length;

@@ -140,7 +140,7 @@ ${codeTable().join("\n")}
 | a code that no table has is no success and no failure | \`test/lib/receipts/unknown-codes.test.ts\` |
 | every code explained, both meanings where sources disagree | \`test/lib/advice/codes.test.ts\` |
 | a user's own advice file adds and overrides | \`test/lib/advice/load.test.ts\` |
-| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\` |
+| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\`, \`storing.ts\` |
 | everything together, through RabbitMQ and Node-RED | \`test/process/receipt-parade.test.ts\` |
 
 ## FAQ item and the advice shown

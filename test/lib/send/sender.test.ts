@@ -10,7 +10,7 @@ import { DocumentSender } from "../../../lib/send/sender.js";
 import { makeWire } from "../../../lib/send/wire.js";
 import { sha256Of } from "../../../lib/sha256.js";
 import { openClient } from "../../support/client.js";
-import { documentRow } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
 
 describe("a send that was left unknown", () => {
@@ -46,8 +46,8 @@ describe("a send that was left unknown", () => {
     writeFileSync(join(client.folders.of(row.business).box("TempBox"), "a.xml"), claimed);
     await client.ledger.claim(row);
     const wire = makeWire(handleOf(row), Buffer.from("as signed"), { sender: node, exchange: "", routingKey: "q" });
-    await client.ledger.transition(row.id, "sending", { wire: JSON.stringify(wire) }, { event: "sending" });
-    return client.ledger.transition(row.id, "unknown", {}, { event: "unknown" });
+    await client.ledger.transition(row.id, step("sending"), { wire: JSON.stringify(wire) }, { event: "sending" });
+    return client.ledger.transition(row.id, step("unknown"), {}, { event: "unknown" });
   }
 
   it("is held, and never sent with other bytes, when its own are gone", async () => {
@@ -70,7 +70,7 @@ describe("a send that was left unknown", () => {
       sender.mayTakeUp(row, () => false),
       true,
     );
-    client.claims.take(row.id, "another");
+    client.claims.inFlight.take(row.id, "another");
     assert.equal(
       sender.mayTakeUp(row, () => false),
       false,

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decXml } from "../../../simulator/samples/index.js";
-import {
-  box,
-  boxText,
-  brokerNode,
-  catchAll,
-  clientNode,
-  drop,
-  type FlowNode,
-  node,
-  type RedBench,
-  sink,
-  watchNode,
-} from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 
@@ -145,7 +135,7 @@ export function settling(bench: RedBench): void {
       const row = await (await bench.client()).ledger.get(third.document?.id as string);
       assert.ok((row?.retryAt ?? 0) > Date.now() + 3_000_000);
       assert.deepEqual([row?.state, row?.box], ["claimed", "TempBox"]);
-      assert.equal((await bench.client()).claims.has(third.document?.id as string), true);
+      assert.equal((await bench.client()).claims.inFlight.has(third.document?.id as string), true);
     });
 
     it("refuses to call sent what was not sent, and a message without a handle", async () => {
