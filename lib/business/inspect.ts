@@ -36,8 +36,6 @@ function seqNoOf(body: XmlElement): string {
   return "";
 }
 
-const scanned = (xml: Buffer) => readXml(xml, { toValidate: true });
-
 function baseName(name: string): string {
   return name.slice(0, name.length - extname(name).length).toLowerCase();
 }
@@ -60,10 +58,10 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
       },
     });
   }
-  if (xmls.length === 1) return { entry: only, root: await scanned(only.bytes) };
+  if (xmls.length === 1) return { entry: only, root: await readXml(only.bytes) };
   const known: Document[] = [];
   for (const entry of xmls) {
-    const root = await scanned(entry.bytes);
+    const root = await readXml(entry.bytes);
     if (kindOf(root)) known.push({ entry, root });
   }
   if (known.length === 1) return known[0] as Document;
@@ -72,7 +70,7 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
   const candidate = named.length === 1 ? (named[0] as ZipEntry) : undefined;
   // A name decides between documents that are all known, or all not; it does not put an unknown one before known ones.
   if (candidate && (known.length === 0 || known.some(({ entry }) => entry === candidate))) {
-    return { entry: candidate, root: await scanned(candidate.bytes) };
+    return { entry: candidate, root: await readXml(candidate.bytes) };
   }
   const names = xmls.map((entry) => entry.name).join(", ");
   throw zipRefused(
@@ -93,7 +91,7 @@ async function look(payload: Buffer, fileName: string): Promise<Inspection> {
   const entries = zipped ? await readZip(payload) : [];
   const { entry, root } = zipped
     ? await documentOf(entries, fileName)
-    : { entry: { name: fileName, bytes: payload }, root: await scanned(payload) };
+    : { entry: { name: fileName, bytes: payload }, root: await readXml(payload) };
   const found = kindOf(root);
   const body = found?.kind.body(root) ?? root;
   return {

@@ -1,4 +1,4 @@
-import { fieldNames, fieldTable } from "./fields/index.js";
+import { fieldTable } from "../model/fields.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -57,12 +57,12 @@ export const datesFormat: Rule = {
     en: "Write the date in the given form; it must exist in the calendar.",
   },
   start({ kind }) {
-    const dates = fieldTable(kind?.type ?? "")?.dates;
-    if (!dates) return undefined;
+    const fields = fieldTable(kind?.type ?? "");
+    if (!fields) return undefined;
     return {
-      names: fieldNames(dates),
+      names: fields.dateNames,
       element(element, report) {
-        const format = dates[element.parent?.name ?? ""]?.[element.name];
+        const format = fields.dates.get(element.parent?.name ?? "")?.get(element.name);
         if (format === undefined) return;
         const value = element.text.trim();
         if (value === "" || isDate(value, format)) return;

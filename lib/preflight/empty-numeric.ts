@@ -1,4 +1,4 @@
-import { fieldNames, fieldTable } from "./fields/index.js";
+import { fieldTable } from "../model/fields.js";
 import type { Rule } from "./types.js";
 
 /** Other spellings of a parent element that are in use (formats: DecContainer in one producer). */
@@ -20,14 +20,13 @@ export const emptyNumeric: Rule = {
   },
   start({ kind }) {
     const type = kind?.type ?? "";
-    const numeric = fieldTable(type)?.numeric;
-    if (!numeric) return undefined;
+    const fields = fieldTable(type);
+    if (!fields) return undefined;
     return {
-      names: fieldNames(numeric),
+      names: fields.numericNames,
       element(element, report) {
         const parent = element.parent?.name ?? "";
-        const fields = numeric[SAME_PARENT[parent] ?? parent];
-        const need = fields?.[element.name];
+        const need = fields.numeric.get(SAME_PARENT[parent] ?? parent)?.get(element.name);
         if (need === undefined || !(element.selfClosed || element.isEmpty)) return;
         const declaration = type === "DEC";
         report({

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
 import { settingText } from "../../lib/client/settings.js";
 import type { Check } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
 import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
@@ -26,12 +25,6 @@ interface Config extends NodeDef {
   noSchema?: string;
 }
 
-/** `schemas/` of this package, seen from `dist/nodes/validate-xsd` and from `nodes/validate-xsd`. */
-function ourSchemas(): string {
-  const root = join(__dirname, "..", "..");
-  return join(root, root.endsWith("dist") ? ".." : "", "schemas");
-}
-
 const NO_SCHEMA: Fault = {
   code: "SW-XSD",
   text: { zh: "没有适用于此报文的 XSD", en: "there is no schema for this document" },
@@ -49,10 +42,7 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(
-        ({ settings }) =>
-          new SchemaStore([...new Set([settings.schemas, ourSchemas()])].filter((folder) => folder !== "")),
-      );
+      store ??= openClient().then(({ settings }) => new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]));
       return store;
     };
 
