@@ -1,21 +1,30 @@
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Bilingual, type FaultDetails, ImportClientError } from "../errors.js";
 import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
+
+/** Inner codes that say nothing about the card: the node closed, the driver crashed and is started again. */
+const PASSING = new Set(["CLOSED", "MODULE-CRASHED"]);
 
 /**
  * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
  * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now,
- * `details.official` the lines of the official local receipt where they are known.
+ * `official` the lines of the official local receipt where they are known.
  */
 export function cardFault(
   inner: string,
   text: Bilingual,
   advice: Bilingual,
-  more: { state?: CardState; cause?: unknown; details?: Record<string, unknown> } = {},
+  more: { state?: CardState; cause?: unknown; details?: FaultDetails; official?: readonly string[] } = {},
 ): ImportClientError {
   return new ImportClientError(
     "C134",
     { zh: `卡操作失败：${text.zh}（${inner}）`, en: `card error: ${text.en} (${inner})` },
-    { advice, cause: more.cause, details: { ...more.details, inner, ...(more.state ? { state: more.state } : {}) } },
+    {
+      advice,
+      cause: more.cause,
+      official: more.official,
+      ...(more.state === "absent" || PASSING.has(inner) ? { kind: "waits" } : {}),
+      details: { ...more.details, inner, ...(more.state ? { state: more.state } : {}) },
+    },
   );
 }
 
@@ -35,7 +44,8 @@ export function cardTimeout(step: string, milliseconds: number): ImportClientErr
         zh: "驱动进程已被终止，下一次签名会重新启动。反复出现时请重新插卡，并检查读卡器和驱动。",
         en: "The driver's process was ended and is started again for the next signature. If this keeps happening, insert the card again and check reader and driver.",
       },
-      details: { inner: "TIMEOUT", official: [NO_ANSWER], step, milliseconds },
+      official: [NO_ANSWER],
+      details: { inner: "TIMEOUT", step, milliseconds },
     },
   );
 }

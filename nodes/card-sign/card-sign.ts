@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
 import { inspect } from "../../lib/business/inspect.js";
-import { settingFlag } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { settingFlag } from "../../lib/settings.js";
 import { assertMaySign, checkBeforeSigning } from "../../lib/signing/before-signing.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, signDocument } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
@@ -46,8 +46,8 @@ function readConfig(config: Config) {
 }
 
 /** The same error, after which the document does not wait: `settle` ends it with its local receipt. */
-function asFinal({ code, text, advice, cause, details }: ImportClientError): ImportClientError {
-  return new ImportClientError(code, text, { ...(advice && { advice }), cause, details: { ...details, final: true } });
+function asFinal(error: ImportClientError): ImportClientError {
+  return new ImportClientError(error.code, error.text, { ...error, kind: "fails" });
 }
 
 export = (RED: NodeAPI): void => {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
-import { settingText } from "../../lib/client/settings.js";
 import { ImportClientError } from "../../lib/errors.js";
+import { settingText } from "../../lib/settings.js";
 import { openCard } from "../../lib/signing/open.js";
 import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
 import type { CardSettings } from "../../lib/signing/settings.js";

@@ -109,11 +109,11 @@ export function faultOf(
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
   };
-  const official = said.length > 0 ? { official: said } : {};
   const state = pinRefused ? "closed" : known.state;
   return {
     fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
-      details: { errors: said, ...official, step },
+      details: { errors: said, step },
+      ...(said.length > 0 ? { official: said } : {}),
       ...(state ? { state } : {}),
     }),
     beforePin: !error.sent || (known.beforePin ?? false),
@@ -131,6 +131,6 @@ function noHandshake(error: ControlError, limit: number): ImportClientError {
   return new ImportClientError(
     "C141",
     { zh: `${HANDSHAKE} ${why.zh}`, en: `the card control did not shake hands in time: ${why.en}` },
-    { advice: START, details: { inner, official: [HANDSHAKE], state: "absent", step: "connect" } },
+    { advice: START, official: [HANDSHAKE], details: { inner, state: "absent", step: "connect" } },
   );
 }

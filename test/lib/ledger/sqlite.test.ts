@@ -4,9 +4,9 @@ import { join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
-import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
+import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
 import type { PinAttempts } from "../../../lib/signing/types.js";
-import { documentRow, newReceipt } from "../../support/rows.js";
+import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 /** Id of an attempt that the guard's rows allow. */
@@ -30,7 +30,7 @@ describe("ledger in SQLite", () => {
   it("keeps rows, events and receipts over a reopen, WAL and synchronous FULL", async () => {
     const row = documentRow({ fileName: "浙A00000.xml" });
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", { wire: "{}" }, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), { wire: "{}" }, { event: "sending" });
     await ledger.close();
     const database = new Database(file);
     assert.deepEqual(database.pragma("journal_mode"), [{ journal_mode: "wal" }]);
@@ -49,7 +49,7 @@ describe("ledger in SQLite", () => {
     const row = documentRow();
     await ledger.claim(row);
     await assert.rejects(
-      ledger.transition(row.id, "accepted", {}, { event: "x" }),
+      ledger.transition(row.id, step("accepted"), {}, { event: "x" }),
       (error) => codeOf(error) === "SW-STATE",
     );
     assert.equal((await ledger.get(row.id))?.state, "claimed");
@@ -61,7 +61,7 @@ describe("ledger in SQLite", () => {
     const other = documentRow();
     const results = await Promise.allSettled([
       ledger.claim(good),
-      ledger.transition("nobody", "sent", {}, { event: "sent" }),
+      ledger.transition("nobody", step("sent"), {}, { event: "sent" }),
       ledger.claim(other),
     ]);
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe("ledger in SQLite", () => {
     assert.equal(await ledger.claim(documentRow({ clientKey: "K1" })), undefined, "a modification repeats the key");
     const failed = documentRow({ sha256: "bad", clientKey: "K3" });
     await ledger.claim(failed);
-    await ledger.transition(failed.id, "failed", {}, { event: "failed" });
+    await ledger.transition(failed.id, step("failed"), {}, { event: "failed" });
     assert.equal(await ledger.claim(documentRow({ sha256: "bad" }), { sameKey: true }), undefined);
   });
 
@@ -95,7 +95,7 @@ describe("ledger in SQLite", () => {
   it("makes a document accepted by an import receipt only, also before our own confirm", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     await ledger.addReceipt(newReceipt({ documentId: row.id, kind: "business", statusCode: "L", statusText: "入库" }));
     assert.equal((await ledger.get(row.id))?.state, "sent");
     await ledger.addReceipt(newReceipt({ documentId: row.id, seqNo: "000000001234567890" }));
@@ -108,7 +108,7 @@ describe("ledger in SQLite", () => {
   it("keeps an accepted document accepted when a later import receipt refuses a repeat of it", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     await ledger.addReceipt(newReceipt({ documentId: row.id }));
     await ledger.addReceipt(newReceipt({ documentId: row.id, ok: false, code: "-1", text: "重复" }));
     const after = await ledger.get(row.id);
@@ -119,7 +119,7 @@ describe("ledger in SQLite", () => {
   it("keeps the newest customs status when receipts come in disorder", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     for (const [statusCode, at] of [
       ["P", 300],
       ["L", 100],
@@ -157,7 +157,7 @@ describe("ledger in SQLite", () => {
     const newer = documentRow({ clientKey: "SAME" });
     await ledger.claim(old);
     await ledger.claim(newer);
-    for (const { id } of [old, newer]) await ledger.transition(id, "sending", {}, { event: "sending" });
+    for (const { id } of [old, newer]) await ledger.transition(id, step("sending"), {}, { event: "sending" });
     const refusal = newReceipt({ documentId: old.id, ok: false, code: "1", text: "wrong" });
     await ledger.addReceipt(refusal);
     assert.equal((await ledger.addReceipt({ ...refusal, documentId: newer.id })).duplicate, true);
@@ -169,7 +169,7 @@ describe("ledger in SQLite", () => {
     const corrected = documentRow({ clientKey: "SAME", sendingAt: 200 });
     for (const row of [old, corrected]) {
       await ledger.claim(row);
-      await ledger.transition(row.id, "sending", {}, { event: "sending" });
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     }
     const refusal = newReceipt({ clientKey: "SAME", ok: false, code: "1", messageId: "m1", documentId: old.id });
     await ledger.addReceipt(refusal);
@@ -185,7 +185,7 @@ describe("ledger in SQLite", () => {
   it("gives an orphan that is brought again to the document now found", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     const receipt = newReceipt();
     await ledger.addReceipt(receipt);
     await ledger.addReceipt({ ...receipt, documentId: row.id });
