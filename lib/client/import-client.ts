@@ -5,6 +5,7 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { type Recovery, recover } from "../boxes/recover.js";
+import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import { bothLanguages, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
@@ -48,6 +49,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly ids: Ids;
   readonly claims: Claims;
   readonly deliveries = new Deliveries();
+  readonly inspections = new Inspections();
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();

@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
@@ -54,7 +53,9 @@ export = (RED: NodeAPI): void => {
       const document = documentOf(message);
       let found: Check[] | undefined;
       try {
-        const inspection = await inspect(payloadOf(message), message.filename || document.fileName);
+        const { inspections } = await openClient();
+        const fileName = message.filename || document.fileName;
+        const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         found = await (await schemas()).validate(inspection);
       } catch (error) {
         const code = codeOf(error);
