@@ -7,15 +7,19 @@ import type { Rests } from "./evidence.js";
 export interface Description {
   type: string;
   /** Namespace of its elements, empty for none. Documents in another one are judged alike: producers differ. */
-  namespace: string;
+  namespace?: string;
   /** What is known and how sure that is, as sentences. */
   basis: readonly string[];
+  /** What the description rests on where nothing else is said. */
+  rests: Rests;
   /** What the order of children rests on. */
   order: Rests;
   /** What it rests on that there are no other elements and attributes. */
   closed: Rests;
-  /** What it rests on that an empty number is refused. */
-  emptyNumber: Rests;
+  /** What it rests on that a number is a number. */
+  numbers: Rests;
+  /** Names are written with a small or a capital first letter. */
+  eitherCase?: true;
   /** Paths of the elements at which a document may begin, because producers leave out what is above. */
   roots: readonly string[];
   elements: readonly ElementDescription[];
@@ -30,12 +34,15 @@ export interface ValueDescription {
   /** Most digits of a number, and of those behind the point. */
   digits?: number;
   fraction?: number;
-  /** A date or time, as `yyyyMMddHHmmss`. */
+  /** The form of a date or time, see `dates.ts`, and other forms that were accepted. */
   date?: string;
+  dates?: readonly string[];
   /** The values allowed, beside none at all. */
   codes?: readonly string[];
   /** What the limits on the value rest on. */
   limits?: Rests;
+  /** Of a number: what it rests on that it is not empty. */
+  filled?: Rests;
 }
 
 export interface AttributeDescription extends ValueDescription {
@@ -48,6 +55,8 @@ export interface AttributeDescription extends ValueDescription {
 
 export interface ElementDescription extends ValueDescription {
   name: string;
+  /** Other spellings that are in use. */
+  also?: readonly string[];
   zh?: string;
   en?: string;
   /** Default 1. */

@@ -1,3 +1,4 @@
+import type { Rests } from "./evidence.js";
 import type { Field, Model } from "./model.js";
 import { modelOf } from "./model.js";
 
@@ -5,10 +6,10 @@ type ByParent<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
 /** Facts about the fields of one message type; fields are named by their parent's and their own local name. */
 export interface FieldTable {
-  /** Elements that hold a number. */
-  numeric: ByParent<"required" | "optional">;
-  /** Elements that hold a date, with its form: `yyyyMMdd`, `yyyyMMddHHmmssSSS` ... */
-  dates: ByParent<string>;
+  /** Elements that hold a number, with what it rests on that it is not empty. */
+  numeric: ByParent<Rests>;
+  /** Elements that hold a date, with its form (`dates.ts`) and other forms that were accepted. */
+  dates: ByParent<readonly string[]>;
   /** Names of all of them together: what a rule over the table wants to see. */
   numericNames: readonly string[];
   dateNames: readonly string[];
@@ -29,17 +30,17 @@ export function fieldTable(type: string): FieldTable | undefined {
 }
 
 function tableOf(model: Model): FieldTable {
-  const numeric = new Map<string, Map<string, "required" | "optional">>();
-  const dates = new Map<string, Map<string, string>>();
+  const numeric = new Map<string, Map<string, Rests>>();
+  const dates = new Map<string, Map<string, readonly string[]>>();
   const visit = (field: Field) => {
     for (const child of field.children) {
-      if (child.numeric) {
-        const need = child.min > 0 ? "required" : "optional";
-        // What two places of the same names disagree on is not asked for.
-        const known = numeric.get(field.name)?.get(child.name) ?? need;
-        put(numeric, field.name, child.name, known === need ? need : "optional");
+      const { date, dates: others = [], filled = model.numbers } = child.value;
+      for (const parent of field.names) {
+        for (const name of child.names) {
+          if (child.numeric) put(numeric, parent, name, filled);
+          if (date !== undefined) put(dates, parent, name, [date, ...others]);
+        }
       }
-      if (child.value.date !== undefined) put(dates, field.name, child.name, child.value.date);
       visit(child);
     }
   };
@@ -47,10 +48,14 @@ function tableOf(model: Model): FieldTable {
   return { numeric, dates, numericNames: namesOf(numeric), dateNames: namesOf(dates) };
 }
 
+/** Where two places of a message have the same names, the first one counts. */
 function put<T>(table: Map<string, Map<string, T>>, parent: string, name: string, value: T): void {
-  const fields = table.get(parent);
-  if (fields) fields.set(name, value);
-  else table.set(parent, new Map([[name, value]]));
+  let fields = table.get(parent);
+  if (!fields) {
+    fields = new Map();
+    table.set(parent, fields);
+  }
+  if (!fields.has(name)) fields.set(name, value);
 }
 
 function namesOf(table: ByParent<unknown>): string[] {

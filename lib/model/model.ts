@@ -8,11 +8,14 @@ export type Attribute = AttributeDescription;
 /** An element of a message type, with what a walk wants to find quickly. */
 export class Field {
   readonly name: string;
+  /** The name, and the other spellings that are in use. */
+  readonly names: readonly string[];
   readonly zh: string;
   readonly en: string;
   readonly min: number;
   readonly max: number;
   readonly required: Rests | undefined;
+  readonly limits: Rests | undefined;
   readonly anywhere: boolean;
   readonly short: string | undefined;
   /** An XML signature may stand among the children. */
@@ -30,14 +33,19 @@ export class Field {
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly neededAttributes: readonly Attribute[];
 
-  constructor(readonly value: ElementDescription) {
+  constructor(
+    readonly value: ElementDescription,
+    eitherCase: boolean,
+  ) {
     const { name, zh = "", en = "", min = 1, max = 1, type, attributes = [], children = [] } = value;
     this.name = name;
+    this.names = [name, ...(value.also ?? []), ...(eitherCase ? [inOtherCase(name)] : [])];
     this.zh = zh;
     this.en = en;
     this.min = min;
     this.max = max === "n" ? Number.POSITIVE_INFINITY : max;
     this.required = value.required;
+    this.limits = value.limits;
     this.anywhere = value.anywhere === true;
     this.short = value.short;
     this.signature = value.signature !== undefined;
@@ -45,8 +53,8 @@ export class Field {
     this.numeric = type === "decimal" || type === "integer";
     const texts = type === "string" || (type === "token" && value.date === undefined && !value.codes);
     this.harmless = texts ? (value.length ?? Number.POSITIVE_INFINITY) : -1;
-    this.children = children.map((child) => new Field(child));
-    this.places = new Map(this.children.map((child, place) => [child.name, place]));
+    this.children = children.map((child) => new Field(child, eitherCase));
+    this.places = new Map(this.children.flatMap(({ names }, place) => names.map((one) => [one, place] as const)));
     this.needed = this.children.flatMap((child, place) => (child.min > 0 ? [place] : []));
     this.attributes = new Map(attributes.map((attribute) => [attribute.name, attribute]));
     this.neededAttributes = attributes.filter(({ required }) => required !== undefined);
@@ -57,13 +65,20 @@ export class Field {
   }
 }
 
+/** `seqNo` and `SeqNo`: one side of customs writes names so, the other so. */
+function inOtherCase(name: string): string {
+  const first = name.charAt(0);
+  return (first === first.toUpperCase() ? first.toLowerCase() : first.toUpperCase()) + name.slice(1);
+}
+
 /** A message type as its documents are judged. */
 export class Model {
   readonly type: string;
   readonly namespace: string;
+  readonly rests: Rests;
   readonly order: Rests;
   readonly closed: Rests;
-  readonly emptyNumber: Rests;
+  readonly numbers: Rests;
   /** The outermost elements. */
   readonly elements: readonly Field[];
   /** The elements at which a document may begin, by name. */
@@ -71,11 +86,13 @@ export class Model {
 
   constructor(description: Description) {
     this.type = description.type;
-    this.namespace = description.namespace;
+    this.namespace = description.namespace ?? "";
+    this.rests = description.rests;
     this.order = description.order;
     this.closed = description.closed;
-    this.emptyNumber = description.emptyNumber;
-    this.elements = description.elements.map((element) => new Field(element));
+    this.numbers = description.numbers;
+    const eitherCase = description.eitherCase === true;
+    this.elements = description.elements.map((element) => new Field(element, eitherCase));
     this.roots = new Map(description.roots.map((path) => [path.slice(path.lastIndexOf("/") + 1), this.at(path)]));
   }
 

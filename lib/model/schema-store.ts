@@ -5,11 +5,14 @@ import type { XmlElement } from "../xml/scan.js";
 import { closureOf, readSchemas, type SchemaFile } from "../xml/schema-files.js";
 import { type SchemaSource, targetOf } from "../xml/validate.js";
 import { type Model, modelOf, modelOfRoot } from "./model.js";
+import type { Strictness } from "./strictness.js";
 import { judge } from "./walk.js";
 
 export interface SchemaStoreOptions {
   /** Milliseconds for one document and a schema of the user's; the thread is then ended. Default 20 s. */
   timeLimit?: number;
+  /** How strictly our own models are meant. A schema of the user's is meant to the letter. */
+  strictness?: Strictness;
 }
 
 /** A document to be judged. */
@@ -40,6 +43,7 @@ interface Folder {
  */
 export class SchemaStore {
   private readonly timeLimit: number | undefined;
+  private readonly strictness: Strictness;
   private loading: Promise<Folder[]> | undefined;
   private readonly sources = new Map<SchemaFile, SchemaSource>();
 
@@ -49,6 +53,7 @@ export class SchemaStore {
     options: SchemaStoreOptions = {},
   ) {
     this.timeLimit = options.timeLimit;
+    this.strictness = options.strictness ?? {};
   }
 
   /** Reads the folders again at the next document, after their files have changed. */
@@ -75,7 +80,7 @@ export class SchemaStore {
     if (schema) checks = await this.validateBy(schema, document);
     else {
       const found = modelFor(root, kind?.type);
-      checks = found && (await judge(found.target, found.model));
+      checks = found && (await judge(found.target, found.model, this.strictness));
     }
     return zipped ? checks?.map((check) => ({ ...check, entry: xmlName })) : checks;
   }

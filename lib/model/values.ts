@@ -1,3 +1,4 @@
+import { hasForm } from "./dates.js";
 import type { ValueDescription } from "./description.js";
 
 /** What is wrong with a value. `is` is what was found, `limit` what is allowed. */
@@ -11,27 +12,6 @@ export type ValueFault =
   | { kind: "date"; form: string };
 
 const NONE: readonly ValueFault[] = [];
-
-/** A regular expression for a date as `yyyyMMddHHmmss` describes it, for XSD and JavaScript alike. */
-export function datePattern(form: string): string {
-  return form
-    .replace(/yyyy/, "Y4")
-    .replace(/SSS/, "Y3")
-    .replace(/MM|dd|HH|mm|ss/g, "Y2")
-    .replace(/00$/, "Y2")
-    .replace(/Y(\d)/g, "[0-9]{$1}");
-}
-
-const dates = new Map<string, RegExp>();
-
-function isDate(text: string, form: string): boolean {
-  let pattern = dates.get(form);
-  if (!pattern) {
-    pattern = new RegExp(`^${datePattern(form)}$`);
-    dates.set(form, pattern);
-  }
-  return pattern.test(text);
-}
 
 /** White space as XML knows it, gathered to single blanks; other blanks of Unicode are text. */
 function collapsed(text: string): string {
@@ -89,7 +69,9 @@ export function faultsOf(text: string, value: ValueDescription): readonly ValueF
   const plain = collapsed(text);
   if (type === "token") {
     if (value.date !== undefined) {
-      return plain === "" || isDate(plain, value.date) ? NONE : [{ kind: "date", form: value.date }];
+      const { date, dates = [] } = value;
+      const known = plain === "" || hasForm(plain, date) || dates.some((form) => hasForm(plain, form));
+      return known ? NONE : [{ kind: "date", form: date }];
     }
     if (value.codes) {
       return plain === "" || value.codes.includes(plain) ? NONE : [{ kind: "codes", codes: value.codes }];

@@ -1,8 +1,10 @@
 import type { Check } from "../document.js";
 import { Findings } from "../xml/findings.js";
 import type { XmlElement } from "../xml/scan.js";
-import { type Rests, severityOf } from "./evidence.js";
+import type { ValueDescription } from "./description.js";
+import type { Rests } from "./evidence.js";
 import type { Attribute, Field, Model } from "./model.js";
+import { type FindingKind, levelOf, type Strictness, withBasis } from "./strictness.js";
 import { faultsOf, type ValueFault } from "./values.js";
 import {
   called,
@@ -42,6 +44,7 @@ class Walk {
 
   constructor(
     private readonly model: Model,
+    private readonly strictness: Strictness,
     root: XmlElement,
   ) {
     const level = this.enter(root, model.roots.get(root.name) as Field);
@@ -69,10 +72,13 @@ class Walk {
     return true;
   }
 
-  private add(element: XmlElement, severity: Check["severity"], words: () => Words, attribute = ""): void {
-    this.findings.add(element, severity, () => ({
-      path: attribute === "" ? element.path : `${element.path}/@${attribute}`,
-      ...words(),
+  /** `place` is what stands behind the element's own path, where the finding is about something in it. */
+  private add(kind: FindingKind, element: XmlElement, rests: Rests, words: () => Words, place = ""): void {
+    const level = levelOf(kind, rests, () => element.path + place, this.strictness);
+    if (level === "off") return;
+    this.findings.add(element, level, () => ({
+      path: element.path + (place.startsWith("/@") ? place : ""),
+      ...withBasis(words(), rests, level),
     }));
   }
 
@@ -107,12 +113,15 @@ class Walk {
     const declared = field.children[place] as Field;
     const count = (seen[place] as number) + 1;
     seen[place] = count;
-    if (count === declared.max + 1) this.add(child, "error", () => surplusWords(element, declared));
+    if (count === declared.max + 1) {
+      const rests = declared.required === "key" ? "key" : this.model.rests;
+      this.add("surplus", child, rests, () => surplusWords(element, declared));
+    }
     if (!declared.anywhere && count <= declared.max) {
       if (place < level.highest && !level.disorderTold) {
         level.disorderTold = true;
         const before = field.children[level.highest] as Field;
-        this.add(child, severityOf(this.model.order), () => disorderWords(element, child, before));
+        this.add("order", child, this.model.order, () => disorderWords(element, child, before));
       }
       if (place > level.highest) level.highest = place;
     }
@@ -126,29 +135,35 @@ class Walk {
       const declared = field.children[place] as Field;
       if ((seen[place] as number) >= declared.min) continue;
       if (field.short !== undefined && element.textAt(field.short) !== "") return;
-      this.add(element, severityOf(declared.required ?? "stated"), () => missingWords(element, declared));
+      const rests = declared.required ?? this.model.rests;
+      this.add("missing", element, rests, () => missingWords(element, declared), `/${declared.name}`);
     }
   }
 
   private stray(level: Level): void {
     level.strayTold = true;
-    this.add(level.element, "error", () => strayTextWords(level.field));
+    this.add("text", level.element, this.model.rests, () => strayTextWords(level.field));
   }
 
   private unknown(element: XmlElement, parent: Field): void {
     if (element.name === "Signature" && (parent.signature || element.namespace === XMLDSIG)) return;
-    this.add(element, severityOf(this.model.closed), () => unknownWords(element, parent));
+    this.add("unknown", element, this.model.closed, () => unknownWords(element, parent));
   }
 
   private text(element: XmlElement, field: Field): void {
     const { text } = element;
     for (const fault of faultsOf(text, field.value)) {
-      this.add(element, this.severityOfValue(fault, field.value.limits), () => valueWords(fault, called(field), text));
+      this.add(fault.kind, element, this.restsOf(fault, field.value), () => valueWords(fault, called(field), text));
     }
   }
 
-  private severityOfValue(fault: ValueFault, limits: Rests | undefined): Check["severity"] {
-    return severityOf(fault.kind === "empty" ? this.model.emptyNumber : (limits ?? "stated"));
+  /** What it rests on that a value may not be so. */
+  private restsOf({ kind }: ValueFault, { limits, filled }: ValueDescription): Rests {
+    const { rests, numbers } = this.model;
+    if (kind === "empty") return filled ?? numbers;
+    // That a number is none is beyond doubt, unless it is in doubt whether it is to be a number.
+    const doubted = limits === "accepted" || limits === "inferred";
+    return kind === "type" && !doubted ? numbers : (limits ?? rests);
   }
 
   private attributes(element: XmlElement, field: Field): void {
@@ -156,19 +171,20 @@ class Walk {
       if (name === "xmlns" || name.includes(":")) continue;
       const attribute = field.attributes.get(name);
       if (attribute) this.attribute(element, field, attribute, text);
-      else if (!field.open)
-        this.add(element, severityOf(this.model.closed), () => unknownAttributeWords(element, name));
+      else if (!field.open) {
+        this.add("unknown", element, this.model.closed, () => unknownAttributeWords(element, name), `/@${name}`);
+      }
     }
     for (const { name, required } of field.neededAttributes) {
       if (element.attributes.has(name)) continue;
-      this.add(element, severityOf(required as Rests), () => missingAttributeWords(field, name));
+      this.add("missing", element, required as Rests, () => missingAttributeWords(field, name), `/@${name}`);
     }
   }
 
   private attribute(element: XmlElement, field: Field, attribute: Attribute, text: string): void {
     for (const fault of faultsOf(text, attribute)) {
       const words = () => valueWords(fault, calledAttribute(attribute.name, called(field)), text);
-      this.add(element, this.severityOfValue(fault, attribute.limits), words, attribute.name);
+      this.add(fault.kind, element, this.restsOf(fault, attribute), words, `/@${attribute.name}`);
     }
   }
 }
@@ -179,11 +195,12 @@ const TURN = 5_000;
 /**
  * Judges a document by its model, from one of the model's roots down: order, unknown, missing and surplus elements,
  * attributes, values. Namespaces are not looked at, since producers differ in them. The findings come in the document's
- * order; where they are too many, the last one says how many are not listed. A large document lets the event loop have
+ * order; where they are too many, the last one says how many are not listed. How each is told follows from what it rests
+ * on (`evidence.ts`), unless `strictness` says otherwise. A large document lets the event loop have
  * its turn every few milliseconds.
  */
-export async function judge(root: XmlElement, model: Model): Promise<Check[]> {
-  const walk = new Walk(model, root);
+export async function judge(root: XmlElement, model: Model, strictness: Strictness = {}): Promise<Check[]> {
+  const walk = new Walk(model, strictness, root);
   while (!walk.visit(TURN)) await new Promise((resolve) => setImmediate(resolve));
   return walk.findings.list();
 }

@@ -1,10 +1,10 @@
+import { datePattern } from "../../lib/model/dates.js";
 import type {
   AttributeDescription,
   Description,
   ElementDescription,
   ValueDescription,
 } from "../../lib/model/description.js";
-import { datePattern } from "../../lib/model/values.js";
 
 /** The marks that tell a reader how an element is called and what its limits rest on; they mean nothing to a validator. */
 const MARKS = "urn:single-window:import-client:schema-profile";
@@ -18,7 +18,10 @@ function simpleType(value: ValueDescription): { base: string; facets: string[] }
   const facet = (name: string, limit: number | string | undefined) =>
     limit === undefined ? [] : [`<xs:${name} value="${limit}"/>`];
   // A field that is not used may be there and empty, so every pattern takes the empty string.
-  if (value.date !== undefined) return { base: "xs:token", facets: facet("pattern", `(${datePattern(value.date)})?`) };
+  if (value.date !== undefined) {
+    const forms = [value.date, ...(value.dates ?? [])].map(datePattern);
+    return { base: "xs:token", facets: facet("pattern", `(${forms.join("|")})?`) };
+  }
   if (value.codes) return { base: "xs:token", facets: facet("pattern", `(${value.codes.join("|")})?`) };
   switch (value.type) {
     case "decimal":
@@ -42,8 +45,8 @@ class Writer {
     this.lines.push("  ".repeat(depth) + text);
   }
 
-  private marks({ zh, en, required, limits }: AttributeDescription): string {
-    return Object.entries({ zh, en, required, limits })
+  private marks({ zh, en, required, limits, filled }: AttributeDescription): string {
+    return Object.entries({ zh, en, required, limits, filled })
       .filter(([, text]) => text !== undefined)
       .map(([name, text]) => ` sw:${name}="${escaped(text as string)}"`)
       .join("");
@@ -81,7 +84,7 @@ class Writer {
     const { min = 1, max = 1 } = element;
     const most = max === "n" ? "unbounded" : String(max);
     const occurs = `${min === 1 ? "" : ` minOccurs="${min}"`}${most === "1" ? "" : ` maxOccurs="${most}"`}`;
-    const { roots, namespace } = this.model;
+    const { roots, namespace = "" } = this.model;
     if (depth > 1 && roots.includes(path)) {
       this.line(depth, `<xs:element ref="${namespace === "" ? "" : "t:"}${element.name}"${occurs}/>`);
       return;
@@ -131,11 +134,11 @@ class Writer {
       ...facets.map((facet) => facet.replace(/^<xs:|\W/g, "").replace("value", "")),
     ].join("-");
     this.types.set(name, value);
-    return this.model.namespace === "" ? name : `t:${name}`;
+    return this.model.namespace === undefined ? name : `t:${name}`;
   }
 
   text(): string {
-    const { namespace, type, basis, roots } = this.model;
+    const { namespace = "", type, basis, roots } = this.model;
     this.line(0, '<?xml version="1.0" encoding="UTF-8"?>');
     this.line(0, "<!--");
     for (const sentence of basis) this.line(1, sentence);

@@ -6,12 +6,11 @@ export const recipes: readonly Recipe[] = [
     table: "acd.csv",
     namespace: "",
     roots: ["ImportAgrRequest"],
-    order: "warning",
-    emptyNumeric: "warning",
-    official: false,
+    rests: "copy",
+    keys: ["ImportAgrRequest/OperInfo/CopCusCode"],
     basis: [
       "Agency agreement. Rests on one public copy of what looks like the official XSD, which lists Curr twice. Names and",
-      "lengths: probable. Order: warned of.",
+      "lengths: probable. All of it is warned of, but for the number that receipts are matched by.",
     ],
   },
 ];

@@ -6,13 +6,12 @@ export const recipes: readonly Recipe[] = [
     table: "coo.csv",
     namespace: XMLDSIG,
     roots: ["Certificate", "File"],
-    order: "warning",
-    emptyNumeric: "warning",
-    official: false,
+    rests: "copy",
+    keys: ["Certificate/CertificateHead/CertNo"],
     loose: ["EntryId"],
     basis: [
       "Certificate of origin and its attachments. Rests on one public copy of what looks like the official XSD. Names and",
-      "lengths: probable. Order: warned of.",
+      "lengths: probable. All of it is warned of, but for the number that receipts are matched by.",
     ],
   },
 ];

@@ -6,9 +6,8 @@ export const recipes: readonly Recipe[] = [
     table: "dxpmsg.csv",
     namespace: "http://www.chinaport.gov.cn/dxp",
     roots: ["DxpMsg", "DxpMsgSv", "DxpRep"],
-    order: "error",
-    emptyNumeric: "error",
-    official: true,
+    rests: "official",
+    closed: "extended",
     basis: ["Transport envelope. Rests on the fields of the official XSD and one producer that agrees with it: sure."],
   },
 ];

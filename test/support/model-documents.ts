@@ -28,7 +28,8 @@ export function valueFor(value: ValueDescription, random: Random): string {
   if (value.codes) return random.pick(value.codes);
   if (value.date !== undefined) {
     const now = { yyyy: "2026", MM: "11", dd: "24", HH: "01", mm: "02", ss: "03", SSS: "004" };
-    return value.date.replace(/yyyy|MM|dd|HH|mm|SSS|ss/g, (part) => now[part as keyof typeof now]);
+    const form = value.date.replace("[.S]", random.pick(["", ".141"])).replace("[Z]", random.pick(["", "Z", "+08:00"]));
+    return form.replace(/yyyy|MM|dd|HH|mm|SSS|ss/g, (part) => now[part as keyof typeof now]);
   }
   switch (value.type) {
     case "integer":

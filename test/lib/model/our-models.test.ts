@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { writeZip } from "../../../lib/archive/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import type { Check } from "../../../lib/document.js";
@@ -8,7 +6,6 @@ import { SchemaStore } from "../../../lib/model/schema-store.js";
 import { invtXml } from "../../../simulator/samples/index.js";
 import { DEC_HEAD, DEC_LIST, DEC_SIGN, dec, invt, MANIFEST_PARTS, manifest } from "./small-documents.js";
 
-const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
 const store = new SchemaStore();
 
 async function checks(document: string | Buffer): Promise<Check[]> {
@@ -121,17 +118,20 @@ describe("our schemas", () => {
     const plain = invt({ message: "<InvtHeadType><EtpsInnerInvtNo>N1</EtpsInnerInvtNo></InvtHeadType>" });
     const said = (found: readonly Check[]) => found.map(({ severity, path, text }) => [severity, path, text.en]);
     assert.deepEqual(said(await checks(plain.replace("<Object ", `${info}<Object `))), said(await checks(plain)));
-    // With a field that nobody knows libxml2 is given a copy.
     const odd = plain.replace("<EtpsInnerInvtNo>", "<Odd/><EtpsInnerInvtNo>");
     assert.deepEqual(said(await checks(odd.replace("<Object ", `${info}<Object `))), said(await checks(odd)));
   });
 
-  it("names the element itself where one with children is at fault, in a document and in a copy", async () => {
-    const stray = dec().replace("<DecHead>", "<DecHead>stray");
-    for (const document of [stray, stray.replace("</DecHead>", "<Odd/></DecHead>")]) {
-      const found = (await checks(document)).filter(({ severity }) => severity === "error");
-      assert.deepEqual(brief(found), [`error DecMessage/DecHead ${line(document, "<DecHead>")}`]);
+  it("names the element in which text stands that nobody reads, once, and no white space, comment or empty CDATA", async () => {
+    const inHead = (text: string) => checks(dec().replace("<DecHead>", `<DecHead>${text}`));
+    for (const text of ["stray", "<!-- c -->stray", "<![CDATA[stray]]>", "&#65;"]) {
+      assert.deepEqual(brief(await inHead(text)), ["warning DecMessage/DecHead 2"], text);
     }
+    for (const text of [" \n ", "<!-- c -->", "<?p i?>", "<![CDATA[]]>", "&#10;"]) {
+      assert.deepEqual(brief(await inHead(text)), [], text);
+    }
+    const everywhere = dec().replaceAll("</IEFlag>", "</IEFlag>a").replaceAll("</CopName>", "</CopName>b");
+    assert.deepEqual(brief(await checks(everywhere)), ["warning DecMessage/DecHead 2"]);
   });
 
   describe("an inventory list that is complete", () => {
@@ -156,12 +156,14 @@ describe("our schemas", () => {
     }
 
     it("may have e-commerce lines that name their list only (shape 4), and nothing else short", async () => {
-      const lines = (inside: string) =>
-        good
+      const missing = async (inside: string) => {
+        const xml = good
           .replace(/<InvtListType>[\s\S]*<\/InvtListType>/, "")
           .replace("<InvtHeadType>", `${`<InvtListType>${inside}</InvtListType>`.repeat(2)}<InvtHeadType>`);
-      assert.deepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo>1</CbecBillNo>")), []);
-      assert.notDeepEqual(await errors(lines("<SeqNo/><BondInvtNo/><CbecBillNo/>")), []);
+        return (await checks(xml)).filter(({ text }) => /lacks the required element/.test(text.en));
+      };
+      assert.deepEqual(await missing("<SeqNo/><BondInvtNo/><CbecBillNo>1</CbecBillNo>"), []);
+      assert.notDeepEqual(await missing("<SeqNo/><BondInvtNo/><CbecBillNo/>"), []);
     });
   });
 
@@ -180,9 +182,9 @@ describe("our schemas", () => {
     const document = dec({ head: DEC_HEAD.slice(2), sign: [] });
     const found = await checks(document);
     assert.deepEqual(brief(found), [
-      "error DecMessage/DecHead 2",
-      "error DecMessage/DecHead 2",
-      `error DecMessage/DecSign ${line(document, "<DecSign>")}`,
+      "warning DecMessage/DecHead 2",
+      "warning DecMessage/DecHead 2",
+      `warning DecMessage/DecSign ${line(document, "<DecSign>")}`,
       `error DecMessage/DecSign ${line(document, "<DecSign>")}`,
     ]);
     assert.match(found[0]?.text.zh ?? "", /缺少必填元素 进出口标志 \(IEFlag\)/);
@@ -203,7 +205,7 @@ describe("our schemas", () => {
     const [code, number, empty, ...rest] = await checks(document);
     assert.ok(code && number && empty && rest.length === 0);
     assert.deepEqual(brief([code, number, empty]), [
-      `error DecMessage/DecLists/DecList/CodeTS ${line(document, "<CodeTS>")}`,
+      `warning DecMessage/DecLists/DecList/CodeTS ${line(document, "<CodeTS>")}`,
       `error DecMessage/DecLists/DecList/GNo ${line(document, "<GNo>")}`,
       `error DecMessage/DecLists/DecList/GQty ${line(document, "<GQty/>")}`,
     ]);
@@ -247,7 +249,7 @@ describe("our schemas", () => {
     assert.deepEqual(brief(found), [
       "warning DecMessage/DecLists/DecList/Gname 18",
       "error DecMessage/DecLists/DecList/GQty 21",
-      "error DecMessage/DecLists/DecList/GNo[2] 23",
+      "warning DecMessage/DecLists/DecList/GNo[2] 23",
     ]);
     assert.match(found[0]?.advice.en ?? "", /GName/);
   });
@@ -262,7 +264,7 @@ describe("our schemas", () => {
     });
     assert.deepEqual(
       (await checks(document)).map(({ severity, path }) => `${severity} ${path.split("/").at(-1)}`),
-      ["warning CopCode", "warning ClientSeqNo", "warning SignDate"],
+      ["warning CopCode", "warning ClientSeqNo"],
     );
   });
 
@@ -309,32 +311,5 @@ describe("our schemas", () => {
 
   it("has none for what it does not know", async () => {
     assert.equal(await store.validate(await inspect(Buffer.from("<Unknown/>"), "a.xml")), undefined);
-  });
-
-  for (const [type, document, path] of [
-    ["SAS121", invt().replace("INV101", "SAS121").replaceAll("InvtMessage", "PassPortMessage"), "PassPortMessage"],
-    ["ICP101", invt().replace("INV101", "ICP101").replaceAll("InvtMessage", "Sas2sPassPortMessage"), "Sas2sPassPort"],
-    ["MT2401", manifest([]).replaceAll("MT1401", "MT2401"), "Manifest"],
-    ["MT1101", manifest([]).replaceAll("MT1401", "MT1101"), "Manifest"],
-    ["MT2101", manifest([]).replaceAll("MT1401", "MT2101"), "Manifest"],
-    ["CEB303Message", '<ceb:CEB303Message xmlns:ceb="http://www.chinaport.gov.cn/ceb"/>', "CEB303Message"],
-    ["CEB311Message", '<CEB311Message xmlns="http://www.chinaport.gov.cn/ceb"/>', "CEB311Message"],
-    ["CEB603Message", "<CEB603Message/>", "CEB603Message"],
-    ["CEB621Message", "<CEB621Message/>", "CEB621Message"],
-    ["DxpMsg", '<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp"/>', "DxpMsg"],
-    ["COO", '<Certificate xmlns="http://www.w3.org/2000/09/xmldsig#"/>', "Certificate"],
-    ["ACD", "<ImportAgrRequest/>", "ImportAgrRequest"],
-    ["INV101", invt(), "InvtMessage"],
-    ["DEC", "<DecMessage/>", "DecMessage"],
-    ["MT1401", manifest([]), "Manifest"],
-  ] as const) {
-    it(`${type} compiles and has something to say of a stump`, async () => {
-      const found = await checks(document);
-      assert.ok(found.some((check) => check.severity === "error" && check.path.includes(path)));
-    });
-  }
-
-  it("every schema is tried above", () => {
-    assert.equal(readdirSync(SCHEMAS).filter((name) => name.endsWith(".xsd")).length, 15);
   });
 });
