@@ -5,6 +5,7 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Reconciler, type Reconciliation } from "../boxes/reconcile.js";
+import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import { bothLanguages, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
@@ -51,6 +52,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly claims: Claims;
   readonly reconciler: Reconciler;
   readonly deliveries = new Deliveries();
+  readonly inspections = new Inspections();
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();
