@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { inspect } from "../business/inspect.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
@@ -134,7 +133,7 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const facts = await contentFacts(payload, name);
+  const facts = await contentFacts(context, id, payload, name);
   const row: DocumentRow = {
     id,
     environment: settings.environment,
@@ -185,9 +184,9 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
 }
 
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-async function contentFacts(payload: Buffer, name: string) {
+async function contentFacts({ inspections }: BoxContext, id: string, payload: Buffer, name: string) {
   try {
-    const { kind, clientKey, seqNo } = await inspect(payload, name);
+    const { kind, clientKey, seqNo } = await inspections.of(id, payload, name);
     return { messageType: kind?.type ?? "", clientKey, seqNo };
   } catch {
     return { messageType: "", clientKey: "", seqNo: "" };
