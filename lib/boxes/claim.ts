@@ -134,7 +134,7 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const facts = await contentFacts(payload, name);
+  const facts = await contentFacts(context, id, payload, name);
   const row: DocumentRow = {
     id,
     environment: settings.environment,
@@ -185,9 +185,10 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
 }
 
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-async function contentFacts(payload: Buffer, name: string) {
+async function contentFacts({ inspections }: BoxContext, id: string, payload: Buffer, name: string) {
   try {
-    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name);
+    const look = (bytes: Buffer, fileName: string) => inspections.of(id, bytes, fileName);
+    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name, look);
     return { messageType: kind?.type ?? "", clientKey, seqNo };
   } catch {
     return { messageType: "", clientKey: "", seqNo: "" };
