@@ -59,12 +59,10 @@ const BOUNDED: Readonly<
 /** What sees only texts of our own, files that the user installed (schemas, a key file), or what a person types into a dialog. */
 const OURS: ReadonlySet<string> = new Set([
   "/[。.\\s]+$/",
+  "/（[^）]*）$/",
   "/-----BEGIN ([A-Z0-9 ]+)-----[\\s\\S]+?-----END \\1-----/g",
   "/(<[\\w.-]*:?(?:include|import|redefine)\\b[^>]*?\\sschemaLocation\\s*=\\s*)([\"'])([^\"']*)\\2/g",
   "/element[^<>]*?\\sname\\s*=\\s*[\"']([^\"']*)/g",
-  '/(<(?:\\w+:)?(?:element|any)\\b[^<>]*?)\\s+minOccurs="\\d+"/g',
-  '/(<(?:\\w+:)?(?:element|any)\\b[^<>]*?)\\s+maxOccurs="\\w+"/g',
-  '/\\s+targetNamespace="[^"]*"/',
   "/^\\s*(0x[0-9a-f]{1,8}|\\d{1,10})?\\s*$/i",
   "/^(\\[[^\\s[\\]]*:[^\\s[\\]]*\\](:\\d{1,5})?|[^\\s:[\\]]+(:\\d{1,5})?|[0-9A-Fa-f:.%]+)$/",
 ]);
