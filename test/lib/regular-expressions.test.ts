@@ -67,8 +67,8 @@ const OURS: ReadonlySet<string> = new Set([
   "/^(\\[[^\\s[\\]]*:[^\\s[\\]]*\\](:\\d{1,5})?|[^\\s:[\\]]+(:\\d{1,5})?|[0-9A-Fa-f:.%]+)$/",
 ]);
 
-/** What is put together while the program runs, by file: from a table of ours; from an advice file, for 8,000 characters. */
-const PUT_TOGETHER: readonly string[] = ["lib/advice/load.ts", "lib/preflight/dates-format.ts"];
+/** What is put together while the program runs: codes of a card; an advice file's, for 8,000 characters; digits of a date. */
+const PUT_TOGETHER: readonly string[] = ["lib/advice/faq.ts", "lib/advice/load.ts", "lib/model/dates.ts"];
 
 function fault(text: string): unknown {
   return brokerFault(new Error(text));
