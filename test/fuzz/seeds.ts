@@ -3,7 +3,8 @@ import { type Field, modelOf, modelTypes } from "../../lib/model/model.js";
 import { badZip, decXml, invtXml, manifestXml } from "../../simulator/samples/index.js";
 import { rawZip } from "../lib/archive/zip-bytes.js";
 import { SAMPLES } from "../lib/receipts/samples/index.js";
-import { type GenerateOptions, generateDocument } from "../support/generate-documents.js";
+import { generateDocument } from "../support/generate-documents.js";
+import type { GenerateOptions } from "../support/generated/options.js";
 
 /** What is mutated: documents of every model and shape, receipts of every format, ZIPs as several writers write them. */
 export interface Seeds {
