@@ -1,5 +1,5 @@
 import type { XmlElement } from "../xml/scan.js";
-import { INVENTORY_RECEIPTS, TRADE_IMPORT } from "./sas.js";
+import { INVENTORY_RECEIPTS, TRADE_IMPORT } from "./trade-receipts.js";
 import type { MessageKind } from "./types.js";
 
 /** A 核注清单 without envelope: InvtMessage with ImportInfo, as producers write it for manuals and account books (domain 1.2). */

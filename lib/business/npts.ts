@@ -1,5 +1,7 @@
 import { accountBookInventory, manualInventory } from "./bare-inventory.js";
-import { invt, TRADE_IMPORT } from "./sas.js";
+import { enveloped } from "./enveloped.js";
+import { invt } from "./sas.js";
+import { TRADE_IMPORT } from "./trade-receipts.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** 加贸手册备案 (domain 1.2, one producer). */
@@ -22,5 +24,9 @@ export const npts: Business = {
   receiver: "DXPDSWNPTS000001",
   // A list with an envelope may lie here too: SysId says for which system it is (codes.csv SAS.SysId). One without may be
   // for an account book as well.
-  kinds: [manual, manualInventory, accountBookInventory, invt],
+  kinds: [
+    ...[manual, manualInventory, accountBookInventory, invt],
+    enveloped("EML111", "加工贸易手册", "processing trade manual", ["EML211", "EML212", "EML241"]),
+    enveloped("EML121", "手册报核", "write-off of a manual", ["EML221"]),
+  ],
 };
