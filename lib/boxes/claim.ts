@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inspectFlattened } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
@@ -208,7 +209,8 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
 async function contentFacts({ inspections }: BoxContext, id: string, payload: Buffer, name: string) {
   try {
-    const { kind, clientKey, seqNo } = await inspections.of(id, payload, name);
+    const look = (bytes: Buffer, fileName: string) => inspections.of(id, bytes, fileName);
+    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name, look);
     return { messageType: kind?.type ?? "", clientKey, seqNo };
   } catch {
     return { messageType: "", clientKey: "", seqNo: "" };
