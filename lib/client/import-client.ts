@@ -44,6 +44,7 @@ export interface ClientEvents {
  * node, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly inspections = new Inspections();
   readonly files: Files;
   readonly folders: Folders;
   readonly spool: Spool;
@@ -52,7 +53,6 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly claims: Claims;
   readonly reconciler: Reconciler;
   readonly deliveries = new Deliveries();
-  readonly inspections = new Inspections();
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();

@@ -8,7 +8,7 @@ import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, signDocument } from "
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { settingChoice } from "../../lib/signing/read-settings.js";
 import type { CardIdentity } from "../../lib/signing/types.js";
-import type { CardNode } from "../registry.js";
+import { type CardNode, inspectionsFor } from "../registry.js";
 import {
   assertNotRefused,
   checkConfig,
@@ -74,7 +74,9 @@ export = (RED: NodeAPI): void => {
       try {
         const card = await cardNode().backend();
         const payload = payloadOf(message);
-        const inspection = await inspect(payload, fileName).catch(() => undefined); // The profile refuses it, if it must.
+        const inspections = await inspectionsFor(document);
+        const looking = inspections ? inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
+        const inspection = await looking.catch(() => undefined); // The profile refuses it, if it must.
         const check = (identity: CardIdentity) => {
           const found = checkBeforeSigning(identity, inspection, { waived: document.waived ?? [] });
           assertMaySign(found);
