@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
-import type { Strictness } from "../../lib/model/strictness.js";
+import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { configError, settingText } from "../../lib/settings.js";
 import type { ImportClientNode } from "../registry.js";
@@ -32,7 +32,16 @@ function readStrictness({ strictness, levels }: Config): Strictness {
   if (all !== "evidence" && all !== "error" && all !== "warning") {
     throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
   }
-  return { ...(all !== "evidence" && { all }), levels: readSeverities("levels", levels) };
+  const read = readSeverities("levels", levels);
+  const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
+  if (unknown !== undefined) {
+    throw configError(
+      "levels",
+      `levels：${unknown} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
+      `levels: ${unknown} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
+    );
+  }
+  return { ...(all !== "evidence" && { all }), levels: read };
 }
 
 const NO_SCHEMA: Fault = {
