@@ -4,7 +4,6 @@ import { type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
 import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
-import { readPkcs12 } from "./pkcs12.js";
 import type { CardSettings } from "./settings.js";
 import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
 import { StateKeeper } from "./state.js";
@@ -13,9 +12,15 @@ import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, Sign
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
 
 const KEY_ADVICE = {
-  zh: "请检查密钥文件和证书文件的路径与格式（PEM 或 PKCS#12）。",
-  en: "Check path and format (PEM or PKCS#12) of the key's and the certificate's file.",
+  zh: "请检查密钥文件和证书文件的路径与格式（PEM）。",
+  en: "Check path and format (PEM) of the key's and the certificate's file.",
 };
+
+/** What makes a PEM file of key and certificate out of a PKCS#12 file. */
+export const PKCS12_TO_PEM = "openssl pkcs12 -in key.p12 -out key.pem";
+
+/** The start of a PKCS#12 file behind its outer SEQUENCE's head: version 3 (RFC 7292, section 4). */
+const PKCS12_VERSION = Buffer.from("020103", "hex");
 
 type Key = { kind: "rsa"; key: KeyObject } | { kind: "sm2"; scalar: string; publicKey: string };
 
@@ -28,8 +33,8 @@ interface Opened {
 const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
 
 /**
- * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) or
- * PKCS#12, with an RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
+ * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) with an
+ * RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
  */
 export class SoftwareCard implements CardBackend {
   readonly kind = "software";
@@ -192,7 +197,7 @@ export class SoftwareCard implements CardBackend {
 
   private certificatesOf(material: Material): Buffer[] {
     try {
-      return material.certificates(this.password());
+      return material.certificates();
     } catch (cause) {
       throw cardFault(
         "CERTIFICATE-UNREADABLE",
@@ -203,7 +208,7 @@ export class SoftwareCard implements CardBackend {
     }
   }
 
-  /** What is in a file: PEM, PKCS#12, or a certificate in DER. */
+  /** What is in a file: PEM, or a certificate in DER. */
   private material(file: string): Material {
     let bytes: Buffer;
     try {
@@ -224,21 +229,12 @@ export class SoftwareCard implements CardBackend {
           blocks.filter(({ type }) => type === "CERTIFICATE").map(({ text }) => new X509Certificate(text).raw),
       };
     }
-    try {
-      return readPkcs12(bytes);
-    } catch {
-      // Perhaps a certificate on its own.
-    }
+    if (bytes[0] === 0x30 && bytes.subarray(2, 9).includes(PKCS12_VERSION)) throw pkcs12(file);
     try {
       const { raw } = new X509Certificate(bytes);
       return { key: undefined, certificates: () => [raw] };
     } catch (cause) {
-      throw cardFault(
-        "KEY-FORMAT",
-        { zh: "文件既不是 PEM 也不是 PKCS#12", en: "the file is neither PEM nor PKCS#12" },
-        KEY_ADVICE,
-        { cause },
-      );
+      throw cardFault("KEY-FORMAT", { zh: "密钥文件不是 PEM", en: "the key's file is not PEM" }, KEY_ADVICE, { cause });
     }
   }
 }
@@ -246,8 +242,19 @@ export class SoftwareCard implements CardBackend {
 interface Material {
   /** PEM. */
   key: string | undefined;
-  /** DER; the password is only needed where they are encrypted. */
-  certificates(password: string): Buffer[];
+  /** DER. */
+  certificates(): Buffer[];
+}
+
+function pkcs12(file: string): ImportClientError {
+  return cardFault(
+    "KEY-PKCS12",
+    { zh: `${file} 是 PKCS#12 文件（.p12、.pfx），需转换为 PEM`, en: `${file} is PKCS#12 (.p12, .pfx); PEM is needed` },
+    {
+      zh: `请转换后在卡节点中改用 PEM 文件：${PKCS12_TO_PEM}（旧文件需加 -legacy）。`,
+      en: `Convert it and name the PEM file in the card node: ${PKCS12_TO_PEM} (old files need -legacy).`,
+    },
+  );
 }
 
 function belongs(key: Key, certificate: Buffer): boolean {
