@@ -11,6 +11,7 @@ import { type Recovery, recover } from "../boxes/recover.js";
 import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
 import { messageOf } from "../errors.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
+import { machinePins } from "../signing/guard-store.js";
 import type { CardEvent } from "../signing/types.js";
 import { Claims } from "./claims.js";
 import { DailyLog } from "./daily-log.js";
@@ -45,6 +46,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   private readonly log: DailyLog;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly turns = new Map<string, Promise<void>>();
+  private readonly stopInheriting: () => void;
   private closed = false;
 
   private constructor(
@@ -55,6 +57,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   ) {
     super();
     this.folders = new Folders(settings.root);
+    this.stopInheriting = machinePins().inherit(ledger.pins);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
     );
@@ -175,6 +178,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.closed = true;
     for (const timer of this.timers) clearTimeout(timer);
     this.record("stop", "", "", "", "");
+    this.stopInheriting();
     await this.ledger.close();
     await this.log.close();
   }

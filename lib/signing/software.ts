@@ -1,12 +1,19 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign as rsaSign, X509Certificate } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign as rsaSign,
+  X509Certificate,
+} from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type ImportClientError, messageOf } from "../errors.js";
+import { messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
-import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
+import { assertSignsWith, type CardFault, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
 import type { CardSettings } from "./settings.js";
 import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
-import { StateKeeper } from "./state.js";
+import { ObservableState } from "./state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "./types.js";
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
@@ -38,7 +45,7 @@ const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
  */
 export class SoftwareCard implements CardBackend {
   readonly kind = "software";
-  private readonly keeper = new StateKeeper();
+  private readonly observed = new ObservableState();
   private readonly guard: PinGuard;
   private opening: Promise<Opened> | undefined;
 
@@ -50,11 +57,11 @@ export class SoftwareCard implements CardBackend {
   }
 
   get state(): CardState {
-    return this.keeper.state;
+    return this.observed.current;
   }
 
   onState(listener: (event: CardEvent) => void): () => void {
-    return this.keeper.on(listener);
+    return this.observed.on(listener);
   }
 
   async identity(): Promise<CardIdentity> {
@@ -69,22 +76,33 @@ export class SoftwareCard implements CardBackend {
   }
 
   async release(reason: string): Promise<void> {
-    await this.guard.release(this.tokenId(), reason);
+    await this.guard.release(this.names(), reason);
     this.opening = undefined;
-    if (this.state === "closed") this.keeper.set("unknown");
+    if (this.state === "closed") this.observed.set("unknown");
   }
 
   async close(): Promise<void> {
     this.opening = undefined;
-    this.keeper.set("unknown");
+    this.observed.set("unknown");
   }
 
   private password(): string {
     return this.settings.keyPassword || this.settings.pin;
   }
 
-  private tokenId(): string {
-    return `software:${this.settings.keyFile}`;
+  /** The file by its path, and its key wherever it lies. */
+  private names(pem = this.keyIn()): readonly string[] {
+    const own = `software:${this.settings.keyFile}`;
+    return pem ? [own, `software-key:${createHash("sha256").update(pem).digest("hex")}`] : [own];
+  }
+
+  /** The key in the file, if that can be read. */
+  private keyIn(): string | undefined {
+    try {
+      return this.material(this.settings.keyFile).key;
+    } catch {
+      return undefined;
+    }
   }
 
   private open(): Promise<Opened> {
@@ -113,12 +131,13 @@ export class SoftwareCard implements CardBackend {
       if (this.password() === "") throw pinEmpty();
       const opened: Key[] = [];
       try {
-        await this.guard.login(this.tokenId(), async () => {
+        await this.guard.login(this.names(pem), async () => {
           opened.push(await this.privateKey(pem));
         });
       } catch (error) {
-        const { code, details } = error as ImportClientError;
-        if (code === "SW-PIN-BLOCKED" || details?.state === "closed") this.keeper.set("closed", "KEY-PASSWORD");
+        const { code, details, text } = error as CardFault;
+        if (details?.state === "closed") this.observed.set("closed", "KEY-PASSWORD");
+        else if (code === "SW-PIN-GUARD") this.observed.set(this.state, code, text);
         throw error;
       }
       key = opened[0] as Key;
@@ -148,7 +167,7 @@ export class SoftwareCard implements CardBackend {
       cardNumber: this.settings.cardNumber,
       algorithms: key.kind === "sm2" ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"],
     });
-    this.keeper.set("ready", "SOFTWARE-KEY", {
+    this.observed.set("ready", "SOFTWARE-KEY", {
       zh: "使用的是密钥文件，不是卡，仅供测试",
       en: "a key file is used, not a card: for tests only",
     });
@@ -166,7 +185,7 @@ export class SoftwareCard implements CardBackend {
             "KEY-PASSWORD",
             { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
             { zh: "请改正密钥密码。", en: "Correct the key's password." },
-            { state: "closed" },
+            { state: "closed", pin: true },
           )
         : markNotTried(
             cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
@@ -246,7 +265,7 @@ interface Material {
   certificates(): Buffer[];
 }
 
-function pkcs12(file: string): ImportClientError {
+function pkcs12(file: string): CardFault {
   return cardFault(
     "KEY-PKCS12",
     { zh: `${file} 是 PKCS#12 文件（.p12、.pfx），需转换为 PEM`, en: `${file} is PKCS#12 (.p12, .pfx); PEM is needed` },

@@ -1,9 +1,9 @@
-import { type Bilingual, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout } from "../faults.js";
+import type { Bilingual } from "../../errors.js";
+import { CardFault, cardFault, cardTimeout } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
 
-interface Known {
+interface KnownFault {
   text: Bilingual;
   advice: Bilingual;
   state?: CardState;
@@ -34,7 +34,7 @@ const HELP: Bilingual = {
 };
 
 /** Inner codes (domain B). */
-const KNOWN: Record<string, Known> = {
+const KNOWN: Record<string, KnownFault> = {
   "51571": { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
   "50070": {
     text: { zh: "读卡器复位失败", en: "the reader could not reset the card" },
@@ -74,13 +74,13 @@ function innerCodeOf(errors: readonly string[]): string {
 }
 
 export interface ControlFault {
-  fault: ImportClientError;
+  fault: CardFault;
   beforePin: boolean;
   pinRefused: boolean;
 }
 
 /** An error of the control as one of ours; `secret` is taken out of the control's own words. */
-export function faultOf(
+export function controlFault(
   error: ControlError,
   step: "connect" | "query" | "sign",
   limit: number,
@@ -104,7 +104,7 @@ export function faultOf(
   const inner = error.kind === "failed" ? innerCodeOf(error.errors) : error.sent ? "CONTROL-LOST" : "Base60408";
   const said = error.errors.map((text) => (secret ? text.replaceAll(secret, "***") : text));
   const pinRefused = KNOWN[inner]?.pin ?? said.some((text) => /口令|密码|PIN/i.test(text));
-  const known: Known = KNOWN[inner] ?? {
+  const known: KnownFault = KNOWN[inner] ?? {
     text: { zh: said[0] ?? "卡控件报错", en: "the card control reports an error" },
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
@@ -113,8 +113,11 @@ export function faultOf(
   const state = pinRefused ? "closed" : known.state;
   return {
     fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
-      details: { errors: said, ...official, step },
+      errors: said,
+      ...official,
+      step,
       ...(state ? { state } : {}),
+      ...(pinRefused ? { pin: true } : {}),
     }),
     beforePin: !error.sent || (known.beforePin ?? false),
     pinRefused,
@@ -122,15 +125,15 @@ export function faultOf(
 }
 
 /** C141 as in faq 11, with what the connection came to. */
-function noHandshake(error: ControlError, limit: number): ImportClientError {
+function noHandshake(error: ControlError, limit: number): CardFault {
   const inner = error.kind === "no-open" ? "NO-OPEN" : "Base60408";
   const why =
     error.kind === "no-open"
       ? { zh: `${limit} 毫秒内没有收到 open 帧`, en: `no open frame within ${limit} ms` }
       : { zh: `连接不上卡控件：${error.message}`, en: `no connection to it: ${error.message}` };
-  return new ImportClientError(
+  return new CardFault(
     "C141",
     { zh: `${HANDSHAKE} ${why.zh}`, en: `the card control did not shake hands in time: ${why.en}` },
-    { advice: START, details: { inner, official: [HANDSHAKE], state: "absent", step: "connect" } },
+    { advice: START, details: { kind: "waits", inner, official: [HANDSHAKE], state: "absent", step: "connect" } },
   );
 }
