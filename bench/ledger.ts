@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { firstIdAt } from "../lib/client/ids.js";
+import { firstIdAt } from "../lib/ids.js";
+import { matchReceipt } from "../lib/intake/match.js";
 import type { DocumentQuery, DocumentRow, Ledger, NewReceipt } from "../lib/ledger/index.js";
 import { openLedger } from "../lib/ledger/index.js";
-import { matchReceipt } from "../lib/receipts/match.js";
 import { record } from "../lib/receipts/record.js";
 import { Random } from "../test/support/random.js";
-import { documentRow, newReceipt } from "../test/support/rows.js";
+import { documentRow, newReceipt, step } from "../test/support/rows.js";
 import { removeScratch, scratch } from "../test/support/scratch.js";
 
 /**
@@ -92,9 +92,9 @@ async function fill(ledger: Ledger): Promise<void> {
       row: documentOf(documents + offset),
     }));
     await Promise.all(batch.map(({ row }) => ledger.claim(row)));
-    await Promise.all(batch.map(({ row }) => ledger.transition(row.id, "sending", {}, { event: "sending" })));
+    await Promise.all(batch.map(({ row }) => ledger.transition(row.id, step("sending"), {}, { event: "sending" })));
     const sent = batch.map(({ row }) =>
-      ledger.transition(row.id, "sent", { sentAt: row.claimedAt }, { event: "sent" }),
+      ledger.transition(row.id, step("sent"), { sentAt: row.claimedAt }, { event: "sent" }),
     );
     await Promise.all(sent);
     documents += batch.length;

@@ -6,7 +6,7 @@ import { openLedger } from "../lib/ledger/index.js";
 import { decImportResponse } from "../simulator/answers/dec-import-response.js";
 import { decResult } from "../simulator/answers/dec-result.js";
 import { Random } from "../test/support/random.js";
-import { documentRow } from "../test/support/rows.js";
+import { documentRow, step } from "../test/support/rows.js";
 import { removeScratch } from "../test/support/scratch.js";
 import { openTheatre, Stage, until } from "../test/support/stage.js";
 
@@ -97,9 +97,11 @@ async function main(): Promise<void> {
       );
       await Promise.all(rows.map((row) => ledger.claim(row)));
       await Promise.all(
-        rows.map(({ id }) => ledger.transition(id, "sending", { sendingAt: Date.now() }, { event: "sending" })),
+        rows.map(({ id }) => ledger.transition(id, step("sending"), { sendingAt: Date.now() }, { event: "sending" })),
       );
-      await Promise.all(rows.map(({ id }) => ledger.transition(id, "sent", { sentAt: Date.now() }, { event: "sent" })));
+      await Promise.all(
+        rows.map(({ id }) => ledger.transition(id, step("sent"), { sentAt: Date.now() }, { event: "sent" })),
+      );
     }
     await ledger.close();
 

@@ -21,14 +21,14 @@ import { join } from "node:path";
 import { type ConfirmChannel, connect } from "amqplib";
 import { BrokerConnection } from "../lib/amqp/connection.js";
 import { ConfirmedPublisher } from "../lib/amqp/publisher.js";
-import { DocumentSender } from "../lib/amqp/sender.js";
 import { amqpOptions, type BrokerSettings, socketOptions } from "../lib/amqp/settings.js";
-import { makeWire } from "../lib/amqp/wire.js";
-import { sha256Of } from "../lib/boxes/claim.js";
 import { handleOf } from "../lib/boxes/context.js";
-import { newDocumentId } from "../lib/client/ids.js";
 import type { ImportClient } from "../lib/client/import-client.js";
+import { SYSTEM_IDS } from "../lib/ids.js";
 import type { DocumentRow } from "../lib/ledger/index.js";
+import { DocumentSender } from "../lib/send/sender.js";
+import { makeWire } from "../lib/send/wire.js";
+import { sha256Of } from "../lib/sha256.js";
 import { startPrivateBroker } from "../scripts/private-broker.js";
 import { Authority } from "../test/support/authority.js";
 import { openClient } from "../test/support/client.js";
@@ -95,10 +95,10 @@ async function ours(settings: BrokerSettings, client: ImportClient) {
     /** Claims so many documents, which is not measured. */
     prepare: async (count: number) => {
       const claims = Array.from({ length: count }, () => {
-        const row = documentRow({ id: newDocumentId(), sha256: sha256Of(BODY), boxName: "bench.xml" });
+        const row = documentRow({ id: SYSTEM_IDS.document(Date.now()), sha256: sha256Of(BODY), boxName: "bench.xml" });
         rows.push(row);
         // As in a flow: whoever holds the claim moves the file, which is not measured either.
-        client.claims.take(row.id, "bench");
+        client.claims.inFlight.take(row.id, "bench");
         return client.ledger.claim(row, { sameKey: false });
       });
       await Promise.all(claims);

@@ -4,27 +4,92 @@ export interface Bilingual {
   en: string;
 }
 
-export interface ErrorParts {
-  /** What to do about it. */
-  advice?: Bilingual;
-  /** The error underneath, kept for logs; it never carries a PIN or a password. */
-  cause?: unknown;
-  /**
-   * Facts for programs: inner code, entry name, queue ... Never a secret. `official`: the lines of failInfo as the official
-   * client writes them, where they are known (faq 10 to 13).
-   */
-  details?: Record<string, unknown>;
+/** The same words in both languages, for what has no language: a name, a number, a message of the system. */
+export function neutral(text: string): Bilingual {
+  return { zh: text, en: text };
 }
 
 /**
- * Every fault of this package. `code` is what programs and Catch nodes decide by (design, "Codes": C18, C134, C141, C144,
- * SW-XSD, SW-ZIP ...), `message` is the English text, `text` both languages.
+ * What a fault means for the document that met it (design, "The message"). `waits`: the machine, a setting or the card is at
+ * fault, the document waits until that is over, however long. `retries`: it may pass by itself, the document is tried again a
+ * few times. `fails`: it is the document's own fault. `refuses`: somebody's request is refused, no document is concerned.
  */
-export class ImportClientError extends Error {
+export type FaultKind = "waits" | "retries" | "fails" | "refuses";
+
+/** Facts for programs about a fault, never a secret. Each fault fills those that it has. */
+export interface FaultDetails {
+  /** The code underneath: `CKR_PIN_INCORRECT`, `51571`, `TIMEOUT`. */
+  inner?: string;
+  /** What the card is now: `absent`, `closed`, `locked`, `expired`. */
+  state?: string;
+  /** The PIN is missing, was refused, or is kept from the card. */
+  pin?: boolean;
+  /** Which step of several met it, and after how many milliseconds. */
+  step?: string;
+  milliseconds?: number;
+  /** What a driver or card control said. */
+  driver?: string;
+  errors?: readonly string[];
+  /** When it began, milliseconds since the epoch. */
+  at?: number;
+  /** Fault of the connection, as `lib/amqp/faults.ts` names it, and where. */
+  fault?: string;
+  host?: string;
+  port?: number;
+  queue?: string;
+  /** The setting, message field or query field that is wrong. */
+  setting?: string;
+  field?: string;
+  /** Place in a document: entry of a ZIP, 1-based line, schema, file. */
+  entry?: string;
+  line?: number;
+  column?: number;
+  path?: string;
+  schema?: string;
+  fileName?: string;
+  root?: string;
+  /** Why, as a word for programs. */
+  reason?: string;
+  why?: string;
+  /** A document and its states. */
+  id?: string;
+  from?: string;
+  to?: string;
+  /** Name and reason of what lies in an OutBox. */
+  name?: string;
+  code?: string;
+  /** What there is, and what there may be at most. */
+  size?: number;
+  limit?: number;
+}
+
+/** A fault as a message, a row and a receipt carry it. */
+export interface Fault {
+  /** Programs and Catch nodes decide by it; `lib/codes.ts` lists them. */
+  code: string;
+  text: Bilingual;
+  /** What to do about it. */
+  advice?: Bilingual | undefined;
+  /** Where it is not what the table of codes says. */
+  kind?: FaultKind | undefined;
+  /** The lines of failInfo as the official client writes them, where they are known (faq 10 to 13). */
+  official?: readonly string[] | undefined;
+}
+
+export interface ErrorParts extends Pick<Fault, "advice" | "kind" | "official"> {
+  /** The error underneath, kept for logs; it never carries a PIN or a password. */
+  cause?: unknown;
+  details?: FaultDetails;
+}
+
+/** Every fault of this package. `message` is the English text, `text` both languages. */
+export class ImportClientError extends Error implements Fault {
   readonly code: string;
   readonly text: Bilingual;
   readonly advice: Bilingual | undefined;
-  readonly details: Record<string, unknown>;
+  readonly kind: FaultKind | undefined;
+  readonly official: readonly string[] | undefined;
+  readonly details: FaultDetails;
 
   constructor(code: string, text: Bilingual, parts: ErrorParts = {}) {
     super(text.en, parts.cause === undefined ? undefined : { cause: parts.cause });
@@ -32,8 +97,24 @@ export class ImportClientError extends Error {
     this.code = code;
     this.text = text;
     this.advice = parts.advice;
+    this.kind = parts.kind;
+    this.official = parts.official;
     this.details = parts.details ?? {};
   }
+}
+
+/** The fault in whatever was thrown; `SW-FAULT` for what has no code. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof ImportClientError) {
+    const { code, text, advice, kind, official } = error;
+    return { code, text, ...(advice && { advice }), ...(kind && { kind }), ...(official && { official }) };
+  }
+  return { code: codeOf(error) ?? "SW-FAULT", text: neutral(messageOf(error)) };
+}
+
+/** A fault as an error to throw. */
+export function errorOf({ code, text, advice, kind, official }: Fault): ImportClientError {
+  return new ImportClientError(code, text, { advice, kind, official });
 }
 
 /** The `code` of whatever was thrown: ours, Node's (`ENOSPC`), or undefined. */
@@ -46,4 +127,9 @@ export function codeOf(error: unknown): string | undefined {
 /** The message of whatever was thrown, as one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
+}
+
+/** Both languages as one line, for a log that has no language. */
+export function bothLanguages({ zh, en }: Bilingual): string {
+  return zh === en ? zh : `${zh} / ${en}`;
 }

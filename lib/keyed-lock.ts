@@ -1,22 +1,19 @@
-/** Lets one piece of work for each key run at a time; pieces with other keys do not wait for each other. */
+/** One piece of work after the other for each key; work for different keys goes on side by side. */
 export class KeyedLock {
-  private readonly last = new Map<string, Promise<unknown>>();
+  private readonly last = new Map<string, Promise<void>>();
 
-  /** Runs `work` once everything asked for before with this key has ended, however that ended. Settles as `work` does. */
+  /** Runs the work when all that was asked for this key before has ended, however it ended. Resolves or rejects as it does. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(key) ?? Promise.resolve();
-    const mine = before.then(work);
-    const ended = mine.catch(() => undefined);
+    const mine = (this.last.get(key) ?? Promise.resolve()).then(work);
+    const ended = mine.then(
+      () => undefined,
+      () => undefined,
+    );
     this.last.set(key, ended);
     try {
       return await mine;
     } finally {
       if (this.last.get(key) === ended) this.last.delete(key);
     }
-  }
-
-  /** How many keys have work at this moment. */
-  get size(): number {
-    return this.last.size;
   }
 }

@@ -1,18 +1,7 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
-import { type Bilingual, codeOf, ImportClientError, messageOf } from "../lib/errors.js";
+import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
-
-/** Why a message leaves the good way: set on a refused message, and on one that a node's fault sends to Catch. */
-export interface Fault {
-  code: string;
-  text: Bilingual;
-  advice?: Bilingual | undefined;
-  /** It may pass by itself: the card is not there now. `false`: it ends the document, though its code's others wait. */
-  passing?: boolean;
-  /** Lines for the local receipt where the official client's words are known (faq 10 to 13). */
-  official?: readonly string[];
-}
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
 export interface DeliveryHandle {
@@ -33,6 +22,7 @@ export interface FlowMessage extends NodeMessage {
   receipt?: Receipt;
   receipts?: Receipt[];
   delivery?: DeliveryHandle;
+  /** Why the message leaves the success path: set on a refused message, and on one that a node's fault sends to Catch. */
   fault?: Fault;
   error?: unknown;
 }
@@ -72,26 +62,6 @@ export function onClose(node: Node, work: (removed: boolean) => Promise<void>): 
   });
 }
 
-/** Inner codes of C134 that say nothing about the card: the node closed, the driver crashed and is started again. */
-const PASSING_INNER = new Set<unknown>(["CLOSED", "MODULE-CRASHED"]);
-
-export function faultOf(error: unknown): Fault {
-  if (error instanceof ImportClientError) {
-    const { code, text, advice, details } = error;
-    const passing = code === "C134" && (details.state === "absent" || PASSING_INNER.has(details.inner));
-    return {
-      code,
-      text,
-      advice,
-      ...(passing && { passing }),
-      ...(details.final === true && { passing: false }),
-      ...(Array.isArray(details.official) && { official: details.official.map(String) }),
-    };
-  }
-  const text = messageOf(error);
-  return { code: codeOf(error) ?? "SW-FAULT", text: { zh: text, en: text } };
-}
-
 /** The first finding that refuses a document, as its fault. */
 export function faultOfChecks(checks: readonly Check[], fallback: string): Fault {
   const first = checks.find((check) => check.severity === "error");
@@ -116,8 +86,7 @@ export function assertNotRefused(document: DocumentHandle): void {
   if (document.checks === undefined) return;
   document.checks = mergeChecks(document.checks, []);
   if (!document.checks.some(({ severity }) => severity === "error")) return;
-  const { code, text, advice } = faultOfChecks(document.checks, "SW-RULE");
-  throw new ImportClientError(code, text, advice ? { advice } : {});
+  throw errorOf(faultOfChecks(document.checks, "SW-RULE"));
 }
 
 /** The handle that a message must carry. Rejects with SW-MESSAGE. */

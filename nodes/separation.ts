@@ -1,6 +1,6 @@
 import type { Node } from "node-red";
 import { type BrokerSettings, eachHost } from "../lib/amqp/settings.js";
-import { configError } from "../lib/client/settings.js";
+import { configError } from "../lib/settings.js";
 import type { BrokerNode, ImportClientNode, UsedQueues } from "./registry.js";
 
 interface Use {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
-import type { Deliveries, Delivery } from "../client/deliveries.js";
 import type { ImportClientError } from "../errors.js";
+import type { Deliveries, Delivery } from "../intake/deliveries.js";
 import { type BrokerConnection, closeChannel } from "./connection.js";
 import { ensureQueue } from "./declare.js";
 import { brokerError, faultError } from "./faults.js";

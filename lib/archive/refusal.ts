@@ -1,4 +1,4 @@
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Bilingual, type FaultDetails, ImportClientError } from "../errors.js";
 
 const REPACK: Bilingual = {
   zh: "请重新打包：所有文件放在 ZIP 根目录，不含文件夹、不加密，使用普通 deflate 压缩。",
@@ -11,7 +11,7 @@ export function zipRefused(
   en: string,
   parts: { entry?: string; reason?: string; cause?: unknown; advice?: Bilingual } = {},
 ): ImportClientError {
-  const details: Record<string, unknown> = {};
+  const details: FaultDetails = {};
   if (parts.entry !== undefined) details.entry = parts.entry;
   if (parts.reason !== undefined) details.reason = parts.reason;
   return new ImportClientError("SW-ZIP", { zh, en }, { cause: parts.cause, advice: parts.advice ?? REPACK, details });

@@ -1,14 +1,14 @@
-import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isZip } from "../archive/index.js";
 import { assertFlatName, assertSafeName } from "../archive/names.js";
 import { ZIP_LIMITS } from "../archive/read.js";
 import { announcedPdfs, isPdfName, pdfKey } from "../business/edocs.js";
 import { inspect } from "../business/inspect.js";
+import { looksComplete } from "../files/complete.js";
+import type { Disk } from "../files/disk.js";
+import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
-import { looksComplete } from "./complete.js";
-import { type Look, lookAt, type OutBox, sameLook } from "./out-box.js";
-import { Turn } from "./turn.js";
+import { type BoxWorld, type Look, type OutBox, sameLook } from "./out-box.js";
 
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
 const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
@@ -47,8 +47,6 @@ export interface AttachmentsOptions {
   wait: number;
   /** A second place where PDFs are looked for. */
   folder?: string | undefined;
-  /** Monotonic clock in milliseconds. */
-  clock?: () => number;
 }
 
 /**
@@ -59,11 +57,11 @@ export interface AttachmentsOptions {
 export class Attachments {
   private readonly needs = new Map<string, Need>();
   private wantedKeys = new Set<string>();
-  private readonly clock: () => number;
 
-  constructor(private readonly options: AttachmentsOptions) {
-    this.clock = options.clock ?? (() => performance.now());
-  }
+  constructor(
+    private readonly world: BoxWorld,
+    private readonly options: AttachmentsOptions,
+  ) {}
 
   /** How many documents wait for their PDFs. */
   get held(): number {
@@ -80,7 +78,7 @@ export class Attachments {
 
   /** Looks again for what is missing; lets go of documents that have all, and of those whose time is over. */
   async review(outBox: OutBox): Promise<void> {
-    const turn = new Turn();
+    const turn = new Turn(this.world.clock);
     for (const [name, need] of this.needs) {
       if (!outBox.has(name)) this.needs.delete(name);
       else if (need.held) this.look(outBox, need);
@@ -94,7 +92,7 @@ export class Attachments {
   /** The names among the ready ones that need not wait. Reads each bare XML once, until it changes. */
   async sift(outBox: OutBox, ready: readonly string[]): Promise<string[]> {
     const free: string[] = [];
-    const turn = new Turn();
+    const turn = new Turn(this.world.clock);
     for (const name of ready) {
       await turn.over();
       if (!isPdfName(name)) await this.read(outBox, name);
@@ -125,19 +123,21 @@ export class Attachments {
     const look = outBox.lookOf(name);
     const known = this.needs.get(name);
     if (!look || (known && sameLook(known.look, look))) return;
-    const wanted = (await pdfsOf(join(outBox.folder.box("OutBox"), name), name, look.size)).map((entry) => ({
-      entry,
-      seenAt: 0,
-      still: false,
-    }));
-    const need: Need = { look, since: this.clock(), wanted, held: false };
+    const wanted = (await pdfsOf(this.world.files.disk, join(outBox.folder.box("OutBox"), name), name, look.size)).map(
+      (entry) => ({
+        entry,
+        seenAt: 0,
+        still: false,
+      }),
+    );
+    const need: Need = { look, since: this.world.clock.monotonic(), wanted, held: false };
     for (const { entry } of wanted) this.wantedKeys.add(pdfKey(entry));
     this.needs.set(name, need);
     this.look(outBox, need);
   }
 
   private look(outBox: OutBox, need: Need): void {
-    const now = this.clock();
+    const now = this.world.clock.monotonic();
     for (const wanted of need.wanted) if (!wanted.still) this.lookFor(outBox, wanted, now);
     need.held = now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
   }
@@ -152,7 +152,7 @@ export class Attachments {
       wanted.seenAt = now;
     } else if (now - wanted.seenAt >= STILL) {
       try {
-        wanted.still = looksComplete(found.path, found.look.size);
+        wanted.still = looksComplete(this.world.files.disk, found.path, found.look.size);
       } catch {
         wanted.seenAt = now; // Somebody holds it, or it has gone: the next look tells.
       }
@@ -163,14 +163,14 @@ export class Attachments {
     const outBoxName = outBox.pdf(entry);
     if (outBoxName !== undefined) {
       const path = join(outBox.folder.box("OutBox"), outBoxName);
-      const look = fileLook(path);
+      const look = fileLook(this.world.files.disk, path);
       if (look) return { entry, path, look, outBoxName };
     }
     const { folder } = this.options;
     if (folder === undefined) return undefined;
     for (const name of new Set([entry, entry.normalize("NFC"), entry.normalize("NFD")])) {
       const path = join(folder, name);
-      const look = fileLook(path);
+      const look = fileLook(this.world.files.disk, path);
       if (look) return { entry, path, look };
     }
     return undefined;
@@ -178,20 +178,20 @@ export class Attachments {
 }
 
 /** Symbolic links are not followed: a name from a document must not reach outside the folder. */
-function fileLook(path: string): Look | undefined {
+function fileLook(disk: Disk, path: string): Look | undefined {
   try {
-    const stats = lstatSync(path);
-    return stats.isFile() ? lookAt(stats) : undefined;
+    const facts = disk.facts(path);
+    return facts?.kind === "file" ? facts : undefined;
   } catch {
     return undefined; // Absent, or not readable now: it counts as not there yet.
   }
 }
 
 /** What a file announces; nothing for a ZIP, and for what cannot be read, which the checks will then name. */
-async function pdfsOf(path: string, fileName: string, size: number): Promise<string[]> {
+async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
   if (size > MAX_XML_BYTES) return [];
   try {
-    const bytes = readFileSync(path);
+    const bytes = disk.read(path);
     if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];
     assertFileName(fileName);
     const { kind, body } = await inspect(bytes, fileName);

@@ -1,25 +1,19 @@
-import { createHash } from "node:crypto";
-import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../business/inspect.js";
-import { newDocumentId } from "../client/ids.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { NO_WORDS } from "../ledger/rules/words.js";
+import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
-import type { BusinessFolder } from "./folders.js";
-import { lookAt, type OutBox, sameLook } from "./out-box.js";
-import { freeName, moveFile } from "./place.js";
+import { type OutBox, sameLook } from "./out-box.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
   row: DocumentRow;
   payload: Buffer;
   repeats: DocumentRow | undefined;
-}
-
-export function sha256Of(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /**
@@ -34,21 +28,23 @@ export async function claimFile(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
+  const { files } = context;
   const look = outBox.lookOf(name);
   const source = join(folder.box("OutBox"), name);
-  const boxName = freeName(folder.box("TempBox"), name);
+  const boxName = files.freeName(folder.box("TempBox"), name);
   const target = join(folder.box("TempBox"), boxName);
   crashPoint("claim.before-rename");
   try {
-    moveFile(source, target);
+    files.move(source, target);
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
     outBox.forget(name);
     return undefined;
   }
   outBox.forget(name);
-  if (look && !sameLook(look, lookAt(lstatSync(target)))) {
-    moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
+  const now = files.disk.facts(target);
+  if (look && !(now && sameLook(look, now))) {
+    files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
     return undefined;
   }
   try {
@@ -60,7 +56,7 @@ export async function claimFile(
     const entered = open?.some(
       (row) => row.box === "TempBox" && row.boxName === boxName && row.business === folder.code,
     );
-    if (open && !entered) moveFile(target, join(folder.box("OutBox"), freeName(folder.box("OutBox"), name)));
+    if (open && !entered) files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
     throw error;
   }
 }
@@ -77,7 +73,7 @@ export async function enterClaim(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { ledger } = context;
-  const payload = readFileSync(join(folder.box("TempBox"), boxName));
+  const payload = context.files.disk.read(join(folder.box("TempBox"), boxName));
   const sha256 = sha256Of(payload);
   const again = (await ledger.bySha256(sha256)).find(
     (row) => !row.settled && row.box === "OutBox" && row.boxName === name && row.business === folder.code,
@@ -88,8 +84,8 @@ export async function enterClaim(
     const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
     return { row, payload, repeats: undefined };
   }
-  const now = Date.now();
-  return enterRow(context, folder, { id: newDocumentId(now), at: now, name, boxName, payload }, onId);
+  const now = context.clock.now();
+  return enterRow(context, folder, { id: context.ids.document(now), at: now, name, boxName, payload }, onId);
 }
 
 /** A file as it enters the ledger for the first time. */
@@ -123,13 +119,13 @@ export async function enterRow(
     clientKey: facts.clientKey,
     state: "claimed",
     attempt: 1,
+    tries: 0,
     possibleDuplicate: false,
     box: "TempBox",
     boxName,
     settled: false,
     retryAt: 0,
-    code: "",
-    text: "",
+    ...NO_WORDS,
     // A modification carries the number that it modifies; its receipts are found by it.
     seqNo: facts.seqNo,
     customsNo: "",
@@ -154,7 +150,7 @@ export async function enterRow(
 /** The bytes of an open claim as they were claimed, or undefined when the file has gone. */
 export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | undefined {
   try {
-    return readFileSync(join(context.folders.of(row.business).box("TempBox"), row.boxName));
+    return context.files.disk.read(join(context.folders.of(row.business).box("TempBox"), row.boxName));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -1,16 +1,31 @@
 import type { AdviceBook } from "../advice/index.js";
-import type { ClientSettings } from "../client/settings.js";
-import type { DocumentHandle } from "../document.js";
+import type { Clock } from "../clock.js";
+import type { DocumentHandle, Environment } from "../document.js";
+import type { Files } from "../files/files.js";
+import type { Folders } from "../files/folders.js";
+import type { Ids } from "../ids.js";
 import type { DocumentRow, Ledger } from "../ledger/index.js";
-import type { Folders } from "./folders.js";
 
-/** What the steps of a claim need: who we are, the folders, the ledger. */
+/** Of the client's settings, what the steps of a claim look at. */
+export interface BoxSettings {
+  environment: Environment;
+  clientId: string;
+  root: string;
+  retentionDays: number;
+  /** Beside each receipt's official file one JSON with what it says (`Successed_….json`). */
+  receiptJson: boolean;
+}
+
+/** What the steps of a claim need: who we are, the folders, the ledger, and the world outside as ports. */
 export interface BoxContext {
-  settings: ClientSettings;
-  folders: Folders;
-  ledger: Ledger;
+  readonly settings: BoxSettings;
+  readonly folders: Folders;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly ledger: Ledger;
   /** What codes mean, with the user's own changes. */
-  advice: AdviceBook;
+  readonly advice: AdviceBook;
 }
 
 /** The message's handle on a document's row. */

@@ -1,19 +1,15 @@
-import { lstatSync, type Stats } from "node:fs";
-import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
-import { looksComplete } from "./complete.js";
-import type { BusinessFolder } from "./folders.js";
-import { isUnfinishedName } from "./names.js";
-import { Turn } from "./turn.js";
+import { looksComplete } from "../files/complete.js";
+import type { FileFacts } from "../files/disk.js";
+import type { BusinessFolder } from "../files/folders.js";
+import { isUnfinishedName } from "../files/names.js";
+import { Turn } from "../turn.js";
+import type { BoxContext } from "./context.js";
 
 /** What a file looked like, to see whether it has been still since. */
-export interface Look {
-  size: number;
-  modified: number;
-  inode: number;
-}
+export type Look = Pick<FileFacts, "size" | "modified" | "inode">;
 
 interface Waiting {
   /** When it was first seen, by our own monotonic clock: wall clocks jump (promises 2). */
@@ -32,6 +28,9 @@ interface Waiting {
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
 
+/** What an OutBox is seen through. */
+export type BoxWorld = Pick<BoxContext, "files" | "clock">;
+
 /** A name in the OutBox that is no file of ours, or a file that does not get complete. */
 export interface Oddity {
   name: string;
@@ -44,8 +43,6 @@ export interface OutBoxOptions {
   lookAhead?: number;
   /** Milliseconds without any change after which an unfinished file is reported. */
   incompleteAfter: number;
-  /** Monotonic clock in milliseconds. */
-  clock?: () => number;
   /** Is this file kept back, however finished it is? `age` is the time since it was first seen, in milliseconds. */
   holds?: (name: string, age: number) => boolean;
 }
@@ -60,15 +57,14 @@ export class OutBox {
   private readonly odd = new Map<string, number>();
   /** The PDFs among the waiting files, by their name in NFC and lower case. */
   private readonly pdfs = new Map<string, string>();
-  private readonly clock: () => number;
   private readonly lookAhead: number;
   private generation = 0;
 
   constructor(
     readonly folder: BusinessFolder,
+    readonly world: BoxWorld,
     private readonly options: OutBoxOptions,
   ) {
-    this.clock = options.clock ?? (() => performance.now());
     this.lookAhead = options.lookAhead ?? 1000;
   }
 
@@ -81,16 +77,15 @@ export class OutBox {
   async list(): Promise<Oddity[]> {
     const oddities: Oddity[] = [];
     const generation = ++this.generation;
-    for await (const entry of await opendir(this.folder.box("OutBox"), { bufferSize: 512 })) {
-      const { name } = entry;
+    for await (const { name, kind } of this.world.files.disk.walk(this.folder.box("OutBox"))) {
       if (isUnfinishedName(name)) continue;
-      if (entry.isFile()) {
+      if (kind === "file") {
         this.odd.delete(name);
         const known = this.waiting.get(name);
         if (known) known.generation = generation;
         else this.enter(name, generation);
       } else {
-        if (!this.odd.has(name)) oddities.push({ name, reason: entry.isSymbolicLink() ? "symlink" : "folder" });
+        if (!this.odd.has(name)) oddities.push({ name, reason: kind === "link" ? "symlink" : "folder" });
         this.odd.set(name, generation);
       }
     }
@@ -103,9 +98,9 @@ export class OutBox {
   async ready(): Promise<{ names: string[]; oddities: Oddity[] }> {
     const names: string[] = [];
     const oddities: Oddity[] = [];
-    const turn = new Turn();
+    const turn = new Turn(this.world.clock);
     let looked = 0;
-    const now = this.clock();
+    const now = this.world.clock.monotonic();
     for (const [name, waiting] of this.waiting) {
       if (this.options.holds?.(name, now - waiting.seenAt)) continue;
       if (looked++ >= this.lookAhead) break;
@@ -134,7 +129,7 @@ export class OutBox {
   }
 
   private enter(name: string, generation: number): void {
-    const now = this.clock();
+    const now = this.world.clock.monotonic();
     const look = { look: undefined, reported: false, failures: 0, notBefore: 0 };
     this.waiting.set(name, { seenAt: now, stillSince: now, generation, ...look });
     if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
@@ -145,7 +140,7 @@ export class OutBox {
     const waiting = this.waiting.get(name);
     if (!waiting) return;
     waiting.look = undefined;
-    waiting.notBefore = this.clock() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
+    waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
   }
 
   /** What the file looked like when it was found ready. */
@@ -154,7 +149,7 @@ export class OutBox {
   }
 
   private look(name: string, waiting: Waiting): "ready" | Oddity | undefined {
-    if (this.clock() < waiting.notBefore) return undefined;
+    if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
       if (this.isReady(name, waiting)) return "ready";
     } catch (error) {
@@ -171,22 +166,20 @@ export class OutBox {
 
   private isReady(name: string, waiting: Waiting): boolean {
     const path = join(this.folder.box("OutBox"), name);
-    const look = lookAt(lstatSync(path));
+    const look = this.world.files.disk.facts(path);
+    if (!look) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
     const still = waiting.look !== undefined && sameLook(waiting.look, look);
-    if (!still) waiting.stillSince = this.clock();
+    if (!still) waiting.stillSince = this.world.clock.monotonic();
     waiting.look = look;
-    return still && looksComplete(path, look.size);
+    return still && looksComplete(this.world.files.disk, path, look.size);
   }
 
   private overdue(waiting: Waiting): boolean {
-    if (waiting.reported || this.clock() - waiting.stillSince < this.options.incompleteAfter) return false;
+    if (waiting.reported || this.world.clock.monotonic() - waiting.stillSince < this.options.incompleteAfter)
+      return false;
     waiting.reported = true;
     return true;
   }
-}
-
-export function lookAt(stats: Stats): Look {
-  return { size: stats.size, modified: stats.mtimeMs, inode: stats.ino };
 }
 
 export function sameLook(one: Look, other: Look): boolean {

@@ -1,7 +1,6 @@
+import { numberedName } from "../files/names.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
-import { numberedName } from "./names.js";
-import { writeDurably } from "./place.js";
 
 /**
  * One JSON a receipt beside its official file (import-client setting `receiptJson`), for an ERP that would rather not read
@@ -36,7 +35,7 @@ export async function writeReceiptJson(
     receivedAt,
   };
   const name = file.replace(/\.xml$/i, ".json");
-  await writeDurably(
+  await context.files.write(
     inBox,
     number === 1 ? name : numberedName(name, number),
     Buffer.from(`${JSON.stringify(content, null, 2)}\n`),

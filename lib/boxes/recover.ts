@@ -1,13 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import type { Fault } from "../errors.js";
+import type { Disk } from "../files/disk.js";
+import type { BusinessFolder } from "../files/folders.js";
+import { isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { enterClaim, sha256Of } from "./claim.js";
+import { sha256Of } from "../sha256.js";
+import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
-import type { BusinessFolder } from "./folders.js";
 import { recoverGathered } from "./gather.js";
-import { isUnfinishedName, shortened } from "./names.js";
-import { freeName, moveFile } from "./place.js";
-import { duplicateOf, type Failure, finishEnded, settleFailed } from "./settle.js";
+import { duplicateOf, finishEnded, settleFailed } from "./settle.js";
 
 /** What a start found and did, for the log. */
 export interface Recovery {
@@ -25,14 +26,14 @@ export const FILE_MISSING = {
   code: "SW-FILE-MISSING",
   text: { zh: "单据文件已不在 TempBox 和 OutBox 中", en: "the document's file is in neither TempBox nor OutBox" },
   advice: { zh: "请从 ERP 重新导出此单据。", en: "Export the document from the ERP again." },
-} satisfies Failure;
+} satisfies Fault;
 
 /**
  * Brings rows and files together after a stop of any kind, before anything is claimed or sent (promises 3). It sends
  * nothing and fails nothing that may have been sent.
  */
 export async function recover(context: BoxContext): Promise<Recovery> {
-  const { ledger, folders } = context;
+  const { ledger, folders, files } = context;
   const recovery: Recovery = { unknown: 0, finished: 0, open: 0, entered: 0 };
   const inTempBox = new Set<string>();
   for (const folder of folders.withOutBox()) await recoverGathered(context, folder);
@@ -40,7 +41,12 @@ export async function recover(context: BoxContext): Promise<Recovery> {
     if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
     switch (row.state) {
       case "sending":
-        await ledger.transition(row.id, "unknown", {}, { event: "unknown", text: "stopped while sending" });
+        await ledger.transition(
+          row.id,
+          { from: ["sending"], to: "unknown" },
+          {},
+          { event: "unknown", text: "stopped while sending" },
+        );
         recovery.unknown++;
         break;
       case "claimed":
@@ -58,9 +64,9 @@ export async function recover(context: BoxContext): Promise<Recovery> {
     }
   }
   for (const folder of folders.withOutBox()) {
-    for (const entry of readdirSync(folder.box("TempBox"), { withFileTypes: true })) {
-      if (!entry.isFile() || isUnfinishedName(entry.name) || inTempBox.has(`${folder.code}/${entry.name}`)) continue;
-      const { row, repeats } = await enterClaim(context, folder, entry.name, entry.name);
+    for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
+      if (kind !== "file" || isUnfinishedName(name) || inTempBox.has(`${folder.code}/${name}`)) continue;
+      const { row, repeats } = await enterClaim(context, folder, name, name);
       if (repeats) await settleFailed(context, row.id, duplicateOf(repeats));
       recovery.entered++;
     }
@@ -70,29 +76,30 @@ export async function recover(context: BoxContext): Promise<Recovery> {
 
 /** Is the file of an open claim where its row says? If not, it is put there, or the claim ends. */
 async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean> {
+  const { files } = context;
   const folder = context.folders.of(row.business);
   const temp = join(folder.box("TempBox"), row.boxName);
   const out = join(folder.box("OutBox"), row.boxName);
-  if (row.box === "TempBox" ? existsSync(temp) : existsSync(out)) return true;
+  if (files.disk.exists(row.box === "TempBox" ? temp : out)) return true;
   if (row.box === "OutBox") {
     // The row went first: stopped between the commit and the move back.
-    const left = [row.boxName, row.fileName].find((name) => existsSync(join(folder.box("TempBox"), name)));
+    const left = [row.boxName, row.fileName].find((name) => files.disk.exists(join(folder.box("TempBox"), name)));
     if (left !== undefined) {
-      const name = freeName(folder.box("OutBox"), row.boxName);
+      const name = files.freeName(folder.box("OutBox"), row.boxName);
       await context.ledger.update(row.id, { boxName: name });
-      moveFile(join(folder.box("TempBox"), left), join(folder.box("OutBox"), name));
+      files.move(join(folder.box("TempBox"), left), join(folder.box("OutBox"), name));
       return true;
     }
   }
-  const archived = findArchived(folder, row);
+  const archived = findArchived(files.disk, folder, row);
   if (archived) {
     // Somebody moved it there by hand: the row follows, and says so.
     const change = { box: archived.box, boxName: archived.name, settled: true } as const;
     const moved = { event: "file-moved", code: FILE_MISSING.code, text: `${archived.box}/${archived.name}` };
     await context.ledger.transition(
       row.id,
-      "failed",
-      { ...change, code: FILE_MISSING.code, failedAt: Date.now() },
+      { from: ["claimed"], to: "failed" },
+      { ...change, code: FILE_MISSING.code, failedAt: context.clock.now() },
       moved,
     );
     return false;
@@ -103,14 +110,15 @@ async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean
 
 /** The file of a row in SentBox or FailBox, known by its hash; only names that begin like it are read. */
 function findArchived(
+  disk: Disk,
   folder: BusinessFolder,
   row: DocumentRow,
 ): { box: "SentBox" | "FailBox"; name: string } | undefined {
   const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
   for (const box of ["SentBox", "FailBox"] as const) {
-    for (const entry of readdirSync(folder.box(box), { withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.startsWith(base)) continue;
-      if (sha256Of(readFileSync(join(folder.box(box), entry.name))) === row.sha256) return { box, name: entry.name };
+    for (const { name, kind } of disk.list(folder.box(box))) {
+      if (kind !== "file" || !name.startsWith(base)) continue;
+      if (sha256Of(disk.read(join(folder.box(box), name))) === row.sha256) return { box, name };
     }
   }
   return undefined;

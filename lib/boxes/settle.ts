@@ -1,25 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
 import { crashPoint } from "../crash-point.js";
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Fault, ImportClientError } from "../errors.js";
+import type { Disk } from "../files/disk.js";
+import { numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
 import { receiptFileName } from "../receipts/file-name.js";
-import { sha256Of } from "./claim.js";
+import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
-import { numberedName, stampedName } from "./names.js";
-import { freeName, moveFile, withFreeName, writeDurably } from "./place.js";
 import { writeReceiptJson } from "./receipt-json.js";
-
-/** Why a document failed, for its local receipt. */
-export interface Failure {
-  code: string;
-  text: Bilingual;
-  advice?: Bilingual | undefined;
-  /** The receipt's own lines where the official client's words are known (faq 10 to 13). */
-  official?: readonly string[];
-}
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
@@ -59,20 +50,19 @@ export async function settleSent(context: BoxContext, id: string): Promise<Docum
  * Ends the claim of a document that will not be sent: state, local receipt in InBox, file to FailBox, in this order. One
  * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing.
  */
-export async function settleFailed(context: BoxContext, id: string, failure: Failure): Promise<DocumentRow> {
+export async function settleFailed(context: BoxContext, id: string, failure: Fault): Promise<DocumentRow> {
   const row = await rowOf(context, id);
   if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row);
   if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
-  const text = `${failure.text.zh} / ${failure.text.en}`;
-  const note = { event: "failed", code: failure.code, text };
+  const words = wordsOf(failure);
   const failed =
     row.state === "failed"
       ? row
       : await context.ledger.transition(
           id,
-          "failed",
-          { code: failure.code, text, retryAt: 0, failedAt: Date.now() },
-          note,
+          { from: [row.state], to: "failed" },
+          { ...words, retryAt: 0, failedAt: context.clock.now() },
+          { event: "failed", ...words },
         );
   crashPoint("fail.after-state");
   await writeLocalReceipt(context, failed, failure);
@@ -85,27 +75,25 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
   const folder = context.folders.of(row.business);
   const source = join(folder.box("TempBox"), row.boxName);
-  return withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
+  return context.files.withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
     const returned = await context.ledger.update(id, change, { event: "returned" });
     crashPoint("return.after-row");
-    moveFile(source, join(folder.box("OutBox"), name));
+    context.files.move(source, join(folder.box("OutBox"), name));
     crashPoint("return.after-move");
     return returned;
   });
 }
 
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
-export async function hold(
-  context: BoxContext,
-  row: DocumentRow,
-  why: { code: string; text: Bilingual },
-): Promise<DocumentRow> {
-  const text = `${why.text.zh} / ${why.text.en}`;
+export async function hold(context: BoxContext, row: DocumentRow, why: Fault): Promise<DocumentRow> {
+  const { ledger } = context;
+  const words = wordsOf(why);
   if (row.state === "held") return row;
-  if (row.state === "sending")
-    await context.ledger.transition(row.id, "unknown", {}, { event: "unknown", code: why.code });
-  return context.ledger.transition(row.id, "held", { code: why.code, text }, { event: "held", code: why.code, text });
+  if (row.state === "sending") {
+    await ledger.transition(row.id, { from: ["sending"], to: "unknown" }, {}, { event: "unknown", code: why.code });
+  }
+  return ledger.transition(row.id, { from: ["unknown"], to: "held" }, words, { event: "held", ...words });
 }
 
 /**
@@ -113,16 +101,17 @@ export async function hold(
  * point: the target's name follows from the row, and a file that is already there is known by its hash.
  */
 export async function finish(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
+  const { files } = context;
   const box = row.state === "failed" ? "FailBox" : "SentBox";
   const folder = context.folders.of(row.business);
   const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
   const source = join(from, row.boxName);
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   crashPoint("settle.before-move");
-  let boxName = placedBefore(folder.box(box), wanted, row.sha256);
-  if (boxName === undefined && existsSync(source)) {
-    boxName = freeName(folder.box(box), wanted);
-    moveFile(source, join(folder.box(box), boxName));
+  let boxName = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
+  if (boxName === undefined && files.disk.exists(source)) {
+    boxName = files.freeName(folder.box(box), wanted);
+    files.move(source, join(folder.box(box), boxName));
   }
   crashPoint("settle.after-move");
   const missing = boxName === undefined;
@@ -142,23 +131,22 @@ export async function finishEnded(context: BoxContext, row: DocumentRow): Promis
   else if (SENT.includes(row.state)) await finish(context, row);
 }
 
-/** A failure as its row keeps it, to write its local receipt again. */
-function failureOf(row: DocumentRow): Failure {
-  const [zh, en] = row.text.split(" / ");
-  return { code: row.code, text: { zh: zh ?? row.text, en: en ?? row.text } };
+/** A fault as its row keeps it, to write its local receipt again. */
+function failureOf({ code, text, textEn }: DocumentRow): Fault {
+  return { code, text: { zh: text, en: textEn || text } };
 }
 
 /** The name under which an interrupted call has placed the file already. */
-function placedBefore(folder: string, wanted: string, sha256: string): string | undefined {
+function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);
-    if (!existsSync(path)) return undefined;
-    if (sha256Of(readFileSync(path)) === sha256) return name;
+    if (!disk.exists(path)) return undefined;
+    if (sha256Of(disk.read(path)) === sha256) return name;
   }
 }
 
-async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Failure): Promise<void> {
+async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Fault): Promise<void> {
   const { ledger, folders } = context;
   const folder = folders.of(row.business);
   const story = await ledger.story(row.id);
@@ -167,7 +155,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
   const bytes = localReceipt(failure.code, failureInfo(row, failure));
   const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.failedAt);
   if (written) return fileLocalReceipt(context, written, row, bytes);
-  await withFreeName(folder.box("InBox"), wanted, async (name) => {
+  await context.files.withFreeName(folder.box("InBox"), wanted, async (name) => {
     const { receipt } = await ledger.addReceipt({
       documentId: row.id,
       kind: "local",
@@ -175,6 +163,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       ok: false,
       code: failure.code,
       text: failure.text.zh,
+      textEn: failure.text.en,
       clientKey: row.clientKey,
       seqNo: "",
       customsNo: "",
@@ -191,7 +180,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       sha256: sha256Of(bytes),
       messageId: "",
       file: `${folder.code}/InBox/${name}`,
-      receivedAt: Date.now(),
+      receivedAt: context.clock.now(),
     });
     crashPoint("fail.after-receipt-row");
     await fileLocalReceipt(context, receipt, row, bytes);
@@ -205,14 +194,14 @@ async function fileLocalReceipt(
   bytes: Buffer,
 ): Promise<void> {
   const [code = row.business, , name = ""] = receipt.file.split("/");
-  await writeDurably(context.folders.of(code).box("InBox"), name, bytes);
+  await context.files.write(context.folders.of(code).box("InBox"), name, bytes);
   if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id);
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
-function failureInfo(row: DocumentRow, failure: Failure): string | readonly string[] {
+function failureInfo(row: DocumentRow, failure: Fault): string | readonly string[] {
   if (failure.official) return failure.official;
   if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
   if (failure.code === "C144") return failure.text.zh;
@@ -221,7 +210,7 @@ function failureInfo(row: DocumentRow, failure: Failure): string | readonly stri
 }
 
 /** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */
-export function duplicateOf(earlier: DocumentRow): Failure {
+export function duplicateOf(earlier: DocumentRow): Fault {
   return {
     code: "SW-DUP",
     text: {

@@ -1,15 +1,13 @@
-import { readFile, stat } from "node:fs/promises";
 import { release } from "node:os";
 import { extname, join } from "node:path";
 import { maskSecrets } from "../advice/mask.js";
-import { Spool } from "../amqp/spool.js";
 import { shown } from "../archive/names.js";
 import type { ZipEntry } from "../archive/types.js";
 import { writeZip } from "../archive/write.js";
-import { timeStamp } from "../boxes/names.js";
-import { Turn } from "../boxes/turn.js";
 import { ImportClientError, messageOf } from "../errors.js";
+import { timeStamp } from "../files/names.js";
 import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
+import { Turn } from "../turn.js";
 import { packageVersion } from "../version.js";
 import type { ImportClient } from "./import-client.js";
 
@@ -41,8 +39,8 @@ export async function supportBundle(client: ImportClient, id: string, options: B
   if (!story)
     throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
   const { document, events, receipts } = story;
-  const now = Date.now();
-  const parts = new Parts();
+  const now = client.clock.now();
+  const parts = new Parts(client);
   parts.text("about.txt", about(client, document, options, now));
   parts.text("document.json", json(document));
   parts.text("events.txt", events.map(eventLine).join("\n"));
@@ -73,7 +71,7 @@ function* filesOf(
   if (box !== "none") {
     yield { name: `document_${fileName}`, path: join(client.folders.of(business).box(box), boxName) };
   }
-  yield { name: `sent_${fileName}`, path: new Spool(client.settings.root).path(id) };
+  yield { name: `sent_${fileName}`, path: client.spool.path(id) };
   const given = new Set<string>();
   for (const { file } of receipts) {
     const [code = "", inBox = "", name = ""] = file.split("/");
@@ -91,22 +89,26 @@ class Parts {
   private readonly left: string[] = [];
   private size = 0;
 
+  constructor(private readonly client: ImportClient) {}
+
   text(name: string, content: string): void {
     this.list.push({ name, bytes: Buffer.from(`${maskSecrets(content)}\n`, "utf8") });
   }
 
   async files(files: Iterable<{ name: string; path: string }>): Promise<void> {
-    const turn = new Turn();
+    const { clock, files: store } = this.client;
+    const turn = new Turn(clock);
     for (const { name, path } of files) {
       await turn.over();
       try {
-        const { size } = await stat(path);
+        const size = store.disk.facts(path)?.size;
+        if (size === undefined) throw new Error("it is not there");
         if (size > LARGEST_FILE || this.size + size > LARGEST_BUNDLE) {
           this.left.push(`${shown(name)}: ${size} bytes, too large`);
           continue;
         }
         this.size += size;
-        this.list.push({ name: safeName(name), bytes: await readFile(path) });
+        this.list.push({ name: safeName(name), bytes: await store.disk.readLarge(path) });
       } catch (error) {
         // The spool holds a document only while it is under way.
         if (!name.startsWith("sent_")) this.left.push(`${shown(name)}: ${messageOf(error)}`);

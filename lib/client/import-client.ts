@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
-import { Spool } from "../amqp/spool.js";
-import { adoptOrphans } from "../boxes/adopt.js";
+import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
-import { Folders } from "../boxes/folders.js";
 import { type Recovery, recover } from "../boxes/recover.js";
-import { type Failure, finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "../boxes/settle.js";
-import { messageOf } from "../errors.js";
+import type { Clock } from "../clock.js";
+import { bothLanguages, messageOf } from "../errors.js";
+import { Files } from "../files/files.js";
+import { Folders } from "../files/folders.js";
+import { type Ports, SYSTEM } from "../files/ports.js";
+import { Spool } from "../files/spool.js";
+import type { Ids } from "../ids.js";
+import { adoptOrphans } from "../intake/adopt.js";
+import { Deliveries } from "../intake/deliveries.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import { machinePins } from "../signing/guard-store.js";
 import type { CardEvent } from "../signing/types.js";
-import { Claims } from "./claims.js";
 import { DailyLog } from "./daily-log.js";
-import { Deliveries } from "./deliveries.js";
 import { applyRetention } from "./retention.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -40,12 +42,16 @@ export interface ClientEvents {
  * node, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly files: Files;
   readonly folders: Folders;
-  readonly claims = new Claims();
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly claims: Claims;
   readonly deliveries = new Deliveries();
   private readonly log: DailyLog;
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly turns = new Map<string, Promise<void>>();
+  /** What ends each job that is done again and again. */
+  private readonly timers = new Set<() => void>();
   private readonly stopInheriting: () => void;
   private closed = false;
 
@@ -54,9 +60,15 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     readonly ledger: Ledger,
     /** What codes mean, with the user's own changes. */
     readonly advice: AdviceBook,
+    { disk, clock, ids }: Ports,
   ) {
     super();
-    this.folders = new Folders(settings.root);
+    this.files = new Files(disk);
+    this.clock = clock;
+    this.ids = ids;
+    this.claims = new Claims(this, (error) => this.reportFault(error));
+    this.folders = new Folders(settings.root, disk);
+    this.spool = new Spool(settings.root, this.files);
     this.stopInheriting = machinePins().inherit(ledger.pins);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
@@ -64,22 +76,25 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
-      this.followReceipt(row);
+      this.claims.followReceipt(row);
       if (note.event === "sent") this.inBackground(adoptOrphans(this, row.id));
     });
   }
 
   /** Opens folders and ledger and brings rows and files together. Rejects with SW-LEDGER; nothing is sent before this. */
-  static async open(settings: ClientSettings): Promise<{ client: ImportClient; recovery: Recovery }> {
-    mkdirSync(settings.root, { recursive: true });
+  static async open(
+    settings: ClientSettings,
+    ports: Ports = SYSTEM,
+  ): Promise<{ client: ImportClient; recovery: Recovery }> {
+    ports.disk.makeFolder(settings.root);
     const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
     const ledger = await openLedger(settings.ledger);
-    const client = new ImportClient(settings, ledger, advice);
+    const client = new ImportClient(settings, ledger, advice, ports);
     try {
       const recovery = await recover(client);
-      await new Spool(settings.root).sweep(async (id) => (await ledger.get(id))?.settled === false);
+      await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === false);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
-      for (const row of await ledger.unsettled()) client.scheduleReturn(row);
+      for (const row of await ledger.unsettled()) client.claims.scheduleReturn(row);
       client.every(MINUTE / 2, () => client.tellOverdueClaims());
       client.every(6 * HOUR, () => applyRetention(client));
       return { client, recovery };
@@ -89,58 +104,9 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     }
   }
 
-  /** Ends the claim of a sent document. */
-  async settleSent(id: string): Promise<DocumentRow> {
-    const row = await this.inTurn(id, () => settleSent(this, id));
-    this.claims.release(id);
-    return row;
-  }
-
-  /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
-  async settleFailed(id: string, failure: Failure): Promise<DocumentRow> {
-    const row = await this.inTurn(id, () => settleFailed(this, id, failure));
-    this.claims.release(id);
-    return row;
-  }
-
-  /**
-   * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
-   * the claim has ended, was given back before, or its send has begun.
-   */
-  settleRetry(id: string, delay: number, why: { code: string; text: string }): Promise<DocumentRow> {
-    return this.inTurn(id, async () => {
-      const now = await this.ledger.get(id);
-      if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
-      const note = { event: "retry", code: why.code, text: why.text };
-      const row = await this.ledger.update(id, { retryAt: Date.now() + delay, code: why.code, text: why.text }, note);
-      this.scheduleReturn(row);
-      return row;
-    });
-  }
-
-  /** Holds a document for a person. */
-  async hold(row: DocumentRow, failure: Failure): Promise<DocumentRow> {
-    const held = await this.inTurn(row.id, () => hold(this, row, failure));
-    this.claims.release(row.id);
-    return held;
-  }
-
-  /**
-   * A claim that could not be settled, for a full disk say, is let go after a while: what waits for its flow is given out
-   * again, what has ended is moved to its box.
-   */
-  releaseLater(id: string, delay: number): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      this.claims.release(id);
-      this.finish(id);
-    }, delay);
-    this.timers.add(timer);
-  }
-
   /** One line of the daily log. */
   record(event: string, id: string, fileName: string, code: string, text: string): void {
-    this.log.write(Date.now(), [event, id, fileName, code, text]);
+    this.log.write(this.clock.now(), [event, id, fileName, code, text]);
   }
 
   /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */
@@ -151,7 +117,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** Tells of a card's change of state, and notes it in the daily log. */
   cardChanged(change: CardChange): void {
     const { id, name, state, code, text } = change;
-    this.record("card", id, name, code, [state, text.zh, text.en].filter(Boolean).join(" / "));
+    this.record("card", id, name, code, [state, bothLanguages(text)].filter(Boolean).join(" "));
     this.emit("card", change);
   }
 
@@ -176,7 +142,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const cancel of this.timers) cancel();
+    this.claims.close();
     this.record("stop", "", "", "", "");
     this.stopInheriting();
     await this.ledger.close();
@@ -187,7 +154,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   private async tellOverdueClaims(): Promise<void> {
     const limit = this.settings.claimTimeout * 1000;
     if (limit <= 0) return;
-    for (const { id } of this.claims.overdue(limit)) {
+    for (const { id } of this.claims.inFlight.overdue(limit)) {
       const row = await this.ledger.get(id);
       if (!row || row.settled || row.state === "sending" || row.state === "unknown") continue;
       this.record("unsettled", id, row.fileName, "SW-CLAIM", row.state);
@@ -199,62 +166,18 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     }
   }
 
-  /** One settle of a document after the other: cloned messages bring several at once, and the second finds what the first did. */
-  private async inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.turns.get(id) ?? Promise.resolve()).then(work);
-    const quiet = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.turns.set(id, quiet);
-    try {
-      return await mine;
-    } finally {
-      if (this.turns.get(id) === quiet) this.turns.delete(id);
-    }
-  }
-
   /** For work that nobody waits for: its fault is told, and must not end the process. */
   private inBackground(work: Promise<unknown>): void {
-    work.catch((error) => {
-      if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
-    });
+    work.catch((error) => this.reportFault(error));
+  }
+
+  private reportFault(error: unknown): void {
+    if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
   }
 
   /** Runs a job every so many milliseconds until the client closes. */
   private every(period: number, job: () => Promise<unknown>): void {
-    const timer = setInterval(() => {
-      this.inBackground(job());
-    }, period);
-    timer.unref();
-    this.timers.add(timer);
-  }
-
-  private scheduleReturn(row: DocumentRow): void {
-    if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        const returned = this.inTurn(row.id, () => returnToOutBox(this, row.id));
-        this.inBackground(returned.finally(() => this.claims.release(row.id)));
-      },
-      Math.max(0, row.retryAt - Date.now()),
-    );
-    this.timers.add(timer);
-  }
-
-  /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
-  private followReceipt(row: DocumentRow): void {
-    if (row.settled || row.state === "failed" || this.claims.has(row.id)) return;
-    this.finish(row.id);
-  }
-
-  private finish(id: string): void {
-    const finished = this.inTurn(id, async () => {
-      const row = await this.ledger.get(id);
-      if (row) await finishEnded(this, row);
-    });
-    this.inBackground(finished);
+    this.timers.add(this.clock.every(period, () => this.inBackground(job())));
   }
 }
 

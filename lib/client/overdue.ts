@@ -1,6 +1,6 @@
-import { Turn } from "../boxes/turn.js";
 import type { Bilingual } from "../errors.js";
 import type { DocumentRow, EventRow } from "../ledger/index.js";
+import { Turn } from "../turn.js";
 import type { ImportClient } from "./import-client.js";
 
 /** What a document waits for in vain: one of the two receipts (faq 9), or that anything happens at all (faq 17). */
@@ -75,7 +75,7 @@ export class OverdueWatch {
   ) {}
 
   /** Tells what has become overdue. Does nothing while an earlier look is under way. */
-  async look(tell: (overdue: Overdue) => void, now: number = Date.now()): Promise<void> {
+  async look(tell: (overdue: Overdue) => void, now: number = this.client.clock.now()): Promise<void> {
     if (this.looking) return;
     this.looking = true;
     try {
@@ -98,7 +98,7 @@ export class OverdueWatch {
       Number(kept || (await this.placeOfOthers(rule))) || (await ledger.lastEventBefore(now - rule.limit - LOOK_BACK));
     let place = start;
     let saved = Number(kept);
-    const turn = new Turn();
+    const turn = new Turn(this.client.clock);
     for (let more = true; more; ) {
       const events = await ledger.eventsAfter(place, SLICE);
       more = events.length === SLICE;

@@ -1,9 +1,8 @@
-import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { freeName } from "../boxes/place.js";
-import { type Failure, settleFailed } from "../boxes/settle.js";
-import { ImportClientError } from "../errors.js";
+import { settleFailed, settleSent } from "../boxes/settle.js";
+import { ImportClientError, neutral } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
 
 /** What a person says with an action; the reason is kept in the events. */
@@ -32,23 +31,37 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
  * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
  * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
  */
-export async function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  return client.claims.alone(id, () => resend(client, id, word));
+}
+
+async function resend(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await rowFor(client, id, word);
   if (!row.settled || !ENDED.includes(row.state)) {
     throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
   }
   const folder = client.folders.of(row.business);
   const archived = row.box === "none" ? "" : join(folder.box(row.box), row.boxName);
-  if (archived === "" || !existsSync(archived)) {
+  if (archived === "" || !client.files.disk.exists(archived)) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const boxName = freeName(folder.box("TempBox"), row.fileName);
-  copyFileSync(archived, join(folder.box("TempBox"), boxName));
+  const boxName = client.files.freeName(folder.box("TempBox"), row.fileName);
+  client.files.disk.copy(archived, join(folder.box("TempBox"), boxName));
   const attempt = row.attempt + 1;
   return client.ledger.transition(
     id,
-    "claimed",
-    { box: "TempBox", boxName, settled: false, attempt, retryAt: 0, wire: "", code: "", text: "", importReceiptAt: 0 },
+    { from: ENDED, to: "claimed" },
+    {
+      box: "TempBox",
+      boxName,
+      settled: false,
+      attempt,
+      tries: 0,
+      retryAt: 0,
+      wire: "",
+      ...NO_WORDS,
+      importReceiptAt: 0,
+    },
     { event: "resend", text: word.reason },
   );
 }
@@ -57,24 +70,29 @@ export async function resendDocument(client: ImportClient, id: string, word: Per
  * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
  * saw it arrive) or `failed`. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
  */
-export async function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  return client.claims.alone(id, () => release(client, id, word));
+}
+
+async function release(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await rowFor(client, id, word);
   if (row.state !== "held")
     throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      return client.ledger.transition(id, "unknown", { code: "", text: "" }, note);
+      return client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
-      await client.ledger.transition(id, "sent", { sentAt: Date.now(), code: "", text: "" }, { event: "sent" });
-      return client.settleSent(id);
+      const change = { sentAt: client.clock.now(), ...NO_WORDS };
+      await client.ledger.transition(id, { from: ["held"], to: "sent" }, change, { event: "sent" });
+      return settleSent(client, id);
     }
     case "failed": {
-      const failure: Failure = { code: "SW-UNKNOWN", text: { zh: word.reason, en: word.reason } };
-      const text = `${failure.text.zh} / ${failure.text.en}`;
-      await client.ledger.transition(id, "failed", { code: failure.code, text, failedAt: Date.now() }, note);
+      const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };
+      const change = { ...wordsOf(failure), failedAt: client.clock.now() };
+      await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
       return settleFailed(client, id, failure);
     }
     default:

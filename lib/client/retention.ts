@@ -1,8 +1,7 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
-import { Turn } from "../boxes/turn.js";
 import type { DocumentState } from "../ledger/index.js";
+import { Turn } from "../turn.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 const BATCH = 500;
@@ -12,16 +11,16 @@ const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
  * Removes the files of documents that ended longer ago than the retention. Rows stay: they are the register against
  * sending twice. A document that is not settled, or still waits for its import receipt, is never touched.
  */
-export async function applyRetention(context: BoxContext, now: number = Date.now()): Promise<number> {
-  const { ledger, folders, settings } = context;
+export async function applyRetention(context: BoxContext, now: number = context.clock.now()): Promise<number> {
+  const { ledger, folders, files, clock, settings } = context;
   const before = now - settings.retentionDays * DAY;
-  const turn = new Turn();
+  const turn = new Turn(clock);
   let removed = 0;
   for (let more = true; more; ) {
     const rows = await ledger.keptFiles(ENDED, before, BATCH);
     const kept = rows.filter(({ box }) => box === "SentBox" || box === "FailBox");
     for (const row of kept) {
-      rmSync(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName), { force: true });
+      files.disk.remove(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName));
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
       await turn.over();
     }

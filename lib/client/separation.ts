@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
+import { SYSTEM_DISK } from "../files/disk.js";
 import type { ClientSettings } from "./settings.js";
 
 type Places = Pick<ClientSettings, "environment" | "root" | "ledger">;
@@ -24,7 +24,7 @@ function folder(path: string): string {
 function realPath(path: string): string {
   if (/^[a-z]+:\/\//.test(path)) return path;
   try {
-    return realpathSync.native(path);
+    return SYSTEM_DISK.realPath(path);
   } catch {
     const parent = dirname(path);
     return parent === path ? path : join(realPath(parent), basename(path));

@@ -1,4 +1,5 @@
-import { type ClientSettings, configError } from "../client/settings.js";
+import type { ClientSettings } from "../client/settings.js";
+import { configError } from "../settings.js";
 import type { Finding } from "./step.js";
 
 /** Who we are: what the service desk asks for first (faq 9, B3). Rejects with SW-CONFIG when codes are missing. */

@@ -1,5 +1,6 @@
 import { sharedPlace } from "../client/separation.js";
-import { type ClientSettings, configError } from "../client/settings.js";
+import type { ClientSettings } from "../client/settings.js";
+import { configError } from "../settings.js";
 import type { Finding } from "./step.js";
 
 /** One import client of this Node-RED, with the queues that its flows use (`host:port/vhost/queue`). */

@@ -1,7 +1,7 @@
 import { access, constants, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BOX_NAMES, type BoxName, type Folders } from "../boxes/folders.js";
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { BOX_NAMES, type BoxName, type Folders } from "../files/folders.js";
 import type { Finding } from "./step.js";
 
 const LEAST_FREE = 500 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ImportClient } from "../client/import-client.js";
-import { STATES } from "../ledger/states.js";
+import { STATES } from "../ledger/rules/states.js";
 import type { DocumentState } from "../ledger/types.js";
 import type { Finding } from "./step.js";
 

@@ -1,5 +1,5 @@
 import { ImportClientError } from "../errors.js";
-import { SqliteLedger } from "./sqlite.js";
+import { SqliteLedger } from "./sqlite/ledger.js";
 import type { Ledger } from "./types.js";
 
 export type * from "./types.js";

@@ -1,5 +1,5 @@
 import { ImportClientError } from "../errors.js";
-import { STATES } from "./states.js";
+import { STATES } from "./rules/states.js";
 import type { DocumentQuery, DocumentState } from "./types.js";
 
 function wrong(field: string, zh: string, en: string): ImportClientError {

@@ -1,11 +1,12 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
+import type { BoxName } from "../files/folders.js";
 import type { EarlierPinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
 export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
 
 /** The box that a document's file lies in; `none` once retention has removed it. */
-export type Box = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "none";
+export type Box = Exclude<BoxName, "InBox"> | "none";
 
 /** Row of table `documents`. Times are milliseconds since the epoch, 0 = not yet. */
 export interface DocumentRow {
@@ -22,6 +23,8 @@ export interface DocumentRow {
   clientKey: string;
   state: DocumentState;
   attempt: number;
+  /** How often it was tried again for a fault that may pass; waiting for card, disk or settings does not count. */
+  tries: number;
   possibleDuplicate: boolean;
   /** Where the file is, or is about to be: the row is committed before the file moves. */
   box: Box;
@@ -31,9 +34,10 @@ export interface DocumentRow {
   settled: boolean;
   /** Not to be claimed again before this time (settle retry); 0 = at once. */
   retryAt: number;
-  /** Failure or refusal code and text, empty while there is none. */
+  /** Failure or refusal: its code and its text in Chinese and in English, empty while there is none. */
   code: string;
   text: string;
+  textEn: string;
   /** 18-digit number of the data centre, customs' own number, newest customs status. */
   seqNo: string;
   customsNo: string;
@@ -61,12 +65,16 @@ export interface EventRow {
   /** `claimed`, `sending`, `sent`, `settled`, `receipt`, `resend`, `released`, `file-missing` ... */
   event: string;
   code: string;
+  /** In Chinese, or in no language; `textEn` in English, empty where `text` says it. */
   text: string;
+  textEn: string;
 }
 
 /** Row of table `receipts`. */
 export interface ReceiptRow extends Receipt {
   id: number;
+  /** The text in English, for a receipt of our own; else empty: `text` is as the receipt says it. */
+  textEn: string;
   /**
    * sha256 of the bytes, lower-case hex; a second delivery of the same bytes is a duplicate. Bytes that hold several
    * receipts: `<sha256>#1` for the second, and so on.
@@ -108,6 +116,7 @@ export interface EventNote {
   event: string;
   code?: string;
   text?: string;
+  textEn?: string;
 }
 
 /** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
@@ -133,8 +142,16 @@ export interface Ledger {
    * with `sameKey`, same business, type and client key, and not failed or rejected (SW-DUP). Checked in the same commit.
    */
   claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
-  /** Moves a document to another state, if the state machine allows it, and writes the event. Resolves to the new row. */
-  transition(id: string, to: DocumentState, change: DocumentChange, note: EventNote): Promise<DocumentRow>;
+  /**
+   * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
+   * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now.
+   */
+  transition(
+    id: string,
+    step: { from: readonly DocumentState[]; to: DocumentState },
+    change: DocumentChange,
+    note: EventNote,
+  ): Promise<DocumentRow>;
   /** Changes facts without changing the state. */
   update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
   get(id: string): Promise<DocumentRow | undefined>;

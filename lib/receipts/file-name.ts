@@ -1,5 +1,5 @@
-import { shortened, timeStamp } from "../boxes/names.js";
 import type { Receipt } from "../document.js";
+import { shortened, timeStamp } from "../files/names.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
 const MAX_BYTES = 200;

@@ -1,4 +1,5 @@
 import { type Bilingual, ImportClientError } from "../errors.js";
+import { cardClosed } from "./faults.js";
 import type { CardSettings } from "./settings.js";
 import { shareBackend } from "./shared-backends.js";
 import { ObservableState } from "./state.js";
@@ -38,6 +39,7 @@ export class Card {
   private opened: { backend: CardBackend; leave: () => Promise<void>; unsubscribe: () => void } | undefined;
   private lastIdentity: CardIdentity | undefined;
   private askAgainAt = 0;
+  private closed = false;
 
   constructor(
     readonly settings: CardSettings,
@@ -55,6 +57,7 @@ export class Card {
 
   /** Opened on first use. Opening touches nothing: the card is looked for by what it is asked first. */
   get backend(): CardBackend {
+    if (this.closed) throw cardClosed();
     if (!this.opened) {
       const { backend, leave } = shareBackend(this.settings);
       const unsubscribe = backend.onState(({ state, code, text }) => this.observed.set(state, code, text));
@@ -96,7 +99,8 @@ export class Card {
     const time = await judgedBy(identity, this.referenceTime, this.now());
     const fault = certificateFault(identity, time);
     if (fault) {
-      this.observed.set(fault.details.state ?? this.observed.current, fault.details.inner, fault.text);
+      const { state = this.observed.current, inner = "" } = fault.details;
+      this.observed.set(state as CardState, inner, fault.text);
       throw fault;
     }
     if (this.observed.reason.startsWith("CERTIFICATE-")) this.observed.set(this.backend.state);
@@ -135,6 +139,7 @@ export class Card {
 
   /** Gives the backend back, in silence: that its owner ends is no change of the card. */
   async close(): Promise<void> {
+    this.closed = true;
     const { opened } = this;
     this.opened = undefined;
     opened?.unsubscribe();

@@ -1,66 +1,43 @@
-import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { type Bilingual, codeOf, type ErrorParts, ImportClientError, messageOf } from "../errors.js";
 import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
-/**
- * What becomes of the document that met the fault. `waits`: card, machine or setting are at fault, and it waits until they are
- * mended, however long that takes. `retries`: it is tried again a few times, then it fails. `fails`: it has failed.
- */
-export type CardFaultKind = "waits" | "retries" | "fails";
-
-/** What programs may know of a card's fault. */
-export interface CardFaultDetails extends Record<string, unknown> {
-  kind: CardFaultKind;
-  /** The code underneath (`CKR_PIN_INCORRECT`, `51571`, `TIMEOUT` ...); empty where there is none. */
-  inner: string;
-  /** What the card is now, where the fault tells. */
+/** What a card's fault may say beside its words. */
+export interface CardFaultParts extends Pick<ErrorParts, "cause" | "kind" | "official" | "details"> {
+  /** What the card is now. */
   state?: CardState;
-  /** The PIN is empty, was refused, or is kept from the card. */
-  pin?: boolean;
-  /** failInfo's lines in the official client's words, where they are known. */
-  official?: readonly string[];
 }
 
-/** An error of the card, its driver, its control or its PIN guard: C134, C141, C144, SW-PIN-BLOCKED, SW-PIN-GUARD. */
-export class CardFault extends ImportClientError {
-  declare readonly details: CardFaultDetails;
-
-  constructor(
-    code: string,
-    text: Bilingual,
-    parts: { advice?: Bilingual | undefined; cause?: unknown; details: CardFaultDetails },
-  ) {
-    const { advice, cause, details } = parts;
-    super(code, text, { ...(advice && { advice }), cause, details });
-  }
-
-  /** The same fault, after which the document does not wait: it fails with its local receipt. */
-  asFinal(): CardFault {
-    const { code, text, advice, cause, details } = this;
-    return new CardFault(code, text, { advice, cause, details: { ...details, kind: "fails" } });
-  }
-}
-
-/** A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B). */
+/**
+ * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
+ * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now,
+ * `official` the lines of the official local receipt where they are known. The document waits: card, driver and setting are the
+ * user's to mend, and it is good.
+ */
 export function cardFault(
   inner: string,
   text: Bilingual,
   advice: Bilingual,
-  more: { cause?: unknown } & Partial<Omit<CardFaultDetails, "inner">> = {},
-): CardFault {
-  const { cause, ...details } = more;
-  return new CardFault(
+  { state, details, kind = "waits", ...more }: CardFaultParts = {},
+): ImportClientError {
+  return new ImportClientError(
     "C134",
     { zh: `卡操作失败：${text.zh}（${inner}）`, en: `card error: ${text.en} (${inner})` },
-    { advice, cause, details: { kind: "waits", ...details, inner } },
+    { ...more, kind, advice, details: { ...details, inner, ...(state && { state }) } },
   );
+}
+
+/** The card's node closes while it is used: its documents go back and are signed by the next one. */
+export function cardClosed(): ImportClientError {
+  const text = { zh: "卡节点已关闭", en: "the card node is closed" };
+  return cardFault("CLOSED", text, { zh: "单据会自动继续。", en: "The document goes on by itself." });
 }
 
 /** The official client's words (faq 10). */
 const NO_ANSWER = "错误: 等待响应超时!";
 
 /** The card, its driver or the control gave no answer in time (faq 10, 11). What came of the call is not used. */
-export function cardTimeout(step: string, milliseconds: number): CardFault {
-  return new CardFault(
+export function cardTimeout(step: string, milliseconds: number): ImportClientError {
+  return new ImportClientError(
     "C141",
     {
       zh: `${NO_ANSWER} 卡在 ${milliseconds} 毫秒内没有应答（${step}），本次签名未完成`,
@@ -71,7 +48,8 @@ export function cardTimeout(step: string, milliseconds: number): CardFault {
         zh: "驱动进程已被终止，下一次签名会重新启动。反复出现时请重新插卡，并检查读卡器和驱动。",
         en: "The driver's process was ended and is started again for the next signature. If this keeps happening, insert the card again and check reader and driver.",
       },
-      details: { kind: "retries", inner: "TIMEOUT", official: [NO_ANSWER], step, milliseconds },
+      official: [NO_ANSWER],
+      details: { inner: "TIMEOUT", step, milliseconds },
     },
   );
 }
@@ -91,8 +69,8 @@ export function assertSignsWith({ algorithms }: CardIdentity, algorithm: SignAlg
 }
 
 /** faq 13: an empty PIN is refused before anything reaches the card. */
-export function pinEmpty(): CardFault {
-  return new CardFault(
+export function pinEmpty(): ImportClientError {
+  return new ImportClientError(
     "C144",
     { zh: "卡密码不能为空，请设置卡密码!", en: "the card's PIN is empty: set it" },
     {
@@ -100,20 +78,24 @@ export function pinEmpty(): CardFault {
         zh: "请在卡节点中填写卡密码（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
         en: "Set the PIN in the card node (or SW_CARD_PIN) and send again. The card was not touched.",
       },
-      details: { kind: "waits", inner: "", pin: true },
+      kind: "waits",
+      details: { pin: true },
     },
   );
 }
 
 /** The guard is closed (promises 4): the PIN did not reach the card. */
-export function pinBlocked(reason: string, text: Bilingual, more: { at?: number; state?: CardState } = {}): CardFault {
-  return new CardFault("SW-PIN-BLOCKED", text, {
+export function pinBlocked(
+  reason: string,
+  text: Bilingual,
+  more: { at?: number; state?: CardState } = {},
+): ImportClientError {
+  return new ImportClientError("SW-PIN-BLOCKED", text, {
     advice: {
       zh: "请确认卡密码后在卡节点中改正；若密码无误，请由负责人在侧边栏中解除。在此之前不会向卡发送密码，以免锁卡。",
       en: "Correct the PIN in the card node; if it is right, a person releases the guard in the sidebar. Until then no PIN is sent to the card, so that it cannot lock.",
     },
     details: {
-      kind: "waits",
       inner: reason,
       pin: true,
       state: more.state ?? "closed",
@@ -123,9 +105,9 @@ export function pinBlocked(reason: string, text: Bilingual, more: { at?: number;
 }
 
 /** The guard's record cannot be opened or written: no PIN is sent, since nobody would know of it. */
-export function guardUnusable(file: string, cause: unknown): CardFault {
+export function guardUnusable(file: string, cause: unknown): ImportClientError {
   const why = messageOf(cause);
-  return new CardFault(
+  return new ImportClientError(
     "SW-PIN-GUARD",
     {
       zh: `PIN 保护的记录 ${file} 无法打开或写入，未向卡发送密码：${why}`,
@@ -137,7 +119,8 @@ export function guardUnusable(file: string, cause: unknown): CardFault {
         en: "Let the account that Node-RED runs as write this file and its folder, and check the disk's space; or name another folder with the environment variable SW_PIN_GUARD. Documents go on by themselves then.",
       },
       cause,
-      details: { kind: "waits", inner: codeOf(cause) ?? "", file },
+      kind: "waits",
+      details: { inner: codeOf(cause) ?? "", path: file },
     },
   );
 }

@@ -124,6 +124,6 @@ function blockedBy({ code, at }: PinRefusal): ImportClientError {
 }
 
 function innerCode(error: unknown): string {
-  if (error instanceof ImportClientError && typeof error.details.inner === "string") return error.details.inner;
+  if (error instanceof ImportClientError && error.details.inner !== undefined) return error.details.inner;
   return codeOf(error) ?? "UNKNOWN";
 }

@@ -1,4 +1,4 @@
-import { configError, settingFlag, settingNumber, settingText } from "../client/settings.js";
+import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
 import { type CardSettings, type CardTimeouts, DEFAULT_TIMEOUTS, type Sm2Mechanism } from "./settings.js";
 import type { SignAlgorithm } from "./types.js";
 

@@ -1,8 +1,8 @@
 import { inspect } from "../business/inspect.js";
 import type { Check } from "../document.js";
+import { ImportClientError } from "../errors.js";
 import { assertMaySign, checkBeforeSigning } from "./before-signing.js";
 import type { Card } from "./card.js";
-import { CardFault } from "./faults.js";
 import { type ProfileOptions, signDocument } from "./profiles/index.js";
 import type { CardIdentity, SignRequest, SignResult } from "./types.js";
 
@@ -35,7 +35,7 @@ export async function signOnCard(
   };
   const identity = await card.identity().catch((error) => {
     // Some cards show their certificate only to who is logged in: checked after signing, before it is sent.
-    if (error instanceof CardFault && error.details.inner === "CERTIFICATE-ABSENT") return undefined;
+    if (error instanceof ImportClientError && error.details.inner === "CERTIFICATE-ABSENT") return undefined;
     throw error;
   });
   const before = identity && (await check(identity));

@@ -7,9 +7,9 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { messageOf } from "../errors.js";
+import { type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
-import { assertSignsWith, type CardFault, cardFault, pinEmpty } from "./faults.js";
+import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
 import type { CardSettings } from "./settings.js";
 import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
@@ -135,7 +135,7 @@ export class SoftwareCard implements CardBackend {
           opened.push(await this.privateKey(pem));
         });
       } catch (error) {
-        const { code, details, text } = error as CardFault;
+        const { code, details, text } = error as ImportClientError;
         if (details?.state === "closed") this.observed.set("closed", "KEY-PASSWORD");
         else if (code === "SW-PIN-GUARD") this.observed.set(this.state, code, text);
         throw error;
@@ -185,7 +185,7 @@ export class SoftwareCard implements CardBackend {
             "KEY-PASSWORD",
             { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
             { zh: "请改正密钥密码。", en: "Correct the key's password." },
-            { state: "closed", pin: true },
+            { state: "closed", details: { pin: true } },
           )
         : markNotTried(
             cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
@@ -265,7 +265,7 @@ interface Material {
   certificates(): Buffer[];
 }
 
-function pkcs12(file: string): CardFault {
+function pkcs12(file: string): ImportClientError {
   return cardFault(
     "KEY-PKCS12",
     { zh: `${file} 是 PKCS#12 文件（.p12、.pfx），需转换为 PEM`, en: `${file} is PKCS#12 (.p12, .pfx); PEM is needed` },

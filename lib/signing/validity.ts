@@ -1,6 +1,6 @@
 import type { Check } from "../document.js";
-import type { Bilingual } from "../errors.js";
-import { type CardFault, cardFault } from "./faults.js";
+import type { Bilingual, ImportClientError } from "../errors.js";
+import { cardFault } from "./faults.js";
 import type { CardIdentity } from "./types.js";
 
 export const WARN_DAYS = 30;
@@ -55,7 +55,7 @@ export async function judgedBy(
  * What keeps a certificate from signing at this time; undefined when nothing does. Card and clock are the user's to mend and
  * the documents are good: they wait. A card cannot come from the future, so one that is not valid yet speaks against the clock.
  */
-export function certificateFault(identity: Validity, { now, reference }: JudgedBy): CardFault | undefined {
+export function certificateFault(identity: Validity, { now, reference }: JudgedBy): ImportClientError | undefined {
   const check = validityCheck(identity, now);
   if (check?.severity !== "error") return undefined;
   const { zh, en } = check.advice;

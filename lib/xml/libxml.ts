@@ -123,7 +123,7 @@ function notWellFormed(issues: LibXmlIssue[]): ImportClientError {
         zh: "请检查该位置的标签是否成对、特殊字符（& < >）是否已转义、文件是否写完整。",
         en: "Look at that place: tags in pairs, the characters & < > escaped, and the file written to its end.",
       },
-      details: { line: first.line, column: first.col, issues: issues.slice(0, 20).map((issue) => issue.message) },
+      details: { line: first.line, column: first.col, errors: issues.slice(0, 20).map((issue) => issue.message) },
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { Check } from "../document.js";
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { type Bilingual, type FaultDetails, ImportClientError } from "../errors.js";
 import { openXml } from "./encoding.js";
 import { type LibXml, loadLibXml, parseStrictly } from "./libxml.js";
 import { scanXml } from "./scan.js";
@@ -15,7 +15,7 @@ export interface Fault {
   code: string;
   text: Bilingual;
   advice?: Bilingual;
-  details: Record<string, unknown>;
+  details: FaultDetails;
 }
 
 export type Outcome = { checks: Check[] } | { fault: Fault };

@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
-import { settingFlag } from "../../lib/client/settings.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { CardFault } from "../../lib/signing/faults.js";
+import { settingFlag } from "../../lib/settings.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { settingChoice } from "../../lib/signing/read-settings.js";
@@ -47,12 +46,17 @@ function readConfig(config: Config) {
 /** What the node shows of a document that was not signed. */
 function statusOf(error: unknown): [NodeStatusFill, NodeStatusShape, string] {
   const code = codeOf(error) ?? "";
-  if (code === "SW-CONFIG") return ["red", "ring", "config"];
-  if (!(error instanceof CardFault)) return ["yellow", "dot", "refused"];
-  const { inner, pin } = error.details;
+  const { inner = "", pin } = error instanceof ImportClientError ? error.details : {};
+  if (/^SW-(XSD|ZIP|RULE)/.test(code)) return ["yellow", "dot", "refused"];
   if (pin || code === "SW-PIN-GUARD") return ["red", "dot", "blocked"];
   if (inner.startsWith("CERTIFICATE-")) return ["red", "ring", "certificate"];
-  return ["red", "ring", "absent"];
+  if (code === "C134" || code === "C141") return ["red", "ring", "absent"];
+  return ["red", "ring", "config"];
+}
+
+/** The same fault, after which the document does not wait: `settle` ends it with its local receipt. */
+function asFinal(error: ImportClientError): ImportClientError {
+  return new ImportClientError(error.code, error.text, { ...error, cause: error.cause, kind: "fails" });
 }
 
 export = (RED: NodeAPI): void => {
@@ -94,7 +98,8 @@ export = (RED: NodeAPI): void => {
       } catch (error) {
         const [fill, shape, key] = statusOf(error);
         status.show(fill, shape, key);
-        throw whenBlocked === "fail" && error instanceof CardFault && error.details.pin ? error.asFinal() : error;
+        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
+        throw final ? asFinal(error) : error;
       }
       send(message);
     });

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { settingText } from "../../lib/client/settings.js";
+import { bothLanguages } from "../../lib/errors.js";
+import { settingText } from "../../lib/settings.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
 import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
@@ -32,7 +33,7 @@ export = (RED: NodeAPI): void => {
       this.error((error as Error).message);
       return;
     }
-    const warn = (zh: string, en: string) => this.warn(`${zh} / ${en}`);
+    const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));
     const { backend, controlUrl } = settings;
     if (backend === "software")
       warn("使用的是密钥文件，不是卡，仅供测试", "a key file is used, not a card: for tests only");
@@ -57,9 +58,9 @@ export = (RED: NodeAPI): void => {
     const me = { id: this.id, name: this.name ?? "" };
     const card = new Card(settings, {
       onState: (event) => tell((client) => client.cardChanged({ ...me, ...event })),
-      onWarning: (code, { zh, en }) => {
-        warn(zh, en);
-        tell((client) => client.record("card-warning", me.id, me.name, code, `${zh} / ${en}`));
+      onWarning: (code, text) => {
+        this.warn(bothLanguages(text));
+        tell((client) => client.record("card-warning", me.id, me.name, code, bothLanguages(text)));
       },
     });
 

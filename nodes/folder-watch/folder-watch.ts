@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
-import { FolderWatch } from "../../lib/boxes/folder-watch.js";
-import { settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
+import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import type { ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 

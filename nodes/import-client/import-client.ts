@@ -1,8 +1,9 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { ImportClient } from "../../lib/client/import-client.js";
 import { sharedPlace } from "../../lib/client/separation.js";
-import { type ClientSettings, configError, readClientSettings } from "../../lib/client/settings.js";
+import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
+import { configError } from "../../lib/settings.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";

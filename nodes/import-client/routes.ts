@@ -153,7 +153,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
             clientId: client.settings.clientId,
           },
           counts: await client.ledger.counts(),
-          inFlight: client.claims.count(),
+          inFlight: client.claims.inFlight.count(),
           brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),
           cards: cards.filter(({ client: id }) => id === "" || id === node.id),
         })),

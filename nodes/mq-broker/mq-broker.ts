@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
-import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/client/settings.js";
+import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
 import { onClose } from "../runtime.js";

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
 import type { ImportClientError } from "../../lib/errors.js";
+import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from "node-red";
-import { FIELD_TARGETS, type FieldRow, fieldsOf, type WireFields } from "../../lib/amqp/fields.js";
-import { configError, settingText } from "../../lib/client/settings.js";
 import { messageOf } from "../../lib/errors.js";
+import { FIELD_TARGETS, type FieldRow, fieldsOf, type WireFields } from "../../lib/send/fields.js";
+import { configError, settingText } from "../../lib/settings.js";
 
 /** A row of the table as it is saved: what Node-RED's typedInput makes of a value. */
 interface SavedRow {

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { WireFields } from "../../lib/amqp/fields.js";
-import { readBusinessLimits } from "../../lib/amqp/lanes.js";
-import { DocumentSender, type SenderSettings } from "../../lib/amqp/sender.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
-import { messageOf } from "../../lib/errors.js";
+import { faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import type { WireFields } from "../../lib/send/fields.js";
+import { readBusinessLimits } from "../../lib/send/lanes.js";
+import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
+import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
@@ -15,7 +15,6 @@ import {
   configNode,
   documentOf,
   type FlowMessage,
-  faultOf,
   onClose,
   onInput,
   payloadOf,
@@ -107,13 +106,13 @@ export = (RED: NodeAPI): void => {
       released: boolean,
     ): Promise<void> {
       const message: FlowMessage = { _msgid: RED.util.generateId(), filename: row.fileName, document: handleOf(row) };
-      client.claims.take(row.id, node.id);
+      client.claims.inFlight.take(row.id, node.id);
       try {
         const payload = readTempBox(client, row) ?? Buffer.alloc(0);
         const sent = await from.send(handleOf(row), payload, { released });
         node.send({ ...message, payload, document: handleOf(sent.row) });
       } catch (error) {
-        client.claims.release(row.id);
+        client.claims.inFlight.release(row.id);
         if (faultOf(error).code === "SW-STOPPED") return;
         node.error(messageOf(error), { ...message, fault: faultOf(error) });
       }
@@ -144,7 +143,7 @@ export = (RED: NodeAPI): void => {
         status.show("green", "dot", "confirmed");
         send(message);
       } catch (error) {
-        if (faultOf(error).code === "SW-STOPPED") client.claims.release(document.id);
+        if (faultOf(error).code === "SW-STOPPED") client.claims.inFlight.release(document.id);
         throw error;
       }
     });

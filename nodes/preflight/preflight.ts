@@ -1,16 +1,16 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
-import { configError, settingText } from "../../lib/client/settings.js";
 import type { Check } from "../../lib/document.js";
+import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
 import type { Severity } from "../../lib/preflight/types.js";
+import { configError, settingText } from "../../lib/settings.js";
 import type { CardNode, ImportClientNode } from "../registry.js";
 import {
   checkConfig,
   configNode,
   documentOf,
   type FlowMessage,
-  faultOf,
   faultOfChecks,
   onClose,
   onInput,

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { readDelivery } from "../../lib/receipts/delivery.js";
+import { readDelivery } from "../../lib/intake/read.js";
 import type { ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 

@@ -1,20 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { storeReceipt } from "../../lib/boxes/store-receipt.js";
+import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { settingNumber, settingText } from "../../lib/client/settings.js";
-import { ImportClientError, messageOf } from "../../lib/errors.js";
-import { readDelivery } from "../../lib/receipts/delivery.js";
+import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { readDelivery } from "../../lib/intake/read.js";
+import { storeReceipt } from "../../lib/intake/store.js";
+import { settingNumber, settingText } from "../../lib/settings.js";
 import type { ImportClientNode } from "../registry.js";
-import {
-  checkConfig,
-  configNode,
-  documentOf,
-  type Fault,
-  type FlowMessage,
-  onClose,
-  onInput,
-  StatusLine,
-} from "../runtime.js";
+import { checkConfig, configNode, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -23,16 +15,7 @@ interface Config extends NodeDef {
   retryTimes?: string | number;
 }
 
-type Outcome = "sent" | "failed" | "retry" | "stored" | "rejected";
-
-/**
- * Faults that may pass by themselves: the document goes back to OutBox for another try, as often as it is set, at most so
- * often. A document without an answer is resent once (faq 10).
- */
-const PASSING: Readonly<Record<string, number>> = { C18: Number.POSITIVE_INFINITY, C141: 1 };
-
-/** Troubles that are not the document's: it waits until they are over, however long that takes (promises 4: files wait). */
-const OURS = ["SW-PIN-BLOCKED", "SW-LEDGER", "ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EBUSY", "EACCES", "EPERM"];
+type Outcome = DocumentOutcome | "stored" | "rejected";
 
 /** Milliseconds until a delivery that could not be stored is stored again; doubled each time. */
 const STORE_AGAIN = { first: 1000, longest: 60_000 };
@@ -46,7 +29,7 @@ function faultIn(message: FlowMessage): Fault | undefined {
   const caught = message.error as { code?: unknown; message?: unknown } | undefined;
   if (!caught) return undefined;
   const text = messageOf(caught.message ?? caught);
-  return { code: typeof caught.code === "string" ? caught.code : "SW-FAULT", text: { zh: text, en: text } };
+  return { code: typeof caught.code === "string" ? caught.code : "SW-FAULT", text: neutral(text) };
 }
 
 export = (RED: NodeAPI): void => {
@@ -66,11 +49,7 @@ export = (RED: NodeAPI): void => {
       if (set !== "auto") return set as Outcome;
       if (message.delivery) return "stored";
       const fault = faultIn(message);
-      if (!fault) return "sent";
-      const row = await client.ledger.get(documentOf(message).id);
-      if (OURS.includes(fault.code) && fault.passing !== false && row?.state === "claimed") return "retry";
-      const most = PASSING[fault.code] ?? (fault.passing ? Number.POSITIVE_INFINITY : 0);
-      return row?.state === "claimed" && row.attempt <= Math.min(retryTimes, most) ? "retry" : "failed";
+      return outcomeFor(fault, await client.ledger.get(documentOf(message).id), retryTimes);
     }
 
     async function settleDocument(
@@ -80,9 +59,9 @@ export = (RED: NodeAPI): void => {
       fault: Fault,
       retryAfter: number,
     ): Promise<void> {
-      if (outcome === "sent") await client.settleSent(id);
-      else if (outcome === "failed") await client.settleFailed(id, fault);
-      else await client.settleRetry(id, retryAfter, { code: fault.code, text: `${fault.text.zh} / ${fault.text.en}` });
+      if (outcome === "sent") await client.claims.settle(id);
+      else if (outcome === "failed") await client.claims.fail(id, fault);
+      else await client.claims.giveBack(id, retryAfter, fault);
     }
 
     const waiting = new Set<NodeJS.Timeout>();
@@ -139,7 +118,7 @@ export = (RED: NodeAPI): void => {
         try {
           await settleDocument(client, id, outcome, fault, retryAfter);
         } catch (error) {
-          client.releaseLater(id, GIVE_OUT_AGAIN);
+          client.claims.releaseLater(id, GIVE_OUT_AGAIN);
           throw error;
         }
       }

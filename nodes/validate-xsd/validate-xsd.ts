@@ -1,19 +1,17 @@
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
-import { settingText } from "../../lib/client/settings.js";
 import type { Check } from "../../lib/document.js";
-import { codeOf, ImportClientError } from "../../lib/errors.js";
+import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
+import { settingText } from "../../lib/settings.js";
 import { SchemaStore } from "../../lib/xml/xsd.js";
 import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
   configNode,
   documentOf,
-  type Fault,
   type FlowMessage,
-  faultOf,
   faultOfChecks,
   onClose,
   onInput,

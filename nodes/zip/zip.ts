@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { normaliseFile, packFile, unpackFile } from "../../lib/business/packing.js";
-import { settingFlag, settingText } from "../../lib/client/settings.js";
+import { settingFlag, settingText } from "../../lib/settings.js";
 import { documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {

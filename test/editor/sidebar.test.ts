@@ -8,7 +8,7 @@ import type { NodeRed } from "../../scripts/node-red.js";
 import { startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
 import { generateDocument } from "../support/generate-documents.js";
-import { documentRow, newReceipt } from "../support/rows.js";
+import { documentRow, newReceipt, step } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { type Editor, launchBrowser, openEditor } from "./browser.js";
 
@@ -57,8 +57,8 @@ describe("sidebar", () => {
     ] as const) {
       const made = documentRow({ fileName, settled: true, box: "none", claimedAt: ago(minutes) });
       await ledger.claim(made);
-      await ledger.transition(made.id, "sending", {}, { event: "sending" });
-      await ledger.transition(made.id, "sent", { sentAt: ago(minutes) }, { event: "sent" });
+      await ledger.transition(made.id, step("sending"), {}, { event: "sending" });
+      await ledger.transition(made.id, step("sent"), { sentAt: ago(minutes) }, { event: "sent" });
       for (const kind of kinds) {
         const isImport = kind === "import";
         await ledger.addReceipt(

@@ -6,12 +6,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { connect } from "amqplib";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
-import { DocumentSender, type Sent } from "../../lib/amqp/sender.js";
-import { sha256Of } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
-import { newDocumentId } from "../../lib/client/ids.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import { SYSTEM_IDS } from "../../lib/ids.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { DocumentSender, type Sent } from "../../lib/send/sender.js";
+import { sha256Of } from "../../lib/sha256.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { openClient } from "../support/client.js";
 import { FakeClock } from "../support/fake-clock.js";
@@ -63,8 +63,14 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
     const bytes = randomBytes(SIZE);
     const boxName = `${index}.xml`;
     writeFileSync(join(client.folders.of("DecCus001").box("TempBox"), boxName), bytes);
-    const row = documentRow({ id: newDocumentId(), fileName: boxName, boxName, sha256: sha256Of(bytes), size: SIZE });
-    client.claims.take(row.id, "flow");
+    const row = documentRow({
+      id: SYSTEM_IDS.document(Date.now()),
+      fileName: boxName,
+      boxName,
+      sha256: sha256Of(bytes),
+      size: SIZE,
+    });
+    client.claims.inFlight.take(row.id, "flow");
     await client.ledger.claim(row);
     return { row, payload: index % 2 ? randomBytes(SIZE) : bytes };
   }

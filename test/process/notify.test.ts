@@ -6,7 +6,7 @@ import Database from "libsql";
 import { openLedger } from "../../lib/ledger/index.js";
 import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
-import { documentRow } from "../support/rows.js";
+import { documentRow, step } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { until } from "../support/until.js";
 
@@ -51,10 +51,10 @@ describe("example 04-notify in a real Node-RED", () => {
     const ledger = await openLedger(file);
     const row = documentRow({ fileName, settled: true, box: "none" });
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
-    await ledger.transition(row.id, "sent", { sentAt: Date.now() - ago }, { event: "sent" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    await ledger.transition(row.id, step("sent"), { sentAt: Date.now() - ago }, { event: "sent" });
     const change = { importReceiptAt: 1, seqNo: "I20230000000000009" };
-    if (accepted) await ledger.transition(row.id, "accepted", change, { event: "accepted" });
+    if (accepted) await ledger.transition(row.id, step("accepted"), change, { event: "accepted" });
     await ledger.close();
     const database = new Database(file);
     // Times rise with the order of events, as they do where nobody turns a clock back.

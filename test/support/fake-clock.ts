@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/amqp/clock.js";
+import type { Clock } from "../../lib/clock.js";
 
 interface Alarm {
   at: number;
@@ -16,11 +16,29 @@ export class FakeClock implements Clock {
     return this.time;
   }
 
+  monotonic(): number {
+    return this.time;
+  }
+
   after(milliseconds: number, call: () => void): () => void {
     this.waits.push(milliseconds);
     const alarm = { at: this.time + milliseconds, call };
     this.alarms.add(alarm);
     return () => this.alarms.delete(alarm);
+  }
+
+  every(milliseconds: number, call: () => void): () => void {
+    let cancel = this.after(milliseconds, again);
+    const self = this;
+    function again(): void {
+      cancel = self.after(milliseconds, again);
+      call();
+    }
+    return () => cancel();
+  }
+
+  pause(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Milliseconds until the next alarm; undefined when there is none. */

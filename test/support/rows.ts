@@ -1,9 +1,13 @@
-import { newDocumentId } from "../../lib/client/ids.js";
-import type { DocumentRow, NewReceipt } from "../../lib/ledger/index.js";
+import { SYSTEM_IDS } from "../../lib/ids.js";
+import type { DocumentRow, DocumentState, NewReceipt } from "../../lib/ledger/index.js";
+import { STATES } from "../../lib/ledger/rules/states.js";
+
+/** From whatever state, for tests that only want a document to be there. */
+export const step = (to: DocumentState) => ({ from: STATES, to });
 
 /** A claimed document's row, with what a test wants different. */
 export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
-  const id = change.id ?? newDocumentId();
+  const id = change.id ?? SYSTEM_IDS.document(Date.now());
   return {
     id,
     environment: "test",
@@ -21,8 +25,10 @@ export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
     boxName: "a.xml",
     settled: false,
     retryAt: 0,
+    tries: 0,
     code: "",
     text: "",
+    textEn: "",
     seqNo: "",
     customsNo: "",
     statusCode: "",
@@ -49,6 +55,7 @@ export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
     ok: true,
     code: "0",
     text: "",
+    textEn: "",
     clientKey: "",
     seqNo: "",
     customsNo: "",
@@ -56,7 +63,7 @@ export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
     statusText: "",
     advice: null,
     at: 100,
-    sha256: newDocumentId(),
+    sha256: SYSTEM_IDS.document(Date.now()),
     messageId: "",
     file: "DecCus001/InBox/x.xml",
     receivedAt: 100,

@@ -1,7 +1,7 @@
-import { FolderWatch } from "../../lib/boxes/folder-watch.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { FolderWatch } from "../../lib/watch/folder-watch.js";
 
 /** A watch whose claims can be awaited one by one. */
 export class Watching {

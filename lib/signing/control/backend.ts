@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { ImportClientError } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { assertSignsWith, CardFault, cardFault } from "../faults.js";
+import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { SerialQueue } from "../serial-queue.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
@@ -94,10 +95,7 @@ export class ControlCard implements CardBackend {
   }
 
   private async connected(): Promise<Connection> {
-    if (this.closed) {
-      const text = { zh: "卡节点已关闭", en: "the card node is closed" };
-      throw cardFault("CLOSED", text, { zh: "请重新发送。", en: "Send again." });
-    }
+    if (this.closed) throw cardClosed();
     if (this.open?.socket.alive) return this.open;
     this.open = undefined;
     const socket = await this.connect();
@@ -137,7 +135,7 @@ export class ControlCard implements CardBackend {
     this.boundCard = open.cardId;
   }
 
-  private otherCard(found: string, expected: string): CardFault {
+  private otherCard(found: string, expected: string): ImportClientError {
     const fault = cardFault(
       "OTHER-CARD",
       {
@@ -217,7 +215,7 @@ export class ControlCard implements CardBackend {
       const { fault, pinRefused } = this.report(error, "sign");
       if (pinRefused) {
         open.accepted = false;
-        await this.guard.close(this.names(open), fault.details.inner);
+        await this.guard.close(this.names(open), fault.details.inner ?? "");
       }
       throw fault;
     }
@@ -235,8 +233,8 @@ export class ControlCard implements CardBackend {
 
   /** Takes the state that the guard tells of. */
   private guarded(error: unknown): unknown {
-    if (error instanceof CardFault && error.code.startsWith("SW-PIN-")) {
-      this.observed.set(error.details.state ?? this.state, error.code, error.text);
+    if (error instanceof ImportClientError && error.code.startsWith("SW-PIN-")) {
+      this.observed.set((error.details.state as CardState) ?? this.state, error.code, error.text);
     }
     return error;
   }
@@ -272,11 +270,11 @@ export class ControlCard implements CardBackend {
   private report(error: unknown, step: "connect" | "query" | "sign"): ControlFault {
     // Anything else is one of ours already, raised after the PIN was taken.
     if (!(error instanceof ControlError)) {
-      return { fault: error as CardFault, beforePin: false, pinRefused: false };
+      return { fault: error as ImportClientError, beforePin: false, pinRefused: false };
     }
     const found = controlFault(error, step, this.limits[step], this.settings.pin);
     const { state, inner } = found.fault.details;
-    if (state) this.observed.set(state, inner, found.fault.text);
+    if (state) this.observed.set(state as CardState, inner ?? "", found.fault.text);
     else if (found.fault.code === "C141") this.observed.set("absent", "TIMEOUT", found.fault.text);
     return found;
   }

@@ -1,5 +1,5 @@
-import type { Bilingual } from "../../errors.js";
-import { CardFault, cardFault, cardTimeout } from "../faults.js";
+import { type Bilingual, ImportClientError } from "../../errors.js";
+import { cardFault, cardTimeout } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
 
@@ -74,7 +74,7 @@ function innerCodeOf(errors: readonly string[]): string {
 }
 
 export interface ControlFault {
-  fault: CardFault;
+  fault: ImportClientError;
   beforePin: boolean;
   pinRefused: boolean;
 }
@@ -109,15 +109,12 @@ export function controlFault(
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
   };
-  const official = said.length > 0 ? { official: said } : {};
   const state = pinRefused ? "closed" : known.state;
   return {
     fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
-      errors: said,
-      ...official,
-      step,
+      details: { errors: said, step, ...(pinRefused ? { pin: true } : {}) },
+      ...(said.length > 0 ? { official: said } : {}),
       ...(state ? { state } : {}),
-      ...(pinRefused ? { pin: true } : {}),
     }),
     beforePin: !error.sent || (known.beforePin ?? false),
     pinRefused,
@@ -125,15 +122,15 @@ export function controlFault(
 }
 
 /** C141 as in faq 11, with what the connection came to. */
-function noHandshake(error: ControlError, limit: number): CardFault {
+function noHandshake(error: ControlError, limit: number): ImportClientError {
   const inner = error.kind === "no-open" ? "NO-OPEN" : "Base60408";
   const why =
     error.kind === "no-open"
       ? { zh: `${limit} 毫秒内没有收到 open 帧`, en: `no open frame within ${limit} ms` }
       : { zh: `连接不上卡控件：${error.message}`, en: `no connection to it: ${error.message}` };
-  return new CardFault(
+  return new ImportClientError(
     "C141",
     { zh: `${HANDSHAKE} ${why.zh}`, en: `the card control did not shake hands in time: ${why.en}` },
-    { advice: START, details: { kind: "waits", inner, official: [HANDSHAKE], state: "absent", step: "connect" } },
+    { kind: "waits", advice: START, official: [HANDSHAKE], details: { inner, state: "absent", step: "connect" } },
   );
 }

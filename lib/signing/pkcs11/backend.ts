@@ -1,8 +1,8 @@
 import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { messageOf } from "../../errors.js";
+import { type ImportClientError, messageOf } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { assertSignsWith, type CardFault, cardFault } from "../faults.js";
+import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type Connect, SerialQueue } from "../serial-queue.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
@@ -130,7 +130,7 @@ export class Pkcs11Card implements CardBackend {
 
   /** A session with the token found; no PIN is used. */
   private async attached(): Promise<Session> {
-    if (this.closed) throw cardFault("CLOSED", CLOSED_TEXT, CLOSED_ADVICE);
+    if (this.closed) throw cardClosed();
     if (this.session?.link.alive) return this.session;
     this.session = undefined;
     if (!this.link?.alive) {
@@ -183,7 +183,7 @@ export class Pkcs11Card implements CardBackend {
         }
       });
     } catch (error) {
-      throw this.report(error as CardFault);
+      throw this.report(error as ImportClientError);
     }
     this.allowFinalTry = false;
     if (after) {
@@ -266,7 +266,7 @@ export class Pkcs11Card implements CardBackend {
     session.identity = identity;
   }
 
-  private otherCard(found: string, expected: string): CardFault {
+  private otherCard(found: string, expected: string): ImportClientError {
     return this.report(
       cardFault(
         "OTHER-CARD",
@@ -302,9 +302,9 @@ export class Pkcs11Card implements CardBackend {
   }
 
   /** Takes the state that an error tells of. */
-  private report(error: CardFault): CardFault {
+  private report(error: ImportClientError): ImportClientError {
     const { state, inner } = error.details;
-    if (state) this.observed.set(state, inner, error.text);
+    if (state) this.observed.set(state as CardState, inner ?? "", error.text);
     else if (error.code === "SW-PIN-GUARD") this.observed.set(this.state, error.code, error.text);
     return error;
   }
@@ -314,8 +314,6 @@ function namesOf({ token, identity }: Session): readonly string[] {
   return tokenNames(token.id, identity?.certificate);
 }
 
-const CLOSED_TEXT = { zh: "卡节点已关闭", en: "the card node is closed" };
-const CLOSED_ADVICE = { zh: "请重新发送。", en: "Send again." };
 const LOCKED_TEXT = { zh: "卡已锁定", en: "the card's PIN is locked" };
 const COUNT_LOW_TEXT = {
   zh: "卡提示剩余密码次数减少：有人输错过密码",

@@ -1,5 +1,5 @@
-import type { Bilingual } from "../../errors.js";
-import { type CardFault, type CardFaultKind, cardFault, cardTimeout, pinBlocked } from "../faults.js";
+import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
+import { cardFault, cardTimeout, pinBlocked } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { LinkError } from "./link.js";
 
@@ -7,9 +7,8 @@ interface KnownFault {
   text: Bilingual;
   advice: Bilingual;
   state?: CardState;
-  /** The card refused the PIN. */
-  pin?: boolean;
-  kind?: CardFaultKind;
+  kind?: FaultKind;
+  details?: FaultDetails;
 }
 
 const INSERT: Bilingual = {
@@ -43,7 +42,7 @@ const REFUSED: KnownFault = {
   text: { zh: "卡密码错误", en: "the PIN was refused" },
   advice: PIN,
   state: "closed",
-  pin: true,
+  details: { pin: true },
 };
 const DATA: KnownFault = {
   text: { zh: "驱动不接受此报文的内容", en: "the driver does not take this document's data" },
@@ -95,7 +94,7 @@ const KNOWN: Record<string, KnownFault> = {
     text: { zh: "卡已锁定", en: "the card's PIN is locked" },
     advice: LOCKED,
     state: "locked",
-    pin: true,
+    details: { pin: true },
   },
   CKR_DATA_INVALID: DATA,
   CKR_DATA_LEN_RANGE: DATA,
@@ -107,7 +106,7 @@ const UNKNOWN: KnownFault = {
 };
 
 /** An error of the child process as one of ours: C134 with the inner code, C141, or SW-PIN-BLOCKED at the final try. */
-export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign", limit: number): CardFault {
+export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
   if (error.inner === "TIMEOUT") return cardTimeout(step, limit);
   if (error.inner === "FINAL-TRY") {
     return pinBlocked(
@@ -119,6 +118,6 @@ export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign"
       { state: "closed" },
     );
   }
-  const { text, advice, ...known } = KNOWN[error.inner] ?? UNKNOWN;
-  return cardFault(error.inner, text, advice, { ...known, driver: error.message, step });
+  const { text, advice, details, ...known } = KNOWN[error.inner] ?? UNKNOWN;
+  return cardFault(error.inner, text, advice, { ...known, details: { ...details, driver: error.message, step } });
 }

@@ -1,7 +1,6 @@
 import { ImportClientError } from "../../errors.js";
 import { canonicalDocument } from "../../xml/c14n.js";
 import type { XmlElement } from "../../xml/scan.js";
-import { CardFault } from "../faults.js";
 import type { SigningProfile } from "../types.js";
 import { type OpenedXml, openDocument, signInside } from "./container.js";
 import { type Edit, splice } from "./splice.js";
@@ -106,9 +105,9 @@ function emptyContainer(place: FieldPlace): ImportClientError {
   );
 }
 
-function tooLong(place: FieldPlace, length: number): CardFault {
+function tooLong(place: FieldPlace, length: number): ImportClientError {
   const field = `${place.container}/${place.signature}`;
-  return new CardFault(
+  return new ImportClientError(
     "C134",
     {
       zh: `签名长 ${length} 字符，超过 ${field} 的 ${place.length} 字符`,
@@ -119,7 +118,8 @@ function tooLong(place: FieldPlace, length: number): CardFault {
         zh: "该字段只能容纳 RSA-1024 或 SM2 卡的签名，请使用相应的卡，或改用 detached 签名方式。",
         en: "The field holds the signature of an RSA-1024 or SM2 card: use such a card, or the profile detached.",
       },
-      details: { kind: "waits", inner: "SIGNATURE-TOO-LONG" },
+      kind: "waits",
+      details: { inner: "SIGNATURE-TOO-LONG" },
     },
   );
 }

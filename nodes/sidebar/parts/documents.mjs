@@ -2,7 +2,7 @@
 
 import { button } from "./elements.mjs";
 import { STATES, stateMark, stateText } from "./states.mjs";
-import { half, time, translate } from "./texts.mjs";
+import { said, time, translate } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
 /** Documents asked for at once. */
@@ -96,7 +96,7 @@ function showRow(row, open) {
   const wait = waitOf(row);
   if (wait) markLate(small(wait.text), wait.late).appendTo(element);
   if (row.code)
-    small(`${row.code} ${half(row.text)}`)
+    small(`${row.code} ${said(row)}`)
       .addClass("sw-bad")
       .appendTo(element);
   return element.on("click", () => open(row.id));

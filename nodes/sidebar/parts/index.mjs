@@ -3,14 +3,13 @@
 import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
 import { choice, typed } from "./fields.mjs";
 import { addTab } from "./tab.mjs";
-import { bilingual, failure, half, translate, translateKnown } from "./texts.mjs";
+import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
 
 RED.plugins.registerPlugin("sw-editor", {
   bilingual,
   choice,
   diagnosis,
   failure,
-  half,
   runDiagnosis,
   translate,
   translateKnown,

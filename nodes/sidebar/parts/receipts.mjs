@@ -1,10 +1,9 @@
 // One receipt in a document's story.
 
 import { line } from "./elements.mjs";
-import { bilingual, halfFrom, named, time, translate, translateKnown } from "./texts.mjs";
+import { bilingual, named, said, time, translate, translateKnown } from "./texts.mjs";
 
-/** `events` are those of the same story. */
-export function showReceipt(receipt, events, place) {
+export function showReceipt(receipt, place) {
   const item = $("<div>", { class: `sw-item ${receipt.ok ? "sw-is-good" : "sw-is-bad"}` }).appendTo(place);
   const kind = translateKnown("receipt", receipt.kind);
   const verdict = receipt.statusText || translate(receipt.ok ? "receipt.good" : "receipt.bad");
@@ -16,7 +15,7 @@ export function showReceipt(receipt, events, place) {
   $("<time>")
     .text([time(receipt.at), came, receipt.format, receipt.text ? "" : receipt.code].filter(Boolean).join(" · "))
     .appendTo(item);
-  const text = halfFrom(events, receipt.text);
+  const text = said(receipt);
   if (text) {
     $("<div>").text([receipt.code, text].filter(Boolean).join(" ")).appendTo(item);
   }

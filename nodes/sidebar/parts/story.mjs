@@ -6,7 +6,7 @@ import { showFacts } from "./facts.mjs";
 import { askReason, asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
 import { ENDED_STATES, stateMark } from "./states.mjs";
-import { half, halfFrom, time, translate, translateKnown } from "./texts.mjs";
+import { said, time, translate, translateKnown } from "./texts.mjs";
 import { markLate } from "./waiting.mjs";
 
 /** `back` is called by its button, `fail` with a request that went wrong. */
@@ -26,9 +26,9 @@ export function makeStory(place, { back, fail }) {
     showActions(row, place, { done: () => ask().fail(fail), fail });
     showFacts(row, place);
     section(place, translate("receipts"), receipts, translate("empty.receipts"), (receipt) =>
-      showReceipt(receipt, events, place),
+      showReceipt(receipt, place),
     );
-    section(place, translate("events"), events, "", (event) => showEvent(event, events, place));
+    section(place, translate("events"), events, "", (event) => showEvent(event, place));
   }
 
   /** Asks for the open document; an answer that comes after another one was opened is dropped. */
@@ -58,8 +58,8 @@ export function makeStory(place, { back, fail }) {
 function showHead(row, place) {
   $("<h4>").css("overflow-wrap", "anywhere").text(row.fileName).appendTo(place);
   stateMark(row.state).appendTo(place);
-  const said = [row.code, half(row.text)].filter(Boolean).join(" ");
-  if (said) $("<div>", { class: "sw-problem" }).text(said).appendTo(place);
+  const problem = [row.code, said(row)].filter(Boolean).join(" ");
+  if (problem) $("<div>", { class: "sw-problem" }).text(problem).appendTo(place);
 }
 
 function showActions(row, place, { done, fail }) {
@@ -78,7 +78,7 @@ function showActions(row, place, { done, fail }) {
   bundleButton(row, fail).appendTo(actions);
 }
 
-function showEvent(event, events, place) {
+function showEvent(event, place) {
   const overdue = event.event === "overdue";
   const item = $("<div>", { class: "sw-item" }).appendTo(place);
   $("<time>").text(time(event.at)).appendTo(item);
@@ -86,7 +86,7 @@ function showEvent(event, events, place) {
     .text(` ${translateKnown("event", event.event)}`)
     .appendTo(item);
   markLate(item, overdue);
-  const text = overdue ? translateKnown("missing", event.text) : halfFrom(events, event.text);
-  const said = [event.code, text].filter(Boolean).join(" ");
-  if (said) $("<div>").text(said).appendTo(item);
+  const text = overdue ? translateKnown("missing", event.text) : said(event);
+  const line = [event.code, text].filter(Boolean).join(" ");
+  if (line) $("<div>").text(line).appendTo(item);
 }

@@ -19,25 +19,9 @@ export function bilingual(text) {
   return String((chinese ? text.zh : text.en) ?? text.en ?? text.zh ?? "");
 }
 
-/** The ledger keeps `zh / en` in one column: the viewer's half of it, or all of it where it is not of that form. */
-export function half(text) {
-  const chinese = /[\u4e00-\u9fff]/;
-  const parts = String(text ?? "").split(" / ");
-  if (parts.length !== 2 || !chinese.test(parts[0]) || chinese.test(parts[1])) return String(text ?? "");
-  return bilingual({ zh: parts[0], en: parts[1] });
-}
-
-/**
- * A local receipt has its text in Chinese only, as the ERP reads it. The events of the same story have it in both languages:
- * the viewer's half in its place.
- */
-export function halfFrom(events, text) {
-  const said = String(text ?? "");
-  for (const { text: both } of events) {
-    const chinese = String(both ?? "").split(" / ")[0];
-    if (half(both) !== both && said.endsWith(chinese)) return said.slice(0, -chinese.length) + half(both);
-  }
-  return half(said);
+/** What a row, an event or a receipt of the ledger says: two columns, the English one empty where the text has no language. */
+export function said({ text, textEn }) {
+  return bilingual({ zh: text ?? "", en: textEn || text || "" });
 }
 
 /** What a failed request says, for people. */

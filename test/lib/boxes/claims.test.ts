@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ImportClient } from "../../../lib/client/import-client.js";
-import { codeOf } from "../../../lib/errors.js";
+import { codeOf, neutral } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { clientSettings, openClient } from "../../support/client.js";
+import { step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 import { Watching } from "../../support/watching.js";
 
@@ -62,8 +63,8 @@ describe("claims", () => {
     assert.equal(readdirSync(boxes("TempBox")).length, 5);
     for (let ended = 0; ended < 12; ended++) {
       await watching.until(() => (watching?.claims.length ?? 0) > ended);
-      assert.ok(client.claims.count("watch") <= 5);
-      await client.settleFailed(watching.claims[ended]?.row.id as string, {
+      assert.ok(client.claims.inFlight.count("watch") <= 5);
+      await client.claims.fail(watching.claims[ended]?.row.id as string, {
         code: "SW-TEST",
         text: { zh: "试", en: "test" },
       });
@@ -125,7 +126,7 @@ describe("claims", () => {
       await watching.until(() => watching?.claims.length === index + 1);
     }
     for (const { row } of watching.claims)
-      await client.settleFailed(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+      await client.claims.fail(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.deepEqual(readdirSync(boxes("TempBox")), []);
     const failed = readdirSync(boxes("FailBox"));
     assert.equal(failed.length, 2);
@@ -137,13 +138,13 @@ describe("claims", () => {
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
-    await assert.rejects(client.settleSent(id), (error) => codeOf(error) === "SW-STATE", "nothing was sent yet");
-    await client.ledger.transition(id, "sending", {}, { event: "sending" });
-    await client.ledger.transition(id, "sent", { sentAt: Date.now() }, { event: "sent" });
-    const sent = await client.settleSent(id);
+    await assert.rejects(client.claims.settle(id), (error) => codeOf(error) === "SW-STATE", "nothing was sent yet");
+    await client.ledger.transition(id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
+    const sent = await client.claims.settle(id);
     assert.match(sent.boxName, /^a_\d{17}\.xml$/);
-    await client.settleSent(id);
-    await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    await client.claims.settle(id);
+    await client.claims.fail(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.equal((await client.ledger.get(id))?.state, "sent");
     assert.deepEqual(readdirSync(boxes("SentBox")), [sent.boxName]);
     assert.deepEqual(readdirSync(boxes("FailBox")), []);
@@ -155,8 +156,8 @@ describe("claims", () => {
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
-    await client.ledger.transition(id, "sending", {}, { event: "sending" });
-    const row = await client.settleFailed(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    await client.ledger.transition(id, step("sending"), {}, { event: "sending" });
+    const row = await client.claims.fail(id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     assert.equal(row.state, "held");
     assert.deepEqual(readdirSync(boxes("TempBox")), ["a.xml"]);
     assert.deepEqual(readdirSync(boxes("InBox")), []);
@@ -167,7 +168,7 @@ describe("claims", () => {
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     const { id } = watching.first;
-    await client.settleRetry(id, 10, { code: "C18", text: "away" });
+    await client.claims.giveBack(id, 10, { code: "C18", text: neutral("away") });
     await watching.until(() => watching?.claims.length === 2);
     assert.equal(watching.claims[1]?.row.id, id);
     assert.equal(watching.claims[1]?.row.attempt, 2);
@@ -205,7 +206,7 @@ describe("a start after a stop of any kind", () => {
 
   it("knows that a send under way is unknown, and does not give it out as new", async () => {
     const { settings, id } = await interrupted(async (client, row) => {
-      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
+      await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     });
     const { client, recovery } = await ImportClient.open(settings);
     assert.equal(recovery.unknown, 1);
@@ -215,8 +216,8 @@ describe("a start after a stop of any kind", () => {
 
   it("settles what was confirmed, without sending it", async () => {
     const { settings, id } = await interrupted(async (client, row) => {
-      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
-      await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+      await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     });
     const { client, recovery } = await ImportClient.open(settings);
     assert.equal(recovery.finished, 1);
@@ -228,9 +229,9 @@ describe("a start after a stop of any kind", () => {
 
   it("closes a row whose file was already moved, under the name that it has", async () => {
     const { settings, id } = await interrupted(async (client, row) => {
-      await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
-      await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
-      const sent = await client.settleSent(row.id);
+      await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
+      const sent = await client.claims.settle(row.id);
       await client.ledger.update(row.id, { settled: false, box: "TempBox", boxName: "a.xml" });
       assert.ok(sent.settled);
     });
@@ -244,7 +245,7 @@ describe("a start after a stop of any kind", () => {
   it("writes the one local receipt of a failure that was only committed", async () => {
     const { settings, id } = await interrupted(async (client, row) => {
       const change = { code: "SW-XSD", text: "错 / wrong", failedAt: Date.now() };
-      await client.ledger.transition(row.id, "failed", change, { event: "failed" });
+      await client.ledger.transition(row.id, step("failed"), change, { event: "failed" });
     });
     for (let start = 0; start < 2; start++) {
       const { client } = await ImportClient.open(settings);

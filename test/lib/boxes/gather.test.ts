@@ -67,7 +67,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     assert.deepEqual(files("OutBox"), []);
     assert.deepEqual(files("TempBox"), [row.boxName]);
     assert.deepEqual(readFileSync(join(box("TempBox"), row.boxName)), payload);
-    await client.settleFailed(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
+    await client.claims.fail(row.id, { code: "SW-TEST", text: { zh: "试", en: "test" } });
     const [failed = ""] = files("FailBox");
     assert.match(failed, new RegExp(`^${key}_\\d{17}\\.zip$`));
     assert.match(files("InBox")[0] ?? "", new RegExp(`^Failed_${key}_\\d{17}\\.xml$`));

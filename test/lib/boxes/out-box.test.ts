@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BusinessFolder } from "../../../lib/boxes/folders.js";
 import { OutBox } from "../../../lib/boxes/out-box.js";
+import { type Clock, SYSTEM_CLOCK } from "../../../lib/clock.js";
+import { Files } from "../../../lib/files/files.js";
+import { BusinessFolder } from "../../../lib/files/folders.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 const XML = "<a><b>1</b></a>";
@@ -16,7 +18,8 @@ describe("looking at an OutBox", () => {
   beforeEach(() => {
     now = 0;
     folder = new BusinessFolder("Sas", join(scratch(), "Sas"));
-    outBox = new OutBox(folder, { incompleteAfter: 1000, lookAhead: 100, clock: () => now });
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 1000, lookAhead: 100 });
   });
   after(removeScratch);
 

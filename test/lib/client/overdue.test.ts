@@ -14,7 +14,7 @@ import {
 import { releaseDocument, resendDocument } from "../../../lib/client/person.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { openClient } from "../../support/client.js";
-import { documentRow, newReceipt } from "../../support/rows.js";
+import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
 
 const MINUTE = 60_000;
@@ -42,8 +42,8 @@ describe("overdue", () => {
   async function sent(fileName: string, business = "DecCus001"): Promise<DocumentRow> {
     const row = documentRow({ fileName, business, settled: true, box: "SentBox", boxName: fileName });
     await client.ledger.claim(row);
-    await client.ledger.transition(row.id, "sending", { sendingAt: Date.now() }, { event: "sending" });
-    return client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    await client.ledger.transition(row.id, step("sending"), { sendingAt: Date.now() }, { event: "sending" });
+    return client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
   }
   const accept = ({ id }: DocumentRow) => client.ledger.addReceipt(newReceipt({ documentId: id, at: Date.now() }));
   const status = ({ id }: DocumentRow, statusCode: string, statusText: string) =>
@@ -103,8 +103,8 @@ describe("overdue", () => {
     assert.deepEqual(await look(watch, 31 * MINUTE), ["import one.xml"]);
     await resendDocument(client, row.id, { reason: "again" });
     assert.deepEqual(await look(watch, 60 * MINUTE), [], "it is on its way");
-    await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
-    await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     assert.deepEqual(await look(watch, 61 * MINUTE), ["import one.xml"]);
     assert.deepEqual(await look(watch, 62 * MINUTE), []);
   });
@@ -114,8 +114,8 @@ describe("overdue", () => {
     const row = await sent("one.xml");
     writeFileSync(join(client.folders.of(row.business).box("SentBox"), "one.xml"), "x");
     await resendDocument(client, row.id, { reason: "again" });
-    await client.ledger.transition(row.id, "sending", {}, { event: "sending" });
-    await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     assert.deepEqual(await look(watch, 31 * MINUTE), ["import one.xml"], "once, not for both");
   });
 
@@ -160,9 +160,9 @@ describe("overdue", () => {
     await client.ledger.update(waiting.id, { attempt: 2 }, { event: "claimed", text: "attempt 2" });
     const held = documentRow({ fileName: "held.xml" });
     await client.ledger.claim(held);
-    await client.ledger.transition(held.id, "sending", {}, { event: "sending" });
-    await client.ledger.transition(held.id, "unknown", {}, { event: "unknown" });
-    await client.ledger.transition(held.id, "held", {}, { event: "held" });
+    await client.ledger.transition(held.id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(held.id, step("unknown"), {}, { event: "unknown" });
+    await client.ledger.transition(held.id, step("held"), {}, { event: "held" });
     assert.deepEqual((await look(watch, 11 * MINUTE)).sort(), [
       "status held.xml",
       "status moving.xml",
@@ -177,9 +177,9 @@ describe("overdue", () => {
     const held = documentRow({ fileName: "held.xml" });
     await client.ledger.claim(held);
     writeFileSync(join(client.folders.of(held.business).box("TempBox"), held.boxName), "x");
-    await client.ledger.transition(held.id, "sending", { sendingAt: 1 }, { event: "sending" });
-    await client.ledger.transition(held.id, "unknown", {}, { event: "unknown" });
-    await client.ledger.transition(held.id, "held", {}, { event: "held" });
+    await client.ledger.transition(held.id, step("sending"), { sendingAt: 1 }, { event: "sending" });
+    await client.ledger.transition(held.id, step("unknown"), {}, { event: "unknown" });
+    await client.ledger.transition(held.id, step("held"), {}, { event: "held" });
     assert.deepEqual(await look(watch, 31 * MINUTE), []);
     await releaseDocument(client, held.id, { reason: "seen at the web site", as: "sent" });
     assert.deepEqual(await look(watch, 31 * MINUTE), ["import held.xml"]);

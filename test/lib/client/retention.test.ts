@@ -5,7 +5,7 @@ import type { ImportClient } from "../../../lib/client/import-client.js";
 import { applyRetention } from "../../../lib/client/retention.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { openClient } from "../../support/client.js";
-import { documentRow, newReceipt } from "../../support/rows.js";
+import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -25,16 +25,16 @@ describe("retention", () => {
     const row = documentRow({ fileName: name, boxName: name, box: "TempBox" });
     writeFileSync(join(folder.box("TempBox"), name), name);
     await client.ledger.claim(row);
-    client.claims.take(row.id, "test");
-    await client.ledger.transition(row.id, "sending", { sendingAt: 1 }, { event: "sending" });
-    await client.ledger.transition(row.id, "sent", { sentAt: Date.now() }, { event: "sent" });
+    client.claims.inFlight.take(row.id, "test");
+    await client.ledger.transition(row.id, step("sending"), { sendingAt: 1 }, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     return row;
   }
 
   it("removes files of ended documents after their time, and keeps their rows against sending twice", async () => {
     const row = await sent("ended.xml");
     await client.ledger.addReceipt(newReceipt({ documentId: row.id }));
-    const settled = await client.settleSent(row.id);
+    const settled = await client.claims.settle(row.id);
     assert.equal(await applyRetention(client, Date.now() + 29 * DAY), 0);
     assert.equal(await applyRetention(client, Date.now() + 31 * DAY), 1);
     assert.equal((await client.ledger.get(row.id))?.box, "none");
@@ -45,7 +45,7 @@ describe("retention", () => {
 
   it("never touches a document that is open or still waits for its import receipt", async () => {
     const waiting = await sent("waiting.xml");
-    await client.settleSent(waiting.id);
+    await client.claims.settle(waiting.id);
     const open = await sent("open.xml");
     assert.equal(await applyRetention(client, Date.now() + 1000 * DAY), 0);
     assert.equal((await client.ledger.get(waiting.id))?.box, "SentBox");

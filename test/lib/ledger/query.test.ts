@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
-import { firstIdAt, newDocumentId } from "../../../lib/client/ids.js";
 import { codeOf } from "../../../lib/errors.js";
+import { firstIdAt, SYSTEM_IDS } from "../../../lib/ids.js";
 import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
-import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
-import { findDocuments } from "../../../lib/ledger/search.js";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
+import { findDocuments } from "../../../lib/ledger/sqlite/search.js";
 import { Random } from "../../support/random.js";
-import { documentRow } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 const STATES = ["claimed", "sent", "accepted", "rejected", "held"] as const;
@@ -35,7 +35,7 @@ describe("documents query", () => {
     const digits = (length: number) => String(Math.floor(random() * 10 ** length)).padStart(length, "0");
     const rows = Array.from({ length: count }, (_, index) =>
       documentRow({
-        // Not by newDocumentId, whose clock never goes back: other tests of this process have used it.
+        // Not by SYSTEM_IDS, whose clock never goes back: other tests of this process have used it.
         id: `${firstIdAt(1_700_000_000_000 + index * 1000)}7000-8000-${String(index).padStart(12, "0")}`,
         claimedAt: 1_700_000_000_000 + index * 1000,
         fileName: `${pick(NAMES)}${digits(3)}.xml`,
@@ -122,8 +122,8 @@ describe("documents query", () => {
   });
 
   it("finds by the time of claiming, in a ledger whose clock went back", async () => {
-    const first = documentRow({ id: newDocumentId(4_000_000_000_000) });
-    const second = documentRow({ id: newDocumentId(3_000_000_000_000) });
+    const first = documentRow({ id: SYSTEM_IDS.document(4_000_000_000_000) });
+    const second = documentRow({ id: SYSTEM_IDS.document(3_000_000_000_000) });
     for (const row of [first, second]) await ledger.claim(row);
     assert.deepEqual(ids(await ledger.query({ from: 3_999_999_999_999 })), [second.id, first.id]);
     assert.deepEqual(await ledger.query({ to: 3_999_999_999_999 }), []);
@@ -247,7 +247,7 @@ describe("documents query", () => {
   it("counts by state without counting rows", async () => {
     const rows = await some(40, 5);
     const one = rows.find(({ state }) => state === "sent") as DocumentRow;
-    await ledger.transition(one.id, "accepted", {}, { event: "accepted" });
+    await ledger.transition(one.id, step("accepted"), {}, { event: "accepted" });
     const counts = await ledger.counts();
     for (const state of STATES) {
       const n = rows.filter((row) => (row.id === one.id ? "accepted" : row.state) === state).length;

@@ -4,18 +4,11 @@ import { join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
-import { SCHEMA_VERSION } from "../../../lib/ledger/schema.js";
-import type { PinAttempts } from "../../../lib/signing/types.js";
-import { documentRow, newReceipt } from "../../support/rows.js";
+import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
+import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 /** Id of an attempt that the guard's rows allow. */
-async function begun(pins: PinAttempts, pin = "pin-a"): Promise<number> {
-  const attempt = await pins.begin("token", pin);
-  assert.ok("id" in attempt, JSON.stringify(attempt));
-  return attempt.id;
-}
-
 describe("ledger in SQLite", () => {
   let file: string;
   let ledger: Ledger;
@@ -30,7 +23,7 @@ describe("ledger in SQLite", () => {
   it("keeps rows, events and receipts over a reopen, WAL and synchronous FULL", async () => {
     const row = documentRow({ fileName: "浙A00000.xml" });
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", { wire: "{}" }, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), { wire: "{}" }, { event: "sending" });
     await ledger.close();
     const database = new Database(file);
     assert.deepEqual(database.pragma("journal_mode"), [{ journal_mode: "wal" }]);
@@ -49,7 +42,7 @@ describe("ledger in SQLite", () => {
     const row = documentRow();
     await ledger.claim(row);
     await assert.rejects(
-      ledger.transition(row.id, "accepted", {}, { event: "x" }),
+      ledger.transition(row.id, step("accepted"), {}, { event: "x" }),
       (error) => codeOf(error) === "SW-STATE",
     );
     assert.equal((await ledger.get(row.id))?.state, "claimed");
@@ -61,7 +54,7 @@ describe("ledger in SQLite", () => {
     const other = documentRow();
     const results = await Promise.allSettled([
       ledger.claim(good),
-      ledger.transition("nobody", "sent", {}, { event: "sent" }),
+      ledger.transition("nobody", step("sent"), {}, { event: "sent" }),
       ledger.claim(other),
     ]);
     assert.deepEqual(
@@ -79,7 +72,7 @@ describe("ledger in SQLite", () => {
     assert.equal(await ledger.claim(documentRow({ clientKey: "K1" })), undefined, "a modification repeats the key");
     const failed = documentRow({ sha256: "bad", clientKey: "K3" });
     await ledger.claim(failed);
-    await ledger.transition(failed.id, "failed", {}, { event: "failed" });
+    await ledger.transition(failed.id, step("failed"), {}, { event: "failed" });
     assert.equal(await ledger.claim(documentRow({ sha256: "bad" }), { sameKey: true }), undefined);
   });
 
@@ -95,7 +88,7 @@ describe("ledger in SQLite", () => {
   it("makes a document accepted by an import receipt only, also before our own confirm", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     await ledger.addReceipt(newReceipt({ documentId: row.id, kind: "business", statusCode: "L", statusText: "入库" }));
     assert.equal((await ledger.get(row.id))?.state, "sent");
     await ledger.addReceipt(newReceipt({ documentId: row.id, seqNo: "000000001234567890" }));
@@ -108,7 +101,7 @@ describe("ledger in SQLite", () => {
   it("keeps an accepted document accepted when a later import receipt refuses a repeat of it", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     await ledger.addReceipt(newReceipt({ documentId: row.id }));
     await ledger.addReceipt(newReceipt({ documentId: row.id, ok: false, code: "-1", text: "重复" }));
     const after = await ledger.get(row.id);
@@ -119,7 +112,7 @@ describe("ledger in SQLite", () => {
   it("keeps the newest customs status when receipts come in disorder", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     for (const [statusCode, at] of [
       ["P", 300],
       ["L", 100],
@@ -157,7 +150,7 @@ describe("ledger in SQLite", () => {
     const newer = documentRow({ clientKey: "SAME" });
     await ledger.claim(old);
     await ledger.claim(newer);
-    for (const { id } of [old, newer]) await ledger.transition(id, "sending", {}, { event: "sending" });
+    for (const { id } of [old, newer]) await ledger.transition(id, step("sending"), {}, { event: "sending" });
     const refusal = newReceipt({ documentId: old.id, ok: false, code: "1", text: "wrong" });
     await ledger.addReceipt(refusal);
     assert.equal((await ledger.addReceipt({ ...refusal, documentId: newer.id })).duplicate, true);
@@ -169,7 +162,7 @@ describe("ledger in SQLite", () => {
     const corrected = documentRow({ clientKey: "SAME", sendingAt: 200 });
     for (const row of [old, corrected]) {
       await ledger.claim(row);
-      await ledger.transition(row.id, "sending", {}, { event: "sending" });
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     }
     const refusal = newReceipt({ clientKey: "SAME", ok: false, code: "1", messageId: "m1", documentId: old.id });
     await ledger.addReceipt(refusal);
@@ -185,7 +178,7 @@ describe("ledger in SQLite", () => {
   it("gives an orphan that is brought again to the document now found", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    await ledger.transition(row.id, "sending", {}, { event: "sending" });
+    await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     const receipt = newReceipt();
     await ledger.addReceipt(receipt);
     await ledger.addReceipt({ ...receipt, documentId: row.id });
@@ -238,39 +231,34 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
   });
 
-  it("closes the PIN guard by a refused or unfinished attempt until success or release", async () => {
-    const { pins } = ledger;
-    const first = await begun(pins);
-    const killed = await pins.begin("token", "pin-a");
-    assert.ok("closedBy" in killed, "killed in between counts as refused");
-    assert.deepEqual([killed.closedBy.id, killed.closedBy.open], [first, true]);
-    await pins.end(await begun(pins, "pin-b"), "accepted", "");
-    await pins.end(first, "refused", "CKR_PIN_INCORRECT");
-    await ledger.close();
-    ledger = await openLedger(file);
-    const refused = await ledger.pins.begin("token", "pin-a");
-    assert.ok("closedBy" in refused);
-    assert.deepEqual([refused.closedBy.code, refused.closedBy.open], ["CKR_PIN_INCORRECT", false]);
-    await ledger.pins.release("token", "card checked");
-    await ledger.pins.end(await begun(ledger.pins), "accepted", "");
-    await ledger.pins.end(await begun(ledger.pins), "not-tried", "TOKEN-ABSENT");
-    await begun(ledger.pins);
-  });
-
-  it("lets one of several at a PIN that ask at the same time, also over two connections to one file", async () => {
-    const other = await openLedger(file);
-    try {
-      const asked = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => (index % 2 ? ledger : other).pins.begin("token", "pin-a")),
-      );
-      const [id] = asked.flatMap((attempt) => ("id" in attempt ? [attempt.id] : []));
-      assert.deepEqual(asked.map((attempt) => ("id" in attempt ? "may" : attempt.closedBy.id)).sort(), [
-        ...Array.from({ length: 9 }, () => id),
-        "may",
-      ]);
-    } finally {
-      await other.close();
+  it("hands over what an earlier version kept of the PIN guard, and forgets it once that is stored", async () => {
+    const database = new Database(file);
+    const insert = database.prepare(
+      "INSERT INTO pin_attempts (token, pin, at, outcome, code, released) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [pin, at, outcome, code, released] of [
+      ["refused", 1, "refused", "CKR_PIN_INCORRECT", ""],
+      ["killed", 2, "", "", ""],
+      ["released", 3, "refused", "51571", "checked"],
+      ["not-tried", 4, "not-tried", "TOKEN-ABSENT", ""],
+      ["good", 5, "refused", "51571", ""],
+      ["good", 6, "accepted", "", ""],
+    ]) {
+      insert.run("pkcs11:a", pin, at, outcome, code, released);
     }
+    const left = () => (database.prepare("SELECT count(*) AS n FROM pin_attempts").get() as { n: number }).n;
+    const failing = ledger.pins.handOver(() => Promise.reject(new Error("cannot be stored")));
+    await assert.rejects(failing, { message: "cannot be stored" });
+    assert.equal(left(), 6);
+    await ledger.pins.handOver(async (refusals) => {
+      assert.deepEqual(refusals, [
+        { token: "pkcs11:a", pin: "refused", at: 1, code: "CKR_PIN_INCORRECT" },
+        { token: "pkcs11:a", pin: "killed", at: 2, code: "" },
+      ]);
+    });
+    assert.equal(left(), 0);
+    await ledger.pins.handOver(() => assert.fail("there is nothing to take"));
+    database.close();
   });
 
   it("refuses a damaged ledger and one of a newer version", async () => {

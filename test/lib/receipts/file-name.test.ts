@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { timeStamp } from "../../../lib/boxes/names.js";
+import { timeStamp } from "../../../lib/files/names.js";
 import { parseReceiptFileName, receiptFileName } from "../../../lib/receipts/file-name.js";
 
 const AT = new Date(2024, 4, 6, 7, 8, 9, 123).getTime();

@@ -150,7 +150,7 @@ describe("card control", () => {
     assert.equal(results.filter((r) => r.status === "rejected" && r.reason.code === "C134").length, 1);
     const first = results.find((r) => r.status === "rejected" && r.reason.code === "C134") as PromiseRejectedResult;
     inner("51571")(first.reason);
-    assert.deepEqual(first.reason.details.official, [
+    assert.deepEqual(first.reason.official, [
       "[智能卡应用模块]输入口令错误，还可以重试一次:错误码=51571",
       "Err:Custom51571",
     ]);
@@ -172,7 +172,7 @@ describe("card control", () => {
 
   const handshake = (error: ImportClientError): boolean => {
     assert.equal(error.code, "C141");
-    assert.deepEqual(error.details.official, ["错误:卡控件通讯等待握手超时!"]);
+    assert.deepEqual(error.official, ["错误:卡控件通讯等待握手超时!"]);
     assert.ok(error.advice?.zh && error.advice.en);
     return true;
   };

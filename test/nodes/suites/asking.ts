@@ -22,6 +22,7 @@ import {
   sink,
   watchNode,
 } from "../../support/red-bench.js";
+import { step } from "../../support/rows.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 
@@ -436,8 +437,13 @@ export function asking(bench: RedBench): void {
       for (const [index, as] of ["sent", "failed"].entries()) {
         drop(root, "DecCus001", `${as}.xml`, decXml());
         const id = (await bench.arrived("claimed", index + 1))[index]?.document?.id as string;
-        const sending = await client.ledger.transition(id, "sending", { sendingAt: Date.now() }, { event: "sending" });
-        await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+        const sending = await client.ledger.transition(
+          id,
+          step("sending"),
+          { sendingAt: Date.now() },
+          { event: "sending" },
+        );
+        await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
         const url = `/single-window/documents/${id}/release`;
         const odd = await bench.http().post(url).send({ reason: "x", as: "maybe" });
         assert.deepEqual([odd.status, odd.body.code], [400, "SW-REQUEST"]);

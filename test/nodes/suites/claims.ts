@@ -52,7 +52,7 @@ export function claims(bench: RedBench): void {
       assert.equal(box(root, "DecCus001", "OutBox").length, 3);
       for (let ended = 0; ended < 5; ended++) {
         const [message] = (await bench.arrived("out", ended + 1)).slice(ended);
-        assert.ok(client.claims.count("watch") <= 2);
+        assert.ok(client.claims.inFlight.count("watch") <= 2);
         assert.ok(box(root, "DecCus001", "TempBox").length <= 2);
         bench.node("settle").receive(message);
         await bench.arrived("settled", ended + 1);

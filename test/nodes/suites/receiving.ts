@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { wrapInDxpMsg } from "../../../lib/amqp/dxpmsg.js";
 import { writeZip } from "../../../lib/archive/index.js";
 import { handleOf } from "../../../lib/boxes/context.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { decResult } from "../../../simulator/answers/dec-result.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
@@ -20,6 +20,7 @@ import {
   sink,
   watchNode,
 } from "../../support/red-bench.js";
+import { step } from "../../support/rows.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 
@@ -326,8 +327,8 @@ export function receiving(bench: RedBench): void {
       drop(root, "DecCus001", "a.xml", decXml({ key, goods: 1 }));
       const id = (await bench.one("claimed")).document?.id as string;
       // A send whose outcome nobody knows, as a cut leaves it.
-      const sending = await client.ledger.transition(id, "sending", { sendingAt: 5 }, { event: "sending" });
-      await client.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
+      const sending = await client.ledger.transition(id, step("sending"), { sendingAt: 5 }, { event: "sending" });
+      await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "unknown" } });
       await bench.publish(queue, accepted(key));
       const row = await bench.row(id, "it is settled", ({ settled }) => settled);
       assert.deepEqual([row.state, row.box, row.seqNo], ["accepted", "SentBox", SEQ_NO]);

@@ -145,7 +145,7 @@ export function settling(bench: RedBench): void {
       const row = await (await bench.client()).ledger.get(third.document?.id as string);
       assert.ok((row?.retryAt ?? 0) > Date.now() + 3_000_000);
       assert.deepEqual([row?.state, row?.box], ["claimed", "TempBox"]);
-      assert.equal((await bench.client()).claims.has(third.document?.id as string), true);
+      assert.equal((await bench.client()).claims.inFlight.has(third.document?.id as string), true);
     });
 
     it("refuses to call sent what was not sent, and a message without a handle", async () => {

@@ -1,0 +1,167 @@
+import { kindOf } from "../codes.js";
+import type { Fault } from "../errors.js";
+import { KeyedLock } from "../keyed-lock.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
+import type { FoundPdf } from "./attachments.js";
+import { type ClaimedFile, claimFile } from "./claim.js";
+import type { BoxContext } from "./context.js";
+import { claimGathered } from "./gather.js";
+import { InFlight } from "./in-flight.js";
+import type { OutBox } from "./out-box.js";
+import { finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "./settle.js";
+
+/** PDFs that are claimed with a bare declaration; `stays`: it is copied, another document wants it too. */
+export interface Gathering {
+  pdfs: readonly FoundPdf[];
+  stays: (pdf: FoundPdf) => boolean;
+}
+
+/**
+ * The life of a claim: it begins, it is sent, and it is settled, failed, held or given back. Each of these is done for one
+ * document after the other, a person's decision too (`alone`): whoever comes second finds what the first one did. What an act
+ * leaves undone for a fault of the disk is taken up again later. `reportFault` hears of what fails in the background.
+ */
+export class Claims {
+  /** The claims that are out in messages now. */
+  readonly inFlight: InFlight;
+  private readonly lock = new KeyedLock();
+  /** What cancels each alarm that is set. */
+  private readonly alarms = new Set<() => void>();
+
+  constructor(
+    private readonly context: BoxContext,
+    private readonly reportFault: (error: unknown) => void,
+  ) {
+    this.inFlight = new InFlight(context.clock);
+  }
+
+  /** Claims a file that is ready, for a node that then carries it. Resolves to undefined when it has gone or changed. */
+  begin(
+    owner: string,
+    outBox: OutBox,
+    name: string,
+    gathering?: Gathering,
+  ): Promise<(ClaimedFile & { release(): void }) | undefined> {
+    let taken = "";
+    const onId = (id: string) => {
+      taken = id;
+      this.inFlight.take(id, owner);
+    };
+    const claiming = gathering
+      ? claimGathered(this.context, outBox, name, gathering.pdfs, gathering.stays, onId)
+      : claimFile(this.context, outBox, name, onId);
+    return claiming.then(
+      (claimed) => claimed && { ...claimed, release: () => this.inFlight.release(claimed.row.id) },
+      (error) => {
+        if (taken) this.inFlight.release(taken);
+        throw error;
+      },
+    );
+  }
+
+  /** Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE. */
+  send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
+    const { ledger, clock } = this.context;
+    return this.alone(id, () =>
+      ledger.transition(
+        id,
+        { from: [repeat ? "unknown" : "claimed"], to: "sending" },
+        { wire, sendingAt: clock.now(), possibleDuplicate: repeat },
+        { event: repeat ? "resending" : "sending", text },
+      ),
+    );
+  }
+
+  /** Ends the claim of a sent document. Rejects with SW-STATE when it has not been sent. */
+  async settle(id: string): Promise<DocumentRow> {
+    const row = await this.alone(id, () => settleSent(this.context, id));
+    this.inFlight.release(id);
+    return row;
+  }
+
+  /** Ends the claim of a document that will not be sent; holds it when its send is uncertain. */
+  async fail(id: string, fault: Fault): Promise<DocumentRow> {
+    const row = await this.alone(id, () => settleFailed(this.context, id, fault));
+    this.inFlight.release(id);
+    return row;
+  }
+
+  /** Holds a document for a person. */
+  async hold(row: DocumentRow, fault: Fault): Promise<DocumentRow> {
+    const held = await this.alone(row.id, () => hold(this.context, row, fault));
+    this.inFlight.release(row.id);
+    return held;
+  }
+
+  /**
+   * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
+   * the claim has ended, was given back before, or its send has begun.
+   */
+  giveBack(id: string, delay: number, why: Fault): Promise<DocumentRow> {
+    const { ledger, clock } = this.context;
+    return this.alone(id, async () => {
+      const now = await ledger.get(id);
+      if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
+      const words = wordsOf(why);
+      const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
+      const change = { retryAt: clock.now() + delay, tries, ...words };
+      const row = await ledger.update(id, change, { event: "retry", ...words });
+      this.scheduleReturn(row);
+      return row;
+    });
+  }
+
+  /** Runs work on a document while nobody else works on it. */
+  alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.lock.run(id, work);
+  }
+
+  /**
+   * A claim that could not be settled, for a full disk say, is released after a while: what waits for its flow is given out
+   * again, what has ended is moved to its box.
+   */
+  releaseLater(id: string, delay: number): void {
+    this.alarm(delay, () => {
+      this.inFlight.release(id);
+      this.finish(id);
+    });
+  }
+
+  /** A receipt proved a send that nobody waits for any more: its file can go to SentBox (promises 1). */
+  followReceipt(row: DocumentRow): void {
+    if (row.settled || row.state === "failed" || this.inFlight.has(row.id)) return;
+    this.finish(row.id);
+  }
+
+  /** Sets the alarm of a document that was given back. */
+  scheduleReturn(row: DocumentRow): void {
+    if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
+    this.alarm(Math.max(0, row.retryAt - this.context.clock.now()), () => {
+      const returned = this.alone(row.id, () => returnToOutBox(this.context, row.id));
+      returned.catch(this.reportFault).finally(() => this.inFlight.release(row.id));
+    });
+  }
+
+  /** Nothing is taken up again after this. */
+  close(): void {
+    for (const cancel of this.alarms) cancel();
+    this.alarms.clear();
+  }
+
+  private finish(id: string): void {
+    const finished = this.alone(id, async () => {
+      const row = await this.context.ledger.get(id);
+      if (row) await finishEnded(this.context, row);
+    });
+    finished.catch(this.reportFault);
+  }
+
+  private alarm(delay: number, act: () => void): void {
+    const cancel = this.context.clock.after(delay, () => {
+      this.alarms.delete(cancel);
+      act();
+    });
+    this.alarms.add(cancel);
+  }
+}

@@ -1,0 +1,63 @@
+import { EventEmitter } from "node:events";
+import { type Clock, SYSTEM_CLOCK } from "../clock.js";
+
+/** A claim whose document is on its way through a flow. */
+export interface OpenClaim {
+  id: string;
+  /** The node that emitted it: folder-watch counts its own against maxInFlight. */
+  owner: string;
+  since: number;
+  /** It was reported as overdue. */
+  reported?: boolean;
+}
+
+/**
+ * The claims that are out in messages now. It holds handles only; whatever happens to it, the ledger's open rows are the
+ * truth. Emits `free` when a claim ends.
+ */
+export class InFlight extends EventEmitter<{ free: [OpenClaim] }> {
+  private readonly open = new Map<string, OpenClaim>();
+
+  constructor(private readonly clock: Clock = SYSTEM_CLOCK) {
+    super();
+  }
+
+  take(id: string, owner: string): void {
+    this.open.set(id, { id, owner, since: this.clock.now() });
+  }
+
+  has(id: string): boolean {
+    return this.open.has(id);
+  }
+
+  release(id: string): void {
+    const claim = this.open.get(id);
+    if (!claim) return;
+    this.open.delete(id);
+    this.emit("free", claim);
+  }
+
+  /** Forgets every claim of a node that stops; their rows stay open and are given out again. */
+  releaseOwner(owner: string): void {
+    for (const claim of [...this.open.values()]) if (claim.owner === owner) this.release(claim.id);
+  }
+
+  /** Claims that are out for longer than so many milliseconds, each reported once. */
+  overdue(limit: number): OpenClaim[] {
+    const now = this.clock.now();
+    const late: OpenClaim[] = [];
+    for (const claim of this.open.values()) {
+      if (claim.reported || now - claim.since <= limit) continue;
+      claim.reported = true;
+      late.push(claim);
+    }
+    return late;
+  }
+
+  count(owner?: string): number {
+    if (owner === undefined) return this.open.size;
+    let count = 0;
+    for (const claim of this.open.values()) if (claim.owner === owner) count++;
+    return count;
+  }
+}

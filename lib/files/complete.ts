@@ -1,0 +1,73 @@
+import { extname } from "node:path";
+import type { Disk, OpenFile } from "./disk.js";
+
+const TAIL = 64 * 1024;
+/** Readers of PDF look for the end mark in the last kilobyte. */
+const PDF_TRAILER = 1024;
+const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
+
+/**
+ * Does the content say that the file is finished (promises 2)? XML: the last tag closes the root. ZIP: the end record is
+ * the last thing in it and its directory lies where it says. PDF: `%%EOF` is near its end. Anything else has no end to look
+ * for: only stillness counts. Reads at most 64 KiB from either end.
+ */
+export function looksComplete(disk: Disk, path: string, size: number): boolean {
+  if (size === 0) return false;
+  const file = disk.open(path);
+  try {
+    const head = file.read(0, Math.min(4096, size));
+    const from = Math.max(0, size - TAIL);
+    const tail = file.read(from, size - from);
+    if (head.length === 0 || tail.length < size - from) return false;
+    if (head.subarray(0, 2).toString("latin1") === "PK" || extname(path).toLowerCase() === ".zip") {
+      return zipIsComplete(file, tail, from, size);
+    }
+    if (head.subarray(0, 5).toString("latin1") === "%PDF-") return tail.subarray(-PDF_TRAILER).includes("%%EOF");
+    if (looksLikeXml(head) || extname(path).toLowerCase() === ".xml") return xmlIsComplete(head, tail);
+    return true;
+  } finally {
+    file.close();
+  }
+}
+
+function looksLikeXml(head: Buffer): boolean {
+  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<[\s\S]/.test(head.subarray(0, 64).toString("latin1"));
+}
+
+/** Works on bytes: tags are ASCII in every encoding that is used, but for the zero bytes of UTF-16. */
+function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
+  const wide = head[0] === 0xff || head[0] === 0xfe || head[0] === 0 || head[1] === 0;
+  const ascii = (bytes: Buffer) => (wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1"));
+  const start = ascii(head).replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->/g, "");
+  const root = /<([^\s/>!?]+)([^>]*)/.exec(start);
+  if (!root) return false;
+  // Comments may follow the root; NULs of a pre-allocated file may not.
+  const end = withoutTrailer(ascii(tail));
+  if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root[1]}`) === end.lastIndexOf("<");
+  const close = /<\/([^\s>]+)\s*>$/.exec(end);
+  return close?.[1] === root[1];
+}
+
+/** Without the comments, instructions and white space that may stand behind the root. */
+function withoutTrailer(text: string): string {
+  let end = text.trimEnd();
+  for (;;) {
+    const from = end.endsWith("-->") ? end.lastIndexOf("<!--") : end.endsWith("?>") ? end.lastIndexOf("<?") : -1;
+    if (from === -1) return end;
+    end = end.slice(0, from).trimEnd();
+  }
+}
+
+function zipIsComplete(file: OpenFile, tail: Buffer, from: number, size: number): boolean {
+  const at = tail.lastIndexOf(END_OF_DIRECTORY);
+  if (at === -1 || tail.length - at < 22) return false;
+  const comment = tail.readUInt16LE(at + 20);
+  if (from + at + 22 + comment !== size) return false;
+  const entries = tail.readUInt16LE(at + 10);
+  const length = tail.readUInt32LE(at + 12);
+  const start = tail.readUInt32LE(at + 16);
+  if (entries === 0) return start + length === from + at;
+  if (entries === 0xffff || start === 0xffffffff) return true; // ZIP64: the archive reader judges it.
+  if (start + length > from + at) return false;
+  return file.read(start, 4).toString("latin1") === "PK\x01\x02";
+}

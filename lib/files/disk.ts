@@ -1,0 +1,184 @@
+import {
+  closeSync,
+  copyFileSync,
+  type Dirent,
+  fsync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  watch,
+  writeSync,
+} from "node:fs";
+import { opendir, readFile } from "node:fs/promises";
+import { codeOf } from "../errors.js";
+
+export type EntryKind = "file" | "folder" | "link" | "other";
+
+/** A name in a folder. */
+export interface Entry {
+  name: string;
+  kind: EntryKind;
+}
+
+/** What a file looks like; `modified` in milliseconds since the epoch. */
+export interface FileFacts {
+  kind: EntryKind;
+  size: number;
+  modified: number;
+  inode: number;
+}
+
+/** A file that is open for reading. */
+export interface OpenFile {
+  /** The bytes from a position on, fewer when the file ends before. */
+  read(position: number, length: number): Buffer;
+  close(): void;
+}
+
+/**
+ * The file system, as far as documents and receipts need it. Paths are absolute; what fails throws Node's errors (`ENOENT`,
+ * `ENOSPC` ...). Small files are worked on synchronously, which is several times faster than to leave the event loop; what a
+ * device may take long for, a sync above all, is asynchronous. A test gives one that loses what was not synced.
+ */
+export interface Disk {
+  /** Facts of what stands there, a link as itself; undefined when nothing does. */
+  facts(path: string): FileFacts | undefined;
+  /** Does a file or folder of any kind stand there, through links? */
+  exists(path: string): boolean;
+  isFolder(path: string): boolean;
+  read(path: string): Buffer;
+  /** For files that may be large. */
+  readLarge(path: string): Promise<Buffer>;
+  open(path: string): OpenFile;
+  list(folder: string): Entry[];
+  /** The same for folders of any length, a few hundred names at a time. */
+  walk(folder: string): AsyncIterable<Entry>;
+  /** With all folders above it that are missing. */
+  makeFolder(path: string): void;
+  rename(from: string, to: string): void;
+  /** A second name for a file; fails with EEXIST when the name is taken. */
+  link(from: string, to: string): void;
+  copy(from: string, to: string): void;
+  /** Creates or empties the file, writes the bytes, and makes them durable; not its name. */
+  write(path: string, bytes: Buffer): Promise<void>;
+  /** Makes the names in a folder durable. */
+  syncFolder(folder: string): Promise<void>;
+  /** The bytes of a file, or the names of a folder, made durable at once: blocks as long as the device takes. */
+  syncNow(path: string): void;
+  /** Does nothing when there is none. */
+  remove(path: string): void;
+  /** A folder with all that is in it. Does nothing when there is none. */
+  removeFolder(path: string): void;
+  /** Calls when something may have changed in a folder; undefined where it cannot be watched. Returns what ends it. */
+  watch(folder: string, changed: () => void): (() => void) | undefined;
+  /** The path through every link. */
+  realPath(path: string): string;
+}
+
+/** Windows cannot sync a folder, and does not need to. */
+const FOLDERS_SYNC = process.platform !== "win32";
+
+function kindOf(entry: Dirent | Stats): EntryKind {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  return entry.isSymbolicLink() ? "link" : "other";
+}
+
+/** In a thread of its own: a file system may take tens of milliseconds for it, which the event loop does not have. */
+const synced = (handle: number) =>
+  new Promise<void>((resolve, reject) => fsync(handle, (error) => (error ? reject(error) : resolve())));
+
+async function withHandle(path: string, flags: string, work: (handle: number) => Promise<void>): Promise<void> {
+  const handle = openSync(path, flags, 0o640);
+  try {
+    await work(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function unlessAbsent<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export const SYSTEM_DISK: Disk = {
+  facts(path) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats && { kind: kindOf(stats), size: stats.size, modified: stats.mtimeMs, inode: stats.ino };
+  },
+  exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
+  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+  read: (path) => readFileSync(path),
+  readLarge: (path) => readFile(path),
+  open(path) {
+    const handle = openSync(path, "r");
+    return {
+      read(position, length) {
+        const buffer = Buffer.alloc(length);
+        let filled = 0;
+        while (filled < length) {
+          const count = readSync(handle, buffer, filled, length - filled, position + filled);
+          if (count === 0) break;
+          filled += count;
+        }
+        return buffer.subarray(0, filled);
+      },
+      close: () => closeSync(handle),
+    };
+  },
+  list: (folder) =>
+    readdirSync(folder, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+  async *walk(folder) {
+    for await (const entry of await opendir(folder, { bufferSize: 512 })) {
+      yield { name: entry.name, kind: kindOf(entry) };
+    }
+  },
+  makeFolder: (path) => void mkdirSync(path, { recursive: true }),
+  rename: (from, to) => renameSync(from, to),
+  link: (from, to) => linkSync(from, to),
+  copy: (from, to) => copyFileSync(from, to),
+  write: (path, bytes) =>
+    withHandle(path, "w", async (handle) => {
+      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      await synced(handle);
+    }),
+  syncFolder: (folder) => (FOLDERS_SYNC ? withHandle(folder, "r", synced) : Promise.resolve()),
+  syncNow(path) {
+    const folder = statSync(path).isDirectory();
+    if (folder && !FOLDERS_SYNC) return;
+    const handle = openSync(path, folder ? "r" : "r+");
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  },
+  remove: (path) => void unlessAbsent(() => unlinkSync(path)),
+  removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
+  watch(folder, changed) {
+    try {
+      const watcher = watch(folder, { persistent: false }, changed);
+      watcher.on("error", () => watcher.close());
+      return () => watcher.close();
+    } catch {
+      return undefined; // Some shares cannot be watched.
+    }
+  },
+  realPath: (path) => realpathSync.native(path),
+};

@@ -1,0 +1,116 @@
+import { dirname, join } from "node:path";
+import { codeOf } from "../errors.js";
+import { type Disk, SYSTEM_DISK } from "./disk.js";
+import { numberedName } from "./names.js";
+
+/** A folder's sync that is under way, and the one that begins when it ends. */
+interface FolderSync {
+  running: Promise<void>;
+  next?: Promise<void>;
+}
+
+// A file system may not tell a from A.
+const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
+
+/**
+ * Places files where strangers read them: never half, never over another, durable when it says so (design, "Boxes"). One for
+ * each client: the names that it has given out are its own.
+ */
+export class Files {
+  /** Paths of names that are given out and whose files are not there yet. */
+  private readonly reserved = new Set<string>();
+  private readonly folderSyncs = new Map<string, FolderSync>();
+  /** Paths that are being written, each with the write that comes last. */
+  private readonly writes = new Map<string, Promise<void>>();
+
+  constructor(readonly disk: Disk = SYSTEM_DISK) {}
+
+  /** A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. */
+  freeName(folder: string, wanted: string): string {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : numberedName(wanted, number);
+      if (!this.disk.exists(join(folder, name)) && !this.reserved.has(keyOf(folder, name))) return name;
+    }
+  }
+
+  /**
+   * Runs work that writes a file under a free name, and keeps that name from everybody else until it is done: between the
+   * row that names a file and the file itself another receipt of the same millisecond would find the name free, and
+   * overwrite it.
+   */
+  async withFreeName<T>(folder: string, wanted: string, work: (name: string) => Promise<T>): Promise<T> {
+    const name = this.freeName(folder, wanted);
+    const key = keyOf(folder, name);
+    this.reserved.add(key);
+    try {
+      return await work(name);
+    } finally {
+      this.reserved.delete(key);
+    }
+  }
+
+  /** Moves a file, by copy when the target is on another volume: the source goes last, so it is never nowhere. */
+  move(source: string, target: string): void {
+    const { disk } = this;
+    try {
+      disk.rename(source, target);
+    } catch (error) {
+      if (codeOf(error) !== "EXDEV") throw error;
+      const half = `${target}.tmp`;
+      disk.copy(source, half);
+      disk.syncNow(half);
+      disk.rename(half, target);
+      disk.syncNow(dirname(target));
+      disk.remove(source);
+    }
+  }
+
+  /**
+   * Writes a file that a stranger reads: whole under `<name>.tmp`, synced, then renamed, so that it is never seen half. The
+   * folder's entry is durable when this resolves. Who writes a path that is being written, for a receipt that is delivered
+   * again say, waits for the first.
+   */
+  async write(folder: string, name: string, bytes: Buffer): Promise<void> {
+    const path = join(folder, name);
+    const before = this.writes.get(path);
+    const write = before
+      ? before.catch(() => undefined).then(() => this.writeNow(path, bytes))
+      : this.writeNow(path, bytes);
+    this.writes.set(path, write);
+    try {
+      await write;
+    } finally {
+      if (this.writes.get(path) === write) this.writes.delete(path);
+    }
+  }
+
+  private async writeNow(path: string, bytes: Buffer): Promise<void> {
+    const half = `${path}.tmp`;
+    await this.disk.write(half, bytes);
+    this.disk.rename(half, path);
+    await this.syncFolder(dirname(path));
+  }
+
+  /**
+   * Makes the entries of a folder durable. All who ask while a sync is under way share the one after it: it begins after
+   * what they have renamed, and a row of receipts costs a few syncs instead of one each.
+   */
+  private syncFolder(folder: string): Promise<void> {
+    const known = this.folderSyncs.get(folder);
+    if (known) {
+      known.next ??= known.running.catch(() => undefined).then(() => this.beginSync(folder));
+      return known.next;
+    }
+    return this.beginSync(folder);
+  }
+
+  private beginSync(folder: string): Promise<void> {
+    const sync: FolderSync = { running: this.disk.syncFolder(folder) };
+    this.folderSyncs.set(folder, sync);
+    const end = () => {
+      if (!sync.next) this.folderSyncs.delete(folder);
+    };
+    sync.running.then(end, end);
+    return sync.running;
+  }
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { codeOf } from "../errors.js";
+import { type Disk, SYSTEM_DISK } from "./disk.js";
+
+/** A box of a business folder, as the official client names it (domain 2). */
+export type BoxName = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "InBox";
+
+export const BOX_NAMES: readonly BoxName[] = ["OutBox", "TempBox", "SentBox", "FailBox", "InBox"];
+
+/** Where receipts go that belong to no document (domain 2: `Others`). */
+export const OTHERS = "Others";
+
+/** The folder of one business: its code as it stands on disk, and its boxes. */
+export class BusinessFolder {
+  private readonly boxes = new Map<BoxName, string>();
+
+  constructor(
+    readonly code: string,
+    readonly path: string,
+    private readonly disk: Disk = SYSTEM_DISK,
+  ) {}
+
+  /** Path of a box, made when it is missing; a box that stands there in other case is used as it is. */
+  box(name: BoxName): string {
+    let path = this.boxes.get(name);
+    if (!path) {
+      this.disk.makeFolder(this.path);
+      path = join(this.path, existingName(this.disk, this.path, name) ?? name);
+      this.disk.makeFolder(path);
+      this.boxes.set(name, path);
+    }
+    return path;
+  }
+
+  /** Makes all five. */
+  make(): void {
+    for (const name of BOX_NAMES) this.box(name);
+  }
+}
+
+/** The business folders below a root (`C:\ImpPath` of the official client); codes are matched without case (domain 2). */
+export class Folders {
+  private readonly known = new Map<string, BusinessFolder>();
+
+  constructor(
+    readonly root: string,
+    private readonly disk: Disk = SYSTEM_DISK,
+  ) {}
+
+  /** The folder of a code, whether it exists yet or not. */
+  of(code: string): BusinessFolder {
+    const key = code.toLowerCase();
+    let folder = this.known.get(key);
+    if (!folder) {
+      const name = existingName(this.disk, this.root, code) ?? code;
+      folder = new BusinessFolder(name, join(this.root, name), this.disk);
+      this.known.set(key, folder);
+    }
+    return folder;
+  }
+
+  /** Every folder below the root that has an OutBox. */
+  withOutBox(): BusinessFolder[] {
+    return directories(this.disk, this.root)
+      .filter((name) => !name.startsWith(".") && existingName(this.disk, join(this.root, name), "OutBox") !== undefined)
+      .map((name) => this.of(name));
+  }
+
+  /** Is there a folder of this code on disk? */
+  exists(code: string): boolean {
+    return existingName(this.disk, this.root, code) !== undefined;
+  }
+}
+
+function directories(disk: Disk, path: string): string[] {
+  try {
+    return disk
+      .list(path)
+      .filter(({ kind }) => kind === "folder")
+      .map(({ name }) => name);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The name of a directory in `path` that equals `name` without case; the exact one wins. */
+function existingName(disk: Disk, path: string, name: string): string | undefined {
+  if (disk.isFolder(join(path, name))) return name;
+  return directories(disk, path).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+}

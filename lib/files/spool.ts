@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import type { Files } from "./files.js";
+
+/**
+ * The exact bytes of sends that are under way, one file a document, so that a repeat is identical even when a signature
+ * would come out different the second time (promises 1).
+ */
+export class Spool {
+  private readonly folder: string;
+
+  /** `root`: the client's root folder. */
+  constructor(
+    root: string,
+    private readonly files: Files,
+  ) {
+    this.folder = join(root, ".spool");
+  }
+
+  async write(id: string, bytes: Buffer): Promise<void> {
+    this.files.disk.makeFolder(this.folder);
+    await this.files.write(this.folder, id, bytes);
+  }
+
+  /** Where a document's bytes lie, while it is under way. */
+  path(id: string): string {
+    return join(this.folder, id);
+  }
+
+  read(id: string): Buffer | undefined {
+    const path = this.path(id);
+    return this.files.disk.exists(path) ? this.files.disk.read(path) : undefined;
+  }
+
+  /** Removes what a stop left of documents that are no longer open. */
+  async sweep(isOpen: (id: string) => Promise<boolean>): Promise<void> {
+    const { disk } = this.files;
+    if (!disk.exists(this.folder)) return;
+    for (const { name } of disk.list(this.folder)) if (!(await isOpen(name.replace(/\.tmp$/, "")))) this.remove(name);
+  }
+
+  remove(id: string): void {
+    this.files.disk.remove(this.path(id));
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { BoxContext } from "../boxes/context.js";
+import { writeReceiptJson } from "../boxes/receipt-json.js";
+import type { MatchedBy } from "../document.js";
+import type { Disk } from "../files/disk.js";
+import { OTHERS } from "../files/folders.js";
+import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import { receiptFileName } from "../receipts/file-name.js";
+import { answersOf } from "../receipts/record.js";
+import { matchReceipt } from "./match.js";
+
+/**
+ * A receipt may have come before the one that carries its key, or before our own `sent` was committed: now that the
+ * document knows more numbers, looks again among those that wait. One that is found may bring a further number, so it goes
+ * on until nothing more is found.
+ */
+export async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
+  for (let found = true; found; ) {
+    found = false;
+    const document = await context.ledger.get(documentId);
+    if (!document) return;
+    const { clientKey, seqNo, customsNo } = document;
+    for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
+      if (await adoptOne(context, orphan, document)) found = true;
+    }
+  }
+}
+
+/**
+ * The other side of it: while a receipt without a document was being stored, the one that carries its key may have come. It
+ * was not to be moved then, its file was not there yet.
+ */
+export async function lookAgain(context: BoxContext, orphan: ReceiptRow): Promise<void> {
+  if (orphan.clientKey === "" && orphan.seqNo === "" && orphan.customsNo === "") return;
+  const parsed = { ...orphan, answers: answersOf(orphan.format) };
+  const { documentId } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  if (documentId !== null) await adoptOrphans(context, documentId);
+}
+
+async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: DocumentRow): Promise<boolean> {
+  // It is being stored just now, or will be when the broker brings it again.
+  if (!orphan.filed) return false;
+  const { documentId: _none, matchedBy: _by, advice: _advice, ...facts } = orphan;
+  const parsed = { ...facts, answers: answersOf(orphan.format) };
+  // The same rules as for a receipt that comes now: another type of document may have the same own number.
+  const { documentId, by } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  if (documentId !== document.id) return false;
+  // An own number may have been used before; a receipt that came before this document was claimed is not for it.
+  if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
+  const [code = "", , name = ""] = orphan.file.split("/");
+  const from = join(context.folders.of(code).box("InBox"), name);
+  if (code.toLowerCase() !== OTHERS.toLowerCase() || !context.files.disk.exists(from)) {
+    return adoptAs(context, orphan, document, { matchedBy: by });
+  }
+  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
+  const folder = context.folders.of(document.business);
+  const inBox = folder.box("InBox");
+  const wanted = receiptFileName(orphan, document.fileName, orphan.receivedAt);
+  const bytes = context.files.disk.read(from);
+  return context.files.withFreeName(inBox, wanted, async (to) => {
+    await context.files.write(inBox, to, bytes);
+    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
+    remove(context.files.disk, adopted ? from : join(inBox, to));
+    return adopted;
+  });
+}
+
+/** Gives the document its receipt, in the ledger and in the JSON beside the file; false when another was faster. */
+async function adoptAs(
+  context: BoxContext,
+  orphan: ReceiptRow,
+  document: DocumentRow,
+  found: { matchedBy: MatchedBy; file?: string },
+): Promise<boolean> {
+  const adopted = await context.ledger.adopt(orphan.id, document.id, found);
+  if (adopted && context.settings.receiptJson) {
+    await writeReceiptJson(context, { ...orphan, ...found, documentId: document.id }, document);
+  }
+  return adopted;
+}
+
+function remove(disk: Disk, path: string): void {
+  for (const file of [path, path.replace(/\.xml$/, ".json")]) disk.remove(file);
+}

@@ -1,0 +1,60 @@
+import { crashPoint } from "../crash-point.js";
+import type { ReceiptPart } from "./store.js";
+
+/** A receipt delivery that the broker waits to have acknowledged. */
+export interface Delivery {
+  id: string;
+  queue: string;
+  messageId: string;
+  redelivered: boolean;
+  receivedAt: number;
+  /** The message's `type` property; empty when it has none. */
+  type: string;
+  /** From the headers; empty when they have none. */
+  fileName: string;
+  business: string;
+  body: Buffer;
+  /** What receipt-parse has read from the body, so that settle need not read it again. */
+  parts?: readonly ReceiptPart[];
+  /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
+  ack(): void;
+  /** Ends one that nothing could be read from: acknowledged as well, or given to the queue's dead-letter exchange. */
+  refuse(): void;
+}
+
+/** Deliveries that are on their way through a flow; bounded by the consumer's prefetch. */
+export class Deliveries {
+  private readonly open = new Map<string, Delivery>();
+
+  add(delivery: Delivery): void {
+    this.open.set(delivery.id, delivery);
+  }
+
+  get(id: string): Delivery | undefined {
+    return this.open.get(id);
+  }
+
+  ack(id: string): void {
+    this.end(id, (delivery) => delivery.ack());
+  }
+
+  refuse(id: string): void {
+    this.end(id, (delivery) => delivery.refuse());
+  }
+
+  /** The channel has gone: the broker delivers these again. */
+  forget(ids: Iterable<string>): void {
+    for (const id of ids) this.open.delete(id);
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  private end(id: string, how: (delivery: Delivery) => void): void {
+    const delivery = this.open.get(id);
+    if (delivery) how(delivery);
+    this.open.delete(id);
+    crashPoint("receipt.after-ack");
+  }
+}

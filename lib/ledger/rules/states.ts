@@ -1,0 +1,42 @@
+import { ImportClientError } from "../../errors.js";
+import type { DocumentState } from "../types.js";
+
+/**
+ * Which state may follow which. `sending` goes back to `claimed` only when the broker certainly did not take the message.
+ * Evidence wins over our own opinion: a receipt makes even a `failed` document `accepted`. Once accepted, a document
+ * leaves that state only when a person sends it again (design, "Ledger"; promises 1).
+ */
+const NEXT: Record<DocumentState, readonly DocumentState[]> = {
+  claimed: ["sending", "failed"],
+  sending: ["sent", "unknown", "claimed", "failed", "accepted", "rejected"],
+  unknown: ["sending", "sent", "held", "accepted", "rejected"],
+  held: ["unknown", "claimed", "sent", "failed", "accepted", "rejected"],
+  sent: ["accepted", "rejected", "claimed"],
+  accepted: ["claimed"],
+  rejected: ["accepted", "claimed"],
+  failed: ["accepted", "sent", "claimed"],
+};
+
+export const STATES = Object.keys(NEXT) as DocumentState[];
+
+export function mayFollow(from: DocumentState, to: DocumentState): boolean {
+  return NEXT[from].includes(to);
+}
+
+/**
+ * Throws SW-STATE when the state machine does not allow the step, or when the document is in none of the states that whoever
+ * takes it expects: somebody else was there before.
+ */
+export function assertMayFollow(
+  id: string,
+  from: DocumentState,
+  to: DocumentState,
+  expected: readonly DocumentState[] = [from],
+): void {
+  if (mayFollow(from, to) && expected.includes(from)) return;
+  throw new ImportClientError(
+    "SW-STATE",
+    { zh: `单据 ${id} 不能从状态 ${from} 变为 ${to}`, en: `document ${id} cannot go from ${from} to ${to}` },
+    { details: { id, from, to } },
+  );
+}

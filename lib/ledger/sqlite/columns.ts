@@ -1,0 +1,87 @@
+import type { DocumentRow, ReceiptRow } from "../types.js";
+
+type Kind = "text" | "integer" | "boolean" | "json";
+
+/** Property of a row type, its column, and how the value is stored; the one place where the two are named together. */
+export type Columns<Row> = readonly (readonly [property: keyof Row & string, column: string, kind: Kind])[];
+
+export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
+  ["id", "id", "text"],
+  ["environment", "environment", "text"],
+  ["clientId", "client_id", "text"],
+  ["business", "business", "text"],
+  ["fileName", "file_name", "text"],
+  ["size", "size", "integer"],
+  ["sha256", "sha256", "text"],
+  ["messageType", "message_type", "text"],
+  ["clientKey", "client_key", "text"],
+  ["state", "state", "text"],
+  ["attempt", "attempt", "integer"],
+  ["tries", "tries", "integer"],
+  ["possibleDuplicate", "possible_duplicate", "boolean"],
+  ["box", "box", "text"],
+  ["boxName", "box_name", "text"],
+  ["settled", "settled", "boolean"],
+  ["retryAt", "retry_at", "integer"],
+  ["code", "code", "text"],
+  ["text", "text", "text"],
+  ["textEn", "text_en", "text"],
+  ["seqNo", "seq_no", "text"],
+  ["customsNo", "customs_no", "text"],
+  ["statusCode", "status_code", "text"],
+  ["statusText", "status_text", "text"],
+  ["wire", "wire", "text"],
+  ["claimedAt", "claimed_at", "integer"],
+  ["sendingAt", "sending_at", "integer"],
+  ["sentAt", "sent_at", "integer"],
+  ["failedAt", "failed_at", "integer"],
+  ["importReceiptAt", "import_receipt_at", "integer"],
+  ["businessReceiptAt", "business_receipt_at", "integer"],
+  ["updatedAt", "updated_at", "integer"],
+];
+
+export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
+  ["id", "id", "integer"],
+  ["documentId", "document_id", "text"],
+  ["kind", "kind", "text"],
+  ["format", "format", "text"],
+  ["ok", "ok", "boolean"],
+  ["code", "code", "text"],
+  ["text", "text", "text"],
+  ["clientKey", "client_key", "text"],
+  ["seqNo", "seq_no", "text"],
+  ["customsNo", "customs_no", "text"],
+  ["statusCode", "status_code", "text"],
+  ["statusText", "status_text", "text"],
+  ["advice", "advice", "json"],
+  ["at", "at", "integer"],
+  ["sha256", "sha256", "text"],
+  ["messageId", "message_id", "text"],
+  ["file", "file", "text"],
+  ["filed", "filed", "boolean"],
+  ["receivedAt", "received_at", "integer"],
+  ["matchedBy", "matched_by", "text"],
+  ["textEn", "text_en", "text"],
+];
+
+export type Value = string | number | null;
+
+/** A property's value as a column holds it. */
+export function toColumn(kind: Kind, value: unknown): Value {
+  if (kind === "boolean") return value ? 1 : 0;
+  if (kind === "json") return value === null || value === undefined ? null : JSON.stringify(value);
+  return (value ?? null) as Value;
+}
+
+/** A database row as the row type that the columns describe. */
+export function fromColumns<Row>(columns: Columns<Row>, stored: Record<string, unknown>): Row {
+  const row: Record<string, unknown> = {};
+  for (const [property, column, kind] of columns) {
+    const value = stored[column];
+    if (kind === "boolean") row[property] = Number(value) === 1;
+    else if (kind === "json") row[property] = value === null || value === undefined ? null : JSON.parse(String(value));
+    else if (kind === "integer") row[property] = Number(value);
+    else row[property] = value ?? null;
+  }
+  return row as Row;
+}

@@ -1,0 +1,36 @@
+import type { EarlierPinAttempts, EarlierRefusal } from "../../signing/types.js";
+import type { Value } from "./columns.js";
+
+interface Store {
+  write<T>(job: () => T): Promise<T>;
+  run(sql: string, ...values: Value[]): unknown;
+  all(sql: string, ...values: Value[]): Record<string, unknown>[];
+}
+
+/** Attempts that were refused or never ended, since the PIN was last accepted there and nobody has released them. */
+const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
+  WHERE released = '' AND outcome IN ('', 'refused') AND id > coalesce((
+    SELECT max(id) FROM pin_attempts WHERE token = one.token AND pin = one.pin AND outcome = 'accepted'), 0)
+  ORDER BY id`;
+
+/**
+ * The PIN guard's record of the versions that kept it in the ledger. It is the machine's now: what stands open here is taken over
+ * by that one, and nothing is written here any more.
+ */
+export function earlierPins(store: Store): EarlierPinAttempts {
+  return {
+    handOver: async (take) => {
+      if (store.all("SELECT 1 FROM pin_attempts LIMIT 1").length === 0) return;
+      const standing = store.all(STANDING).map(
+        ({ token, pin, at, code }): EarlierRefusal => ({
+          token: String(token),
+          pin: String(pin),
+          at: Number(at),
+          code: String(code),
+        }),
+      );
+      await take(standing);
+      await store.write(() => store.run("DELETE FROM pin_attempts"));
+    },
+  };
+}

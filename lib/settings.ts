@@ -1,0 +1,40 @@
+import { ImportClientError } from "./errors.js";
+
+/** A value as Node-RED hands it over; `${NAME}` that no environment variable replaced counts as not set. */
+export function settingText(value: unknown): string {
+  const text = value === undefined || value === null ? "" : String(value).trim();
+  return /^\$\{[^}]*\}$/.test(text) ? "" : text;
+}
+
+/** A number setting; `fallback` when it is not set. Rejects with SW-CONFIG when it is no number of at least `least`. */
+export function settingNumber(name: string, value: unknown, fallback: number, least = 0): number {
+  const text = settingText(value);
+  if (text === "") return fallback;
+  const number = Number(text);
+  if (Number.isFinite(number) && number >= least) return number;
+  throw configError(name, `${name}：${text} 不是有效的数字`, `${name}: ${text} is not a number of at least ${least}`);
+}
+
+/** A text setting that has to be there. Rejects with SW-CONFIG. */
+export function requiredText(name: string, value: unknown): string {
+  const text = settingText(value);
+  if (text === "") throw configError(name, `未设置 ${name}`, `${name} is not set`);
+  return text;
+}
+
+/** `true`, `1`, `yes`, `on` in any case. */
+export function settingFlag(value: unknown, fallback: boolean): boolean {
+  const text = settingText(value).toLowerCase();
+  return text === "" ? fallback : ["true", "1", "yes", "on"].includes(text);
+}
+
+export function configError(setting: string, zh: string, en: string): ImportClientError {
+  return new ImportClientError(
+    "SW-CONFIG",
+    { zh, en },
+    {
+      details: { setting },
+      advice: { zh: "请在节点或环境变量中改正此设置。", en: "Correct this setting in the node or in the environment." },
+    },
+  );
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeZip } from "../../../lib/archive/index.js";
+import { looksComplete } from "../../../lib/files/complete.js";
+import { SYSTEM_DISK } from "../../../lib/files/disk.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+const XML = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- made --><d:Root xmlns:d="x" a=\'>\'><a>1</a></d:Root>';
+
+function complete(bytes: Buffer, name = "a.xml"): boolean {
+  const path = join(scratch(), name);
+  writeFileSync(path, bytes);
+  return looksComplete(SYSTEM_DISK, path, bytes.length);
+}
+
+describe("completeness by content", () => {
+  after(removeScratch);
+
+  it("takes an XML only when its root is closed, at every length", () => {
+    const bytes = Buffer.from(XML);
+    assert.equal(complete(bytes), true);
+    for (let length = 0; length < bytes.length; length++) {
+      assert.equal(complete(bytes.subarray(0, length)), false, `cut at ${length}`);
+    }
+  });
+
+  it("allows what may stand behind the root, and nothing else", () => {
+    assert.equal(complete(Buffer.from(`${XML}\r\n<!-- end -->\n`)), true);
+    assert.equal(complete(Buffer.from(`${XML}${"\0".repeat(100)}`)), false, "pre-allocated");
+    assert.equal(complete(Buffer.from(`<a><b/></a>`)), true);
+    assert.equal(complete(Buffer.from(`<a><b/>`)), false);
+    assert.equal(complete(Buffer.from(`<a x="1"/>`)), true);
+  });
+
+  it("knows UTF-16 and a byte order mark", () => {
+    assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf16le")), true);
+    assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf8")), true);
+    assert.equal(complete(Buffer.from(`\ufeff${XML.slice(0, -4)}`, "utf16le")), false);
+  });
+
+  it("takes a ZIP only with its end record, at every length", async () => {
+    const zip = await writeZip([{ name: "a.xml", bytes: Buffer.from(XML) }], { at: 1_700_000_000_000 });
+    assert.equal(complete(zip, "a.zip"), true);
+    for (let length = 0; length < zip.length; length++) {
+      assert.equal(complete(zip.subarray(0, length), "a.zip"), false, `cut at ${length}`);
+    }
+    assert.equal(complete(Buffer.concat([zip, Buffer.alloc(64)]), "a.zip"), false, "pre-allocated");
+  });
+});

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Files } from "../../../lib/files/files.js";
+import { Spool } from "../../../lib/files/spool.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+describe("spool", () => {
+  after(removeScratch);
+
+  it("keeps the exact bytes of open documents only", async () => {
+    const root = scratch();
+    const spool = new Spool(root, new Files());
+    const bytes = Buffer.from([0, 255, 10, 13]);
+    await spool.write("open", bytes);
+    await spool.write("ended", bytes);
+    writeFileSync(join(root, ".spool", "ended.tmp"), "half");
+    await spool.sweep(async (id) => id === "open");
+    assert.deepEqual(spool.read("open"), bytes);
+    assert.equal(spool.read("ended"), undefined);
+    assert.equal(existsSync(join(root, ".spool", "ended.tmp")), false);
+    spool.remove("open");
+    assert.equal(spool.read("open"), undefined);
+  });
+});
