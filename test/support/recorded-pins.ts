@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { MachinePinAttempts } from "../../lib/signing/guard-store.js";
@@ -10,11 +10,12 @@ export interface RecordedAttempt {
   outcome: "open" | "accepted" | "refused" | "not-tried";
   code: string;
   reason: string;
+  /** Names of the token, one a line. */
   tokens: string;
 }
 
 const ROWS = `SELECT id, at, pin, outcome, code, reason,
-  (SELECT group_concat(token, ' ') FROM tokens WHERE attempt = id) AS tokens FROM attempts ORDER BY number`;
+  (SELECT group_concat(token, char(10)) FROM tokens WHERE attempt = id) AS tokens FROM attempts ORDER BY number`;
 
 /** A PIN guard's record in a folder of the test's own, and what is in it. */
 export class RecordedPins extends MachinePinAttempts {
@@ -27,12 +28,8 @@ export class RecordedPins extends MachinePinAttempts {
   }
 
   get rows(): RecordedAttempt[] {
-    let database: Database.Database;
-    try {
-      database = new Database(this.path, { readonly: true, fileMustExist: true } as Database.Options);
-    } catch {
-      return [];
-    }
+    if (!existsSync(this.path)) return [];
+    const database = new Database(this.path);
     try {
       return database.prepare(ROWS).all() as RecordedAttempt[];
     } finally {
