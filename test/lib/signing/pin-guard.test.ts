@@ -273,8 +273,9 @@ describe("the PIN guard's record", () => {
       return wrong();
     });
     await assert.rejects(removed, { code: "C134" });
-    await assert.rejects(new PinGuard(pins, "1").login(["c"], neverCalled), { code: "SW-PIN-BLOCKED" });
-    pins.close();
+    const other = new RecordedPins(join(pins.path, ".."));
+    await assert.rejects(new PinGuard(other, "1").login(["c"], neverCalled), { code: "SW-PIN-BLOCKED" });
+    for (const one of [pins, other]) one.close();
   });
 
   it("takes over what stands open in a ledger, once, before a PIN is sent", async () => {
