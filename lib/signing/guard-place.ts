@@ -16,7 +16,16 @@ export interface Machine {
   home: string;
 }
 
-const here = (): Machine => ({ environment: process.env, platform: process.platform, home: homedir() });
+const here = (): Machine => ({ environment: process.env, platform: process.platform, home: homeOr("/") });
+
+/** An account without a home folder, as some containers have, makes `homedir` throw. */
+function homeOr(other: string): string {
+  try {
+    return homedir();
+  } catch {
+    return other;
+  }
+}
 
 /** The folder that all accounts of a machine know, and the one of the account alone. */
 export function guardFolders({ environment, platform, home }: Machine = here()): { machine: string; user: string } {

@@ -72,7 +72,7 @@ export = (RED: NodeAPI): void => {
     this.needs = () => settings;
     this.backend = async () => (await this.opened()).backend;
     this.facts = async () => {
-      const facts = await (await this.opened()).facts();
+      const facts = await card.facts();
       return facts ? { card: facts } : {};
     };
     this.report = async () => ({ ...me, client: this.client, ...card.status() });
