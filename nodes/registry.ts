@@ -1,9 +1,11 @@
 import type { Node } from "node-red";
 import type { BrokerConnection } from "../lib/amqp/connection.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
+import type { Inspections } from "../lib/business/inspections.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardNeeds } from "../lib/diagnose/index.js";
+import type { DocumentHandle } from "../lib/document.js";
 import type { Card, CardStatus } from "../lib/signing/card.js";
 import type { CardBackend } from "../lib/signing/types.js";
 
@@ -79,3 +81,12 @@ export interface CardReport extends CardStatus {
 export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();
+
+/** What the import-client of a document knows of the documents on their way; undefined for one that no client claimed. */
+export async function inspectionsFor({ environment, clientId }: DocumentHandle): Promise<Inspections | undefined> {
+  for (const { settings, ready } of clientNodes.values()) {
+    if (settings?.environment !== environment || settings.clientId !== clientId) continue;
+    return (await ready.catch(() => undefined))?.inspections;
+  }
+  return undefined;
+}

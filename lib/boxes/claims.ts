@@ -34,6 +34,7 @@ export class Claims {
     private readonly reportFault: (error: unknown) => void,
   ) {
     this.inFlight = new InFlight(context.clock);
+    this.inFlight.on("free", ({ id }) => context.inspections.drop(id));
   }
 
   /** Claims a file that is ready, for a node that then carries it. Resolves to undefined when it has gone or changed. */

@@ -8,6 +8,8 @@ export interface PackingOptions {
   /** Drop folders inside a ZIP when names stay unique, instead of refusing it (faq 3). */
   flatten: boolean;
   names: "utf-8" | "gbk";
+  /** Who knows already what these bytes are. */
+  inspect?: typeof inspect;
 }
 
 export interface PackedFile {
@@ -32,7 +34,7 @@ export async function normaliseFile(bytes: Buffer, fileName: string, options: Pa
     if (flat && headers.every(({ complete }) => complete)) return { name: fileName, bytes };
     return { name: fileName, bytes: await writeZip(entries, options) };
   }
-  const { kind } = await inspect(bytes, fileName);
+  const { kind } = await (options.inspect ?? inspect)(bytes, fileName);
   return kind?.zip === "required" ? packFile(bytes, fileName, options) : { name: fileName, bytes };
 }
 
@@ -46,8 +48,8 @@ export async function packFile(bytes: Buffer, fileName: string, options: Packing
 }
 
 /** The document's XML out of a ZIP; a bare XML stays. */
-export async function unpackFile(bytes: Buffer, fileName: string, _options: PackingOptions): Promise<PackedFile> {
+export async function unpackFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   if (!isZip(bytes)) return { name: fileName, bytes };
-  const { xmlName, xml } = await inspect(bytes, fileName);
+  const { xmlName, xml } = await (options.inspect ?? inspect)(bytes, fileName);
   return { name: xmlName, bytes: xml };
 }

@@ -5,6 +5,7 @@ import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Reconciler, type Reconciliation } from "../boxes/reconcile.js";
+import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import { bothLanguages, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
@@ -44,6 +45,7 @@ export interface ClientEvents {
  * node, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly inspections = new Inspections();
   readonly files: Files;
   readonly folders: Folders;
   readonly spool: Spool;

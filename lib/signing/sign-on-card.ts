@@ -1,4 +1,4 @@
-import { inspect } from "../business/inspect.js";
+import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
 import { ImportClientError } from "../errors.js";
 import { assertMaySign, checkBeforeSigning } from "./before-signing.js";
@@ -11,6 +11,8 @@ export interface SigningJob {
   profile: string;
   options: ProfileOptions;
   request: SignRequest;
+  /** What the document is; undefined where it could not be read, which the profile then refuses if it must. */
+  inspection: Inspection | undefined;
   /** Preflight rules that a person set to a warning or off. */
   waived: readonly string[];
 }
@@ -22,13 +24,11 @@ export interface SigningJob {
  */
 export async function signOnCard(
   card: Card,
-  { profile, options, request, waived }: SigningJob,
+  { profile, options, request, inspection, waived }: SigningJob,
 ): Promise<SignResult & { checks: Check[] }> {
-  // What cannot be read the profile refuses, if it must.
-  const document = await inspect(request.payload, request.fileName).catch(() => undefined);
   const check = async (identity: CardIdentity): Promise<Check[]> => {
     const now = await card.assertValid(identity);
-    const checks = checkBeforeSigning(identity, document, { waived, now });
+    const checks = checkBeforeSigning(identity, inspection, { waived, now });
     assertMaySign(checks);
     for (const { rule, text } of checks) if (rule === "SW-RULE-card-expiry") card.warnDaily(rule, text);
     return checks;

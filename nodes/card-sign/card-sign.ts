@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
+import { inspect } from "../../lib/business/inspect.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { settingFlag } from "../../lib/settings.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { settingChoice } from "../../lib/signing/read-settings.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
-import type { CardNode } from "../registry.js";
+import { type CardNode, inspectionsFor } from "../registry.js";
 import {
   assertNotRefused,
   checkConfig,
@@ -82,13 +83,17 @@ export = (RED: NodeAPI): void => {
       status.show("blue", "dot", "signing");
       try {
         const card = await cardNode().opened();
+        const payload = payloadOf(message);
+        const inspections = await inspectionsFor(document);
+        const looking = inspections ? inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
+        const inspection = await looking.catch(() => undefined); // The profile refuses it, if it must.
         const request = {
-          payload: payloadOf(message),
+          payload,
           fileName,
           at: document.claimedAt,
           messageType: document.messageType,
         };
-        const signed = await signOnCard(card, { profile, options, request, waived: document.waived ?? [] });
+        const signed = await signOnCard(card, { profile, options, request, inspection, waived: document.waived ?? [] });
         const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
         if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
         message.payload = signed.payload;

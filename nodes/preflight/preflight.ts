@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
@@ -59,7 +58,7 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
-      const { settings } = await openClient();
+      const { settings, inspections } = await openClient();
       const fileName = message.filename || document.fileName;
       const refuse = () => {
         status.show("yellow", "dot", "refused");
@@ -67,7 +66,7 @@ export = (RED: NodeAPI): void => {
       };
       let found: Check[];
       try {
-        const inspection = await inspect(payloadOf(message), fileName);
+        const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
         found = await preflightInTurns(
           {

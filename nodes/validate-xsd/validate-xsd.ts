@@ -1,11 +1,9 @@
-import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { settingText } from "../../lib/settings.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
 import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
@@ -22,12 +20,6 @@ import {
 interface Config extends NodeDef {
   client?: string;
   noSchema?: string;
-}
-
-/** `schemas/` of this package, seen from `dist/nodes/validate-xsd` and from `nodes/validate-xsd`. */
-function ourSchemas(): string {
-  const root = join(__dirname, "..", "..");
-  return join(root, root.endsWith("dist") ? ".." : "", "schemas");
 }
 
 const NO_SCHEMA: Fault = {
@@ -47,10 +39,7 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(
-        ({ settings }) =>
-          new SchemaStore([...new Set([settings.schemas, ourSchemas()])].filter((folder) => folder !== "")),
-      );
+      store ??= openClient().then(({ settings }) => new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]));
       return store;
     };
 
@@ -64,7 +53,9 @@ export = (RED: NodeAPI): void => {
       const document = documentOf(message);
       let found: Check[] | undefined;
       try {
-        const inspection = await inspect(payloadOf(message), message.filename || document.fileName);
+        const { inspections } = await openClient();
+        const fileName = message.filename || document.fileName;
+        const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         found = await (await schemas()).validate(inspection);
       } catch (error) {
         const code = codeOf(error);

@@ -62,6 +62,8 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["receivedAt", "received_at", "integer"],
   ["matchedBy", "matched_by", "text"],
   ["textEn", "text_en", "text"],
+  ["outcome", "outcome", "text"],
+  ["part", "part", "text"],
 ];
 
 export type Value = string | number | null;

@@ -54,6 +54,7 @@ describe("a card", () => {
       profile: "detached",
       options: {},
       request: { payload: decXml(), fileName: "a.xml", at: 0, messageType: "DEC" },
+      inspection: undefined,
       waived: [],
     });
   const waits =
