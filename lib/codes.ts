@@ -86,7 +86,7 @@ export const CODES = {
     },
   ),
   C144: code(
-    "fails",
+    "waits",
     ["卡密码为空", "the card PIN is empty"],
     [
       "在“用户设置-卡/加密机”（本软件为 card 节点）填写该卡的密码，填错会锁卡",
@@ -174,6 +174,20 @@ export const CODES = {
     ["密码保护已启动，不再向该卡发送密码", "the guard is closed: no PIN goes to this card"],
     ["改正 card 节点的密码，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
     { cause: ["上一次密码错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
+  ),
+  "SW-PIN-GUARD": code(
+    "waits",
+    ["PIN 保护的记录不可用，未向卡发送密码", "the PIN guard's record cannot be used: no PIN goes to the card"],
+    [
+      "让运行 Node-RED 的账户可以写入该文件夹，或用环境变量 SW_PIN_GUARD 指定其他文件夹；恢复后自动继续",
+      "Let the account that Node-RED runs as write the folder, or name another one with the environment variable SW_PIN_GUARD; work then goes on by itself",
+    ],
+    {
+      cause: [
+        "文件夹不可写、磁盘已满或文件损坏",
+        "The folder cannot be written, the disk is full, or the file is damaged",
+      ],
+    },
   ),
   "SW-UNKNOWN": code(
     "fails",
@@ -286,6 +300,11 @@ export const CODES = {
       ],
       source: 'design, "Codes", faq 9, faq 17',
     },
+  ),
+  "SW-CLOCK": code(
+    "refuses",
+    ["本机时钟与服务器不一致", "this machine's clock is not the server's"],
+    ["校准本机日期和时间，打开自动对时", "Set this machine's date and time; turn time synchronisation on"],
   ),
   "SW-HOST": code(
     "refuses",

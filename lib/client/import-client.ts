@@ -16,6 +16,7 @@ import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
+import { machinePins } from "../signing/guard-store.js";
 import type { CardEvent } from "../signing/types.js";
 import { DailyLog } from "./daily-log.js";
 import { applyRetention } from "./retention.js";
@@ -56,6 +57,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();
+  private readonly stopInheriting: () => void;
   private closed = false;
 
   private constructor(
@@ -73,6 +75,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reconciler = new Reconciler(this, this.claims);
     this.folders = new Folders(settings.root, disk);
     this.spool = new Spool(settings.root, this.files);
+    this.stopInheriting = machinePins().inherit(ledger.pins);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
     );
@@ -149,6 +152,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     for (const cancel of this.timers) cancel();
     this.claims.close();
     this.record("stop", "", "", "", "");
+    this.stopInheriting();
     await this.ledger.close();
     await this.log.close();
   }

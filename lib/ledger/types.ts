@@ -1,6 +1,6 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { BoxName } from "../files/folders.js";
-import type { PinAttempts } from "../signing/types.js";
+import type { EarlierPinAttempts } from "../signing/types.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
 export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
@@ -204,7 +204,8 @@ export interface Ledger {
   /** Settled documents in these states, unchanged since `before`, whose file is still in a box; of each state the oldest first. */
   keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
-  readonly pins: PinAttempts;
+  /** What an earlier version kept of the PIN guard in here. */
+  readonly pins: EarlierPinAttempts;
   /** Facts about this installation: host fingerprint, schema version. */
   fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;

@@ -19,7 +19,7 @@ import type {
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
 import { CommitQueue } from "./commit-queue.js";
 import { ledgerError, openDatabase } from "./open-database.js";
-import { sqlitePins } from "./pins.js";
+import { earlierPins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
 import { findDocuments, isQuick, type Stored } from "./search.js";
 import { Statements } from "./statements.js";
@@ -47,11 +47,10 @@ export class SqliteLedger implements Ledger {
     this.statements = new Statements(this.database);
     this.reader = new LedgerReader(file);
     this.queue = new CommitQueue(transactionsOf(this.database));
-    this.pins = sqlitePins({
+    this.pins = earlierPins({
       write: (job) => this.write(job),
       run: (sql, ...values) => this.statement(sql).run(...values),
-      get: (sql, ...values) => this.statement(sql).get(...values) as Record<string, unknown> | undefined,
-      now,
+      all: (sql, ...values) => this.statement(sql).all(...values) as Record<string, unknown>[],
     });
   }
 
