@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import { stopped } from "../../lib/send/errors.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
@@ -30,6 +31,9 @@ interface Config extends NodeDef {
 interface TlsConfigNode extends Node {
   addTLSOptions(options: Record<string, unknown>): void;
 }
+
+/** Milliseconds that a stopping broker node waits for those who use it. */
+const LEAVE_WITHIN = 6000;
 
 export = (RED: NodeAPI): void => {
   /** A credential, or the environment variable that stands for it. */
@@ -88,6 +92,8 @@ export = (RED: NodeAPI): void => {
     let shared: BrokerConnection | undefined;
     const users = new Map<string, Node>();
     const queues = new Map<string, UsedQueues>();
+    let closed = false;
+    let allLeft: (() => void) | undefined;
     Object.defineProperty(this, "owner", {
       get: () => {
         const owner = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
@@ -127,7 +133,15 @@ export = (RED: NodeAPI): void => {
       }
       return shared;
     };
+    const disconnect = async () => {
+      const connection = shared;
+      shared = undefined;
+      await connection?.close();
+    };
+
     this.register = (user, client, names) => {
+      // One that was waiting for its client while a deploy went on.
+      if (closed) throw stopped();
       useQueues(user, client, this, names);
       users.set(user.id, user);
       queues.set(user.id, names);
@@ -140,9 +154,8 @@ export = (RED: NodeAPI): void => {
       users.delete(user.id);
       queues.delete(user.id);
       if (users.size > 0) return;
-      const connection = shared;
-      shared = undefined;
-      await connection?.close();
+      await disconnect();
+      allLeft?.();
     };
     this.queues = () => {
       const names = [...queues.values()];
@@ -161,17 +174,25 @@ export = (RED: NodeAPI): void => {
         name: this.name ?? "",
         client: this.client,
         state: shared?.state ?? "disconnected",
-        code: shared?.lastFault ? String(shared.lastFault.details.fault ?? "") : "",
+        code: shared?.lastFault?.details.fault ?? "",
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };
     brokerNodes.set(this.id, this);
     onClose(this, async () => {
-      brokerNodes.delete(this.id);
-      users.clear();
-      const connection = shared;
-      shared = undefined;
-      await connection?.close();
+      closed = true;
+      if (brokerNodes.get(this.id) === this) brokerNodes.delete(this.id);
+      // Node-RED stops all nodes at once; what is on its way may still be confirmed.
+      if (users.size > 0) {
+        await new Promise<void>((resolve) => {
+          const limit = setTimeout(resolve, LEAVE_WITHIN);
+          allLeft = () => {
+            clearTimeout(limit);
+            resolve();
+          };
+        });
+      }
+      await disconnect();
     });
   }
   RED.nodes.registerType("sw-mq-broker", MqBroker as NodeConstructor<Node, Config, object>, {

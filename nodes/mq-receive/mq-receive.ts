@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
+import type { Consumer, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection, spoken } from "../connection-status.js";
@@ -25,16 +25,17 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-receive");
     let broker: BrokerNode | undefined;
-    let consumer: ReceiptConsumer | undefined;
+    let consumer: Consumer | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;
 
     const begin = async () => {
+      // Both at once: after a pause a further deploy may have taken them away.
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       const client = await clientNode.ready;
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
-      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       if (closed) return;
       broker = brokerNode;
       const connection = brokerNode.register(this, clientNode, { receive: queue });
@@ -64,7 +65,7 @@ export = (RED: NodeAPI): void => {
           business: settingText(config.businessHeader) || "business",
         },
       };
-      consumer = new ReceiptConsumer(connection, client.deliveries, options, {
+      const own = connection.consumer(options, {
         onReady: () => {
           told = "";
           shared = false;
@@ -72,7 +73,7 @@ export = (RED: NodeAPI): void => {
         },
         onFault: (error) => {
           const { fault } = error.details;
-          status.show("red", "ring", SHOWN.includes(String(fault)) ? String(fault) : "disconnected");
+          status.show("red", "ring", SHOWN.includes(fault) ? fault : "disconnected");
           // That the connection was lost is for the broker node to tell.
           if (fault !== "closed") warnOnce(error);
         },
@@ -86,21 +87,32 @@ export = (RED: NodeAPI): void => {
           }
           shared = error !== undefined;
         },
-        onDelivery: ({ id, messageId, redelivered, receivedAt, type, fileName, business, body }) => {
+        onDelivery: (delivery) => {
+          client.deliveries.add(delivery);
           status.show("blue", "dot", "receiving");
-          const message: FlowMessage = {
-            _msgid: RED.util.generateId(),
-            payload: body,
-            ...(fileName && { filename: fileName }),
-            delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
-          };
-          this.send(message);
+          this.send(messageFor(delivery));
         },
+        onGone: (ids) => client.deliveries.forget(ids),
       });
-      await consumer.start();
+      consumer = own;
+      await own.start();
       showState();
     };
-    checkConfig(this, status, begin);
+    const messageFor = (delivery: Delivery): FlowMessage => {
+      const { id, queue, messageId, redelivered, receivedAt, type, fileName, business, body } = delivery;
+      return {
+        _msgid: RED.util.generateId(),
+        payload: body,
+        ...(fileName && { filename: fileName }),
+        delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
+      };
+    };
+
+    checkConfig(this, status, () =>
+      begin().catch((error) => {
+        if (!closed) throw error;
+      }),
+    );
     onClose(this, async () => {
       closed = true;
       status.close();
