@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Channel, ChannelModel } from "amqplib";
 
 /** Milliseconds until a broker that does not answer a close is not waited for any longer. */
-export const CLOSE_WITHIN = 3000;
+export const CLOSE_WITHIN = 1500;
 
 /**
  * Closes a channel. amqplib's own promise never ends when the connection closes meanwhile, as it does when Node-RED stops

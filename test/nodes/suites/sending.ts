@@ -3,7 +3,7 @@ import { createHash, verify, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { GetMessage } from "amqplib";
 import { open } from "../../../simulator/open.js";
-import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { decXml, freshKey, invtZip } from "../../../simulator/samples/index.js";
 import { Simulator } from "../../../simulator/simulator.js";
 import {
   box,
@@ -269,16 +269,14 @@ export function sending(bench: RedBench): void {
       }
     });
 
-    it("fails a document whose field cannot be sent, and does not start with a table that is none", async () => {
+    it("lets a document wait whose field cannot be sent, and does not start with a table that is none", async () => {
       const fields = JSON.stringify([{ to: "header", name: "x", value: "payload", type: "msg" }]);
-      await bench.load(flow({ send: { fields } }));
+      await bench.load(flow({ send: { fields }, settle: { retryAfter: 60 } }));
       drop(root, "DecCus001", "a.xml", decXml());
       const { document, error } = await bench.one("caught");
       assert.equal(error?.code, "SW-FIELD");
-      assert.equal(
-        (await bench.row(document?.id as string, "it is settled", ({ settled }) => settled)).state,
-        "failed",
-      );
+      const row = await bench.row(document?.id as string, "it is given back", ({ retryAt }) => retryAt > 0);
+      assert.deepEqual([row.state, row.code], ["claimed", "SW-FIELD"]);
       for (const bad of ["{", '[{"to":"header","name":"attempt"}]', '[{"to":"moon","name":"x"}]']) {
         await bench.unload();
         await bench.load(flow({ send: { fields: bad } }));
@@ -466,15 +464,18 @@ export function sending(bench: RedBench): void {
       }
     });
 
-    it("fails with C18 when the queue is missing, password masked, after it was tried again", async () => {
-      const gone = `${queue}-missing`;
-      await bench.load(flow({ send: { queue: gone, giveUpAfter: 0.5 }, settle: { retryTimes: 1 } }));
+    it("fails with C18 when the broker stays away, password masked, after it was tried again", async () => {
+      const relay = await relayTo(bench.broker);
+      await relay.close();
+      const settle = { retryTimes: 1 };
+      await bench.load(flow({ send: { giveUpAfter: 0.5 }, settle }, { host: "127.0.0.1", port: relay.port }));
       drop(root, "DecCus001", "a.xml", decXml());
       const [first] = await bench.arrived("caught");
       assert.deepEqual([first?.error?.code, first?.fault?.code], ["C18", "C18"]);
       const text = first?.fault?.text.zh as string;
-      const { user, host, port, password } = bench.broker;
-      assert.ok(text.includes(`连接：amqp://${user}:***@${host}:${port}，队列：${gone}，错误：队列不存在`), text);
+      const { user, password } = bench.broker;
+      const where = `连接：amqp://${user}:***@127.0.0.1:${relay.port}，队列：${queue}，错误：服务器端口拒绝连接`;
+      assert.ok(text.includes(where), text);
       const receipt = await until("it failed for good", () => box(root, "DecCus001", "InBox")[0]);
       assert.match(receipt, /^Failed_a_\d{17}\.xml$/);
       const written = boxText(root, "DecCus001", "InBox", receipt);
@@ -491,6 +492,46 @@ export function sending(bench: RedBench): void {
       const row = await bench.row(id as string, "it is settled", ({ settled }) => settled);
       assert.deepEqual([row.state, row.code, row.box], ["failed", "C18", "FailBox"]);
       assert.equal(bench.messages("completed").length, 0);
+    });
+
+    it("is red and lets documents wait while its queue is missing, however often they are tried, then sends them", async () => {
+      const gone = `${queue}-missing`;
+      await bench.load(flow({ send: { queue: gone, giveUpAfter: 0.2 }, settle: { retryTimes: 1 } }));
+      // At deploy, before there is anything to send.
+      await bench.showing("send", "mq-send.status.queue");
+      assert.ok(bench.logged(({ id }) => id === "send").some((line) => line.includes("队列不存在")));
+      drop(root, "DecCus001", "a.xml", decXml());
+      const third = (await bench.arrived("caught", 3))[2];
+      assert.deepEqual([third?.fault?.code, third?.fault?.kind], ["C18", "waits"]);
+      assert.match(third?.fault?.text.zh ?? "", new RegExp(`队列：${gone}，错误：队列不存在`));
+      assert.deepEqual([box(root, "DecCus001", "FailBox"), box(root, "DecCus001", "InBox")], [[], []]);
+      await bench.queue(gone);
+      const { document } = await bench.one("settled");
+      assert.equal(document?.id, third?.document?.id);
+      assert.equal(await bench.depth(gone), 1);
+      await bench.aside((channel) => channel.deleteQueue(gone));
+      // Gone while it runs: the first message that comes back says so.
+      drop(root, "DecCus001", "b.xml", decXml({ key: freshKey() }));
+      await bench.showing("send", "mq-send.status.queue");
+      await bench.queue(gone);
+      await bench.arrived("settled", 2);
+      assert.equal(await bench.depth(gone), 1);
+    });
+
+    it("refuses what is larger than its setting before it sends anything of it, and says how large it may be", async () => {
+      await bench.load(flow({ send: { maxSize: 0.01 } }));
+      const bytes = decXml({ goods: 20 });
+      assert.ok(bytes.length > 10_485);
+      drop(root, "DecCus001", "a.xml", bytes);
+      const { fault, document } = await bench.one("caught");
+      assert.equal(fault?.code, "SW-SIZE");
+      for (const text of [fault?.text.zh, fault?.text.en]) {
+        assert.ok(text?.includes(String(bytes.length)) && text.includes("10485"), text);
+      }
+      assert.ok(fault?.advice?.zh && fault.advice.en);
+      const row = await bench.row(document?.id as string, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.code, row.box, row.sendingAt], ["failed", "SW-SIZE", "FailBox", 0]);
+      assert.equal(await bench.depth(queue), 0);
     });
 
     it("sends a document that has arrived no second time, whatever the flow does", async () => {
