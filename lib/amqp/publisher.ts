@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { type BackOff, backOff } from "../back-off.js";
-import { codeOf, messageOf } from "../errors.js";
-import type { Publisher, Publishing, PublishOutcome, PublishTarget } from "./broker.js";
+import { codeOf } from "../errors.js";
+import { ALONE_AT_ONCE, type Publisher, type Publishing, type PublishOutcome, type PublishTarget } from "./broker.js";
 import { closeChannel } from "./channels.js";
 import { Confirms } from "./confirms.js";
 import type { BrokerConnection } from "./connection.js";
@@ -25,6 +25,8 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   /** Further channels, and of these the ones that nobody uses now. */
   private readonly further = new Set<Confirms>();
   private readonly idle: Confirms[] = [];
+  private opening = 0;
+  private model: ChannelModel | undefined;
   /** The largest message that the broker takes, as far as it has said so on this connection. */
   private limit = Number.POSITIVE_INFINITY;
   private why: BrokerError | undefined;
@@ -90,14 +92,8 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   }
 
   private async alone(publishing: Publishing): Promise<PublishOutcome> {
-    let confirms: Confirms | undefined;
-    try {
-      do confirms = this.idle.pop() ?? (await this.another());
-      while (!confirms.isOpen);
-    } catch (error) {
-      return { kind: "unsent", reason: messageOf(error) };
-    }
-    if (this.stopped) return { kind: "unsent", reason: "stopped" };
+    const confirms = await this.freeChannel(publishing.timeout);
+    if (!confirms || this.stopped) return { kind: "unsent", reason: "no channel to send it alone" };
     try {
       return await confirms.publish(publishing);
     } finally {
@@ -105,16 +101,45 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
     }
   }
 
+  /** One of the further channels that nobody uses; undefined when there is none in so many milliseconds. */
+  private async freeChannel(within: number): Promise<Confirms | undefined> {
+    for (let free = this.idle.pop(); free; free = this.idle.pop()) if (free.isOpen) return free;
+    if (this.further.size + this.opening >= ALONE_AT_ONCE) return undefined;
+    const { clock } = this.connection;
+    const another = this.another().catch(() => undefined);
+    let late = false;
+    const opened = await new Promise<Confirms | undefined>((resolve) => {
+      const cancel = clock.after(within, () => {
+        late = true;
+        resolve(undefined);
+      });
+      void another.then((confirms) => {
+        cancel();
+        if (late && confirms) this.idle.push(confirms);
+        resolve(confirms);
+      });
+    });
+    return opened;
+  }
+
   private async another(): Promise<Confirms> {
-    const channel = await this.connection.confirmChannel();
-    const confirms = new Confirms(channel, this.connection.clock);
-    this.further.add(confirms);
-    channel.once("close", () => this.further.delete(confirms));
-    if (this.stopped) void closeChannel(channel);
-    return confirms;
+    this.opening++;
+    try {
+      const channel = await this.connection.confirmChannel();
+      const confirms = new Confirms(channel, this.connection.clock);
+      this.further.add(confirms);
+      channel.once("close", () => this.further.delete(confirms));
+      if (this.stopped) void closeChannel(channel);
+      return confirms;
+    } finally {
+      this.opening--;
+    }
   }
 
   private async open(model: ChannelModel): Promise<ConfirmChannel> {
+    // Another connection may be to another broker.
+    if (this.model !== model) this.limit = Number.POSITIVE_INFINITY;
+    this.model = model;
     const { exchange, queue, anyQueue = false } = this.to;
     if (exchange !== "") await assertExchange(model, exchange);
     else {
@@ -125,7 +150,6 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   }
 
   private begin(channel: ConfirmChannel): void {
-    this.limit = Number.POSITIVE_INFINITY;
     this.confirms = new Confirms(channel, this.connection.clock);
   }
 

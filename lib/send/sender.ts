@@ -302,13 +302,14 @@ export class DocumentSender {
   /** Rejects when there is no use in another try, or no time left for one. */
   private async mayTryAgain(sending: Sending, outcome: NotTaken): Promise<void> {
     const { id, outgoing } = sending;
+    const never = outcome.kind === "too-large" || (outcome.kind === "refused" && outcome.fault === "unacceptable");
     if (this.uncertain.has(id)) {
-      if (outcome.kind === "too-large") await this.hold(id, "too large for the broker");
+      // The same bytes will be refused again and again; what became of the first ones is for a person to find out.
+      if (never) await this.hold(id, outcome.reason);
       return;
     }
     if (outcome.kind === "too-large") throw tooLarge(outgoing.size, outcome.limit, "broker");
-    const useless = outcome.kind === "refused" && outcome.fault === "unacceptable";
-    if (useless || this.waiting.isOver(sending)) throw this.notSent(outcome);
+    if (never || this.waiting.isOver(sending)) throw this.notSent(outcome);
   }
 
   private async arrived(row: DocumentRow, outgoing: Outgoing): Promise<Sent> {
