@@ -81,7 +81,15 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      return client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
+      // What never went to the broker by this ledger goes through the flow, and says that it may be a second one.
+      return row.wire === ""
+        ? client.ledger.transition(
+            id,
+            { from: ["held"], to: "claimed" },
+            { ...NO_WORDS, possibleDuplicate: true },
+            note,
+          )
+        : client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);

@@ -33,6 +33,11 @@ export class Outgoing {
     this.held = undefined;
   }
 
+  /** Is the body still on the disk? Does not keep it. */
+  async isThere(): Promise<boolean> {
+    return this.held !== undefined || (await this.read()) !== undefined;
+  }
+
   /** The body, byte for byte as it was fixed; undefined when it has gone from the disk or is another one there. */
   async body(): Promise<Buffer | undefined> {
     this.held ??= await this.read();
@@ -75,7 +80,7 @@ export async function outgoingOf(
   const { id, exchange, queue, wrap, maxBytes } = settings;
   if (row.wire !== "" && row.state !== "claimed") {
     const known = fromDisk(client, row, JSON.parse(row.wire) as Wire);
-    if (await known.body()) return known;
+    if (await known.isThere()) return known;
     if (row.state === "unknown") return undefined;
   }
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes, "setting");

@@ -6,6 +6,9 @@ import type { DocumentRow, EventNote } from "../ledger/index.js";
 import type { DocumentSender } from "./sender.js";
 import type { Wire } from "./wire.js";
 
+/** Rows that are looked at in one go. */
+const PAGE = 500;
+
 export interface TakeUpEvents {
   /** Is there still a node with this id? What a node left that is no more goes to whoever asks first. */
   isKnownSender(id: string): boolean;
@@ -31,11 +34,16 @@ export class TakeUp {
 
   async start(): Promise<void> {
     this.client.on("change", this.onChange);
-    for (const row of await this.client.ledger.unsettled()) {
-      if (!this.isOurs(row)) continue;
-      // Its sender stopped before it could commit the outcome.
-      if (row.state === "sending" && !(await this.becomesUnknown(row))) continue;
-      void this.send(row, false);
+    for (let after = "", more = true; more; ) {
+      const rows = await this.client.ledger.unsettled({ after, limit: PAGE });
+      for (const row of rows) {
+        if (!this.isOurs(row)) continue;
+        // Its sender stopped before it could commit the outcome.
+        if (row.state === "sending" && !(await this.becomesUnknown(row))) continue;
+        void this.send(row, false);
+      }
+      after = rows.at(-1)?.id ?? "";
+      more = rows.length === PAGE;
     }
   }
 

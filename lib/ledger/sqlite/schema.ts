@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Columns that a later step adds; the first makes the tables without them. */
 const ADDED_LATER = new Set(["matched_by", "text_en", "tries"]);
@@ -122,5 +122,11 @@ export const MIGRATIONS: readonly string[] = [
         WHERE code <> '' AND instr(text, ' / ') > 1 AND instr(substr(text, instr(text, ' / ') + 3), ' / ') = 0;`,
     )
     .join("\n")}
+  `,
+  // Version 5: the open claim that a file of a box belongs to; the claims that wait for a flow.
+  `
+  CREATE INDEX documents_place ON documents (box_name) WHERE settled = 0;
+  CREATE INDEX documents_waiting ON documents (id)
+    WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0;
   `,
 ];

@@ -129,6 +129,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       ids: SYSTEM.ids,
       ledger,
       advice: BUILT_IN,
+      notice: () => {},
     };
 
     /** sha256 of a receipt -> the document that it answers. */
