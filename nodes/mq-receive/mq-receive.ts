@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Consumer, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
+import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
@@ -96,7 +97,21 @@ export = (RED: NodeAPI): void => {
       });
       consumer = own;
       await own.start();
+      if (closed) return;
       showState();
+      // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
+      const ofDeliveries = afterDeploys(
+        RED,
+        () => own.outstanding().map(({ id }) => id),
+        (lost) => {
+          const delivery = own.outstanding().find(({ id }) => id === lost);
+          if (delivery) this.send(messageFor(delivery));
+        },
+      );
+      stopListening = () => {
+        connection.off("state", showState);
+        ofDeliveries();
+      };
     };
     const messageFor = (delivery: Delivery): FlowMessage => {
       const { id, queue, messageId, redelivered, receivedAt, type, fileName, business, body } = delivery;

@@ -10,6 +10,7 @@ import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
+import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
@@ -107,7 +108,15 @@ export = (RED: NodeAPI): void => {
         onSent: (row, payload) => this.send(messageFor(row, payload)),
         onFault: (row, error) => this.error(messageOf(error), { ...messageFor(row), fault: faultOf(error) }),
       });
+      // What was taken up here, and not by folder-watch, may get lost behind this node.
+      const { inFlight } = client.claims;
+      const endOfClaims = afterDeploys(
+        RED,
+        () => inFlight.ids(this.id).filter((id) => !own.isSending(id)),
+        (id) => inFlight.release(id),
+      );
       stopListening = () => {
+        endOfClaims();
         takeUp.stop();
         connection.off("state", showState);
         own.publisher.off("change", showState);
