@@ -78,8 +78,8 @@ async function ours(settings: BrokerSettings, client: ImportClient) {
     attempts: 0,
     window: AT_ONCE,
   });
-  await publisher.start();
-  await sender.start();
+  publisher.start();
+  sender.start();
   connection.start();
   while (connection.state !== "connected") await once(connection, "state");
   const rows: DocumentRow[] = [];

@@ -65,7 +65,8 @@ export const ALONE_AT_ONCE = 4;
 
 /** Publishes, each message with its own confirm. Emits `change` when `isOpen` or `fault` have changed. */
 export interface Publisher {
-  start(): Promise<void>;
+  /** From now on it opens whenever the broker is connected. */
+  start(): void;
   /** What still waits for its confirm becomes unknown. */
   stop(): Promise<void>;
   /** Can a message be written now? Not while the broker blocks publishers. */
@@ -122,7 +123,8 @@ export interface ConsumerEvents {
 
 /** Consumes a queue with a prefetch; acknowledges only what is asked for, on the channel that brought it. */
 export interface Consumer {
-  start(): Promise<void>;
+  /** From now on it reads whenever the broker is connected. */
+  start(): void;
   stop(): Promise<void>;
   /** Deliveries that are neither acknowledged nor refused, oldest first. */
   outstanding(): readonly Delivery[];

@@ -7,7 +7,7 @@ import { type Ids, SYSTEM_IDS } from "../ids.js";
 import type { Broker, ConnectionState, Consumer, ConsumerEvents, ConsumerOptions, PublishTarget } from "./broker.js";
 import { askOnChannel, CLOSE_WITHIN, closeWithin } from "./channels.js";
 import { ReceiptConsumer } from "./consumer.js";
-import { type BrokerError, brokerError, brokerFault, isRefusal } from "./faults.js";
+import { type BrokerError, type BrokerFault, brokerError, brokerFault, isRefusal } from "./faults.js";
 import { refusalBehind } from "./handshake.js";
 import { ConfirmedPublisher } from "./publisher.js";
 import { amqpOptions, type BrokerSettings, eachHost, socketOptions } from "./settings.js";
@@ -27,6 +27,8 @@ const LASTED = 5000;
 
 /** One who wants a channel on whatever connection there is. */
 interface ChannelKeeper {
+  /** Why it has none although the connection stands. */
+  readonly fault: unknown;
   connected(model: ChannelModel): Promise<void>;
 }
 
@@ -68,6 +70,12 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return this.fault;
   }
 
+  /** What keeps one of our own from its queue or exchange although the connection stands. */
+  get channelFault(): BrokerFault | undefined {
+    const fault = this.now === "connected" && [...this.keepers].find((keeper) => keeper.fault)?.fault;
+    return fault ? brokerFault(fault) : undefined;
+  }
+
   get target(): BrokerSettings {
     return this.tried;
   }
@@ -87,10 +95,10 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return new ReceiptConsumer(this, options, events);
   }
 
-  /** Tells one of each connection, of the present one before this resolves. */
-  async keep(keeper: ChannelKeeper): Promise<void> {
+  /** Tells one of each connection, of the present one at once. */
+  keep(keeper: ChannelKeeper): void {
     this.keepers.add(keeper);
-    if (this.model) await keeper.connected(this.model);
+    if (this.model) void keeper.connected(this.model);
   }
 
   drop(keeper: ChannelKeeper): void {

@@ -36,8 +36,8 @@ export class ReceiptConsumer implements Consumer {
     });
   }
 
-  start(): Promise<void> {
-    return this.kept.start();
+  start(): void {
+    this.kept.start();
   }
 
   async stop(): Promise<void> {

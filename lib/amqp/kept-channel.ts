@@ -31,15 +31,17 @@ export class KeptChannel<C extends Channel> {
   private cancel: (() => void) | undefined;
   private tries = 0;
   private stopped = false;
+  /** Why there is none although the connection stands. */
+  fault: unknown;
 
   constructor(
     private readonly connection: BrokerConnection,
     private readonly work: ChannelWork<C>,
   ) {}
 
-  /** Opens it as soon as there is a connection; resolves at once when there is none. */
-  start(): Promise<void> {
-    return this.connection.keep(this);
+  /** From now on it is opened on each connection. Nobody is kept waiting for that: a line may hang. */
+  start(): void {
+    this.connection.keep(this);
   }
 
   async stop(): Promise<void> {
@@ -57,6 +59,7 @@ export class KeptChannel<C extends Channel> {
     this.cancel?.();
     this.model = model;
     this.tries = 0;
+    this.fault = undefined;
     await this.open(model);
   }
 
@@ -109,11 +112,13 @@ export class KeptChannel<C extends Channel> {
     }
     if (ended || this.channel !== channel) return;
     this.tries = 0;
+    this.fault = undefined;
     this.work.fault(undefined);
   }
 
   private failed(model: ChannelModel, error: unknown): void {
     if (!this.isFor(model)) return;
+    this.fault = error;
     this.work.fault(error);
     const { clock, ids } = this.connection;
     this.cancel?.();

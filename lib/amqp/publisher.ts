@@ -47,8 +47,8 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
     });
   }
 
-  start(): Promise<void> {
-    return this.kept.start();
+  start(): void {
+    this.kept.start();
   }
 
   async stop(): Promise<void> {

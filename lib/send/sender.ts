@@ -136,11 +136,11 @@ export class DocumentSender {
     return this.running.has(id);
   }
 
-  async start(): Promise<void> {
+  start(): void {
     this.broker.on("state", this.wakeAll);
     this.publisher.on("change", this.wakeAll);
     this.client.on("change", this.onChange);
-    await this.publisher.start();
+    this.publisher.start();
   }
 
   /** Gives back what waits. What is on its way gets a moment for its confirm; without it, it is unknown. */

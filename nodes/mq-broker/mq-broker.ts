@@ -113,26 +113,25 @@ export = (RED: NodeAPI): void => {
       this.owner?.ready.then((client) => client.record("connection", "", "", code, text)).catch(() => undefined);
     };
 
-    this.connection = () => {
-      if (!shared) {
-        shared = new BrokerConnection(this.settings);
-        let told = "";
-        shared.on("state", (state, fault) => {
-          const text = fault ? spoken(fault) : "";
-          // A broker that is away is told once, not at each try.
-          if (state === "disconnected" && text !== told) {
-            this.warn(text);
-            record(fault?.code ?? "", text);
-          }
-          if (state === "connected" && told !== "") {
-            this.log("connected again");
-            record("", "connected");
-          }
-          if (state === "disconnected" || state === "connected") told = text;
-        });
-      }
-      return shared;
+    const connect = (): BrokerConnection => {
+      const connection = new BrokerConnection(this.settings);
+      let reported = "";
+      connection.on("state", (state, fault) => {
+        const text = fault ? spoken(fault) : "";
+        // A broker that is away is reported once, not at each try.
+        if (state === "disconnected" && text !== reported) {
+          this.warn(text);
+          record(fault?.code ?? "", text);
+        }
+        if (state === "connected" && reported !== "") {
+          this.log("connected again");
+          record("", "connected");
+        }
+        if (state === "disconnected" || state === "connected") reported = text;
+      });
+      return connection;
     };
+    this.readersHere = (queue) => shared?.readersHere(queue) ?? 0;
     const disconnect = async () => {
       const connection = shared;
       shared = undefined;
@@ -145,9 +144,9 @@ export = (RED: NodeAPI): void => {
       useQueues(user, client, this, names);
       users.set(user.id, user);
       queues.set(user.id, names);
-      const connection = this.connection();
-      connection.start();
-      return connection;
+      shared ??= connect();
+      shared.start();
+      return shared;
     };
     this.deregister = async (user) => {
       leaveQueues(user);
@@ -174,7 +173,7 @@ export = (RED: NodeAPI): void => {
         name: this.name ?? "",
         client: this.client,
         state: shared?.state ?? "disconnected",
-        code: shared?.lastFault?.details.fault ?? "",
+        code: shared?.lastFault?.details.fault ?? shared?.channelFault ?? "",
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };

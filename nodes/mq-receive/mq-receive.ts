@@ -46,14 +46,14 @@ export = (RED: NodeAPI): void => {
       };
       connection.on("state", showState);
       stopListening = () => connection.off("state", showState);
-      let told = "";
+      let reported = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
-        if (text !== told) {
+        if (text !== reported) {
           this.warn(text);
           client.record("receive", "", "", error.code, text);
         }
-        told = text;
+        reported = text;
       };
       let shared = false;
       const options: ConsumerOptions = {
@@ -68,7 +68,7 @@ export = (RED: NodeAPI): void => {
       };
       const own = connection.consumer(options, {
         onReady: () => {
-          told = "";
+          reported = "";
           shared = false;
           status.show("green", "dot", "connected");
         },
@@ -83,7 +83,7 @@ export = (RED: NodeAPI): void => {
             warnOnce(error);
             status.show("yellow", "dot", "shared");
           } else if (shared) {
-            told = "";
+            reported = "";
             status.show("green", "dot", "connected");
           }
           shared = error !== undefined;
@@ -96,8 +96,7 @@ export = (RED: NodeAPI): void => {
         onGone: (ids) => client.deliveries.forget(ids),
       });
       consumer = own;
-      await own.start();
-      if (closed) return;
+      own.start();
       showState();
       // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
       const ofDeliveries = afterDeploys(

@@ -90,16 +90,16 @@ export = (RED: NodeAPI): void => {
       const connection = ofBroker.register(this, ofClient, { send: queue, exchange });
       const own = new DocumentSender(client, connection, settings);
       sender = own;
-      let told = "";
+      let reported = "";
       const showState = () => {
         const { fault } = own.publisher;
         showConnection(status, connection, fault);
         const text = fault ? spoken(fault) : "";
-        if (text !== "" && text !== told) {
+        if (text !== "" && text !== reported) {
           this.warn(text);
           client.record("connection", "", "", fault?.code ?? "", text);
         }
-        told = text;
+        reported = text;
       };
       connection.on("state", showState);
       own.publisher.on("change", showState);
@@ -121,8 +121,7 @@ export = (RED: NodeAPI): void => {
         connection.off("state", showState);
         own.publisher.off("change", showState);
       };
-      await own.start();
-      if (closed) throw stopped();
+      own.start();
       showState();
       await takeUp.start();
       return { client, sender: own, fields: fields.evaluate };

@@ -86,7 +86,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
     );
     const settings = { id: "send", exchange: "", queue: QUEUE, confirmTimeout: 30_000, giveUpAfter: 1_800_000 };
     sender = new DocumentSender(client, connection, { ...settings, attempts: 2, window: 50 });
-    await sender.start();
+    sender.start();
     const states: string[] = [];
     connection.on("state", (state) => states.push(state));
     connection.start();

@@ -77,11 +77,11 @@ describe("channels of those who come and go while the connection is made", () =>
   it("are one for each, also of those who begin in the middle of a connect or of a reconnect", async () => {
     const readers = Array.from({ length: USERS }, (_, number) => reader(`q${number}`));
     const some = USERS / 3;
-    for (const one of readers.slice(0, some)) void one.start();
+    for (const one of readers.slice(0, some)) one.start();
     connection.start();
     await until("the first ones read", () => ready.size > 0);
     for (const one of readers.slice(some, 2 * some)) {
-      void one.start();
+      one.start();
       await aWhile(1);
     }
     await until("they read", () => ready.size === 2 * some && connection.state === "connected");
@@ -91,7 +91,7 @@ describe("channels of those who come and go while the connection is made", () =>
     relay.cut();
     await until("the first ones read again", () => times > 0);
     for (const one of readers.slice(2 * some)) {
-      void one.start();
+      one.start();
       await aWhile(1);
     }
     await until("all read", () => ready.size === USERS && connection.state === "connected");
@@ -104,7 +104,7 @@ describe("channels of those who come and go while the connection is made", () =>
     const stopping: Promise<void>[] = [];
     for (let number = 0; number < USERS; number++) {
       const one = reader(`q${number}`);
-      void one.start();
+      one.start();
       await aWhile(number % 12);
       stopping.push(one.stop());
     }

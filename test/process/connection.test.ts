@@ -172,7 +172,7 @@ describe("the connection against a real broker", () => {
     const port = broker.tlsPort as number;
     const good = connection({ port, tls: { ca: authority.pem, cert, key, servername: "broker.test" } });
     const publisher = good.publisher({ exchange: "", queue: "" });
-    await publisher.start();
+    publisher.start();
     good.start();
     await reaches(good, "connected");
     await (await channel()).assertQueue("over-tls", { durable: true });
@@ -207,7 +207,7 @@ describe("the connection against a real broker", () => {
     ] as const) {
       const one = connection({ declare });
       const publisher = one.publisher({ exchange: "", queue });
-      await publisher.start();
+      publisher.start();
       one.start();
       await reaches(one, "connected");
       assert.equal((await queueType(queue))?.split("\t")[1], made, `${declare} ${queue}`);
@@ -227,7 +227,7 @@ describe("the connection against a real broker", () => {
   it("publishes nothing to an exchange that is missing, rather than leave every outcome unknown", async () => {
     const one = connection({}, new FakeClock());
     const publisher = one.publisher({ exchange: "no-such", queue: "" });
-    await publisher.start();
+    publisher.start();
     one.start();
     await reaches(one, "connected");
     assert.equal(publisher.isOpen, false);
@@ -276,7 +276,7 @@ describe("the connection against a real broker", () => {
         }),
       });
       aside.push(() => made.consumer.stop());
-      await made.consumer.start();
+      made.consumer.start();
       one.start();
       return made;
     }

@@ -64,7 +64,7 @@ describe("confirmed publishing against a real broker", () => {
   beforeEach(async () => {
     connection = new BrokerConnection(settings());
     publisher = connection.publisher({ exchange: "", queue: "" });
-    await publisher.start();
+    publisher.start();
     connection.start();
     await connected();
   });

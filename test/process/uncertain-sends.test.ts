@@ -68,7 +68,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     sender = new DocumentSender(client, connection, {
       ...{ id: "send", exchange: "", queue, confirmTimeout: 400, giveUpAfter: 0, attempts: 2 },
     });
-    await sender.start();
+    sender.start();
     connection.start();
     await until("it can send", () => sender.publisher.isOpen);
   }
@@ -259,7 +259,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     await sender.stop();
     const settings = { id: "send", exchange: "", queue, confirmTimeout: 20_000, giveUpAfter: 0, attempts: 2 };
     const made = new DocumentSender(client, connection, settings);
-    await made.start();
+    made.start();
     await until("it can send", () => made.publisher.isOpen);
     return made;
   }
