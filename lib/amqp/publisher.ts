@@ -34,11 +34,16 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   private cancel: (() => void) | undefined;
   private stopped = false;
 
+  /** Further channels at once; some of the few that may be allowed are for reading and asking. */
+  private readonly most: number;
+
   constructor(
     private readonly connection: BrokerConnection,
     private readonly to: PublishTarget = { exchange: "", queue: "" },
   ) {
     super();
+    const { channelMax } = connection.settings;
+    this.most = channelMax ? Math.max(1, Math.min(ALONE_AT_ONCE, channelMax - 3)) : ALONE_AT_ONCE;
     this.kept = new KeptChannel(connection, {
       open: (model) => this.open(model),
       begin: async (channel) => this.begin(channel),
@@ -104,7 +109,7 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   /** One of the further channels that nobody uses; undefined when there is none in so many milliseconds. */
   private async freeChannel(within: number): Promise<Confirms | undefined> {
     for (let free = this.idle.pop(); free; free = this.idle.pop()) if (free.isOpen) return free;
-    if (this.further.size + this.opening >= ALONE_AT_ONCE) return undefined;
+    if (this.further.size + this.opening >= this.most) return undefined;
     const { clock } = this.connection;
     const another = this.another().catch(() => undefined);
     let late = false;

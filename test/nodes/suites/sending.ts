@@ -132,6 +132,8 @@ export function sending(bench: RedBench): void {
         await bench.showing("send", "mq-send.status.connected");
         relay.hold();
         for (const name of ["1.xml", "2.xml", "3.xml"]) drop(at.root, "DecCus001", name, decXml());
+        await bench.arrived("claimed", 3);
+        await until("one of them is on its way", async () => (await bench.depth(at.queue)) === 1);
         for (const name of ["4.xml", "5.xml", "6.xml"]) drop(at.root, "DecCus201", name, decXml());
         await bench.arrived("claimed", 6);
         await until("three are on their way", async () => (await bench.depth(at.queue)) === 3);
@@ -226,6 +228,29 @@ export function sending(bench: RedBench): void {
       await bench.queue(gone);
       await bench.arrived("settled", 2);
       assert.equal(await bench.depth(gone), 1);
+    });
+
+    it("lets documents wait while the broker has no host or is not there, red at deploy, and sends them once it is set", async () => {
+      const right = at.nodes();
+      const without = (change: (nodes: FlowNode[]) => FlowNode[]) => change(at.nodes());
+      const cases: [what: RegExp, nodes: FlowNode[]][] = [
+        [/host is not set/, without((nodes) => nodes.map((one) => (one.id === "broker" ? { ...one, host: "" } : one)))],
+        [/no sw-mq-broker is chosen/, without((nodes) => nodes.filter(({ id }) => id !== "broker"))],
+      ];
+      for (const [what, nodes] of cases) {
+        await bench.load(nodes);
+        await bench.showing("send", "mq-send.status.config");
+        assert.match(bench.errors().join("\n"), what);
+        drop(at.root, "DecCus001", "a.xml", decXml({ key: freshKey() }));
+        const [, , , , fifth] = await bench.arrived("caught", 5);
+        assert.equal(fifth?.fault?.code, "SW-CONFIG");
+        assert.deepEqual([box(at.root, "DecCus001", "FailBox"), box(at.root, "DecCus001", "InBox")], [[], []]);
+        await bench.unload();
+        await bench.load(right);
+        const { document } = await bench.one("settled");
+        assert.equal((await bench.take(at.queue)).properties.messageId, document?.id);
+        await bench.unload();
+      }
     });
 
     it("refuses what is larger than its setting before it sends anything of it, and says how large it may be", async () => {
