@@ -1,5 +1,5 @@
 import type { Node } from "node-red";
-import type { BrokerConnection } from "../lib/amqp/connection.js";
+import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { Inspections } from "../lib/business/inspections.js";
 import type { ImportClient } from "../lib/client/import-client.js";
@@ -31,12 +31,13 @@ export interface BrokerNode extends Node {
   client: string;
   /** That import-client; undefined = any. */
   readonly owner: ImportClientNode | undefined;
-  connection(): BrokerConnection;
+  /** Consumers of a queue that are our own. */
+  readersHere(queue: string): number;
   /**
    * Counts a user in and out; the connection lives while there is one. Throws SW-CONFIG when `client` may not use these
-   * queues (`useQueues`).
+   * queues (`useQueues`), and SW-STOPPED when the node is closed.
    */
-  register(user: Node, client: ImportClientNode, queues: UsedQueues): BrokerConnection;
+  register(user: Node, client: ImportClientNode, queues: UsedQueues): Broker;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
   report(): Promise<BrokerReport>;

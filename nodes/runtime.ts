@@ -37,7 +37,8 @@ export type Send = (message: FlowMessage | (FlowMessage | null)[]) => void;
 export function onInput(node: Node, handle: (message: FlowMessage, send: Send) => Promise<void>): void {
   node.on("input", (message, send, done) => {
     const flowing = message as FlowMessage;
-    const ended = typeof flowing.document?.id === "string" ? workOn(flowing.document.id) : () => {};
+    const carried = flowing.document?.id ?? flowing.delivery?.id;
+    const ended = typeof carried === "string" ? workOn(carried) : () => {};
     handle(flowing, send as Send)
       .finally(ended)
       .then(
