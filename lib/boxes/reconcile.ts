@@ -171,6 +171,12 @@ export class Reconciler {
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
     const archived = findArchived(this.context, folder, row);
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (archived && (row.sentAt > 0 || row.failedAt > 0)) {
+      const copy = join(folder.box("TempBox"), row.boxName);
+      this.context.files.copy(join(folder.box(archived.box), archived.name), copy);
+      return true;
+    }
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(

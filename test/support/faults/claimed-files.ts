@@ -10,16 +10,10 @@ const keyIn = (name: string) => /__(\w+)\.(?:xml|zip)$/.exec(name)?.[1];
 
 /** Each in its own way: gone, half, empty, or another declaration altogether, which nobody has handed in. */
 function layHandsOn({ random }: Scene, path: string): void {
-  switch (random.pick(["delete", "truncate", "empty", "replace"] as const)) {
-    case "delete":
-      return rmSync(path, { force: true });
-    case "truncate":
-      return truncateSync(path, Math.floor(statSync(path).size / 2));
-    case "empty":
-      return truncateSync(path, 0);
-    case "replace":
-      return writeFileSync(path, decXml({ key: freshKey(), goods: 2 }));
-  }
+  const way = random.pick(["delete", "truncate", "empty", "replace"] as const);
+  if (way === "delete") rmSync(path, { force: true });
+  else if (way === "replace") writeFileSync(path, decXml({ key: freshKey(), goods: 2 }));
+  else truncateSync(path, way === "empty" ? 0 : Math.floor(statSync(path).size / 2));
 }
 
 function tamper(scene: Scene): void {

@@ -35,15 +35,16 @@ export function setClock(dir: string, seconds: number): void {
   writeFileSync(join(dir, FILE), `${seconds < 0 ? "-" : "+"}${Math.abs(seconds)}\n`);
 }
 
-/** The machine's clock is set, and set right again; the broker has a clock of its own. */
-export const CLOCK: Record<string, Fault> = library()
-  ? {
-      "clock steps": {
-        lasts: [2_000, 8_000],
-        begin: async ({ stage, random }) => {
-          setClock(stage.dir, random.pick([-3 * DAY, -DAY, -HOUR, -90, 90, HOUR, DAY, 100 * DAY]));
-          return () => setClock(stage.dir, 0);
-        },
-      },
-    }
-  : {};
+/** Brings the clock to one of these offsets, in seconds, and sets it right again; the broker has a clock of its own. */
+const steps = (offsets: readonly number[]): Fault => ({
+  lasts: [2_000, 8_000],
+  begin: async ({ stage, random }) => {
+    setClock(stage.dir, random.pick(offsets));
+    return () => setClock(stage.dir, 0);
+  },
+});
+
+export const CLOCK: Record<string, Fault> = library() ? { "clock forward": steps([90, HOUR, DAY, 100 * DAY]) } : {};
+
+/** To a time in which the card's certificate is not valid yet. */
+export const CLOCK_BACK = steps([-3 * DAY, -DAY, -HOUR, -90]);

@@ -1,6 +1,6 @@
 import { BROKER } from "./broker.js";
 import { CLAIMED_FILES } from "./claimed-files.js";
-import { CLOCK } from "./clock.js";
+import { CLOCK, CLOCK_BACK } from "./clock.js";
 import { DEPLOYS } from "./deploys.js";
 import type { Fault } from "./fault.js";
 import { FOLDERS, ROOT_AWAY, ROOT_EMPTY } from "./folders.js";
@@ -25,6 +25,7 @@ export const FAULTS: Record<string, Fault> = {
 const BY_NAME: Record<string, Fault> = {
   "two processes": TWO_PROCESSES,
   "an empty mount point": ROOT_EMPTY,
+  "clock back": CLOCK_BACK,
 };
 
 /** `SW_FAULTS`: names, or parts of names, separated by commas; empty = all that everything has to survive. */
