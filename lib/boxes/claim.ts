@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inspectFlattened } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
@@ -39,28 +40,50 @@ export async function claimFile(
     outBox.forget(name);
     return undefined;
   }
+  const sha256 = sha256Of(payload);
   // It was claimed before and given back, or it has taken the place of one that was.
   const waiting = await ledger.openAt(folder.code, "OutBox", name);
-  const again = waiting?.sha256 === sha256Of(payload) ? waiting : undefined;
-  if (waiting && !again) await settleReplaced(context, waiting.id);
+  if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
+  const again = waiting?.sha256 === sha256 ? waiting : await interruptedClaim(context, folder, name, sha256);
   const at = clock.now();
   const claimed = again
     ? { row: await claimAgain(context, again, onId), payload, repeats: undefined }
     : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
-  crashPoint("claim.after-row");
   const undo = () =>
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
+    crashPoint("claim.after-row");
     const brought = bring(context, folder, name, claimed.row, look);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
-    // Where the ledger cannot be written now, `reconcile` finds the row and its file.
-    await undo().catch(() => undefined);
+    // A file that has been brought is claimed, whatever came after. Where the ledger cannot be written now, `reconcile`
+    // finds the row and its file.
+    const there = files.disk.exists(join(folder.box("TempBox"), claimed.row.boxName));
+    if (!there) await undo().catch(() => undefined);
     throw error;
   }
   await undo();
   return undefined;
+}
+
+/** The open claim of this very file whose rename a fault has prevented. */
+async function interruptedClaim(
+  { ledger, files }: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  sha256: string,
+): Promise<DocumentRow | undefined> {
+  const rows = await ledger.bySha256(sha256);
+  return rows.find(
+    ({ settled, state, box, boxName, business, fileName }) =>
+      !settled &&
+      state === "claimed" &&
+      box === "TempBox" &&
+      business.toLowerCase() === folder.code.toLowerCase() &&
+      fileName === name &&
+      !files.disk.exists(join(folder.box("TempBox"), boxName)),
+  );
 }
 
 /** A file's bytes, or undefined when it has gone or does not look as it did. */
@@ -186,7 +209,8 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
 /** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
 async function contentFacts({ inspections }: BoxContext, id: string, payload: Buffer, name: string) {
   try {
-    const { kind, clientKey, seqNo } = await inspections.of(id, payload, name);
+    const look = (bytes: Buffer, fileName: string) => inspections.of(id, bytes, fileName);
+    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name, look);
     return { messageType: kind?.type ?? "", clientKey, seqNo };
   } catch {
     return { messageType: "", clientKey: "", seqNo: "" };

@@ -27,13 +27,17 @@ export function receiptFileName(receipt: Pick<Receipt, "kind" | "ok">, about: st
 
 /** Without path, separators, control and format characters, and without an ending of `.xml` or `.zip`. */
 function safeBase(about: string): string {
-  const name = about
+  const cleaned = about
     .toWellFormed()
     .normalize("NFC")
     .replace(/\.(?:xml|zip)$/i, "")
     .replace(/[\\/:*?"<>|\ufffd]/g, "_")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .replace(/^[\s.]+|[\s.]+$/gu, "");
+    .replace(/^[\s.]+/, "");
+  // From the end: an expression would try again at each of many blanks.
+  let end = cleaned.length;
+  while (/[\s.]/.test(cleaned.charAt(end - 1))) end--;
+  const name = cleaned.slice(0, end);
   if (name === "") return "unknown";
   return RESERVED.test(name) ? `_${name}` : name;
 }

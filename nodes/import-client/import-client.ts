@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeDef } from "node-red";
+import { assertInDemo } from "../../lib/client/demo.js";
 import { ImportClient } from "../../lib/client/import-client.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
@@ -29,6 +30,7 @@ export = (RED: NodeAPI): void => {
     this.settings = undefined;
     try {
       const settings = readClientSettings(config as unknown as Record<string, unknown>);
+      assertInDemo(settings, process.env);
       assertSeparate(this, settings);
       this.settings = settings;
       clientNodes.set(this.id, this);

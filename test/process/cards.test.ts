@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
 import { removeScratch, scratch } from "../support/scratch.js";
-import { assertNowhere, statusesToOutput } from "../support/secrets.js";
+import { assertNowhere, assertPrivate, statusesToOutput } from "../support/secrets.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 import { TokenShim } from "../support/token-shim.js";
 
@@ -13,6 +13,8 @@ const FILES = 100;
 /** Folder of the second flow, and how many files go there. */
 const SECOND = "DecCus201";
 const MORE = 10;
+/** Company and goods of every document here. */
+const NAMED = ["深圳示例进出口有限公司", "连接器"];
 /** What card-sign shows while the guard is closed. */
 const BLOCKED = "card-sign.status.blocked";
 
@@ -179,6 +181,7 @@ describe("a wrong PIN with a hundred files waiting", function () {
         await stage.ask("diagnose", {}),
       ]),
     );
+    assertPrivate(NAMED, stage);
     await stop();
   });
 

@@ -84,13 +84,24 @@ describe("a stop at every crash point", function () {
       if (returning) await stage.startSimulator();
     }
 
-    await until("every document at its end", () => {
-      const rows = stage.rows();
-      const ended = rows.filter(({ state, settled }) => settled && (state === "accepted" || state === "failed"));
-      return (
-        ended.length === rows.length && rows.length === GOOD + 1 && stage.files("DecCus001", "OutBox").length === 0
-      );
-    });
+    const state = () =>
+      JSON.stringify({
+        rows: stage
+          .rows()
+          .map(({ fileName, state, settled, box, code }) => [fileName, state, settled, box, code].join(" ")),
+        OutBox: stage.files("DecCus001", "OutBox"),
+        TempBox: stage.files("DecCus001", "TempBox"),
+      });
+    await until(
+      () => `every document at its end: ${state()}`,
+      () => {
+        const rows = stage.rows();
+        const ended = rows.filter(({ state, settled }) => settled && (state === "accepted" || state === "failed"));
+        return (
+          ended.length === rows.length && rows.length === GOOD + 1 && stage.files("DecCus001", "OutBox").length === 0
+        );
+      },
+    );
     const rows = stage.rows();
     const verdict = judge(stage, [...keys, wrong], new Set(how === "throw" ? [...keys, wrong] : [wrong]));
     assert.deepEqual(broken(verdict), {});

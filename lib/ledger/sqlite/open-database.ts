@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { ImportClientError, messageOf } from "../../errors.js";
@@ -19,11 +19,18 @@ export function ledgerError(zh: string, en: string, cause?: unknown): ImportClie
   );
 }
 
+/** For its owner alone from the start: SQLite makes the files beside it with the same mode, and keeps those that are there. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, "a", 0o600));
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
+}
+
 /** Opens the file, asserts what durability rests on (promises 3), and brings the schema up to date. */
 export function openDatabase(file: string): Database.Database {
   let database: Database.Database;
   try {
     mkdirSync(dirname(file), { recursive: true });
+    makePrivate(file);
     database = new Database(file, { timeout: 5000 } as Database.Options);
   } catch (cause) {
     throw ledgerError(`台账 ${file} 无法打开`, `the ledger ${file} cannot be opened: ${messageOf(cause)}`, cause);
@@ -50,7 +57,6 @@ export function openDatabase(file: string): Database.Database {
     for (let step = version; step < SCHEMA_VERSION; step++) {
       database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
     }
-    chmodSync(file, 0o600);
     return database;
   } catch (cause) {
     database.close();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
@@ -43,6 +43,21 @@ describe("ledger in SQLite", () => {
       story?.events.map(({ event }) => event),
       ["claimed", "sending"],
     );
+  });
+
+  it("is its owner's alone from the start, with what lies beside it, also what an earlier version left", async () => {
+    const modes = () =>
+      readdirSync(dirname(file)).map(
+        (name) => `${name} ${(statSync(join(dirname(file), name)).mode & 0o777).toString(8)}`,
+      );
+    const own = ["ledger.db 600", "ledger.db-shm 600", "ledger.db-wal 600"];
+    await ledger.claim(documentRow());
+    assert.deepEqual(modes().sort(), own);
+    for (const name of readdirSync(dirname(file))) chmodSync(join(dirname(file), name), 0o644);
+    // A second connection, so that the files stay as they are while it is opened.
+    const other = await openLedger(file);
+    assert.deepEqual(modes().sort(), own);
+    await other.close();
   });
 
   it("refuses impossible transitions and changes nothing then", async () => {
