@@ -3,7 +3,7 @@ import { broken } from "../support/checker.js";
 import { faultRound, faultStage } from "../support/fault-rounds.js";
 import { chosenFaults } from "../support/faults/index.js";
 import { keepQueues } from "../support/queues.js";
-import { Random } from "../support/random.js";
+import { Bag, Random } from "../support/random.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, type Stage, type Theatre } from "../support/stage.js";
 
@@ -18,6 +18,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
   let stage: Stage | undefined;
   let stages = 0;
   const random = new Random(SEED);
+  const bag = new Bag(Object.entries(FAULTS), random);
   const total = {
     ...{ attempted: 0, acknowledged: 0, delivered: 0, lost: 0, unexpected: 0, duplicated: 0, unmarked: 0 },
     ...{ stuck: 0, refused: 0, released: 0, tamperedFailed: 0, seconds: 0 },
@@ -48,7 +49,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
       const here = await begin();
       let well = false;
       try {
-        const verdict = await faultRound(theatre, here, random, DOCUMENTS, FAULTS);
+        const verdict = await faultRound(theatre, here, random, DOCUMENTS, bag);
         const { faults, released, seconds, settledAfter, duplicated, left, spoiltPdfs, violations } = verdict;
         total.attempted += verdict.attempted;
         total.acknowledged += verdict.acknowledged;

@@ -7,7 +7,7 @@ import { Deployer } from "./deploys.js";
 import { clockEnvironment } from "./faults/clock.js";
 import { type Fault, pause, type Scene } from "./faults/fault.js";
 import { cleanUp, PDF_STYLES, produce, STYLES } from "./producer.js";
-import type { Random } from "./random.js";
+import type { Bag, Random } from "./random.js";
 import { Stage, type Theatre } from "./stage.js";
 
 /** One document of so many is a bare XML with two PDFs. */
@@ -111,7 +111,7 @@ export async function faultRound(
   stage: Stage,
   random: Random,
   documents: number,
-  faults: Record<string, Fault>,
+  faults: Bag<[name: string, fault: Fault]>,
 ): Promise<Round> {
   const start = Date.now();
   const load = newLoad(documents);
@@ -123,11 +123,10 @@ export async function faultRound(
   };
   const outBox = join(stage.root, "DecCus001", "OutBox");
   const producing = produceLoad(load, outBox, random);
-  const names = Array.from({ length: random.between(1, 3) }, () => random.pick(Object.keys(faults)));
   const said: string[] = [];
-  for (const name of names) {
+  for (let times = random.between(1, 3); times > 0; times--) {
     await pause(random.between(200, 2500));
-    said.push(await commit(scene, name, faults[name] as Fault));
+    said.push(await commit(scene, ...faults.draw()));
   }
   (await producing)();
   const over = Date.now();
