@@ -145,7 +145,7 @@ export async function faultRound(
 }
 
 /**
- * Waits until every document has come to its end, or the time for it is over; nobody restarts anything for it. Releases what
+ * Waits until every document has come to its end and every file to its place, or the time for it is over; nobody restarts anything for it. Releases what
  * is held, and gives how many these were.
  */
 async function settled(stage: Stage, keys: readonly string[], mayFail: ReadonlySet<string>): Promise<number> {
@@ -163,8 +163,8 @@ async function settled(stage: Stage, keys: readonly string[], mayFail: ReadonlyS
       ({ state, settled, clientKey }) =>
         settled && (state === "accepted" || (state === "failed" && mayFail.has(clientKey))),
     );
-    const all = new Set(ended.map(({ clientKey }) => clientKey)).size === mine.size && ended.length === rows.length;
-    if (all || Date.now() > end) return released.size;
+    const atEnd = new Set(ended.map(({ clientKey }) => clientKey)).size === mine.size && ended.length === rows.length;
+    if ((atEnd && leftOver(stage, mayFail).length === 0) || Date.now() > end) return released.size;
     await pause(LOOK);
   }
 }
