@@ -18,12 +18,13 @@ export const FAULTS: Record<string, Fault> = {
   ...CLOCK,
   ...CLAIMED_FILES,
   ...RECEIPTS,
-  "root away": ROOT_AWAY,
+  "root away": { ...ROOT_AWAY, needsNodeRed: true },
 };
 
 /** Asked for by name only, until the client survives them too. */
 const BY_NAME: Record<string, Fault> = {
   "two processes": TWO_PROCESSES,
+  "root not there at the start": ROOT_AWAY,
   "an empty mount point": ROOT_EMPTY,
   "clock back": CLOCK_BACK,
 };
