@@ -11,7 +11,7 @@ import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
-import { finishEnded, returnToOutBox, settleFailed } from "./settle.js";
+import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What a look found and did. */
 export interface Reconciliation {
@@ -171,6 +171,12 @@ export class Reconciler {
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
     const archived = findArchived(this.context, folder, row);
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (archived && (row.sentAt > 0 || row.failedAt > 0)) {
+      const copy = join(folder.box("TempBox"), row.boxName);
+      this.context.files.copy(join(folder.box(archived.box), archived.name), copy);
+      return true;
+    }
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(
@@ -203,7 +209,12 @@ export class Reconciler {
         if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
         // A claim that began since the rows were read.
         const id = idInName(name);
-        if (id !== undefined && (this.claims.inFlight.has(id) || (await ledger.get(id)))) continue;
+        if (id !== undefined && this.claims.inFlight.has(id)) continue;
+        const known = id === undefined ? undefined : await ledger.get(id);
+        if (known) {
+          await this.claims.alone(known.id, () => this.comeBack(known.id, name));
+          continue;
+        }
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
         strangers.add(place);
         if (!atOnce && !this.strangers.has(place)) continue;
@@ -221,6 +232,14 @@ export class Reconciler {
       }
     }
     this.strangers = strangers;
+  }
+
+  /** The file of a document that ended while its folder was away: it goes where it belongs. */
+  private async comeBack(id: string, boxName: string): Promise<void> {
+    const row = await this.context.ledger.get(id);
+    if (row?.settled && row.box === "none" && row.boxName === boxName) {
+      await finish(this.context, { ...row, box: "TempBox" });
+    }
   }
 }
 

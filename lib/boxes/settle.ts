@@ -174,7 +174,7 @@ function failureOf({ code, text, textEn }: DocumentRow): Fault {
 }
 
 /** The name under which an interrupted call has placed the file already. */
-function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
+export function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);

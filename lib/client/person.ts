@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { settleFailed, settleSent } from "../boxes/settle.js";
+import { crashPoint } from "../crash-point.js";
 import { ImportClientError, neutral } from "../errors.js";
+import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -28,8 +30,8 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 }
 
 /**
- * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
- * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
+ * Sends a document that has ended once more, as a new attempt through the whole flow: its row is committed, then its archived
+ * file is copied back to TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () => resend(client, id, word));
@@ -45,10 +47,10 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
   if (archived === "" || !client.files.disk.exists(archived)) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const boxName = client.files.freeName(folder.box("TempBox"), row.fileName);
-  client.files.disk.copy(archived, join(folder.box("TempBox"), boxName));
+  const boxName = claimedName(id, row.fileName);
   const attempt = row.attempt + 1;
-  return client.ledger.transition(
+  // The row first: a copy without one would be a file that nobody knows. Where it cannot be made now, `reconcile` makes it.
+  const resent = await client.ledger.transition(
     id,
     { from: ENDED, to: "claimed" },
     {
@@ -64,6 +66,10 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
     },
     { event: "resend", text: word.reason },
   );
+  crashPoint("resend.after-row");
+  client.files.copy(archived, join(folder.box("TempBox"), boxName));
+  crashPoint("resend.after-copy");
+  return resent;
 }
 
 /**
@@ -93,14 +99,17 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
+      crashPoint("release.after-note");
       const change = { sentAt: client.clock.now(), ...NO_WORDS };
       await client.ledger.transition(id, { from: ["held"], to: "sent" }, change, { event: "sent" });
+      crashPoint("release.after-state");
       return settleSent(client, id);
     }
     case "failed": {
       const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };
       const change = { ...wordsOf(failure), failedAt: client.clock.now() };
       await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
+      crashPoint("release.after-state");
       return settleFailed(client, id, failure);
     }
     default:

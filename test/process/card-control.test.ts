@@ -43,7 +43,10 @@ describe("the example flow with the card control", function () {
     const name = stage.files("DecCus001", "InBox").find((file) => file.startsWith(`Failed_${key}_`));
     return name === undefined ? "" : readFileSync(join(stage.root, "DecCus001", "InBox", name), "utf8");
   };
-  const failed = (key: string) => until(`the local receipt of ${key} is there`, () => localReceipt(key) !== "");
+  const failed = (key: string) =>
+    until(`${key} has failed and its claim has ended`, () =>
+      stage.rows().some(({ clientKey, state, settled }) => clientKey === key && state === "failed" && settled),
+    );
   const accepted = (key: string) =>
     until(
       () => `${key} is accepted: ${JSON.stringify(stage.rows().filter(({ clientKey }) => clientKey === key))}`,

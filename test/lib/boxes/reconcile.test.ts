@@ -121,6 +121,21 @@ describe("rows and files are compared all the time", () => {
     assert.deepEqual([after?.box, after?.settled], ["SentBox", true]);
   });
 
+  it("archives the file of a document that ended while its folder was away, when that is back", async () => {
+    const row = await abandoned();
+    await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
+    renameSync(box("TempBox"), `${settings.root}-away`);
+    await client.claims.settle(row.id);
+    assert.equal((await client.ledger.get(row.id))?.box, "none");
+    rmSync(box("TempBox"), { recursive: true });
+    renameSync(`${settings.root}-away`, join(client.folders.of("DecCus001").path, "TempBox"));
+    await client.reconciler.look();
+    assert.equal((await client.ledger.get(row.id))?.box, "SentBox");
+    assert.deepEqual([readdirSync(box("TempBox")), readdirSync(box("SentBox")).length], [[], 1]);
+    assert.deepEqual(await client.ledger.unsettled(), []);
+  });
+
   it("makes a box again that somebody removed, and goes on", async () => {
     const row = await claimed();
     rmSync(box("SentBox"), { recursive: true });
