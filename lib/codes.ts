@@ -124,6 +124,11 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     ],
     { cause: ["内容与已发送的文件完全相同", "The content equals a file that was sent"] },
   ),
+  "SW-REPLACED": code(
+    "fails",
+    ["等待重试时文件被新的文件覆盖", "overwritten by a newer file while it waited in OutBox"],
+    ["无需处理：新的文件已作为新单据处理", "Nothing to do: the newer file is a document of its own"],
+  ),
   "SW-INCOMPLETE": code(
     "fails",
     ["文件一直没有写完", "the file was never finished"],
@@ -201,8 +206,8 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
   ),
   "SW-FENCED": code(
     "waits",
-    ["单据已由另一实例接管", "another instance has taken this document over"],
-    ["无需处理，由接管的实例继续", "Nothing to do: the instance that took it over goes on"],
+    ["根目录已由另一进程接管", "another process has taken the root over"],
+    ["无需处理，由接管的进程继续", "Nothing to do: the process that took it over goes on"],
   ),
   "SW-CONFIG": code("waits", ["节点设置不能使用", "a node's settings cannot be used"], SETTINGS),
   "SW-PREREQUISITE": code(
