@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { identityOf } from "../business/identity.js";
-import { inspect } from "../business/inspect.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
+import { contentFacts, newRow } from "./new-row.js";
 import { type OutBox, sameLook } from "./out-box.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
@@ -108,43 +106,7 @@ export async function enterRow(
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
   const facts = await contentFacts(payload, name);
-  const row: DocumentRow = {
-    id,
-    environment: settings.environment,
-    clientId: settings.clientId,
-    business: folder.code,
-    fileName: name,
-    size: payload.length,
-    sha256: facts.sha256,
-    partsSha256: facts.partsSha256,
-    messageType: facts.messageType,
-    clientKey: facts.clientKey,
-    operation: facts.operation,
-    packet: facts.packet,
-    state: "claimed",
-    attempt: 1,
-    tries: 0,
-    possibleDuplicate: false,
-    box: "TempBox",
-    boxName,
-    settled: false,
-    retryAt: 0,
-    ...NO_WORDS,
-    // A modification carries the number that it modifies; its receipts are found by it.
-    seqNo: facts.seqNo,
-    customsNo: "",
-    statusCode: "",
-    statusText: "",
-    wire: "",
-    claimedAt: at,
-    sendingAt: 0,
-    sentAt: 0,
-    failedAt: 0,
-    importReceiptAt: 0,
-    businessReceiptAt: 0,
-    refused: false,
-    updatedAt: at,
-  };
+  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName });
   onId?.(row.id);
   const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
   crashPoint("claim.after-row");
@@ -158,18 +120,5 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-/** Type, keys and identity by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-async function contentFacts(payload: Buffer, name: string) {
-  const sha256 = sha256Of(payload);
-  try {
-    const inspection = await inspect(payload, name);
-    const { kind, clientKey, seqNo } = inspection;
-    return { sha256, messageType: kind?.type ?? "", clientKey, seqNo, ...identityOf(inspection) };
-  } catch {
-    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "" };
-    return { sha256, ...none, partsSha256: sha256, sameKey: false };
   }
 }

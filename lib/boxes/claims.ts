@@ -37,12 +37,13 @@ export class Claims {
   }
 
   /** Claims a file that is ready, for a node that then carries it. Resolves to undefined when it has gone or changed. */
-  begin(
+  async begin(
     owner: string,
     outBox: OutBox,
     name: string,
     gathering?: Gathering,
   ): Promise<(ClaimedFile & { release(): void }) | undefined> {
+    this.context.lease.assertHeld();
     let taken = "";
     const onId = (id: string) => {
       taken = id;
@@ -60,17 +61,23 @@ export class Claims {
     );
   }
 
-  /** Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE. */
+  /**
+   * Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE, with SW-OWNER when it
+   * was claimed for another client or environment, and with SW-FENCED when another process has the root: nothing may go out then.
+   */
   send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
-    const { ledger, clock } = this.context;
-    return this.alone(id, () =>
-      ledger.transition(
+    const { ledger, clock, settings, lease } = this.context;
+    return this.alone(id, async () => {
+      const row = await ledger.transition(
         id,
-        { from: [repeat ? "unknown" : "claimed"], to: "sending" },
-        { wire, sendingAt: clock.now(), possibleDuplicate: repeat },
+        { from: [repeat ? "unknown" : "claimed"], to: "sending", owner: settings },
+        { wire, sendingAt: clock.now(), ...(repeat && { possibleDuplicate: true }) },
         { event: repeat ? "resending" : "sending", text },
-      ),
-    );
+      );
+      // Committed in time, and frozen since? Whoever has the root by now takes it for unknown.
+      lease.assertHeld();
+      return row;
+    });
   }
 
   /** Ends the claim of a sent document. Rejects with SW-STATE when it has not been sent. */
@@ -112,9 +119,12 @@ export class Claims {
     });
   }
 
-  /** Runs work on a document while nobody else works on it. */
+  /** Runs work on a document while nobody else works on it, and while this process may work on the root. */
   alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.lock.run(id, work);
+    return this.lock.run(id, () => {
+      this.context.lease.assertHeld();
+      return work();
+    });
   }
 
   /**

@@ -24,6 +24,8 @@ export interface BoxContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly ledger: Ledger;
+  /** Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. */
+  readonly lease: { assertHeld(): void };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
 }

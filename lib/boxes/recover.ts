@@ -30,15 +30,16 @@ export const FILE_MISSING = {
 
 /**
  * Brings rows and files together after a stop of any kind, before anything is claimed or sent (promises 3). It sends
- * nothing and fails nothing that may have been sent.
+ * nothing and fails nothing that may have been sent. `isOut`: documents that this process carries are left to it.
  */
-export async function recover(context: BoxContext): Promise<Recovery> {
+export async function recover(context: BoxContext, isOut: (id: string) => boolean = () => false): Promise<Recovery> {
   const { ledger, folders, files } = context;
   const recovery: Recovery = { unknown: 0, finished: 0, open: 0, entered: 0 };
   const inTempBox = new Set<string>();
   for (const folder of folders.withOutBox()) await recoverGathered(context, folder);
   for (const row of await ledger.unsettled()) {
     if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
+    if (isOut(row.id)) continue;
     switch (row.state) {
       case "sending":
         await ledger.transition(

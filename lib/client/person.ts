@@ -58,6 +58,7 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
       attempt,
       tries: 0,
       retryAt: 0,
+      possibleDuplicate: false,
       wire: "",
       ...NO_WORDS,
       importReceiptAt: 0,

@@ -1,4 +1,5 @@
 import { ImportClientError } from "../errors.js";
+import { setAside } from "./sqlite/files.js";
 import { SqliteLedger } from "./sqlite/ledger.js";
 import type { Ledger } from "./types.js";
 
@@ -17,4 +18,9 @@ export async function openLedger(location: string, { create = true } = {}): Prom
     );
   }
   return new SqliteLedger(location, { create });
+}
+
+/** Puts a ledger that is not open under another name, with all that belongs to it. */
+export function setLedgerAside(location: string, mark: string): void {
+  setAside(location, mark);
 }

@@ -122,9 +122,10 @@ export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
 
 /**
  * What has become of the ledger's file while it is open. `gone`: nothing stands under its name. `replaced`: another file does.
- * `bare`: what the store keeps beside it was taken away. `damaged`: it cannot be read any more.
+ * `bare`: what the store keeps beside it was taken away. `locked`: another program has held it for some seconds. `damaged`: it cannot
+ * be read any more.
  */
-export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "damaged";
+export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "damaged";
 
 /** What a state change may set beside the state. */
 export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
@@ -156,11 +157,13 @@ export interface ReceiptKeys {
  */
 export interface Ledger {
   /**
-   * New row, in state `claimed` unless it says otherwise, with its event. Resolves to an earlier document that this one repeats
+   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats
    * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
    * one commit.
    */
   claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
+  /** A row of a document that is known from elsewhere, as it is; nothing else changes. */
+  enter(row: DocumentRow, note: EventNote): Promise<void>;
   /**
    * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
    * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now, and with SW-OWNER
@@ -194,6 +197,8 @@ export interface Ledger {
   addReceipt(
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
+  /** Was a receipt with these bytes stored? */
+  knowsReceipt(sha256: string): Promise<boolean>;
   /** The receipt's file is safely in InBox. */
   markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */

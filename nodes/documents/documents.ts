@@ -7,8 +7,7 @@ import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sqlite/search.js";
 import { configError, settingNumber, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
 interface Config extends NodeDef {
@@ -58,7 +57,7 @@ export = (RED: NodeAPI): void => {
     let stop: (() => void) | undefined;
     let closed = false;
 
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     const tell = (message: object) => this.send(message as FlowMessage);
     const tellOverdue = ({ missing, row, since, minutes, text }: Overdue) =>
       tell({ topic: "overdue", payload: row, missing, overdue: { missing, since, minutes, text } });
@@ -107,7 +106,7 @@ export = (RED: NodeAPI): void => {
     };
 
     onInput(this, async (message, send) => {
-      const client = await openClient();
+      const client = await clientNow(RED, config.client);
       const given = typeof message.payload === "object" && message.payload !== null ? message.payload : {};
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);

@@ -4,7 +4,7 @@ import type { ImportClientError } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -31,7 +31,7 @@ export = (RED: NodeAPI): void => {
 
     const begin = async () => {
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
-      const client = await clientNode.ready;
+      const client = await clientOf(RED, this, status, config.client);
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");

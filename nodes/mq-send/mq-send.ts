@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { faultOf, messageOf } from "../../lib/errors.js";
+import { codeOf, faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import type { WireFields } from "../../lib/send/fields.js";
 import { readBusinessLimits } from "../../lib/send/lanes.js";
@@ -12,6 +12,7 @@ import { showConnection } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
   assertNotRefused,
+  clientOf,
   configNode,
   documentOf,
   type FlowMessage,
@@ -54,7 +55,7 @@ export = (RED: NodeAPI): void => {
 
     const begin = async (): Promise<Started> => {
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
-      const client = await clientNode.ready;
+      const client = await clientOf(RED, this, status, config.client);
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       const confirmWithin = settingNumber(
         "confirmTimeout",
@@ -120,8 +121,9 @@ export = (RED: NodeAPI): void => {
 
     const started = begin();
     started.catch((error) => {
+      if (closed || codeOf(error) === "SW-STOPPED") return;
       status.show("red", "ring", "config");
-      if (!closed) this.error(messageOf(error));
+      this.error(messageOf(error));
     });
 
     onInput(this, async (message, send) => {

@@ -6,10 +6,9 @@ import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { settingText } from "../../lib/settings.js";
 import { SchemaStore } from "../../lib/xml/xsd.js";
-import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
-  configNode,
+  clientOf,
   documentOf,
   type FlowMessage,
   faultOfChecks,
@@ -43,7 +42,7 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => openClient());
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { ImportClient } from "../../lib/client/import-client.js";
+import type { ImportClient } from "../../lib/client/import-client.js";
+import { openClient as open } from "../../lib/client/open.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import { scratch } from "./scratch.js";
 
@@ -18,5 +19,5 @@ export function clientSettings(change: Partial<ClientSettings> = {}): ClientSett
 
 /** An open client; the test closes it. */
 export async function openClient(change: Partial<ClientSettings> = {}): Promise<ImportClient> {
-  return (await ImportClient.open(clientSettings(change))).client;
+  return (await open(clientSettings(change))).client;
 }

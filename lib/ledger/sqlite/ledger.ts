@@ -81,6 +81,14 @@ export class SqliteLedger implements Ledger {
     return earlier;
   }
 
+  async enter(row: DocumentRow, note: EventNote): Promise<void> {
+    await this.store.write(() => {
+      this.rows.enter(row);
+      this.rows.event(row.id, note);
+    });
+    this.tell(row, note);
+  }
+
   async transition(
     id: string,
     step: { from: readonly DocumentState[]; to: DocumentState; owner?: Owner },
@@ -149,6 +157,12 @@ export class SqliteLedger implements Ledger {
     const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt));
     if (effect) this.tell(effect.row, effect.note);
     return { duplicate, receipt: stored, document: effect?.row };
+  }
+
+  knowsReceipt(sha256: string): Promise<boolean> {
+    return this.store.read(
+      () => this.store.one("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256) !== undefined,
+    );
   }
 
   async markFiled(receiptId: number): Promise<void> {

@@ -1,18 +1,16 @@
-import { chmodSync, existsSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { chmodSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type Database from "libsql";
 import { ImportClientError } from "../../errors.js";
 import type { LedgerLook } from "../types.js";
 import type { Value } from "./columns.js";
 import { CommitQueue, LOCKED } from "./commit-queue.js";
+import { BESIDE, setAside } from "./files.js";
 import { asLedgerError, ledgerError, openDatabase } from "./open-database.js";
 import { Statements } from "./statements.js";
 import { isDamaged, isLocked, transactionsOf } from "./transactions.js";
 
 type Stored = Record<string, unknown>;
-
-/** SQLite's own files beside the ledger. */
-const BESIDE = ["-wal", "-shm"];
 
 interface Connection {
   database: Database.Database;
@@ -37,6 +35,7 @@ const abandoned: Database.Database[] = [];
 export class SqliteStore {
   private connection: Connection | undefined;
   private damaged = false;
+  private locked = false;
   private fenced: { fact: string; value: string } | undefined;
   private readonly listeners = new Set<(place: number) => void>();
 
@@ -107,12 +106,26 @@ export class SqliteStore {
       return "damaged";
     }
     connection.size = now.size;
+    if (this.isHeldByOthers(connection)) return "locked";
     return beside.every((one, index) => one && same(one, openedBeside[index])) ? "sound" : "bare";
+  }
+
+  /** Once it has been locked for long it is asked each time, for nobody writes any more then. */
+  private isHeldByOthers({ database, queue }: Connection): boolean {
+    if (!this.locked && queue.lockedFor < LOCKED.news) return false;
+    try {
+      database.exec("BEGIN IMMEDIATE; ROLLBACK");
+      this.locked = false;
+    } catch (error) {
+      this.locked = isLocked(error);
+    }
+    return this.locked;
   }
 
   /** Closes the file and opens what stands under its name now. Throws SW-LEDGER, and then stays closed. */
   async reopen(create = false): Promise<void> {
-    if (this.damaged && this.connection) this.abandon(this.connection);
+    const look = this.look();
+    if (this.connection && look !== "sound" && look !== "locked") this.abandon(this.connection);
     else await this.close();
     this.connection = this.connect(create);
     this.damaged = false;
@@ -149,21 +162,11 @@ export class SqliteStore {
       const beside = statSync(this.file + end, { throwIfNoEntry: false });
       if (beside && same(beside, connection.opened[index + 1])) unlinkSync(this.file + end);
     }
-    const aside = this.setAside(`replaced-${stamp}`);
+    const aside = setAside(this.file, `replaced-${stamp}`);
     this.abandon(connection);
     renameSync(again, this.file);
     this.connection = this.connect(false);
     return aside;
-  }
-
-  /** Puts the file and what is beside it under another name. Resolves to that name, empty when there was no file. */
-  setAside(mark: string): string {
-    const aside = `${this.file}.${mark}`;
-    const isThere = existsSync(this.file);
-    for (const end of ["", ...BESIDE]) {
-      if (existsSync(this.file + end)) renameSync(this.file + end, aside + end);
-    }
-    return isThere ? aside : "";
   }
 
   async close(): Promise<void> {

@@ -128,6 +128,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       clock: SYSTEM.clock,
       ids: SYSTEM.ids,
       ledger,
+      lease: { assertHeld: () => {} },
       advice: BUILT_IN,
     };
 
