@@ -79,13 +79,14 @@ function readable(marker: RootMarker): RootFacts | undefined {
  * damaged file is kept. Rejects with SW-LEDGER.
  */
 export async function openOwnLedger(
-  { settings }: BindingParts,
+  { settings, marker }: BindingParts,
   facts: RootFacts | undefined,
   confirmed: Confirmed,
   now: number,
 ): Promise<Ledger> {
   try {
-    return await openLedger(settings.ledger, { create: facts === undefined });
+    const marks = marker.place()?.marks ?? [];
+    return await openLedger(settings.ledger, { create: facts === undefined, marks });
   } catch (error) {
     const reason = error instanceof ImportClientError ? error.details.reason : "";
     if (reason === "damaged" && confirmed.ledger) setLedgerAside(settings.ledger, `damaged-${timeStamp(now)}`);

@@ -12,6 +12,7 @@ export function startJobs(client: ImportClient): () => void {
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
   const ends = [
     every(2 * SECOND, () => client.lease.look()),
+    every(HOUR, () => client.lease.renewMark()),
     every(MINUTE / 2, () => tellOverdueClaims(client)),
     every(6 * HOUR, () => applyRetention(client)),
   ];

@@ -18,6 +18,8 @@ export interface OpenOptions {
   ports?: Ports;
   /** What a person has confirmed, for this one try. */
   confirmed?: Confirmed;
+  /** Of earlier tries: it knows for how long another process has not renewed its lease. */
+  file?: LeaseFile;
   /** Hears of what is found out while it opens, and later. */
   onNotice?: (notice: Notice) => void;
 }
@@ -28,13 +30,12 @@ export interface OpenOptions {
  */
 export async function openClient(
   settings: ClientSettings,
-  { ports = SYSTEM, confirmed = {}, onNotice }: OpenOptions = {},
+  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice }: OpenOptions = {},
 ): Promise<{ client: ImportClient; recovery: Recovery }> {
   const parts = bindingParts(settings, ports);
   readRoot(parts, confirmed);
   const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
   parts.marker.makeFolder();
-  const file = new LeaseFile(parts.marker.leasePath, ports);
   const other = file.take();
   if (other) throw occupied(settings.root, other.holder);
   let ledger: Ledger | undefined;
@@ -53,6 +54,11 @@ export async function openClient(
     file.release();
     throw error;
   }
+}
+
+/** The lease of a client's root, to be kept over several tries. */
+export function leaseOf(settings: ClientSettings, ports: Ports): LeaseFile {
+  return new LeaseFile(bindingParts(settings, ports).marker.leasePath, ports);
 }
 
 export function bindingParts(settings: ClientSettings, ports: Ports): BindingParts {

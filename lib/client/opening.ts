@@ -5,7 +5,8 @@ import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { Confirmed } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
-import { openClient } from "./open.js";
+import type { LeaseFile } from "./lease-file.js";
+import { leaseOf, openClient } from "./open.js";
 import { type ClientPicture, pictureOf } from "./picture.js";
 import type { Notice } from "./reports.js";
 import type { ClientSettings } from "./settings.js";
@@ -33,6 +34,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
   private waitsFor: ImportClientError | undefined;
   private closed = false;
   private readonly lock = new KeyedLock();
+  private readonly file: LeaseFile;
   private cancel: (() => void) | undefined;
   private resolve: (client: ImportClient) => void = () => {};
   private reject: (error: Error) => void = () => {};
@@ -42,6 +44,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
     private readonly ports: Ports = SYSTEM,
   ) {
     super();
+    this.file = leaseOf(settings, ports);
     this.ready = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -100,9 +103,10 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
 
   private async tryOnce(confirmed: Confirmed, reason: string): Promise<void> {
     if (this.closed || this.client) return;
+    const { ports, file } = this;
     const onNotice = (notice: Notice) => void this.emit("notice", notice);
     try {
-      const { client, recovery } = await openClient(this.settings, { ports: this.ports, confirmed, onNotice });
+      const { client, recovery } = await openClient(this.settings, { ports, confirmed, file, onNotice });
       if (reason) client.record("confirmed", "", "", "", `${Object.keys(confirmed).join()} ${reason}`);
       if (this.closed) return await client.close();
       this.client = client;

@@ -50,7 +50,7 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
   const attempt = row.attempt + 1;
   return client.ledger.transition(
     id,
-    { from: ENDED, to: "claimed" },
+    { from: ENDED, to: "claimed", owner: client.settings },
     {
       box: "TempBox",
       boxName,
@@ -82,7 +82,12 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      return client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
+      // What was published is not known any more of a document that was found after the ledger was lost: it goes through the flow.
+      if (row.wire === "") {
+        const again = { ...NO_WORDS, possibleDuplicate: true };
+        return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
+      }
+      return client.ledger.transition(id, { from: ["held"], to: "unknown", owner: client.settings }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);

@@ -6,8 +6,7 @@ import { type DocumentState, type Ledger, openLedger } from "../ledger/index.js"
 import type { Owner } from "../ledger/rules/owner.js";
 import { ownerOf } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
-import { LeaseFile } from "./lease-file.js";
-import { bindingParts } from "./open.js";
+import { bindingParts, leaseOf } from "./open.js";
 import type { ClientSettings } from "./settings.js";
 
 /** How a client stands, for a person who has to decide something about it. */
@@ -55,7 +54,7 @@ async function factsOf(ledger: Ledger) {
 
 async function look(settings: ClientSettings, ports: Ports) {
   const { marker } = bindingParts(settings, ports);
-  const file = new LeaseFile(marker.leasePath, ports);
+  const file = leaseOf(settings, ports);
   let ledger: Ledger | undefined;
   try {
     if (!ports.disk.isFolder(marker.folder) || file.take()) return undefined;

@@ -36,7 +36,8 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private holding = "";
   private place: PlaceWriter | undefined;
   private takeover: Takeover | undefined;
-  private ledgerLost = false;
+  /** Claims of others, or of a ledger that was put here, have not been taken up yet. */
+  private owes = false;
 
   constructor(
     private readonly file: LeaseFile,
@@ -58,17 +59,30 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   /** From now on the ledger takes writes of this process alone. */
   async fence(): Promise<void> {
     const holding = this.file.holding;
-    await this.ledger.setFact(LEASE_FACT, holding);
-    this.ledger.fence(LEASE_FACT, holding);
+    await this.ledger.fence(LEASE_FACT, holding);
     this.holding = holding;
   }
 
   /** Writes into root and ledger that they belong together; from then on the root knows how far the ledger has come. */
   async bind(renew: boolean): Promise<void> {
     this.facts = await bind(this.ledger, this.parts, this.facts, renew);
+    await this.mark(this.facts);
+  }
+
+  /** Marks the ledger's file anew, now and then: a copy made before that is known as one, also where it is put beside our log. */
+  async renewMark(): Promise<void> {
+    if (this.facts && !this.fault) await this.mark(this.facts);
+  }
+
+  private async mark(facts: RootFacts): Promise<void> {
+    const { marker } = this.parts;
     this.place?.close();
-    this.place = this.parts.marker.follow(this.facts.ledger);
-    this.place.note(await this.ledger.place());
+    // The mark that it has now counts until the new one is in the file.
+    const mark = 1 + Math.floor(this.ports.ids.jitter() * 0x7ffffffe);
+    const marks = [...(marker.place()?.marks.slice(-1) ?? []), mark];
+    this.place = marker.follow({ ledger: facts.ledger, place: await this.ledger.place(), marks });
+    await this.ledger.stamp(mark);
+    this.place.marked(mark);
   }
 
   start(takeover: Takeover): void {
@@ -107,50 +121,52 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     assertOwner(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
     const other = this.file.take();
     if (other) throw occupied(settings.root, other.holder);
-    if (this.file.holding !== this.holding) await this.regain(facts);
-    else await this.lookAtLedger(facts);
+    // Whatever has become of the ledger while another one had the root was done by that one: ours may be the older.
+    if (this.file.holding !== this.holding) {
+      await this.ledger.reopen();
+      const before = await this.ledger.fact(LEASE_FACT);
+      this.owes = before !== this.holding || this.owes;
+      await this.adopt(facts);
+    } else await this.lookAtLedger(facts);
   }
 
   private async lookAtLedger(facts: RootFacts): Promise<void> {
     const { ledger: file } = this.parts.settings;
-    const look = this.ledgerLost ? "damaged" : this.ledger.look();
-    if (look === "sound") return;
+    const look = this.ledger.look();
     if (look === "locked") throw locked(file);
     if (look === "damaged") {
       // Work has to stop before somebody puts another file there.
       this.fault ??= damaged(file);
-      this.ledgerLost = true;
-      await this.ledger.reopen();
-      await this.adopt(facts);
-      return;
+      this.owes = true;
+      await this.replaceLedger();
+    } else if (look !== "sound") {
+      const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
+      await this.bind(false);
+      if (look !== "bare") this.emit("mended", mendedText(file, aside));
     }
-    const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
-    if (look !== "bare") this.emit("mended", mendedText(file, aside));
+    if (this.owes) await this.adopt(facts);
   }
 
-  /**
-   * The lease was lost and is ours again. Whatever has become of the ledger meanwhile was done by who had the root: ours may be the
-   * older one.
-   */
-  private async regain(facts: RootFacts): Promise<void> {
-    if (this.ledgerLost || this.ledger.look() !== "sound") {
-      this.ledgerLost = true;
-      await this.ledger.reopen();
+  /** As at a start: one that is gone altogether is made anew, a damaged one is waited for. */
+  private async replaceLedger(): Promise<void> {
+    try {
+      await this.ledger.replace(false);
+    } catch (error) {
+      if (!(error instanceof ImportClientError) || error.details.reason !== "missing") throw error;
+      await this.ledger.replace(true);
     }
-    await this.adopt(facts);
   }
 
-  /** Goes on with a ledger that others may have had, or that was put here. */
+  /** Goes on with a ledger that others have had, or that was put here. */
   private async adopt(facts: RootFacts): Promise<void> {
     const gap = await gapOf(this.ledger, this.parts, facts, {});
-    const before = await this.ledger.fact(LEASE_FACT);
-    const alone = !this.ledgerLost && before === this.holding;
     await this.fence();
     this.facts = facts;
+    if (gap) this.owes = true;
     if (gap) await this.takeover?.rebuild(gap);
     await this.bind(gap !== undefined);
-    if (!alone || gap) await this.takeover?.takeUp();
-    this.ledgerLost = false;
+    if (this.owes) await this.takeover?.takeUp();
+    this.owes = false;
   }
 
   private set(fault: ImportClientError | undefined): void {

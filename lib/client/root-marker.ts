@@ -16,12 +16,14 @@ export interface RootFacts extends Owner {
 export interface LedgerPlace {
   ledger: string;
   place: number;
+  /** What its file is marked with, or was until just now (`Ledger.stamp`). */
+  marks: readonly number[];
 }
 
 const NOTE =
   "本目录属于一个导入客户端，请勿删除或复制到别处 / this root belongs to one import client: do not delete this file, or copy it elsewhere";
 /** Bytes of the file that says how far the ledger has come; always as many, so that it can be written in its place. */
-const PLACE_SIZE = 128;
+const PLACE_SIZE = 256;
 
 /**
  * The folder `.single-window` in a root: whose it is, its ledger and how far that has come, and who works on it. A root without it is
@@ -83,16 +85,17 @@ export class RootMarker {
   place(): LedgerPlace | undefined {
     const text = this.textOf(this.placePath);
     try {
-      const { ledger, place } = JSON.parse(text ?? "") as Record<keyof LedgerPlace, unknown>;
-      return { ledger: String(ledger), place: Number(place) || 0 };
+      const { ledger, place, marks } = JSON.parse(text ?? "") as Record<keyof LedgerPlace, unknown>;
+      const known = Array.isArray(marks) ? marks.map(Number) : [];
+      return { ledger: String(ledger), place: Number(place) || 0, marks: known };
     } catch {
       return undefined;
     }
   }
 
-  /** To be told of each place that the ledger comes to. */
-  follow(ledger: string): PlaceWriter {
-    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), ledger);
+  /** Writes down where the ledger is, and is to be told of each place that it comes to. */
+  follow(now: LedgerPlace): PlaceWriter {
+    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now);
   }
 
   private get placePath(): string {
@@ -114,37 +117,48 @@ export class RootMarker {
  * it. It is never ahead of the ledger, so a ledger that is behind it is an older copy.
  */
 export class PlaceWriter {
-  private newest = -1;
-  private written = -1;
+  /** There is something to be written, and a write is under way. */
+  private isNew = false;
   private writing = false;
 
   constructor(
     private readonly file: HeldFile,
-    private readonly ledger: string,
-  ) {}
-
-  note(place: number): void {
-    this.newest = place;
-    if (!this.writing) void this.write();
+    private known: LedgerPlace,
+  ) {
+    file.writeNow(this.bytes());
   }
 
-  /** The last place is written before it closes. */
+  /** The ledger's file has this mark now, and no other. */
+  marked(mark: number): void {
+    this.set({ ...this.known, marks: [mark] });
+  }
+
+  note(place: number): void {
+    this.set({ ...this.known, place });
+  }
+
+  /** What is new is written before it closes. */
   close(): void {
     try {
-      if (this.newest > this.written) this.file.writeNow(this.bytes(this.newest));
+      if (this.isNew || this.writing) this.file.writeNow(this.bytes());
     } catch {
       // A root that is away: the next one finds the ledger further than the root knows, which is no fault.
     }
     this.file.close();
   }
 
+  private set(known: LedgerPlace): void {
+    this.known = known;
+    this.isNew = true;
+    if (!this.writing) void this.write();
+  }
+
   private async write(): Promise<void> {
     this.writing = true;
     try {
-      while (this.written < this.newest) {
-        const place = this.newest;
-        await this.file.write(this.bytes(place));
-        this.written = place;
+      while (this.isNew) {
+        this.isNew = false;
+        await this.file.write(this.bytes());
       }
     } catch {
       // As above; the next commit tries again.
@@ -153,8 +167,7 @@ export class PlaceWriter {
     }
   }
 
-  private bytes(place: number): Buffer {
-    const text = JSON.stringify({ ledger: this.ledger, place } satisfies LedgerPlace);
-    return Buffer.from(`${text.padEnd(PLACE_SIZE - 1)}\n`);
+  private bytes(): Buffer {
+    return Buffer.from(`${JSON.stringify(this.known).padEnd(PLACE_SIZE - 1)}\n`);
   }
 }

@@ -127,6 +127,13 @@ export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
  */
 export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "damaged";
 
+export interface OpenOptions {
+  /** Make it when it is missing or empty; else that is a fault. */
+  create?: boolean;
+  /** Marks that its file may bear (`Ledger.stamp`); one with another mark was put in its place. */
+  marks?: readonly number[];
+}
+
 /** What a state change may set beside the state. */
 export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
 
@@ -233,15 +240,19 @@ export interface Ledger {
   place(): Promise<number>;
   /** Called after each commit with the place that it came to. Returns the way to stop. */
   onCommit(listener: (place: number) => void): () => void;
-  /** From now on nothing is committed unless this fact has this value: SW-FENCED, asked within each transaction. */
-  fence(fact: string, value: string): void;
+  /** Sets a fact; from then on nothing is committed unless it still has this value: SW-FENCED, asked within each transaction. */
+  fence(fact: string, value: string): Promise<void>;
   /** What has become of its file. */
   look(): LedgerLook;
+  /** Writes a mark, an integer below 2 ** 31, into its file: `look` tells by it one that somebody has written over ours. */
+  stamp(mark: number): Promise<void>;
+  /** Closes it and opens it again, after another process had it. Rejects with SW-LEDGER, and is closed until the next time then. */
+  reopen(): Promise<void>;
   /**
-   * Closes it and opens what stands under its name now; `create` makes it when there is nothing. Rejects with SW-LEDGER, and
-   * is closed until the next time then.
+   * Opens what somebody has put in the place of a damaged one; `create` makes it when there is nothing. Rejects with SW-LEDGER, and is
+   * closed until the next time then.
    */
-  reopen(create?: boolean): Promise<void>;
+  replace(create: boolean): Promise<void>;
   /**
    * Brings its file back when that was removed or replaced, or what lies beside it was: everything that the open connection still
    * knows is written under the ledger's name again. `stamp` marks what is put aside. Resolves to where the other file went, empty

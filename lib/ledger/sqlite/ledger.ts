@@ -13,6 +13,7 @@ import type {
   Ledger,
   LedgerLook,
   NewReceipt,
+  OpenOptions,
   ReceiptKeys,
   ReceiptRow,
 } from "../types.js";
@@ -50,9 +51,9 @@ export class SqliteLedger implements Ledger {
   /** `create`: a file that is missing is made, else it is a fault. Throws SW-LEDGER. */
   constructor(
     private readonly file: string,
-    { create = true, now = Date.now }: { create?: boolean; now?: () => number } = {},
+    { create = true, marks = [], now = Date.now }: OpenOptions & { now?: () => number } = {},
   ) {
-    this.store = new SqliteStore(file, create);
+    this.store = new SqliteStore(file, create, marks);
     this.rows = new Rows(this.store, now);
     this.receipts = new Receipts(this.store, this.rows);
     this.reader = new LedgerReader(file);
@@ -274,17 +275,29 @@ export class SqliteLedger implements Ledger {
     return this.store.onCommit(listener);
   }
 
-  fence(fact: string, value: string): void {
-    this.store.fence(fact, value);
+  async fence(fact: string, value: string): Promise<void> {
+    this.store.fence(undefined);
+    await this.setFact(fact, value);
+    this.store.fence({ fact, value });
   }
 
   look(): LedgerLook {
     return this.store.look();
   }
 
-  async reopen(create = false): Promise<void> {
+  async stamp(mark: number): Promise<void> {
+    this.store.stamp(mark);
+  }
+
+  async reopen(): Promise<void> {
     await this.reader.close();
-    await this.store.reopen(create);
+    await this.store.reopen();
+    this.reader = new LedgerReader(this.file);
+  }
+
+  async replace(create: boolean): Promise<void> {
+    await this.reader.close();
+    this.store.replace(create);
     this.reader = new LedgerReader(this.file);
   }
 
