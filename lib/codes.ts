@@ -119,10 +119,15 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     "fails",
     ["该单据已经发送过", "this document was sent before"],
     [
-      "查看原单据的回执；确需重发时用“重发”功能",
-      "Look at the receipts of the first one; use resend if it really has to go again",
+      "查看原单据的回执；确需重发时用“重发”，确为另一份单据时用“仍要发送”",
+      "Look at the receipts of the first one; resend that one if it has to go again, or send this one anyway if it is another document",
     ],
-    { cause: ["内容与已发送的文件完全相同", "The content equals a file that was sent"] },
+    {
+      cause: [
+        "内容与已发送的文件相同，或业务、类型、操作和企业内部编号相同",
+        "The content equals a file that was sent, or business, type, operation and own number do",
+      ],
+    },
   ),
   "SW-REPLACED": code(
     "fails",

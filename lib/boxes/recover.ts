@@ -5,6 +5,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256Of } from "../sha256.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { recoverGathered } from "./gather.js";
@@ -37,7 +38,10 @@ export async function recover(context: BoxContext, isOut: (id: string) => boolea
   const recovery: Recovery = { unknown: 0, finished: 0, open: 0, entered: 0 };
   const inTempBox = new Set<string>();
   for (const folder of folders.withOutBox()) await recoverGathered(context, folder);
-  for (const row of await ledger.unsettled()) {
+  for (const found of await ledger.unsettled()) {
+    // A fault of the disk leaves it where it is until the next time.
+    const row = await bringBack(context, found).catch(() => found);
+    if (isToBringBack(row)) continue;
     if (row.box === "TempBox") inTempBox.add(`${row.business}/${row.boxName}`);
     if (isOut(row.id)) continue;
     switch (row.state) {

@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
-import { releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { runDiagnose } from "../diagnose/run.js";
@@ -124,6 +124,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
   for (const [action, act] of [
     ["resend", resendDocument],
     ["release", releaseDocument],
+    ["override", overrideDuplicate],
   ] as const) {
     RED.httpAdmin.post(
       `/single-window/documents/:id/${action}`,
