@@ -239,6 +239,14 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
   ),
   "SW-BUSY": code("waits", ["文件被占用或无权读取", "the file is locked or may not be read"], MACHINE),
   "SW-FOLDER": code("waits", ["文件夹不可用", "a folder cannot be used"], MACHINE),
+  "SW-CLOCK": code(
+    "waits",
+    ["系统时间向前跳变", "the clock jumped forward"],
+    [
+      "核对系统时间；正确的话由人确认，或等待连续运行一天",
+      "Check the machine's time; if it is right, confirm it or let it run for a day",
+    ],
+  ),
   "SW-LOG": code("waits", ["日志无法写入", "the log cannot be written"], MACHINE),
   "SW-STATE": code(
     "refuses",

@@ -2,6 +2,7 @@ import { kindOf } from "../codes.js";
 import type { Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { returnsIn } from "../ledger/rules/retry.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile } from "./claim.js";
@@ -147,7 +148,7 @@ export class Claims {
   /** Sets the alarm of a document that was given back. */
   scheduleReturn(row: DocumentRow): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.alarm(Math.max(0, row.retryAt - this.context.clock.now()), () => {
+    this.alarm(returnsIn(row, this.context.clock.now()), () => {
       const returned = this.alone(row.id, () => returnToOutBox(this.context, row.id));
       returned.catch(this.reportFault).finally(() => this.inFlight.release(row.id));
     });

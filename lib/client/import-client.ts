@@ -16,6 +16,7 @@ import { startJobs } from "./jobs.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
+import { TrustedTime, tellJump } from "./trusted-time.js";
 
 export type { CardChange } from "./reports.js";
 
@@ -39,6 +40,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly claims: Claims;
   readonly deliveries = new Deliveries();
   readonly reports: Reports;
+  /** The time that may be believed before something is removed for its age. */
+  readonly time: TrustedTime;
   private endJobs: (() => void) | undefined;
   private closed = false;
 
@@ -60,6 +63,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reports = new Reports(settings, ports);
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));
+    this.time = new TrustedTime(ledger, ports.clock, (ahead) => tellJump(this.reports, ahead));
     this.claims = new Claims(this, (error) => this.reports.fault(error));
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");

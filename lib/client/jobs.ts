@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { ImportClient } from "./import-client.js";
+import { MissingFiles } from "./missing-files.js";
 import { applyRetention } from "./retention.js";
 
 const SECOND = 1000;
@@ -10,15 +11,25 @@ const HOUR = 60 * MINUTE;
 export function startJobs(client: ImportClient): () => void {
   const every = (period: number, job: () => Promise<unknown>) =>
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
+  const missing = new MissingFiles(client);
   const ends = [
     every(2 * SECOND, () => client.lease.look()),
     every(HOUR, () => client.lease.renewMark()),
     every(MINUTE / 2, () => tellOverdueClaims(client)),
-    every(6 * HOUR, () => applyRetention(client)),
+    every(HOUR, () => removeOld(client)),
+    every(HOUR / 2, () => missing.look()),
   ];
   return () => {
     for (const end of ends) end();
   };
+}
+
+async function removeOld(client: ImportClient): Promise<void> {
+  const { settings, reports, time } = client;
+  const now = await time.now();
+  if (client.lease.fault) return;
+  await applyRetention(client, now);
+  reports.removeBefore(now - settings.retentionDays * 24 * HOUR);
 }
 
 /** Runs a job every so many milliseconds, never twice at a time; its faults are told and stop nothing. */

@@ -19,7 +19,7 @@ export interface OpeningEvents {
 }
 
 /** What a person confirms about a client as a whole. */
-export type Confirmation = keyof Confirmed;
+export type Confirmation = keyof Confirmed | "clock";
 
 /** Milliseconds until it is tried again: for a root that another process has, and for everything else. */
 const AGAIN = { lease: 1_000, other: 3_000 };
@@ -75,6 +75,11 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
       throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
     }
     await this.lock.run("", async () => undefined);
+    if (what === "clock" && this.client) {
+      await this.client.time.believe();
+      this.client.record("confirmed", "", "", "", `${what} ${reason}`);
+      return this.picture();
+    }
     if (this.client || this.waitsFor?.details.reason !== REASONS[what]) {
       throw new ImportClientError("SW-REQUEST", {
         zh: "现在没有需要确认的事项",
@@ -131,7 +136,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
 }
 
 /** The fault (`details.reason`) that each confirmation answers. */
-const REASONS: Record<Confirmation, string> = { owner: "owner", root: "root", ledger: "damaged" };
+const REASONS: Record<Confirmation, string> = { owner: "owner", root: "root", ledger: "damaged", clock: "clock" };
 
 function stopped(): ImportClientError {
   return new ImportClientError("SW-STOPPED", { zh: "节点正在停止", en: "the node stops" });

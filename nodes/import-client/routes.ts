@@ -186,8 +186,10 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     answer(async ({ params, body }) => {
       const { what, reason } = (body ?? {}) as { what?: unknown; reason?: unknown };
       const opening = openingOf(params.id ?? "");
-      if (what === "owner" || what === "root" || what === "ledger") return opening.confirm(what, text(reason));
-      throw new ImportClientError("SW-REQUEST", { zh: "未知的确认事项", en: "confirm owner, root or ledger" });
+      if (what === "owner" || what === "root" || what === "ledger" || what === "clock") {
+        return opening.confirm(what, text(reason));
+      }
+      throw new ImportClientError("SW-REQUEST", { zh: "未知的确认事项", en: "confirm owner, root, ledger or clock" });
     }),
   );
 
