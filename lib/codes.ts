@@ -119,10 +119,15 @@ export const CODES = {
     "fails",
     ["该单据已经发送过", "this document was sent before"],
     [
-      "查看原单据的回执；确需重发时用“重发”功能",
-      "Look at the receipts of the first one; use resend if it really has to go again",
+      "查看原单据的回执；确需重发时用“重发”，确为另一份单据时用“仍要发送”",
+      "Look at the receipts of the first one; resend that one if it has to go again, or send this one anyway if it is another document",
     ],
-    { cause: ["内容与已发送的文件完全相同", "The content equals a file that was sent"] },
+    {
+      cause: [
+        "内容与已发送的文件相同，或业务、类型、操作和企业内部编号相同",
+        "The content equals a file that was sent, or business, type, operation and own number do",
+      ],
+    },
   ),
   "SW-REPLACED": code(
     "fails",
@@ -242,8 +247,8 @@ export const CODES = {
   ),
   "SW-FENCED": code(
     "waits",
-    ["单据已由另一实例接管", "another instance has taken this document over"],
-    ["无需处理，由接管的实例继续", "Nothing to do: the instance that took it over goes on"],
+    ["根目录已由另一进程接管", "another process has taken the root over"],
+    ["无需处理，由接管的进程继续", "Nothing to do: the process that took it over goes on"],
   ),
   "SW-CONFIG": code("waits", ["节点设置不能使用", "a node's settings cannot be used"], SETTINGS),
   "SW-PREREQUISITE": code(
@@ -270,6 +275,14 @@ export const CODES = {
   ),
   "SW-BUSY": code("waits", ["文件被占用或无权读取", "the file is locked or may not be read"], MACHINE),
   "SW-FOLDER": code("waits", ["文件夹不可用", "a folder cannot be used"], MACHINE),
+  "SW-CLOCK": code(
+    "waits",
+    ["系统时间向前跳变", "the clock jumped forward"],
+    [
+      "核对系统时间；正确的话由人确认，或等待连续运行一天",
+      "Check the machine's time; if it is right, confirm it or let it run for a day",
+    ],
+  ),
   "SW-LOG": code("waits", ["日志无法写入", "the log cannot be written"], MACHINE),
   "SW-STATE": code(
     "refuses",
@@ -300,11 +313,6 @@ export const CODES = {
       ],
       source: 'design, "Codes", faq 9, faq 17',
     },
-  ),
-  "SW-CLOCK": code(
-    "refuses",
-    ["本机时钟与服务器不一致", "this machine's clock is not the server's"],
-    ["校准本机日期和时间，打开自动对时", "Set this machine's date and time; turn time synchronisation on"],
   ),
   "SW-HOST": code(
     "refuses",

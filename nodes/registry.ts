@@ -3,15 +3,21 @@ import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { Inspections } from "../lib/business/inspections.js";
 import type { ImportClient } from "../lib/client/import-client.js";
+import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { DocumentHandle } from "../lib/document.js";
 import type { Card, CardStatus } from "../lib/signing/card.js";
 import type { CardBackend } from "../lib/signing/types.js";
 
-/** The config node that all others share. `ready` rejects when the client could not be opened; nothing is sent then. */
+/**
+ * The config node that all others share. `ready` resolves when the client is open, however long that takes: a share may be mounted later,
+ * another process may have the root. It rejects when the settings cannot be used, and when the node is closed before.
+ */
 export interface ImportClientNode extends Node {
   ready: Promise<ImportClient>;
+  /** Undefined when the settings cannot be used. */
+  opening: ClientOpening | undefined;
   settings: ClientSettings | undefined;
 }
 

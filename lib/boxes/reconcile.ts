@@ -7,6 +7,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
@@ -110,6 +111,11 @@ export class Reconciler {
   }
 
   private async takeUp(row: DocumentRow, found: Reconciliation): Promise<void> {
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (isToBringBack(row)) {
+      await bringBack(this.context, row);
+      return;
+    }
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -171,12 +177,6 @@ export class Reconciler {
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
     const archived = findArchived(this.context, folder, row);
-    // A person has it sent again, and a stop or a fault came before the copy.
-    if (archived && (row.sentAt > 0 || row.failedAt > 0)) {
-      const copy = join(folder.box("TempBox"), row.boxName);
-      this.context.files.copy(join(folder.box(archived.box), archived.name), copy);
-      return true;
-    }
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(

@@ -5,10 +5,9 @@ import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { configError, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
-  configNode,
+  clientOf,
   documentOf,
   type FlowMessage,
   faultOfChecks,
@@ -57,7 +56,7 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient } from "../../../lib/client/open.js";
 import { readClientSettings } from "../../../lib/client/settings.js";
 import { kindOf } from "../../../lib/codes.js";
 import type { ImportClientError } from "../../../lib/errors.js";
@@ -106,7 +106,7 @@ describe("one PIN guard for a machine", () => {
   it("an update takes over what a ledger keeps closed: no PIN after it either", async () => {
     const root = join(dir, "ImpPath");
     const settings = readClientSettings({ root, clientId: "GUARD001", environment: "test" });
-    const { client: first } = await ImportClient.open(settings);
+    const { client: first } = await openClient(settings);
     await first.close();
     const pin = "wrong-before-the-update";
     const card = opened(pkcs11({ pin }));
@@ -122,7 +122,7 @@ describe("one PIN guard for a machine", () => {
       )
       .run(id, await pinFingerprint(id, pin));
 
-    const { client } = await ImportClient.open(settings);
+    const { client } = await openClient(settings);
     await assert.rejects(card.sign("rsa-sha256", DATA), BLOCKED);
     assert.deepEqual(shim.log, []);
     assert.equal(ledger.prepare("SELECT 1 FROM pin_attempts").get(), undefined);
