@@ -4,6 +4,7 @@ import { asking } from "./suites/asking.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { owner } from "./suites/owner.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
 import { sending } from "./suites/sending.js";
@@ -28,6 +29,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, sending, receiving, settling, asking, restart]) suite(bench);
+    for (const suite of [config, owner, claims, content, signing, sending, receiving, settling, asking, restart])
+      suite(bench);
   });
 }
