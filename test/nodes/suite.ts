@@ -6,6 +6,7 @@ import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
 import { messageFields } from "./suites/message-fields.js";
+import { owner } from "./suites/owner.js";
 import { pinGuard } from "./suites/pin-guard.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
@@ -37,5 +38,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
     for (const suite of [config, claims, content, signing, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart]) suite(bench);
+    for (const suite of [config, owner, claims, content, signing, sending, receiving, settling, asking, restart])
+      suite(bench);
   });
 }
