@@ -139,7 +139,7 @@ export async function faultRound(
     faults: said,
     released,
     left: leftOver(stage, scene.tampered),
-    spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load),
+    spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load, scene.tampered),
     violations: scene.violations,
     settledAfter,
     seconds: (Date.now() - start) / 1000,
@@ -182,11 +182,12 @@ function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
 }
 
 /** What was sent, as SentBox keeps it, beside what was handed in. */
-async function spoiltPdfs(stage: Stage, { edocs }: Load): Promise<string[]> {
+async function spoiltPdfs(stage: Stage, { edocs }: Load, tampered: ReadonlySet<string>): Promise<string[]> {
   const box = join(stage.root, "DecCus001", "SentBox");
   const spoilt: string[] = [];
   const names = stage.files("DecCus001", "SentBox");
   for (const [key, pdfs] of edocs) {
+    if (tampered.has(key)) continue;
     for (const name of names.filter((file) => file.startsWith(key) && file.endsWith(".zip"))) {
       const entries = await readZip(readFileSync(join(box, name)));
       for (const { id, bytes } of pdfs) {

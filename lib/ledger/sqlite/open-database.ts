@@ -19,9 +19,14 @@ export function ledgerError(zh: string, en: string, cause?: unknown): ImportClie
   );
 }
 
-/** For its owner alone from the start: SQLite makes the files beside it with the same mode, and keeps those that are there. */
+/**
+ * For its owner alone from the start: SQLite makes the files beside it with the same mode, and keeps those that are there. A
+ * file that is there is never opened here: closing it would take away every lock that this process has on it (POSIX), those of
+ * a connection too that was closed before and lives until it is collected. Whoever looks at the ledger then, a backup say,
+ * is taken for the last to close it, and SQLite removes the log with all that we commit from then on.
+ */
 function makePrivate(file: string): void {
-  closeSync(openSync(file, "a", 0o600));
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
 }
 
