@@ -1,8 +1,8 @@
 import { type Bilingual, type FaultDetails, ImportClientError } from "../errors.js";
 import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
-/** Inner codes that say nothing about the card: the node closed, the driver crashed and is started again. */
-const PASSING = new Set(["CLOSED", "MODULE-CRASHED"]);
+/** Inner codes that say nothing about the card: the node closed, the driver crashed or had not begun, and is started again. */
+const PASSING = new Set(["CLOSED", "MODULE-CRASHED", "NOT-STARTED"]);
 
 /**
  * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
