@@ -2,12 +2,12 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
+import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
-import { settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
+import { configError, settingText } from "../../lib/settings.js";
 import {
   checkConfig,
-  configNode,
+  clientOf,
   documentOf,
   type FlowMessage,
   faultOfChecks,
@@ -16,10 +16,31 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { readSeverities } from "../severities.js";
 
 interface Config extends NodeDef {
   client?: string;
   noSchema?: string;
+  strictness?: string;
+  levels?: string;
+}
+
+/** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
+function readStrictness({ strictness, levels }: Config): Strictness {
+  const all = settingText(strictness) || "evidence";
+  if (all !== "evidence" && all !== "error" && all !== "warning") {
+    throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
+  }
+  const read = readSeverities("levels", levels);
+  const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
+  if (unknown !== undefined) {
+    throw configError(
+      "levels",
+      `levels：${unknown} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
+      `levels: ${unknown} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
+    );
+  }
+  return { ...(all !== "evidence" && { all }), levels: read };
 }
 
 const NO_SCHEMA: Fault = {
@@ -35,11 +56,14 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
-    checkConfig(this, status, async () => openClient());
+    const openClient = () => clientOf(RED, this, status, config.client);
+    checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(({ settings }) => new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]));
+      store ??= openClient().then(({ settings }) => {
+        const folders = settings.schemas === "" ? [] : [settings.schemas];
+        return new SchemaStore(folders, { strictness: readStrictness(config) });
+      });
       return store;
     };
 

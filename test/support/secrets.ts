@@ -11,6 +11,18 @@ export function filesBelow(folder: string): string[] {
   });
 }
 
+/** Their bytes; a file that is moved while it is looked for lies elsewhere by then, or has gone. */
+function readBelow(folder: string): { path: string; bytes: Buffer }[] {
+  return filesBelow(folder).flatMap((path) => {
+    try {
+      return [{ path, bytes: readFileSync(path) }];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  });
+}
+
 /** What a run has left behind. */
 export interface Traces {
   /** Folder of everything that was written: boxes, logs, ledger, Node-RED's own files. */
@@ -30,7 +42,7 @@ export function assertNowhere(
   { dir, lines, answers }: Traces,
   witness: { code: string; line: string },
 ): void {
-  const files = filesBelow(dir).map((path) => ({ path, bytes: readFileSync(path) }));
+  const files = readBelow(dir);
   const some = (texts: readonly string[], text: string) => texts.some((one) => one.includes(text));
   assert.ok(
     files.some(({ bytes }) => bytes.includes(witness.code)),
@@ -67,7 +79,7 @@ function readableByAll(path: string, top: string): boolean {
  * the boxes are; `texts` must be in a box, so that looking for what nobody wrote cannot pass.
  */
 export function assertPrivate(texts: readonly string[], { dir, root }: { dir: string; root: string }): void {
-  const files = filesBelow(dir).map((path) => ({ path, bytes: readFileSync(path) }));
+  const files = readBelow(dir);
   const inBox = (path: string) => path.startsWith(root) && BOX.test(relative(root, path));
   const outside = files.filter(({ path }) => !inBox(path) && readableByAll(path, dir));
   assert.ok(outside.length > 0, "everything is private: nothing can be told apart");
