@@ -75,12 +75,12 @@ describe("a name from outside is never a path", () => {
   let top: string;
   const inRoot = () => relative(top, client.settings.root);
 
-  /** Files below the folder that holds the root, but the ledger's own and the log's. */
+  /** Files below the folder that holds the root, but our own in its hidden folders: ledger, log, lease. */
   const files = () =>
     readdirSync(top, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(top, join(entry.parentPath, entry.name)))
-      .filter((path) => !path.startsWith(`${inRoot()}/.l`));
+      .filter((path) => !path.startsWith(`${inRoot()}/.`));
 
   beforeEach(async () => {
     client = await openClient();
