@@ -175,8 +175,7 @@ export class ReceiptConsumer {
       // Never requeued: it would come again at once, and for ever.
       refuse: () => finish(() => (unreadable === "reject" ? channel.reject(message, false) : channel.ack(message))),
     };
-    this.deliveries.add(delivery);
-    this.events.onDelivery(delivery);
+    this.events.onDelivery(this.deliveries.add(delivery));
   }
 }
 

@@ -11,6 +11,7 @@ import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
+import { inBoxOf } from "./receipt-place.js";
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
@@ -179,7 +180,8 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       at: row.failedAt,
       sha256: sha256Of(bytes),
       messageId: "",
-      file: `${folder.code}/InBox/${name}`,
+      folder: folder.code,
+      file: name,
       receivedAt: context.clock.now(),
     });
     crashPoint("fail.after-receipt-row");
@@ -193,8 +195,8 @@ async function fileLocalReceipt(
   row: DocumentRow,
   bytes: Buffer,
 ): Promise<void> {
-  const [code = row.business, , name = ""] = receipt.file.split("/");
-  await context.files.write(context.folders.of(code).box("InBox"), name, bytes);
+  const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
+  await context.files.write(inBox, receipt.file, bytes);
   if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id);

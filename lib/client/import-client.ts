@@ -47,7 +47,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly clock: Clock;
   readonly ids: Ids;
   readonly claims: Claims;
-  readonly deliveries = new Deliveries();
+  readonly deliveries: Deliveries;
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();
@@ -66,6 +66,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.ids = ids;
     this.claims = new Claims(this, (error) => this.reportFault(error));
     this.folders = new Folders(settings.root, disk);
+    this.deliveries = new Deliveries(this.folders);
     this.spool = new Spool(settings.root, this.files);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),

@@ -1,12 +1,27 @@
 import { extname } from "node:path";
 
-/** Local time as `yyyyMMddHHmmssSSS`, 17 digits, as the official client stamps its files (domain 2). */
+/** China's clock is eight hours ahead of UTC all year round. */
+const CHINA = 8 * 60 * 60 * 1000;
+
+/**
+ * China time as `yyyyMMddHHmmssSSS`, 17 digits, as the official client stamps its files (domain 2), whatever the zone of this
+ * machine. `at` in milliseconds since the epoch.
+ */
 export function timeStamp(at: number): string {
-  const time = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
-  return `${date}${clock}${String(time.getMilliseconds()).padStart(3, "0")}`;
+  return new Date(at + CHINA).toISOString().replace(/\D/g, "");
+}
+
+/** The time of a stamp's first 14 digits, in milliseconds since the epoch; undefined when they are no time. */
+export function stampTime(stamp: string): number | undefined {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(stamp) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+  // The 31st of a month of 30 days is the next month's first to the parser.
+  return Number.isNaN(at) || timeStamp(at).slice(0, 14) !== stamp.slice(0, 14) ? undefined : at;
+}
+
+/** Whether a text from outside is the name of one file or folder, and no path, and nothing that a file system refuses. */
+export function isPlainName(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && Buffer.byteLength(text) <= 255 && !/[\\/\p{Cc}]/u.test(text);
 }
 
 /** Bytes of a name with something added: file systems allow 255, and `.tmp` or a number may still come. */

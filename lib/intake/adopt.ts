@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
+import { inBoxOf } from "../boxes/receipt-place.js";
 import type { MatchedBy } from "../document.js";
 import type { Disk } from "../files/disk.js";
 import { OTHERS } from "../files/folders.js";
-import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { answersOf } from "../receipts/record.js";
 import { matchReceipt } from "./match.js";
@@ -47,11 +48,9 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
-  const [code = "", , name = ""] = orphan.file.split("/");
-  const from = join(context.folders.of(code).box("InBox"), name);
-  if (code.toLowerCase() !== OTHERS.toLowerCase() || !context.files.disk.exists(from)) {
-    return adoptAs(context, orphan, document, { matchedBy: by });
-  }
+  const waits = orphan.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf(context, orphan) : undefined;
+  const from = waits !== undefined && join(waits, orphan.file);
+  if (!from || !context.files.disk.exists(from)) return adoptAs(context, orphan, document, { matchedBy: by });
   // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
   const folder = context.folders.of(document.business);
   const inBox = folder.box("InBox");
@@ -59,7 +58,8 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   const bytes = context.files.disk.read(from);
   return context.files.withFreeName(inBox, wanted, async (to) => {
     await context.files.write(inBox, to, bytes);
-    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
+    const place = { folder: folder.code, file: to };
+    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, place });
     remove(context.files.disk, adopted ? from : join(inBox, to));
     return adopted;
   });
@@ -70,11 +70,12 @@ async function adoptAs(
   context: BoxContext,
   orphan: ReceiptRow,
   document: DocumentRow,
-  found: { matchedBy: MatchedBy; file?: string },
+  found: { matchedBy: MatchedBy; place?: ReceiptPlace },
 ): Promise<boolean> {
   const adopted = await context.ledger.adopt(orphan.id, document.id, found);
   if (adopted && context.settings.receiptJson) {
-    await writeReceiptJson(context, { ...orphan, ...found, documentId: document.id }, document);
+    const { matchedBy, place } = found;
+    await writeReceiptJson(context, { ...orphan, ...place, matchedBy, documentId: document.id }, document);
   }
   return adopted;
 }

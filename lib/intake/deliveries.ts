@@ -1,4 +1,7 @@
 import { crashPoint } from "../crash-point.js";
+import type { Folders } from "../files/folders.js";
+import { isPlainName } from "../files/names.js";
+import { lastName } from "../receipts/file-name.js";
 import type { ReceiptPart } from "./store.js";
 
 /** A receipt delivery that the broker waits to have acknowledged. */
@@ -10,8 +13,9 @@ export interface Delivery {
   receivedAt: number;
   /** The message's `type` property; empty when it has none. */
   type: string;
-  /** From the headers; empty when they have none. */
+  /** A file's name, from the headers; empty when they have none. */
   fileName: string;
+  /** The code of a business folder that exists, from the headers; empty when they name none. */
   business: string;
   body: Buffer;
   /** What receipt-parse has read from the body, so that settle need not read it again. */
@@ -26,8 +30,21 @@ export interface Delivery {
 export class Deliveries {
   private readonly open = new Map<string, Delivery>();
 
-  add(delivery: Delivery): void {
+  constructor(private readonly folders: Folders) {}
+
+  /**
+   * Takes a delivery as the broker brought it; returns it as all others see it: what its headers call a file is a file's name,
+   * what they call a business is a folder that exists, or they are empty. Nothing of a header is ever part of a path.
+   */
+  add(brought: Delivery): Delivery {
+    const fileName = lastName(brought.fileName);
+    const delivery = {
+      ...brought,
+      fileName: isPlainName(fileName) ? fileName : "",
+      business: this.folders.named(brought.business)?.code ?? "",
+    };
     this.open.set(delivery.id, delivery);
+    return delivery;
   }
 
   get(id: string): Delivery | undefined {

@@ -1,6 +1,6 @@
 import type { MatchedBy } from "../document.js";
 import type { DocumentRow, Ledger } from "../ledger/types.js";
-import { parseReceiptFileName } from "../receipts/file-name.js";
+import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
 
 export interface MatchHints {
@@ -129,11 +129,16 @@ async function byName(
 ): Promise<DocumentRow | undefined> {
   for (const given of [hints.fileName, receipt.fileName]) {
     if (!given) continue;
-    const name = given.replace(/^.*[\\/]/s, "");
-    const base = parseReceiptFileName(name)?.base;
+    const name = lastName(given);
+    const { base, seqNo = "" } = parseReceiptFileName(name) ?? {};
     const rows: DocumentRow[] = [];
     for (const wanted of base === undefined ? [name] : [`${base}.xml`, `${base}.zip`, base]) {
       for (const row of await ledger.byFileName(wanted)) if (mayAnswer(receipt, row)) rows.push(row);
+    }
+    // The official client's own names for business receipts have the 18-digit number where ours have the document's name.
+    if (seqNo !== "") {
+      const keys = { clientKey: "", seqNo, customsNo: "", answers: receipt.answers };
+      for (const row of await ledger.byReceiptKeys(keys)) if (mayAnswer(receipt, row)) rows.push(row);
     }
     const best = bestOf(
       rows.map((row) => ({ row, by: "fileName" })),

@@ -1,6 +1,7 @@
 import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
+import { inBoxOf } from "../boxes/receipt-place.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
@@ -60,12 +61,12 @@ async function storeOne(
 ): Promise<ReceiptRow> {
   const { ledger, folders } = context;
   const document = receipt.documentId === null ? undefined : await ledger.get(receipt.documentId);
-  const named = delivery.business !== "" && folders.exists(delivery.business) ? delivery.business : OTHERS;
-  const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
+  const named = part.receipts.length > 0 ? folders.named(delivery.business) : undefined;
+  const folder = document ? folders.of(document.business) : (named ?? folders.of(OTHERS));
   const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
   // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
   // will move to a folder of its own.
-  const shared = document && siblings.find((row) => row.documentId === document.id)?.file;
+  const shared = document && siblings.find((row) => row.documentId === document.id);
   const wanted = receiptFileName(receipt, about, delivery.receivedAt);
   const row = await context.files.withFreeName(folder.box("InBox"), wanted, async (name) => {
     crashPoint("receipt.before-row");
@@ -76,12 +77,14 @@ async function storeOne(
       matchedBy: document ? receipt.matchedBy : "",
       sha256,
       messageId: delivery.messageId,
-      file: shared ?? `${folder.code}/InBox/${name}`,
+      folder: shared?.folder ?? folder.code,
+      file: shared?.file ?? name,
       receivedAt: delivery.receivedAt,
     });
     crashPoint("receipt.after-row");
-    if (!stored.receipt.filed) await fileReceipt(context, delivery, part, stored.receipt, document, siblings);
-    return stored.receipt;
+    if (stored.receipt.filed) return stored.receipt;
+    const place = inBoxOf(context, stored.receipt) === undefined ? { folder: folder.code, file: name } : undefined;
+    return fileReceipt(context, delivery, part, { ...stored.receipt, ...place }, document, siblings);
   });
   crashPoint("receipt.after-filed");
   // A repeat as well: what brought it first may have been stopped before this.
@@ -98,15 +101,16 @@ async function fileReceipt(
   row: ReceiptRow,
   document: DocumentRow | undefined,
   siblings: readonly ReceiptRow[],
-): Promise<void> {
-  const [code = "", , file = ""] = row.file.split("/");
-  const inBox = context.folders.of(code).box("InBox");
-  const before = siblings.filter((other) => other.file === row.file).length;
+): Promise<ReceiptRow> {
+  const { folder, file } = row;
+  const inBox = context.folders.of(folder).box("InBox");
+  const before = siblings.filter((other) => other.folder === folder && other.file === file).length;
   if (before === 0) await context.files.write(inBox, file, part.bytes);
   if (part.reason) await context.files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
   if (context.settings.receiptJson) await writeReceiptJson(context, row, document, before + 1);
   crashPoint("receipt.after-file");
-  await context.ledger.markFiled(row.id);
+  await context.ledger.markFiled(row.id, { folder, file });
+  return { ...row, filed: true };
 }
 
 function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: ReceiptPart): Receipt {

@@ -81,7 +81,11 @@ export interface ReceiptRow extends Receipt {
    */
   sha256: string;
   messageId: string;
-  /** Path relative to the root: `DecCus001/InBox/Successed_…xml`. */
+  /**
+   * The business folder in whose InBox its file lies, and the file's name there. The folder is empty for a file of an older
+   * version whose path was none of these.
+   */
+  folder: string;
   file: string;
   /** The file was written and renamed; a redelivery before that writes it again under the same name. */
   filed: boolean;
@@ -121,6 +125,9 @@ export interface EventNote {
 
 /** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
 export type NewReceipt = Omit<ReceiptRow, "id" | "filed">;
+
+/** Where a receipt's file lies. */
+export type ReceiptPlace = Pick<ReceiptRow, "folder" | "file">;
 
 /** Keys that a receipt may carry; empty strings are ignored. */
 export interface ReceiptKeys {
@@ -174,15 +181,15 @@ export interface Ledger {
   addReceipt(
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
-  /** The receipt's file is safely in InBox. */
-  markFiled(receiptId: number): Promise<void>;
+  /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
+  markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
   orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
   /**
    * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
    * its file lies now. Resolves to false when it has a document already.
    */
-  adopt(receiptId: number, documentId: string, found?: { matchedBy: MatchedBy; file?: string }): Promise<boolean>;
+  adopt(receiptId: number, documentId: string, found: { matchedBy: MatchedBy; place?: ReceiptPlace }): Promise<boolean>;
   story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Events of all documents after the one with this id, in order. */
   eventsAfter(id: number, limit: number): Promise<EventRow[]>;

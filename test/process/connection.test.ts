@@ -6,6 +6,7 @@ import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.j
 import { ConfirmedPublisher } from "../../lib/amqp/publisher.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import type { ImportClientError } from "../../lib/errors.js";
+import { Folders } from "../../lib/files/folders.js";
 import { Deliveries, type Delivery } from "../../lib/intake/deliveries.js";
 import { freePort } from "../../scripts/ports.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
@@ -256,7 +257,7 @@ describe("the connection against a real broker", () => {
       queue: string,
       change: Partial<ConsumerOptions> = {},
     ): Promise<Reader> {
-      const deliveries = new Deliveries();
+      const deliveries = new Deliveries(new Folders(scratch()));
       const options: ConsumerOptions = {
         queue,
         prefetch: 5,

@@ -65,7 +65,8 @@ export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
     at: 100,
     sha256: SYSTEM_IDS.document(Date.now()),
     messageId: "",
-    file: "DecCus001/InBox/x.xml",
+    folder: "DecCus001",
+    file: "x.xml",
     receivedAt: 100,
     ...change,
   };

@@ -62,6 +62,7 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["receivedAt", "received_at", "integer"],
   ["matchedBy", "matched_by", "text"],
   ["textEn", "text_en", "text"],
+  ["folder", "folder", "text"],
 ];
 
 export type Value = string | number | null;

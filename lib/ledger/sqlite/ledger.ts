@@ -13,6 +13,7 @@ import type {
   Ledger,
   NewReceipt,
   ReceiptKeys,
+  ReceiptPlace,
   ReceiptRow,
 } from "../types.js";
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
@@ -153,8 +154,11 @@ export class SqliteLedger implements Ledger {
     return { duplicate: result.duplicate, receipt: result.receipt, document: result.document };
   }
 
-  async markFiled(receiptId: number): Promise<void> {
-    await this.write(() => this.statement("UPDATE receipts SET filed = 1 WHERE id = ?").run(receiptId));
+  async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {
+    await this.write(() => {
+      this.statement("UPDATE receipts SET filed = 1 WHERE id = ?").run(receiptId);
+      if (place) this.place(receiptId, place);
+    });
   }
 
   async orphans(keys: ReceiptKeys): Promise<ReceiptRow[]> {
@@ -169,7 +173,7 @@ export class SqliteLedger implements Ledger {
   async adopt(
     receiptId: number,
     documentId: string,
-    found?: { matchedBy: MatchedBy; file?: string },
+    found: { matchedBy: MatchedBy; place?: ReceiptPlace },
   ): Promise<boolean> {
     const effect = await this.write(() => this.adoptNow(receiptId, documentId, found));
     if (effect) this.tell(effect.row, effect.note);
@@ -325,14 +329,18 @@ export class SqliteLedger implements Ledger {
   private adoptNow(
     receiptId: number,
     documentId: string,
-    found: { matchedBy: MatchedBy; file?: string } | undefined,
+    { matchedBy, place }: { matchedBy: MatchedBy; place?: ReceiptPlace },
   ): { row: DocumentRow; note: EventNote } | undefined {
     const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
     if (!receipt) return undefined;
-    const { matchedBy, file } = { matchedBy: "" as const, file: receipt.file, ...found };
-    const set = "UPDATE receipts SET document_id = ?, matched_by = ?, file = ? WHERE id = ?";
-    this.statement(set).run(documentId, matchedBy, file, receiptId);
-    return this.receiptOn(documentId, { ...receipt, documentId, matchedBy, file });
+    const set = "UPDATE receipts SET document_id = ?, matched_by = ? WHERE id = ?";
+    this.statement(set).run(documentId, matchedBy, receiptId);
+    if (place) this.place(receiptId, place);
+    return this.receiptOn(documentId, { ...receipt, documentId, matchedBy, ...place });
+  }
+
+  private place(receiptId: number, { folder, file }: ReceiptPlace): void {
+    this.statement("UPDATE receipts SET folder = ?, file = ? WHERE id = ?").run(folder, file, receiptId);
   }
 
   private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {

@@ -1,10 +1,10 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by", "text_en", "tries"]);
+const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "folder"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -122,5 +122,12 @@ export const MIGRATIONS: readonly string[] = [
         WHERE code <> '' AND instr(text, ' / ') > 1 AND instr(substr(text, instr(text, ' / ') + 3), ' / ') = 0;`,
     )
     .join("\n")}
+  `,
+  // Version 5: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
+  `
+  ALTER TABLE receipts ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET
+    folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
+    WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
   `,
 ];

@@ -21,7 +21,7 @@ export function showReceipt(receipt, place) {
   }
   const advice = bilingual(receipt.advice);
   if (advice) line("fa-lightbulb-o", advice, "").addClass("sw-advice").appendTo(item);
-  if (receipt.file) $("<div>", { class: "sw-muted" }).text(receipt.file).appendTo(item);
+  if (receipt.file) $("<div>", { class: "sw-muted" }).text(`${receipt.folder}/InBox/${receipt.file}`).appendTo(item);
   if (receipt.matchedBy) matchedBy(receipt.matchedBy).appendTo(item);
 }
 

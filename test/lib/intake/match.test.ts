@@ -141,6 +141,15 @@ describe("matching receipts to documents", () => {
     assert.equal((await match({ answers: ["DEC"] }, { fileName: "浙A00000-1.zip" })).documentId, null);
   });
 
+  it("goes by the 18-digit number in the official name of a business receipt, when the receipt has none", async () => {
+    const id = await document({ seqNo: "I20260000012345678", state: "accepted" });
+    const fileName = "Receipt_DECCUS004_I20260000012345678_8ac5f3e0-1f0a_20260701093515123000001.xml";
+    const business = { kind: "business", answers: ["DEC"] } as const;
+    assert.deepEqual(await match(business, { fileName }), { documentId: id, by: "fileName" });
+    assert.equal((await match({ ...business, seqNo: "I20260000099999999" }, { fileName })).documentId, null);
+    assert.equal((await match({ ...business, answers: ["INV101"] }, { fileName })).documentId, null);
+  });
+
   it("of several with one name takes the newest that waits", async () => {
     await document({ fileName: "a.xml", state: "accepted" });
     const waiting = await document({ fileName: "a.xml" });

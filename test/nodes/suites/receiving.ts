@@ -118,8 +118,8 @@ export function receiving(bench: RedBench): void {
       const story = await (await bench.client()).ledger.story(id);
       assert.deepEqual([story?.document.state, story?.document.seqNo], ["accepted", SEQ_NO]);
       assert.deepEqual(
-        story?.receipts.map(({ file, filed, messageId }) => [file, filed, messageId]),
-        [[`DecCus001/InBox/${name}`, true, "m-1"]],
+        story?.receipts.map(({ folder, file, filed, messageId }) => [folder, file, filed, messageId]),
+        [["DecCus001", name, true, "m-1"]],
       );
       await bench.showing("parse", "receipt-parse.status.recognised");
       await bench.written();
@@ -312,7 +312,7 @@ export function receiving(bench: RedBench): void {
       assert.equal((await bench.one("stored")).delivery?.redelivered, true);
       const story = await (await bench.client()).ledger.story(id);
       assert.deepEqual([story?.receipts.length, story?.receipts[0]?.filed], [1, true]);
-      assert.deepEqual(box(root, "DecCus001", "InBox"), [story?.receipts[0]?.file.split("/").at(-1)]);
+      assert.deepEqual(box(root, "DecCus001", "InBox"), [story?.receipts[0]?.file]);
       await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(queue), 0);
