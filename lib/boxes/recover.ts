@@ -8,6 +8,7 @@ import { sha256Of } from "../sha256.js";
 import { enterClaim } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { recoverGathered } from "./gather.js";
+import { copyForResend, isResent } from "./resend.js";
 import { duplicateOf, finishEnded, settleFailed } from "./settle.js";
 
 /** What a start found and did, for the log. */
@@ -92,6 +93,11 @@ async function openClaim(context: BoxContext, row: DocumentRow): Promise<boolean
     }
   }
   const archived = findArchived(files.disk, folder, row);
+  if (archived && isResent(row)) {
+    // The row went first here too: stopped before the file was copied.
+    copyForResend(context, row, join(folder.box(archived.box), archived.name));
+    return true;
+  }
   if (archived) {
     // Somebody moved it there by hand: the row follows, and says so.
     const change = { box: archived.box, boxName: archived.name, settled: true } as const;

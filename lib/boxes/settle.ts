@@ -110,9 +110,14 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   crashPoint("settle.before-move");
   let boxName = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
-  if (boxName === undefined && files.disk.exists(source)) {
-    boxName = files.freeName(folder.box(box), wanted);
-    files.move(source, join(folder.box(box), boxName));
+  if (files.disk.exists(source)) {
+    if (boxName === undefined) {
+      boxName = files.freeName(folder.box(box), wanted);
+      files.move(source, join(folder.box(box), boxName));
+    } else if (sha256Of(files.disk.read(source)) === row.sha256) {
+      // Its bytes lie there from an attempt before. Left here it would be a file without a row.
+      files.disk.remove(source);
+    }
   }
   crashPoint("settle.after-move");
   const missing = boxName === undefined;
@@ -161,6 +166,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       documentId: row.id,
       kind: "local",
       format: "Root",
+      outcome: "refused",
       ok: false,
       code: failure.code,
       text: failure.text.zh,
@@ -168,6 +174,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       clientKey: row.clientKey,
       seqNo: "",
       customsNo: "",
+      part: "",
       statusCode: "",
       statusText: "",
       matchedBy: "",

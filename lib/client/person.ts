@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { copyForResend } from "../boxes/resend.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { ImportClientError, neutral } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
@@ -28,8 +29,8 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 }
 
 /**
- * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
- * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
+ * Sends a document that has ended once more, as a new attempt through the whole flow. The attempt is committed, then its
+ * archived file is copied back to TempBox; the copy in the archive stays. What stops between the two is taken up again. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () => resend(client, id, word));
@@ -45,25 +46,32 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
   if (archived === "" || !client.files.disk.exists(archived)) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const boxName = client.files.freeName(folder.box("TempBox"), row.fileName);
-  client.files.disk.copy(archived, join(folder.box("TempBox"), boxName));
-  const attempt = row.attempt + 1;
-  return client.ledger.transition(
-    id,
-    { from: ENDED, to: "claimed" },
-    {
-      box: "TempBox",
-      boxName,
-      settled: false,
-      attempt,
-      tries: 0,
-      retryAt: 0,
-      wire: "",
-      ...NO_WORDS,
-      importReceiptAt: 0,
-    },
-    { event: "resend", text: word.reason },
-  );
+  // Nobody gives it out before its file is there.
+  client.claims.inFlight.take(id, "resend");
+  try {
+    return await client.files.withFreeName(folder.box("TempBox"), row.fileName, async (boxName) => {
+      const claimed = await client.ledger.transition(
+        id,
+        { from: ENDED, to: "claimed" },
+        {
+          box: "TempBox",
+          boxName,
+          settled: false,
+          attempt: row.attempt + 1,
+          tries: 0,
+          retryAt: 0,
+          wire: "",
+          ...NO_WORDS,
+          importReceiptAt: 0,
+        },
+        { event: "resend", text: word.reason },
+      );
+      copyForResend(client, claimed, archived);
+      return claimed;
+    });
+  } finally {
+    client.claims.inFlight.release(id);
+  }
 }
 
 /**

@@ -28,10 +28,11 @@ const NONE = { documentId: null, by: "" } as const;
  * 18-digit number, business receipts carry that and customs' number. So all numbers are looked up, and among the
  * documents found:
  * - A document that was never sent is the last choice: nothing can have answered it.
- * - For an import receipt the newest document that still waits for its answer wins. An own number is used twice when a
- *   refused declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this
- *   answer is for the later. Only if none waits is it taken as a repeat for the one whose 18-digit number agrees, else for
- *   the newest.
+ * - For an import receipt a document that still waits for its answer wins. An own number is used twice when a refused
+ *   declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this answer is for
+ *   the later. Of several that wait, the one whose 18-digit number agrees, else the one that was sent first: answers come in
+ *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). Only if none waits is it taken as a repeat for
+ *   the one whose 18-digit number agrees, else for the newest.
  * - For a business receipt the 18-digit number decides, then customs' number, then the own number; a document with another
  *   18-digit number is the last choice, and one that was refused comes after one that was not.
  *
@@ -56,8 +57,10 @@ export async function matchReceipt(
   const candidates = [...found.values()]
     .map((row) => ({ row, by: keyThatAgrees(row, receipt, ownKeys) }))
     .filter((candidate): candidate is Candidate => candidate.by !== "");
-  const best = bestOf(candidates, receipt, hints) ?? (await byMessageId(receipt, ledger));
-  if (best) return { documentId: best.row.id, by: best.by };
+  const best = bestOf(candidates, receipt, hints);
+  if (best) return { documentId: best.row.id, by: isGuess(best, candidates, receipt, hints) ? "oldest" : best.by };
+  const repeated = await byMessageId(receipt, ledger);
+  if (repeated) return { documentId: repeated.row.id, by: repeated.by };
   const named = await byName(receipt, hints, ledger);
   if (named) return { documentId: named.id, by: "fileName" };
   const timed = await byTime(receipt, hints, ledger);
@@ -100,13 +103,41 @@ function ranks({ row, by }: Candidate, receipt: ParsedReceipt, hints: MatchHints
     const contradicts = Number(receipt.seqNo !== "" && row.seqNo !== "" && row.seqNo !== receipt.seqNo);
     return [sent, 1 - contradicts, agrees, here, Number(row.state !== "rejected"), row.claimedAt];
   }
-  const open = Number(waits(row));
-  return [sent, open, here, open ? 0 : Number(by === "seqNo"), row.claimedAt];
+  const open = waits(row);
+  const agrees = Number(receipt.seqNo !== "" && row.seqNo === receipt.seqNo);
+  return [sent, Number(open), here, agrees, open ? -sentSince(row) : row.claimedAt];
+}
+
+function sentSince(row: DocumentRow): number {
+  return row.sendingAt || row.sentAt || row.claimedAt;
+}
+
+/**
+ * Whether another document waited at the same time, and all that speaks for this one speaks for that one too. Also when the
+ * other has an answer by now: the two answers may have come in another order than the documents went.
+ */
+function isGuess(
+  best: Candidate,
+  candidates: readonly Candidate[],
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+): boolean {
+  if (receipt.kind !== "import" || !waits(best.row)) return false;
+  const speaks = (candidate: Candidate) => {
+    const [sent, , ...rest] = ranks(candidate, receipt, hints).slice(0, -1);
+    return JSON.stringify([sent, rest]);
+  };
+  return candidates.some(
+    (other) =>
+      other.row.id !== best.row.id &&
+      (waits(other.row) || other.row.importReceiptAt >= sentSince(best.row)) &&
+      speaks(other) === speaks(best),
+  );
 }
 
 function bestOf(candidates: readonly Candidate[], receipt: ParsedReceipt, hints: MatchHints): Candidate | undefined {
   let best: { candidate: Candidate; rank: number[] } | undefined;
-  // The ledger gives newest first, so that of two claimed in the same millisecond the first one found stays.
+  // The ledger gives newest first; of two in the same millisecond that one stays which an id puts first.
   for (const candidate of candidates) {
     const rank = ranks(candidate, receipt, hints);
     if (!best || isBetter(rank, best.rank)) best = { candidate, rank };

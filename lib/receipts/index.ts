@@ -99,7 +99,7 @@ function judged(receipt: ParsedReceipt, book: AdviceBook): ParsedReceipt {
   const entry = codeEntry(format, statusCode || code, book, kind);
   if (!entry || entry === codeEntry(format, statusCode || code, undefined, kind)) return receipt;
   const status = statusCode === "" ? {} : { statusText: entry.meaning.zh };
-  return { ...receipt, ok: entry.outcome !== "refused", ...status };
+  return { ...receipt, outcome: entry.outcome, ok: entry.outcome !== "refused", ...status };
 }
 
 function shown(root: XmlElement): string {

@@ -1,5 +1,6 @@
 import { codeEntry } from "../advice/index.js";
 import { BUSINESSES } from "../business/index.js";
+import type { ReceiptOutcome } from "../document.js";
 import type { ParsedReceipt } from "./types.js";
 
 const answersByFormat = new Map<string, readonly string[]>();
@@ -30,9 +31,11 @@ export function record(
     clientKey: "",
     seqNo: "",
     customsNo: "",
+    part: "",
     statusCode: "",
     statusText: "",
     answers: answersOf(fields.format),
+    outcome: outcomeOf(fields),
     ...rest,
   };
   const keys = [...new Set(otherKeys)].filter((key) => key !== "" && key !== receipt.clientKey);
@@ -40,6 +43,13 @@ export function record(
   if (fileName) receipt.fileName = fileName;
   if (at !== undefined) receipt.at = at;
   return receipt;
+}
+
+/** A code that no table has says nothing of success or failure. */
+function outcomeOf({ kind, format, ok, code }: Pick<ParsedReceipt, "kind" | "format" | "ok" | "code">): ReceiptOutcome {
+  const entry = codeEntry(format, code, undefined, kind);
+  if (ok) return entry?.outcome === "notice" ? "notice" : "good";
+  return entry || kind === "local" ? "refused" : "unknown";
 }
 
 /**

@@ -63,6 +63,8 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["matchedBy", "matched_by", "text"],
   ["textEn", "text_en", "text"],
   ["folder", "folder", "text"],
+  ["outcome", "outcome", "text"],
+  ["part", "part", "text"],
 ];
 
 export type Value = string | number | null;

@@ -2,6 +2,7 @@ import type Database from "libsql";
 import type { MatchedBy } from "../../document.js";
 import { ImportClientError, messageOf } from "../../errors.js";
 import { receiptEffect } from "../rules/receipt-effect.js";
+import { repeats, sameMessage } from "../rules/repeated-receipt.js";
 import { assertMayFollow, STATES } from "../rules/states.js";
 import type {
   DocumentChange,
@@ -309,21 +310,12 @@ export class SqliteLedger implements Ledger {
     return next;
   }
 
-  /**
-   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
-   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
-   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
-   */
+  /** The row of the same bytes that came before, when these repeat it (`repeats`). */
   private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
-    const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
-      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
-      if (!numbered) return false;
-      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
-      const other = this.documents("WHERE id = ?", documentId)[0];
-      return other === undefined || other.sendingAt <= row.receivedAt;
-    });
+    const document = receipt.documentId === null ? undefined : this.documents("WHERE id = ?", receipt.documentId)[0];
+    const before = this.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", receipt.sha256);
+    // A message that is brought again stays with the row that it made, whatever came since.
+    return before.find((row) => sameMessage(row, receipt)) ?? before.find((row) => repeats(receipt, row, document));
   }
 
   private adoptNow(

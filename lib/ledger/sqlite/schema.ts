@@ -1,10 +1,10 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "folder"]);
+const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "folder", "outcome", "part"]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -129,5 +129,11 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE receipts SET
     folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
     WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
+  `,
+  // Version 6: what a receipt says, with a word for what is not known; and of which part of the document.
+  `
+  ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
+  ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
   `,
 ];
