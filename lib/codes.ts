@@ -40,7 +40,7 @@ const MACHINE: Text = [
 ];
 
 /** Codes of the official client (faq 10 to 13, domain B) and of this package. `X-*` stands for all that begin with `X-`. */
-export const CODES: Readonly<Record<string, CodeMeaning>> = {
+export const CODES = {
   C18: code(
     "retries",
     ["向 RabbitMQ 发送失败或超时", "sending to RabbitMQ failed or timed out"],
@@ -123,6 +123,22 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
       "Look at the receipts of the first one; use resend if it really has to go again",
     ],
     { cause: ["内容与已发送的文件完全相同", "The content equals a file that was sent"] },
+  ),
+  "SW-REPLACED": code(
+    "fails",
+    ["在发送之前已被新文件代替", "it was replaced by a newer file before it was sent"],
+    ["无需处理，新文件按原流程发送", "Nothing to do: the newer file goes its way"],
+  ),
+  "SW-ORPHAN": code(
+    "fails",
+    [
+      "TempBox 中的文件没有台账记录，可能已经发送过",
+      "a file in TempBox that the ledger does not know: it may have been sent",
+    ],
+    [
+      "先在单一窗口网页查询该单据；未到达的再选择重发，否则解除",
+      "Look it up on the Single Window's page; resend it if it has not arrived, else release it",
+    ],
   ),
   "SW-INCOMPLETE": code(
     "fails",
@@ -278,7 +294,9 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     ],
     { cause: ["见错误文字", "See the error's text"] },
   ),
-};
+} satisfies Record<string, CodeMeaning>;
+
+const byName: Readonly<Record<string, CodeMeaning | undefined>> = CODES;
 
 /** What the system says of disk, files, memory and network: never the document's fault. */
 const SYSTEM_CODES = new Set([
@@ -289,10 +307,10 @@ const SYSTEM_CODES = new Set([
 
 /** The table's entry for a code: its own, else that of the longest `X-*` that it begins with; undefined for a stranger's code. */
 export function meaningOf(name: string): CodeMeaning | undefined {
-  const own = Object.hasOwn(CODES, name) ? CODES[name] : undefined;
+  const own = Object.hasOwn(CODES, name) ? byName[name] : undefined;
   if (own) return own;
   for (let end = name.lastIndexOf("-"); end > 0; end = name.lastIndexOf("-", end - 1)) {
-    const family = CODES[`${name.slice(0, end)}-*`];
+    const family = byName[`${name.slice(0, end)}-*`];
     if (family) return family;
   }
   return undefined;

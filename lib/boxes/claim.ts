@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { inspect } from "../business/inspect.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
-import type { DocumentRow } from "../ledger/index.js";
+import { claimedName } from "../files/names.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
-import { type OutBox, sameLook } from "./out-box.js";
+import { type Look, type OutBox, sameLook } from "./out-box.js";
+import { settleReplaced } from "./settle.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
@@ -17,9 +20,10 @@ export interface ClaimedFile {
 }
 
 /**
- * Claims a file that `OutBox.ready` found: renames it to TempBox, which only one instance can do, reads it there, and
- * commits its row. A crash in between leaves a file in TempBox without a row, which `recover` picks up. Resolves to
- * undefined when the file has gone, or changed since it was looked at (it is then put back).
+ * Claims a file that `OutBox.ready` found. Its row is committed first, then it is renamed to TempBox, under a name that holds
+ * the document's id and that no other file can have: a file without a row is never a new declaration. A stop in between
+ * leaves a row whose file is still in OutBox, which `reconcile` brings. Resolves to undefined when the file has gone, or
+ * changed since it was looked at; it is then as if it had not been claimed. `onId` hears the id before the row can be seen.
  */
 export async function claimFile(
   context: BoxContext,
@@ -28,64 +32,85 @@ export async function claimFile(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
-  const { files } = context;
+  const { ledger, files, clock, ids } = context;
   const look = outBox.lookOf(name);
-  const source = join(folder.box("OutBox"), name);
-  const boxName = files.freeName(folder.box("TempBox"), name);
-  const target = join(folder.box("TempBox"), boxName);
-  crashPoint("claim.before-rename");
-  try {
-    files.move(source, target);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+  outBox.take(name);
+  const payload = readUnchanged(files.disk, join(folder.box("OutBox"), name), look);
+  if (!payload) {
     outBox.forget(name);
     return undefined;
   }
-  outBox.forget(name);
-  const now = files.disk.facts(target);
-  if (look && !(now && sameLook(look, now))) {
-    files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
-    return undefined;
-  }
+  // It was claimed before and given back, or it has taken the place of one that was.
+  const waiting = await ledger.openAt(folder.code, "OutBox", name);
+  const again = waiting?.sha256 === sha256Of(payload) ? waiting : undefined;
+  if (waiting && !again) await settleReplaced(context, waiting.id);
+  const at = clock.now();
+  const claimed = again
+    ? { row: await claimAgain(context, again, onId), payload, repeats: undefined }
+    : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
+  crashPoint("claim.after-row");
+  const undo = () =>
+    again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
-    crashPoint("claim.after-rename");
-    return await enterClaim(context, folder, name, boxName, onId);
+    const brought = bring(context, folder, name, claimed.row, look);
+    outBox.forget(name);
+    if (brought) return claimed;
   } catch (error) {
-    // No row, no claim: a full disk must not leave the file where nobody looks before the next start.
-    const open = await context.ledger.unsettled().catch(() => undefined);
-    const entered = open?.some(
-      (row) => row.box === "TempBox" && row.boxName === boxName && row.business === folder.code,
-    );
-    if (open && !entered) files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
+    // Where the ledger cannot be written now, `reconcile` finds the row and its file.
+    await undo().catch(() => undefined);
+    throw error;
+  }
+  await undo();
+  return undefined;
+}
+
+/** A file's bytes, or undefined when it has gone or does not look as it did. */
+function readUnchanged(disk: Disk, path: string, look: Look | undefined): Buffer | undefined {
+  try {
+    const payload = disk.read(path);
+    const now = disk.facts(path);
+    return now && (!look || sameLook(look, now)) && now.size === payload.length ? payload : undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
 
-/**
- * Gives a file in TempBox its row: a new one, or the one that was put back to OutBox for another try. `onId` hears the
- * id before the row can be seen in the ledger.
- */
-export async function enterClaim(
-  context: BoxContext,
+/** Brings the file of a committed claim to TempBox; false when it has gone or changed, and was left in OutBox. */
+function bring(
+  { files }: BoxContext,
   folder: BusinessFolder,
   name: string,
-  boxName: string,
-  onId?: (id: string) => void,
-): Promise<ClaimedFile> {
-  const { ledger } = context;
-  const payload = context.files.disk.read(join(folder.box("TempBox"), boxName));
-  const sha256 = sha256Of(payload);
-  const again = (await ledger.bySha256(sha256)).find(
-    (row) => !row.settled && row.box === "OutBox" && row.boxName === name && row.business === folder.code,
-  );
-  if (again) {
-    onId?.(again.id);
-    const change = { box: "TempBox", boxName, retryAt: 0, attempt: again.attempt + 1 } as const;
-    const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
-    return { row, payload, repeats: undefined };
+  row: DocumentRow,
+  look: Look | undefined,
+): boolean {
+  const target = join(folder.box("TempBox"), row.boxName);
+  crashPoint("claim.before-rename");
+  try {
+    files.move(join(folder.box("OutBox"), name), target);
+  } catch (error) {
+    // Over a network a rename that is repeated may say so of one that succeeded: the target tells.
+    if (codeOf(error) !== "ENOENT") throw error;
+    if (!files.disk.exists(target)) return false;
   }
-  const now = context.clock.now();
-  return enterRow(context, folder, { id: context.ids.document(now), at: now, name, boxName, payload }, onId);
+  const now = files.disk.facts(target);
+  if (look && !(now && sameLook(look, now))) {
+    files.place(target, folder.box("OutBox"), name);
+    return false;
+  }
+  crashPoint("claim.after-rename");
+  return true;
+}
+
+/** The row of a file that was given back goes on. */
+function claimAgain(
+  { ledger }: BoxContext,
+  { id, fileName, attempt }: DocumentRow,
+  onId?: (id: string) => void,
+): Promise<DocumentRow> {
+  onId?.(id);
+  const change = { box: "TempBox", boxName: claimedName(id, fileName), retryAt: 0, attempt: attempt + 1 } as const;
+  return ledger.update(id, change, { event: "claimed", text: `attempt ${attempt + 1}` });
 }
 
 /** A file as it enters the ledger for the first time. */
@@ -94,15 +119,18 @@ export interface NewClaim {
   /** When it was claimed, milliseconds since the epoch. */
   at: number;
   name: string;
-  boxName: string;
   payload: Buffer;
+  /** Its name in TempBox, where that is not the usual one. */
+  boxName?: string;
+  /** `held`: a person has to decide. */
+  state?: Extract<DocumentState, "claimed" | "held">;
 }
 
 /** Commits the row of a file that is claimed for the first time. */
 export async function enterRow(
   context: BoxContext,
   folder: BusinessFolder,
-  { id, at, name, boxName, payload }: NewClaim,
+  { id, at, name, boxName = claimedName(id, name), payload, state = "claimed" }: NewClaim,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
@@ -117,7 +145,7 @@ export async function enterRow(
     sha256: sha256Of(payload),
     messageType: facts.messageType,
     clientKey: facts.clientKey,
-    state: "claimed",
+    state,
     attempt: 1,
     tries: 0,
     possibleDuplicate: false,
@@ -143,7 +171,6 @@ export async function enterRow(
   onId?.(row.id);
   // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
   const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
-  crashPoint("claim.after-row");
   return { row, payload, repeats };
 }
 

@@ -9,7 +9,7 @@ import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import type { OutBox } from "./out-box.js";
-import { finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "./settle.js";
+import { finishEnded, hold, returnToOutBox, settleFailed, settleReplaced, settleSent } from "./settle.js";
 
 /** PDFs that are claimed with a bare declaration; `stays`: it is copied, another document wants it too. */
 export interface Gathering {
@@ -52,12 +52,30 @@ export class Claims {
       ? claimGathered(this.context, outBox, name, gathering.pdfs, gathering.stays, onId)
       : claimFile(this.context, outBox, name, onId);
     return claiming.then(
-      (claimed) => claimed && { ...claimed, release: () => this.inFlight.release(claimed.row.id) },
+      async (claimed) => {
+        if (!claimed) this.inFlight.release(taken);
+        return claimed && { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
+      },
       (error) => {
-        if (taken) this.inFlight.release(taken);
+        this.inFlight.release(taken);
         throw error;
       },
     );
+  }
+
+  /** A corrected file takes the place of the earlier one of its name that still waits and never was sent. */
+  private async replacing(claimed: ClaimedFile): Promise<ClaimedFile> {
+    const { row, repeats } = claimed;
+    const replaces =
+      repeats?.state === "claimed" &&
+      repeats.sendingAt === 0 &&
+      repeats.sentAt === 0 &&
+      repeats.sha256 !== row.sha256 &&
+      repeats.fileName.toLowerCase() === row.fileName.toLowerCase() &&
+      !this.inFlight.has(repeats.id);
+    if (!replaces) return claimed;
+    await this.alone(repeats.id, () => settleReplaced(this.context, repeats.id));
+    return { ...claimed, repeats: undefined };
   }
 
   /** Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE. */

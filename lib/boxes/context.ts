@@ -12,6 +12,8 @@ export interface BoxSettings {
   clientId: string;
   root: string;
   retentionDays: number;
+  /** Seconds after which a claim whose file is nowhere fails; until then it may come back with a folder that was away. */
+  missingAfter: number;
   /** Beside each receipt's official file one JSON with what it says (`Successed_….json`). */
   receiptJson: boolean;
 }
@@ -26,6 +28,8 @@ export interface BoxContext {
   readonly ledger: Ledger;
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
+  /** Tells people something that stops nothing. */
+  notice(code: string, zh: string, en: string): void;
 }
 
 /** The message's handle on a document's row. */

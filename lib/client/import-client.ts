@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from "node:os";
 import { type AdviceBook, BUILT_IN, loadAdvice } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
-import { type Recovery, recover } from "../boxes/recover.js";
+import { Reconciler, type Reconciliation } from "../boxes/reconcile.js";
 import type { Clock } from "../clock.js";
 import { bothLanguages, messageOf } from "../errors.js";
 import { Files } from "../files/files.js";
@@ -22,6 +22,8 @@ import type { ClientSettings } from "./settings.js";
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
+/** Between two comparisons of rows and files. */
+const RECONCILE = MINUTE / 4;
 
 /** A change of a card's state, with the card node that tells of it. */
 export interface CardChange extends CardEvent {
@@ -47,6 +49,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly clock: Clock;
   readonly ids: Ids;
   readonly claims: Claims;
+  readonly reconciler: Reconciler;
   readonly deliveries: Deliveries;
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
@@ -65,6 +68,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.clock = clock;
     this.ids = ids;
     this.claims = new Claims(this, (error) => this.reportFault(error));
+    this.reconciler = new Reconciler(this, this.claims);
     this.folders = new Folders(settings.root, disk);
     this.deliveries = new Deliveries(this.folders);
     this.spool = new Spool(settings.root, this.files);
@@ -83,16 +87,17 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   static async open(
     settings: ClientSettings,
     ports: Ports = SYSTEM,
-  ): Promise<{ client: ImportClient; recovery: Recovery }> {
+  ): Promise<{ client: ImportClient; recovery: Reconciliation }> {
     ports.disk.makeFolder(settings.root);
     const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
     const ledger = await openLedger(settings.ledger);
     const client = new ImportClient(settings, ledger, advice, ports);
     try {
-      const recovery = await recover(client);
+      const recovery = await client.reconciler.start();
       await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === false);
       client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
       for (const row of await ledger.unsettled()) client.claims.scheduleReturn(row);
+      client.every(RECONCILE, () => client.reconciler.look());
       client.every(MINUTE / 2, () => client.tellOverdueClaims());
       client.every(6 * HOUR, () => applyRetention(client));
       return { client, recovery };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { copyForResend } from "../boxes/resend.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { ImportClientError, neutral } from "../errors.js";
+import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -49,26 +50,24 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
   // Nobody gives it out before its file is there.
   client.claims.inFlight.take(id, "resend");
   try {
-    return await client.files.withFreeName(folder.box("TempBox"), row.fileName, async (boxName) => {
-      const claimed = await client.ledger.transition(
-        id,
-        { from: ENDED, to: "claimed" },
-        {
-          box: "TempBox",
-          boxName,
-          settled: false,
-          attempt: row.attempt + 1,
-          tries: 0,
-          retryAt: 0,
-          wire: "",
-          ...NO_WORDS,
-          importReceiptAt: 0,
-        },
-        { event: "resend", text: word.reason },
-      );
-      copyForResend(client, claimed, archived);
-      return claimed;
-    });
+    const claimed = await client.ledger.transition(
+      id,
+      { from: ENDED, to: "claimed" },
+      {
+        box: "TempBox",
+        boxName: claimedName(id, row.fileName),
+        settled: false,
+        attempt: row.attempt + 1,
+        tries: 0,
+        retryAt: 0,
+        wire: "",
+        ...NO_WORDS,
+        importReceiptAt: 0,
+      },
+      { event: "resend", text: word.reason },
+    );
+    copyForResend(client, claimed, archived);
+    return claimed;
   } finally {
     client.claims.inFlight.release(id);
   }
@@ -89,7 +88,15 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      return client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
+      // What never went to the broker by this ledger goes through the flow, and says that it may be a second one.
+      return row.wire === ""
+        ? client.ledger.transition(
+            id,
+            { from: ["held"], to: "claimed" },
+            { ...NO_WORDS, possibleDuplicate: true },
+            note,
+          )
+        : client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);

@@ -51,6 +51,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),
     retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
+    missingAfter: settingNumber("missingAfter", config.missingAfter, 600),
     onUncertain,
     claimTimeout: settingNumber("claimTimeout", config.claimTimeout, 3600),
     receiptJson: settingFlag(config.receiptJson, false),

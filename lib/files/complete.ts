@@ -2,13 +2,13 @@ import { extname } from "node:path";
 import type { Disk, OpenFile } from "./disk.js";
 
 const TAIL = 64 * 1024;
-/** Readers of PDF look for the end mark in the last kilobyte. */
-const PDF_TRAILER = 1024;
+/** Readers of PDF look for the beginning in the first kilobyte. */
+const PDF_HEADER = 1024;
 const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
 
 /**
  * Does the content say that the file is finished (promises 2)? XML: the last tag closes the root. ZIP: the end record is
- * the last thing in it and its directory lies where it says. PDF: `%%EOF` is near its end. Anything else has no end to look
+ * the last thing in it and its directory lies where it says. PDF: it begins as one, `%%EOF` is near its end. Anything else has no end to look
  * for: only stillness counts. Reads at most 64 KiB from either end.
  */
 export function looksComplete(disk: Disk, path: string, size: number): boolean {
@@ -22,12 +22,19 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
     if (head.subarray(0, 2).toString("latin1") === "PK" || extname(path).toLowerCase() === ".zip") {
       return zipIsComplete(file, tail, from, size);
     }
-    if (head.subarray(0, 5).toString("latin1") === "%PDF-") return tail.subarray(-PDF_TRAILER).includes("%%EOF");
+    if (extname(path).toLowerCase() === ".pdf" || head.subarray(0, 5).toString("latin1") === "%PDF-") {
+      return pdfIsComplete(head, tail);
+    }
     if (looksLikeXml(head) || extname(path).toLowerCase() === ".xml") return xmlIsComplete(head, tail);
     return true;
   } finally {
     file.close();
   }
+}
+
+/** Something may stand behind the end mark; the zeros of a file that was made in its full size and is filled later may not. */
+function pdfIsComplete(head: Buffer, tail: Buffer): boolean {
+  return head.subarray(0, PDF_HEADER).includes("%PDF-") && tail.includes("%%EOF") && tail[tail.length - 1] !== 0;
 }
 
 function looksLikeXml(head: Buffer): boolean {

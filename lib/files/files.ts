@@ -9,6 +9,9 @@ interface FolderSync {
   next?: Promise<void>;
 }
 
+/** What file systems say that have no links, or none to another volume; a real lack of rights shows in the rename as well. */
+const NO_LINKS = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL", "EACCES"]);
+
 // A file system may not tell a from A.
 const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
 
@@ -62,6 +65,31 @@ export class Files {
       disk.rename(half, target);
       disk.syncNow(dirname(target));
       disk.remove(source);
+    }
+  }
+
+  /**
+   * Moves a file to a free name in a folder and gives that name. Never over another, whoever made that one in the same
+   * moment: the name is made by a link, which fails where there is one, and only then is the source removed. A stop between
+   * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then.
+   */
+  place(source: string, folder: string, wanted: string): string {
+    const { disk } = this;
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : numberedName(wanted, number);
+      const target = join(folder, name);
+      try {
+        disk.link(source, target);
+        disk.remove(source);
+        return name;
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === "EEXIST") continue;
+        if (code === undefined || !NO_LINKS.has(code)) throw error;
+        if (disk.exists(target)) continue;
+        this.move(source, target);
+        return name;
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { codeOf } from "../errors.js";
+import { dirname, join } from "node:path";
+import { codeOf, ImportClientError } from "../errors.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
 import { isPlainName } from "./names.js";
 
@@ -21,15 +21,19 @@ export class BusinessFolder {
     private readonly disk: Disk = SYSTEM_DISK,
   ) {}
 
-  /** Path of a box, made when it is missing; a box that stands there in other case is used as it is. */
+  /**
+   * Path of a box, made when it is missing, also when somebody has removed it; a box that stands there in other case is used
+   * as it is. Throws SW-FOLDER when the root itself is not there: an empty mount point gets no folders of ours.
+   */
   box(name: BoxName): string {
-    let path = this.boxes.get(name);
-    if (!path) {
-      this.disk.makeFolder(this.path);
-      path = join(this.path, existingName(this.disk, this.path, name) ?? name);
-      this.disk.makeFolder(path);
-      this.boxes.set(name, path);
-    }
+    const known = this.boxes.get(name);
+    if (known && this.disk.isFolder(known)) return known;
+    const root = dirname(this.path);
+    if (!this.disk.isFolder(root)) throw rootAway(root);
+    this.disk.makeFolder(this.path);
+    const path = join(this.path, existingName(this.disk, this.path, name) ?? name);
+    this.disk.makeFolder(path);
+    this.boxes.set(name, path);
     return path;
   }
 
@@ -84,6 +88,19 @@ export class Folders {
   exists(code: string): boolean {
     return existingName(this.disk, this.root, code) !== undefined;
   }
+}
+
+function rootAway(root: string): ImportClientError {
+  return new ImportClientError(
+    "SW-FOLDER",
+    { zh: `报文根目录 ${root} 不存在或未挂载`, en: `the root folder ${root} is not there, or not mounted` },
+    {
+      advice: {
+        zh: "请检查磁盘或网络共享；恢复后自动继续，单据不会失败。",
+        en: "See to the disk or network share; work goes on by itself when it is back, no document fails.",
+      },
+    },
+  );
 }
 
 function directories(disk: Disk, path: string): string[] {

@@ -57,6 +57,23 @@ export function numberedName(fileName: string, number: number): string {
   return markedName(fileName, `(${number})`);
 }
 
+/** A document id and what its producer called the file: the name of a claimed file, which no other file can have. */
+export function claimedName(id: string, fileName: string): string {
+  const extension = shortened(extname(fileName), 40);
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return `${id}__${shortened(base, MAX_BYTES - Buffer.byteLength(id + extension) - 2)}${extension}`;
+}
+
+/** The document id in the name of a claimed file; undefined for any other name. */
+export function idInName(name: string): string | undefined {
+  return /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})__/.exec(name)?.[1];
+}
+
+/** What systems leave in every folder that somebody looks into. */
+export function isNoise(fileName: string): boolean {
+  return /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+)$/i.test(fileName);
+}
+
 /** Files that a producer has not handed over yet: it renames them when it has finished (domain 2, "File names"). */
 export function isUnfinishedName(fileName: string): boolean {
   return fileName.startsWith(".") || fileName.startsWith("~") || /\.(tmp|temp|part|crdownload)$/i.test(fileName);

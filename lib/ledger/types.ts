@@ -161,9 +161,15 @@ export interface Ledger {
   ): Promise<DocumentRow>;
   /** Changes facts without changing the state. */
   update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
+  /** Takes back the claim of a document whose file could not be claimed after all, as if it had never been. */
+  withdraw(id: string): Promise<void>;
   get(id: string): Promise<DocumentRow | undefined>;
-  /** Every row whose claim is open, oldest first. */
-  unsettled(): Promise<DocumentRow[]>;
+  /** The open claim whose file lies in a box under this name. */
+  openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined>;
+  /** Rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]>;
+  /** Open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
+  waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
   /** Newest rows with these bytes. */
   bySha256(sha256: string): Promise<DocumentRow[]>;

@@ -1,10 +1,9 @@
-import { FILE_MISSING } from "../boxes/recover.js";
-import { ImportClientError } from "../errors.js";
+import { FILE_MISSING } from "../boxes/reconcile.js";
+import { errorOf, ImportClientError } from "../errors.js";
 
 /** The file of a document that was never sent has gone while it waited. */
 export function fileMissing(): ImportClientError {
-  const { code, text, advice } = FILE_MISSING;
-  return new ImportClientError(code, text, { advice });
+  return errorOf(FILE_MISSING);
 }
 
 /** Not a fault: the claim stays open and goes on after the next start. */

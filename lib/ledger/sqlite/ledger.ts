@@ -5,6 +5,7 @@ import { receiptEffect } from "../rules/receipt-effect.js";
 import { repeats, sameMessage } from "../rules/repeated-receipt.js";
 import { assertMayFollow, STATES } from "../rules/states.js";
 import type {
+  Box,
   DocumentChange,
   DocumentQuery,
   DocumentRow,
@@ -88,12 +89,32 @@ export class SqliteLedger implements Ledger {
     return row;
   }
 
+  async withdraw(id: string): Promise<void> {
+    await this.write(() => {
+      const gone = "DELETE FROM documents WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
+      if (this.statement(gone).run(id).changes > 0) {
+        this.statement("DELETE FROM events WHERE document_id = ?").run(id);
+      }
+    });
+  }
+
+  async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
+    const where = "WHERE settled = 0 AND box_name = ? AND box = ? AND business = ? COLLATE NOCASE ORDER BY id LIMIT 1";
+    return this.documents(where, boxName, box, business)[0];
+  }
+
   async get(id: string): Promise<DocumentRow | undefined> {
     return this.documents("WHERE id = ?", id)[0];
   }
 
-  async unsettled(): Promise<DocumentRow[]> {
-    return this.documents("WHERE settled = 0 ORDER BY id");
+  async unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
+    if (!page) return this.documents("WHERE settled = 0 ORDER BY id");
+    return this.documents("WHERE settled = 0 AND id > ? ORDER BY id LIMIT ?", page.after, page.limit);
+  }
+
+  async waitingClaims(limit: number): Promise<DocumentRow[]> {
+    const where = "WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 ORDER BY id LIMIT ?";
+    return this.documents(where, limit);
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {

@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Columns that a later step adds; the first makes the tables without them. */
 const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "folder", "outcome", "part"]);
@@ -123,14 +123,20 @@ export const MIGRATIONS: readonly string[] = [
     )
     .join("\n")}
   `,
-  // Version 5: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
+  // Version 5: the open claim that a file of a box belongs to; the claims that wait for a flow.
+  `
+  CREATE INDEX documents_place ON documents (box_name) WHERE settled = 0;
+  CREATE INDEX documents_waiting ON documents (id)
+    WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0;
+  `,
+  // Version 6: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
   `
   ALTER TABLE receipts ADD COLUMN folder TEXT NOT NULL DEFAULT '';
   UPDATE receipts SET
     folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
     WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
   `,
-  // Version 6: what a receipt says, with a word for what is not known; and of which part of the document.
+  // Version 7: what a receipt says, with a word for what is not known; and of which part of the document.
   `
   ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
   ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';

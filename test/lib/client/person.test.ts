@@ -77,7 +77,7 @@ describe("a person's resend", () => {
     await resendDocument(client, id, WORD);
     assert.deepEqual(seen, [true]);
     assert.equal(client.claims.inFlight.has(id), false);
-    assert.deepEqual(tempBox(), ["a.xml"]);
+    assert.deepEqual(tempBox(), [`${id}__a.xml`]);
   });
 
   it("goes on after a stop, or a full disk, between its row and its file", async () => {
@@ -100,7 +100,7 @@ describe("a person's resend", () => {
     const { id } = await sent();
     const results = await Promise.allSettled([resendDocument(client, id, WORD), resendDocument(client, id, WORD)]);
     assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
-    assert.deepEqual(tempBox(), ["a.xml"]);
+    assert.deepEqual(tempBox(), [`${id}__a.xml`]);
     assert.equal((await client.ledger.get(id))?.attempt, 2);
   });
 

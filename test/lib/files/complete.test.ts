@@ -47,4 +47,15 @@ describe("completeness by content", () => {
     }
     assert.equal(complete(Buffer.concat([zip, Buffer.alloc(64)]), "a.zip"), false, "pre-allocated");
   });
+
+  it("takes a PDF that begins and ends as one, and none that is still zeros", () => {
+    const pdf = Buffer.from("%PDF-1.4\n1 0 obj\nendobj\ntrailer\n%%EOF\n");
+    assert.equal(complete(pdf, "a.pdf"), true);
+    assert.equal(complete(Buffer.concat([pdf, Buffer.from("signature behind it ".repeat(500))]), "a.pdf"), true);
+    assert.equal(complete(Buffer.concat([Buffer.from("\ufeff\n"), pdf]), "a.pdf"), true);
+    assert.equal(complete(Buffer.alloc(pdf.length), "a.pdf"), false, "made in its full size, written later");
+    assert.equal(complete(Buffer.concat([pdf, Buffer.alloc(100)]), "a.pdf"), false);
+    assert.equal(complete(Buffer.from("no PDF at all %%EOF"), "a.PDF"), false);
+    assert.equal(complete(pdf.subarray(0, -8), "a.pdf"), false);
+  });
 });

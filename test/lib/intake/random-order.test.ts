@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BUILT_IN } from "../../../lib/advice/index.js";
 import { Files } from "../../../lib/files/files.js";
@@ -120,6 +120,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
     console.log(`      seed ${seed}`);
     const random = new Random(seed);
     const root = join(dir, "ImpPath");
+    mkdirSync(root);
     ledger = await openLedger(join(dir, "ledger.db"));
     const context = {
       settings: clientSettings({ root }),
@@ -129,6 +130,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       ids: SYSTEM.ids,
       ledger,
       advice: BUILT_IN,
+      notice: () => {},
     };
 
     /** sha256 of a receipt -> the document that it answers. */

@@ -52,7 +52,7 @@ export function restart(bench: RedBench): void {
       drop(root, "DecCus001", "a.xml", bytes);
       const before = await bench.one("claimed");
       await bench.unload();
-      assert.deepEqual(box(root, "DecCus001", "TempBox"), ["a.xml"]);
+      assert.deepEqual(box(root, "DecCus001", "TempBox"), [`${before.document?.id}__a.xml`]);
 
       await bench.load(flow(["send"]));
       const after = await bench.one("claimed");
