@@ -1,6 +1,21 @@
 import { createHash } from "node:crypto";
+import type { Clock } from "./clock.js";
+
+/** Bytes that are hashed between two turns of the event loop: a few milliseconds. */
+const PIECE = 2 * 1024 * 1024;
 
 /** SHA-256 of a file's bytes as lower-case hex: what a document's bytes are known by. */
 export function sha256Of(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The same for bytes that may be many: the event loop has its turn in between. */
+export async function sha256InTurns(bytes: Buffer, clock: Pick<Clock, "pause">): Promise<string> {
+  if (bytes.length <= PIECE) return sha256Of(bytes);
+  const hash = createHash("sha256");
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (at > 0) await clock.pause();
+    hash.update(bytes.subarray(at, at + PIECE));
+  }
+  return hash.digest("hex");
 }

@@ -14,6 +14,7 @@ import { Spool } from "../files/spool.js";
 import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
+import { Intake } from "../intake/intake.js";
 import { type DocumentRow, type EventNote, type Ledger, openLedger } from "../ledger/index.js";
 import type { CardEvent } from "../signing/types.js";
 import { DailyLog } from "./daily-log.js";
@@ -51,6 +52,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly claims: Claims;
   readonly reconciler: Reconciler;
   readonly deliveries: Deliveries;
+  readonly intake: Intake;
   private readonly log: DailyLog;
   /** What ends each job that is done again and again. */
   private readonly timers = new Set<() => void>();
@@ -71,6 +73,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reconciler = new Reconciler(this, this.claims);
     this.folders = new Folders(settings.root, disk);
     this.deliveries = new Deliveries(this.folders);
+    this.intake = new Intake(this, this.deliveries, (error) => this.reportFault(error));
     this.spool = new Spool(settings.root, this.files);
     this.log = new DailyLog(settings.logDir, settings.retentionDays, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
@@ -147,6 +150,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.closed = true;
     for (const cancel of this.timers) cancel();
     this.claims.close();
+    this.intake.close();
     this.record("stop", "", "", "", "");
     await this.ledger.close();
     await this.log.close();

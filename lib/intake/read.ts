@@ -1,32 +1,63 @@
 import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { Receipt } from "../document.js";
-import { readReceipts, UNNAMED } from "../receipts/index.js";
-import { matchReceipt } from "./match.js";
+import type { Bilingual } from "../errors.js";
+import { type ParsedReceipt, readReceipts, UNNAMED } from "../receipts/index.js";
+import { type MatchHints, matchReceipt } from "./match.js";
 import type { ReceiptPart } from "./store.js";
 
-/** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
+/** Bytes of a delivery that is read. RabbitMQ 4 takes no larger message unless it is told to; receipts have a few KB. */
+const LARGEST = 16 * 1024 * 1024;
+/** Receipts out of one file. A cross-border receipt has 100 at most. */
+const MOST = 1000;
+
+/**
+ * A delivery's parts as full receipts: read, matched to their documents, with advice. Never rejects for a bad receipt: what is
+ * none, or larger than any is, comes back as a part without receipts and with the reason, so that its bytes are kept.
+ */
 export async function readDelivery(
   context: Pick<BoxContext, "ledger" | "advice">,
   delivery: { body: Buffer; fileName: string; business?: string; receivedAt: number },
 ): Promise<ReceiptPart[]> {
-  const { parts } = await readReceipts(delivery.body, { book: context.advice });
+  const { body, fileName, business, receivedAt } = delivery;
+  const hints: MatchHints = { fileName, receivedAt, ...(business && { business }) };
+  if (body.length > LARGEST)
+    return [{ bytes: body, receipts: [], reason: tooLarge(body.length, LARGEST, "字节", "bytes") }];
+  const { parts } = await readReceipts(body, { book: context.advice });
   const read: ReceiptPart[] = [];
-  for (const part of parts) {
-    const receipts: Receipt[] = [];
-    for (const parsed of part.receipts) {
-      const hints = {
-        fileName: delivery.fileName,
-        receivedAt: delivery.receivedAt,
-        ...(delivery.business && { business: delivery.business }),
-      };
-      const { documentId, by } = await matchReceipt(parsed, hints, context.ledger);
-      const { answers: _answers, otherKeys: _keys, fileName: _name, at, ...facts } = parsed;
-      const advice = adviceFor(parsed, context.advice);
-      receipts.push({ ...facts, documentId, matchedBy: by, advice, at: at ?? delivery.receivedAt });
+  for (const { name, bytes, receipts: parsed, reason } of parts) {
+    const part = { name: name === UNNAMED ? undefined : name, bytes };
+    if (parsed.length > MOST) {
+      read.push({ ...part, receipts: [], reason: tooLarge(parsed.length, MOST, "条回执", "receipts") });
+      continue;
     }
-    const name = part.name === UNNAMED ? undefined : part.name;
-    read.push({ name, bytes: part.bytes, receipts, reason: part.reason });
+    const receipts: Receipt[] = [];
+    for (const one of parsed) receipts.push(await asReceipt(context, one, hints));
+    read.push({ ...part, receipts, reason, source: { parsed, hints } });
   }
   return read;
+}
+
+/** A receipt as flows and the ledger see it: with the document that it answers as things stand now, and with advice. */
+export async function asReceipt(
+  context: Pick<BoxContext, "ledger" | "advice">,
+  parsed: ParsedReceipt,
+  hints: MatchHints,
+): Promise<Receipt> {
+  const { documentId, by } = await matchReceipt(parsed, hints, context.ledger);
+  const { answers: _answers, otherKeys: _keys, fileName: _name, at = hints.receivedAt, ...facts } = parsed;
+  // Whoever reads it shall find his own number in it (design, "The message").
+  const document = documentId !== null && facts.clientKey === "" ? await context.ledger.get(documentId) : undefined;
+  const clientKey = document?.clientKey ?? facts.clientKey;
+  return { ...facts, clientKey, documentId, matchedBy: by, advice: adviceFor(parsed, context.advice), at };
+}
+
+function tooLarge(size: number, limit: number, zh: string, en: string): { code: string; text: Bilingual } {
+  return {
+    code: "SW-SIZE",
+    text: {
+      zh: `内容过大，不作为回执读取：${size} ${zh}（上限 ${limit}）`,
+      en: `it is too large to be read as a receipt: ${size} ${en} (limit ${limit})`,
+    },
+  };
 }

@@ -182,10 +182,12 @@ export interface Ledger {
    * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
    * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
-   * Only an orphan goes to the document now found.
+   * Only an orphan goes to the document now found. With `expected`, an import receipt is stored only for a document that has
+   * had no import receipt since it was found; rejects with SW-STATE otherwise, to be matched again.
    */
   addReceipt(
     receipt: NewReceipt,
+    expected?: Pick<DocumentRow, "importReceiptAt">,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
   /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
   markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;

@@ -1,8 +1,21 @@
+import { ImportClientError } from "../../errors.js";
 import type { DocumentRow, NewReceipt, ReceiptRow } from "../types.js";
 
-/** The same bytes under the same message id: the broker has brought them again. */
-export function sameMessage(row: ReceiptRow, receipt: NewReceipt): boolean {
-  return row.messageId !== "" && row.messageId === receipt.messageId;
+/**
+ * Throws SW-STATE when the document that an import receipt was found to answer has had one since then: of several that wait
+ * with the same number it may be another's.
+ */
+export function assertNotAnswered(
+  receipt: NewReceipt,
+  { id, importReceiptAt, state }: DocumentRow,
+  expected: Pick<DocumentRow, "importReceiptAt">,
+): void {
+  if (receipt.kind !== "import" || importReceiptAt === expected.importReceiptAt) return;
+  throw new ImportClientError(
+    "SW-STATE",
+    { zh: `单据 ${id} 刚收到导入回执`, en: `document ${id} has just had its import receipt` },
+    { details: { id, state } },
+  );
 }
 
 /**
@@ -15,7 +28,7 @@ export function sameMessage(row: ReceiptRow, receipt: NewReceipt): boolean {
  * `document`: the one that the receipt was found to answer now.
  */
 export function repeats(receipt: NewReceipt, row: ReceiptRow, document: DocumentRow | undefined): boolean {
-  if (sameMessage(row, receipt)) return true;
+  if (row.messageId !== "" && row.messageId === receipt.messageId) return true;
   const { clientKey, seqNo, customsNo, messageId, kind } = receipt;
   if (clientKey === "" && seqNo === "" && customsNo === "") return row.messageId === "" && messageId === "";
   if (!document || row.documentId === null) return true;

@@ -2,7 +2,7 @@ import type Database from "libsql";
 import type { MatchedBy } from "../../document.js";
 import { ImportClientError, messageOf } from "../../errors.js";
 import { receiptEffect } from "../rules/receipt-effect.js";
-import { repeats, sameMessage } from "../rules/repeated-receipt.js";
+import { assertNotAnswered, repeats } from "../rules/repeated-receipt.js";
 import { assertMayFollow, STATES } from "../rules/states.js";
 import type {
   Box,
@@ -154,9 +154,10 @@ export class SqliteLedger implements Ledger {
 
   async addReceipt(
     receipt: NewReceipt,
+    expected?: Pick<DocumentRow, "importReceiptAt">,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
     const result = await this.write(() => {
-      const earlier = this.repeatedReceipt(receipt);
+      const earlier = this.repeatedReceipt(receipt, expected);
       if (earlier) {
         const adopted =
           earlier.documentId === null && receipt.documentId !== null
@@ -332,11 +333,19 @@ export class SqliteLedger implements Ledger {
   }
 
   /** The row of the same bytes that came before, when these repeat it (`repeats`). */
-  private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const document = receipt.documentId === null ? undefined : this.documents("WHERE id = ?", receipt.documentId)[0];
-    const before = this.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", receipt.sha256);
+  private repeatedReceipt(
+    receipt: NewReceipt,
+    expected: Pick<DocumentRow, "importReceiptAt"> | undefined,
+  ): ReceiptRow | undefined {
+    const { sha256, messageId, documentId } = receipt;
     // A message that is brought again stays with the row that it made, whatever came since.
-    return before.find((row) => sameMessage(row, receipt)) ?? before.find((row) => repeats(receipt, row, document));
+    const same = "WHERE sha256 = ? AND message_id = ? LIMIT 1";
+    const again = messageId === "" ? undefined : this.receipts(same, sha256, messageId)[0];
+    if (again) return again;
+    const document = documentId === null ? undefined : this.documents("WHERE id = ?", documentId)[0];
+    if (document && expected) assertNotAnswered(receipt, document, expected);
+    const before = this.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
+    return before.find((row) => repeats(receipt, row, document));
   }
 
   private adoptNow(
