@@ -20,7 +20,7 @@ import { startNodeRed } from "../scripts/node-red.js";
 import { freePort } from "../scripts/ports.js";
 import { makeSoftToken, type SoftToken } from "../scripts/soft-token.js";
 import { DEMO_IDENTITY, decXml } from "../simulator/samples/index.js";
-import { cardNode, clientNode } from "../test/support/red-bench.js";
+import { cardNode, clientNode } from "../test/support/flow-nodes.js";
 import { removeScratch, scratch } from "../test/support/scratch.js";
 
 const COUNT = Number(process.argv[2] ?? 200);

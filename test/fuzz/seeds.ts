@@ -6,7 +6,8 @@ import { type Declared, profileOf, readModel } from "../../lib/xml/schema-model.
 import { badZip, decXml, invtXml, manifestXml } from "../../simulator/samples/index.js";
 import { rawZip } from "../lib/archive/zip-bytes.js";
 import { SAMPLES } from "../lib/receipts/samples/index.js";
-import { type GenerateOptions, generateDocument } from "../support/generate-documents.js";
+import { generateDocument } from "../support/generate-documents.js";
+import type { GenerateOptions } from "../support/generated/options.js";
 
 export const SCHEMAS = join(__dirname, "..", "..", "schemas");
 

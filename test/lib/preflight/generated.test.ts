@@ -8,12 +8,8 @@ import type { Check } from "../../../lib/document.js";
 import { preflight } from "../../../lib/preflight/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { SchemaStore } from "../../../lib/xml/xsd.js";
-import {
-  documentOptions,
-  type GeneratedDocument,
-  type GenerateOptions,
-  generateDocument,
-} from "../../support/generate-documents.js";
+import { documentOptions, generateDocument } from "../../support/generate-documents.js";
+import type { GeneratedDocument, GenerateOptions } from "../../support/generated/options.js";
 import { contextOf, pdf } from "./context.js";
 
 function check(options: Partial<GenerateOptions>) {

@@ -151,7 +151,7 @@ fits is kept in \`Others/InBox\` with its reason and leaves on output 2: ${Objec
 | official names, \`.tmp\` then rename, nothing overwritten, JSON beside, early receipts | \`test/lib/boxes/receipts.test.ts\` |
 | every code explained, both meanings where sources disagree | \`test/lib/advice/codes.test.ts\` |
 | a user's own advice file adds and overrides | \`test/lib/advice/load.test.ts\` |
-| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\` |
+| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\`, \`storing.ts\` |
 | everything together, through RabbitMQ and Node-RED | \`test/process/receipt-parade.test.ts\` |
 
 ## FAQ item and the advice shown

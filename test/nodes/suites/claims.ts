@@ -3,7 +3,9 @@ import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
 import { decXml, freshKey, twoEdocs } from "../../../simulator/samples/index.js";
-import { box, boxText, clientNode, drop, node, type RedBench, sink, watchNode } from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { clientNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 

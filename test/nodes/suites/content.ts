@@ -4,16 +4,8 @@ import { join } from "node:path";
 import { headersOf, readZip } from "../../../lib/archive/index.js";
 import type { DocumentHandle } from "../../../lib/document.js";
 import { badZip, decXml, decZip, freshKey, invtXml, invtZip, manifestXml } from "../../../simulator/samples/index.js";
-import {
-  brokerNode,
-  cardNode,
-  catchAll,
-  clientNode,
-  functionNode,
-  node,
-  type RedBench,
-  sink,
-} from "../../support/red-bench.js";
+import { brokerNode, cardNode, catchAll, clientNode, functionNode, node, sink } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 
 /** What folder-watch would have given for a file; these nodes look at content and handle only. */

@@ -1,22 +1,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decXml, freshKey, invtZip } from "../../../simulator/samples/index.js";
+import { box, drop } from "../../support/boxes.js";
 import {
-  box,
   brokerNode,
-  CARD_HOLDER,
   cardNode,
   catchAll,
   clientNode,
-  drop,
   type FlowNode,
   node,
-  type RedBench,
   sink,
   watchNode,
-} from "../../support/red-bench.js";
+} from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { scratch } from "../../support/scratch.js";
+import { CARD_HOLDER } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 export function restart(bench: RedBench): void {
