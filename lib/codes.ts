@@ -195,6 +195,17 @@ export const CODES = {
     ],
     { cause: ["格式未知，或内容残缺", "Its format is not known, or it is damaged"] },
   ),
+  "SW-CODE": code(
+    "refuses",
+    [
+      "回执代码的含义没有公开资料，不能说明成功或失败",
+      "what the receipt's code means is not public: it says nothing of success",
+    ],
+    [
+      "请在单一窗口网页查询该单据的状态，并把回执原文发给客服；含义确认后可写入自己的说明文件",
+      "Look the document up on the Single Window's web page and give the receipt to the service desk; once it is known, add it to your advice file",
+    ],
+  ),
   "SW-LEDGER": code(
     "waits",
     ["台账数据库不可用", "the ledger cannot be used"],

@@ -27,7 +27,7 @@ function manifest(type: string, zh: string, en: string): MessageKind {
     clientKey: (root) => manifestOf(root)?.textAt("Head/MessageID") ?? "",
     zip: "required",
     signing: "detached",
-    receipts: { import: ["HTRES4"], business: ["HTRES4", "EXP312"] },
+    receipts: { import: ["HTRES4"], business: ["HTRES4"] },
   };
 }
 

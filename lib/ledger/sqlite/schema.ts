@@ -129,17 +129,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX documents_waiting ON documents (id)
     WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0;
   `,
-  // Version 6: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
+  // Version 6: what a receipt says, with a word for what is not known; and of which part of the document.
+  `
+  ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
+  ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
+  `,
+  // Version 7: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
   `
   ALTER TABLE receipts ADD COLUMN folder TEXT NOT NULL DEFAULT '';
   UPDATE receipts SET
     folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
     WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
-  `,
-  // Version 7: what a receipt says, with a word for what is not known; and of which part of the document.
-  `
-  ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
-  ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
-  UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
   `,
 ];

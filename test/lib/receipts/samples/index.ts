@@ -1,5 +1,6 @@
 import { crossBorder } from "./cross-border.js";
 import { declarations } from "./declarations.js";
+import { field } from "./field.js";
 import { manifestSamples } from "./manifests.js";
 import { others } from "./others.js";
 import type { Sample } from "./sample.js";
@@ -12,4 +13,5 @@ export const SAMPLES: readonly Sample[] = [
   ...manifestSamples,
   ...crossBorder,
   ...others,
+  ...field,
 ];
