@@ -228,8 +228,8 @@ export const CODES = {
   ),
   "SW-FENCED": code(
     "waits",
-    ["单据已由另一实例接管", "another instance has taken this document over"],
-    ["无需处理，由接管的实例继续", "Nothing to do: the instance that took it over goes on"],
+    ["根目录已由另一进程接管", "another process has taken the root over"],
+    ["无需处理，由接管的进程继续", "Nothing to do: the process that took it over goes on"],
   ),
   "SW-CONFIG": code("waits", ["节点设置不能使用", "a node's settings cannot be used"], SETTINGS),
   "SW-PREREQUISITE": code(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { identityOf } from "../business/identity.js";
 import { inspect } from "../business/inspect.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
@@ -142,9 +143,12 @@ export async function enterRow(
     business: folder.code,
     fileName: name,
     size: payload.length,
-    sha256: sha256Of(payload),
+    sha256: facts.sha256,
+    partsSha256: facts.partsSha256,
     messageType: facts.messageType,
     clientKey: facts.clientKey,
+    operation: facts.operation,
+    packet: facts.packet,
     state,
     attempt: 1,
     tries: 0,
@@ -166,11 +170,11 @@ export async function enterRow(
     failedAt: 0,
     importReceiptAt: 0,
     businessReceiptAt: 0,
+    statusOutcome: "",
     updatedAt: at,
   };
   onId?.(row.id);
-  // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
-  const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
   return { row, payload, repeats };
 }
 
@@ -184,12 +188,15 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
   }
 }
 
-/** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
+/** Type, keys and identity by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
 async function contentFacts(payload: Buffer, name: string) {
+  const sha256 = sha256Of(payload);
   try {
-    const { kind, clientKey, seqNo } = await inspect(payload, name);
-    return { messageType: kind?.type ?? "", clientKey, seqNo };
+    const inspection = await inspect(payload, name);
+    const { kind, clientKey, seqNo } = inspection;
+    return { sha256, messageType: kind?.type ?? "", clientKey, seqNo, ...identityOf(inspection) };
   } catch {
-    return { messageType: "", clientKey: "", seqNo: "" };
+    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "" };
+    return { sha256, ...none, partsSha256: sha256, sameKey: false };
   }
 }

@@ -1,4 +1,4 @@
-import { envelopeBody, envelopeType } from "./envelope.js";
+import { envelopeBody, envelopeOperation, envelopeType } from "./envelope.js";
 import { invt, TRADE_IMPORT } from "./sas.js";
 import type { Business, MessageKind } from "./types.js";
 
@@ -13,6 +13,7 @@ const accountBook: MessageKind = {
     const body = envelopeBody(root, "EMS111");
     return (body?.find("etpsPreentNo") ?? body?.find("EtpsPreentNo"))?.text.trim() ?? "";
   },
+  operation: envelopeOperation,
   zip: "required",
   signing: "xmldsig-object",
   receipts: { import: TRADE_IMPORT, business: ["EMS211", "EMS221", "EMS200"] },

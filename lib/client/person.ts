@@ -63,6 +63,7 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
         wire: "",
         ...NO_WORDS,
         importReceiptAt: 0,
+        statusOutcome: "",
       },
       { event: "resend", text: word.reason },
     );

@@ -4,8 +4,11 @@ import type { Ledger } from "./types.js";
 
 export type * from "./types.js";
 
-/** Opens the ledger at a path. Rejects with SW-LEDGER when it is damaged, locked or of a newer version. */
-export async function openLedger(location: string): Promise<Ledger> {
+/**
+ * Opens the ledger at a path; `create`: makes it when there is none. Rejects with SW-LEDGER when it is missing, damaged, locked or
+ * of a newer version (`details.reason`).
+ */
+export async function openLedger(location: string, { create = true } = {}): Promise<Ledger> {
   if (/^postgres(ql)?:/.test(location)) {
     throw new ImportClientError(
       "SW-LEDGER",
@@ -13,5 +16,5 @@ export async function openLedger(location: string): Promise<Ledger> {
       { advice: { zh: "请将台账设为本地文件路径。", en: "Set the ledger to a path of a local file." } },
     );
   }
-  return new SqliteLedger(location);
+  return new SqliteLedger(location, { create });
 }

@@ -37,6 +37,9 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow): ReceiptEffect
     change.businessReceiptAt = receipt.at;
     change.statusCode = receipt.statusCode;
     change.statusText = receipt.statusText;
+    if (receipt.outcome !== "unknown" && receipt.format !== TRANSFER) {
+      change.statusOutcome = receipt.ok ? "good" : "refused";
+    }
   }
   const taken = newest && receipt.ok && receipt.format !== TRANSFER;
   return taken && waitsToGoAgain(row) ? ends("sent", change) : { to: proved, change };

@@ -27,7 +27,7 @@ export function assertNotAnswered(
  *
  * `document`: the one that the receipt was found to answer now.
  */
-export function repeats(receipt: NewReceipt, row: ReceiptRow, document: DocumentRow | undefined): boolean {
+export function isRepeatOf(receipt: NewReceipt, row: ReceiptRow, document: DocumentRow | undefined): boolean {
   if (row.messageId !== "" && row.messageId === receipt.messageId) return true;
   const { clientKey, seqNo, customsNo, messageId, kind } = receipt;
   if (clientKey === "" && seqNo === "" && customsNo === "") return row.messageId === "" && messageId === "";

@@ -2,12 +2,14 @@ import { ImportClientError } from "../../errors.js";
 import type { DocumentState } from "../types.js";
 
 /**
- * Which state may follow which. `sending` goes back to `claimed` only when the broker certainly did not take the message.
+/**
+ * Which state may follow which. `sending` goes back to `claimed` only when the broker certainly did not take the message;
+ * `claimed` is held when the ledger may not know of a send any more.
  * Evidence wins over our own opinion: a receipt makes even a `failed` document `accepted`, and one that waits to be sent once
  * more. Once accepted, a document leaves that state only when a person sends it again (design, "Ledger"; promises 1).
  */
 const NEXT: Record<DocumentState, readonly DocumentState[]> = {
-  claimed: ["sending", "failed", "sent", "accepted"],
+  claimed: ["sending", "held", "failed", "sent", "accepted"],
   sending: ["sent", "unknown", "claimed", "failed", "accepted", "rejected"],
   unknown: ["sending", "sent", "held", "accepted", "rejected"],
   held: ["unknown", "claimed", "sent", "failed", "accepted", "rejected"],

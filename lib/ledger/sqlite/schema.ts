@@ -1,10 +1,13 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "folder", "outcome", "part"]);
+const ADDED_LATER = new Set([
+  ...["matched_by", "text_en", "tries", "folder", "outcome", "part"],
+  ...["parts_sha256", "operation", "packet", "status_outcome"],
+]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -135,8 +138,21 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
   UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
   `,
-  // Version 7: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`.
+  // Version 7: what makes two documents the same one.
   `
+  ALTER TABLE documents ADD COLUMN parts_sha256 TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN operation TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN packet TEXT NOT NULL DEFAULT '';
+  CREATE INDEX documents_parts ON documents (parts_sha256, id) WHERE parts_sha256 <> '';
+  `,
+  // Version 8: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`; what
+  // customs' newest status says of its document.
+  `
+  ALTER TABLE documents ADD COLUMN status_outcome TEXT NOT NULL DEFAULT '';
+  UPDATE documents SET status_outcome = coalesce((
+    SELECT CASE WHEN ok = 1 THEN 'good' WHEN status_text <> '' THEN 'refused' ELSE '' END FROM receipts
+      WHERE document_id = documents.id AND kind = 'business' ORDER BY at DESC, id DESC LIMIT 1
+    ), '') WHERE business_receipt_at > 0;
   ALTER TABLE receipts ADD COLUMN folder TEXT NOT NULL DEFAULT '';
   UPDATE receipts SET
     folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})

@@ -27,7 +27,7 @@ describe("a ledger of an older version", () => {
   }
 
   it("has a receipt's folder and file in two columns, and no folder where the path was none of ours", async () => {
-    const found = await opened(6, (database) => {
+    const found = await opened(7, (database) => {
       const insert = database.prepare("INSERT INTO receipts (seq_no, file) VALUES (?, ?)");
       for (const path of [
         "DecCus001/InBox/Successed_单_20240101000000000.xml",
