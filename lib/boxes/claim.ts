@@ -171,10 +171,13 @@ export async function enterRow(
     importReceiptAt: 0,
     businessReceiptAt: 0,
     statusOutcome: "",
+    parts: facts.parts.length,
+    partsGood: 0,
+    partsRefused: 0,
     updatedAt: at,
   };
   onId?.(row.id);
-  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
   return { row, payload, repeats };
 }
 
@@ -193,10 +196,11 @@ async function contentFacts(payload: Buffer, name: string) {
   const sha256 = sha256Of(payload);
   try {
     const inspection = await inspect(payload, name);
-    const { kind, clientKey, seqNo } = inspection;
-    return { sha256, messageType: kind?.type ?? "", clientKey, seqNo, ...identityOf(inspection) };
+    const { kind, root, clientKey, seqNo } = inspection;
+    const parts = kind?.parts?.(root) ?? [];
+    return { sha256, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identityOf(inspection) };
   } catch {
-    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "" };
+    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", parts: [] };
     return { sha256, ...none, partsSha256: sha256, sameKey: false };
   }
 }

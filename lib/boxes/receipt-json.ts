@@ -17,7 +17,18 @@ export async function writeReceiptJson(
 ): Promise<void> {
   const inBox = inBoxOf(context, row);
   if (inBox === undefined) return;
-  const { id: _id, filed: _filed, folder: _folder, sha256, messageId, receivedAt, file, ...receipt } = row;
+  const {
+    id: _id,
+    filed: _filed,
+    folder: _folder,
+    otherKeys: _keys,
+    sha256,
+    messageId,
+    receivedAt,
+    file,
+    ...said
+  } = row;
+  const receipt = { ...said, clientKey: said.clientKey || (document?.clientKey ?? "") };
   const content = {
     version: 1,
     receipt,

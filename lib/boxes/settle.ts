@@ -214,6 +214,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       seqNo: "",
       customsNo: "",
       part: "",
+      otherKeys: null,
       statusCode: "",
       statusText: "",
       matchedBy: "",

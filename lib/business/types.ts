@@ -15,6 +15,11 @@ export interface MessageKind {
   /** The producer's own key that the import receipt repeats; empty when it is absent. */
   clientKey(root: XmlElement): string;
   /**
+   * The orders, lists or bills in it that receipts answer one by one: what each is called, and every number that a receipt may
+   * name it by. Absent where a document is one whole.
+   */
+  parts?(root: XmlElement): { name: string; keys: readonly string[] }[];
+  /**
    * What is to be done with the document, where its type says so: stored or declared, new, changed or cancelled. Two documents
    * of one key with different operations are two documents.
    */

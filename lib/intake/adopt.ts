@@ -8,6 +8,7 @@ import { OTHERS } from "../files/folders.js";
 import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { answersOf } from "../receipts/record.js";
+import type { ParsedReceipt } from "../receipts/types.js";
 import { matchReceipt } from "./match.js";
 
 /**
@@ -20,8 +21,9 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
     found = false;
     const document = await context.ledger.get(documentId);
     if (!document) return;
-    const { clientKey, seqNo, customsNo } = document;
-    for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
+    const { clientKey, seqNo, customsNo, parts } = document;
+    const keys = { clientKey, seqNo, customsNo, answers: [] };
+    for (const orphan of await context.ledger.orphans(keys, parts > 0 ? documentId : undefined)) {
       if (await adoptOne(context, orphan, document)) found = true;
     }
   }
@@ -32,19 +34,23 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
  * was not to be moved then, its file was not there yet.
  */
 export async function lookAgain(context: BoxContext, orphan: ReceiptRow): Promise<void> {
-  if (orphan.clientKey === "" && orphan.seqNo === "" && orphan.customsNo === "") return;
-  const parsed = { ...orphan, answers: answersOf(orphan.format) };
-  const { documentId } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  const { clientKey, seqNo, customsNo, part, otherKeys } = orphan;
+  if ([clientKey, seqNo, customsNo, part, ...(otherKeys ?? [])].every((key) => key === "")) return;
+  const { documentId } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
   if (documentId !== null) await adoptOrphans(context, documentId);
+}
+
+/** A receipt as it was read, out of its row. */
+function parsedAgain(orphan: ReceiptRow): ParsedReceipt {
+  const { documentId: _none, matchedBy: _by, advice: _advice, otherKeys, ...facts } = orphan;
+  return { ...facts, answers: answersOf(orphan.format), ...(otherKeys && { otherKeys }) };
 }
 
 async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: DocumentRow): Promise<boolean> {
   // It is being stored just now, or will be when the broker brings it again.
   if (!orphan.filed) return false;
-  const { documentId: _none, matchedBy: _by, advice: _advice, ...facts } = orphan;
-  const parsed = { ...facts, answers: answersOf(orphan.format) };
   // The same rules as for a receipt that comes now: another type of document may have the same own number.
-  const { documentId, by } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  const { documentId, by } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;

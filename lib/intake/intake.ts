@@ -5,6 +5,7 @@ import { KeyedLock } from "../keyed-lock.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import { readDelivery } from "./read.js";
 import { type ReceiptPart, storeReceipt } from "./store.js";
+import { UnknownCodes } from "./unknown-codes.js";
 
 /** Milliseconds until a delivery that could not be stored is stored again. */
 const STORE_AGAIN: BackOff = { first: 1000, longest: 60_000 };
@@ -27,6 +28,7 @@ export class Intake {
   private readonly lock = new KeyedLock();
   /** Of each delivery that waits to be stored again: what cancels it. */
   private readonly waiting = new Map<string, () => void>();
+  private readonly unknownCodes: UnknownCodes;
   private closed = false;
 
   /** `reportFault` hears of what fails in the background otherwise than it failed first. */
@@ -34,7 +36,9 @@ export class Intake {
     private readonly context: BoxContext,
     private readonly deliveries: Deliveries,
     private readonly reportFault: (error: unknown) => void,
-  ) {}
+  ) {
+    this.unknownCodes = new UnknownCodes(context);
+  }
 
   /**
    * Reads bytes as receipts, matched, with advice; bytes of an open delivery that nobody has changed are kept with it, so that
@@ -80,7 +84,7 @@ export class Intake {
 
   private async store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
     const parts = await this.partsOf(delivery, rejected);
-    for (const part of parts) await storeReceipt(this.context, delivery, part);
+    for (const part of parts) await this.unknownCodes.look(await storeReceipt(this.context, delivery, part));
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
     else this.deliveries.ack(delivery.id);
   }

@@ -2,8 +2,9 @@ import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
+import type { DocumentRow } from "../ledger/index.js";
 import { type ParsedReceipt, readReceipts, UNNAMED } from "../receipts/index.js";
-import { type MatchHints, matchReceipt } from "./match.js";
+import { findDocument, type MatchHints } from "./match.js";
 import type { ReceiptPart } from "./store.js";
 
 /** Bytes of a delivery that is read. RabbitMQ 4 takes no larger message unless it is told to; receipts have a few KB. */
@@ -32,24 +33,31 @@ export async function readDelivery(
       continue;
     }
     const receipts: Receipt[] = [];
-    for (const one of parsed) receipts.push(await asReceipt(context, one, hints));
+    for (const one of parsed) receipts.push((await asReceipt(context, one, hints)).receipt);
     read.push({ ...part, receipts, reason, source: { parsed, hints } });
   }
   return read;
 }
 
-/** A receipt as flows and the ledger see it: with the document that it answers as things stand now, and with advice. */
+/** A receipt as flows and the ledger see it, with advice, and the document that it answers as things stand now. */
 export async function asReceipt(
   context: Pick<BoxContext, "ledger" | "advice">,
   parsed: ParsedReceipt,
   hints: MatchHints,
-): Promise<Receipt> {
-  const { documentId, by } = await matchReceipt(parsed, hints, context.ledger);
+): Promise<{ receipt: Receipt; document: DocumentRow | undefined }> {
+  const found = await findDocument(parsed, hints, context.ledger);
   const { answers: _answers, otherKeys: _keys, fileName: _name, at = hints.receivedAt, ...facts } = parsed;
-  // Whoever reads it shall find his own number in it (design, "The message").
-  const document = documentId !== null && facts.clientKey === "" ? await context.ledger.get(documentId) : undefined;
-  const clientKey = document?.clientKey ?? facts.clientKey;
-  return { ...facts, clientKey, documentId, matchedBy: by, advice: adviceFor(parsed, context.advice), at };
+  const receipt: Receipt = {
+    ...facts,
+    // Whoever reads it shall find his own number in it (design, "The message").
+    clientKey: facts.clientKey || (found?.row.clientKey ?? ""),
+    part: facts.part || (found && found.row.parts > 1 ? (found.part?.name ?? "") : ""),
+    documentId: found?.row.id ?? null,
+    matchedBy: found?.by ?? "",
+    advice: adviceFor(parsed, context.advice),
+    at,
+  };
+  return { receipt, document: found?.row };
 }
 
 function tooLarge(size: number, limit: number, zh: string, en: string): { code: string; text: Bilingual } {

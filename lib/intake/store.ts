@@ -7,7 +7,7 @@ import type { Receipt } from "../document.js";
 import { type Bilingual, codeOf } from "../errors.js";
 import { OTHERS } from "../files/folders.js";
 import { timeStamp } from "../files/names.js";
-import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, NewReceipt, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/index.js";
 import { sha256InTurns } from "../sha256.js";
@@ -91,11 +91,19 @@ class Storing {
     const { source } = part;
     const again = read.kind === "import" || read.documentId === null;
     for (let look = 1; ; look++) {
-      const receipt = source && parsed && again ? await asReceipt(context, parsed, source.hints) : read;
-      const { documentId, clientKey } = receipt;
-      const document = documentId === null ? undefined : await context.ledger.get(documentId);
+      const { receipt, document } =
+        source && parsed && again
+          ? await asReceipt(context, parsed, source.hints)
+          : {
+              receipt: read,
+              document: read.documentId === null ? undefined : await context.ledger.get(read.documentId),
+            };
       // What the receipt itself says: the document's own number is none of its own.
-      const own = { ...receipt, clientKey: parsed?.clientKey ?? clientKey };
+      const own = {
+        ...receipt,
+        clientKey: parsed?.clientKey ?? receipt.clientKey,
+        otherKeys: parsed?.otherKeys ?? null,
+      };
       try {
         return { document, row: await this.enter(own, document, sha256, look < LOOKS) };
       } catch (error) {
@@ -105,7 +113,7 @@ class Storing {
   }
 
   private async enter(
-    receipt: Receipt,
+    receipt: Receipt & Pick<NewReceipt, "otherKeys">,
     document: DocumentRow | undefined,
     sha256: string,
     compares: boolean,
@@ -120,7 +128,7 @@ class Storing {
     const shared = document && this.shared.get(document.id);
     return files.withFreeName(
       folder.box("InBox"),
-      receiptFileName(receipt, about, delivery.receivedAt),
+      receiptFileName(this.nameSays(receipt, document), about, delivery.receivedAt),
       async (name) => {
         crashPoint("receipt.before-row");
         const stored = await ledger.addReceipt(
@@ -143,6 +151,13 @@ class Storing {
         return this.file({ ...stored.receipt, ...place }, document);
       },
     );
+  }
+
+  /** One file for all that these bytes say of a document: what is good of it is not to be called failed and sent again. */
+  private nameSays(receipt: Receipt, document: DocumentRow | undefined): Pick<Receipt, "kind" | "ok" | "outcome"> {
+    const all = document ? this.part.receipts.filter(({ documentId }) => documentId === document.id) : [];
+    const imports = all.filter(({ kind, outcome }) => kind === "import" && outcome !== "unknown");
+    return imports.find(({ ok }) => ok) ?? imports[0] ?? receipt;
   }
 
   /** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */

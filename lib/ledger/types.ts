@@ -63,7 +63,50 @@ export interface DocumentRow {
   businessReceiptAt: number;
   /** What that receipt said: `refused` when customs took it no further (退单), so that the same number may be handed in again. */
   statusOutcome: "" | "good" | "refused";
+  /** Orders, lists or bills in it that are answered one by one, and how many of these are good, and refused; 0 of what is whole. */
+  parts: number;
+  partsGood: number;
+  partsRefused: number;
   updatedAt: number;
+}
+
+/** One order, list or bill of a document that holds several, and what was said of it. */
+export interface DocumentPart {
+  /** 1 for the first in the document. */
+  number: number;
+  /** What its producer calls it: order number, number of the list, bill number. */
+  name: string;
+  /** The attempt of the document that what follows was said in. */
+  attempt: number;
+  /** Whether the data centre took it; empty while it said nothing. */
+  taken: "" | "good" | "refused";
+  /** What customs says of it. */
+  status: "" | "good" | "refused";
+  /** Of the newest receipt about it: its code, its text as it says it, its own time. */
+  code: string;
+  text: string;
+  at: number;
+  /** Its own numbers, where receipts brought them. */
+  seqNo: string;
+  customsNo: string;
+}
+
+/** A part of a document that is claimed: what it is called, and everything that a receipt may name it by. */
+export interface NewPart {
+  name: string;
+  keys: readonly string[];
+}
+
+/** A number that names a part: the producer's own, the data centre's, or customs'. They may look alike and are no less different. */
+export interface PartKey {
+  key: string;
+  kind: "own" | "seqNo" | "customsNo";
+}
+
+/** A document that one of the keys of its parts leads to, and which part, where the key names one alone. */
+export interface FoundPart extends PartKey {
+  row: DocumentRow;
+  part: DocumentPart | undefined;
 }
 
 /** Row of table `events`: everything that happened to a document, in order. */
@@ -96,6 +139,8 @@ export interface ReceiptRow extends Receipt {
    */
   folder: string;
   file: string;
+  /** Further numbers in it that may be a key of ours; null = none. */
+  otherKeys: readonly string[] | null;
   /** The file was written and renamed; a redelivery before that writes it again under the same name. */
   filed: boolean;
   receivedAt: number;
@@ -106,7 +151,7 @@ export interface DocumentQuery {
   state?: DocumentState | readonly DocumentState[];
   /** Folder code, without case. */
   business?: string;
-  /** The whole of the own key, the 18-digit number or the customs number. */
+  /** The whole of the own key, the 18-digit number or the customs number, of a document or of an order, list or bill in it. */
   key?: string;
   /** The file's whole name without case, or its beginning when it ends in `*`. */
   fileName?: string;
@@ -167,7 +212,10 @@ export interface Ledger {
    * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
    * one commit.
    */
-  claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
+  claim(
+    row: DocumentRow,
+    options?: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] },
+  ): Promise<DocumentRow | undefined>;
   /**
    * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
    * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now, and with SW-OWNER
@@ -196,6 +244,8 @@ export interface Ledger {
   byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]>;
   /** Documents that a receipt with these keys answers, best match first (domain 0, item 4: seqNo, own key, customs number). */
   byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]>;
+  /** Documents of these types (empty = any) with a part that one of these keys names, newest first for each key. */
+  byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]>;
   /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
   byFileName(fileName: string): Promise<DocumentRow[]>;
   /**
@@ -211,14 +261,16 @@ export interface Ledger {
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
   /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
   markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
-  /** Receipts that found no document yet and carry one of these keys. */
-  orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
+  /** Receipts that found no document yet and carry one of these keys, or one that names a part of this document. */
+  orphans(keys: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]>;
   /**
    * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
    * its file lies now. Resolves to false when it has a document already.
    */
   adopt(receiptId: number, documentId: string, found: { matchedBy: MatchedBy; place?: ReceiptPlace }): Promise<boolean>;
-  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
+  story(
+    id: string,
+  ): Promise<{ document: DocumentRow; parts: DocumentPart[]; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Events of all documents after the one with this id, in order. */
   eventsAfter(id: number, limit: number): Promise<EventRow[]>;
   /** Id of the last event before this time; 0 when there is none. */

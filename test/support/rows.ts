@@ -44,6 +44,9 @@ export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
     importReceiptAt: 0,
     businessReceiptAt: 0,
     statusOutcome: "",
+    parts: 0,
+    partsGood: 0,
+    partsRefused: 0,
     updatedAt: 1,
     ...change,
   };
@@ -73,6 +76,7 @@ export function newReceipt(change: Partial<NewReceipt> = {}): NewReceipt {
     messageId: "",
     folder: "DecCus001",
     file: "x.xml",
+    otherKeys: null,
     receivedAt: 100,
     ...change,
   };

@@ -41,6 +41,9 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["importReceiptAt", "import_receipt_at", "integer"],
   ["businessReceiptAt", "business_receipt_at", "integer"],
   ["statusOutcome", "status_outcome", "text"],
+  ["parts", "parts", "integer"],
+  ["partsGood", "parts_good", "integer"],
+  ["partsRefused", "parts_refused", "integer"],
   ["updatedAt", "updated_at", "integer"],
 ];
 
@@ -67,6 +70,7 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["matchedBy", "matched_by", "text"],
   ["textEn", "text_en", "text"],
   ["folder", "folder", "text"],
+  ["otherKeys", "other_keys", "json"],
   ["outcome", "outcome", "text"],
   ["part", "part", "text"],
 ];

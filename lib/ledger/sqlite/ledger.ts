@@ -11,15 +11,19 @@ import type {
   DocumentState,
   EventNote,
   EventRow,
+  FoundPart,
   Ledger,
   LedgerLook,
+  NewPart,
   NewReceipt,
+  PartKey,
   ReceiptKeys,
   ReceiptPlace,
   ReceiptRow,
 } from "../types.js";
 import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
 import { asLedgerError } from "./open-database.js";
+import { Parts } from "./parts.js";
 import { sqlitePins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
 import { Receipts } from "./receipts.js";
@@ -45,6 +49,7 @@ export class SqliteLedger implements Ledger {
   private readonly store: SqliteStore;
   private readonly rows: Rows;
   private readonly receipts: Receipts;
+  private readonly parts: Parts;
   private readonly listeners = new Set<Listener>();
   private reader: LedgerReader;
   readonly pins;
@@ -56,7 +61,8 @@ export class SqliteLedger implements Ledger {
   ) {
     this.store = new SqliteStore(file, create);
     this.rows = new Rows(this.store, now);
-    this.receipts = new Receipts(this.store, this.rows);
+    this.parts = new Parts(this.store);
+    this.receipts = new Receipts(this.store, this.rows, this.parts);
     this.reader = new LedgerReader(file);
     this.pins = sqlitePins({
       write: (job) => this.store.write(job),
@@ -68,13 +74,14 @@ export class SqliteLedger implements Ledger {
 
   async claim(
     row: DocumentRow,
-    options: { note?: EventNote; sameKey?: boolean } = {},
+    options: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] } = {},
   ): Promise<DocumentRow | undefined> {
     const note = options.note ?? { event: "claimed" };
     const { earlier, replaced } = await this.store.write(() => {
       const replaced = this.endReplaced(row);
       const earlier = this.earlier(row, options.sameKey ?? false);
       this.rows.enter(row);
+      if (options.parts) this.parts.enter(row.id, options.parts);
       this.rows.event(row.id, note);
       return { earlier, replaced };
     });
@@ -148,6 +155,18 @@ export class SqliteLedger implements Ledger {
     );
   }
 
+  byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
+    return this.store.read(() =>
+      keys.flatMap((named) =>
+        this.parts.documentsWith(named).flatMap((id) => {
+          const row = this.rows.document(id);
+          const answered = row && (answers.length === 0 || answers.includes(row.messageType));
+          return answered ? [{ ...named, row, part: this.parts.named(row, [named]) }] : [];
+        }),
+      ),
+    );
+  }
+
   async byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
     const found = new Map<string, DocumentRow>();
     for (const [column, value] of receiptKeyColumns(keys)) {
@@ -176,13 +195,9 @@ export class SqliteLedger implements Ledger {
     await this.store.write(() => this.receipts.markFiled(receiptId, place));
   }
 
-  async orphans(keys: ReceiptKeys): Promise<ReceiptRow[]> {
-    const found = new Map<number, ReceiptRow>();
-    for (const [column, value] of receiptKeyColumns(keys)) {
-      const where = `WHERE document_id IS NULL AND ${column} = ? AND ${column} <> '' ORDER BY id LIMIT 1000`;
-      for (const row of await this.store.read(() => this.rows.receipts(where, value))) found.set(row.id, row);
-    }
-    return [...found.values()];
+  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]> {
+    const keys = [clientKey, seqNo, customsNo].filter((key) => key !== "");
+    return this.store.read(() => this.receipts.orphans(keys, partsOf));
   }
 
   async adopt(
@@ -195,12 +210,13 @@ export class SqliteLedger implements Ledger {
     return effect !== undefined;
   }
 
-  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
+  story(id: string): ReturnType<Ledger["story"]> {
     return this.store.read(() => {
       const document = this.rows.document(id);
       if (!document) return undefined;
       const events = this.events("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
-      return { document, events, receipts: this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
+      const receipts = this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
+      return { document, parts: this.parts.of(document), events, receipts };
     });
   }
 

@@ -1,7 +1,9 @@
 import type { MatchedBy } from "../../document.js";
-import { receiptEffect } from "../rules/receipt-effect.js";
+import { partAfter } from "../rules/parts.js";
+import { type PartsAfter, receiptEffect } from "../rules/receipt-effect.js";
 import { assertNotAnswered, isRepeatOf } from "../rules/repeated-receipt.js";
-import type { DocumentRow, EventNote, NewReceipt, ReceiptPlace, ReceiptRow } from "../types.js";
+import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
+import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
 import type { SqliteStore } from "./store.js";
 
@@ -19,6 +21,7 @@ export class Receipts {
   constructor(
     private readonly store: SqliteStore,
     private readonly rows: Rows,
+    private readonly parts: Parts,
   ) {}
 
   /** Enters a receipt with its effect; one that was stored before comes back, and may find its document now. */
@@ -34,8 +37,12 @@ export class Receipts {
       return { duplicate: true, receipt: earlier, effect };
     }
     const stored = this.rows.enterReceipt({ ...receipt, filed: false });
-    const effect = receipt.documentId === null ? undefined : this.on(receipt.documentId, stored);
-    return { duplicate: false, receipt: stored, effect };
+    if (receipt.documentId !== null) {
+      return { duplicate: false, receipt: stored, effect: this.on(receipt.documentId, stored) };
+    }
+    const waits = "INSERT OR IGNORE INTO orphan_keys (key, receipt_id) VALUES (?, ?)";
+    for (const { key } of keysOf(stored)) this.store.run(waits, key, stored.id);
+    return { duplicate: false, receipt: stored, effect: undefined };
   }
 
   /** Undefined when the receipt has a document already. */
@@ -52,8 +59,24 @@ export class Receipts {
       matchedBy,
       receiptId,
     );
+    for (const { key } of keysOf(receipt)) {
+      this.store.run("DELETE FROM orphan_keys WHERE key = ? AND receipt_id = ?", key, receiptId);
+    }
     if (place) this.place(receiptId, place);
     return this.on(documentId, { ...receipt, documentId, matchedBy, ...place });
+  }
+
+  /** Those without a document that carry one of these keys, or one that names a part of a document. */
+  orphans(keys: readonly string[], partsOf: string | undefined): ReceiptRow[] {
+    const found = new Map<number, ReceiptRow>();
+    const where = (keyed: string) => `WHERE id IN (SELECT receipt_id FROM orphan_keys WHERE key ${keyed})
+      AND document_id IS NULL ORDER BY id LIMIT 1000`;
+    for (const key of keys) for (const row of this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
+    if (partsOf !== undefined) {
+      const named = "IN (SELECT key FROM document_keys WHERE document_id = ?)";
+      for (const row of this.rows.receipts(where(named), partsOf)) found.set(row.id, row);
+    }
+    return [...found.values()];
   }
 
   markFiled(receiptId: number, place: ReceiptPlace | undefined): void {
@@ -81,10 +104,29 @@ export class Receipts {
   private on(documentId: string, receipt: ReceiptRow): Effect | undefined {
     const row = this.rows.document(documentId);
     if (!row) return undefined;
-    const { to, change } = receiptEffect(receipt, row);
-    const { format, code, textEn } = receipt;
-    const text = [format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
+    const { to, change } = receiptEffect(receipt, row, this.onParts(row, receipt));
+    const { format, code, part, textEn } = receipt;
+    const text = [format, part, receipt.statusText || receipt.text].filter(Boolean).join(" ");
     const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
     return { row: this.rows.change(documentId, { to }, change, note), note };
   }
+
+  /** The parts of a document after a receipt, and which of them it was about; undefined for a document that is whole. */
+  private onParts(row: DocumentRow, receipt: ReceiptRow): PartsAfter | undefined {
+    if (receipt.kind === "local" || (row.parts === 0 && receipt.part === "")) return undefined;
+    const named =
+      this.parts.called(row, receipt.part) ??
+      this.parts.named(row, keysOf(receipt)) ??
+      (receipt.part === "" ? undefined : this.parts.addNamed(row, receipt.part));
+    const about = named && partAfter(named, receipt);
+    if (about) this.parts.save(row.id, about);
+    return { ...this.parts.count(row), aboutOne: about !== undefined || receipt.part !== "", about };
+  }
+}
+
+/** Everything in a receipt that a document or a part of one may be known by, what names a part first. */
+function keysOf({ part, clientKey, otherKeys, seqNo, customsNo }: ReceiptRow): PartKey[] {
+  const own = [...new Set([part, clientKey, ...(otherKeys ?? [])])].map((key) => ({ key, kind: "own" }) as const);
+  const keys: PartKey[] = [...own, { key: seqNo, kind: "seqNo" }, { key: customsNo, kind: "customsNo" }];
+  return keys.filter(({ key }) => key !== "");
 }
