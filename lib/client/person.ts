@@ -64,6 +64,8 @@ async function resend(client: ImportClient, id: string, word: PersonsWord): Prom
         ...NO_WORDS,
         importReceiptAt: 0,
         statusOutcome: "",
+        partsGood: 0,
+        partsRefused: 0,
       },
       { event: "resend", text: word.reason },
     );
