@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "./clock.js";
 
 /** Bytes that are hashed between two turns of the event loop: a few milliseconds. */
-const PIECE = 2 * 1024 * 1024;
+const PIECE = 1024 * 1024;
 
 /** SHA-256 of a file's bytes as lower-case hex: what a document's bytes are known by. */
 export function sha256Of(bytes: Buffer): string {

@@ -243,10 +243,10 @@ async function fileLocalReceipt(
   bytes: Buffer,
 ): Promise<void> {
   const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
-  await context.files.write(inBox, receipt.file, bytes);
-  if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
+  const file = await context.files.writeNew(inBox, receipt.file, bytes, receipt.sha256);
+  if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
   crashPoint("fail.after-receipt-file");
-  await context.ledger.markFiled(receipt.id);
+  await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */

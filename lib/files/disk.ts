@@ -111,7 +111,7 @@ export interface Disk {
 }
 
 /** Bytes that are written between two turns of the event loop. */
-const WRITTEN_AT_ONCE = 4 * 1024 * 1024;
+const WRITTEN_AT_ONCE = 1024 * 1024;
 
 /** Windows cannot sync a folder, and does not need to. */
 const FOLDERS_SYNC = process.platform !== "win32";

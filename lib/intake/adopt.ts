@@ -54,21 +54,40 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
-  const waits = orphan.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf(context, orphan) : undefined;
-  const from = waits !== undefined && join(waits, orphan.file);
-  if (!from || !context.files.disk.exists(from)) return adoptAs(context, orphan, document, { matchedBy: by });
-  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
-  const folder = context.folders.of(document.business);
-  const inBox = folder.box("InBox");
-  const wanted = receiptFileName(orphan, document.fileName, orphan.receivedAt);
-  const bytes = context.files.disk.read(from);
-  return context.files.withFreeName(inBox, wanted, async (to) => {
-    await context.files.write(inBox, to, bytes);
-    const place = { folder: folder.code, file: to };
-    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, place });
-    remove(context.files.disk, adopted ? from : join(inBox, to));
-    return adopted;
-  });
+  const home = await copyHome(context, orphan, document);
+  const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(home && { place: home.place }) });
+  if (adopted) home?.removeOld();
+  return adopted;
+}
+
+/**
+ * What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it: copied here,
+ * to be removed there once its row says so. Undefined when its file is not there, or does not lie there.
+ */
+async function copyHome(
+  { folders, files }: BoxContext,
+  row: ReceiptRow,
+  document: DocumentRow,
+): Promise<{ place: ReceiptPlace; removeOld(): void } | undefined> {
+  const waits = row.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf({ folders }, row) : undefined;
+  const from = waits !== undefined && join(waits, row.file);
+  if (!from || !files.disk.exists(from)) return undefined;
+  const folder = folders.of(document.business);
+  const wanted = receiptFileName(row, document.fileName, row.receivedAt);
+  const bytes = await files.disk.readLarge(from);
+  const file = await files.writeNew(folder.box("InBox"), wanted, bytes, row.sha256);
+  return { place: { folder: folder.code, file }, removeOld: () => remove(files.disk, from) };
+}
+
+/** A receipt that waited, was brought again and found its document by that: its file follows. */
+export async function bringHome(context: BoxContext, row: ReceiptRow, document: DocumentRow): Promise<ReceiptRow> {
+  const home = await copyHome(context, row, document);
+  if (!home) return row;
+  const moved = { ...row, ...home.place };
+  if (context.settings.receiptJson) await writeReceiptJson(context, moved, document);
+  await context.ledger.markFiled(row.id, home.place);
+  home.removeOld();
+  return { ...moved, filed: true };
 }
 
 /** Gives the document its receipt, in the ledger and in the JSON beside the file; false when another was faster. */

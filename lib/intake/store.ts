@@ -7,11 +7,11 @@ import type { Receipt } from "../document.js";
 import { type Bilingual, codeOf } from "../errors.js";
 import { OTHERS } from "../files/folders.js";
 import { timeStamp } from "../files/names.js";
-import type { DocumentRow, NewReceipt, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, NewReceipt, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/index.js";
 import { sha256InTurns } from "../sha256.js";
-import { adoptOrphans, lookAgain } from "./adopt.js";
+import { adoptOrphans, bringHome, lookAgain } from "./adopt.js";
 import type { MatchHints } from "./match.js";
 import { asReceipt } from "./read.js";
 
@@ -146,11 +146,28 @@ class Storing {
           document && compares ? { importReceiptAt: document.importReceiptAt } : undefined,
         );
         crashPoint("receipt.after-row");
-        if (stored.receipt.filed) return stored.receipt;
-        const place = inBoxOf(context, stored.receipt) === undefined ? { folder: folder.code, file: name } : undefined;
-        return this.file({ ...stored.receipt, ...place }, document);
+        return this.fileAs({ folder: folder.code, file: name }, stored, document);
       },
     );
+  }
+
+  /** The file of a row: under its own name, or under this one where its row names a place that is none of its document's. */
+  private async fileAs(
+    place: ReceiptPlace,
+    { duplicate, receipt, document: affected }: Awaited<ReturnType<BoxContext["ledger"]["addReceipt"]>>,
+    found: DocumentRow | undefined,
+  ): Promise<ReceiptRow> {
+    const { context } = this;
+    // A repeat stays with the document that it answered then.
+    const documentId = receipt.documentId ?? affected?.id ?? null;
+    const owner = documentId === null || documentId === found?.id ? found : await context.ledger.get(documentId);
+    // It may have waited for its document, and was brought again now that this is known.
+    const known = { ...receipt, documentId };
+    const row = duplicate && owner ? await bringHome(context, known, owner) : known;
+    if (row.filed) return row;
+    const home = owner && context.folders.of(owner.business).code;
+    const astray = inBoxOf(context, row) === undefined || (home !== undefined && row.folder !== home);
+    return this.file({ ...row, ...(astray && place) }, owner);
   }
 
   /** One file for all that these bytes say of a document: what is good of it is not to be called failed and sent again. */
@@ -163,18 +180,19 @@ class Storing {
   /** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */
   private async file(row: ReceiptRow, document: DocumentRow | undefined): Promise<ReceiptRow> {
     const { context, delivery, part } = this;
-    const { folder, file } = row;
-    const inBox = context.folders.of(folder).box("InBox");
-    const place = `${folder}/${file}`;
-    const before = this.inFile.get(place) ?? 0;
-    if (before === 0) await context.files.write(inBox, file, part.bytes);
-    if (part.reason) await context.files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-    if (context.settings.receiptJson) await writeReceiptJson(context, row, document, before + 1);
-    this.inFile.set(place, before + 1);
-    if (document && !this.shared.has(document.id)) this.shared.set(document.id, row);
+    const { files, folders, settings, ledger } = context;
+    const { folder } = row;
+    const inBox = folders.of(folder).box("InBox");
+    const shared = this.inFile.get(`${folder}/${row.file}`) ?? 0;
+    const file = shared > 0 ? row.file : await files.writeNew(inBox, row.file, part.bytes, row.sha256);
+    const filed = { ...row, file, filed: true };
+    if (part.reason) await files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+    if (settings.receiptJson) await writeReceiptJson(context, filed, document, shared + 1);
+    this.inFile.set(`${folder}/${file}`, shared + 1);
+    if (document && !this.shared.has(document.id)) this.shared.set(document.id, filed);
     crashPoint("receipt.after-file");
-    await context.ledger.markFiled(row.id, { folder, file });
-    return { ...row, filed: true };
+    await ledger.markFiled(row.id, { folder, file });
+    return filed;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeZip } from "../../../lib/archive/index.js";
 import { ImportClient } from "../../../lib/client/import-client.js";
@@ -130,6 +130,40 @@ describe("the receipt's way back", () => {
     await client.intake.settle(id);
     await clock.pass(120_000, settled);
     assert.deepEqual(ended, [`ack ${id} 1`]);
+  });
+
+  it("writes nothing over a receipt that has taken the name meanwhile", async () => {
+    await sent("K");
+    fault = "ENOSPC";
+    // Of one moment, for one document: both would have the same name.
+    const [first, second] = [answer("K", "0", "S1"), answer("K", "0", "S2")];
+    const [late, early] = [brought(first), brought(second)];
+    await assert.rejects(client.intake.settle(late));
+    fault = undefined;
+    await client.intake.settle(early);
+    await client.intake.settle(late);
+    const inBox = join(client.settings.root, "Sas", "InBox");
+    const kept = readdirSync(inBox).map((name) => readFileSync(join(inBox, name)));
+    assert.deepEqual(kept.map(String).sort(), [first, second].map(String).sort());
+  });
+
+  it("brings a receipt that waited to its document's InBox when it is brought again, filed or not", async () => {
+    const status = (key: string) =>
+      Buffer.from(`<DEC_RESULT><CUS_CIQ_NO>${key}</CUS_CIQ_NO><CHANNEL>P</CHANNEL></DEC_RESULT>`);
+    await client.intake.settle(brought(status("S1"), { messageId: "m1" }));
+    fault = "ENOSPC";
+    await assert.rejects(client.intake.settle(brought(status("S2"), { messageId: "m2" })));
+    fault = undefined;
+    for (const seqNo of ["S1", "S2"]) {
+      await sent(`K${seqNo}`);
+      const [row] = await client.ledger.query({ key: `K${seqNo}` });
+      await client.ledger.update(row?.id as string, { seqNo, messageType: "DEC" });
+    }
+    await client.intake.settle(brought(status("S1"), { messageId: "m1" }));
+    await client.intake.settle(brought(status("S2"), { messageId: "m2" }));
+    const others = join(client.settings.root, "Others", "InBox");
+    assert.deepEqual(readdirSync(others), []);
+    assert.equal(readdirSync(join(client.settings.root, "Sas", "InBox")).length, 2);
   });
 
   it("leaves to the broker what its channel took away, and what a stop interrupts", async () => {
