@@ -7,7 +7,7 @@ export type Outcome = Exclude<ReceiptOutcome, "unknown">;
 /** Meaning, cause and remedy of one code or text. */
 export interface Explanation {
   meaning: Bilingual;
-  /** What other sources say the code means, where they disagree (formats/README.md, "Conflicts"). */
+  /** What other sources say the code means, where they disagree (formats/README.md, "Where sources disagree"). */
   otherwise?: Bilingual;
   cause?: Bilingual;
   /** What to do. */

@@ -7,12 +7,12 @@ import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
-import { copyForResend, isResent } from "./resend.js";
-import { finishEnded, returnToOutBox, settleFailed } from "./settle.js";
+import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What a look found and did. */
 export interface Reconciliation {
@@ -111,6 +111,11 @@ export class Reconciler {
   }
 
   private async takeUp(row: DocumentRow, found: Reconciliation): Promise<void> {
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (isToBringBack(row)) {
+      await bringBack(this.context, row);
+      return;
+    }
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -172,12 +177,6 @@ export class Reconciler {
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
     const archived = findArchived(this.context, folder, row);
-    if (archived && isResent(row)) {
-      // Stopped between the row of a resend and the copy of its file.
-      copyForResend(this.context, row, join(folder.box(archived.box), archived.name));
-      this.missing.delete(row.id);
-      return true;
-    }
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(
@@ -210,7 +209,12 @@ export class Reconciler {
         if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
         // A claim that began since the rows were read.
         const id = idInName(name);
-        if (id !== undefined && (this.claims.inFlight.has(id) || (await ledger.get(id)))) continue;
+        if (id !== undefined && this.claims.inFlight.has(id)) continue;
+        const known = id === undefined ? undefined : await ledger.get(id);
+        if (known) {
+          await this.claims.alone(known.id, () => this.comeBack(known.id, name));
+          continue;
+        }
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
         strangers.add(place);
         if (!atOnce && !this.strangers.has(place)) continue;
@@ -228,6 +232,14 @@ export class Reconciler {
       }
     }
     this.strangers = strangers;
+  }
+
+  /** The file of a document that ended while its folder was away: it goes where it belongs. */
+  private async comeBack(id: string, boxName: string): Promise<void> {
+    const row = await this.context.ledger.get(id);
+    if (row?.settled && row.box === "none" && row.boxName === boxName) {
+      await finish(this.context, { ...row, box: "TempBox" });
+    }
   }
 }
 

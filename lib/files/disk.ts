@@ -55,10 +55,12 @@ export interface OpenFile {
  * lost the name, because somebody moved the file away, changes nothing for them.
  */
 export interface HeldFile {
-  /** Replaces its bytes, which have to be as many as before, and makes them durable. */
+  /** Replaces its bytes, which have to be as many as before. Not durable. */
   write(bytes: Buffer): Promise<void>;
-  /** The same at once, not durable. */
+  /** The same at once. */
   writeNow(bytes: Buffer): void;
+  /** Makes its bytes durable, and seen by who reads them on another machine. */
+  sync(): Promise<void>;
   close(): void;
 }
 
@@ -141,7 +143,7 @@ async function withHandle(path: string, flags: string, work: (handle: number) =>
 }
 
 class HeldFileHere implements HeldFile {
-  private writing = 0;
+  private busy = 0;
   private closed = false;
 
   constructor(private readonly handle: number) {}
@@ -151,14 +153,21 @@ class HeldFileHere implements HeldFile {
     writeSync(this.handle, bytes, 0, bytes.length, 0);
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  write(bytes: Buffer): Promise<void> {
+    return this.while(() => writeAt(this.handle, bytes));
+  }
+
+  sync(): Promise<void> {
+    return this.while(() => synced(this.handle));
+  }
+
+  private async while(work: () => Promise<void>): Promise<void> {
     this.assertOpen();
-    this.writing++;
+    this.busy++;
     try {
-      await writeAt(this.handle, bytes);
-      await synced(this.handle);
+      await work();
     } finally {
-      this.writing--;
+      this.busy--;
       this.closeWhenIdle();
     }
   }
@@ -171,7 +180,7 @@ class HeldFileHere implements HeldFile {
 
   /** A handle that is closed under a write may be another file's by then. */
   private closeWhenIdle(): void {
-    if (this.closed && this.writing === 0) closeSync(this.handle);
+    if (this.closed && this.busy === 0) closeSync(this.handle);
   }
 
   private assertOpen(): void {

@@ -11,14 +11,6 @@ export function timeStamp(at: number): string {
   return new Date(at + CHINA).toISOString().replace(/\D/g, "");
 }
 
-/** The time of a stamp's first 14 digits, in milliseconds since the epoch; undefined when they are no time. */
-export function stampTime(stamp: string): number | undefined {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(stamp) ?? [];
-  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  // The 31st of a month of 30 days is the next month's first to the parser.
-  return Number.isNaN(at) || timeStamp(at).slice(0, 14) !== stamp.slice(0, 14) ? undefined : at;
-}
-
 /** Whether a text from outside is the name of one file or folder, and no path, and nothing that a file system refuses. */
 export function isPlainName(text: string): boolean {
   return text !== "" && text !== "." && text !== ".." && Buffer.byteLength(text) <= 255 && !/[\\/\p{Cc}]/u.test(text);
@@ -50,6 +42,26 @@ export function markedName(fileName: string, mark: string): string {
 /** `a.zip` -> `a_20181023170901294.zip`: the name of a sent or failed file (design, "Boxes"). */
 export function stampedName(fileName: string, at: number): string {
   return markedName(fileName, `_${timeStamp(at)}`);
+}
+
+/**
+ * The time of a stamp's first 14 digits, `yyyyMMddHHmmss` in China time, in milliseconds since the epoch; undefined when they are no
+ * time. Other programs write up to 23 digits (domain 2).
+ */
+export function timeOfStamp(stamp: string): number | undefined {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(stamp) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+  // The 31st of a month of 30 days is the next month's first to the parser.
+  return Number.isNaN(at) || timeStamp(at).slice(0, 14) !== stamp.slice(0, 14) ? undefined : at;
+}
+
+/** `a_20181023170901294(2).zip` -> `a.zip` and its time: the other way round, also for the official client's stamps. */
+export function withoutStamp(name: string): { fileName: string; at: number | undefined } {
+  const match = /^(.+)_(\d{14})\d{0,9}(?:\(\d{1,6}\))?(\.[^.]*)?$/s.exec(name);
+  const at = match ? timeOfStamp(match[2] as string) : undefined;
+  return match && at !== undefined
+    ? { fileName: `${match[1]}${match[3] ?? ""}`, at }
+    : { fileName: name, at: undefined };
 }
 
 /** `a.zip`, 2 -> `a(2).zip`: for a name that is taken. */

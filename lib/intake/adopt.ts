@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
 import { inBoxOf } from "../boxes/receipt-place.js";
+import { placedBefore } from "../boxes/settle.js";
+import { crashPoint } from "../crash-point.js";
 import type { MatchedBy } from "../document.js";
-import type { Disk } from "../files/disk.js";
 import { OTHERS } from "../files/folders.js";
 import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
@@ -54,39 +55,47 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
-  const home = await copyHome(context, orphan, document);
-  const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(home && { place: home.place }) });
-  if (adopted) home?.removeOld();
+  const place = await moveHome(context, orphan, document);
+  crashPoint("adopt.after-file");
+  const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(place && { place }) });
+  crashPoint("adopt.after-row");
+  if (place) removeJson(context, orphan);
   return adopted;
 }
 
 /**
- * What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it: copied here,
- * to be removed there once its row says so. Undefined when its file is not there, or does not lie there.
+ * What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it. The file first:
+ * a stop before the row leaves a receipt that still looks for its document, and then finds where its file went. Undefined when
+ * its file does not lie there, or is nowhere.
  */
-async function copyHome(
+async function moveHome(
   { folders, files }: BoxContext,
   row: ReceiptRow,
   document: DocumentRow,
-): Promise<{ place: ReceiptPlace; removeOld(): void } | undefined> {
+): Promise<ReceiptPlace | undefined> {
   const waits = row.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf({ folders }, row) : undefined;
-  const from = waits !== undefined && join(waits, row.file);
-  if (!from || !files.disk.exists(from)) return undefined;
+  if (waits === undefined) return undefined;
+  const from = join(waits, row.file);
   const folder = folders.of(document.business);
+  const inBox = folder.box("InBox");
   const wanted = receiptFileName(row, document.fileName, row.receivedAt);
-  const bytes = await files.disk.readLarge(from);
-  const file = await files.writeNew(folder.box("InBox"), wanted, bytes, row.sha256);
-  return { place: { folder: folder.code, file }, removeOld: () => remove(files.disk, from) };
+  const file = files.disk.exists(from)
+    ? files.place(from, inBox, wanted)
+    : // Several receipts out of the same bytes are told apart behind the hash.
+      placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  if (file === undefined) return undefined;
+  await files.disk.syncFolder(inBox);
+  return { folder: folder.code, file };
 }
 
 /** A receipt that waited, was brought again and found its document by that: its file follows. */
 export async function bringHome(context: BoxContext, row: ReceiptRow, document: DocumentRow): Promise<ReceiptRow> {
-  const home = await copyHome(context, row, document);
-  if (!home) return row;
-  const moved = { ...row, ...home.place };
+  const place = await moveHome(context, row, document);
+  if (!place) return row;
+  const moved = { ...row, ...place };
   if (context.settings.receiptJson) await writeReceiptJson(context, moved, document);
-  await context.ledger.markFiled(row.id, home.place);
-  home.removeOld();
+  await context.ledger.markFiled(row.id, place);
+  removeJson(context, row);
   return { ...moved, filed: true };
 }
 
@@ -105,6 +114,8 @@ async function adoptAs(
   return adopted;
 }
 
-function remove(disk: Disk, path: string): void {
-  for (const file of [path, path.replace(/\.xml$/, ".json")]) disk.remove(file);
+/** The JSON beside a receipt's file where that lay before. */
+function removeJson({ folders, files }: BoxContext, row: ReceiptRow): void {
+  const inBox = inBoxOf({ folders }, row);
+  if (inBox !== undefined) files.disk.remove(join(inBox, row.file.replace(/\.xml$/, ".json")));
 }

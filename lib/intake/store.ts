@@ -36,6 +36,15 @@ export interface DeliveryFacts {
   receivedAt: number;
 }
 
+/** A receipt with what it says itself: the document's own number, which flows see in it, is none of its own. */
+export function asStored(
+  receipt: Receipt,
+  parsed: ParsedReceipt | undefined,
+): Receipt & Pick<NewReceipt, "otherKeys" | "textEn"> {
+  const { clientKey = receipt.clientKey, otherKeys = null } = parsed ?? {};
+  return { ...receipt, clientKey, otherKeys, textEn: "" };
+}
+
 /** How often a document that was answered meanwhile is looked for anew. */
 const LOOKS = 10;
 
@@ -98,12 +107,7 @@ class Storing {
               receipt: read,
               document: read.documentId === null ? undefined : await context.ledger.get(read.documentId),
             };
-      // What the receipt itself says: the document's own number is none of its own.
-      const own = {
-        ...receipt,
-        clientKey: parsed?.clientKey ?? receipt.clientKey,
-        otherKeys: parsed?.otherKeys ?? null,
-      };
+      const own = asStored(receipt, parsed);
       try {
         return { document, row: await this.enter(own, document, sha256, look < LOOKS) };
       } catch (error) {
@@ -113,7 +117,7 @@ class Storing {
   }
 
   private async enter(
-    receipt: Receipt & Pick<NewReceipt, "otherKeys">,
+    receipt: ReturnType<typeof asStored>,
     document: DocumentRow | undefined,
     sha256: string,
     compares: boolean,
@@ -134,7 +138,6 @@ class Storing {
         const stored = await ledger.addReceipt(
           {
             ...receipt,
-            textEn: "",
             documentId: document?.id ?? null,
             matchedBy: document ? receipt.matchedBy : "",
             sha256,

@@ -1,6 +1,6 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { BoxName } from "../files/folders.js";
-import type { PinAttempts } from "../signing/types.js";
+import type { EarlierPinAttempts } from "../signing/types.js";
 import type { Owner } from "./rules/owner.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -171,9 +171,17 @@ export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
 
 /**
  * What has become of the ledger's file while it is open. `gone`: nothing stands under its name. `replaced`: another file does.
- * `bare`: what the store keeps beside it was taken away. `damaged`: it cannot be read any more.
+ * `bare`: what the store keeps beside it was taken away. `locked`: another program has held it for some seconds. `damaged`: it cannot
+ * be read any more.
  */
-export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "damaged";
+export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "damaged";
+
+export interface OpenOptions {
+  /** Make it when it is missing or empty; else that is a fault. */
+  create?: boolean;
+  /** Marks that its file may bear (`Ledger.stamp`); one with another mark was put in its place. */
+  marks?: readonly number[];
+}
 
 /** What a state change may set beside the state. */
 export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
@@ -208,7 +216,7 @@ export interface ReceiptKeys {
  */
 export interface Ledger {
   /**
-   * New row, in state `claimed` unless it says otherwise, with its event. Resolves to an earlier document that this one repeats
+   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats
    * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
    * one commit.
    */
@@ -216,6 +224,8 @@ export interface Ledger {
     row: DocumentRow,
     options?: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] },
   ): Promise<DocumentRow | undefined>;
+  /** A row of a document that is known from elsewhere, as it is; nothing else changes. */
+  enter(row: DocumentRow, note: EventNote): Promise<void>;
   /**
    * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
    * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now, and with SW-OWNER
@@ -259,6 +269,8 @@ export interface Ledger {
     receipt: NewReceipt,
     expected?: Pick<DocumentRow, "importReceiptAt">,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
+  /** Was a receipt with these bytes stored? */
+  knowsReceipt(sha256: string): Promise<boolean>;
   /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
   markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys, or one that names a part of this document. */
@@ -287,7 +299,8 @@ export interface Ledger {
   /** Settled documents in a state whose file is still in a box, in the order of their last change, after this one. */
   keptAfter(state: DocumentState, place: Pick<DocumentRow, "updatedAt" | "id">, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
-  readonly pins: PinAttempts;
+  /** What an earlier version kept of the PIN guard in here. */
+  readonly pins: EarlierPinAttempts;
   /** Facts about this installation: whose ledger it is, host fingerprint. */
   fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;
@@ -295,15 +308,19 @@ export interface Ledger {
   place(): Promise<number>;
   /** Called after each commit with the place that it came to. Returns the way to stop. */
   onCommit(listener: (place: number) => void): () => void;
-  /** From now on nothing is committed unless this fact has this value: SW-FENCED, asked within each transaction. */
-  fence(fact: string, value: string): void;
+  /** Sets a fact; from then on nothing is committed unless it still has this value: SW-FENCED, asked within each transaction. */
+  fence(fact: string, value: string): Promise<void>;
   /** What has become of its file. */
   look(): LedgerLook;
+  /** Writes a mark, an integer below 2 ** 31, into its file: `look` tells by it one that somebody has written over ours. */
+  stamp(mark: number): Promise<void>;
+  /** Closes it and opens it again, after another process had it. Rejects with SW-LEDGER, and is closed until the next time then. */
+  reopen(): Promise<void>;
   /**
-   * Closes it and opens what stands under its name now; `create` makes it when there is nothing. Rejects with SW-LEDGER, and
-   * is closed until the next time then.
+   * Opens what somebody has put in the place of a damaged one; `create` makes it when there is nothing. Rejects with SW-LEDGER, and is
+   * closed until the next time then.
    */
-  reopen(create?: boolean): Promise<void>;
+  replace(create: boolean): Promise<void>;
   /**
    * Brings its file back when that was removed or replaced, or what lies beside it was: everything that the open connection still
    * knows is written under the ledger's name again. `stamp` marks what is put aside. Resolves to where the other file went, empty

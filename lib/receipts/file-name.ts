@@ -1,5 +1,5 @@
 import type { Receipt } from "../document.js";
-import { shortened, stampTime, timeStamp } from "../files/names.js";
+import { shortened, timeOfStamp, timeStamp } from "../files/names.js";
 import { looksLikeSeqNo } from "./record.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
@@ -32,12 +32,16 @@ export function receiptFileName(receipt: Named, about: string, at: number): stri
 /** Without path, separators, control and format characters, and without an ending of `.xml` or `.zip`. */
 function safeBase(about: string): string {
   // Cut first: what follows looks at it several times, and nothing of it beyond these bytes is kept.
-  const name = shortened(about.toWellFormed(), 4 * MAX_BYTES)
+  const cleaned = shortened(about.toWellFormed(), 4 * MAX_BYTES)
     .normalize("NFC")
     .replace(/\.(?:xml|zip)$/i, "")
     .replace(/[\\/:*?"<>|\ufffd]/g, "_")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .replace(/^[\s.]+|[\s.]+$/gu, "");
+    .replace(/^[\s.]+/, "");
+  // From the end: an expression would try again at each of many blanks.
+  let end = cleaned.length;
+  while (/[\s.]/.test(cleaned.charAt(end - 1))) end--;
+  const name = cleaned.slice(0, end);
   if (name === "") return "unknown";
   return RESERVED.test(name) ? `_${name}` : name;
 }
@@ -76,7 +80,7 @@ export function parseReceiptFileName(name: string): ReceiptFileName | undefined 
     ok: lower === "successed",
     base,
     seqNo: base.split("_").find(looksLikeSeqNo) ?? "",
-    at: stampTime(stamp),
+    at: timeOfStamp(stamp),
   };
 }
 

@@ -3,8 +3,7 @@ import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/out
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -29,7 +28,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
     const begin = async () => ({
-      client: await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready,
+      client: await clientOf(RED, this, status, config.client),
       retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
       retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
     });

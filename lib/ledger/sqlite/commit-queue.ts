@@ -17,8 +17,8 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/** How long a locked file is waited for, and the pauses between two tries, in milliseconds. */
-export const LOCKED = { patience: 60_000, first: 10, longest: 500 };
+/** How long a locked file is waited for, after which time that is news, and the pauses between two tries, in milliseconds. */
+export const LOCKED = { patience: 60_000, news: 5_000, first: 10, longest: 500 };
 
 /**
  * Group commit: the jobs of one turn of the event loop share one transaction and so one fsync. A job's promise settles
@@ -43,6 +43,11 @@ export class CommitQueue {
       this.scheduled = true;
       setImmediate(() => this.flush());
     });
+  }
+
+  /** For how long the file has been found locked, in milliseconds. */
+  get lockedFor(): number {
+    return this.tries === 0 ? 0 : performance.now() - this.lockedSince;
   }
 
   /** Resolves when everything asked for so far has ended; a locked file is not waited for any more. */

@@ -16,6 +16,7 @@ import type {
   LedgerLook,
   NewPart,
   NewReceipt,
+  OpenOptions,
   PartKey,
   ReceiptKeys,
   ReceiptPlace,
@@ -24,7 +25,7 @@ import type {
 import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
 import { asLedgerError } from "./open-database.js";
 import { Parts } from "./parts.js";
-import { sqlitePins } from "./pins.js";
+import { earlierPins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
 import { Receipts } from "./receipts.js";
 import { Rows, receiptKeyColumns } from "./rows.js";
@@ -57,18 +58,17 @@ export class SqliteLedger implements Ledger {
   /** `create`: a file that is missing is made, else it is a fault. Throws SW-LEDGER. */
   constructor(
     private readonly file: string,
-    { create = true, now = Date.now }: { create?: boolean; now?: () => number } = {},
+    { create = true, marks = [], now = Date.now }: OpenOptions & { now?: () => number } = {},
   ) {
-    this.store = new SqliteStore(file, create);
+    this.store = new SqliteStore(file, create, marks);
     this.rows = new Rows(this.store, now);
     this.parts = new Parts(this.store);
     this.receipts = new Receipts(this.store, this.rows, this.parts);
     this.reader = new LedgerReader(file);
-    this.pins = sqlitePins({
+    this.pins = earlierPins({
       write: (job) => this.store.write(job),
       run: (sql, ...values) => this.store.run(sql, ...values),
-      get: (sql, ...values) => this.store.one(sql, ...values),
-      now,
+      all: (sql, ...values) => this.store.all(sql, ...values),
     });
   }
 
@@ -88,6 +88,14 @@ export class SqliteLedger implements Ledger {
     for (const one of replaced) this.tell(one, REPLACED);
     this.tell(row, note);
     return earlier;
+  }
+
+  async enter(row: DocumentRow, note: EventNote): Promise<void> {
+    await this.store.write(() => {
+      this.rows.enter(row);
+      this.rows.event(row.id, note);
+    });
+    this.tell(row, note);
   }
 
   async transition(
@@ -189,6 +197,12 @@ export class SqliteLedger implements Ledger {
     const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt, expected));
     if (effect) this.tell(effect.row, effect.note);
     return { duplicate, receipt: stored, document: effect?.row };
+  }
+
+  knowsReceipt(sha256: string): Promise<boolean> {
+    return this.store.read(
+      () => this.store.one("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256) !== undefined,
+    );
   }
 
   async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {
@@ -297,17 +311,29 @@ export class SqliteLedger implements Ledger {
     return this.store.onCommit(listener);
   }
 
-  fence(fact: string, value: string): void {
-    this.store.fence(fact, value);
+  async fence(fact: string, value: string): Promise<void> {
+    this.store.fence(undefined);
+    await this.setFact(fact, value);
+    this.store.fence({ fact, value });
   }
 
   look(): LedgerLook {
     return this.store.look();
   }
 
-  async reopen(create = false): Promise<void> {
+  async stamp(mark: number): Promise<void> {
+    this.store.stamp(mark);
+  }
+
+  async reopen(): Promise<void> {
     await this.reader.close();
-    await this.store.reopen(create);
+    await this.store.reopen();
+    this.reader = new LedgerReader(this.file);
+  }
+
+  async replace(create: boolean): Promise<void> {
+    await this.reader.close();
+    this.store.replace(create);
     this.reader = new LedgerReader(this.file);
   }
 

@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
 import type { LedgerFault } from "../types.js";
+import { BESIDE, headOf } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
 import { isDamaged, isLocked } from "./transactions.js";
 
@@ -42,20 +43,22 @@ export function asLedgerError(error: unknown): ImportClientError {
 
 /**
  * Opens the file, asserts what durability rests on (promises 3), and brings the schema up to date. `create`: a file that is
- * missing or empty is made; else it is a fault, for SQLite would take it for a new one. Throws SW-LEDGER.
+ * missing or empty is made; else it is a fault, for SQLite would take it for a new one. `marks`: see `dropStrayLog`. Throws
+ * SW-LEDGER.
  */
-export function openDatabase(file: string, create: boolean): Database.Database {
+export function openDatabase(file: string, create: boolean, marks: readonly number[] = []): Database.Database {
   let database: Database.Database | undefined;
   try {
     if (create) mkdirSync(dirname(file), { recursive: true });
     else assertThere(file);
     assertWhole(file);
+    dropStrayLog(file, marks);
     // Private from the start: SQLite gives the files beside it the same mode.
     closeSync(openSync(file, "a", 0o600));
     database = new Database(file);
     // Whoever has it locked is waited for without blocking the event loop, see `CommitQueue`.
     database.exec("PRAGMA busy_timeout = 0");
-    chmodSync(file, 0o600);
+    for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     const journal = (database.pragma("journal_mode") as { journal_mode: string }[])[0]?.journal_mode;
@@ -110,22 +113,22 @@ function assertThere(file: string): void {
 function assertWhole(file: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return;
-  const head = Buffer.alloc(100);
-  const handle = openSync(file, "r");
-  try {
-    readSync(handle, head, 0, head.length, 0);
-  } finally {
-    closeSync(handle);
-  }
-  const isDatabase = head.subarray(0, 15).toString("latin1") === "SQLite format 3";
-  const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
-  // The length counts only where it was written together with the last change (SQLite's file format, 1.3.7).
-  const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;
-  if (isDatabase && size >= pages * pageSize) return;
+  const { isDatabase, length } = headOf(file);
+  if (isDatabase && size >= length) return;
   throw ledgerError(
     `台账 ${file} 已损坏：文件不完整`,
     `the ledger ${file} is damaged: ${isDatabase ? "a part of the file is missing" : "it is no database"}`,
     undefined,
     "damaged",
   );
+}
+
+/**
+ * A file that was put here while the log of the one before still lies beside it: SQLite would mix the two. `marks` are those that the
+ * file may bear; without any nothing is known.
+ */
+function dropStrayLog(file: string, marks: readonly number[]): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || marks.length === 0 || marks.includes(headOf(file).mark)) return;
+  for (const end of BESIDE) if (existsSync(file + end)) renameSync(file + end, `${file}.stray${end}`);
 }

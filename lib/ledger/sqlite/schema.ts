@@ -143,6 +143,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE documents ADD COLUMN parts_sha256 TEXT NOT NULL DEFAULT '';
   ALTER TABLE documents ADD COLUMN operation TEXT NOT NULL DEFAULT '';
   ALTER TABLE documents ADD COLUMN packet TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX documents_parts ON documents (parts_sha256, id) WHERE parts_sha256 <> '';
   `,
   // Version 8: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`; what
@@ -180,6 +181,7 @@ export const MIGRATIONS: readonly string[] = [
     .join("\n")}
   DROP INDEX receipts_sha256;
   CREATE INDEX receipts_sha256 ON receipts (sha256, message_id);
+  ALTER TABLE documents DROP COLUMN refused;
   ALTER TABLE documents ADD COLUMN status_outcome TEXT NOT NULL DEFAULT '';
   UPDATE documents SET status_outcome = coalesce((
     SELECT CASE WHEN ok = 1 THEN 'good' WHEN status_text <> '' THEN 'refused' ELSE '' END FROM receipts

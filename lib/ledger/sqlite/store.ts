@@ -1,18 +1,21 @@
-import { chmodSync, existsSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { chmodSync, renameSync, type Stats } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type Database from "libsql";
 import { ImportClientError } from "../../errors.js";
 import type { LedgerLook } from "../types.js";
 import type { Value } from "./columns.js";
 import { CommitQueue, LOCKED } from "./commit-queue.js";
+import { copyInPlace, headOf, isSame, removeBesides, setAside, statsOf } from "./files.js";
 import { asLedgerError, ledgerError, openDatabase } from "./open-database.js";
 import { Statements } from "./statements.js";
 import { isDamaged, isLocked, transactionsOf } from "./transactions.js";
 
 type Stored = Record<string, unknown>;
 
-/** SQLite's own files beside the ledger. */
-const BESIDE = ["-wal", "-shm"];
+interface Fence {
+  fact: string;
+  value: string;
+}
 
 interface Connection {
   database: Database.Database;
@@ -22,6 +25,8 @@ interface Connection {
   opened: (Stats | undefined)[];
   /** The longest that the file has been. It never gets shorter by itself. */
   size: number;
+  /** What its head bears, once it was stamped. */
+  mark: number | undefined;
 }
 
 /**
@@ -37,15 +42,17 @@ const abandoned: Database.Database[] = [];
 export class SqliteStore {
   private connection: Connection | undefined;
   private damaged = false;
-  private fenced: { fact: string; value: string } | undefined;
+  private locked = false;
+  private fenced: Fence | undefined;
   private readonly listeners = new Set<(place: number) => void>();
 
   /** Throws SW-LEDGER. */
   constructor(
     readonly file: string,
     create: boolean,
+    marks: readonly number[] = [],
   ) {
-    this.connection = this.connect(create);
+    this.connection = this.connect(create, marks);
   }
 
   async read<T>(job: () => T): Promise<T> {
@@ -91,30 +98,82 @@ export class SqliteStore {
     return () => this.listeners.delete(listener);
   }
 
-  fence(fact: string, value: string): void {
-    this.fenced = { fact, value };
+  /** Nothing is committed unless this fact has this value; undefined lifts it. */
+  fence(fence: Fence | undefined): void {
+    this.fenced = fence;
   }
 
   look(): LedgerLook {
     const { connection } = this;
     if (!connection || this.damaged) return "damaged";
-    const [now, ...beside] = this.stats();
+    const [now, ...beside] = statsOf(this.file);
     const [opened, ...openedBeside] = connection.opened;
     if (!now) return "gone";
-    if (!opened || !same(now, opened)) return "replaced";
-    if (now.size < connection.size) {
+    if (!isSame(now, opened)) return "replaced";
+    // It never gets shorter by itself, and its mark is ours: somebody has written into it.
+    const { mark } = connection;
+    if (now.size < connection.size || (mark !== undefined && headOf(this.file).mark !== mark)) {
       this.damaged = true;
       return "damaged";
     }
     connection.size = now.size;
-    return beside.every((one, index) => one && same(one, openedBeside[index])) ? "sound" : "bare";
+    if (this.isHeldByOthers(connection)) return "locked";
+    return beside.every((one, index) => isSame(one, openedBeside[index])) ? "sound" : "bare";
   }
 
-  /** Closes the file and opens what stands under its name now. Throws SW-LEDGER, and then stays closed. */
-  async reopen(create = false): Promise<void> {
-    if (this.damaged && this.connection) this.abandon(this.connection);
-    else await this.close();
-    this.connection = this.connect(create);
+  /** Once it has been locked for long it is asked each time, for nobody writes any more then. */
+  private isHeldByOthers({ database, queue }: Connection): boolean {
+    if (!this.locked && queue.lockedFor < LOCKED.news) return false;
+    try {
+      database.exec("BEGIN IMMEDIATE; ROLLBACK");
+      this.locked = false;
+    } catch (error) {
+      this.locked = isLocked(error);
+    }
+    return this.locked;
+  }
+
+  /**
+   * Writes a mark into the head of the file, by which one that is put in its place is found out, also one that is written over it.
+   */
+  stamp(mark: number): void {
+    const connection = this.assertSound();
+    try {
+      connection.database.exec(`PRAGMA application_id = ${mark}`);
+      connection.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      throw this.told(error);
+    }
+    connection.mark = headOf(this.file).mark === mark ? mark : undefined;
+  }
+
+  /** Closes the file and opens it again, after another process had it. Throws SW-LEDGER, and then stays closed. */
+  async reopen(): Promise<void> {
+    const { connection } = this;
+    if (connection && isSame(statsOf(this.file)[0], connection.opened[0])) await this.close();
+    else if (connection) this.abandon(connection);
+    this.connection = this.connect(false);
+    this.damaged = false;
+  }
+
+  /**
+   * Opens what somebody has put in the place of a file that was damaged; `create`: makes it when there is nothing. Throws SW-LEDGER,
+   * and then stays closed.
+   */
+  replace(create: boolean): void {
+    const { connection } = this;
+    if (connection) {
+      this.abandon(connection);
+      removeBesides(this.file, connection.opened);
+      if (isSame(statsOf(this.file)[0], connection.opened[0])) copyInPlace(this.file);
+    }
+    const next = this.connect(create);
+    const [{ quick_check: said }] = next.database.pragma("quick_check(1)") as [{ quick_check: string }];
+    if (said !== "ok") {
+      abandoned.push(next.database);
+      throw ledgerError(`台账已损坏：${said}`, `the ledger is damaged: ${said}`, undefined, "damaged");
+    }
+    this.connection = next;
     this.damaged = false;
   }
 
@@ -137,33 +196,20 @@ export class SqliteStore {
 
   private makeBesides(connection: Connection): void {
     connection.database.exec("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT");
-    connection.opened = this.stats();
+    connection.opened = statsOf(this.file);
   }
 
   private async writeAgain(connection: Connection, stamp: string): Promise<string> {
     const again = `${this.file}.again-${stamp}`;
     connection.database.exec(`VACUUM INTO '${again.replaceAll("'", "''")}'`);
     chmodSync(again, 0o600);
-    // What is beside it is our own still, and all of it is in the copy, unless somebody replaced that as well.
-    for (const [index, end] of BESIDE.entries()) {
-      const beside = statSync(this.file + end, { throwIfNoEntry: false });
-      if (beside && same(beside, connection.opened[index + 1])) unlinkSync(this.file + end);
-    }
-    const aside = this.setAside(`replaced-${stamp}`);
+    // All of what is beside it is in the copy.
+    removeBesides(this.file, connection.opened);
+    const aside = setAside(this.file, `replaced-${stamp}`);
     this.abandon(connection);
     renameSync(again, this.file);
     this.connection = this.connect(false);
     return aside;
-  }
-
-  /** Puts the file and what is beside it under another name. Resolves to that name, empty when there was no file. */
-  setAside(mark: string): string {
-    const aside = `${this.file}.${mark}`;
-    const isThere = existsSync(this.file);
-    for (const end of ["", ...BESIDE]) {
-      if (existsSync(this.file + end)) renameSync(this.file + end, aside + end);
-    }
-    return isThere ? aside : "";
   }
 
   async close(): Promise<void> {
@@ -172,11 +218,17 @@ export class SqliteStore {
     await connection.queue.drained();
     this.connection = undefined;
     connection.statements.clear();
+    try {
+      // All of it is in the one file then: who copies that has a whole backup.
+      if (!this.damaged) connection.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // The log is read with the next start.
+    }
     connection.database.close();
   }
 
-  private connect(create: boolean): Connection {
-    const database = openDatabase(this.file, create);
+  private connect(create: boolean, marks: readonly number[] = []): Connection {
+    const database = openDatabase(this.file, create, marks);
     const queue = new CommitQueue(
       transactionsOf(database, {
         assertMayWrite: () => this.assertMayWrite(),
@@ -186,12 +238,9 @@ export class SqliteStore {
         },
       }),
     );
-    const opened = this.stats();
-    return { database, queue, statements: new Statements(database), opened, size: opened[0]?.size ?? 0 };
-  }
-
-  private stats(): (Stats | undefined)[] {
-    return ["", ...BESIDE].map((end) => statSync(this.file + end, { throwIfNoEntry: false }));
+    const opened = statsOf(this.file);
+    const statements = new Statements(database);
+    return { database, queue, statements, opened, size: opened[0]?.size ?? 0, mark: undefined };
   }
 
   private statement(sql: string): Database.Statement {
@@ -224,8 +273,4 @@ export class SqliteStore {
     abandoned.push(connection.database);
     this.connection = undefined;
   }
-}
-
-function same(one: Stats, other: Stats | undefined): boolean {
-  return other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }

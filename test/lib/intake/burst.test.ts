@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import { sha256InTurns, sha256Of } from "../../../lib/sha256.js";
-import { clientSettings } from "../../support/client.js";
+import { clientSettings, openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import { Random } from "../../support/random.js";
 import { documentRow } from "../../support/rows.js";
@@ -45,7 +45,7 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
     };
     const settings = clientSettings();
     const open = async () => {
-      client = (await ImportClient.open(settings, { ...SYSTEM, clock, disk })).client;
+      client = await openClient(settings, { ...SYSTEM, clock, disk });
     };
     await open();
     client.folders.of("DecCus001").make();
@@ -128,7 +128,7 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
   }).timeout(120_000);
 
   it("is worked on in short steps, whatever the size of a body", async () => {
-    client = (await ImportClient.open(clientSettings())).client;
+    client = await openClient();
     const body = Buffer.alloc(50 * 1024 * 1024, 0x20);
     let turns = 0;
     let counting = true;
@@ -152,7 +152,7 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
   });
 
   it("is not read when it holds more receipts than any, and is kept", async () => {
-    client = (await ImportClient.open(clientSettings())).client;
+    client = await openClient();
     const returns = "<OrderReturn><guid>x</guid><returnStatus>2</returnStatus></OrderReturn>".repeat(1001);
     const body = Buffer.from(`<CEB312Message guid="g">${returns}</CEB312Message>`);
     const [part] = await client.intake.read(body, {});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
 import { resendDocument } from "../../../lib/client/person.js";
 import { readDelivery } from "../../../lib/intake/read.js";
 import { storeReceipt } from "../../../lib/intake/store.js";
@@ -70,7 +70,7 @@ describe("a document that is sent once more, and its answers", () => {
   async function nothingNewAfterRestart(id: string): Promise<void> {
     const { settings } = client;
     await client.close();
-    client = (await ImportClient.open(settings)).client;
+    client = await openClient(settings);
     assert.deepEqual(
       (await client.ledger.query({})).map((each) => each.id),
       [id],

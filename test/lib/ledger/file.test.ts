@@ -138,14 +138,14 @@ describe("the ledger's file", () => {
   it("commits nothing for a process whose place was taken, and tells each commit's place", async () => {
     const places: number[] = [];
     ledger.onCommit((place) => places.push(place));
-    await ledger.setFact("lease", "mine");
-    ledger.fence("lease", "mine");
+    await ledger.fence("lease", "mine");
     await fill(2);
     assert.equal(places.at(-1), 2);
     assert.equal(await ledger.place(), 2);
     const other = await openLedger(file);
     await other.setFact("lease", "another's");
     await other.close();
+    // What is asked for in the same turn is refused with it.
     await assert.rejects(
       ledger.claim(documentRow()),
       (error) => error instanceof ImportClientError && error.code === "SW-FENCED",
