@@ -57,6 +57,7 @@ const PACKAGES = {
       (folder) => existsSync(folder) && readdirSync(folder).some((name) => name.includes("CJK")),
     ),
   xmlsec1: () => onPath("xmlsec1"),
+  faketime: () => onPath("faketime"),
 };
 
 /** `npm start` with SW_AMQP_HOST set: the client alone. */
@@ -75,6 +76,7 @@ function needed(command, args) {
     const layers = args.filter((arg) => ["unit", "nodes", "process", "editor", "package"].includes(arg));
     if (layers.length === 0 || layers.includes("editor")) names.push("chromium", "fonts-noto-cjk");
     names.push("xmlsec1");
+    if (layers.length === 0 || layers.includes("process")) names.push("faketime");
   }
   return names.filter((name) => !PACKAGES[name]());
 }

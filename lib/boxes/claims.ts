@@ -160,10 +160,15 @@ export class Claims {
 
   /** Runs work on a document while nobody else works on it, and while this process may work on the root. */
   alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.lock.run(id, () => {
+    return this.reconciling(id, async () => {
       this.context.lease.assertHeld();
       return work();
     });
+  }
+
+  /** The same for who brings rows and files together: that is a part of taking the root, and comes before the work. */
+  reconciling<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.lock.run(id, work);
   }
 
   /**

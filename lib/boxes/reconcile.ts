@@ -92,7 +92,7 @@ export class Reconciler {
       await turn.over();
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
       if (this.claims.inFlight.has(row.id)) continue;
-      await this.claims.alone(row.id, async () => {
+      await this.claims.reconciling(row.id, async () => {
         const now = await this.context.ledger.get(row.id);
         if (now && !now.settled) await this.takeUp(now, found);
       });
@@ -212,7 +212,7 @@ export class Reconciler {
         if (id !== undefined && this.claims.inFlight.has(id)) continue;
         const known = id === undefined ? undefined : await ledger.get(id);
         if (known) {
-          await this.claims.alone(known.id, () => this.comeBack(known.id, name));
+          await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
           continue;
         }
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;

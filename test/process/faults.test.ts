@@ -22,7 +22,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
   const bag = new Bag(Object.entries(FAULTS), random);
   const total = {
     ...{ attempted: 0, acknowledged: 0, delivered: 0, lost: 0, unexpected: 0, duplicated: 0, unmarked: 0 },
-    ...{ stuck: 0, refused: 0, released: 0, tamperedFailed: 0, seconds: 0 },
+    ...{ stuck: 0, refused: 0, released: 0, spoilt: 0, seconds: 0 },
   };
 
   before(async () => {
@@ -62,7 +62,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
         total.stuck += verdict.stuck.length;
         total.refused += verdict.refused.length;
         total.released += released;
-        total.tamperedFailed += DOCUMENTS - verdict.acknowledged - verdict.stuck.length - verdict.refused.length;
+        total.spoilt += verdict.spoilt.length;
         total.seconds += seconds;
         console.log(
           `      ${faults.join(", ")}: ${seconds.toFixed(1)} s, the last ${settledAfter.toFixed(1)} s after the last fault, duplicated ${duplicated.length}, released ${released}`,

@@ -24,6 +24,8 @@ export interface Verdict {
   stuck: string[];
   /** Failed or refused, though nothing was wrong with it; each with its code. */
   refused: string[];
+  /** Failed, and somebody had spoilt it; each with its code. */
+  spoilt: string[];
 }
 
 const ACKNOWLEDGED = ["sent", "accepted", "rejected"];
@@ -77,6 +79,9 @@ export function judge(
     refused: rows
       .filter(({ state, clientKey }) => state === "rejected" || (state === "failed" && !mayFail.has(clientKey)))
       .map(({ fileName, state, code }) => `${fileName} ${state} ${code}`),
+    spoilt: rows
+      .filter(({ state, clientKey }) => state === "failed" && mayFail.has(clientKey))
+      .map(({ fileName, code }) => `${fileName} ${code}`),
   };
 }
 

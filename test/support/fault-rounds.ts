@@ -6,6 +6,7 @@ import { judge, type Verdict } from "./checker.js";
 import { Deployer } from "./deploys.js";
 import { clockEnvironment } from "./faults/clock.js";
 import { type Fault, pause, type Scene } from "./faults/fault.js";
+import { receiptsLeft } from "./faults/receipts.js";
 import { cleanUp, PDF_STYLES, produce, STYLES } from "./producer.js";
 import type { Bag, Random } from "./random.js";
 import { Stage, type Theatre } from "./stage.js";
@@ -119,7 +120,7 @@ export async function faultRound(
   stage.noteLoad(keys);
   const scene: Scene = {
     ...{ theatre, stage, random, deployer: new Deployer(stage) },
-    ...{ tampered: new Set<string>(), archiveGone: false, violations: [] },
+    ...{ tampered: new Set<string>(), archiveGone: false, burst: false, violations: [] },
   };
   const outBox = join(stage.root, "DecCus001", "OutBox");
   const producing = produceLoad(load, outBox, random);
@@ -131,13 +132,14 @@ export async function faultRound(
   (await producing)();
   const over = Date.now();
   const released = await settled(stage, keys, scene.tampered);
+  if (scene.burst) scene.violations.push(...(await receiptsLeft(scene, SETTLED_WITHIN)));
   const settledAfter = (Date.now() - over) / 1000;
   return {
     ...judge(stage, keys, scene.tampered),
     faults: said,
     released,
     left: leftOver(stage, scene.tampered),
-    spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load),
+    spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load, scene.tampered),
     violations: scene.violations,
     settledAfter,
     seconds: (Date.now() - start) / 1000,
@@ -180,11 +182,12 @@ function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
 }
 
 /** What was sent, as SentBox keeps it, beside what was handed in. */
-async function spoiltPdfs(stage: Stage, { edocs }: Load): Promise<string[]> {
+async function spoiltPdfs(stage: Stage, { edocs }: Load, tampered: ReadonlySet<string>): Promise<string[]> {
   const box = join(stage.root, "DecCus001", "SentBox");
   const spoilt: string[] = [];
   const names = stage.files("DecCus001", "SentBox");
   for (const [key, pdfs] of edocs) {
+    if (tampered.has(key)) continue;
     for (const name of names.filter((file) => file.startsWith(key) && file.endsWith(".zip"))) {
       const entries = await readZip(readFileSync(join(box, name)));
       for (const { id, bytes } of pdfs) {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  openSync,
-  readSync,
-  renameSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-} from "node:fs";
+import { copyFileSync, existsSync, openSync, readSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
 
 /** SQLite's own files beside the ledger. */
 export const BESIDE = ["-wal", "-shm"];
@@ -53,14 +43,25 @@ export interface Head {
   mark: number;
 }
 
+/** By device and inode. */
+const handles = new Map<string, number>();
+
+/**
+ * A handle on a ledger's file that stays open as long as this process: to close one would take away every lock that the process
+ * has on the file (POSIX), those of a connection too that was closed before and lives until it is collected. Whoever looks at
+ * the ledger then, a backup say, is taken for the last to close it, and SQLite removes the log with all that we commit.
+ */
+function handleOf(file: string): number {
+  const { dev, ino } = statSync(file);
+  const key = `${dev} ${ino}`;
+  const handle = handles.get(key) ?? openSync(file, "r");
+  handles.set(key, handle);
+  return handle;
+}
+
 export function headOf(file: string): Head {
   const head = Buffer.alloc(100);
-  const handle = openSync(file, "r");
-  try {
-    readSync(handle, head, 0, head.length, 0);
-  } finally {
-    closeSync(handle);
-  }
+  readSync(handleOf(file), head, 0, head.length, 0);
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   // The length counts only where it was written together with the last change.
   const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;

@@ -42,6 +42,15 @@ export function asLedgerError(error: unknown): ImportClientError {
 }
 
 /**
+ * A new file is for its owner alone from the start: SQLite makes the files beside it with the same mode. One that is there is
+ * never opened here, see `headOf`.
+ */
+function makePrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
+}
+
+/**
  * Opens the file, asserts what durability rests on (promises 3), and brings the schema up to date. `create`: a file that is
  * missing or empty is made; else it is a fault, for SQLite would take it for a new one. `marks`: see `dropStrayLog`. Throws
  * SW-LEDGER.
@@ -53,12 +62,10 @@ export function openDatabase(file: string, create: boolean, marks: readonly numb
     else assertThere(file);
     assertWhole(file);
     dropStrayLog(file, marks);
-    // Private from the start: SQLite gives the files beside it the same mode.
-    closeSync(openSync(file, "a", 0o600));
+    makePrivate(file);
     database = new Database(file);
     // Whoever has it locked is waited for without blocking the event loop, see `CommitQueue`.
     database.exec("PRAGMA busy_timeout = 0");
-    for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     const journal = (database.pragma("journal_mode") as { journal_mode: string }[])[0]?.journal_mode;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
@@ -36,6 +37,25 @@ describe("ledger in SQLite", () => {
       story?.events.map(({ event }) => event),
       ["claimed", "sending"],
     );
+  });
+
+  it("keeps what it commits when another program has a look at it, also after a deploy has opened it anew", async () => {
+    // Opens it, reads and closes it, as a backup or a person's shell does; gives what it has read.
+    const look = () =>
+      execFileSync(process.execPath, [
+        "-e",
+        `const database = new (require(${JSON.stringify(require.resolve("libsql"))}))(${JSON.stringify(file)});
+         const facts = database.prepare("SELECT * FROM facts").all();
+         database.close();
+         console.log(JSON.stringify(facts));`,
+      ]).toString();
+    await ledger.setFact("first", "1");
+    await ledger.close();
+    ledger = await openLedger(file);
+    await ledger.setFact("second", "2");
+    look();
+    await ledger.setFact("third", "3");
+    assert.match(look(), /third/);
   });
 
   it("is its owner's alone from the start, with what lies beside it, also what an earlier version left", async () => {

@@ -12,6 +12,8 @@ export interface Scene {
   tampered: Set<string>;
   /** The archive was deleted: what was sent cannot be looked at any more. */
   archiveGone: boolean;
+  /** More receipts than documents were handed to the broker: whoever ends a round waits until they are taken. */
+  burst: boolean;
   /** What no fault excuses, in words. */
   violations: string[];
 }

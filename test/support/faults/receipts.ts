@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "amqplib";
-import type { Fault, Scene } from "./fault.js";
+import { type Fault, pause, type Scene } from "./fault.js";
 import { FOLDERS } from "./folders.js";
 
 const BURST = Number(process.env.SW_BURST ?? 200);
@@ -26,6 +26,7 @@ function garbage({ random }: Scene): Buffer {
 /** Receipts that have come before once more, each several times, with garbage in between. */
 async function burst(scene: Scene): Promise<void> {
   const { theatre, stage, random } = scene;
+  scene.burst = true;
   const inBox = join(stage.root, "DecCus001", "InBox");
   const known = readdirSync(inBox)
     .filter((name) => name.endsWith(".xml"))
@@ -45,6 +46,21 @@ async function burst(scene: Scene): Promise<void> {
   }
   await channel.waitForConfirms();
   await connection.close();
+}
+
+/** Are all receipts taken? Says how many are not when that takes longer than so many milliseconds. */
+export async function receiptsLeft({ theatre, stage }: Scene, within: number): Promise<string[]> {
+  const connection = await connect(theatre.broker.url);
+  try {
+    const channel = await connection.createChannel();
+    for (const end = Date.now() + within; ; await pause(250)) {
+      const { messageCount } = await channel.checkQueue(`Q_Recv${stage.clientId}`);
+      if (messageCount === 0) return [];
+      if (Date.now() > end) return [`${messageCount} receipts lie in the queue`];
+    }
+  } finally {
+    await connection.close();
+  }
 }
 
 export const RECEIPTS: Record<string, Fault> = {
