@@ -27,13 +27,13 @@ export interface Inspection {
   seqNo: string;
 }
 
-/** The first `SeqNo` of the document's heads and lists: they repeat the same number (faq 18). */
+/** What the heads of messages are called: DecHead, InvtHeadType, PassportHead, SasDclBsc ... */
+const HEAD = /(Head|HeadType|Bsc)$/i;
+
+/** `SeqNo` of the document's head. In other elements the same name may count rows. */
 function seqNoOf(body: XmlElement): string {
-  for (const part of [body, ...body.children]) {
-    const found = part.textAt("SeqNo");
-    if (found !== "") return found;
-  }
-  return "";
+  const head = body.children.find(({ name }) => HEAD.test(name)) ?? body;
+  return head.textAt("SeqNo") || head.textAt("seqNo");
 }
 
 function baseName(name: string): string {

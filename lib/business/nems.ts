@@ -1,3 +1,4 @@
+import { accountBookInventory, manualInventory } from "./bare-inventory.js";
 import { envelopeBody, envelopeType } from "./envelope.js";
 import { invt, TRADE_IMPORT } from "./sas.js";
 import type { Business, MessageKind } from "./types.js";
@@ -23,5 +24,5 @@ export const nems: Business = {
   title: { zh: "加工贸易账册", en: "processing trade account books" },
   folders: ["Nems"],
   receiver: "DXPDSWNEMS000001",
-  kinds: [accountBook, invt],
+  kinds: [accountBook, accountBookInventory, manualInventory, invt],
 };

@@ -16,7 +16,7 @@ interface Basis extends Bilingual {
 const BASES = {
   official: { refuses: true, zh: "官方 XSD", en: "the official XSD" },
   answer: { refuses: true, zh: "平台实际返回的回执", en: "what the platform answers" },
-  key: { refuses: true, zh: "回执靠此编号与报文对应", en: "receipts are matched by this number" },
+  key: { refuses: true, zh: "回执与报文靠此编号对应", en: "the number that receipts are matched by" },
   dictionary: { refuses: false, zh: "一份公开的数据字典", en: "one public data dictionary" },
   producers: { refuses: false, zh: "多家企业报文的共同写法", en: "what several producers write" },
   producer: { refuses: false, zh: "一家企业的报文", en: "what one producer writes" },

@@ -2,8 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
+import type { Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
-import { settingText } from "../../lib/settings.js";
+import { configError, settingText } from "../../lib/settings.js";
 import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
@@ -16,10 +17,22 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { readSeverities } from "../severities.js";
 
 interface Config extends NodeDef {
   client?: string;
   noSchema?: string;
+  strictness?: string;
+  levels?: string;
+}
+
+/** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
+function readStrictness({ strictness, levels }: Config): Strictness {
+  const all = settingText(strictness) || "evidence";
+  if (all !== "evidence" && all !== "error" && all !== "warning") {
+    throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
+  }
+  return { ...(all !== "evidence" && { all }), levels: readSeverities("levels", levels) };
 }
 
 const NO_SCHEMA: Fault = {
@@ -36,10 +49,13 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
     const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
-    checkConfig(this, status, async () => openClient());
+    checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(({ settings }) => new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]));
+      store ??= openClient().then(({ settings }) => {
+        const folders = settings.schemas === "" ? [] : [settings.schemas];
+        return new SchemaStore(folders, { strictness: readStrictness(config) });
+      });
       return store;
     };
 
