@@ -8,6 +8,7 @@ const agreement: MessageKind = {
   matches: (root) => root.name === "ImportAgrRequest",
   body: (root) => root,
   clientKey: (root) => root.textAt("OperInfo/CopCusCode"),
+  operation: (root) => root.textAt("OperInfo/OperType"),
   zip: "optional",
   signing: "oper-info",
   receipts: { import: ["ImportAgrResponse"], business: ["ACD002"] },

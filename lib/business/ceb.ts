@@ -30,6 +30,20 @@ const FURTHER: Readonly<Record<string, readonly string[]>> = {
   "701": ["CEB792Message"],
 };
 
+/** Numbers of a head by which a return names it: its guid first (formats/receipts.csv, CEBnn2). */
+const NUMBERS = ["guid", "orderNo", "copNo", "payTransactionId", "logisticsNo", "preNo", "invtNo", "sumNo"];
+
+/** The heads of the orders, payments, lists of a message: `Order/OrderHead`, or `Payment/PaymentHead`. */
+function heads(message: XmlElement | undefined): XmlElement[] {
+  const parts = message?.children ?? [];
+  return parts.flatMap((part) => [part, ...part.children].filter((element) => element.child("guid") !== undefined));
+}
+
+/** appType 1 new, 2 change, 3 cancellation; appStatus 1 stored, 2 declared: of the first, which all have in common. */
+function operationOf([first]: readonly XmlElement[]): string {
+  return first ? ["appType", "appStatus"].map((name) => first.textAt(name)).join("/") : "";
+}
+
 /**
  * The message itself, bare, or the one in a wrapper that does not hide it. Key: the guid on the root, which the receipt
  * repeats (domain 1.4).
@@ -45,6 +59,8 @@ function kind([request, receipt, zh, en]: (typeof REQUESTS)[number]): MessageKin
     matches: (element) => own(element) !== undefined,
     body: own,
     clientKey: (element) => own(element)?.attributes.get("guid") ?? "",
+    operation: (element) => operationOf(heads(own(element))),
+    partKeys: (element) => heads(own(element)).flatMap((head) => NUMBERS.map((name) => head.textAt(name))),
     zip: "optional",
     signing: "ceb",
     receipts: { import: [format, "CEB900Message"], business: [format, ...(FURTHER[request] ?? [])] },

@@ -8,6 +8,7 @@ const certificate: MessageKind = {
   matches: (root) => root.name === "Certificate" && root.child("CertificateHead") !== undefined,
   body: (root) => root,
   clientKey: (root) => root.textAt("CertificateHead/CertNo"),
+  operation: (root) => ["ApplyType", "CertStatus"].map((name) => root.textAt(`CertificateHead/${name}`)).join("/"),
   zip: "optional",
   signing: "detached",
   receipts: { import: ["FileRet", "Receipt"], business: ["Receipt"] },

@@ -16,6 +16,17 @@ function manifestType(root: XmlElement): string {
   return NAMESPACE.exec(manifest.namespace)?.[1] ?? manifest.textAt("Head/MessageType").toUpperCase();
 }
 
+/** 总提运单 and 分提运单 of each consignment, by which receipts name them (MT9999, formats/receipts.csv). */
+function bills(root: XmlElement): string[] {
+  const consignments =
+    manifestOf(root)
+      ?.child("Declaration")
+      ?.children.filter(({ name }) => name === "Consignment") ?? [];
+  return consignments.flatMap((consignment) =>
+    ["TransportContractDocument", "AssociatedTransportDocument"].map((name) => consignment.textAt(`${name}/ID`)),
+  );
+}
+
 /** One 舱单 type. A bare one is answered by -900517, so it always goes as a ZIP (faq 16). */
 function manifest(type: string, zh: string, en: string): MessageKind {
   return {
@@ -25,6 +36,8 @@ function manifest(type: string, zh: string, en: string): MessageKind {
     matches: (root) => manifestType(root) === type,
     body: manifestOf,
     clientKey: (root) => manifestOf(root)?.textAt("Head/MessageID") ?? "",
+    operation: (root) => manifestOf(root)?.textAt("Head/FunctionCode") ?? "",
+    partKeys: bills,
     zip: "required",
     signing: "detached",
     receipts: { import: ["HTRES4"], business: ["HTRES4"] },
@@ -72,6 +85,12 @@ const TYPES: readonly (readonly [type: string, zh?: string, en?: string])[] = [
   ["MT7101"],
   ["MTECEX"],
 ];
+
+/** Any other 舱单, known by the type in its namespace or its head alone: all are one family. Undefined for what is none. */
+export function anyManifest(root: XmlElement): MessageKind | undefined {
+  const type = manifestType(root);
+  return /^[A-Z][A-Z0-9]{1,29}$/.test(type) ? manifest(type, `舱单 ${type}`, `manifest ${type}`) : undefined;
+}
 
 export const manifests: Business = {
   id: "manifest",

@@ -1,5 +1,6 @@
 import { accountBookInventory, manualInventory } from "./bare-inventory.js";
-import { invt, TRADE_IMPORT } from "./sas.js";
+import { invt } from "./sas.js";
+import { TRADE_IMPORT, tradeOperation } from "./trade.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** 加贸手册备案 (domain 1.2, one producer). */
@@ -10,6 +11,7 @@ const manual: MessageKind = {
   matches: (root) => root.name === "EmlMessage",
   body: (root) => root,
   clientKey: (root) => root.textAt("NptsEmlHead/EtpsPreentNo"),
+  operation: (root) => tradeOperation(root, root),
   zip: "required",
   signing: "import-info",
   receipts: { import: TRADE_IMPORT, business: ["EML211", "EMS200"] },

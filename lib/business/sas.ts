@@ -1,49 +1,32 @@
-import { envelopeBody, envelopeType } from "./envelope.js";
-import type { Business, MessageKind } from "./types.js";
-
-/** Import receipts of everything in 金关二期. */
-export const TRADE_IMPORT: readonly string[] = ["CommonResponseMessage"];
-/** What customs answers to a 核注清单. */
-export const INVENTORY_RECEIPTS: readonly string[] = ["INV201", "INV202", "INV211"];
+import { INVENTORY_RECEIPTS, tradeKind } from "./trade.js";
+import type { Business } from "./types.js";
 
 /** 核注清单. Key: domain 1.2; it comes back as `EtpsPreentNo` of the import receipt. ZIP only (domain 0, item 9). */
-export const invt: MessageKind = {
+export const invt = tradeKind({
   type: "INV101",
   title: { zh: "核注清单", en: "bonded inventory list" },
   root: "InvtMessage",
-  matches: (root) => envelopeType(root) === "INV101" || envelopeBody(root, "InvtMessage") !== undefined,
-  body: (root) => envelopeBody(root, "InvtMessage"),
-  clientKey: (root) => envelopeBody(root, "InvtMessage")?.textAt("InvtHeadType/EtpsInnerInvtNo") ?? "",
-  zip: "required",
-  signing: "xmldsig-object",
-  receipts: { import: TRADE_IMPORT, business: INVENTORY_RECEIPTS },
-};
+  clientKey: (body) => body.textAt("InvtHeadType/EtpsInnerInvtNo"),
+  business: INVENTORY_RECEIPTS,
+});
 
 /** 核放单 (domain 1.2). */
-const passport: MessageKind = {
+const passport = tradeKind({
   type: "SAS121",
   title: { zh: "核放单", en: "gate pass" },
   root: "PassPortMessage",
-  matches: (root) => envelopeType(root) === "SAS121" || envelopeBody(root, "PassPortMessage") !== undefined,
-  body: (root) => envelopeBody(root, "PassPortMessage"),
-  clientKey: (root) => envelopeBody(root, "PassPortMessage")?.textAt("PassportHead/EtpsPreentNo") ?? "",
-  zip: "required",
-  signing: "xmldsig-object",
-  receipts: { import: TRADE_IMPORT, business: ["SAS221", "SAS223", "SAS224"] },
-};
+  clientKey: (body) => body.textAt("PassportHead/EtpsPreentNo"),
+  business: ["SAS221", "SAS223", "SAS224"],
+});
 
 /** 两步核放 (domain A, one source). */
-const twoStepPassport: MessageKind = {
+const twoStepPassport = tradeKind({
   type: "ICP101",
   title: { zh: "两步申报核放单", en: "two-step gate pass" },
   root: "Sas2sPassPortMessage",
-  matches: (root) => envelopeType(root) === "ICP101" || envelopeBody(root, "Sas2sPassPortMessage") !== undefined,
-  body: (root) => envelopeBody(root, "Sas2sPassPortMessage"),
-  clientKey: (root) => envelopeBody(root, "Sas2sPassPortMessage")?.find("EtpsPreentNo")?.text.trim() ?? "",
-  zip: "required",
-  signing: "xmldsig-object",
-  receipts: { import: TRADE_IMPORT, business: ["SAS251", "SAS253"] },
-};
+  clientKey: (body) => body.find("EtpsPreentNo")?.text.trim() ?? "",
+  business: ["SAS251", "SAS253"],
+});
 
 export const sas: Business = {
   id: "sas",

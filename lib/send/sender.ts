@@ -3,6 +3,7 @@ import type { BrokerConnection } from "../amqp/connection.js";
 import { type BrokerFault, sendError } from "../amqp/faults.js";
 import { ConfirmedPublisher, type PublishOutcome } from "../amqp/publisher.js";
 import { readTempBox } from "../boxes/claim.js";
+import { settingOf } from "../business/folder-settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { Clock } from "../clock.js";
 import { crashPoint } from "../crash-point.js";
@@ -173,7 +174,9 @@ export class DocumentSender {
     const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
     // A producer may wrap its files itself.
     const wrapped = wrap && !isDxpMsg(payload);
-    const body = wrapped ? wrapInDxpMsg(handle, messageIdOf(handle), payload, fields?.dxp) : payload;
+    const receiver = settingOf(this.client.settings.folders, handle.business)?.receiver;
+    const dxp = { ...(receiver && { receivers: [receiver] }), ...fields?.dxp };
+    const body = wrapped ? wrapInDxpMsg(handle, messageIdOf(handle), payload, dxp) : payload;
     const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
     const wire = makeWire(handle, body, to, fields);
     crashPoint("send.before-spool");

@@ -82,7 +82,9 @@ function changeOf({ element, field }: Place, bytes: Buffer, model: Model, random
       if (element.selfClosed || field.children.length === 0) return undefined;
       const own = tag.replace(element.name, "OwnField");
       const at = random.between(0, 1) === 0 ? openEnd : close;
-      return severityOf(model.closed) === "error" ? undefined : { start: at, end: at, text: `<${own}>1</${own}>` };
+      return severityOf(model.closed ?? "customs") === "error"
+        ? undefined
+        : { start: at, end: at, text: `<${own}>1</${own}>` };
     }
     default: {
       const { type, length, codes } = field.value;

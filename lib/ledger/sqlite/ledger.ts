@@ -1,4 +1,5 @@
 import type Database from "libsql";
+import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
 import { ImportClientError, messageOf } from "../../errors.js";
 import { receiptEffect } from "../rules/receipt-effect.js";
@@ -140,7 +141,7 @@ export class SqliteLedger implements Ledger {
     const found = new Map<string, DocumentRow>();
     for (const [column, value] of receiptKeyColumns(keys)) {
       for (const row of this.documents(`WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`, value)) {
-        if (keys.answers.length === 0 || keys.answers.includes(row.messageType)) found.set(row.id, row);
+        if (mayBeAnswered(row.messageType, keys.answers)) found.set(row.id, row);
       }
     }
     return [...found.values()];

@@ -3,8 +3,10 @@ import { inspect } from "../../../lib/business/inspect.js";
 import { type Model, modelOf } from "../../../lib/model/model.js";
 import { SchemaStore } from "../../../lib/model/schema-store.js";
 import { preflight } from "../../../lib/preflight/index.js";
+import { DEMO_IDENTITY } from "../../../simulator/samples/index.js";
 import { fieldLike } from "../../support/field-like.js";
-import { DEMO_IDENTITY, type GenerateOptions, generateDocument } from "../../support/generate-documents.js";
+import { generateDocument } from "../../support/generate-documents.js";
+import type { GenerateOptions } from "../../support/generated/options.js";
 import { Random } from "../../support/random.js";
 
 const TYPES: readonly GenerateOptions["type"][] = ["DEC", "INV101", "SAS121", "ICP101", "MT1401", "MT2401", "MT2101"];

@@ -15,7 +15,7 @@ export const declarations: Sample[] = [
         text: "导入成功",
         clientKey: "000000001234567890",
         seqNo: "000000000000000017",
-        answers: ["DEC"],
+        answers: ["DEC", "DECMOD", "EDOC"],
       },
     ],
   },

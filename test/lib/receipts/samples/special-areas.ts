@@ -75,7 +75,7 @@ const inv: Sample[] = [
         clientKey: "27879-A",
         seqNo: "202400000000000012",
         customsNo: "QD5300240000000001",
-        answers: ["INV101", "NPTS301"],
+        answers: ["INV101", "NPTS301", "NEMS301"],
         at: china("2024-02-03T04:05:06"),
       },
     ],
@@ -158,7 +158,7 @@ const inv: Sample[] = [
   {
     name: "INV200 by the 18-digit number",
     xml: stored("INV200", "202400000000000012", "1"),
-    expected: [{ ok: true, seqNo: "202400000000000012", clientKey: "", answers: ["INV101", "NPTS301"] }],
+    expected: [{ ok: true, seqNo: "202400000000000012", clientKey: "", answers: ["INV101", "NPTS301", "NEMS301"] }],
   },
   {
     name: "SAS200 by an own number",
@@ -169,7 +169,7 @@ const inv: Sample[] = [
     name: `${type}, whose resutType says of what the packet is`,
     xml: stored(type, "E20240000000000001", "1"),
     expected: [
-      { format: type, ok: true, seqNo: "E20240000000000001", customsNo: "B1", answers: ["INV101", "NPTS301"] },
+      { format: type, ok: true, seqNo: "E20240000000000001", customsNo: "B1", answers: ["INV101", "NPTS301", "NEMS301"] },
     ],
   })),
 ];
