@@ -7,6 +7,7 @@ import { freePort } from "../../scripts/ports.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
+import type { Mode } from "../../simulator/settings.js";
 import { Simulator } from "../../simulator/simulator.js";
 import { scratch } from "./scratch.js";
 import { until as waitUntil } from "./until.js";
@@ -57,6 +58,8 @@ export interface StageOptions {
   certificates?: string[];
   /** Milliseconds between the simulator's business receipts. */
   delayMs?: number;
+  /** How the simulator judges. */
+  mode?: Mode;
   /** The simulator answers only what it is asked for. */
   onlyOnDemand?: boolean;
 }
@@ -107,7 +110,7 @@ export class Stage {
   async startSimulator(): Promise<void> {
     const { broker, token } = this.theatre;
     const { host, port, user, password, vhost } = broker;
-    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false } = this.options;
+    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false, mode = "faq" } = this.options;
     this.simulator = new Simulator({
       broker: { host, port, user, password, vhost, tls: false, ca: "" },
       clientId,
@@ -115,6 +118,7 @@ export class Stage {
       receiveQueue: `Q_Recv${clientId}`,
       commandQueue: `Q_Command${clientId}`,
       onlyOnDemand,
+      mode,
       delayMs,
       prefetch: 100,
       certificates: [token.certificateFile, ...certificates],
