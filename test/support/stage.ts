@@ -22,8 +22,8 @@ export interface Theatre {
   close(): Promise<void>;
 }
 
-/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. */
-export async function openTheatre(pin = PIN): Promise<Theatre> {
+/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. `cardNumber`: the card's own. */
+export async function openTheatre(pin = PIN, cardNumber?: string): Promise<Theatre> {
   const dir = scratch();
   const { customsCode: code } = DEMO_IDENTITY;
   const token = await makeSoftToken({
@@ -31,6 +31,7 @@ export async function openTheatre(pin = PIN): Promise<Theatre> {
     label: "stage",
     pin,
     company: { code, name: "Stage" },
+    ...(cardNumber && { cardNumber }),
   });
   const broker = await startPrivateBroker({ dir: join(dir, "broker") });
   return { broker, token, pin, close: () => broker.stop() };

@@ -28,8 +28,9 @@ export function receiptEffect(
     return { to, change };
   }
   if (receipt.kind === "business") {
-    // Receipts come in any order; the newest by customs' own time is the status.
-    if (receipt.at >= row.businessReceiptAt) {
+    // Receipts come in any order; the newest by customs' own time is the status. One that has none changes none.
+    const hasStatus = receipt.statusCode !== "" || receipt.statusText !== "";
+    if (hasStatus && receipt.at >= row.businessReceiptAt) {
       change.businessReceiptAt = receipt.at;
       change.statusCode = receipt.statusCode;
       change.statusText = receipt.statusText;

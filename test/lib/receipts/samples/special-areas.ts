@@ -169,7 +169,13 @@ const inv: Sample[] = [
     name: `${type}, whose resutType says of what the packet is`,
     xml: stored(type, "E20240000000000001", "1"),
     expected: [
-      { format: type, ok: true, seqNo: "E20240000000000001", customsNo: "B1", answers: ["INV101", "NPTS301", "NEMS301"] },
+      {
+        format: type,
+        ok: true,
+        seqNo: "E20240000000000001",
+        customsNo: "B1",
+        answers: ["INV101", "NPTS301", "NEMS301"],
+      },
     ],
   })),
 ];
