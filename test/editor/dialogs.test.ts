@@ -195,7 +195,7 @@ describe("dialogs", () => {
     await openDialog(page, id);
     await page.locator(".sw-folders .red-ui-editableList-addButton").click();
     const row = page.locator(".sw-folders li").first();
-    await row.getByLabel("Folder").fill("Ail");
+    await row.getByLabel("Folder", { exact: true }).fill("Ail");
     const profiles = await row
       .getByLabel("Signature")
       .locator("option")
