@@ -9,6 +9,8 @@ const agreement: MessageKind = {
   body: (root) => root,
   clientKey: (root) => root.textAt("OperInfo/CopCusCode"),
   operation: (root) => root.textAt("OperInfo/OperType"),
+  // The own customs code: a company makes many agreements.
+  sharedKey: true,
   zip: "optional",
   signing: "oper-info",
   receipts: { import: ["ImportAgrResponse"], business: ["ACD002"] },

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../xml/scan.js";
 import { headOf, textInAnyCase } from "./keys.js";
-import { TRADE_IMPORT } from "./trade.js";
+import { TRADE_IMPORT } from "./trade-receipts.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** `NemsAcmpRLMessage`, `SasAcmpRLMessage` ...: one form for four systems, each list row names one file (two producers). */

@@ -1,5 +1,5 @@
 import type { XmlElement } from "../xml/scan.js";
-import { INVENTORY_RECEIPTS, TRADE_IMPORT, tradeOperation } from "./trade.js";
+import { INVENTORY_RECEIPTS, TRADE_IMPORT } from "./trade-receipts.js";
 import type { MessageKind } from "./types.js";
 
 /** A 核注清单 without envelope: InvtMessage with ImportInfo, as producers write it for manuals and account books (domain 1.2). */
@@ -11,7 +11,7 @@ function bareInventory(type: string, zh: string, en: string, matches: (type: str
     matches: (root) => isBareInventory(root) && matches(root.textAt("ImportInfo/MessageType").toUpperCase()),
     body: (root) => root,
     clientKey: (root) => root.textAt("InvtHeadType/EtpsInnerInvtNo"),
-    operation: (root) => tradeOperation(root, root),
+    operation: (root) => `${root.textAt("ImportInfo/OpType")} ${root.textAt("InvtHeadType/DclTypecd")}`.trim(),
     zip: "required",
     signing: "import-info",
     receipts: { import: TRADE_IMPORT, business: INVENTORY_RECEIPTS },

@@ -39,11 +39,6 @@ function heads(message: XmlElement | undefined): XmlElement[] {
   return parts.flatMap((part) => [part, ...part.children].filter((element) => element.child("guid") !== undefined));
 }
 
-/** appType 1 new, 2 change, 3 cancellation; appStatus 1 stored, 2 declared: of the first, which all have in common. */
-function operationOf([first]: readonly XmlElement[]): string {
-  return first ? ["appType", "appStatus"].map((name) => first.textAt(name)).join("/") : "";
-}
-
 /**
  * The message itself, bare, or the one in a wrapper that does not hide it. Key: the guid on the root, which the receipt
  * repeats (domain 1.4).
@@ -59,7 +54,12 @@ function kind([request, receipt, zh, en]: (typeof REQUESTS)[number]): MessageKin
     matches: (element) => own(element) !== undefined,
     body: own,
     clientKey: (element) => own(element)?.attributes.get("guid") ?? "",
-    operation: (element) => operationOf(heads(own(element))),
+    // The head of the first order or list: new, changed or deleted, stored or declared.
+    operation: (element) =>
+      ["appType", "appStatus"]
+        .map((name) => own(element)?.find(name)?.text.trim() ?? "")
+        .join(" ")
+        .trim(),
     partKeys: (element) => heads(own(element)).flatMap((head) => NUMBERS.map((name) => head.textAt(name))),
     zip: "optional",
     signing: "ceb",

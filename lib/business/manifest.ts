@@ -18,11 +18,10 @@ function manifestType(root: XmlElement): string {
 
 /** 总提运单 and 分提运单 of each consignment, by which receipts name them (MT9999, formats/receipts.csv). */
 function bills(root: XmlElement): string[] {
-  const consignments =
-    manifestOf(root)
-      ?.child("Declaration")
-      ?.children.filter(({ name }) => name === "Consignment") ?? [];
-  return consignments.flatMap((consignment) =>
+  const consignments = manifestOf(root)
+    ?.child("Declaration")
+    ?.children.filter(({ name }) => name === "Consignment");
+  return (consignments ?? []).flatMap((consignment) =>
     ["TransportContractDocument", "AssociatedTransportDocument"].map((name) => consignment.textAt(`${name}/ID`)),
   );
 }

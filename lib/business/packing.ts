@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { headersOf, isZip, readZip, writeZip } from "../archive/index.js";
+import { ImportClientError } from "../errors.js";
 import { type FolderSetting, wayOf } from "./folder-settings.js";
-import { inspect } from "./inspect.js";
+import { type Inspection, inspect } from "./inspect.js";
 
 export interface PackingOptions {
   /** Time in every header of a written ZIP, milliseconds since the epoch: fixed, so that a repeat is identical. */
@@ -55,6 +56,25 @@ async function packed(bytes: Buffer, fileName: string, options: PackingOptions):
     name: renamed(fileName, ".zip"),
     bytes: await writeZip([{ name: renamed(fileName, ".xml"), bytes }], options),
   };
+}
+
+/**
+ * As `inspect`, of a ZIP as it would be without its folders: what it is does not depend on them, and whether they may be
+ * there is the flow's to say, by `normaliseFile`. `look`: who knows already what these bytes are. Rejects with SW-ZIP or SW-XSD.
+ */
+export async function inspectFlattened(
+  bytes: Buffer,
+  fileName: string,
+  look: PackingOptions["inspect"] = inspect,
+): Promise<Inspection> {
+  try {
+    return await look(bytes, fileName);
+  } catch (error) {
+    if (!(error instanceof ImportClientError) || !["folder", "absolute"].includes(error.details.reason ?? ""))
+      throw error;
+    const flat = await normaliseFile(bytes, fileName, { at: 0, flatten: true, names: "utf-8" });
+    return await look(flat.bytes, fileName);
+  }
 }
 
 /** The document's XML out of a ZIP; a bare XML stays. */

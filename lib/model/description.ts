@@ -14,8 +14,8 @@ export interface Description {
   rests: Rests;
   /** What the order of children rests on. */
   order: Rests;
-  /** What it rests on that there are no other elements and attributes. */
-  closed: Rests;
+  /** What it rests on that there are no other elements and attributes; absent where there are. */
+  closed?: Rests;
   /** What it rests on that a number is a number. */
   numbers: Rests;
   /** Names are written with a small or a capital first letter. */

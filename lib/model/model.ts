@@ -77,7 +77,7 @@ export class Model {
   readonly namespace: string;
   readonly rests: Rests;
   readonly order: Rests;
-  readonly closed: Rests;
+  readonly closed: Rests | undefined;
   readonly numbers: Rests;
   /** The outermost elements. */
   readonly elements: readonly Field[];

@@ -143,11 +143,21 @@ function schemaFor({ files, included }: Folder, { root, body, kind }: Judged): S
   return undefined;
 }
 
-/** By message type; for a document whose type is not known, by a root that only one model has. With where it begins. */
-function modelFor(root: XmlElement, type: string | undefined): { model: Model; target: XmlElement } | undefined {
-  const byType = type === undefined ? undefined : modelOf(type);
+/**
+ * By message type, which an envelope names also where no business knows it; else by a root that only one model has. With
+ * where it begins.
+ */
+function modelFor(root: XmlElement, known: string | undefined): { model: Model; target: XmlElement } | undefined {
+  const type = known ?? envelopeType(root);
+  const byType = type === "" ? undefined : modelOf(type);
   const target = byType && targetOf(root, byType.roots);
   if (byType && target) return { model: byType, target };
   const byRoot = modelOfRoot(root.name);
   return byRoot && { model: byRoot, target: root };
+}
+
+/** `message_type` in the envelope of a Package, also below a Signature; empty when there is none. */
+function envelopeType(root: XmlElement): string {
+  const envelope = (root.name === "Signature" ? root.at("Object/Package") : root)?.child("EnvelopInfo");
+  return envelope?.textAt("message_type").toUpperCase() ?? "";
 }

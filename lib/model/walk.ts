@@ -147,7 +147,8 @@ class Walk {
 
   private unknown(element: XmlElement, parent: Field): void {
     if (element.name === "Signature" && (parent.signature || element.namespace === XMLDSIG)) return;
-    this.add("unknown", element, this.model.closed, () => unknownWords(element, parent));
+    const { closed } = this.model;
+    if (closed !== undefined) this.add("unknown", element, closed, () => unknownWords(element, parent));
   }
 
   private text(element: XmlElement, field: Field): void {
@@ -167,12 +168,13 @@ class Walk {
   }
 
   private attributes(element: XmlElement, field: Field): void {
+    const { closed } = this.model;
     for (const [name, text] of element.attributes) {
       if (name === "xmlns" || name.includes(":")) continue;
       const attribute = field.attributes.get(name);
       if (attribute) this.attribute(element, field, attribute, text);
-      else if (!field.open) {
-        this.add("unknown", element, this.model.closed, () => unknownAttributeWords(element, name), `/@${name}`);
+      else if (!field.open && closed !== undefined) {
+        this.add("unknown", element, closed, () => unknownAttributeWords(element, name), `/@${name}`);
       }
     }
     for (const { name, required } of field.neededAttributes) {

@@ -77,8 +77,8 @@ export function valueWords(fault: ValueFault, name: Bilingual, text: string): Wo
     case "empty":
       return {
         text: {
-          zh: `${name.zh} 为空，但该字段必须有值（数值）`,
-          en: `${name.en} is empty, but it must have a value (a number)`,
+          zh: `${name.zh} 为空，数值没有值时应省略该元素`,
+          en: `${name.en} is empty, but a number that has no value is to be left out`,
         },
         advice: {
           zh: '没有值时请删除该元素（空的数值元素会导致 For input string: ""）。',

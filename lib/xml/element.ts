@@ -47,7 +47,8 @@ export interface Shared {
 
 const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
 const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** The value may be missing, so that a name without one is passed over as a whole, not tried again at each character. */
+const ATTRIBUTE = /([^\s=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g;
 
 function resolveEntities(text: string): string {
   if (!text.includes("&")) return text;
@@ -142,7 +143,8 @@ export class XmlElement {
     if (this.openEndAt - this.nameEndAt <= (this.selfClosed ? 2 : 1)) return NO_ATTRIBUTES;
     const found = new Map<string, string>();
     for (const match of this.shared.source.textAt(this.nameEndAt, this.openEndAt).matchAll(ATTRIBUTE)) {
-      found.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
+      const value = match[2] ?? match[3];
+      if (value !== undefined) found.set(match[1] as string, resolveEntities(value));
     }
     return found;
   }

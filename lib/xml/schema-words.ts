@@ -8,6 +8,9 @@ export interface Words {
 
 type Say = (match: RegExpExecArray, name: Bilingual) => Words;
 
+/** Characters of a message that are looked at: libxml2 repeats the document's values in it, however long they are. */
+const LOOKED_AT = 2000;
+
 /** libxml2 puts the subject in front: `Element '{ns}x', attribute 'y': `. */
 const SUBJECT = /^Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '(?:\{[^}]*\})?([^']*)')?: /;
 
@@ -183,8 +186,9 @@ export function attributeOf(message: string): string | undefined {
 
 /** A message of libxml2's schema validation in plain words, its own behind them. */
 export function schemaWords(message: string, name: Bilingual): Words {
+  const start = message.slice(0, LOOKED_AT);
   for (const [pattern, say] of MESSAGES) {
-    const match = pattern.exec(message);
+    const match = pattern.exec(start);
     if (!match) continue;
     const { text, advice } = say(match, name);
     return { text: { zh: `${text.zh}（libxml2: ${message}）`, en: `${text.en} (libxml2: ${message})` }, advice };

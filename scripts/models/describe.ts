@@ -49,13 +49,31 @@ const CODES = /^([A-Za-z0-9](?:\|[A-Za-z0-9])+)(?: \(.*\))?$/;
 /** When the tables ask for a field without a condition. */
 const NEEDED = /^(always|store|declare|store\+declare)$/;
 
+/** Patterns by which the tables of customs' side and of 快件 describe dates: how they begin. */
+const DATE_PATTERNS: readonly (readonly [begins: string, length: number, form: string])[] = [
+  ["([0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]", 10, "yyyy-MM-dd"],
+  ["([0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]", 19, "yyyy-MM-dd HH:mm:ss"],
+  ["([12]\\d{3}", 8, "yyyyMMdd"],
+  ["([12]\\d{3}", 14, "yyyyMMddHHmmss"],
+  ["([12]\\d{3}", 17, "yyyyMMddHHmmssSSS"],
+];
+
+function dateOf({ type, pattern, length }: Row): string | undefined {
+  if (type === "dateTime") return "yyyy-MM-ddTHH:mm:ss[.S][Z]";
+  if (type === "date") return "yyyy-MM-dd";
+  const form = /^(?:date|datetime)\(([^)]+)\)/.exec(type)?.[1];
+  return form ?? DATE_PATTERNS.find(([begins, size]) => size === length && pattern.startsWith(begins))?.[2];
+}
+
 function limitsOf(row: Row): ValueDescription {
   const length = row.length > 0 ? row.length : undefined;
   const decimal = /^decimal\((\d+),(\d+)\)/.exec(row.type);
   if (decimal) return { type: "decimal", digits: Number(decimal[1]), fraction: Number(decimal[2]) };
   if (row.type.startsWith("decimal")) return { type: "decimal" };
   if (row.type === "digits") return { type: "integer", digits: length };
-  const date = /^(?:date|datetime)\(([^)]+)\)/.exec(row.type)?.[1];
+  if (row.type === "double") return { type: "decimal" };
+  if (row.type === "int" || row.type === "long") return { type: "integer" };
+  const date = dateOf(row);
   if (date) return { type: "token", date };
   const codes = CODES.exec(row.pattern)?.[1]?.split("|");
   if (codes) return { type: "token", codes };
@@ -90,7 +108,7 @@ class Describer {
     const filled = needed ? numbers : ((value.type === "integer" ? empty.whole : empty.others) ?? numbers);
     return {
       ...value,
-      dates: value.date === undefined ? undefined : recipe.dates?.[field.name],
+      dates: value.date === undefined ? undefined : (recipe.dates?.[field.name] ?? recipe.dates?.["*"]),
       limits: limited ? limits : undefined,
       filled: number ? filled : undefined,
     };
@@ -136,7 +154,8 @@ const isSignature = (field: Field) => field.name === "Signature" && field.childr
 
 /** What a recipe makes of its table. Throws where a path of the recipe is not in the table. */
 export function describe(recipe: Recipe, rows: readonly Row[]): Description {
-  const fields = treeOf(rows.flatMap((row) => (recipe.adjust ? (recipe.adjust(row) ?? []) : row)));
+  const adjusted = rows.flatMap((row) => (recipe.adjust ? (recipe.adjust(row) ?? []) : row));
+  const fields = treeOf([...adjusted, ...(recipe.more ?? [])]);
   const { roots, keys = [], faq = {}, rests } = recipe;
   for (const path of [...roots, ...keys, ...Object.keys(faq)]) {
     if (!fields.has(path)) throw new Error(`${recipe.table} has no ${path}`);
@@ -149,7 +168,7 @@ export function describe(recipe: Recipe, rows: readonly Row[]): Description {
     basis: recipe.basis,
     rests,
     order: recipe.order ?? rests,
-    closed: recipe.closed ?? rests,
+    closed: recipe.closed === "open" ? undefined : (recipe.closed ?? rests),
     numbers: recipe.numbers ?? rests,
     eitherCase: recipe.eitherCase,
     roots,

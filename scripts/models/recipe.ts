@@ -20,8 +20,8 @@ export interface Recipe {
   rests: Rests;
   /** What the order of children rests on. */
   order?: Rests;
-  /** What it rests on that there are no other elements. */
-  closed?: Rests;
+  /** What it rests on that there are no other elements; `open`: others are known to be in use, which ones is not. */
+  closed?: Rests | "open";
   /** What it rests on that a number is a number, and that one that is needed is not empty. */
   numbers?: Rests;
   /** Where empty numbers differ from that: of whole numbers that are not needed, and of other numbers that are not. */
@@ -38,12 +38,19 @@ export interface Recipe {
   also?: Readonly<Record<string, readonly string[]>>;
   /** Names are written with a small or a capital first letter. */
   eitherCase?: true;
-  /** Other forms of dates that were accepted, by the name of the element. */
+  /** Other forms of dates that were accepted, by the name of the element; `*` stands for all others. */
   dates?: Readonly<Record<string, readonly string[]>>;
   /** Elements that real files also write in a short form, and the child that tells it. */
   short?: Readonly<Record<string, string>>;
   /** Changes a row; none leaves it out. */
   adjust?(row: Row): Row | undefined;
+  /** Elements that the table lacks, at the end of what holds them. */
+  more?: readonly Row[];
+}
+
+/** A row for what a table lacks. */
+export function row(path: string, zh: string, en: string, type = "string"): Row {
+  return { path, min: 0, max: 1, type, length: 0, pattern: "", required: "", zh, en, confidence: "1" };
 }
 
 export const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";

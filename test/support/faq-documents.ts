@@ -34,7 +34,7 @@ export interface FaqDocument {
   bytes: Buffer;
   /** What refuses it before it is sent: a preflight rule's id, or SW-ZIP. */
   refusedBy: string;
-  /** The code of the whole flow where validate-xsd, which stands first, sees it too. */
+  /** The code of the whole flow where validate-xsd, which stands before preflight, sees it too. */
   flowCode?: string;
   /** Rules whose severity is an error here: by themselves they only warn. */
   raised?: string;
