@@ -92,6 +92,15 @@ const TYPES: readonly (readonly [type: string, zh?: string, en?: string])[] = [
   ["MTECEX"],
 ];
 
+/**
+ * Any other 舱单, known by the type in its namespace alone: all of that namespace are one family. Undefined for what is none;
+ * private files of terminals have no namespace.
+ */
+export function anyManifest(root: XmlElement): MessageKind | undefined {
+  const type = NAMESPACE.exec(manifestOf(root)?.namespace ?? "")?.[1] ?? "";
+  return /^[A-Z][A-Z0-9]{1,29}$/.test(type) ? manifest(type, `舱单 ${type}`, `manifest ${type}`) : undefined;
+}
+
 export const manifests: Business = {
   id: "manifest",
   title: { zh: "舱单", en: "manifests" },

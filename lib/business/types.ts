@@ -24,6 +24,8 @@ export interface MessageKind {
    * of one key with different operations are two documents.
    */
   operation?(root: XmlElement): string;
+  /** Further numbers in it that a receipt may name it, or a part of it, by: of its orders, lists, bills. None by default. */
+  partKeys?(root: XmlElement): string[];
   /** The key is the company's, not the document's: it tells no two documents apart, and no repeat either. */
   sharedKey?: true;
   /** `required`: the Single Window takes it only as a ZIP (faq 16, domain A); `optional`: bare XML or ZIP. */

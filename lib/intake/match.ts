@@ -1,3 +1,4 @@
+import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
 import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
 import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
@@ -232,7 +233,7 @@ async function byName(receipt: ParsedReceipt, hints: MatchHints, ledger: MatchLe
 
 /** By name only: a document whose numbers are known to be others is not the one, and it must be able to get such a receipt. */
 function mayAnswer(receipt: ParsedReceipt, row: DocumentRow): boolean {
-  if (receipt.answers.length > 0 && row.messageType !== "" && !receipt.answers.includes(row.messageType)) return false;
+  if (!mayBeAnswered(row.messageType, receipt.answers)) return false;
   if (receipt.clientKey !== "" && row.clientKey !== "" && receipt.clientKey !== row.clientKey) return false;
   return receipt.seqNo === "" || row.seqNo === "" || receipt.seqNo === row.seqNo;
 }

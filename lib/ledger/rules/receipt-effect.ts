@@ -98,6 +98,8 @@ function businessEffect(
   // Receipts come in any order; the newest by customs' own time is the status.
   if (receipt.at < row.businessReceiptAt) return { to: proved, change: {} };
   const { statusCode, statusText, outcome, ok, format, at } = receipt;
+  // One without a status, a notice of customs say, leaves what an earlier one said.
+  if (statusCode === "" && statusText === "") return { to: proved, change: {} };
   const one = several?.aboutOne ? several : undefined;
   const change: DocumentChange = {
     businessReceiptAt: at,

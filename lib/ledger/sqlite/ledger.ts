@@ -1,3 +1,4 @@
+import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
 import { isReplacedBy, repeats } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
@@ -180,7 +181,7 @@ export class SqliteLedger implements Ledger {
     for (const [column, value] of receiptKeyColumns(keys)) {
       const where = `WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`;
       for (const row of await this.documents(where, value)) {
-        if (keys.answers.length === 0 || keys.answers.includes(row.messageType)) found.set(row.id, row);
+        if (mayBeAnswered(row.messageType, keys.answers)) found.set(row.id, row);
       }
     }
     return [...found.values()];
