@@ -29,7 +29,7 @@ export function showReceipt(receipt, place) {
 
 /** How the document was found. Without a number of the document it is a guess, and has to look like one. */
 function matchedBy(how) {
-  const guessed = how === "fileName" || how === "time";
+  const guessed = ["oldest", "fileName", "time"].includes(how);
   const text = translate("matchedBy.text", { by: translateKnown("matchedBy", how) });
   const said = line(guessed ? "fa-exclamation-triangle" : "fa-link", text, guessed ? "" : "sw-muted");
   if (guessed) said.find("i").addClass("sw-warn");
