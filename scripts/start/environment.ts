@@ -46,7 +46,7 @@ export function startSettings(repo: string, environment: Environment, args: read
   }
   const data = resolve(repo, given("SW_DATA") || "data");
   const once = args.includes("--once") || given("SW_START_ONCE") === "1";
-  const schemas = resolve(repo, given("SW_SCHEMAS") || "schemas");
+  const schemas = given("SW_SCHEMAS") === "" ? "" : resolve(repo, given("SW_SCHEMAS"));
   const general = { once, port };
   const set = Object.keys(environment).filter((name) => name.startsWith("SW_") && given(name) !== "");
   if (given("SW_AMQP_HOST") === "") return { ...general, ...demo(repo, join(data, "demo"), given, set, schemas, port) };

@@ -22,7 +22,7 @@ describe("npm start: settings", () => {
     const settings = startSettings("/repo", given, ["--once"]);
     const { PORT, SW_SCHEMAS, SW_AMQP_VHOST, ...env } = settings.env;
     assert.deepEqual([settings.clientOnly, settings.once, settings.data], [true, true, "/repo/data"]);
-    assert.deepEqual([PORT, SW_SCHEMAS, SW_AMQP_VHOST], ["1880", "/repo/schemas", "/"]);
+    assert.deepEqual([PORT, SW_SCHEMAS, SW_AMQP_VHOST], ["1880", "", "/"]);
     const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
     assert.deepEqual(set, { ...given, SW_ROOT: "/repo/boxes" });
     assert.match(settings.notes.join("\n"), /SW_ORG_CODE、SW_CUSTOMS_CODE、SW_REGION，.*not set: SW_ORG_CODE/);
