@@ -40,11 +40,14 @@ const BY_TEXT: readonly (readonly [RegExp, BrokerFault])[] = [
   [/closed abruptly/i, "no-amqp"],
 ];
 
+/** Characters of an error's message that are looked at: a reply text has at most 255, a certificate's names any number. */
+const LOOKED_AT = 1000;
+
 /** Which of the faults an error of amqplib, Node or the broker is; one that was named before keeps its name. */
 export function brokerFault(error: unknown): BrokerFault {
   if (error instanceof BrokerTrouble) return error.fault;
   const code = codeOf(error) ?? "";
-  const message = messageOf(error);
+  const message = messageOf(error).slice(0, LOOKED_AT);
   const found = BY_CODE.find(([pattern]) => pattern.test(code)) ?? BY_TEXT.find(([pattern]) => pattern.test(message));
   return found?.[1] ?? "closed";
 }
@@ -154,6 +157,6 @@ function underneath(error: unknown): string {
   if (error instanceof BrokerTrouble) return "";
   const code = codeOf(error) ?? "";
   if (/^[A-Z]/.test(code)) return code;
-  const said = /message "(.*)"/.exec(messageOf(error))?.[1] ?? messageOf(error);
+  const said = /message "(.*)"/.exec(messageOf(error).slice(0, LOOKED_AT))?.[1] ?? messageOf(error);
   return (said.split(/\. /)[0] ?? "").slice(0, 200);
 }

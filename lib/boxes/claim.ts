@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { inspect } from "../business/inspect.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
+import { contentFacts, newRow } from "./new-row.js";
 import { type Look, type OutBox, sameLook } from "./out-box.js";
 import { settleReplaced } from "./settle.js";
 
@@ -40,28 +39,50 @@ export async function claimFile(
     outBox.forget(name);
     return undefined;
   }
+  const sha256 = sha256Of(payload);
   // It was claimed before and given back, or it has taken the place of one that was.
   const waiting = await ledger.openAt(folder.code, "OutBox", name);
-  const again = waiting?.sha256 === sha256Of(payload) ? waiting : undefined;
-  if (waiting && !again) await settleReplaced(context, waiting.id);
+  if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
+  const again = waiting?.sha256 === sha256 ? waiting : await interruptedClaim(context, folder, name, sha256);
   const at = clock.now();
   const claimed = again
     ? { row: await claimAgain(context, again, onId), payload, repeats: undefined }
     : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
-  crashPoint("claim.after-row");
   const undo = () =>
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
+    crashPoint("claim.after-row");
     const brought = bring(context, folder, name, claimed.row, look);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
-    // Where the ledger cannot be written now, `reconcile` finds the row and its file.
-    await undo().catch(() => undefined);
+    // A file that has been brought is claimed, whatever came after. Where the ledger cannot be written now, `reconcile`
+    // finds the row and its file.
+    const there = files.disk.exists(join(folder.box("TempBox"), claimed.row.boxName));
+    if (!there) await undo().catch(() => undefined);
     throw error;
   }
   await undo();
   return undefined;
+}
+
+/** The open claim of this very file whose rename a fault has prevented. */
+async function interruptedClaim(
+  { ledger, files }: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  sha256: string,
+): Promise<DocumentRow | undefined> {
+  const rows = await ledger.bySha256(sha256);
+  return rows.find(
+    ({ settled, state, box, boxName, business, fileName }) =>
+      !settled &&
+      state === "claimed" &&
+      box === "TempBox" &&
+      business.toLowerCase() === folder.code.toLowerCase() &&
+      fileName === name &&
+      !files.disk.exists(join(folder.box("TempBox"), boxName)),
+  );
 }
 
 /** A file's bytes, or undefined when it has gone or does not look as it did. */
@@ -134,43 +155,11 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const facts = await contentFacts(payload, name);
-  const row: DocumentRow = {
-    id,
-    environment: settings.environment,
-    clientId: settings.clientId,
-    business: folder.code,
-    fileName: name,
-    size: payload.length,
-    sha256: sha256Of(payload),
-    messageType: facts.messageType,
-    clientKey: facts.clientKey,
-    state,
-    attempt: 1,
-    tries: 0,
-    possibleDuplicate: false,
-    box: "TempBox",
-    boxName,
-    settled: false,
-    retryAt: 0,
-    ...NO_WORDS,
-    // A modification carries the number that it modifies; its receipts are found by it.
-    seqNo: facts.seqNo,
-    customsNo: "",
-    statusCode: "",
-    statusText: "",
-    wire: "",
-    claimedAt: at,
-    sendingAt: 0,
-    sentAt: 0,
-    failedAt: 0,
-    importReceiptAt: 0,
-    businessReceiptAt: 0,
-    updatedAt: at,
-  };
+  const look = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
+  const facts = await contentFacts(payload, name, look);
+  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
-  // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
-  const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
   return { row, payload, repeats };
 }
 
@@ -181,15 +170,5 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-/** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-async function contentFacts(payload: Buffer, name: string) {
-  try {
-    const { kind, clientKey, seqNo } = await inspect(payload, name);
-    return { messageType: kind?.type ?? "", clientKey, seqNo };
-  } catch {
-    return { messageType: "", clientKey: "", seqNo: "" };
   }
 }

@@ -1,4 +1,5 @@
 import type { AdviceBook } from "../advice/index.js";
+import type { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import type { DocumentHandle, Environment } from "../document.js";
 import type { Files } from "../files/files.js";
@@ -26,6 +27,10 @@ export interface BoxContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly ledger: Ledger;
+  /** What each document on its way is, read once. */
+  readonly inspections: Inspections;
+  /** Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. */
+  readonly lease: { assertHeld(): void };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
   /** Tells people something that stops nothing. */

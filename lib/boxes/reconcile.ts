@@ -7,11 +7,12 @@ import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
-import { finishEnded, returnToOutBox, settleFailed } from "./settle.js";
+import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What a look found and did. */
 export interface Reconciliation {
@@ -91,7 +92,7 @@ export class Reconciler {
       await turn.over();
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
       if (this.claims.inFlight.has(row.id)) continue;
-      await this.claims.alone(row.id, async () => {
+      await this.claims.reconciling(row.id, async () => {
         const now = await this.context.ledger.get(row.id);
         if (now && !now.settled) await this.takeUp(now, found);
       });
@@ -110,6 +111,11 @@ export class Reconciler {
   }
 
   private async takeUp(row: DocumentRow, found: Reconciliation): Promise<void> {
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (isToBringBack(row)) {
+      await bringBack(this.context, row);
+      return;
+    }
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -203,7 +209,12 @@ export class Reconciler {
         if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
         // A claim that began since the rows were read.
         const id = idInName(name);
-        if (id !== undefined && (this.claims.inFlight.has(id) || (await ledger.get(id)))) continue;
+        if (id !== undefined && this.claims.inFlight.has(id)) continue;
+        const known = id === undefined ? undefined : await ledger.get(id);
+        if (known) {
+          await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
+          continue;
+        }
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
         strangers.add(place);
         if (!atOnce && !this.strangers.has(place)) continue;
@@ -221,6 +232,14 @@ export class Reconciler {
       }
     }
     this.strangers = strangers;
+  }
+
+  /** The file of a document that ended while its folder was away: it goes where it belongs. */
+  private async comeBack(id: string, boxName: string): Promise<void> {
+    const row = await this.context.ledger.get(id);
+    if (row?.settled && row.box === "none" && row.boxName === boxName) {
+      await finish(this.context, { ...row, box: "TempBox" });
+    }
   }
 }
 

@@ -4,13 +4,14 @@ import { ceb } from "./ceb.js";
 import { coo } from "./coo.js";
 import { dec } from "./dec.js";
 import { manifests } from "./manifest.js";
+import { nbhl } from "./nbhl.js";
 import { nems } from "./nems.js";
 import { npts } from "./npts.js";
 import { sas } from "./sas.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** Every business that this package knows. Adding one is adding a file and a line here. */
-export const BUSINESSES: readonly Business[] = [dec, sas, npts, nems, manifests, ceb, coo, acd];
+export const BUSINESSES: readonly Business[] = [dec, sas, npts, nems, nbhl, manifests, ceb, coo, acd];
 
 /** The business that owns a folder code (matched without case), or undefined. */
 export function businessOfFolder(folder: string): Business | undefined {

@@ -6,7 +6,7 @@ import type { XmlElement } from "../xml/scan.js";
 import { kindOf } from "./index.js";
 import type { Business, MessageKind } from "./types.js";
 
-/** What a file is, found out once and shared by every node that has the same bytes. */
+/** What a file is. `Inspections` keeps it on a document's way through the nodes. */
 export interface Inspection {
   zipped: boolean;
   /** The entry of the ZIP that is the document; the file's own name for a bare XML. */
@@ -27,16 +27,14 @@ export interface Inspection {
   seqNo: string;
 }
 
-/** The first `SeqNo` of the document's heads and lists: they repeat the same number (faq 18). */
-function seqNoOf(body: XmlElement): string {
-  for (const part of [body, ...body.children]) {
-    const found = part.textAt("SeqNo");
-    if (found !== "") return found;
-  }
-  return "";
-}
+/** What the heads of messages are called: DecHead, InvtHeadType, PassportHead, SasDclBsc ... */
+const HEAD = /(Head|HeadType|Bsc)$/i;
 
-const scanned = (xml: Buffer) => readXml(xml, { toValidate: true });
+/** `SeqNo` of the document's head. In other elements the same name may count rows. */
+function seqNoOf(body: XmlElement): string {
+  const head = body.children.find(({ name }) => HEAD.test(name)) ?? body;
+  return head.textAt("SeqNo") || head.textAt("seqNo");
+}
 
 function baseName(name: string): string {
   return name.slice(0, name.length - extname(name).length).toLowerCase();
@@ -47,8 +45,11 @@ interface Document {
   root: XmlElement;
 }
 
+/** The tree of an XML's bytes. */
+type Read = (xml: Buffer) => Promise<XmlElement>;
+
 /** The one XML of a ZIP that is the document (faq 3, 15). */
-async function documentOf(entries: readonly ZipEntry[], fileName: string): Promise<Document> {
+async function documentOf(entries: readonly ZipEntry[], fileName: string, read: Read): Promise<Document> {
   const xmls = entries.filter((entry) => extname(entry.name).toLowerCase() === ".xml");
   const only = xmls[0];
   if (!only) {
@@ -60,10 +61,10 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
       },
     });
   }
-  if (xmls.length === 1) return { entry: only, root: await scanned(only.bytes) };
+  if (xmls.length === 1) return { entry: only, root: await read(only.bytes) };
   const known: Document[] = [];
   for (const entry of xmls) {
-    const root = await scanned(entry.bytes);
+    const root = await read(entry.bytes);
     if (kindOf(root)) known.push({ entry, root });
   }
   if (known.length === 1) return known[0] as Document;
@@ -72,7 +73,7 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
   const candidate = named.length === 1 ? (named[0] as ZipEntry) : undefined;
   // A name decides between documents that are all known, or all not; it does not put an unknown one before known ones.
   if (candidate && (known.length === 0 || known.some(({ entry }) => entry === candidate))) {
-    return { entry: candidate, root: await scanned(candidate.bytes) };
+    return { entry: candidate, root: await read(candidate.bytes) };
   }
   const names = xmls.map((entry) => entry.name).join(", ");
   throw zipRefused(
@@ -88,12 +89,18 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
   );
 }
 
-async function look(payload: Buffer, fileName: string): Promise<Inspection> {
+/**
+ * Finds out what a file is: bare XML or ZIP, its document, its message type, key and attachments. The XML is checked by
+ * libxml2 before it is read. `fileName` decides only between several XMLs of a ZIP. `known`: an earlier inspection; an XML
+ * that it has read is not read again. Rejects with SW-ZIP or SW-XSD.
+ */
+export async function inspect(payload: Buffer, fileName: string, known?: Inspection): Promise<Inspection> {
+  const read: Read = async (xml) => (known?.xml.equals(xml) ? known.root : readXml(xml));
   const zipped = isZip(payload);
   const entries = zipped ? await readZip(payload) : [];
   const { entry, root } = zipped
-    ? await documentOf(entries, fileName)
-    : { entry: { name: fileName, bytes: payload }, root: await scanned(payload) };
+    ? await documentOf(entries, fileName, read)
+    : { entry: { name: fileName, bytes: payload }, root: await read(payload) };
   const found = kindOf(root);
   const body = found?.kind.body(root) ?? root;
   return {
@@ -109,20 +116,4 @@ async function look(payload: Buffer, fileName: string): Promise<Inspection> {
       .map(({ name, bytes }) => ({ name, size: bytes.length, bytes })),
     seqNo: seqNoOf(body),
   };
-}
-
-const seen = new WeakMap<Buffer, { fileName: string; inspection: Promise<Inspection> }>();
-
-/**
- * Finds out what a file is: bare XML or ZIP, its document, its message type, key and attachments. The XML is checked by
- * libxml2 before it is read. The result is kept as long as the payload's Buffer lives, so that several nodes in a row
- * read it once; the buffers of it are to be treated as read-only. `fileName` decides only between several XMLs of a ZIP.
- * Rejects with SW-ZIP or SW-XSD.
- */
-export function inspect(payload: Buffer, fileName: string): Promise<Inspection> {
-  const kept = seen.get(payload);
-  if (kept && kept.fileName === fileName) return kept.inspection;
-  const inspection = look(payload, fileName);
-  seen.set(payload, { fileName, inspection });
-  return inspection;
 }

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { headersOf, isZip, readZip, writeZip } from "../archive/index.js";
-import { inspect } from "./inspect.js";
+import { ImportClientError } from "../errors.js";
+import { type Inspection, inspect } from "./inspect.js";
 
 export interface PackingOptions {
   /** Time in every header of a written ZIP, milliseconds since the epoch: fixed, so that a repeat is identical. */
@@ -8,6 +9,8 @@ export interface PackingOptions {
   /** Drop folders inside a ZIP when names stay unique, instead of refusing it (faq 3). */
   flatten: boolean;
   names: "utf-8" | "gbk";
+  /** Who knows already what these bytes are. */
+  inspect?: typeof inspect;
 }
 
 export interface PackedFile {
@@ -32,7 +35,7 @@ export async function normaliseFile(bytes: Buffer, fileName: string, options: Pa
     if (flat && headers.every(({ complete }) => complete)) return { name: fileName, bytes };
     return { name: fileName, bytes: await writeZip(entries, options) };
   }
-  const { kind } = await inspect(bytes, fileName);
+  const { kind } = await (options.inspect ?? inspect)(bytes, fileName);
   return kind?.zip === "required" ? packFile(bytes, fileName, options) : { name: fileName, bytes };
 }
 
@@ -45,9 +48,27 @@ export async function packFile(bytes: Buffer, fileName: string, options: Packing
   };
 }
 
+/**
+ * As `inspect`, of a ZIP as it would be without its folders: what it is does not depend on them, and whether they may be
+ * there is the flow's to say, by `normaliseFile`. `look`: who knows already what these bytes are. Rejects with SW-ZIP or SW-XSD.
+ */
+export async function inspectFlattened(
+  bytes: Buffer,
+  fileName: string,
+  look: PackingOptions["inspect"] = inspect,
+): Promise<Inspection> {
+  try {
+    return await look(bytes, fileName);
+  } catch (error) {
+    if (!(error instanceof ImportClientError) || error.details.reason !== "folder") throw error;
+    const flat = await normaliseFile(bytes, fileName, { at: 0, flatten: true, names: "utf-8" });
+    return await look(flat.bytes, fileName);
+  }
+}
+
 /** The document's XML out of a ZIP; a bare XML stays. */
-export async function unpackFile(bytes: Buffer, fileName: string, _options: PackingOptions): Promise<PackedFile> {
+export async function unpackFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   if (!isZip(bytes)) return { name: fileName, bytes };
-  const { xmlName, xml } = await inspect(bytes, fileName);
+  const { xmlName, xml } = await (options.inspect ?? inspect)(bytes, fileName);
   return { name: xmlName, bytes: xml };
 }

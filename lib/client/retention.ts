@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
+import { crashPoint } from "../crash-point.js";
 import type { DocumentState } from "../ledger/index.js";
 import { Turn } from "../turn.js";
 
@@ -8,10 +9,11 @@ const BATCH = 500;
 const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
 
 /**
- * Removes the files of documents that ended longer ago than the retention. Rows stay: they are the register against
- * sending twice. A document that is not settled, or still waits for its import receipt, is never touched.
+ * Removes the files of documents that ended longer ago than the retention, seen from a time that is trusted (`trusted-time.ts`). Rows
+ * stay: they are the register against sending twice. A document that is not settled, or still waits for its import receipt, is never
+ * touched.
  */
-export async function applyRetention(context: BoxContext, now: number = context.clock.now()): Promise<number> {
+export async function applyRetention(context: BoxContext, now: number): Promise<number> {
   const { ledger, folders, files, clock, settings } = context;
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);
@@ -21,6 +23,7 @@ export async function applyRetention(context: BoxContext, now: number = context.
     const kept = rows.filter(({ box }) => box === "SentBox" || box === "FailBox");
     for (const row of kept) {
       files.disk.remove(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName));
+      crashPoint("retention.after-remove");
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
       await turn.over();
     }

@@ -45,14 +45,30 @@ function looksLikeXml(head: Buffer): boolean {
 function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
   const wide = head[0] === 0xff || head[0] === 0xfe || head[0] === 0 || head[1] === 0;
   const ascii = (bytes: Buffer) => (wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1"));
-  const start = ascii(head).replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->/g, "");
-  const root = /<([^\s/>!?]+)([^>]*)/.exec(start);
-  if (!root) return false;
+  const root = rootName(ascii(head));
+  if (root === undefined) return false;
   // Comments may follow the root; NULs of a pre-allocated file may not.
   const end = withoutTrailer(ascii(tail));
-  if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root[1]}`) === end.lastIndexOf("<");
-  const close = /<\/([^\s>]+)\s*>$/.exec(end);
-  return close?.[1] === root[1];
+  if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root}`) === end.lastIndexOf("<");
+  // Searched from the end: an expression would try each tag of the last 64 KiB.
+  return end.endsWith(">") && end.slice(end.lastIndexOf("</") + 2, -1).trimEnd() === root;
+}
+
+const NAME = /[^\s/>]+/y;
+
+/** The name of the first element, behind the declaration, comments and instructions. Undefined = there is none yet. */
+function rootName(text: string): string | undefined {
+  for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at)) {
+    const close = ["<!--", "<?", "<!"].findIndex((open) => text.startsWith(open, at));
+    if (close === -1) {
+      NAME.lastIndex = at + 1;
+      return NAME.exec(text)?.[0];
+    }
+    const end = text.indexOf(["-->", "?>", ">"][close] as string, at + 2);
+    if (end === -1) return undefined;
+    at = end + 1;
+  }
+  return undefined;
 }
 
 /** Without the comments, instructions and white space that may stand behind the root. */

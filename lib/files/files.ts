@@ -59,13 +59,19 @@ export class Files {
       disk.rename(source, target);
     } catch (error) {
       if (codeOf(error) !== "EXDEV") throw error;
-      const half = `${target}.tmp`;
-      disk.copy(source, half);
-      disk.syncNow(half);
-      disk.rename(half, target);
-      disk.syncNow(dirname(target));
+      this.copy(source, target);
       disk.remove(source);
     }
+  }
+
+  /** Copies a file: whole under `<target>.tmp`, then renamed, and durable when this returns. */
+  copy(source: string, target: string): void {
+    const { disk } = this;
+    const half = `${target}.tmp`;
+    disk.copy(source, half);
+    disk.syncNow(half);
+    disk.rename(half, target);
+    disk.syncNow(dirname(target));
   }
 
   /**

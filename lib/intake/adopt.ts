@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
+import { placedBefore } from "../boxes/settle.js";
+import { crashPoint } from "../crash-point.js";
 import type { MatchedBy } from "../document.js";
-import type { Disk } from "../files/disk.js";
 import { OTHERS } from "../files/folders.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
@@ -49,20 +50,32 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
   const [code = "", , name = ""] = orphan.file.split("/");
   const from = join(context.folders.of(code).box("InBox"), name);
-  if (code.toLowerCase() !== OTHERS.toLowerCase() || !context.files.disk.exists(from)) {
-    return adoptAs(context, orphan, document, { matchedBy: by });
-  }
-  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
+  if (code.toLowerCase() !== OTHERS.toLowerCase()) return adoptAs(context, orphan, document, { matchedBy: by });
+  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it. The file
+  // first: a stop before the row leaves a receipt that still looks for its document, and then finds where its file went.
   const folder = context.folders.of(document.business);
   const inBox = folder.box("InBox");
-  const wanted = receiptFileName(orphan, document.fileName, orphan.receivedAt);
-  const bytes = context.files.disk.read(from);
-  return context.files.withFreeName(inBox, wanted, async (to) => {
-    await context.files.write(inBox, to, bytes);
-    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
-    remove(context.files.disk, adopted ? from : join(inBox, to));
-    return adopted;
-  });
+  const to = moveReceipt(context, from, inBox, receiptFileName(orphan, document.fileName, orphan.receivedAt), orphan);
+  if (to === undefined) return adoptAs(context, orphan, document, { matchedBy: by });
+  await context.files.disk.syncFolder(inBox);
+  crashPoint("adopt.after-file");
+  const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
+  crashPoint("adopt.after-row");
+  context.files.disk.remove(from.replace(/\.xml$/, ".json"));
+  return adopted;
+}
+
+/** The name that a receipt's file gets or, where a stop came behind the move, has; undefined when it is nowhere. */
+function moveReceipt(
+  { files }: BoxContext,
+  from: string,
+  inBox: string,
+  wanted: string,
+  { sha256 }: ReceiptRow,
+): string | undefined {
+  if (files.disk.exists(from)) return files.place(from, inBox, wanted);
+  // Several receipts out of the same bytes are told apart behind the hash.
+  return placedBefore(files.disk, inBox, wanted, sha256.replace(/#.*/, ""));
 }
 
 /** Gives the document its receipt, in the ledger and in the JSON beside the file; false when another was faster. */
@@ -77,8 +90,4 @@ async function adoptAs(
     await writeReceiptJson(context, { ...orphan, ...found, documentId: document.id }, document);
   }
   return adopted;
-}
-
-function remove(disk: Disk, path: string): void {
-  for (const file of [path, path.replace(/\.xml$/, ".json")]) disk.remove(file);
 }

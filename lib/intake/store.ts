@@ -115,12 +115,14 @@ function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: Receip
   return {
     kind: "business",
     format: "",
+    outcome: "unknown",
     ok: false,
     code,
     text,
     clientKey: "",
     seqNo: "",
     customsNo: "",
+    part: "",
     statusCode: "",
     statusText: "",
     // Whatever is wrong with it, it is kept for a person to look at.

@@ -1,5 +1,5 @@
 import type { Receipt } from "../document.js";
-import { shortened, timeStamp } from "../files/names.js";
+import { shortened, timeOfStamp, timeStamp } from "../files/names.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
 const MAX_BYTES = 200;
@@ -27,13 +27,17 @@ export function receiptFileName(receipt: Pick<Receipt, "kind" | "ok">, about: st
 
 /** Without path, separators, control and format characters, and without an ending of `.xml` or `.zip`. */
 function safeBase(about: string): string {
-  const name = about
+  const cleaned = about
     .toWellFormed()
     .normalize("NFC")
     .replace(/\.(?:xml|zip)$/i, "")
     .replace(/[\\/:*?"<>|\ufffd]/g, "_")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .replace(/^[\s.]+|[\s.]+$/gu, "");
+    .replace(/^[\s.]+/, "");
+  // From the end: an expression would try again at each of many blanks.
+  let end = cleaned.length;
+  while (/[\s.]/.test(cleaned.charAt(end - 1))) end--;
+  const name = cleaned.slice(0, end);
   if (name === "") return "unknown";
   return RESERVED.test(name) ? `_${name}` : name;
 }
@@ -59,19 +63,5 @@ export function parseReceiptFileName(name: string): ReceiptFileName | undefined 
   if (!match) return undefined;
   const [, prefix = "", base = "", stamp = ""] = match;
   const lower = prefix.toLowerCase();
-  return { kind: lower === "receipt" ? "business" : "import", ok: lower === "successed", base, at: stampTime(stamp) };
-}
-
-function stampTime(stamp: string): number | undefined {
-  const [year, month, day, hour, minute, second] = [
-    stamp.slice(0, 4),
-    stamp.slice(4, 6),
-    stamp.slice(6, 8),
-    stamp.slice(8, 10),
-    stamp.slice(10, 12),
-    stamp.slice(12, 14),
-  ].map(Number) as [number, number, number, number, number, number];
-  const time = new Date(year, month - 1, day, hour, minute, second);
-  const same = time.getMonth() === month - 1 && time.getDate() === day && time.getHours() === hour;
-  return same && minute < 60 && second < 60 ? time.getTime() : undefined;
+  return { kind: lower === "receipt" ? "business" : "import", ok: lower === "successed", base, at: timeOfStamp(stamp) };
 }

@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
-import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import { type BrokerSettings, type DeclareQueues, eachHost, readHosts } from "../../lib/amqp/settings.js";
+import { assertDemoBroker } from "../../lib/client/demo.js";
 import { stopped } from "../../lib/send/errors.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
@@ -101,7 +102,9 @@ export = (RED: NodeAPI): void => {
       },
     });
     try {
-      this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
+      const settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
+      assertDemoBroker(eachHost(settings), process.env);
+      this.settings = settings;
     } catch (error) {
       this.fault = error;
       this.error((error as Error).message);

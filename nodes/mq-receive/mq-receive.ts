@@ -5,7 +5,7 @@ import { settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -34,7 +34,7 @@ export = (RED: NodeAPI): void => {
       // Both at once: after a pause a further deploy may have taken them away.
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
-      const client = await clientNode.ready;
+      const client = await clientOf(RED, this, status, config.client);
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
       if (closed) return;

@@ -3,7 +3,7 @@ import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { faultOf, messageOf } from "../../lib/errors.js";
+import { codeOf, faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
@@ -15,6 +15,7 @@ import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
   assertNotRefused,
+  clientOf,
   configNode,
   documentOf,
   type FlowMessage,
@@ -82,7 +83,7 @@ export = (RED: NodeAPI): void => {
       const ofBroker = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       clientNode = ofClient;
       const fields = fieldEvaluator(RED, this, config.fields);
-      const client = await ofClient.ready;
+      const client = await clientOf(RED, this, status, config.client);
       const settings = settingsFor(client, ofBroker.settings, fields.setsRoutingKey);
       if (closed) throw stopped();
       broker = ofBroker;
@@ -136,7 +137,7 @@ export = (RED: NodeAPI): void => {
 
     const started = begin();
     started.catch((error) => {
-      if (closed) return;
+      if (closed || codeOf(error) === "SW-STOPPED") return;
       status.show("red", "ring", "config");
       this.error(messageOf(error));
     });

@@ -172,7 +172,7 @@ export class Citations {
     return [
       {
         name: "formats/",
-        pattern: /\bformats\/([\w*-]+\.\w+)((?:,\s+\w+\.csv)*)(?:,\s+"([^"]+)")?(?:\s+([A-Z]\w*\.\w+))?/g,
+        pattern: /(?<![\w/])formats\/([\w*-]+\.\w+)((?:,\s+\w+\.csv)*)(?:,\s+"([^"]+)")?(?:\s+([A-Z]\w*\.\w+))?/g,
         faults: ([, first = "", more = "", title, list]) =>
           unless(() => [
             ...missing([first, ...[...more.matchAll(/\w+\.csv/g)].map(([name]) => name)]),

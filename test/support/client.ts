@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { ImportClient } from "../../lib/client/import-client.js";
+import type { ImportClient } from "../../lib/client/import-client.js";
+import { openClient as open } from "../../lib/client/open.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import type { Ports } from "../../lib/files/ports.js";
 import { scratch } from "./scratch.js";
@@ -19,5 +20,5 @@ export function clientSettings(change: Partial<ClientSettings> = {}): ClientSett
 
 /** An open client; the test closes it. */
 export async function openClient(change: Partial<ClientSettings> = {}, ports?: Ports): Promise<ImportClient> {
-  return (await ImportClient.open(clientSettings(change), ports)).client;
+  return (await open(clientSettings(change), ports && { ports })).client;
 }

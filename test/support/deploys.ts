@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Stage } from "./stage.js";
 
 export type DeployType = "full" | "nodes" | "flows" | "reload";
@@ -36,6 +37,42 @@ export class Deployer {
   disable(type: string, disabled: boolean): Promise<void> {
     return this.deploy("nodes", (nodes) => {
       for (const node of nodes) if (node.type === type) node.d = disabled;
+    });
+  }
+
+  /** Deletes the nodes of a type, and the wires to them; resolves to what puts them back as they were. */
+  async remove(type: string): Promise<() => Promise<void>> {
+    let removed: FlowNode[] = [];
+    await this.deploy("nodes", (nodes) => {
+      removed = nodes.filter((node) => node.type === type);
+      for (const { id } of removed)
+        nodes.splice(
+          nodes.findIndex((node) => node.id === id),
+          1,
+        );
+    });
+    return () =>
+      this.deploy("nodes", (nodes) => {
+        const there = new Set(nodes.map(({ id }) => id));
+        nodes.push(...removed.filter(({ id }) => !there.has(id)));
+      });
+  }
+
+  /** Gives the nodes of a type new ids, as an import of the same flow does; what names them names the new ones. */
+  renumber(type: string): Promise<void> {
+    return this.deploy("nodes", (nodes) => {
+      const ids = nodes.filter((node) => node.type === type).map(({ id }) => id);
+      let text = JSON.stringify(nodes);
+      for (const id of ids) text = text.replaceAll(`"${id}"`, `"${randomBytes(8).toString("hex")}"`);
+      nodes.splice(0, nodes.length, ...(JSON.parse(text) as FlowNode[]));
+    });
+  }
+
+  /** Something about every tab is another: a deploy of changed flows stops all that is on them. */
+  touchTabs(): Promise<void> {
+    const info = `deployed ${++this.count}`;
+    return this.deploy("flows", (nodes) => {
+      for (const node of nodes) if (node.type === "tab") node.info = info;
     });
   }
 }

@@ -59,6 +59,8 @@ export interface StageOptions {
   delayMs?: number;
   /** The simulator answers only what it is asked for. */
   onlyOnDemand?: boolean;
+  /** Further environment variables of every Node-RED of this stage; made from the stage's folder. */
+  env?: (dir: string) => NodeJS.ProcessEnv;
 }
 
 /**
@@ -125,13 +127,23 @@ export class Stage {
 
   /** Starts Node-RED, again after a kill, with further environment variables. */
   async startNodeRed(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
+    this.running = await this.launch("node-red", env);
+    return this.running;
+  }
+
+  /** Starts a second Node-RED with the same settings, on the same root; whoever starts it stops it. */
+  startAnotherNodeRed(): Promise<NodeRed> {
+    return this.launch("another", {});
+  }
+
+  private async launch(userDir: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {
     const { broker, token, pin } = this.theatre;
     const { clientId } = this.options;
-    this.running = await startNodeRed({
-      userDir: join(this.dir, "node-red"),
+    return startNodeRed({
+      userDir: join(this.dir, userDir),
       port: await freePort(),
       flowFile: join(this.dir, "flows.json"),
-      logFile: join(this.dir, "node-red.log"),
+      logFile: join(this.dir, `${userDir}.log`),
       ...(this.options.nodeRedDir && { nodeRedDir: this.options.nodeRedDir }),
       ...(this.options.node && { node: this.options.node }),
       env: {
@@ -152,10 +164,10 @@ export class Stage {
         SW_PKCS11_MODULE: token.module,
         SW_PKCS11_TOKEN: token.label,
         SOFTHSM2_CONF: token.config,
+        ...this.options.env?.(this.dir),
         ...env,
       },
     });
-    return this.running;
   }
 
   /** Hands a file in as producers do: under a name that is left alone, then renamed. */

@@ -4,12 +4,14 @@ import { line } from "./elements.mjs";
 import { bilingual, named, said, time, translate, translateKnown } from "./texts.mjs";
 
 export function showReceipt(receipt, place) {
-  const item = $("<div>", { class: `sw-item ${receipt.ok ? "sw-is-good" : "sw-is-bad"}` }).appendTo(place);
+  const tone = receipt.outcome === "unknown" ? "warn" : receipt.ok ? "good" : "bad";
+  const item = $("<div>", { class: `sw-item sw-is-${tone}` }).appendTo(place);
   const kind = translateKnown("receipt", receipt.kind);
-  const verdict = receipt.statusText || translate(receipt.ok ? "receipt.good" : "receipt.bad");
+  const verdict = receipt.statusText || translate(`receipt.${tone}`);
+  const about = receipt.part ? translate("receipt.part", { part: receipt.part }) : "";
   $("<div>")
-    .addClass(receipt.ok ? "sw-good" : "sw-bad")
-    .text(named(kind, verdict))
+    .addClass(`sw-${tone}`)
+    .text([named(kind, verdict), about].filter(Boolean).join(" · "))
     .appendTo(item);
   const came = receipt.receivedAt ? translate("receipt.received", { time: time(receipt.receivedAt) }) : "";
   $("<time>")

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient } from "../../../lib/client/open.js";
 import type { ClientSettings } from "../../../lib/client/settings.js";
 import { neutral } from "../../../lib/errors.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
@@ -32,7 +33,7 @@ describe("rows and files are compared all the time", () => {
     settings = clientSettings({ missingAfter: 0, ...change });
     faults = {};
     const disk = new Proxy(SYSTEM_DISK, { get: (real, name: keyof Disk) => faults[name] ?? real[name] });
-    client = (await ImportClient.open(settings, { ...SYSTEM, disk })).client;
+    client = (await openClient(settings, { ports: { ...SYSTEM, disk } })).client;
     notices = [];
     client.on("notice", ({ code }) => notices.push(code));
   }
@@ -119,6 +120,21 @@ describe("rows and files are compared all the time", () => {
     await client.reconciler.look();
     const after = await client.ledger.get(row.id);
     assert.deepEqual([after?.box, after?.settled], ["SentBox", true]);
+  });
+
+  it("archives the file of a document that ended while its folder was away, when that is back", async () => {
+    const row = await abandoned();
+    await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
+    renameSync(box("TempBox"), `${settings.root}-away`);
+    await client.claims.settle(row.id);
+    assert.equal((await client.ledger.get(row.id))?.box, "none");
+    rmSync(box("TempBox"), { recursive: true });
+    renameSync(`${settings.root}-away`, join(client.folders.of("DecCus001").path, "TempBox"));
+    await client.reconciler.look();
+    assert.equal((await client.ledger.get(row.id))?.box, "SentBox");
+    assert.deepEqual([readdirSync(box("TempBox")), readdirSync(box("SentBox")).length], [[], 1]);
+    assert.deepEqual(await client.ledger.unsettled(), []);
   });
 
   it("makes a box again that somebody removed, and goes on", async () => {

@@ -33,6 +33,15 @@ describe("completeness by content", () => {
     assert.equal(complete(Buffer.from(`<a x="1"/>`)), true);
   });
 
+  it("finds the root behind what may stand before it, and its end with white space in it", () => {
+    const before = '<?xml version="1.0"?><!DOCTYPE a [<!ELEMENT b ANY>]><!-- <c> ?> --><?p <d> -->?>';
+    assert.equal(complete(Buffer.from(`${before}<a><b></b></a \n>`)), true);
+    assert.equal(complete(Buffer.from(`${before}<a><b></b>`)), false);
+    assert.equal(complete(Buffer.from(`<!-- <a></a>`)), false);
+    assert.equal(complete(Buffer.from(`<a>></a></b>`)), false);
+    assert.equal(complete(Buffer.from(`${"<!--".repeat(1000)}</a>`)), false);
+  });
+
   it("knows UTF-16 and a byte order mark", () => {
     assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf16le")), true);
     assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf8")), true);

@@ -173,6 +173,22 @@ export function content(bench: RedBench): void {
       assert.equal(bench.messages("caught").length, 0);
     });
 
+    it("is as strict as it is set, and says what is wrong with a setting", async () => {
+      const empty = () => message(decXml({ goods: 3, emptyFields: ["GQty"] }), "a.xml", "DecCus001", "DEC");
+      await load({ strictness: "warning" });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("valid")).document?.checks?.[0]?.severity, "warning");
+      await bench.unload();
+      await load({ levels: '{"empty": "off"}' });
+      bench.node("xsd").receive(empty());
+      assert.deepEqual((await bench.one("valid")).document?.checks, []);
+      await bench.unload();
+      await load({ levels: '{"empty": "maybe"}' });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("caught")).error?.code, "SW-CONFIG");
+      assert.equal(bench.messages("valid").length + bench.messages("invalid").length, 0);
+    });
+
     it("passes or fails what no schema knows, as it is set", async () => {
       const unknown = message(Buffer.from("<Unknown><a>1</a></Unknown>"), "a.xml", "Other", "");
       await load({ noSchema: "pass" });
@@ -306,9 +322,14 @@ export function content(bench: RedBench): void {
         assert.deepEqual(fault?.advice, { zh: "改", en: "mend it" });
       });
 
-      it("refuses for one with nothing but a text, lets a warning pass, and names what it cannot read", async () => {
+      it("refuses for one with nothing but a text and for one it cannot read, and lets a warning pass", async () => {
         await flow(push({ text: "no good" }));
         assert.equal((await bench.one("refused")).fault?.code, "SW-RULE-OWN");
+        await bench.unload();
+        await flow('msg.document.checks = ["no good"]; return msg;');
+        const { fault } = await bench.one("refused");
+        assert.equal(fault?.code, "SW-RULE-OWN");
+        assert.match(fault?.text.en ?? "", /^no good/);
         await bench.unload();
         await flow(push({ text: "so so", severity: "warning" }));
         const { document } = await bench.one("passed");
@@ -317,11 +338,11 @@ export function content(bench: RedBench): void {
           [["SW-RULE-OWN", "warning", "so so"]],
         );
         await bench.unload();
-        await flow('msg.document.checks = [null, {rule: 5}, "x"]; return msg;');
-        const passed = await bench.one("passed");
+        await flow("msg.document.checks = [null, {rule: 5}, 7]; return msg;");
+        const refused = await bench.one("refused");
         assert.deepEqual(
-          passed.document?.checks?.map(({ rule, severity }) => `${severity} ${rule}`),
-          ["warning SW-RULE-FAULT", "warning SW-RULE-FAULT", "warning SW-RULE-FAULT"],
+          refused.document?.checks?.map(({ rule, severity }) => `${severity} ${rule}`),
+          ["error SW-RULE-FAULT", "error SW-RULE-FAULT", "error SW-RULE-FAULT"],
         );
       });
 
@@ -336,14 +357,15 @@ export function content(bench: RedBench): void {
         assert.deepEqual([...bench.messages("signed"), ...bench.messages("sent")], []);
       });
 
-      it("does no harm when what it left behind preflight cannot be read", async () => {
-        await flow("return msg;", 'msg.document.checks = "none"; return msg;');
-        const { document } = await bench.one("signed");
-        const unread = document?.checks?.filter(({ rule }) => rule === "SW-RULE-FAULT") ?? [];
+      it("refuses behind it as well what cannot be read: neither signed nor sent", async () => {
+        await flow("return msg;", "msg.document.checks = {price: 1}; return msg;");
+        const caught = await bench.arrived("caught", 2);
         assert.deepEqual(
-          unread.map(({ severity, text }) => [severity, text.en]),
-          [["warning", "an own check cannot be read: msg.document.checks is no array"]],
+          caught.map(({ error }) => error?.code),
+          ["SW-RULE-FAULT", "SW-RULE-FAULT"],
         );
+        assert.match(String(caught[0]?.error?.message), /own check cannot be read: msg\.document\.checks is no array/);
+        assert.deepEqual([...bench.messages("signed"), ...bench.messages("sent")], []);
       });
     });
 

@@ -131,6 +131,7 @@ export function sending(bench: RedBench): void {
         await bench.load(at.nodes({ send, watch }, { port: relay.port, heartbeat: 60 }));
         await bench.showing("send", "mq-send.status.connected");
         relay.hold();
+        // The one business is at its limit before the other begins, which would else fill the window alone.
         for (const name of ["1.xml", "2.xml", "3.xml"]) drop(at.root, "DecCus001", name, decXml());
         await bench.arrived("claimed", 3);
         await until("one of them is on its way", async () => (await bench.depth(at.queue)) === 1);

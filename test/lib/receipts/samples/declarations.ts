@@ -46,12 +46,12 @@ export const declarations: Sample[] = [
   {
     name: "DecImportResponse without a code",
     xml: `<DecImportResponse ${DEC_NS}><ClientSeqNo>A1</ClientSeqNo></DecImportResponse>`,
-    expected: [{ ok: false, code: "", clientKey: "A1" }],
+    expected: [{ outcome: "unknown", ok: false, code: "", statusText: "回执没有结果代码", clientKey: "A1" }],
   },
   {
     name: "DecImportResponse whose code only begins with 0",
     xml: `<DecImportResponse ${DEC_NS}><ResponseCode>00</ResponseCode></DecImportResponse>`,
-    expected: [{ ok: false, code: "00" }],
+    expected: [{ outcome: "refused", ok: false, code: "00" }],
   },
   {
     name: "DEC_RESULT bare, empty elements",
@@ -116,7 +116,7 @@ export const declarations: Sample[] = [
   {
     name: "DEC_RESULT with a code that no table has",
     xml: "<DEC_RESULT><CUS_CIQ_NO>I20240000000000001</CUS_CIQ_NO><CHANNEL>@</CHANNEL></DEC_RESULT>",
-    expected: [{ ok: false, code: "@", statusCode: "@", statusText: "" }],
+    expected: [{ outcome: "unknown", ok: false, code: "@", statusCode: "@", statusText: "未知代码 @" }],
   },
   {
     name: "TRN_RESULT",
