@@ -7,8 +7,11 @@ import type { Wire } from "./wire.js";
 
 const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
-/** Where a document stands whose send may still be answered. */
-const OPEN: readonly DocumentState[] = ["sending", "unknown", "held"];
+/** Where a document stands whose send may still be answered; a person may have given it up meanwhile. */
+const OPEN: readonly DocumentState[] = ["sending", "unknown", "held", "failed"];
+
+/** Of these, where nobody has decided about it yet. */
+const UNDECIDED: readonly DocumentState[] = ["unknown", "held"];
 
 /** Has the document arrived, by a confirm or by a receipt that answers it? */
 export function hasArrived(row: DocumentRow): boolean {
@@ -58,7 +61,7 @@ export function concludeLate(
     if (!row || !OPEN.includes(row.state) || messageIdIn(row) !== messageId) return;
     if (outcome.kind === "confirmed") await confirmed(client, id, [row.state], "confirmed late");
     // While it is being repeated, that publish concludes it.
-    else if (certainlyNot && row.state !== "sending" && outcome.kind !== "unknown") {
+    else if (certainlyNot && UNDECIDED.includes(row.state) && outcome.kind !== "unknown") {
       const note = { event: "refused", code: codeOf(outcome), text: outcome.reason };
       await client.ledger.transition(id, { from: [row.state], to: "claimed" }, { wire: "", ...NO_WORDS }, note);
     }
