@@ -100,6 +100,7 @@ function measuringFlow(token: SoftToken): object[] {
 
 async function main(): Promise<void> {
   const dir = scratch();
+  process.env.SW_PIN_GUARD = join(dir, "pin-guard");
   const company = { code: DEMO_IDENTITY.customsCode, name: "Bench" };
   const token = await makeSoftToken({ dir: join(dir, "token"), label: "bench", pin: PIN, company });
   const bare = openBare(token);

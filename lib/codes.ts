@@ -86,7 +86,7 @@ export const CODES = {
     },
   ),
   C144: code(
-    "fails",
+    "waits",
     ["卡密码为空", "the card PIN is empty"],
     [
       "在“用户设置-卡/加密机”（本软件为 card 节点）填写该卡的密码，填错会锁卡",
@@ -119,10 +119,15 @@ export const CODES = {
     "fails",
     ["该单据已经发送过", "this document was sent before"],
     [
-      "查看原单据的回执；确需重发时用“重发”功能",
-      "Look at the receipts of the first one; use resend if it really has to go again",
+      "查看原单据的回执；确需重发时用“重发”，确为另一份单据时用“仍要发送”",
+      "Look at the receipts of the first one; resend that one if it has to go again, or send this one anyway if it is another document",
     ],
-    { cause: ["内容与已发送的文件完全相同", "The content equals a file that was sent"] },
+    {
+      cause: [
+        "内容与已发送的文件相同，或业务、类型、操作和企业内部编号相同",
+        "The content equals a file that was sent, or business, type, operation and own number do",
+      ],
+    },
   ),
   "SW-REPLACED": code(
     "fails",
@@ -174,6 +179,20 @@ export const CODES = {
     ["密码保护已启动，不再向该卡发送密码", "the guard is closed: no PIN goes to this card"],
     ["改正 card 节点的密码，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
     { cause: ["上一次密码错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
+  ),
+  "SW-PIN-GUARD": code(
+    "waits",
+    ["PIN 保护的记录不可用，未向卡发送密码", "the PIN guard's record cannot be used: no PIN goes to the card"],
+    [
+      "让运行 Node-RED 的账户可以写入该文件夹，或用环境变量 SW_PIN_GUARD 指定其他文件夹；恢复后自动继续",
+      "Let the account that Node-RED runs as write the folder, or name another one with the environment variable SW_PIN_GUARD; work then goes on by itself",
+    ],
+    {
+      cause: [
+        "文件夹不可写、磁盘已满或文件损坏",
+        "The folder cannot be written, the disk is full, or the file is damaged",
+      ],
+    },
   ),
   "SW-UNKNOWN": code(
     "fails",
@@ -228,8 +247,8 @@ export const CODES = {
   ),
   "SW-FENCED": code(
     "waits",
-    ["单据已由另一实例接管", "another instance has taken this document over"],
-    ["无需处理，由接管的实例继续", "Nothing to do: the instance that took it over goes on"],
+    ["根目录已由另一进程接管", "another process has taken the root over"],
+    ["无需处理，由接管的进程继续", "Nothing to do: the process that took it over goes on"],
   ),
   "SW-CONFIG": code("waits", ["节点设置不能使用", "a node's settings cannot be used"], SETTINGS),
   "SW-PREREQUISITE": code(
@@ -256,6 +275,14 @@ export const CODES = {
   ),
   "SW-BUSY": code("waits", ["文件被占用或无权读取", "the file is locked or may not be read"], MACHINE),
   "SW-FOLDER": code("waits", ["文件夹不可用", "a folder cannot be used"], MACHINE),
+  "SW-CLOCK": code(
+    "waits",
+    ["系统时间向前跳变", "the clock jumped forward"],
+    [
+      "核对系统时间；正确的话由人确认，或等待连续运行一天",
+      "Check the machine's time; if it is right, confirm it or let it run for a day",
+    ],
+  ),
   "SW-LOG": code("waits", ["日志无法写入", "the log cannot be written"], MACHINE),
   "SW-STATE": code(
     "refuses",

@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
+import type { ImportClient } from "../lib/client/import-client.js";
 import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
 import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { workOn } from "./carried.js";
+import type { ImportClientNode } from "./registry.js";
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
 export interface DeliveryHandle {
@@ -37,7 +39,8 @@ export type Send = (message: FlowMessage | (FlowMessage | null)[]) => void;
 export function onInput(node: Node, handle: (message: FlowMessage, send: Send) => Promise<void>): void {
   node.on("input", (message, send, done) => {
     const flowing = message as FlowMessage;
-    const ended = typeof flowing.document?.id === "string" ? workOn(flowing.document.id) : () => {};
+    const carried = flowing.document?.id ?? flowing.delivery?.id;
+    const ended = typeof carried === "string" ? workOn(carried) : () => {};
     handle(flowing, send as Send)
       .finally(ended)
       .then(
@@ -123,6 +126,8 @@ export function payloadOf(message: FlowMessage): Buffer {
 export class StatusLine {
   private timer: NodeJS.Timeout | undefined;
   private next: (() => void) | undefined;
+  private last: (() => void) | undefined;
+  private blocked = false;
 
   constructor(
     private readonly node: Node,
@@ -130,15 +135,32 @@ export class StatusLine {
   ) {}
 
   show(fill: NodeStatusFill, shape: NodeStatusShape, key: string): void {
-    this.next = () => this.node.status({ fill, shape, text: `${this.name}.status.${key}` });
-    if (this.timer) return;
-    this.flush();
+    this.last = () => this.node.status({ fill, shape, text: `${this.name}.status.${key}` });
+    if (!this.blocked) this.put(this.last);
+  }
+
+  /** Shows this and nothing else until `unblock`: the node can do nothing meanwhile. */
+  block(key: string): void {
+    this.blocked = true;
+    this.put(() => this.node.status({ fill: "red", shape: "ring", text: `${this.name}.status.${key}` }));
+  }
+
+  /** Shows what would have been shown without the block. */
+  unblock(): void {
+    if (!this.blocked) return;
+    this.blocked = false;
+    this.put(this.last ?? (() => this.node.status({})));
   }
 
   close(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.next = undefined;
+  }
+
+  private put(show: () => void): void {
+    this.next = show;
+    if (!this.timer) this.flush();
   }
 
   private flush(): void {
@@ -155,9 +177,36 @@ export class StatusLine {
 /** Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. */
 export function checkConfig(node: Node, status: StatusLine, check: () => Promise<unknown>): void {
   check().catch((error) => {
+    if (codeOf(error) === "SW-STOPPED") return;
     status.show("red", "ring", "config");
     node.error(messageOf(error));
   });
+}
+
+const following = new WeakMap<Node, ImportClientNode>();
+
+/**
+ * The client that a node names, once it is open. While it is not, and whenever it may not work later, the node shows red. Rejects with
+ * SW-CONFIG when there is none or its settings cannot be used.
+ */
+export async function clientOf(RED: NodeAPI, node: Node, status: StatusLine, id: unknown): Promise<ImportClient> {
+  const clientNode = configNode<ImportClientNode>(RED, id, "sw-import-client");
+  const { opening } = clientNode;
+  if (opening && following.get(node) !== clientNode) {
+    following.set(node, clientNode);
+    const show = () => (opening.fault ? status.block("client") : status.unblock());
+    opening.on("fault", show);
+    node.on("close", () => opening.off("fault", show));
+    show();
+  }
+  return clientNode.ready;
+}
+
+/** The client that a node names, for whoever asks about it and does not wait: rejects with the reason why it is not open. */
+export async function clientNow(RED: NodeAPI, id: unknown): Promise<ImportClient> {
+  const { opening, ready } = configNode<ImportClientNode>(RED, id, "sw-import-client");
+  if (opening && !opening.client && opening.fault) throw opening.fault;
+  return ready;
 }
 
 /** A config node that this node names. Throws SW-CONFIG when there is none, or what is wrong with its settings. */

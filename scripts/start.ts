@@ -90,6 +90,7 @@ async function makeCard(settings: StartSettings): Promise<{ env: Record<string, 
         SW_PKCS11_MODULE: token.module,
         SW_PKCS11_TOKEN: token.label,
         SOFTHSM2_CONF: token.config,
+        SW_PIN_GUARD: join(settings.data, "pin-guard"),
       },
       certificateFile: token.certificateFile,
     };

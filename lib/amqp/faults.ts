@@ -57,6 +57,22 @@ export function isRefusal(fault: BrokerFault): boolean {
   return fault === "login" || fault === "vhost" || fault === "vhost-refused" || fault === "limit";
 }
 
+/** Faults that last until somebody has put a setting, the account or the machine right; the others may pass by themselves. */
+const LASTING: ReadonlySet<BrokerFault> = new Set<BrokerFault>([
+  ...([
+    "dns",
+    "tls-expired",
+    "tls-not-yet-valid",
+    "tls-ca",
+    "tls-name",
+    "tls-settings",
+    "tls-plain",
+    "tls-version",
+  ] as const),
+  ...(["tls-client-missing", "tls-client-refused", "tls-client-expired", "tls", "no-amqp"] as const),
+  ...(["login", "vhost", "vhost-refused", "limit", "permission", "queue", "exchange", "unacceptable"] as const),
+]);
+
 /** A fault whose name is known where it happens, with what was found there. */
 export class BrokerTrouble extends Error {
   constructor(
@@ -74,28 +90,23 @@ const FAILED = {
   use: { zh: "RabbitMQ 连接或队列发生错误", en: "RabbitMQ cannot be used" },
 };
 
+/** A fault of the broker as C18: which one, and where. */
+export class BrokerError extends ImportClientError {
+  declare readonly details: { fault: BrokerFault; host: string; port: number; queue?: string };
+}
+
 /** A fault of the connection or of a queue that is read, as C18, with the connection as it is set, its password masked. */
-export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): ImportClientError {
+export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): BrokerError {
   return faultError(brokerFault(error), settings, queue, error);
 }
 
 /** As `brokerError`, for a fault that no error of the broker tells. */
-export function faultError(
-  fault: BrokerFault,
-  settings: BrokerSettings,
-  queue?: string,
-  cause?: unknown,
-): ImportClientError {
+export function faultError(fault: BrokerFault, settings: BrokerSettings, queue?: string, cause?: unknown): BrokerError {
   return asC18("use", fault, settings, queue, cause);
 }
 
 /** Why a document could not be sent, as the C18 of its receipt (faq 12). */
-export function sendError(
-  fault: BrokerFault,
-  settings: BrokerSettings,
-  queue: string,
-  cause?: unknown,
-): ImportClientError {
+export function sendError(fault: BrokerFault, settings: BrokerSettings, queue: string, cause?: unknown): BrokerError {
   return asC18("send", fault, settings, queue, cause);
 }
 
@@ -105,16 +116,22 @@ function asC18(
   settings: BrokerSettings,
   queue: string | undefined,
   cause: unknown,
-): ImportClientError {
+): BrokerError {
   const { text, advice } = FAULT_TEXTS[fault];
   const { zh, en } = FAILED[failed];
   const where = maskedUrl(settings);
   const atZh = queue ? `，队列：${queue}` : "";
   const atEn = queue ? `, queue ${queue}` : "";
-  return new ImportClientError(
+  return new BrokerError(
     "C18",
     { zh: `${zh}，连接：${where}${atZh}，错误：${text.zh}`, en: `${en}, connection ${where}${atEn}: ${text.en}` },
-    { advice, cause, details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) } },
+    {
+      advice,
+      cause,
+      // What lasts is no document's fault, however often it is tried.
+      ...(LASTING.has(fault) && { kind: "waits" as const }),
+      details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) },
+    },
   );
 }
 

@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { inspectFlattened } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
+import { contentFacts, newRow } from "./new-row.js";
 import { type Look, type OutBox, sameLook } from "./out-box.js";
 import { settleReplaced } from "./settle.js";
 
@@ -156,43 +155,11 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const facts = await contentFacts(context, id, payload, name);
-  const row: DocumentRow = {
-    id,
-    environment: settings.environment,
-    clientId: settings.clientId,
-    business: folder.code,
-    fileName: name,
-    size: payload.length,
-    sha256: sha256Of(payload),
-    messageType: facts.messageType,
-    clientKey: facts.clientKey,
-    state,
-    attempt: 1,
-    tries: 0,
-    possibleDuplicate: false,
-    box: "TempBox",
-    boxName,
-    settled: false,
-    retryAt: 0,
-    ...NO_WORDS,
-    // A modification carries the number that it modifies; its receipts are found by it.
-    seqNo: facts.seqNo,
-    customsNo: "",
-    statusCode: "",
-    statusText: "",
-    wire: "",
-    claimedAt: at,
-    sendingAt: 0,
-    sentAt: 0,
-    failedAt: 0,
-    importReceiptAt: 0,
-    businessReceiptAt: 0,
-    updatedAt: at,
-  };
+  const look = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
+  const facts = await contentFacts(payload, name, look);
+  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
-  // A modification repeats the key of what it modifies and is no duplicate of it (faq 18).
-  const repeats = await ledger.claim(row, { sameKey: facts.seqNo === "" });
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
   return { row, payload, repeats };
 }
 
@@ -203,16 +170,5 @@ export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | und
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-/** Type and keys by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-async function contentFacts({ inspections }: BoxContext, id: string, payload: Buffer, name: string) {
-  try {
-    const look = (bytes: Buffer, fileName: string) => inspections.of(id, bytes, fileName);
-    const { kind, clientKey, seqNo } = await inspectFlattened(payload, name, look);
-    return { messageType: kind?.type ?? "", clientKey, seqNo };
-  } catch {
-    return { messageType: "", clientKey: "", seqNo: "" };
   }
 }

@@ -2,6 +2,7 @@ import { kindOf } from "../codes.js";
 import type { Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { returnsIn } from "../ledger/rules/retry.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile } from "./claim.js";
@@ -38,12 +39,13 @@ export class Claims {
   }
 
   /** Claims a file that is ready, for a node that then carries it. Resolves to undefined when it has gone or changed. */
-  begin(
+  async begin(
     owner: string,
     outBox: OutBox,
     name: string,
     gathering?: Gathering,
   ): Promise<(ClaimedFile & { release(): void }) | undefined> {
+    this.context.lease.assertHeld();
     let taken = "";
     const onId = (id: string) => {
       taken = id;
@@ -79,17 +81,23 @@ export class Claims {
     return { ...claimed, repeats: undefined };
   }
 
-  /** Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE. */
+  /**
+   * Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE, with SW-OWNER when it
+   * was claimed for another client or environment, and with SW-FENCED when another process has the root: nothing may go out then.
+   */
   send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
-    const { ledger, clock } = this.context;
-    return this.alone(id, () =>
-      ledger.transition(
+    const { ledger, clock, settings, lease } = this.context;
+    return this.alone(id, async () => {
+      const row = await ledger.transition(
         id,
-        { from: [repeat ? "unknown" : "claimed"], to: "sending" },
-        { wire, sendingAt: clock.now(), possibleDuplicate: repeat },
+        { from: [repeat ? "unknown" : "claimed"], to: "sending", owner: settings },
+        { wire, sendingAt: clock.now(), ...(repeat && { possibleDuplicate: true }) },
         { event: repeat ? "resending" : "sending", text },
-      ),
-    );
+      );
+      // Committed in time, and frozen since? Whoever has the root by now takes it for unknown.
+      lease.assertHeld();
+      return row;
+    });
   }
 
   /** Ends the claim of a sent document. Rejects with SW-STATE when it has not been sent. */
@@ -131,8 +139,16 @@ export class Claims {
     });
   }
 
-  /** Runs work on a document while nobody else works on it. */
+  /** Runs work on a document while nobody else works on it, and while this process may work on the root. */
   alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.reconciling(id, async () => {
+      this.context.lease.assertHeld();
+      return work();
+    });
+  }
+
+  /** The same for who brings rows and files together: that is a part of taking the root, and comes before the work. */
+  reconciling<T>(id: string, work: () => Promise<T>): Promise<T> {
     return this.lock.run(id, work);
   }
 
@@ -156,7 +172,7 @@ export class Claims {
   /** Sets the alarm of a document that was given back. */
   scheduleReturn(row: DocumentRow): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.alarm(Math.max(0, row.retryAt - this.context.clock.now()), () => {
+    this.alarm(returnsIn(row, this.context.clock.now()), () => {
       const returned = this.alone(row.id, () => returnToOutBox(this.context, row.id));
       returned.catch(this.reportFault).finally(() => this.inFlight.release(row.id));
     });

@@ -29,6 +29,8 @@ export interface BoxContext {
   readonly ledger: Ledger;
   /** What each document on its way is, read once. */
   readonly inspections: Inspections;
+  /** Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. */
+  readonly lease: { assertHeld(): void };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
   /** Tells people something that stops nothing. */

@@ -7,6 +7,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
@@ -91,7 +92,7 @@ export class Reconciler {
       await turn.over();
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
       if (this.claims.inFlight.has(row.id)) continue;
-      await this.claims.alone(row.id, async () => {
+      await this.claims.reconciling(row.id, async () => {
         const now = await this.context.ledger.get(row.id);
         if (now && !now.settled) await this.takeUp(now, found);
       });
@@ -110,6 +111,11 @@ export class Reconciler {
   }
 
   private async takeUp(row: DocumentRow, found: Reconciliation): Promise<void> {
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (isToBringBack(row)) {
+      await bringBack(this.context, row);
+      return;
+    }
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -171,12 +177,6 @@ export class Reconciler {
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
     const archived = findArchived(this.context, folder, row);
-    // A person has it sent again, and a stop or a fault came before the copy.
-    if (archived && (row.sentAt > 0 || row.failedAt > 0)) {
-      const copy = join(folder.box("TempBox"), row.boxName);
-      this.context.files.copy(join(folder.box(archived.box), archived.name), copy);
-      return true;
-    }
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(
@@ -212,7 +212,7 @@ export class Reconciler {
         if (id !== undefined && this.claims.inFlight.has(id)) continue;
         const known = id === undefined ? undefined : await ledger.get(id);
         if (known) {
-          await this.claims.alone(known.id, () => this.comeBack(known.id, name));
+          await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
           continue;
         }
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;

@@ -258,8 +258,8 @@ export function duplicateOf(earlier: DocumentRow): Fault {
       en: `this document was handed in before (${earlier.fileName}, ${earlier.state})`,
     },
     advice: {
-      zh: "如确需再次申报，请在侧栏中对原单据选择“重发”，或更换企业内部编号。",
-      en: "To send it again on purpose, use resend on the earlier document in the sidebar, or give it a new own number.",
+      zh: "如确为另一份单据，请在侧栏中对本单据选择“仍要发送”；如需再次申报原单据，请对原单据选择“重发”。",
+      en: "If it is another document all the same, choose send anyway for it in the sidebar; to send the earlier one again, resend that one.",
     },
   };
 }

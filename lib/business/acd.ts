@@ -8,6 +8,9 @@ const agreement: MessageKind = {
   matches: (root) => root.name === "ImportAgrRequest",
   body: (root) => root,
   clientKey: (root) => root.textAt("OperInfo/CopCusCode"),
+  operation: (root) => root.textAt("OperInfo/OperType"),
+  // The own customs code: a company makes many agreements.
+  sharedKey: true,
   zip: "optional",
   signing: "oper-info",
   receipts: { import: ["ImportAgrResponse"], business: ["ACD002"] },

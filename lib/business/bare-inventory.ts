@@ -11,6 +11,7 @@ function bareInventory(type: string, zh: string, en: string, matches: (type: str
     matches: (root) => isBareInventory(root) && matches(root.textAt("ImportInfo/MessageType").toUpperCase()),
     body: (root) => root,
     clientKey: (root) => root.textAt("InvtHeadType/EtpsInnerInvtNo"),
+    operation: (root) => `${root.textAt("ImportInfo/OpType")} ${root.textAt("InvtHeadType/DclTypecd")}`.trim(),
     zip: "required",
     signing: "import-info",
     receipts: { import: TRADE_IMPORT, business: INVENTORY_RECEIPTS },

@@ -45,6 +45,12 @@ function kind([request, receipt, zh, en]: (typeof REQUESTS)[number]): MessageKin
     matches: (element) => own(element) !== undefined,
     body: own,
     clientKey: (element) => own(element)?.attributes.get("guid") ?? "",
+    // The head of the first order or list: new, changed or deleted, stored or declared.
+    operation: (element) =>
+      ["appType", "appStatus"]
+        .map((name) => own(element)?.find(name)?.text.trim() ?? "")
+        .join(" ")
+        .trim(),
     zip: "optional",
     signing: "ceb",
     receipts: { import: [format, "CEB900Message"], business: [format, ...(FURTHER[request] ?? [])] },

@@ -8,6 +8,12 @@ const certificate: MessageKind = {
   matches: (root) => root.name === "Certificate" && root.child("CertificateHead") !== undefined,
   body: (root) => root,
   clientKey: (root) => root.textAt("CertificateHead/CertNo"),
+  // Stored or declared; new, changed or issued again (formats/coo.csv).
+  operation: (root) =>
+    ["ApplyType", "CertStatus"]
+      .map((name) => root.textAt(`CertificateHead/${name}`))
+      .join(" ")
+      .trim(),
   zip: "optional",
   signing: "detached",
   receipts: { import: ["FileRet", "Receipt"], business: ["Receipt"] },

@@ -10,6 +10,7 @@ const declaration: MessageKind = {
     root.name === "DecMessage" || (root.name === "ImportMessage" && root.find("DecMessage") !== undefined),
   body: (root) => root.find("DecMessage"),
   clientKey: (root) => root.find("DecMessage")?.textAt("DecSign/ClientSeqNo") ?? "",
+  operation: (root) => root.find("DecMessage")?.textAt("DecSign/OperType") ?? "",
   zip: "optional",
   signing: "detached",
   receipts: { import: ["DecImportResponse"], business: ["DEC_RESULT", "TRN_RESULT"] },

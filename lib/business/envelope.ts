@@ -19,3 +19,18 @@ export function envelopeType(root: XmlElement): string {
 export function envelopeBody(root: XmlElement, name: string): XmlElement | undefined {
   return envelopePackage(root)?.at("DataInfo/BussinessData")?.child(name);
 }
+
+/** Stored or declared, and new, changed or cancelled, as the envelope and the head of its message say (formats/inv101.csv). */
+export function envelopeOperation(root: XmlElement): string {
+  const data = envelopePackage(root)?.at("DataInfo/BussinessData");
+  if (!data) return "";
+  const type = data.find("DclTypecd") ?? data.find("dclTypecd");
+  return `${data.textAt("DelcareFlag")} ${type?.text.trim() ?? ""}`.trim();
+}
+
+/** `2/3` for the second of three packets that make up one document; empty when it goes whole. */
+export function envelopePacket(root: XmlElement): string {
+  const pocket = envelopePackage(root)?.at("DataInfo/PocketInfo");
+  const total = pocket?.textAt("total_pocket_qty") ?? "";
+  return pocket && Number(total) > 1 ? `${pocket.textAt("cur_pocket_no")}/${total}` : "";
+}

@@ -1,5 +1,5 @@
 import type { XmlElement } from "../xml/scan.js";
-import { envelopeBody, envelopePackage, envelopeType } from "./envelope.js";
+import { envelopeBody, envelopeOperation, envelopePackage, envelopeType } from "./envelope.js";
 import { TRADE_IMPORT } from "./trade-receipts.js";
 import type { MessageKind } from "./types.js";
 
@@ -28,6 +28,7 @@ export function enveloped(type: string, zh: string, en: string, receipts: readon
       const own = message?.find("EtpsPreentNo") ?? message?.find("etpsPreentNo");
       return own?.text.trim() ?? "";
     },
+    operation: envelopeOperation,
     zip: "required",
     signing: "xmldsig-object",
     receipts: { import: TRADE_IMPORT, business: receipts },

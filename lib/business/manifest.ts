@@ -25,6 +25,7 @@ function manifest(type: string, zh: string, en: string): MessageKind {
     matches: (root) => manifestType(root) === type,
     body: manifestOf,
     clientKey: (root) => manifestOf(root)?.textAt("Head/MessageID") ?? "",
+    operation: (root) => manifestOf(root)?.textAt("Head/FunctionCode") ?? "",
     zip: "required",
     signing: "detached",
     receipts: { import: ["HTRES4"], business: ["HTRES4"] },

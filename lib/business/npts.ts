@@ -12,6 +12,7 @@ const manual: MessageKind = {
   matches: (root) => root.name === "EmlMessage",
   body: (root) => root,
   clientKey: (root) => root.textAt("NptsEmlHead/EtpsPreentNo"),
+  operation: (root) => `${root.textAt("ImportInfo/OpType")} ${root.textAt("NptsEmlHead/DclTypecd")}`.trim(),
   zip: "required",
   signing: "import-info",
   receipts: { import: TRADE_IMPORT, business: ["EML211", "EMS200"] },

@@ -1,4 +1,4 @@
-import { envelopeBody, envelopeType } from "./envelope.js";
+import { envelopeBody, envelopeOperation, envelopeType } from "./envelope.js";
 import { enveloped } from "./enveloped.js";
 import { INVENTORY_RECEIPTS, TRADE_IMPORT } from "./trade-receipts.js";
 import type { Business, MessageKind } from "./types.js";
@@ -11,6 +11,7 @@ export const invt: MessageKind = {
   matches: (root) => envelopeType(root) === "INV101" || envelopeBody(root, "InvtMessage") !== undefined,
   body: (root) => envelopeBody(root, "InvtMessage"),
   clientKey: (root) => envelopeBody(root, "InvtMessage")?.textAt("InvtHeadType/EtpsInnerInvtNo") ?? "",
+  operation: envelopeOperation,
   zip: "required",
   signing: "xmldsig-object",
   receipts: { import: TRADE_IMPORT, business: INVENTORY_RECEIPTS },
@@ -24,6 +25,7 @@ const passport: MessageKind = {
   matches: (root) => envelopeType(root) === "SAS121" || envelopeBody(root, "PassPortMessage") !== undefined,
   body: (root) => envelopeBody(root, "PassPortMessage"),
   clientKey: (root) => envelopeBody(root, "PassPortMessage")?.textAt("PassportHead/EtpsPreentNo") ?? "",
+  operation: envelopeOperation,
   zip: "required",
   signing: "xmldsig-object",
   receipts: { import: TRADE_IMPORT, business: ["SAS221", "SAS223", "SAS224"] },
@@ -37,6 +39,7 @@ const twoStepPassport: MessageKind = {
   matches: (root) => envelopeType(root) === "ICP101" || envelopeBody(root, "Sas2sPassPortMessage") !== undefined,
   body: (root) => envelopeBody(root, "Sas2sPassPortMessage"),
   clientKey: (root) => envelopeBody(root, "Sas2sPassPortMessage")?.find("EtpsPreentNo")?.text.trim() ?? "",
+  operation: envelopeOperation,
   zip: "required",
   signing: "xmldsig-object",
   receipts: { import: TRADE_IMPORT, business: ["SAS251", "SAS253"] },

@@ -14,6 +14,13 @@ export interface MessageKind {
   body(root: XmlElement): XmlElement | undefined;
   /** The producer's own key that the import receipt repeats; empty when it is absent. */
   clientKey(root: XmlElement): string;
+  /**
+   * What is to be done with the document, where its type says so: stored or declared, new, changed or cancelled. Two documents
+   * of one key with different operations are two documents.
+   */
+  operation?(root: XmlElement): string;
+  /** The key is the company's, not the document's: it tells no two documents apart, and no repeat either. */
+  sharedKey?: true;
   /** `required`: the Single Window takes it only as a ZIP (faq 16, domain A); `optional`: bare XML or ZIP. */
   zip: "optional" | "required";
   /** Name of the signing profile in `lib/signing/profiles/`. */

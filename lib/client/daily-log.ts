@@ -1,19 +1,12 @@
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  type WriteStream,
-} from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { maskSecrets } from "../advice/mask.js";
+import type { Clock } from "../clock.js";
+import type { Disk } from "../files/disk.js";
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
-const DAY = 24 * 60 * 60 * 1000;
+/** Lines that may wait for a slow disk; beyond that the log says that some are missing. */
+const MOST_WAITING = 50_000;
 
 /** `yyyy-MM-dd`, local time. */
 function dayOf(at: number): string {
@@ -31,42 +24,44 @@ function harmless(field: string): string {
 
 /**
  * One text file a day, `<folder>/<yyyy-MM-dd>/SWLog-<yyyy-MM-dd>.log`, as the official client writes it (faq 8). A line:
- * time, event, document id, file name, code, text, separated by tabs. Days older than the retention are removed.
+ * time, event, document id, file name, code, text, separated by tabs. Its folder is made once, by `begin`: where it has gone, with
+ * a share that is away, nothing is made in its place. What cannot be written is lost, told once, and tried again after a while.
  */
 export class DailyLog {
-  private day = "";
-  private stream: WriteStream | undefined;
-  /** When a log that could not be written is tried again. */
+  private waiting: { day: string; line: string }[] = [];
+  private lost = 0;
+  private writing: Promise<void> | undefined;
+  /** When a log that could not be written is tried again, by the monotonic clock. */
   private again = 0;
 
   constructor(
     private readonly folder: string,
-    private readonly retentionDays: number,
+    private readonly ports: { disk: Disk; clock: Clock },
     private readonly onFault: (error: Error) => void = () => {},
   ) {}
 
-  write(at: number, fields: readonly string[]): void {
-    const day = dayOf(at);
-    if (day !== this.day || (!this.stream && at >= this.again)) this.turnTo(day, at);
-    const time = new Date(at).toISOString();
-    const line = [time, ...fields].map(harmless).join("\t");
-    this.stream?.write(`${line}\n`);
+  begin(): void {
+    try {
+      this.ports.disk.makeFolder(this.folder);
+    } catch (error) {
+      this.fail(error as Error);
+    }
   }
 
-  /**
-   * The lines that have this text as one of their fields, of the days of these times; at most 10,000. The files are read as
-   * streams: a day's log may be large.
-   */
+  write(at: number, fields: readonly string[]): void {
+    if (this.ports.clock.monotonic() < this.again) return;
+    const line = [new Date(at).toISOString(), ...fields].map(harmless).join("\t");
+    if (this.waiting.length < MOST_WAITING) this.waiting.push({ day: dayOf(at), line });
+    else this.lost++;
+    this.writing ??= this.ports.clock.pause().then(() => this.flush());
+  }
+
+  /** The lines that have this text as one of their fields, of the days of these times; at most 10,000. */
   async linesOf(field: string, times: readonly number[]): Promise<string[]> {
     await this.flushed();
     const found: string[] = [];
     for (const day of [...new Set(times.map(dayOf))].sort()) {
-      const path = this.fileOf(day);
-      if (!existsSync(path)) continue;
-      for await (const line of createInterface({
-        input: createReadStream(path),
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
+      for await (const line of this.ports.disk.lines(this.fileOf(day))) {
         if (line.includes(field) && line.split("\t").includes(field)) found.push(line);
         if (found.length >= MOST_LINES) return found;
       }
@@ -74,48 +69,59 @@ export class DailyLog {
     return found;
   }
 
-  async close(): Promise<void> {
-    const stream = this.stream;
-    this.stream = undefined;
-    this.day = "";
-    if (stream) await new Promise<void>((resolve) => stream.end(resolve));
+  /** Removes the days before this time. */
+  removeBefore(at: number): void {
+    const { disk } = this.ports;
+    const oldest = dayOf(at);
+    if (!disk.isFolder(this.folder)) return;
+    for (const { name } of disk.list(this.folder)) {
+      if (/^\d{4}-\d{2}-\d{2}$/.test(name) && name < oldest) disk.removeFolder(join(this.folder, name));
+    }
   }
 
-  /** A full disk, say: told, and tried again after a while; work goes on without the log. */
-  private lose(stream: WriteStream | undefined, error: Error): void {
-    if (this.stream !== stream) return;
-    stream?.destroy();
-    this.stream = undefined;
-    this.again = Date.now() + PAUSE;
-    this.onFault(error);
+  close(): Promise<void> {
+    return this.flushed();
   }
 
   private async flushed(): Promise<void> {
-    const { stream } = this;
-    // The answer comes with an error too.
-    if (stream?.writable) await new Promise<void>((resolve) => stream.write("", () => resolve()));
+    await this.writing;
+  }
+
+  /** Writes what waits, and what comes meanwhile, one write after the other. */
+  private async flush(): Promise<void> {
+    for (let first = this.waiting[0]; first; first = this.waiting[0]) {
+      const { day } = first;
+      const other = this.waiting.findIndex((one) => one.day !== day);
+      const lines = this.waiting.splice(0, other === -1 ? this.waiting.length : other).map(({ line }) => line);
+      if (this.lost > 0) lines.push(`${this.lost} lines are missing`);
+      this.lost = 0;
+      try {
+        await this.append(day, Buffer.from(`${lines.join("\n")}\n`, "utf8"));
+      } catch (error) {
+        this.fail(error as Error);
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async append(day: string, bytes: Buffer): Promise<void> {
+    const { disk } = this.ports;
+    const folder = join(this.folder, day);
+    if (!disk.isFolder(folder)) {
+      if (!disk.isFolder(this.folder)) throw new Error(`${this.folder} has gone`);
+      disk.makeFolder(folder);
+    }
+    await disk.append(this.fileOf(day), bytes);
+  }
+
+  /** A full disk, say: told, and tried again after a while; work goes on without the log. */
+  private fail(error: Error): void {
+    this.again = this.ports.clock.monotonic() + PAUSE;
+    this.waiting = [];
+    this.onFault(error);
   }
 
   private fileOf(day: string): string {
     return join(this.folder, day, `SWLog-${day}.log`);
-  }
-
-  private turnTo(day: string, at: number): void {
-    this.stream?.end();
-    this.stream = undefined;
-    this.day = day;
-    try {
-      mkdirSync(join(this.folder, day), { recursive: true });
-      this.stream = createWriteStream(this.fileOf(day), { flags: "a", mode: 0o640 });
-      const { stream } = this;
-      stream.on("error", (error) => this.lose(stream, error));
-      const oldest = dayOf(at - this.retentionDays * DAY);
-      for (const name of readdirSync(this.folder)) {
-        if (/^\d{4}-\d{2}-\d{2}$/.test(name) && name < oldest)
-          rmSync(join(this.folder, name), { recursive: true, force: true });
-      }
-    } catch (error) {
-      this.lose(this.stream, error as Error);
-    }
   }
 }

@@ -42,7 +42,7 @@ const SLICE = 500;
 const BEGINS: Record<Missing, readonly string[]> = {
   import: ["sent"],
   business: ["accepted"],
-  status: ["claimed", "resend", "unknown", "held", "sent", "accepted", "receipt"],
+  status: ["claimed", "resend", "override", "unknown", "held", "sent", "accepted", "receipt"],
 };
 
 /** Statuses after which customs says no more, as the code tables word them. */
@@ -140,9 +140,10 @@ export class OverdueWatch {
     switch (event.event) {
       // Going back to the OutBox and being claimed again is the same waiting.
       case "claimed":
-        return row.state === "claimed" && event.text === "" ? ["resend", "sending"] : undefined;
+        return row.state === "claimed" && event.text === "" ? ["resend", "override", "sending"] : undefined;
       case "resend":
-        return row.state === "claimed" ? ["resend", "sending"] : undefined;
+      case "override":
+        return row.state === "claimed" ? ["resend", "override", "sending"] : undefined;
       case "unknown":
       case "held":
         return row.state === event.event ? ["resend", "sending", event.event] : undefined;

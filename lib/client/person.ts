@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { bringBack } from "../boxes/bring-back.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { ImportClientError, neutral } from "../errors.js";
-import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -30,46 +30,63 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 }
 
 /**
- * Sends a document that has ended once more, as a new attempt through the whole flow: its row is committed, then its archived
- * file is copied back to TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-REQUEST without a reason.
+ * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
+ * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-OWNER when it was another client's,
+ * SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, () => resend(client, id, word));
+  return client.claims.alone(id, async () => again(client, await rowFor(client, id, word), "resend", word));
 }
 
-async function resend(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  const row = await rowFor(client, id, word);
+/**
+ * Sends a document that was refused as a repeat of another one (SW-DUP): a person knows that it is none, and says why. Rejects with
+ * SW-STATE when it was not refused for that, SW-REQUEST without a reason.
+ */
+export function overrideDuplicate(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  return client.claims.alone(id, async () => {
+    const row = await rowFor(client, id, word);
+    if (row.state !== "failed" || row.code !== "SW-DUP") {
+      throw refused(
+        row,
+        `单据不是因重复被拒绝的（${row.state}）`,
+        `the document was not refused as a repeat (${row.state})`,
+      );
+    }
+    return again(client, row, "override", word);
+  });
+}
+
+async function again(
+  client: ImportClient,
+  row: DocumentRow,
+  event: "resend" | "override",
+  { reason }: PersonsWord,
+): Promise<DocumentRow> {
   if (!row.settled || !ENDED.includes(row.state)) {
     throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
   }
   const folder = client.folders.of(row.business);
-  const archived = row.box === "none" ? "" : join(folder.box(row.box), row.boxName);
-  if (archived === "" || !client.files.disk.exists(archived)) {
+  if (row.box === "none" || !client.files.disk.exists(join(folder.box(row.box), row.boxName))) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const boxName = claimedName(id, row.fileName);
-  const attempt = row.attempt + 1;
-  // The row first: a copy without one would be a file that nobody knows. Where it cannot be made now, `reconcile` makes it.
-  const resent = await client.ledger.transition(
-    id,
-    { from: ENDED, to: "claimed" },
+  // The row goes first: a copy without one would be taken for a new document.
+  const claimed = await client.ledger.transition(
+    row.id,
+    { from: ENDED, to: "claimed", owner: client.settings },
     {
-      box: "TempBox",
-      boxName,
       settled: false,
-      attempt,
+      attempt: row.attempt + 1,
       tries: 0,
       retryAt: 0,
+      possibleDuplicate: false,
+      refused: false,
       wire: "",
       ...NO_WORDS,
       importReceiptAt: 0,
     },
-    { event: "resend", text: word.reason },
+    { event, text: reason },
   );
-  crashPoint("resend.after-row");
-  client.files.copy(archived, join(folder.box("TempBox"), boxName));
-  crashPoint("resend.after-copy");
-  return resent;
+  return bringBack(client, claimed);
 }
 
 /**
@@ -87,15 +104,12 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
-      // What never went to the broker by this ledger goes through the flow, and says that it may be a second one.
-      return row.wire === ""
-        ? client.ledger.transition(
-            id,
-            { from: ["held"], to: "claimed" },
-            { ...NO_WORDS, possibleDuplicate: true },
-            note,
-          )
-        : client.ledger.transition(id, { from: ["held"], to: "unknown" }, NO_WORDS, note);
+      // What was published is not known any more of a document that was found after the ledger was lost: it goes through the flow.
+      if (row.wire === "") {
+        const again = { ...NO_WORDS, possibleDuplicate: true };
+        return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
+      }
+      return client.ledger.transition(id, { from: ["held"], to: "unknown", owner: client.settings }, NO_WORDS, note);
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);

@@ -9,10 +9,11 @@ const BATCH = 500;
 const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
 
 /**
- * Removes the files of documents that ended longer ago than the retention. Rows stay: they are the register against
- * sending twice. A document that is not settled, or still waits for its import receipt, is never touched.
+ * Removes the files of documents that ended longer ago than the retention, seen from a time that is trusted (`trusted-time.ts`). Rows
+ * stay: they are the register against sending twice. A document that is not settled, or still waits for its import receipt, is never
+ * touched.
  */
-export async function applyRetention(context: BoxContext, now: number = context.clock.now()): Promise<number> {
+export async function applyRetention(context: BoxContext, now: number): Promise<number> {
   const { ledger, folders, files, clock, settings } = context;
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);

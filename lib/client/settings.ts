@@ -11,6 +11,8 @@ export interface ClientSettings extends BoxSettings {
   /** 4-digit customs region. */
   region: string;
   ledger: string;
+  /** File that says which roots were used on this machine, outside of all of them; empty = nothing is known of earlier uses. */
+  usedRoots: string;
   /** Folder of the user's official XSDs, empty = none. */
   schemas: string;
   /** JSON file of the user's own advice, empty = none. */
@@ -47,6 +49,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     region: settingText(config.region),
     root,
     ledger: /^[a-z]+:\/\//.test(ledger) ? ledger : resolve(ledger),
+    usedRoots: "",
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),

@@ -1,6 +1,8 @@
 import {
   closeSync,
+  constants,
   copyFileSync,
+  createReadStream,
   type Dirent,
   fsync,
   fsyncSync,
@@ -18,9 +20,11 @@ import {
   statSync,
   unlinkSync,
   watch,
+  write,
   writeSync,
 } from "node:fs";
-import { opendir, readFile } from "node:fs/promises";
+import { appendFile, opendir, readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
@@ -47,6 +51,20 @@ export interface OpenFile {
 }
 
 /**
+ * A small file that stays open and is written again and again in its place. Who reads it opens it by its name: a writer that
+ * lost the name, because somebody moved the file away, changes nothing for them.
+ */
+export interface HeldFile {
+  /** Replaces its bytes, which have to be as many as before. Not durable. */
+  write(bytes: Buffer): Promise<void>;
+  /** The same at once. */
+  writeNow(bytes: Buffer): void;
+  /** Makes its bytes durable, and seen by who reads them on another machine. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+/**
  * The file system, as far as documents and receipts need it. Paths are absolute; what fails throws Node's errors (`ENOENT`,
  * `ENOSPC` ...). Small files are worked on synchronously, which is several times faster than to leave the event loop; what a
  * device may take long for, a sync above all, is asynchronous. A test gives one that loses what was not synced.
@@ -61,6 +79,14 @@ export interface Disk {
   /** For files that may be large. */
   readLarge(path: string): Promise<Buffer>;
   open(path: string): OpenFile;
+  /** Makes a file that must not be there yet, with these bytes; fails with EEXIST. */
+  hold(path: string, bytes: Buffer): HeldFile;
+  /** Opens a file for writing in its place; makes it, empty, when it is missing. */
+  holdAgain(path: string): HeldFile;
+  /** Adds bytes to the end of a file, which is made when it is missing. */
+  append(path: string, bytes: Buffer): Promise<void>;
+  /** The lines of a text file, however large; none when there is no file. */
+  lines(path: string): AsyncIterable<string>;
   list(folder: string): Entry[];
   /** The same for folders of any length, a few hundred names at a time. */
   walk(folder: string): AsyncIterable<Entry>;
@@ -99,12 +125,63 @@ function kindOf(entry: Dirent | Stats): EntryKind {
 const synced = (handle: number) =>
   new Promise<void>((resolve, reject) => fsync(handle, (error) => (error ? reject(error) : resolve())));
 
+const writeAt = (handle: number, bytes: Buffer) =>
+  new Promise<void>((resolve, reject) =>
+    write(handle, bytes, 0, bytes.length, 0, (error) => (error ? reject(error) : resolve())),
+  );
+
 async function withHandle(path: string, flags: string, work: (handle: number) => Promise<void>): Promise<void> {
   const handle = openSync(path, flags, 0o640);
   try {
     await work(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+class HeldFileHere implements HeldFile {
+  private busy = 0;
+  private closed = false;
+
+  constructor(private readonly handle: number) {}
+
+  writeNow(bytes: Buffer): void {
+    this.assertOpen();
+    writeSync(this.handle, bytes, 0, bytes.length, 0);
+  }
+
+  write(bytes: Buffer): Promise<void> {
+    return this.while(() => writeAt(this.handle, bytes));
+  }
+
+  sync(): Promise<void> {
+    return this.while(() => synced(this.handle));
+  }
+
+  private async while(work: () => Promise<void>): Promise<void> {
+    this.assertOpen();
+    this.busy++;
+    try {
+      await work();
+    } finally {
+      this.busy--;
+      this.closeWhenIdle();
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.closeWhenIdle();
+  }
+
+  /** A handle that is closed under a write may be another file's by then. */
+  private closeWhenIdle(): void {
+    if (this.closed && this.busy === 0) closeSync(this.handle);
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw Object.assign(new Error("the file is closed"), { code: "EBADF" });
   }
 }
 
@@ -141,6 +218,23 @@ export const SYSTEM_DISK: Disk = {
       },
       close: () => closeSync(handle),
     };
+  },
+  hold(path, bytes) {
+    const file = new HeldFileHere(openSync(path, "wx", 0o640));
+    try {
+      file.writeNow(bytes);
+    } catch (error) {
+      file.close();
+      unlinkSync(path);
+      throw error;
+    }
+    return file;
+  },
+  holdAgain: (path) => new HeldFileHere(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o640)),
+  append: (path, bytes) => appendFile(path, bytes, { mode: 0o640 }),
+  async *lines(path) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
+    yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   },
   list: (folder) =>
     readdirSync(folder, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),

@@ -36,6 +36,12 @@ export class BusinessFolder {
     return path;
   }
 
+  /** Path of a box that is there; undefined when it is not. Makes nothing. */
+  existing(name: BoxName): string | undefined {
+    const found = existingName(this.disk, this.path, name);
+    return found && join(this.path, found);
+  }
+
   /** Makes all five. */
   make(): void {
     for (const name of BOX_NAMES) this.box(name);
@@ -68,6 +74,14 @@ export class Folders {
     return directories(this.disk, this.root)
       .filter((name) => !name.startsWith(".") && existingName(this.disk, join(this.root, name), "OutBox") !== undefined)
       .map((name) => this.of(name));
+  }
+
+  /** Every folder below the root that has any box. */
+  withAnyBox(): BusinessFolder[] {
+    return directories(this.disk, this.root)
+      .filter((name) => !name.startsWith("."))
+      .map((name) => this.of(name))
+      .filter((folder) => BOX_NAMES.some((box) => folder.existing(box) !== undefined));
   }
 
   /** Is there a folder of this code on disk? */

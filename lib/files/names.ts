@@ -37,6 +37,27 @@ export function stampedName(fileName: string, at: number): string {
   return markedName(fileName, `_${timeStamp(at)}`);
 }
 
+/**
+ * The time of a stamp's first 14 digits, `yyyyMMddHHmmss`, in milliseconds; undefined when they are no time. Other programs write up to
+ * 23 digits (domain 2).
+ */
+export function timeOfStamp(stamp: string): number | undefined {
+  const part = (from: number, to: number) => Number(stamp.slice(from, to));
+  const [month, day, hour, minute, second] = [part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14)];
+  const time = new Date(part(0, 4), month - 1, day, hour, minute, second);
+  const same = time.getMonth() === month - 1 && time.getDate() === day && time.getHours() === hour;
+  return same && minute < 60 && second < 60 ? time.getTime() : undefined;
+}
+
+/** `a_20181023170901294(2).zip` -> `a.zip` and its time: the other way round, also for the official client's stamps. */
+export function withoutStamp(name: string): { fileName: string; at: number | undefined } {
+  const match = /^(.+)_(\d{14})\d{0,9}(?:\(\d{1,6}\))?(\.[^.]*)?$/s.exec(name);
+  const at = match ? timeOfStamp(match[2] as string) : undefined;
+  return match && at !== undefined
+    ? { fileName: `${match[1]}${match[3] ?? ""}`, at }
+    : { fileName: name, at: undefined };
+}
+
 /** `a.zip`, 2 -> `a(2).zip`: for a name that is taken. */
 export function numberedName(fileName: string, number: number): string {
   return markedName(fileName, `(${number})`);

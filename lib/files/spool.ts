@@ -31,11 +31,22 @@ export class Spool {
     return this.files.disk.exists(path) ? this.files.disk.read(path) : undefined;
   }
 
-  /** Removes what a stop left of documents that are no longer open. */
-  async sweep(isOpen: (id: string) => Promise<boolean>): Promise<void> {
+  /** Ids of the documents whose bytes lie here. */
+  ids(): string[] {
+    const { disk } = this.files;
+    if (!disk.exists(this.folder)) return [];
+    return disk.list(this.folder).flatMap(({ name, kind }) => (kind === "file" && !name.endsWith(".tmp") ? name : []));
+  }
+
+  /**
+   * Removes what a stop left of documents that have ended. Bytes that no row is known for stay: they are all that is left of a
+   * document.
+   */
+  async sweep(hasEnded: (id: string) => Promise<boolean>): Promise<void> {
+    for (const id of this.ids()) if (await hasEnded(id)) this.remove(id);
     const { disk } = this.files;
     if (!disk.exists(this.folder)) return;
-    for (const { name } of disk.list(this.folder)) if (!(await isOpen(name.replace(/\.tmp$/, "")))) this.remove(name);
+    for (const { name } of disk.list(this.folder)) if (name.endsWith(".tmp")) this.remove(name);
   }
 
   remove(id: string): void {

@@ -1,25 +1,11 @@
+import type { Delivery as BrokerDelivery } from "../amqp/broker.js";
 import { crashPoint } from "../crash-point.js";
 import type { ReceiptPart } from "./store.js";
 
-/** A receipt delivery that the broker waits to have acknowledged. */
-export interface Delivery {
-  id: string;
-  queue: string;
-  messageId: string;
-  redelivered: boolean;
-  receivedAt: number;
-  /** The message's `type` property; empty when it has none. */
-  type: string;
-  /** From the headers; empty when they have none. */
-  fileName: string;
-  business: string;
-  body: Buffer;
+/** A delivery on its way through a flow. */
+export interface Delivery extends BrokerDelivery {
   /** What receipt-parse has read from the body, so that settle need not read it again. */
   parts?: readonly ReceiptPart[];
-  /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
-  ack(): void;
-  /** Ends one that nothing could be read from: acknowledged as well, or given to the queue's dead-letter exchange. */
-  refuse(): void;
 }
 
 /** Deliveries that are on their way through a flow; bounded by the consumer's prefetch. */

@@ -1,11 +1,15 @@
 import { ImportClientError } from "../errors.js";
+import { setAside } from "./sqlite/files.js";
 import { SqliteLedger } from "./sqlite/ledger.js";
-import type { Ledger } from "./types.js";
+import type { Ledger, OpenOptions } from "./types.js";
 
 export type * from "./types.js";
 
-/** Opens the ledger at a path. Rejects with SW-LEDGER when it is damaged, locked or of a newer version. */
-export async function openLedger(location: string): Promise<Ledger> {
+/**
+ * Opens the ledger at a path. Rejects with SW-LEDGER when it is missing, damaged, locked or
+ * of a newer version (`details.reason`).
+ */
+export async function openLedger(location: string, options: OpenOptions = {}): Promise<Ledger> {
   if (/^postgres(ql)?:/.test(location)) {
     throw new ImportClientError(
       "SW-LEDGER",
@@ -13,5 +17,10 @@ export async function openLedger(location: string): Promise<Ledger> {
       { advice: { zh: "请将台账设为本地文件路径。", en: "Set the ledger to a path of a local file." } },
     );
   }
-  return new SqliteLedger(location);
+  return new SqliteLedger(location, options);
+}
+
+/** Puts a ledger that is not open under another name, with all that belongs to it. */
+export function setLedgerAside(location: string, mark: string): void {
+  setAside(location, mark);
 }

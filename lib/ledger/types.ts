@@ -1,6 +1,7 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { BoxName } from "../files/folders.js";
-import type { PinAttempts } from "../signing/types.js";
+import type { EarlierPinAttempts } from "../signing/types.js";
+import type { Owner } from "./rules/owner.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
 export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
@@ -19,8 +20,14 @@ export interface DocumentRow {
   fileName: string;
   size: number;
   sha256: string;
+  /** sha256 over the bytes of its parts, however they are packed: a ZIP made again differs in its times alone. */
+  partsSha256: string;
   messageType: string;
   clientKey: string;
+  /** What is to be done with it, as its type says: stored or declared, new, changed or cancelled; empty where there is nothing. */
+  operation: string;
+  /** Number of the packet, of a document that goes in several (PocketInfo); empty of one that goes whole. */
+  packet: string;
   state: DocumentState;
   attempt: number;
   /** How often it was tried again for a fault that may pass; waiting for card, disk or settings does not count. */
@@ -54,6 +61,8 @@ export interface DocumentRow {
   importReceiptAt: number;
   /** Newest business receipt. */
   businessReceiptAt: number;
+  /** That receipt was a refusal (退单): the same number may be handed in again. */
+  refused: boolean;
   updatedAt: number;
 }
 
@@ -108,6 +117,23 @@ export interface DocumentQuery {
   before?: string;
 }
 
+/** Why a ledger cannot be used (`details.reason` of SW-LEDGER): no file, cut or overwritten, locked by another program, anything else. */
+export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
+
+/**
+ * What has become of the ledger's file while it is open. `gone`: nothing stands under its name. `replaced`: another file does.
+ * `bare`: what the store keeps beside it was taken away. `locked`: another program has held it for some seconds. `damaged`: it cannot
+ * be read any more.
+ */
+export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "damaged";
+
+export interface OpenOptions {
+  /** Make it when it is missing or empty; else that is a fault. */
+  create?: boolean;
+  /** Marks that its file may bear (`Ledger.stamp`); one with another mark was put in its place. */
+  marks?: readonly number[];
+}
+
 /** What a state change may set beside the state. */
 export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
 
@@ -138,17 +164,21 @@ export interface ReceiptKeys {
  */
 export interface Ledger {
   /**
-   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats: same bytes, or,
-   * with `sameKey`, same business, type and client key, and not failed or rejected (SW-DUP). Checked in the same commit.
+   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats
+   * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
+   * one commit.
    */
   claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
+  /** A row of a document that is known from elsewhere, as it is; nothing else changes. */
+  enter(row: DocumentRow, note: EventNote): Promise<void>;
   /**
    * Moves a document from one of these states to another, if the state machine allows it, and writes the event: compared and
-   * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now.
+   * set in one commit. Resolves to the new row. Rejects with SW-STATE when it is in another state by now, and with SW-OWNER
+   * when it is not `owner`'s.
    */
   transition(
     id: string,
-    step: { from: readonly DocumentState[]; to: DocumentState },
+    step: { from: readonly DocumentState[]; to: DocumentState; owner?: Owner },
     change: DocumentChange,
     note: EventNote,
   ): Promise<DocumentRow>;
@@ -180,6 +210,8 @@ export interface Ledger {
   addReceipt(
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
+  /** Was a receipt with these bytes stored? */
+  knowsReceipt(sha256: string): Promise<boolean>;
   /** The receipt's file is safely in InBox. */
   markFiled(receiptId: number): Promise<void>;
   /** Receipts that found no document yet and carry one of these keys. */
@@ -203,11 +235,37 @@ export interface Ledger {
   recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void>;
   /** Settled documents in these states, unchanged since `before`, whose file is still in a box; of each state the oldest first. */
   keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]>;
+  /** Settled documents in a state whose file is still in a box, in the order of their last change, after this one. */
+  keptAfter(state: DocumentState, place: Pick<DocumentRow, "updatedAt" | "id">, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
-  readonly pins: PinAttempts;
-  /** Facts about this installation: host fingerprint, schema version. */
+  /** What an earlier version kept of the PIN guard in here. */
+  readonly pins: EarlierPinAttempts;
+  /** Facts about this installation: whose ledger it is, host fingerprint. */
   fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;
+  /** Number of the newest event; 0 when there is none. It only grows: an older copy of the same ledger has a smaller one. */
+  place(): Promise<number>;
+  /** Called after each commit with the place that it came to. Returns the way to stop. */
+  onCommit(listener: (place: number) => void): () => void;
+  /** Sets a fact; from then on nothing is committed unless it still has this value: SW-FENCED, asked within each transaction. */
+  fence(fact: string, value: string): Promise<void>;
+  /** What has become of its file. */
+  look(): LedgerLook;
+  /** Writes a mark, an integer below 2 ** 31, into its file: `look` tells by it one that somebody has written over ours. */
+  stamp(mark: number): Promise<void>;
+  /** Closes it and opens it again, after another process had it. Rejects with SW-LEDGER, and is closed until the next time then. */
+  reopen(): Promise<void>;
+  /**
+   * Opens what somebody has put in the place of a damaged one; `create` makes it when there is nothing. Rejects with SW-LEDGER, and is
+   * closed until the next time then.
+   */
+  replace(create: boolean): Promise<void>;
+  /**
+   * Brings its file back when that was removed or replaced, or what lies beside it was: everything that the open connection still
+   * knows is written under the ledger's name again. `stamp` marks what is put aside. Resolves to where the other file went, empty
+   * when there was none. Rejects with SW-LEDGER when it cannot be read any more.
+   */
+  mend(stamp: string): Promise<string>;
   /** Called after each commit that changed a document. Returns the way to stop. */
   onChange(listener: (row: DocumentRow, note: EventNote) => void): () => void;
   close(): Promise<void>;

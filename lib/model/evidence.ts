@@ -57,8 +57,3 @@ export function basisWords(rests: Rests): Bilingual {
   const { zh, en } = BASES[rests as keyof typeof BASES];
   return { zh, en };
 }
-
-/** Is this a basis that there is? For what was read from a file. */
-export function isRests(text: string): text is Rests {
-  return FAQ.test(text) || Object.hasOwn(BASES, text);
-}

@@ -1,5 +1,5 @@
 import type { Receipt } from "../document.js";
-import { shortened, timeStamp } from "../files/names.js";
+import { shortened, timeOfStamp, timeStamp } from "../files/names.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
 const MAX_BYTES = 200;
@@ -63,19 +63,5 @@ export function parseReceiptFileName(name: string): ReceiptFileName | undefined 
   if (!match) return undefined;
   const [, prefix = "", base = "", stamp = ""] = match;
   const lower = prefix.toLowerCase();
-  return { kind: lower === "receipt" ? "business" : "import", ok: lower === "successed", base, at: stampTime(stamp) };
-}
-
-function stampTime(stamp: string): number | undefined {
-  const [year, month, day, hour, minute, second] = [
-    stamp.slice(0, 4),
-    stamp.slice(4, 6),
-    stamp.slice(6, 8),
-    stamp.slice(8, 10),
-    stamp.slice(10, 12),
-    stamp.slice(12, 14),
-  ].map(Number) as [number, number, number, number, number, number];
-  const time = new Date(year, month - 1, day, hour, minute, second);
-  const same = time.getMonth() === month - 1 && time.getDate() === day && time.getHours() === hour;
-  return same && minute < 60 && second < 60 ? time.getTime() : undefined;
+  return { kind: lower === "receipt" ? "business" : "import", ok: lower === "successed", base, at: timeOfStamp(stamp) };
 }

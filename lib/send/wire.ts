@@ -1,7 +1,6 @@
 import type { Options } from "amqplib";
 import { isZip } from "../archive/index.js";
 import type { DocumentHandle } from "../document.js";
-import { sha256Of } from "../sha256.js";
 import type { WireFields } from "./fields.js";
 
 /** What was, or will be, published for a document, but for its bytes: kept in the row, so that a repeat is identical. */
@@ -24,11 +23,13 @@ export function messageIdOf({ id, attempt }: DocumentHandle): string {
 
 /**
  * What is sent for a document: our defaults, and over them what the flow sets. The real wire is not public (domain 0, item
- * 10), hence a default for each field and a way to set it. The result is as it will come back from the ledger's row.
+ * 10), hence a default for each field and a way to set it. `sha256` is the body's. The result is as it will come back from
+ * the ledger's row.
  */
 export function makeWire(
   document: DocumentHandle,
   body: Buffer,
+  sha256: string,
   to: { sender: string; exchange: string; routingKey: string; wrapped?: boolean },
   fields: WireFields = { headers: {}, properties: {} },
 ): Wire {
@@ -36,7 +37,7 @@ export function makeWire(
   const wire: Wire = {
     ...to,
     ...(fields.routingKey && { routingKey: fields.routingKey }),
-    body: sha256Of(body),
+    body: sha256,
     properties: {
       correlationId: shortText(document.clientKey),
       type: document.messageType || undefined,

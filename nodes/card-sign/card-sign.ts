@@ -1,13 +1,12 @@
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
 import { kindByType } from "../../lib/business/index.js";
 import { inspect } from "../../lib/business/inspect.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { settingFlag } from "../../lib/settings.js";
-import { assertMaySign, checkBeforeSigning } from "../../lib/signing/before-signing.js";
-import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, signDocument } from "../../lib/signing/profiles/index.js";
+import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { settingChoice } from "../../lib/signing/read-settings.js";
-import type { CardIdentity } from "../../lib/signing/types.js";
+import { signOnCard } from "../../lib/signing/sign-on-card.js";
 import { type CardNode, inspectionsFor } from "../registry.js";
 import {
   assertNotRefused,
@@ -45,9 +44,20 @@ function readConfig(config: Config) {
   };
 }
 
-/** The same error, after which the document does not wait: `settle` ends it with its local receipt. */
+/** What the node shows of a document that was not signed. */
+function statusOf(error: unknown): [NodeStatusFill, NodeStatusShape, string] {
+  const code = codeOf(error) ?? "";
+  const { inner = "", pin } = error instanceof ImportClientError ? error.details : {};
+  if (/^SW-(XSD|ZIP|RULE)/.test(code)) return ["yellow", "dot", "refused"];
+  if (pin || code === "SW-PIN-GUARD") return ["red", "dot", "blocked"];
+  if (inner.startsWith("CERTIFICATE-")) return ["red", "ring", "certificate"];
+  if (code === "C134" || code === "C141") return ["red", "ring", "absent"];
+  return ["red", "ring", "config"];
+}
+
+/** The same fault, after which the document does not wait: `settle` ends it with its local receipt. */
 function asFinal(error: ImportClientError): ImportClientError {
-  return new ImportClientError(error.code, error.text, { ...error, kind: "fails" });
+  return new ImportClientError(error.code, error.text, { ...error, cause: error.cause, kind: "fails" });
 }
 
 export = (RED: NodeAPI): void => {
@@ -72,47 +82,29 @@ export = (RED: NodeAPI): void => {
       }
       status.show("blue", "dot", "signing");
       try {
-        const card = await cardNode().backend();
+        const card = await cardNode().opened();
         const payload = payloadOf(message);
         const inspections = await inspectionsFor(document);
         const looking = inspections ? inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
         const inspection = await looking.catch(() => undefined); // The profile refuses it, if it must.
-        const check = (identity: CardIdentity) => {
-          const found = checkBeforeSigning(identity, inspection, { waived: document.waived ?? [] });
-          assertMaySign(found);
-          const expiry = found.find(({ rule }) => rule === "SW-RULE-card-expiry");
-          if (expiry) void cardNode().warnDaily(expiry.rule, expiry.text);
-          const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
-          if (found.length > 0) document.checks = [...others, ...found];
-        };
-        const identity = await cardNode()
-          .identity()
-          .catch((error) => {
-            // Some cards show their certificate only to who is logged in: checked after signing, before it is sent.
-            if ((error as ImportClientError).details?.inner === "CERTIFICATE-ABSENT") return undefined;
-            throw error;
-          });
-        if (identity) check(identity);
         const request = {
           payload,
           fileName,
           at: document.claimedAt,
           messageType: document.messageType,
         };
-        const signed = await signDocument(profile, request, card, options);
-        if (!identity) check(await cardNode().identity());
+        const signed = await signOnCard(card, { profile, options, request, inspection, waived: document.waived ?? [] });
+        const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
+        if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
         message.payload = signed.payload;
         if (signed.signature) document.signature = signed.signature;
-        if (card.kind === "software") status.show("yellow", "dot", "software");
+        if (card.settings.backend === "software") status.show("yellow", "dot", "software");
         else status.show("green", "dot", "signed");
       } catch (error) {
-        const code = codeOf(error);
-        const { state } = ((error as ImportClientError).details ?? {}) as { state?: string };
-        if (code === "SW-CONFIG") status.show("red", "ring", "config");
-        else if (code?.startsWith("SW-RULE-") || state === "expired") status.show("yellow", "dot", "refused");
-        else if (code === "C144" || state === "closed" || state === "locked") status.show("red", "dot", "blocked");
-        else status.show("red", "ring", "absent");
-        throw code === "SW-PIN-BLOCKED" && whenBlocked === "fail" ? asFinal(error as ImportClientError) : error;
+        const [fill, shape, key] = statusOf(error);
+        status.show(fill, shape, key);
+        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
+        throw final ? asFinal(error) : error;
       }
       send(message);
     });

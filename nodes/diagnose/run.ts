@@ -6,8 +6,8 @@ import {
   type Neighbour,
   type TestedQueue,
 } from "../../lib/diagnose/index.js";
-import { type BrokerNode, brokerNodes, type CardNode, clientNodes, type ImportClientNode } from "../registry.js";
-import { configNode } from "../runtime.js";
+import { type BrokerNode, brokerNodes, type CardNode, clientNodes } from "../registry.js";
+import { clientNow, configNode } from "../runtime.js";
 
 /** Ids of the config nodes to test; what is empty is not tested. */
 export interface WantedIds {
@@ -19,7 +19,7 @@ export interface WantedIds {
 /** The self-check over config nodes, for the diagnose node and the route. A node whose settings cannot be used is a failed step. */
 export async function runDiagnose(RED: NodeAPI, { client, broker, card }: WantedIds): Promise<Diagnosis> {
   return diagnose({
-    ...(client && { client: async () => configNode<ImportClientNode>(RED, client, "sw-import-client").ready }),
+    ...(client && { client: () => clientNow(RED, client) }),
     ...(broker && {
       broker: () => {
         const node = configNode<BrokerNode>(RED, broker, "sw-mq-broker");
@@ -52,7 +52,7 @@ function queuesOf(node: BrokerNode): TestedQueue[] {
   const { send, receive } = node.queues();
   return [
     ...send.map((name) => ({ name, use: "send" as const, own: 0 })),
-    ...receive.map((name) => ({ name, use: "receive" as const, own: node.connection().readersHere(name) })),
+    ...receive.map((name) => ({ name, use: "receive" as const, own: node.readersHere(name) })),
   ];
 }
 

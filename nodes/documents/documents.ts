@@ -1,14 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
-import { releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sqlite/search.js";
 import { configError, settingNumber, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
 interface Config extends NodeDef {
@@ -58,7 +57,7 @@ export = (RED: NodeAPI): void => {
     let stop: (() => void) | undefined;
     let closed = false;
 
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     const tell = (message: object) => this.send(message as FlowMessage);
     const tellOverdue = ({ missing, row, since, minutes, text }: Overdue) =>
       tell({ topic: "overdue", payload: row, missing, overdue: { missing, since, minutes, text } });
@@ -94,20 +93,21 @@ export = (RED: NodeAPI): void => {
       const word = { reason: settingText(question.reason), as: settingText(question.as) };
       if (id !== "" && question.action === "resend") message.payload = await resendDocument(client, id, word);
       else if (id !== "" && question.action === "release") message.payload = await releaseDocument(client, id, word);
+      else if (id !== "" && question.action === "override") message.payload = await overrideDuplicate(client, id, word);
       else if (id !== "" && question.action === "bundle") {
         const { fileName, bytes } = await bundleOf(RED, client, String(config.client), id);
         message.payload = bytes;
         message.filename = fileName;
       } else {
         throw new ImportClientError("SW-REQUEST", {
-          zh: "请给出 action（resend、release、bundle）和 id",
-          en: "give action (resend, release, bundle) and id",
+          zh: "请给出 action（resend、release、override、bundle）和 id",
+          en: "give action (resend, release, override, bundle) and id",
         });
       }
     };
 
     onInput(this, async (message, send) => {
-      const client = await openClient();
+      const client = await clientNow(RED, config.client);
       const given = typeof message.payload === "object" && message.payload !== null ? message.payload : {};
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);

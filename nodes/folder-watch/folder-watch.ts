@@ -4,8 +4,7 @@ import { handleOf } from "../../lib/boxes/context.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import { releaseAfterDeploys } from "../carried.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -27,7 +26,7 @@ export = (RED: NodeAPI): void => {
     let closed = false;
 
     const begin = async () => {
-      const client = await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+      const client = await clientOf(RED, this, status, config.client);
       if (closed) return;
       const pdfFolder = settingText(config.pdfFolder);
       const maxInFlight = settingNumber("maxInFlight", config.maxInFlight, 20, 1);

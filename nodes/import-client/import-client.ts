@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import type { NodeAPI, NodeDef } from "node-red";
 import { assertInDemo } from "../../lib/client/demo.js";
-import { ImportClient } from "../../lib/client/import-client.js";
+import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
-import { messageOf } from "../../lib/errors.js";
+import { bothLanguages, codeOf, messageOf } from "../../lib/errors.js";
 import { configError } from "../../lib/settings.js";
+import { spoken } from "../connection-status.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
@@ -24,32 +26,49 @@ function assertSeparate(node: ImportClientNode, settings: ClientSettings): void 
   }
 }
 
+/** Beside the flows: outside of every root, and kept with them where Node-RED runs in a container. */
+function usedRootsIn(RED: NodeAPI): string {
+  const { userDir } = RED.settings as { userDir?: unknown };
+  return typeof userDir === "string" && userDir !== "" ? join(userDir, "single-window-roots.json") : "";
+}
+
 export = (RED: NodeAPI): void => {
   function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     this.settings = undefined;
+    this.opening = undefined;
     try {
-      const settings = readClientSettings(config as unknown as Record<string, unknown>);
+      const settings: ClientSettings = {
+        ...readClientSettings(config as unknown as Record<string, unknown>),
+        usedRoots: usedRootsIn(RED),
+      };
       assertInDemo(settings, process.env);
       assertSeparate(this, settings);
       this.settings = settings;
       clientNodes.set(this.id, this);
-      this.ready = ImportClient.open(settings).then(async ({ client, recovery }) => {
-        client.on("notice", (notice) => this.warn(`${notice.code} ${notice.text.zh} / ${notice.text.en}`));
-        await client.checkHost();
+      const opening = new ClientOpening(settings);
+      opening.setMaxListeners(0); // Each node that names this one follows it.
+      opening.on("notice", ({ code, text }) => this.warn(`${code} ${bothLanguages(text)}`));
+      opening.on("fault", (fault) => {
+        if (fault) this.error(spoken(fault));
+        else if (opening.client) this.log("goes on");
+      });
+      opening.on("open", (client, recovery) => {
+        client.checkHost().catch((error) => this.warn(messageOf(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
           this.log(`continued: ${JSON.stringify(recovery)}`);
         }
-        return client;
       });
+      this.opening = opening;
+      this.ready = opening.ready;
+      opening.start();
     } catch (error) {
       this.ready = Promise.reject(error);
+      this.ready.catch(() => this.error(`${codeOf(error) ?? ""} ${messageOf(error)}`.trim()));
     }
-    this.ready.catch((error) => this.error(`${error.code ?? ""} ${messageOf(error)}`.trim()));
     onClose(this, async () => {
       clientNodes.delete(this.id);
-      const client = await this.ready.catch(() => undefined);
-      await client?.close();
+      await this.opening?.close();
     });
   }
   RED.nodes.registerType("sw-import-client", ImportClientConstructor);

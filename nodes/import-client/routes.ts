@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { releaseDocument, resendDocument } from "../../lib/client/person.js";
+import type { ClientOpening } from "../../lib/client/opening.js";
+import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { runDiagnose } from "../diagnose/run.js";
@@ -24,6 +25,10 @@ const STATUS: Record<string, number> = {
   "SW-UNKNOWN-CARD": 404,
   "SW-UNKNOWN-NODE": 404,
   "SW-STATE": 409,
+  "SW-OWNER": 409,
+  "SW-FENCED": 503,
+  "SW-FOLDER": 503,
+  "SW-LEDGER": 503,
   "SW-CONFIG": 400,
   "SW-REQUEST": 400,
 };
@@ -64,13 +69,17 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     );
   };
 
+  /** Those that are open now; the others are told of by `status`. */
   async function clients(): Promise<{ node: ImportClientNode; client: ImportClient }[]> {
     const ready: { node: ImportClientNode; client: ImportClient }[] = [];
-    for (const node of nodes.values()) {
-      const client = await node.ready.catch(() => undefined);
-      if (client) ready.push({ node, client });
-    }
+    for (const node of nodes.values()) if (node.opening?.client) ready.push({ node, client: node.opening.client });
     return ready;
+  }
+
+  function openingOf(id: string): ClientOpening {
+    const opening = nodes.get(id)?.opening;
+    if (opening) return opening;
+    throw new ImportClientError("SW-UNKNOWN-NODE", { zh: "没有这个客户端", en: "there is no such client" });
   }
 
   async function owner(id: string): Promise<{ node: ImportClientNode; client: ImportClient }> {
@@ -115,6 +124,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
   for (const [action, act] of [
     ["resend", resendDocument],
     ["release", releaseDocument],
+    ["override", overrideDuplicate],
   ] as const) {
     RED.httpAdmin.post(
       `/single-window/documents/:id/${action}`,
@@ -141,23 +151,45 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     "/single-window/status",
     may("read"),
     answer(async () => {
+      const openings = [...nodes.values()];
       const brokers = await Promise.all([...brokerNodes.values()].map((node) => node.report()));
       const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
-      const ready = await clients();
       return Promise.all(
-        ready.map(async ({ node, client }) => ({
+        openings.map(async (node) => ({
           client: {
             id: node.id,
             name: node.name ?? "",
-            environment: client.settings.environment,
-            clientId: client.settings.clientId,
+            environment: node.settings?.environment ?? "",
+            clientId: node.settings?.clientId ?? "",
           },
-          counts: await client.ledger.counts(),
-          inFlight: client.claims.inFlight.count(),
+          // Why it is not open, or may not work: `reason` says what a person can confirm.
+          fault: faultFor(node.opening?.fault),
+          counts: (await node.opening?.client?.ledger.counts().catch(() => undefined)) ?? {},
+          inFlight: node.opening?.client?.claims.inFlight.count() ?? 0,
           brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),
           cards: cards.filter(({ client: id }) => id === "" || id === node.id),
         })),
       );
+    }),
+  );
+
+  // How a client stands: whose root it is, what is open in it, and what there is to confirm.
+  RED.httpAdmin.get(
+    "/single-window/clients/:id",
+    may("read"),
+    answer(async ({ params }) => openingOf(params.id ?? "").picture()),
+  );
+
+  RED.httpAdmin.post(
+    "/single-window/clients/:id/confirm",
+    may("write"),
+    answer(async ({ params, body }) => {
+      const { what, reason } = (body ?? {}) as { what?: unknown; reason?: unknown };
+      const opening = openingOf(params.id ?? "");
+      if (what === "owner" || what === "root" || what === "ledger" || what === "clock") {
+        return opening.confirm(what, text(reason));
+      }
+      throw new ImportClientError("SW-REQUEST", { zh: "未知的确认事项", en: "confirm owner, root, ledger or clock" });
     }),
   );
 
@@ -184,6 +216,12 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       return runDiagnose(RED, wanted);
     }),
   );
+}
+
+function faultFor(fault: ImportClientError | undefined) {
+  return fault
+    ? { code: fault.code, text: fault.text, advice: fault.advice ?? null, reason: fault.details.reason ?? "" }
+    : null;
 }
 
 /** The first node that belongs to a client, or to any. */

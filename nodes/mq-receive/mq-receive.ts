@@ -1,10 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
+import type { Consumer, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
+import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -25,16 +26,17 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-receive");
     let broker: BrokerNode | undefined;
-    let consumer: ReceiptConsumer | undefined;
+    let consumer: Consumer | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;
 
     const begin = async () => {
+      // Both at once: after a pause a further deploy may have taken them away.
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
-      const client = await clientNode.ready;
+      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
+      const client = await clientOf(RED, this, status, config.client);
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
-      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       if (closed) return;
       broker = brokerNode;
       const connection = brokerNode.register(this, clientNode, { receive: queue });
@@ -44,14 +46,14 @@ export = (RED: NodeAPI): void => {
       };
       connection.on("state", showState);
       stopListening = () => connection.off("state", showState);
-      let told = "";
+      let reported = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
-        if (text !== told) {
+        if (text !== reported) {
           this.warn(text);
           client.record("receive", "", "", error.code, text);
         }
-        told = text;
+        reported = text;
       };
       let shared = false;
       const options: ConsumerOptions = {
@@ -64,15 +66,15 @@ export = (RED: NodeAPI): void => {
           business: settingText(config.businessHeader) || "business",
         },
       };
-      consumer = new ReceiptConsumer(connection, client.deliveries, options, {
+      const own = connection.consumer(options, {
         onReady: () => {
-          told = "";
+          reported = "";
           shared = false;
           status.show("green", "dot", "connected");
         },
         onFault: (error) => {
           const { fault } = error.details;
-          status.show("red", "ring", SHOWN.includes(String(fault)) ? String(fault) : "disconnected");
+          status.show("red", "ring", SHOWN.includes(fault) ? fault : "disconnected");
           // That the connection was lost is for the broker node to tell.
           if (fault !== "closed") warnOnce(error);
         },
@@ -81,26 +83,50 @@ export = (RED: NodeAPI): void => {
             warnOnce(error);
             status.show("yellow", "dot", "shared");
           } else if (shared) {
-            told = "";
+            reported = "";
             status.show("green", "dot", "connected");
           }
           shared = error !== undefined;
         },
-        onDelivery: ({ id, messageId, redelivered, receivedAt, type, fileName, business, body }) => {
+        onDelivery: (delivery) => {
+          client.deliveries.add(delivery);
           status.show("blue", "dot", "receiving");
-          const message: FlowMessage = {
-            _msgid: RED.util.generateId(),
-            payload: body,
-            ...(fileName && { filename: fileName }),
-            delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
-          };
-          this.send(message);
+          this.send(messageFor(delivery));
         },
+        onGone: (ids) => client.deliveries.forget(ids),
       });
-      await consumer.start();
+      consumer = own;
+      own.start();
       showState();
+      // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
+      const ofDeliveries = afterDeploys(
+        RED,
+        () => own.outstanding().map(({ id }) => id),
+        (lost) => {
+          const delivery = own.outstanding().find(({ id }) => id === lost);
+          if (delivery) this.send(messageFor(delivery));
+        },
+      );
+      stopListening = () => {
+        connection.off("state", showState);
+        ofDeliveries();
+      };
     };
-    checkConfig(this, status, begin);
+    const messageFor = (delivery: Delivery): FlowMessage => {
+      const { id, queue, messageId, redelivered, receivedAt, type, fileName, business, body } = delivery;
+      return {
+        _msgid: RED.util.generateId(),
+        payload: body,
+        ...(fileName && { filename: fileName }),
+        delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
+      };
+    };
+
+    checkConfig(this, status, () =>
+      begin().catch((error) => {
+        if (!closed) throw error;
+      }),
+    );
     onClose(this, async () => {
       closed = true;
       status.close();

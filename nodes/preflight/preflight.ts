@@ -2,10 +2,10 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
-import type { CardNode, ImportClientNode } from "../registry.js";
+import type { CardNode } from "../registry.js";
 import {
   checkConfig,
-  configNode,
+  clientOf,
   documentOf,
   type FlowMessage,
   faultOfChecks,
@@ -34,7 +34,7 @@ export = (RED: NodeAPI): void => {
       this.error((error as Error).message);
     }
 
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => openClient());
 
     onInput(this, async (message: FlowMessage, send) => {

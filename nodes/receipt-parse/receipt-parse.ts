@@ -1,7 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { readDelivery } from "../../lib/intake/read.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -11,7 +10,7 @@ export = (RED: NodeAPI): void => {
   function ReceiptParse(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "receipt-parse");
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();

@@ -5,8 +5,7 @@ import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/err
 import { readDelivery } from "../../lib/intake/read.js";
 import { storeReceipt } from "../../lib/intake/store.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
-import { checkConfig, configNode, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -38,7 +37,7 @@ export = (RED: NodeAPI): void => {
     const status = new StatusLine(this, "settle");
     let closed = false;
     const begin = async () => ({
-      client: await configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready,
+      client: await clientOf(RED, this, status, config.client),
       retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
       retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
     });

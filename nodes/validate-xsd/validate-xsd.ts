@@ -2,13 +2,12 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
-import type { Strictness } from "../../lib/model/strictness.js";
+import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { configError, settingText } from "../../lib/settings.js";
-import type { ImportClientNode } from "../registry.js";
 import {
   checkConfig,
-  configNode,
+  clientOf,
   documentOf,
   type FlowMessage,
   faultOfChecks,
@@ -32,7 +31,16 @@ function readStrictness({ strictness, levels }: Config): Strictness {
   if (all !== "evidence" && all !== "error" && all !== "warning") {
     throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
   }
-  return { ...(all !== "evidence" && { all }), levels: readSeverities("levels", levels) };
+  const read = readSeverities("levels", levels);
+  const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
+  if (unknown !== undefined) {
+    throw configError(
+      "levels",
+      `levels：${unknown} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
+      `levels: ${unknown} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
+    );
+  }
+  return { ...(all !== "evidence" && { all }), levels: read };
 }
 
 const NO_SCHEMA: Fault = {
@@ -48,7 +56,7 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
-    const openClient = () => configNode<ImportClientNode>(RED, config.client, "sw-import-client").ready;
+    const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {

@@ -5,7 +5,9 @@ import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
+import { forgottenSettings } from "./suites/forgotten-settings.js";
 import { messageFields } from "./suites/message-fields.js";
+import { owner } from "./suites/owner.js";
 import { pinGuard } from "./suites/pin-guard.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
@@ -34,8 +36,8 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, claims, content, signing, pinGuard]) suite(bench);
+    for (const suite of [config, owner, claims, content, signing, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
-    for (const suite of [documents, diagnose, routes, restart]) suite(bench);
+    for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
   });
 }

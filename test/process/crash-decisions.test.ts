@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { ImportClient } from "../../lib/client/import-client.js";
+import { openClient } from "../../lib/client/open.js";
 import type { ClientSettings } from "../../lib/client/settings.js";
 import type { CrashPoint } from "../../lib/crash-point.js";
 import { clientSettings } from "../support/client.js";
@@ -45,14 +45,14 @@ describe("a stop in a decision", function () {
       for (const how of ["kill", "throw", "ENOSPC"]) {
         it(`${name}, ${point}: ${how}`, async () => {
           const settings = clientSettings();
-          const before = (await ImportClient.open(settings)).client;
+          const before = (await openClient(settings)).client;
           const id = await prepare(before);
           await before.close();
           const { said, reached } = await stopped(settings, name, id, point, how);
           assert.ok(reached, `the point was not reached: ${said}`);
           // A process that lives goes on by itself, without a restart.
           if (how !== "kill") assert.equal(said, "well");
-          const { client } = await ImportClient.open(settings);
+          const { client } = await openClient(settings);
           try {
             if (how === "kill") await goOn(client, id);
             await check(client, id);

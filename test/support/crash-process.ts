@@ -3,13 +3,13 @@
  * Killed, it says nothing more. Where an error is thrown it goes on as a running client does, checks the end itself, and says
  * `well` or what is not.
  */
-import { ImportClient } from "../../lib/client/import-client.js";
+import { openClient } from "../../lib/client/open.js";
 import type { ClientSettings } from "../../lib/client/settings.js";
 import { DECISIONS, type Decision } from "./decisions.js";
 
 async function main(settings: ClientSettings, name: string, id: string): Promise<void> {
   const { act, goOn, check } = DECISIONS[name] as Decision;
-  const { client } = await ImportClient.open(settings);
+  const { client } = await openClient(settings);
   try {
     const stopped = await act(client, id).then(
       () => false,

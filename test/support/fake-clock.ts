@@ -41,6 +41,11 @@ export class FakeClock implements Clock {
     return new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Time goes on and no alarm is heard, as for a process that was frozen. */
+  skip(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
   /** Milliseconds until the next alarm; undefined when there is none. */
   next(): number | undefined {
     const times = [...this.alarms].map(({ at }) => at);

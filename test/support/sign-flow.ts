@@ -76,8 +76,8 @@ export function softwareKey(code = COMPANY.code, days = 365): { keyFile: string;
   return { keyFile, certificateFile };
 }
 
-/** A key file with a certificate that was valid in 2020 only; `openssl req` makes none of the past. */
-export function expiredKey(): { keyFile: string; certificateFile: string } {
+/** A key file with a certificate that is valid in one year only; `openssl req` makes none of the past. */
+export function keyOf(year: number): { keyFile: string; certificateFile: string } {
   const dir = scratch();
   const files = { keyFile: join(dir, "key.pem"), certificateFile: join(dir, "certificate.pem") };
   writeFileSync(join(dir, "index.txt"), "");
@@ -90,7 +90,7 @@ export function expiredKey(): { keyFile: string; certificateFile: string } {
   const request = join(dir, "request.pem");
   const run = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore" });
   run("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=demo", "-keyout", files.keyFile, "-out", request);
-  const years = ["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"];
+  const years = ["-startdate", `${year}0101000000Z`, "-enddate", `${year + 1}0101000000Z`];
   const signed = ["-keyfile", files.keyFile, "-in", request, "-out", files.certificateFile];
   run("ca", "-batch", "-selfsign", "-notext", "-config", config, ...years, ...signed);
   return files;

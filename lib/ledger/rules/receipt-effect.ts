@@ -1,3 +1,4 @@
+import { codeEntry } from "../../advice/index.js";
 import type { Receipt } from "../../document.js";
 import type { DocumentChange, DocumentRow, DocumentState } from "../types.js";
 import { mayFollow } from "./states.js";
@@ -33,8 +34,14 @@ export function receiptEffect(
       change.businessReceiptAt = receipt.at;
       change.statusCode = receipt.statusCode;
       change.statusText = receipt.statusText;
+      change.refused = isRefusal(receipt);
     }
     return { to: PROVED_BY_ANSWER.includes(row.state) ? "sent" : undefined, change };
   }
   return { to: undefined, change };
+}
+
+/** Customs took the document no further (退单). A code that is in no table says nothing of it. */
+function isRefusal({ ok, format, code }: Receipt): boolean {
+  return !ok && codeEntry(format, code, undefined, "business")?.outcome === "refused";
 }

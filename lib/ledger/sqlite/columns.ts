@@ -13,8 +13,11 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["fileName", "file_name", "text"],
   ["size", "size", "integer"],
   ["sha256", "sha256", "text"],
+  ["partsSha256", "parts_sha256", "text"],
   ["messageType", "message_type", "text"],
   ["clientKey", "client_key", "text"],
+  ["operation", "operation", "text"],
+  ["packet", "packet", "text"],
   ["state", "state", "text"],
   ["attempt", "attempt", "integer"],
   ["tries", "tries", "integer"],
@@ -37,6 +40,7 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["failedAt", "failed_at", "integer"],
   ["importReceiptAt", "import_receipt_at", "integer"],
   ["businessReceiptAt", "business_receipt_at", "integer"],
+  ["refused", "refused", "boolean"],
   ["updatedAt", "updated_at", "integer"],
 ];
 

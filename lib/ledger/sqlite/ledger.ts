@@ -1,8 +1,8 @@
-import type Database from "libsql";
 import type { MatchedBy } from "../../document.js";
-import { ImportClientError, messageOf } from "../../errors.js";
-import { receiptEffect } from "../rules/receipt-effect.js";
-import { assertMayFollow, STATES } from "../rules/states.js";
+import { isReplacedBy, repeats } from "../rules/identity.js";
+import type { Owner } from "../rules/owner.js";
+import { STATES } from "../rules/states.js";
+import { wordsOf } from "../rules/words.js";
 import type {
   Box,
   DocumentChange,
@@ -12,46 +12,56 @@ import type {
   EventNote,
   EventRow,
   Ledger,
+  LedgerLook,
   NewReceipt,
+  OpenOptions,
   ReceiptKeys,
   ReceiptRow,
 } from "../types.js";
-import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
-import { CommitQueue } from "./commit-queue.js";
-import { ledgerError, openDatabase } from "./open-database.js";
-import { sqlitePins } from "./pins.js";
+import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
+import { asLedgerError } from "./open-database.js";
+import { earlierPins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
-import { findDocuments, isQuick, type Stored } from "./search.js";
-import { Statements } from "./statements.js";
-import { transactionsOf } from "./transactions.js";
+import { Receipts } from "./receipts.js";
+import { Rows, receiptKeyColumns } from "./rows.js";
+import { findDocuments, isQuick } from "./search.js";
+import { SqliteStore } from "./store.js";
 
 const EVENT = "id, document_id AS documentId, at, event, code, text, text_en AS textEn";
+
+const REPLACED_FAULT = {
+  code: "SW-REPLACED",
+  text: {
+    zh: "文件在等待重试时被新的文件覆盖",
+    en: "its file was overwritten by a newer one while it waited in OutBox",
+  },
+};
+const REPLACED: EventNote = { event: "replaced", code: REPLACED_FAULT.code };
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
 /** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
 export class SqliteLedger implements Ledger {
-  private readonly database: Database.Database;
-  private readonly statements: Statements;
-  private readonly queue: CommitQueue;
+  private readonly store: SqliteStore;
+  private readonly rows: Rows;
+  private readonly receipts: Receipts;
   private readonly listeners = new Set<Listener>();
-  private readonly reader: LedgerReader;
-  private closed = false;
+  private reader: LedgerReader;
   readonly pins;
 
+  /** `create`: a file that is missing is made, else it is a fault. Throws SW-LEDGER. */
   constructor(
-    file: string,
-    private readonly now: () => number = Date.now,
+    private readonly file: string,
+    { create = true, marks = [], now = Date.now }: OpenOptions & { now?: () => number } = {},
   ) {
-    this.database = openDatabase(file);
-    this.statements = new Statements(this.database);
+    this.store = new SqliteStore(file, create, marks);
+    this.rows = new Rows(this.store, now);
+    this.receipts = new Receipts(this.store, this.rows);
     this.reader = new LedgerReader(file);
-    this.queue = new CommitQueue(transactionsOf(this.database));
-    this.pins = sqlitePins({
-      write: (job) => this.write(job),
-      run: (sql, ...values) => this.statement(sql).run(...values),
-      get: (sql, ...values) => this.statement(sql).get(...values) as Record<string, unknown> | undefined,
-      now,
+    this.pins = earlierPins({
+      write: (job) => this.store.write(job),
+      run: (sql, ...values) => this.store.run(sql, ...values),
+      all: (sql, ...values) => this.store.all(sql, ...values),
     });
   }
 
@@ -60,74 +70,83 @@ export class SqliteLedger implements Ledger {
     options: { note?: EventNote; sameKey?: boolean } = {},
   ): Promise<DocumentRow | undefined> {
     const note = options.note ?? { event: "claimed" };
-    const repeated = await this.write(() => {
+    const { earlier, replaced } = await this.store.write(() => {
+      const replaced = this.endReplaced(row);
       const earlier = this.earlier(row, options.sameKey ?? false);
-      this.insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now() });
-      this.event(row.id, note);
-      return earlier;
+      this.rows.enter(row);
+      this.rows.event(row.id, note);
+      return { earlier, replaced };
+    });
+    for (const one of replaced) this.tell(one, REPLACED);
+    this.tell(row, note);
+    return earlier;
+  }
+
+  async enter(row: DocumentRow, note: EventNote): Promise<void> {
+    await this.store.write(() => {
+      this.rows.enter(row);
+      this.rows.event(row.id, note);
     });
     this.tell(row, note);
-    return repeated;
   }
 
   async transition(
     id: string,
-    { from, to }: { from: readonly DocumentState[]; to: DocumentState },
+    step: { from: readonly DocumentState[]; to: DocumentState; owner?: Owner },
     change: DocumentChange,
     note: EventNote,
   ): Promise<DocumentRow> {
-    const row = await this.write(() => this.apply(id, { from, to }, change, note));
+    const row = await this.store.write(() => this.rows.change(id, step, change, note));
     this.tell(row, note);
     return row;
   }
 
   async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
-    const row = await this.write(() => this.apply(id, {}, change, note));
+    const row = await this.store.write(() => this.rows.change(id, {}, change, note));
     if (note) this.tell(row, note);
     return row;
   }
 
   async withdraw(id: string): Promise<void> {
-    await this.write(() => {
+    await this.store.write(() => {
       const gone = "DELETE FROM documents WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
-      if (this.statement(gone).run(id).changes > 0) {
-        this.statement("DELETE FROM events WHERE document_id = ?").run(id);
-      }
+      if (this.store.run(gone, id).changes > 0) this.store.run("DELETE FROM events WHERE document_id = ?", id);
     });
   }
 
   async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
     const where = "WHERE settled = 0 AND box_name = ? AND box = ? AND business = ? COLLATE NOCASE ORDER BY id LIMIT 1";
-    return this.documents(where, boxName, box, business)[0];
+    return (await this.documents(where, boxName, box, business))[0];
   }
 
-  async get(id: string): Promise<DocumentRow | undefined> {
-    return this.documents("WHERE id = ?", id)[0];
+  get(id: string): Promise<DocumentRow | undefined> {
+    return this.store.read(() => this.rows.document(id));
   }
 
-  async unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
     if (!page) return this.documents("WHERE settled = 0 ORDER BY id");
     return this.documents("WHERE settled = 0 AND id > ? ORDER BY id LIMIT ?", page.after, page.limit);
   }
 
-  async waitingClaims(limit: number): Promise<DocumentRow[]> {
+  waitingClaims(limit: number): Promise<DocumentRow[]> {
     const where = "WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 ORDER BY id LIMIT ?";
     return this.documents(where, limit);
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
-    if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed");
     const stored = isQuick(query)
-      ? findDocuments(query, (sql, values) => this.statement(sql).all(...values) as Stored[])
-      : await this.reader.find(query);
+      ? await this.store.read(() => findDocuments(query, (sql, values) => this.store.all(sql, ...values)))
+      : await this.reader.find(query).catch((error) => {
+          throw asLedgerError(error);
+        });
     return stored.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
-  async bySha256(sha256: string): Promise<DocumentRow[]> {
+  bySha256(sha256: string): Promise<DocumentRow[]> {
     return this.documents("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
   }
 
-  async byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
+  byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
     return this.documents(
       "WHERE client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ? ORDER BY id DESC LIMIT 100",
       clientKey,
@@ -139,50 +158,41 @@ export class SqliteLedger implements Ledger {
   async byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
     const found = new Map<string, DocumentRow>();
     for (const [column, value] of receiptKeyColumns(keys)) {
-      for (const row of this.documents(`WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`, value)) {
+      const where = `WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`;
+      for (const row of await this.documents(where, value)) {
         if (keys.answers.length === 0 || keys.answers.includes(row.messageType)) found.set(row.id, row);
       }
     }
     return [...found.values()];
   }
 
-  async byFileName(fileName: string): Promise<DocumentRow[]> {
+  byFileName(fileName: string): Promise<DocumentRow[]> {
     return this.documents("WHERE file_name = ? COLLATE NOCASE ORDER BY id DESC LIMIT 100", fileName);
   }
 
   async addReceipt(
     receipt: NewReceipt,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
-    const result = await this.write(() => {
-      const earlier = this.repeatedReceipt(receipt);
-      if (earlier) {
-        const adopted =
-          earlier.documentId === null && receipt.documentId !== null
-            ? this.adoptNow(earlier.id, receipt.documentId, { matchedBy: receipt.matchedBy })
-            : undefined;
-        return { duplicate: true, receipt: earlier, document: adopted?.row, note: adopted?.note };
-      }
-      const { lastInsertRowid } = this.insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), {
-        ...receipt,
-        filed: false,
-      });
-      const stored: ReceiptRow = { ...receipt, id: Number(lastInsertRowid), filed: false };
-      const effect = receipt.documentId === null ? undefined : this.receiptOn(receipt.documentId, stored);
-      return { duplicate: false, receipt: stored, document: effect?.row, note: effect?.note };
-    });
-    if (result.document && result.note) this.tell(result.document, result.note);
-    return { duplicate: result.duplicate, receipt: result.receipt, document: result.document };
+    const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt));
+    if (effect) this.tell(effect.row, effect.note);
+    return { duplicate, receipt: stored, document: effect?.row };
+  }
+
+  knowsReceipt(sha256: string): Promise<boolean> {
+    return this.store.read(
+      () => this.store.one("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256) !== undefined,
+    );
   }
 
   async markFiled(receiptId: number): Promise<void> {
-    await this.write(() => this.statement("UPDATE receipts SET filed = 1 WHERE id = ?").run(receiptId));
+    await this.store.write(() => this.store.run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId));
   }
 
   async orphans(keys: ReceiptKeys): Promise<ReceiptRow[]> {
     const found = new Map<number, ReceiptRow>();
     for (const [column, value] of receiptKeyColumns(keys)) {
       const where = `WHERE document_id IS NULL AND ${column} = ? AND ${column} <> '' ORDER BY id LIMIT 1000`;
-      for (const row of this.receipts(where, value)) found.set(row.id, row);
+      for (const row of await this.store.read(() => this.rows.receipts(where, value))) found.set(row.id, row);
     }
     return [...found.values()];
   }
@@ -192,53 +202,53 @@ export class SqliteLedger implements Ledger {
     documentId: string,
     found?: { matchedBy: MatchedBy; file?: string },
   ): Promise<boolean> {
-    const effect = await this.write(() => this.adoptNow(receiptId, documentId, found));
+    const effect = await this.store.write(() => this.receipts.adopt(receiptId, documentId, found));
     if (effect) this.tell(effect.row, effect.note);
     return effect !== undefined;
   }
 
-  async story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
-    const document = this.documents("WHERE id = ?", id)[0];
-    if (!document) return undefined;
-    const events = this.statement(`SELECT ${EVENT} FROM events WHERE document_id = ? ORDER BY id LIMIT 1000`).all(
-      id,
-    ) as EventRow[];
-    return { document, events, receipts: this.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
+  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
+    return this.store.read(() => {
+      const document = this.rows.document(id);
+      if (!document) return undefined;
+      const events = this.events("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
+      return { document, events, receipts: this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
+    });
   }
 
-  async eventsAfter(id: number, limit: number): Promise<EventRow[]> {
-    return this.statement(`SELECT ${EVENT} FROM events WHERE id > ? ORDER BY id LIMIT ?`).all(id, limit) as EventRow[];
+  eventsAfter(id: number, limit: number): Promise<EventRow[]> {
+    return this.store.read(() => this.events("WHERE id > ? ORDER BY id LIMIT ?", id, limit));
   }
 
-  async lastEventBefore(at: number): Promise<number> {
-    const newest = this.statement("SELECT max(id) AS id FROM events").get() as { id: number | null };
-    // Ids and times rise together, and times have no index: halving finds the place with some twenty looks.
-    let before = 0;
-    let after = (newest.id ?? 0) + 1;
-    while (after - before > 1) {
-      const middle = Math.floor((before + after) / 2);
-      const row = this.statement("SELECT id, at FROM events WHERE id >= ? ORDER BY id LIMIT 1").get(middle);
-      const { id, at: time } = row as { id: number; at: number };
-      if (time < at) before = id;
-      else after = middle;
-    }
-    return before;
+  lastEventBefore(at: number): Promise<number> {
+    return this.store.read(() => {
+      // Ids and times rise together, and times have no index: halving finds the place with some twenty looks.
+      let before = 0;
+      let after = this.store.place() + 1;
+      while (after - before > 1) {
+        const middle = Math.floor((before + after) / 2);
+        const row = this.events("WHERE id >= ? ORDER BY id LIMIT 1", middle)[0] as EventRow;
+        if (row.at < at) before = row.id;
+        else after = middle;
+      }
+      return before;
+    });
   }
 
-  async hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
+  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
     const marks = events.map(() => "?").join(", ");
     const sql = `SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event IN (${marks}) LIMIT 1`;
-    return this.statement(sql).get(documentId, id, ...events) !== undefined;
+    return this.store.read(() => this.store.one(sql, documentId, id, ...events) !== undefined);
   }
 
   async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
     const note: EventNote = { event: "overdue", text: missing };
-    const row = await this.write(() => {
+    const row = await this.store.write(() => {
       this.putFact(cursor, String(event.id));
       const told = "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
-      if (this.statement(told).get(event.documentId, event.id, missing)) return undefined;
-      this.event(event.documentId, note);
-      return this.documents("WHERE id = ?", event.documentId)[0];
+      if (this.store.one(told, event.documentId, event.id, missing)) return undefined;
+      this.rows.event(event.documentId, note);
+      return this.rows.document(event.documentId);
     });
     if (row) this.tell(row, note);
   }
@@ -246,23 +256,73 @@ export class SqliteLedger implements Ledger {
   async keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]> {
     const found: DocumentRow[] = [];
     const where = "WHERE settled = 1 AND box <> 'none' AND state = ? AND updated_at < ? ORDER BY updated_at LIMIT ?";
-    for (const state of states) found.push(...this.documents(where, state, before, limit - found.length));
+    for (const state of states) found.push(...(await this.documents(where, state, before, limit - found.length)));
     return found;
+  }
+
+  keptAfter(
+    state: DocumentState,
+    { updatedAt, id }: Pick<DocumentRow, "updatedAt" | "id">,
+    limit: number,
+  ): Promise<DocumentRow[]> {
+    const after = "updated_at >= ? AND (updated_at > ? OR id > ?) ORDER BY updated_at, id LIMIT ?";
+    const where = `WHERE settled = 1 AND box <> 'none' AND state = ? AND ${after}`;
+    return this.documents(where, state, updatedAt, updatedAt, id, limit);
   }
 
   async counts(): Promise<Record<DocumentState, number>> {
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
-    const rows = this.statement("SELECT state, count AS n FROM document_counts").all();
-    for (const { state, n } of rows as { state: DocumentState; n: number }[]) counts[state] = n;
+    const rows = await this.store.read(() => this.store.all("SELECT state, count AS n FROM document_counts"));
+    for (const { state, n } of rows) counts[state as DocumentState] = Number(n);
     return counts;
   }
 
-  async fact(name: string): Promise<string | undefined> {
-    return (this.statement("SELECT value FROM facts WHERE name = ?").get(name) as { value: string } | undefined)?.value;
+  fact(name: string): Promise<string | undefined> {
+    return this.store.read(() => this.factNow(name));
   }
 
   async setFact(name: string, value: string): Promise<void> {
-    await this.write(() => this.putFact(name, value));
+    await this.store.write(() => this.putFact(name, value));
+  }
+
+  place(): Promise<number> {
+    return this.store.read(() => this.store.place());
+  }
+
+  onCommit(listener: (place: number) => void): () => void {
+    return this.store.onCommit(listener);
+  }
+
+  async fence(fact: string, value: string): Promise<void> {
+    this.store.fence(undefined);
+    await this.setFact(fact, value);
+    this.store.fence({ fact, value });
+  }
+
+  look(): LedgerLook {
+    return this.store.look();
+  }
+
+  async stamp(mark: number): Promise<void> {
+    this.store.stamp(mark);
+  }
+
+  async reopen(): Promise<void> {
+    await this.reader.close();
+    await this.store.reopen();
+    this.reader = new LedgerReader(this.file);
+  }
+
+  async replace(create: boolean): Promise<void> {
+    await this.reader.close();
+    this.store.replace(create);
+    this.reader = new LedgerReader(this.file);
+  }
+
+  async mend(stamp: string): Promise<string> {
+    await this.reader.close();
+    this.reader = new LedgerReader(this.file);
+    return this.store.mend(stamp);
   }
 
   onChange(listener: Listener): () => void {
@@ -271,148 +331,73 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    if (this.closed) return;
-    await this.queue.drained();
-    this.closed = true;
     await this.reader.close();
-    this.statements.clear();
-    this.database.close();
+    await this.store.close();
   }
 
-  private async write<T>(job: () => T): Promise<T> {
-    if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed");
-    try {
-      return await this.queue.run(job);
-    } catch (error) {
-      if (error instanceof ImportClientError) throw error;
-      throw ledgerError(
-        `台账写入失败：${messageOf(error)}`,
-        `the ledger cannot be written: ${messageOf(error)}`,
-        error,
+  /** Ends the documents whose files a new one has overwritten in OutBox. */
+  private endReplaced(row: DocumentRow): DocumentRow[] {
+    const waiting = "WHERE settled = 0 AND box = 'OutBox' AND box_name = ? AND business = ? COLLATE NOCASE";
+    const change = {
+      ...wordsOf(REPLACED_FAULT),
+      box: "none",
+      settled: true,
+      retryAt: 0,
+      failedAt: row.claimedAt,
+    } as const;
+    return this.rows
+      .documents(waiting, row.fileName, row.business)
+      .filter((earlier) => earlier.id !== row.id && isReplacedBy(earlier, row))
+      .map(({ id }) =>
+        this.rows.change(id, { from: ["claimed"], to: "failed" }, change, { ...REPLACED, text: row.id }),
       );
-    }
   }
 
-  /** The document that a new one repeats, if that one is on its way or has arrived. */
+  /** The document that a new one repeats, if that one stands in its way. */
   private earlier(row: DocumentRow, sameKey: boolean): DocumentRow | undefined {
-    const alive = "state NOT IN ('failed', 'rejected') AND environment = ? AND client_id = ? ORDER BY id DESC LIMIT 1";
-    const owner: Value[] = [row.environment, row.clientId];
-    const same = this.documents(`WHERE sha256 = ? AND ${alive}`, row.sha256, ...owner)[0];
-    if (same || !sameKey || row.clientKey === "") return same;
-    const key = "client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ?";
-    return this.documents(`WHERE ${key} AND ${alive}`, row.clientKey, row.business, row.messageType, ...owner)[0];
-  }
-
-  private apply(
-    id: string,
-    { from, to }: { from?: readonly DocumentState[]; to?: DocumentState | undefined },
-    change: DocumentChange,
-    note: EventNote | undefined,
-  ): DocumentRow {
-    const row = this.documents("WHERE id = ?", id)[0];
-    if (!row) {
-      throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
-        zh: `台账中没有单据 ${id}`,
-        en: `the ledger has no document ${id}`,
-      });
+    const alive = "state NOT IN ('failed', 'rejected') AND refused = 0 ORDER BY id DESC LIMIT 100";
+    const looks: [condition: string, ...values: Value[]][] = [
+      ["sha256 = ?", row.sha256],
+      ["parts_sha256 = ? AND parts_sha256 <> ''", row.partsSha256],
+    ];
+    if (sameKey) {
+      const key = "client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ?";
+      looks.push([
+        `${key} AND operation = ? AND packet = ?`,
+        row.clientKey,
+        row.business,
+        row.messageType,
+        row.operation,
+        row.packet,
+      ]);
     }
-    if (to !== undefined) assertMayFollow(id, row.state, to, from);
-    const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
-    const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
-    const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
-    const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
-    if (changed.length > 0) this.statement(`UPDATE documents SET ${sets} WHERE id = ?`).run(...values, id);
-    if (note) this.event(id, note);
-    return next;
+    for (const [condition, ...values] of looks) {
+      const found = this.rows
+        .documents(`WHERE ${condition} AND ${alive}`, ...values)
+        .find((earlier) => repeats(row, earlier, sameKey));
+      if (found) return found;
+    }
+    return undefined;
   }
 
-  /**
-   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
-   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
-   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
-   */
-  private repeatedReceipt(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
-    const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
-      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
-      if (!numbered) return false;
-      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
-      const other = this.documents("WHERE id = ?", documentId)[0];
-      return other === undefined || other.sendingAt <= row.receivedAt;
-    });
+  private documents(condition: string, ...values: Value[]): Promise<DocumentRow[]> {
+    return this.store.read(() => this.rows.documents(condition, ...values));
   }
 
-  private adoptNow(
-    receiptId: number,
-    documentId: string,
-    found: { matchedBy: MatchedBy; file?: string } | undefined,
-  ): { row: DocumentRow; note: EventNote } | undefined {
-    const receipt = this.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
-    if (!receipt) return undefined;
-    const { matchedBy, file } = { matchedBy: "" as const, file: receipt.file, ...found };
-    const set = "UPDATE receipts SET document_id = ?, matched_by = ?, file = ? WHERE id = ?";
-    this.statement(set).run(documentId, matchedBy, file, receiptId);
-    return this.receiptOn(documentId, { ...receipt, documentId, matchedBy, file });
+  private events(condition: string, ...values: Value[]): EventRow[] {
+    return this.store.all(`SELECT ${EVENT} FROM events ${condition}`, ...values) as unknown as EventRow[];
   }
 
-  private receiptOn(documentId: string, receipt: ReceiptRow): { row: DocumentRow; note: EventNote } | undefined {
-    const row = this.documents("WHERE id = ?", documentId)[0];
-    if (!row) return undefined;
-    const { to, change } = receiptEffect(receipt, row);
-    const { format, code, textEn } = receipt;
-    const text = [format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
-    const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
-    return { row: this.apply(documentId, { to }, change, note), note };
+  private factNow(name: string): string | undefined {
+    const row = this.store.one("SELECT value FROM facts WHERE name = ?", name);
+    return row && String(row.value);
   }
 
   private putFact(name: string, value: string): void {
-    this.statement("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)").run(name, value);
-  }
-
-  private event(documentId: string, note: EventNote): void {
-    this.statement("INSERT INTO events (document_id, at, event, code, text, text_en) VALUES (?, ?, ?, ?, ?, ?)").run(
-      documentId,
-      this.now(),
-      note.event,
-      note.code ?? "",
-      note.text ?? "",
-      note.textEn ?? "",
-    );
-  }
-
-  private insert<Row>(table: string, columns: Columns<Row>, row: Partial<Row>): Database.RunResult {
-    const names = columns.map(([, column]) => column).join(", ");
-    const marks = columns.map(() => "?").join(", ");
-    const values = columns.map(([property, , kind]) => toColumn(kind, row[property]));
-    return this.statement(`INSERT INTO ${table} (${names}) VALUES (${marks})`).run(...values);
-  }
-
-  private documents(condition: string, ...values: Value[]): DocumentRow[] {
-    const rows = this.statement(`SELECT * FROM documents ${condition}`).all(...values) as Record<string, unknown>[];
-    return rows.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
-  }
-
-  private receipts(condition: string, ...values: Value[]): ReceiptRow[] {
-    const rows = this.statement(`SELECT * FROM receipts ${condition}`).all(...values) as Record<string, unknown>[];
-    return rows.map((row) => fromColumns(RECEIPT_COLUMNS, row));
-  }
-
-  private statement(sql: string): Database.Statement {
-    return this.statements.of(sql);
+    this.store.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
   }
 
   private tell(row: DocumentRow, note: EventNote): void {
     for (const listener of this.listeners) listener(row, note);
   }
-}
-
-/** The columns to look a receipt up by, best first: the data centre's number, the own key, customs' number (domain 0, item 4). */
-function receiptKeyColumns(keys: ReceiptKeys): [column: string, value: string][] {
-  const columns: [string, string][] = [
-    ["seq_no", keys.seqNo],
-    ["client_key", keys.clientKey],
-    ["customs_no", keys.customsNo],
-  ];
-  return columns.filter(([, value]) => value !== "");
 }

@@ -1,10 +1,13 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Columns that a later step adds; the first makes the tables without them. */
-const ADDED_LATER = new Set(["matched_by", "text_en", "tries", "outcome", "part"]);
+const ADDED_LATER = new Set([
+  ...["matched_by", "text_en", "tries", "outcome", "part"],
+  ...["parts_sha256", "operation", "packet", "refused"],
+]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
   return columns
@@ -134,5 +137,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
   ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
   UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
+  `,
+  // Version 7: what makes two documents the same one.
+  `
+  ALTER TABLE documents ADD COLUMN parts_sha256 TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN operation TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN packet TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX documents_parts ON documents (parts_sha256, id) WHERE parts_sha256 <> '';
   `,
 ];

@@ -1,11 +1,31 @@
 import type Database from "libsql";
+import { codeOf } from "../../errors.js";
 import type { Transactions } from "./commit-queue.js";
 
-/** The transactions of a database that its commit queue asks for; a job that fails is undone by a savepoint of its own. */
-export function transactionsOf(database: Database.Database): Transactions {
+/** Another program has the file: what was asked for may work in a moment. */
+export function isLocked(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? "");
+}
+
+/** The file is no sound database: no write may follow. */
+export function isDamaged(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error) ?? "");
+}
+
+/**
+ * The transactions of a database that its commit queue asks for; a job that fails is undone by a savepoint of its own.
+ * `assertMayWrite` is asked within each transaction, before its jobs.
+ */
+export function transactionsOf(
+  database: Database.Database,
+  hooks: { assertMayWrite(): void; committed(): void },
+): Transactions {
   const run = (sql: string) => database.exec(sql);
   return {
-    begin: () => run("BEGIN IMMEDIATE"),
+    begin: () => {
+      run("BEGIN IMMEDIATE");
+      hooks.assertMayWrite();
+    },
     commit: () => run("COMMIT"),
     rollback: () => {
       if (database.inTransaction) run("ROLLBACK");
@@ -21,5 +41,7 @@ export function transactionsOf(database: Database.Database): Transactions {
         throw error;
       }
     },
+    isLocked,
+    committed: hooks.committed,
   };
 }

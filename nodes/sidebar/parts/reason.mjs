@@ -7,10 +7,10 @@ import { failure, translate } from "./texts.mjs";
 export const asksReason = (place) => place.find(".sw-reason").length > 0;
 
 /**
- * `action` names the texts. `request` is the path below `single-window/`. `choices` is what to release a document as.
- * `done` comes after the runtime did it.
+ * `action` names the texts. `request` is the path below `single-window/`, `more` goes with it. `choices` is what to release a document
+ * as. `done` comes after the runtime did it.
  */
-export function askReason(place, { action, request, name, choices, done }) {
+export function askReason(place, { action, request, name, choices, more, done }) {
   place.empty();
   const form = $("<form>", { class: "sw-reason" }).appendTo(place);
   const reason = reasonField(form, action);
@@ -26,7 +26,7 @@ export function askReason(place, { action, request, name, choices, done }) {
     const text = String(reason.val()).trim();
     if (!text) return reason.trigger("focus");
     form.find("button").prop("disabled", true);
-    send(request, as ? { reason: text, as: as.val() } : { reason: text })
+    send(request, { ...more, reason: text, ...(as && { as: as.val() }) })
       .done(() => {
         const said = $("<span>").text(translate(`${action}.done`, { name }));
         RED.notify(said, { type: "success", timeout: 4000 });
@@ -38,7 +38,7 @@ export function askReason(place, { action, request, name, choices, done }) {
 }
 
 function reasonField(form, action) {
-  const id = `sw-reason-${action}`;
+  const id = `sw-reason-${action.replace(".", "-")}`;
   $("<label>", { for: id })
     .text(translate(`${action}.reason`))
     .appendTo(form);

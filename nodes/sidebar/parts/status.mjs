@@ -5,6 +5,7 @@ import { showCard } from "./cards.mjs";
 import { runDiagnosis } from "./diagnosis.mjs";
 import { button, line } from "./elements.mjs";
 import { asksReason } from "./reason.mjs";
+import { showStanding } from "./standing.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
 import { named, translate, translateKnown } from "./texts.mjs";
 
@@ -22,9 +23,10 @@ export function makeStatus(place, { documents, fail }) {
     for (const status of clients) showClient(status).appendTo(boxes);
   }
 
-  function showClient({ client, counts, inFlight, brokers, cards }) {
+  function showClient({ client, fault, counts, inFlight, brokers, cards }) {
     const box = $("<div>", { class: "sw-client" });
     showTitle(client, box);
+    if (fault) showStanding(client, fault, box, { done: () => ask().fail(fail), fail });
     for (const broker of brokers ?? []) showBroker(broker, box);
     for (const card of cards ?? []) showCard(card, box, () => ask().fail(fail));
     line("fa-tasks", translate("inFlight", { count: inFlight }), "sw-muted").appendTo(box);

@@ -71,6 +71,9 @@ function showActions(row, place, { done, fail }) {
   if (row.settled && ENDED_STATES.includes(row.state)) {
     button("fa-repeat", translate("resend.button"), () => ask("resend")).appendTo(actions);
   }
+  if (row.settled && row.state === "failed" && row.code === "SW-DUP") {
+    button("fa-share", translate("override.button"), () => ask("override")).appendTo(actions);
+  }
   if (row.state === "held") {
     const release = () => ask("release", ["resend", "sent", "failed"]);
     button("fa-unlock", translate("release.button"), release).appendTo(actions);

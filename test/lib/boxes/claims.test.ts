@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient as open } from "../../../lib/client/open.js";
 import { codeOf, neutral } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { clientSettings, openClient } from "../../support/client.js";
@@ -181,7 +182,7 @@ describe("a start after a stop of any kind", () => {
   /** Claims one file and leaves it as a kill would; gives the settings to open the client again. */
   async function interrupted(leave: (client: ImportClient, row: DocumentRow) => Promise<void>) {
     const settings = clientSettings();
-    const { client } = await ImportClient.open(settings);
+    const { client } = await open(settings);
     writeFileSync(join(client.folders.of("DecCus001").box("OutBox"), "a.xml"), XML("K1"));
     const watching = new Watching(client);
     await watching.until(() => watching.claims.length === 1);
@@ -194,7 +195,7 @@ describe("a start after a stop of any kind", () => {
 
   it("gives an open claim out again with the same id", async () => {
     const { settings, id } = await interrupted(async () => {});
-    const { client, recovery } = await ImportClient.open(settings);
+    const { client, recovery } = await open(settings);
     assert.equal(recovery.open, 1);
     const watching = new Watching(client);
     await watching.until(() => watching.claims.length === 1);
@@ -208,7 +209,7 @@ describe("a start after a stop of any kind", () => {
     const { settings, id } = await interrupted(async (client, row) => {
       await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
     });
-    const { client, recovery } = await ImportClient.open(settings);
+    const { client, recovery } = await open(settings);
     assert.equal(recovery.unknown, 1);
     assert.equal((await client.ledger.get(id))?.state, "unknown");
     await client.close();
@@ -219,7 +220,7 @@ describe("a start after a stop of any kind", () => {
       await client.ledger.transition(row.id, step("sending"), {}, { event: "sending" });
       await client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
     });
-    const { client, recovery } = await ImportClient.open(settings);
+    const { client, recovery } = await open(settings);
     assert.equal(recovery.finished, 1);
     const row = await client.ledger.get(id);
     assert.deepEqual([row?.state, row?.box, row?.settled], ["sent", "SentBox", true]);
@@ -235,7 +236,7 @@ describe("a start after a stop of any kind", () => {
       await client.ledger.update(row.id, { settled: false, box: "TempBox", boxName: "a.xml" });
       assert.ok(sent.settled);
     });
-    const { client } = await ImportClient.open(settings);
+    const { client } = await open(settings);
     const row = await client.ledger.get(id);
     assert.deepEqual([row?.box, row?.settled], ["SentBox", true]);
     assert.equal(readdirSync(client.folders.of("DecCus001").box("SentBox")).length, 1);
@@ -248,7 +249,7 @@ describe("a start after a stop of any kind", () => {
       await client.ledger.transition(row.id, step("failed"), change, { event: "failed" });
     });
     for (let start = 0; start < 2; start++) {
-      const { client } = await ImportClient.open(settings);
+      const { client } = await open(settings);
       const folder = client.folders.of("DecCus001");
       assert.equal((await client.ledger.get(id))?.box, "FailBox");
       assert.equal(readdirSync(folder.box("FailBox")).length, 1);
@@ -259,11 +260,11 @@ describe("a start after a stop of any kind", () => {
 
   it("holds a file that lies in TempBox without a row: it may have been sent", async () => {
     const settings = clientSettings();
-    const first = await ImportClient.open(settings);
+    const first = await open(settings);
     first.client.folders.of("DecCus001").make();
     writeFileSync(join(first.client.folders.of("DecCus001").box("TempBox"), "orphan.xml"), XML("K9"));
     await first.client.close();
-    const { client, recovery } = await ImportClient.open(settings);
+    const { client, recovery } = await open(settings);
     assert.equal(recovery.entered, 1);
     const row = (await client.ledger.unsettled())[0];
     assert.deepEqual([row?.clientKey, row?.state, row?.code], ["K9", "held", "SW-ORPHAN"]);

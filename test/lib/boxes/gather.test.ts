@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient as open } from "../../../lib/client/open.js";
 import { neutral } from "../../../lib/errors.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
@@ -209,7 +210,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     await client.close();
     let jump = 0;
     const clock = { ...SYSTEM.clock, monotonic: () => SYSTEM.clock.monotonic() + jump };
-    client = (await ImportClient.open(clientSettings(), { ...SYSTEM, clock })).client;
+    client = (await open(clientSettings(), { ports: { ...SYSTEM, clock } })).client;
     const one = edoc();
     const { key } = declaration([one]);
     const watching = watch({ pdfWait: 20_000 });

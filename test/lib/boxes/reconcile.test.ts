@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClient } from "../../../lib/client/import-client.js";
+import type { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient } from "../../../lib/client/open.js";
 import type { ClientSettings } from "../../../lib/client/settings.js";
 import { neutral } from "../../../lib/errors.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
@@ -32,7 +33,7 @@ describe("rows and files are compared all the time", () => {
     settings = clientSettings({ missingAfter: 0, ...change });
     faults = {};
     const disk = new Proxy(SYSTEM_DISK, { get: (real, name: keyof Disk) => faults[name] ?? real[name] });
-    client = (await ImportClient.open(settings, { ...SYSTEM, disk })).client;
+    client = (await openClient(settings, { ports: { ...SYSTEM, disk } })).client;
     notices = [];
     client.on("notice", ({ code }) => notices.push(code));
   }

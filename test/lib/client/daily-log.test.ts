@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DailyLog } from "../../../lib/client/daily-log.js";
+import { SYSTEM_DISK } from "../../../lib/files/disk.js";
+import { FakeClock } from "../../support/fake-clock.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
-import { until } from "../../support/until.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 const NOON = new Date(2026, 10, 24, 12).getTime();
@@ -12,11 +13,14 @@ describe("daily log (faq 8)", () => {
   let folder: string;
   let faults: string[];
   let log: DailyLog;
+  let clock: FakeClock;
 
   beforeEach(() => {
     folder = join(scratch(), "log");
     faults = [];
-    log = new DailyLog(folder, 10, (error) => faults.push(error.message));
+    clock = new FakeClock();
+    log = new DailyLog(folder, { disk: SYSTEM_DISK, clock }, (error) => faults.push(error.message));
+    log.begin();
   });
   afterEach(async () => log.close());
   after(removeScratch);
@@ -61,6 +65,7 @@ describe("daily log (faq 8)", () => {
       mkdirSync(join(folder, name), { recursive: true });
     log.write(NOON, ["start"]);
     await log.close();
+    log.removeBefore(NOON - 10 * DAY);
     assert.deepEqual(readdirSync(folder).sort(), ["2026-11-1", "2026-11-14", "2026-11-24", "keep"]);
   });
 
@@ -77,15 +82,26 @@ describe("daily log (faq 8)", () => {
   });
 
   it("tells once when it cannot write, and tries again later instead of staying silent for the day", async () => {
+    rmSync(folder, { recursive: true });
     writeFileSync(folder, "a file stands where the folder should be");
     log.write(NOON, ["sent", "id-1"]);
+    await log.close();
     log.write(NOON + 1, ["sent", "id-2"]);
+    await log.close();
     assert.equal(faults.length, 1);
     rmSync(folder);
-    log.write(Date.now() + 61_000, ["sent", "id-3"]);
+    mkdirSync(folder);
+    await clock.pass(61_000);
+    log.write(NOON + 2, ["sent", "id-3"]);
     await log.close();
-    await until("the third line is there", () => readdirSync(folder).length === 1);
-    const [day] = readdirSync(folder);
-    assert.match(read(day as string), /id-3/);
+    assert.match(read("2026-11-24"), /id-3/);
+  });
+
+  it("makes no folder where its own has gone with the share", async () => {
+    rmSync(folder, { recursive: true });
+    log.write(NOON, ["sent", "id-1"]);
+    await log.close();
+    assert.equal(existsSync(folder), false);
+    assert.equal(faults.length, 1);
   });
 });

@@ -130,6 +130,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       clock: SYSTEM.clock,
       ids: SYSTEM.ids,
       ledger,
+      lease: { assertHeld: () => {} },
       advice: BUILT_IN,
       notice: () => {},
       inspections: new Inspections(),

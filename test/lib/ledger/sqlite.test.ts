@@ -6,17 +6,10 @@ import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
-import type { PinAttempts } from "../../../lib/signing/types.js";
 import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 /** Id of an attempt that the guard's rows allow. */
-async function begun(pins: PinAttempts, pin = "pin-a"): Promise<number> {
-  const attempt = await pins.begin("token", pin);
-  assert.ok("id" in attempt, JSON.stringify(attempt));
-  return attempt.id;
-}
-
 describe("ledger in SQLite", () => {
   let file: string;
   let ledger: Ledger;
@@ -273,39 +266,34 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
   });
 
-  it("closes the PIN guard by a refused or unfinished attempt until success or release", async () => {
-    const { pins } = ledger;
-    const first = await begun(pins);
-    const killed = await pins.begin("token", "pin-a");
-    assert.ok("closedBy" in killed, "killed in between counts as refused");
-    assert.deepEqual([killed.closedBy.id, killed.closedBy.open], [first, true]);
-    await pins.end(await begun(pins, "pin-b"), "accepted", "");
-    await pins.end(first, "refused", "CKR_PIN_INCORRECT");
-    await ledger.close();
-    ledger = await openLedger(file);
-    const refused = await ledger.pins.begin("token", "pin-a");
-    assert.ok("closedBy" in refused);
-    assert.deepEqual([refused.closedBy.code, refused.closedBy.open], ["CKR_PIN_INCORRECT", false]);
-    await ledger.pins.release("token", "card checked");
-    await ledger.pins.end(await begun(ledger.pins), "accepted", "");
-    await ledger.pins.end(await begun(ledger.pins), "not-tried", "TOKEN-ABSENT");
-    await begun(ledger.pins);
-  });
-
-  it("lets one of several at a PIN that ask at the same time, also over two connections to one file", async () => {
-    const other = await openLedger(file);
-    try {
-      const asked = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => (index % 2 ? ledger : other).pins.begin("token", "pin-a")),
-      );
-      const [id] = asked.flatMap((attempt) => ("id" in attempt ? [attempt.id] : []));
-      assert.deepEqual(asked.map((attempt) => ("id" in attempt ? "may" : attempt.closedBy.id)).sort(), [
-        ...Array.from({ length: 9 }, () => id),
-        "may",
-      ]);
-    } finally {
-      await other.close();
+  it("hands over what an earlier version kept of the PIN guard, and forgets it once that is stored", async () => {
+    const database = new Database(file);
+    const insert = database.prepare(
+      "INSERT INTO pin_attempts (token, pin, at, outcome, code, released) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [pin, at, outcome, code, released] of [
+      ["refused", 1, "refused", "CKR_PIN_INCORRECT", ""],
+      ["killed", 2, "", "", ""],
+      ["released", 3, "refused", "51571", "checked"],
+      ["not-tried", 4, "not-tried", "TOKEN-ABSENT", ""],
+      ["good", 5, "refused", "51571", ""],
+      ["good", 6, "accepted", "", ""],
+    ]) {
+      insert.run("pkcs11:a", pin, at, outcome, code, released);
     }
+    const left = () => (database.prepare("SELECT count(*) AS n FROM pin_attempts").get() as { n: number }).n;
+    const failing = ledger.pins.handOver(() => Promise.reject(new Error("cannot be stored")));
+    await assert.rejects(failing, { message: "cannot be stored" });
+    assert.equal(left(), 6);
+    await ledger.pins.handOver(async (refusals) => {
+      assert.deepEqual(refusals, [
+        { token: "pkcs11:a", pin: "refused", at: 1, code: "CKR_PIN_INCORRECT" },
+        { token: "pkcs11:a", pin: "killed", at: 2, code: "" },
+      ]);
+    });
+    assert.equal(left(), 0);
+    await ledger.pins.handOver(() => assert.fail("there is nothing to take"));
+    database.close();
   });
 
   it("refuses a damaged ledger and one of a newer version", async () => {

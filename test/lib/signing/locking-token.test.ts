@@ -3,12 +3,12 @@ import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:c
 import { readFileSync } from "node:fs";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
-import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import { sm2Verify } from "../../../lib/signing/sm2.js";
 import type { CardBackend } from "../../../lib/signing/types.js";
 import type { SoftToken } from "../../../scripts/soft-token.js";
+import { RecordedPins } from "../../support/recorded-pins.js";
 import { TokenShim } from "../../support/token-shim.js";
 import { makeKey } from "./keys.js";
 import { ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
@@ -29,7 +29,7 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
   let token: SoftToken;
   let shim: TokenShim;
   let key: KeyObject;
-  let attempts: MemoryPinAttempts;
+  let attempts: RecordedPins;
   const cards: CardBackend[] = [];
 
   before(async function () {
@@ -41,7 +41,7 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
   after(done);
   beforeEach(() => {
     shim.reset();
-    attempts = new MemoryPinAttempts();
+    attempts = new RecordedPins();
   });
   afterEach(async () => {
     for (const card of cards.splice(0)) await card.close();
@@ -76,8 +76,10 @@ describe("a token that locks, is pulled, hangs and crashes", () => {
   it("without a guard the same 100 files lock the card: the double does lock", async () => {
     shim.set("no-flags");
     const blind = {
-      begin: async () => ({ id: 1 }),
+      begin: async () => ({ id: "1" }),
       end: async () => undefined,
+      refuse: async () => undefined,
+      refusal: async () => undefined,
       release: async () => undefined,
     };
     const card = openCard(settings({ pin: "wrong-1" }), blind);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decXml } from "../../../simulator/samples/index.js";
 import {
@@ -154,9 +154,13 @@ export function config(bench: RedBench): void {
       mkdirSync(join(root, "DecCus001", "OutBox"), { recursive: true });
       writeFileSync(join(root, "DecCus001", "OutBox", "a.xml"), decXml());
       await bench.load([clientNode(root, { ledger }), watchNode({}, "out"), sink("out")]);
-      await bench.showing("watch", "folder-watch.status.config");
+      await bench.showing("watch", "folder-watch.status.client");
       assert.match(bench.errors().join("\n"), /client: SW-LEDGER .*ledger\.db/);
       assert.equal(bench.messages("out").length, 0);
+      // No deploy is needed for it: the next try finds that it is well.
+      rmSync(ledger);
+      await bench.one("out");
+      assert.notEqual(bench.statuses("watch").at(-1), "folder-watch.status.client");
     });
 
     it("refuses a second client on the same root or ledger, and leaves the first alone", async () => {

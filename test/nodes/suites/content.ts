@@ -173,6 +173,22 @@ export function content(bench: RedBench): void {
       assert.equal(bench.messages("caught").length, 0);
     });
 
+    it("is as strict as it is set, and says what is wrong with a setting", async () => {
+      const empty = () => message(decXml({ goods: 3, emptyFields: ["GQty"] }), "a.xml", "DecCus001", "DEC");
+      await load({ strictness: "warning" });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("valid")).document?.checks?.[0]?.severity, "warning");
+      await bench.unload();
+      await load({ levels: '{"empty": "off"}' });
+      bench.node("xsd").receive(empty());
+      assert.deepEqual((await bench.one("valid")).document?.checks, []);
+      await bench.unload();
+      await load({ levels: '{"empty": "maybe"}' });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("caught")).error?.code, "SW-CONFIG");
+      assert.equal(bench.messages("valid").length + bench.messages("invalid").length, 0);
+    });
+
     it("passes or fails what no schema knows, as it is set", async () => {
       const unknown = message(Buffer.from("<Unknown><a>1</a></Unknown>"), "a.xml", "Other", "");
       await load({ noSchema: "pass" });

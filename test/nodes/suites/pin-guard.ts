@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { CardChange } from "../../../lib/client/import-client.js";
 import { children } from "../../../scripts/processes.js";
 import { decXml } from "../../../simulator/samples/index.js";
 import { box, boxText, drop } from "../../support/boxes.js";
 import { cardNode, catchAll, clientNode, node, sink, watchNode } from "../../support/flow-nodes.js";
 import type { RedBench, Seen } from "../../support/red-bench.js";
+import { scratch } from "../../support/scratch.js";
 import { dailyLog, dec, SignFlow } from "../../support/sign-flow.js";
 import { COMPANY } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
@@ -42,6 +44,12 @@ export function pinGuard(bench: RedBench): void {
       bench.node("sign").receive(dec());
       assert.equal((await bench.one("caught")).error?.code, "SW-PIN-BLOCKED");
       assert.ok(!bench.logged().join("\n").includes(wrong));
+      await bench.unload();
+      // Another client with a ledger of its own: the guard is the machine's.
+      at.root = join(scratch(), "ImpPath");
+      await at.load({}, {}, wrong);
+      bench.node("sign").receive(dec());
+      assert.equal((await bench.one("caught")).error?.code, "SW-PIN-BLOCKED");
       await bench.unload();
       await at.load();
       bench.node("sign").receive(dec());

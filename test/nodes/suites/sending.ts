@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { verify, X509Certificate } from "node:crypto";
-import { decXml } from "../../../simulator/samples/index.js";
+import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { box, boxText, drop } from "../../support/boxes.js";
 import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
@@ -134,7 +134,7 @@ export function sending(bench: RedBench): void {
         // The one business is at its limit before the other begins, which would else fill the window alone.
         for (const name of ["1.xml", "2.xml", "3.xml"]) drop(at.root, "DecCus001", name, decXml());
         await bench.arrived("claimed", 3);
-        await until("one is on its way", async () => (await bench.depth(at.queue)) === 1);
+        await until("one of them is on its way", async () => (await bench.depth(at.queue)) === 1);
         for (const name of ["4.xml", "5.xml", "6.xml"]) drop(at.root, "DecCus201", name, decXml());
         await bench.arrived("claimed", 6);
         await until("three are on their way", async () => (await bench.depth(at.queue)) === 3);
@@ -174,17 +174,20 @@ export function sending(bench: RedBench): void {
       }
     });
 
-    it("fails with C18 when the queue is missing, password masked, after it was tried again", async () => {
-      const gone = `${at.queue}-missing`;
-      await bench.load(at.nodes({ send: { queue: gone, giveUpAfter: 0.5 }, settle: { retryTimes: 1 } }));
+    it("fails with C18 when the broker stays away, password masked, after it was tried again", async () => {
+      const relay = await relayTo(bench.broker);
+      await relay.close();
+      const settle = { retryTimes: 1 };
+      await bench.load(at.nodes({ send: { giveUpAfter: 0.5 }, settle }, { host: "127.0.0.1", port: relay.port }));
       drop(at.root, "DecCus001", "a.xml", decXml());
       const [first] = await bench.arrived("caught");
       assert.deepEqual([first?.error?.code, first?.fault?.code], ["C18", "C18"]);
       const text = first?.fault?.text.zh as string;
-      const { user, host, port, password } = bench.broker;
-      assert.ok(text.includes(`连接：amqp://${user}:***@${host}:${port}，队列：${gone}，错误：队列不存在`), text);
-      // Under `.tmp` it is still being written.
+      const { user, password } = bench.broker;
+      const where = `连接：amqp://${user}:***@127.0.0.1:${relay.port}，队列：${at.queue}，错误：服务器端口拒绝连接`;
+      assert.ok(text.includes(where), text);
       const receipt = await until("it failed for good", () =>
+        // Under `.tmp` it is still being written.
         box(at.root, "DecCus001", "InBox").find((name) => !name.endsWith(".tmp")),
       );
       assert.match(receipt, /^Failed_a_\d{17}\.xml$/);
@@ -202,6 +205,69 @@ export function sending(bench: RedBench): void {
       const row = await bench.row(id as string, "it is settled", ({ settled }) => settled);
       assert.deepEqual([row.state, row.code, row.box], ["failed", "C18", "FailBox"]);
       assert.equal(bench.messages("completed").length, 0);
+    });
+
+    it("is red and lets documents wait while its queue is missing, however often they are tried, then sends them", async () => {
+      const gone = `${at.queue}-missing`;
+      await bench.load(at.nodes({ send: { queue: gone, giveUpAfter: 0.2 }, settle: { retryTimes: 1 } }));
+      // At deploy, before there is anything to send.
+      await bench.showing("send", "mq-send.status.queue");
+      assert.ok(bench.logged(({ id }) => id === "send").some((line) => line.includes("队列不存在")));
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      const third = (await bench.arrived("caught", 3))[2];
+      assert.deepEqual([third?.fault?.code, third?.fault?.kind], ["C18", "waits"]);
+      assert.match(third?.fault?.text.zh ?? "", new RegExp(`队列：${gone}，错误：队列不存在`));
+      assert.deepEqual([box(at.root, "DecCus001", "FailBox"), box(at.root, "DecCus001", "InBox")], [[], []]);
+      await bench.queue(gone);
+      const { document } = await bench.one("settled");
+      assert.equal(document?.id, third?.document?.id);
+      assert.equal(await bench.depth(gone), 1);
+      await bench.aside((channel) => channel.deleteQueue(gone));
+      // Gone while it runs: the first message that comes back says so.
+      drop(at.root, "DecCus001", "b.xml", decXml({ key: freshKey() }));
+      await bench.showing("send", "mq-send.status.queue");
+      await bench.queue(gone);
+      await bench.arrived("settled", 2);
+      assert.equal(await bench.depth(gone), 1);
+    });
+
+    it("lets documents wait while the broker has no host or is not there, red at deploy, and sends them once it is set", async () => {
+      const right = at.nodes();
+      const without = (change: (nodes: FlowNode[]) => FlowNode[]) => change(at.nodes());
+      const cases: [what: RegExp, nodes: FlowNode[]][] = [
+        [/host is not set/, without((nodes) => nodes.map((one) => (one.id === "broker" ? { ...one, host: "" } : one)))],
+        [/no sw-mq-broker is chosen/, without((nodes) => nodes.filter(({ id }) => id !== "broker"))],
+      ];
+      for (const [what, nodes] of cases) {
+        await bench.load(nodes);
+        await bench.showing("send", "mq-send.status.config");
+        assert.match(bench.errors().join("\n"), what);
+        drop(at.root, "DecCus001", "a.xml", decXml({ key: freshKey() }));
+        const [, , , , fifth] = await bench.arrived("caught", 5);
+        assert.equal(fifth?.fault?.code, "SW-CONFIG");
+        assert.deepEqual([box(at.root, "DecCus001", "FailBox"), box(at.root, "DecCus001", "InBox")], [[], []]);
+        await bench.unload();
+        await bench.load(right);
+        const { document } = await bench.one("settled");
+        assert.equal((await bench.take(at.queue)).properties.messageId, document?.id);
+        await bench.unload();
+      }
+    });
+
+    it("refuses what is larger than its setting before it sends anything of it, and says how large it may be", async () => {
+      await bench.load(at.nodes({ send: { maxSize: 0.01 } }));
+      const bytes = decXml({ goods: 20 });
+      assert.ok(bytes.length > 10_485);
+      drop(at.root, "DecCus001", "a.xml", bytes);
+      const { fault, document } = await bench.one("caught");
+      assert.equal(fault?.code, "SW-SIZE");
+      for (const text of [fault?.text.zh, fault?.text.en]) {
+        assert.ok(text?.includes(String(bytes.length)) && text.includes("10485"), text);
+      }
+      assert.ok(fault?.advice?.zh && fault.advice.en);
+      const row = await bench.row(document?.id as string, "it is settled", ({ settled }) => settled);
+      assert.deepEqual([row.state, row.code, row.box, row.sendingAt], ["failed", "SW-SIZE", "FailBox", 0]);
+      assert.equal(await bench.depth(at.queue), 0);
     });
 
     it("sends a document that has arrived no second time, whatever the flow does", async () => {

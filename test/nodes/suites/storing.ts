@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeZip } from "../../../lib/archive/index.js";
 import { handleOf } from "../../../lib/boxes/context.js";
+import { SYSTEM_CLOCK } from "../../../lib/clock.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
@@ -170,9 +171,9 @@ export function storing(bench: RedBench): void {
       const handle = { ...handleOf(rows[1] as DocumentRow), fileName: "回执.zip" };
       const zipped = await writeZip([{ name: "r.xml", bytes: body(0) }], { at: Date.now(), names: "utf-8" });
       await bench.publish(quorum, zipped);
-      await bench.publish(quorum, wrapInDxpMsg(handle, "d", body(1)));
+      await bench.publish(quorum, await wrapInDxpMsg(handle, "d", body(1), SYSTEM_CLOCK));
       await bench.publish(quorum, gb18030(body(2)));
-      await bench.publish(quorum, wrapInDxpMsg(handle, "d", gb18030(body(3))));
+      await bench.publish(quorum, await wrapInDxpMsg(handle, "d", gb18030(body(3)), SYSTEM_CLOCK));
       const stored = await bench.arrived("stored", 4);
       const found = stored.map(({ receipt, filename }) => [receipt?.documentId, receipt?.text, filename]);
       const expected = ["r.xml", "回执.zip", undefined, "回执.zip"].map((name, index) => [

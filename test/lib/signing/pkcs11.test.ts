@@ -2,110 +2,17 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ImportClientError } from "../../../lib/errors.js";
+import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
-import { MemoryPinAttempts, markNotTried, PinGuard, pinFingerprint } from "../../../lib/signing/pin-guard.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import { moduleEnvironment } from "../../../lib/signing/pkcs11/environment.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import type { CardEvent } from "../../../lib/signing/types.js";
 import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
+import { RecordedPins } from "../../support/recorded-pins.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
 
 const DATA = Buffer.from("data");
-
-describe("PIN guard", () => {
-  it("keeps 16 bits of a PIN, salted with the token", async () => {
-    const kept = await pinFingerprint("token-1", PIN);
-    assert.match(kept, /^[0-9a-f]{4}$/);
-    assert.equal(await pinFingerprint("token-1", PIN), kept);
-    assert.notEqual(await pinFingerprint("token-2", PIN), kept);
-    assert.notEqual(await pinFingerprint("token-1", `${PIN}1`), kept);
-  });
-
-  it("writes the attempt down before the login and its result after", async () => {
-    const attempts = new MemoryPinAttempts();
-    const during: string[] = [];
-    await new PinGuard(attempts, "1").login("t", async () => {
-      during.push(attempts.rows[0]?.outcome ?? "none");
-    });
-    assert.deepEqual(during, ["open"]);
-    assert.equal(attempts.rows[0]?.outcome, "accepted");
-  });
-
-  it("a refused login closes it for that PIN on that token, for every guard over the same rows", async () => {
-    const attempts = new MemoryPinAttempts();
-    const wrong = async () =>
-      Promise.reject(new ImportClientError("C134", { zh: "", en: "" }, { details: { inner: "51571" } }));
-    await assert.rejects(new PinGuard(attempts, "1").login("t", wrong), { code: "C134" });
-    const later = new PinGuard(attempts, "1");
-    let calls = 0;
-    const counted = async () => {
-      calls++;
-    };
-    await assert.rejects(later.login("t", counted), (error: ImportClientError) => {
-      assert.equal(error.code, "SW-PIN-BLOCKED");
-      assert.equal(error.details.inner, "51571");
-      return true;
-    });
-    assert.equal(calls, 0);
-    await new PinGuard(attempts, "2").login("t", counted);
-    await later.login("other", counted);
-    assert.equal(calls, 2);
-    await later.release("t", "checked by hand");
-    await later.login("t", counted);
-    assert.equal(calls, 3);
-  });
-
-  it("an attempt that never ended counts as refused", async () => {
-    const attempts = new MemoryPinAttempts();
-    await attempts.begin("t", await pinFingerprint("t", "1"));
-    Object.assign(attempts.rows[0] as object, { at: Date.now() - 60_000 });
-    let calls = 0;
-    const login = new PinGuard(attempts, "1").login("t", async () => {
-      calls++;
-    });
-    await assert.rejects(login, { code: "SW-PIN-BLOCKED" });
-    assert.equal(calls, 0);
-  });
-
-  it("an attempt of another process that is under way is waited for, and its outcome counts", async () => {
-    for (const outcome of ["accepted", "refused"] as const) {
-      const attempts = new MemoryPinAttempts();
-      const other = await attempts.begin("t", await pinFingerprint("t", "1"));
-      const mine = new PinGuard(attempts, "1").login("t", async () => undefined);
-      const told = mine.then(
-        () => "signed in",
-        (error: ImportClientError) => error.code,
-      );
-      setImmediate(() => void attempts.end("id" in other ? other.id : 0, outcome, ""));
-      assert.equal(await told, outcome === "accepted" ? "signed in" : "SW-PIN-BLOCKED");
-    }
-  });
-
-  it("a fault from before the PIN reached the token leaves it open", async () => {
-    const attempts = new MemoryPinAttempts();
-    const guard = new PinGuard(attempts, "1");
-    await assert.rejects(guard.login("t", async () => Promise.reject(markNotTried(new Error("no token")))));
-    assert.equal(attempts.rows[0]?.outcome, "not-tried");
-    await guard.login("t", async () => undefined);
-  });
-
-  it("logins of one token wait for each other, so two flows make one attempt", async () => {
-    const attempts = new MemoryPinAttempts();
-    let calls = 0;
-    const wrong = async () => {
-      calls++;
-      await new Promise(setImmediate);
-      throw new Error("refused");
-    };
-    const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () => new PinGuard(attempts, "1").login("t", wrong)),
-    );
-    assert.equal(calls, 1);
-    assert.equal(results.filter((r) => r.status === "rejected" && r.reason.code === "SW-PIN-BLOCKED").length, 19);
-  });
-});
 
 describe("PKCS#11 card on SoftHSM2", () => {
   const { dir, done } = ownFolder();
@@ -125,7 +32,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   });
 
   it("an empty PIN is C144 and starts no process", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = openCard(tokenSettings(token, { pin: "" }), attempts);
     for (const call of [() => card.sign("rsa-sha256", DATA), () => card.identity()]) {
       await assert.rejects(call(), (error: ImportClientError) => {
@@ -144,7 +51,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   });
 
   it("identity reads the certificate without a login", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = openCard(tokenSettings(token), attempts);
     const identity = await card.identity();
     assert.equal(identity.companyCode, COMPANY.code);
@@ -181,7 +88,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
       assert.equal((await card.sign("rsa-sha256", DATA)).length, 256, JSON.stringify(way));
       await card.close();
     }
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     for (const [way, inner] of [
       [{ token: "" }, "TOKEN-AMBIGUOUS"],
       [{ token: "", slot: slot + 1 }, "TOKEN-ABSENT"],
@@ -195,7 +102,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   }).timeout(60_000);
 
   it("500 signatures at once need one login", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = openCard(tokenSettings(token), attempts);
     const signatures = await Promise.all(Array.from({ length: 500 }, () => card.sign("rsa-sha256", DATA)));
     assert.equal(new Set(signatures.map((signature) => signature.toString("hex"))).size, 1);
@@ -208,7 +115,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   }).timeout(20_000);
 
   it("a wrong PIN with 100 files waiting is one attempt, and none after a restart or from a second flow", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const wrong = tokenSettings(token, { pin: "000000" });
     const [first, second] = [openCard(wrong, attempts), openCard(wrong, attempts)];
     const events: CardEvent[] = [];
@@ -241,7 +148,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   }).timeout(20_000);
 
   it("a killed module process costs one signature and comes back", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = new Pkcs11Card(tokenSettings(token), attempts);
     await card.sign("rsa-sha256", DATA);
     const pid = card.modulePid as number;
@@ -261,7 +168,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   });
 
   it("a hung driver is killed at the time limit: C141, and the next call goes through", async () => {
-    const card = new Pkcs11Card(tokenSettings(token, { timeouts: { sign: 300 } }), new MemoryPinAttempts());
+    const card = new Pkcs11Card(tokenSettings(token, { timeouts: { sign: 300 } }), new RecordedPins());
     await card.sign("rsa-sha256", DATA);
     const pid = card.modulePid as number;
     process.kill(pid, "SIGSTOP");
@@ -272,7 +179,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   });
 
   it("a login that hangs counts as a try", async () => {
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = new Pkcs11Card(tokenSettings(token, { timeouts: { login: 300 } }), attempts);
     await card.identity();
     process.kill(card.modulePid as number, "SIGSTOP");
@@ -289,7 +196,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
       [{ slot: 1 }, "TOKEN-ABSENT"],
     ];
     for (const [more, inner] of cases) {
-      const attempts = new MemoryPinAttempts();
+      const attempts = new RecordedPins();
       const card = openCard(tokenSettings(token, more), attempts);
       await assert.rejects(card.sign("rsa-sha256", DATA), (error: ImportClientError) => {
         assert.equal(error.code, "C134");
@@ -300,7 +207,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
       assert.equal(card.state, "absent");
       await card.close();
     }
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const card = openCard(tokenSettings(token, { keyLabel: "other" }), attempts);
     await assert.rejects(
       card.sign("rsa-sha256", DATA),
@@ -320,7 +227,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
          return load.call(this, name, ...rest);
        };`,
     );
-    const attempts = new MemoryPinAttempts();
+    const attempts = new RecordedPins();
     const moduleEnvironment = { NODE_OPTIONS: `--require ${block}` };
     const card = openCard(tokenSettings(token, { moduleEnvironment }), attempts);
     await assert.rejects(card.sign("rsa-sha256", DATA), (error: ImportClientError) => {
@@ -362,7 +269,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
     });
     process.env.SW_TEST_CARD = PIN;
     try {
-      const card = new Pkcs11Card(tokenSettings(token), new MemoryPinAttempts());
+      const card = new Pkcs11Card(tokenSettings(token), new RecordedPins());
       await card.sign("rsa-sha256", DATA);
       const pid = card.modulePid as number;
       for (const file of ["environ", "cmdline"]) {

@@ -1,0 +1,69 @@
+import { identityOf } from "../business/identity.js";
+import { inspect } from "../business/inspect.js";
+import { inspectFlattened } from "../business/packing.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { NO_WORDS } from "../ledger/rules/words.js";
+import { sha256Of } from "../sha256.js";
+import type { BoxSettings } from "./context.js";
+
+/** What the ledger keeps of a file's content. */
+export interface ContentFacts
+  extends Pick<
+    DocumentRow,
+    "size" | "sha256" | "partsSha256" | "messageType" | "clientKey" | "operation" | "packet" | "seqNo"
+  > {
+  /** Is another document of the same key this one? (`lib/ledger/rules/identity.ts`) */
+  sameKey: boolean;
+}
+
+/** Type, keys and identity by content (`look`: by whom it is read); empty for what cannot be read, which validate-xsd and preflight will then name. */
+export async function contentFacts(
+  payload: Buffer,
+  name: string,
+  look: typeof inspect = inspect,
+): Promise<ContentFacts> {
+  const bytes = { size: payload.length, sha256: sha256Of(payload) };
+  try {
+    const inspection = await inspectFlattened(payload, name, look);
+    const { kind, clientKey, seqNo } = inspection;
+    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, ...identityOf(inspection) };
+  } catch {
+    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", sameKey: false };
+    return { ...bytes, ...none, partsSha256: bytes.sha256 };
+  }
+}
+
+/** The row of a file that enters the ledger, claimed at a time in milliseconds, with what is different of it. */
+export function newRow(
+  { environment, clientId }: Pick<BoxSettings, "environment" | "clientId">,
+  { sameKey: _, ...facts }: ContentFacts,
+  at: number,
+  change: Pick<DocumentRow, "id" | "business" | "fileName" | "boxName"> & Partial<DocumentRow>,
+): DocumentRow {
+  return {
+    environment,
+    clientId,
+    ...facts,
+    state: "claimed",
+    attempt: 1,
+    tries: 0,
+    possibleDuplicate: false,
+    box: "TempBox",
+    settled: false,
+    retryAt: 0,
+    ...NO_WORDS,
+    customsNo: "",
+    statusCode: "",
+    statusText: "",
+    wire: "",
+    claimedAt: at,
+    sendingAt: 0,
+    sentAt: 0,
+    failedAt: 0,
+    importReceiptAt: 0,
+    businessReceiptAt: 0,
+    refused: false,
+    updatedAt: at,
+    ...change,
+  };
+}

@@ -1,0 +1,29 @@
+import { sha256Of } from "../sha256.js";
+import { sameName } from "./edocs.js";
+import { envelopePacket } from "./envelope.js";
+import type { Inspection } from "./inspect.js";
+
+/** What tells a document from others of its type and folder, beside its own key. */
+export interface DocumentIdentity {
+  /** sha256 over the bytes of its parts: the same for a bare XML and for every ZIP of it. */
+  partsSha256: string;
+  operation: string;
+  packet: string;
+  /** Is another document with the same type, operation, packet and key this one? */
+  sameKey: boolean;
+}
+
+/**
+ * The identity of a document (design, "Identity"). The document's XML counts without its name, attachments with theirs: a ZIP that
+ * was made again differs in its times only. A modification repeats the key of what it modifies and is no repeat of it (faq 18).
+ */
+export function identityOf({ kind, root, xml, attachments, seqNo }: Inspection): DocumentIdentity {
+  const names = attachments.map(({ name, bytes }) => `${sha256Of(bytes)} ${sameName(name)}`).sort();
+  const document = sha256Of(xml);
+  return {
+    partsSha256: names.length === 0 ? document : sha256Of(Buffer.from([document, ...names].join("\n"))),
+    operation: kind?.operation?.(root) ?? "",
+    packet: envelopePacket(root),
+    sameKey: seqNo === "" && kind?.sharedKey !== true,
+  };
+}

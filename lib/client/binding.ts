@@ -1,0 +1,176 @@
+import { sep } from "node:path";
+import { ImportClientError } from "../errors.js";
+import { timeStamp } from "../files/names.js";
+import type { Ids } from "../ids.js";
+import { type Ledger, openLedger, setLedgerAside } from "../ledger/index.js";
+import { assertOwner, type Owner } from "../ledger/rules/owner.js";
+import type { RootFacts, RootMarker } from "./root-marker.js";
+import type { ClientSettings } from "./settings.js";
+import type { UsedRoots } from "./used-roots.js";
+
+/** What a person has confirmed; each opens one door that is shut without a person's word. */
+export interface Confirmed {
+  /** Root and ledger become those of the client as it is set now. */
+  owner?: boolean;
+  /** An empty folder under the path of a root that was used is a new root; a ledger that knows another root goes with this one. */
+  root?: boolean;
+  /** A damaged ledger is put aside, and a new one begun. */
+  ledger?: boolean;
+}
+
+/** The parts that belong together: a root, its marker, and the ledger that it names. */
+export interface BindingParts {
+  settings: ClientSettings;
+  marker: RootMarker;
+  used: UsedRoots;
+  ids: Ids;
+}
+
+/** Why a ledger does not know what the boxes know: it was made just now, it is another one, or an older copy. */
+export type Gap = "new" | "another" | "older";
+
+const ROOT = { zh: "根目录", en: "the root" };
+const LEDGER = { zh: "台账", en: "the ledger" };
+
+/** A folder under the root's path that is not the root, or none: SW-FOLDER. */
+export function rootAway(root: string, cause?: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-FOLDER",
+    {
+      zh: `根目录 ${root} 曾经使用过，现在却是空的或不可用，可能共享未挂载`,
+      en: `the root ${root} was used before, and is empty or away now: its share may not be mounted`,
+    },
+    {
+      cause,
+      advice: {
+        zh: "请挂载共享或接上磁盘，随后自动继续；若它确实是新的根目录，请在侧栏中确认。",
+        en: "Mount the share or connect the disk, work then goes on by itself; if it really is a new root, confirm that in the sidebar.",
+      },
+      details: { reason: "root", root },
+    },
+  );
+}
+
+/** The root's own facts, undefined at its first use. Throws SW-FOLDER when it is not there, SW-OWNER when it is another's. */
+export function readRoot(parts: BindingParts, confirmed: Confirmed): RootFacts | undefined {
+  const { settings, marker, used } = parts;
+  const facts = confirmed.owner ? readable(marker) : marker.read();
+  if (facts) {
+    if (!confirmed.owner) assertOwner(facts, settings, { zh: `${ROOT.zh} ${settings.root} `, en: settings.root });
+    return facts;
+  }
+  const { root } = settings;
+  if (!confirmed.root && used.idOf(root) !== undefined && !marker.hasLedger(settings.ledger)) throw rootAway(root);
+  return undefined;
+}
+
+/** A marker that cannot be understood counts as none for a person who has said whose the root is. */
+function readable(marker: RootMarker): RootFacts | undefined {
+  try {
+    return marker.read();
+  } catch (error) {
+    if (error instanceof ImportClientError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Opens the root's ledger. One that the root knows and that is not there is made anew, and so is a damaged one by a person's word; the
+ * damaged file is kept. Rejects with SW-LEDGER.
+ */
+export async function openOwnLedger(
+  { settings, marker }: BindingParts,
+  facts: RootFacts | undefined,
+  confirmed: Confirmed,
+  now: number,
+): Promise<Ledger> {
+  try {
+    const marks = marker.place()?.marks ?? [];
+    return await openLedger(settings.ledger, { create: facts === undefined, marks });
+  } catch (error) {
+    const reason = error instanceof ImportClientError ? error.details.reason : "";
+    if (reason === "damaged" && confirmed.ledger) setLedgerAside(settings.ledger, `damaged-${timeStamp(now)}`);
+    else if (reason !== "missing") throw error;
+    return openLedger(settings.ledger, { create: true });
+  }
+}
+
+/**
+ * Does the ledger belong to this root, and does it know what was done? Resolves to undefined when it does, else to what it lacks.
+ * Rejects with SW-OWNER when it is another client's or another root's, and with SW-FOLDER when it knows a root that this folder is not.
+ */
+export async function gapOf(
+  ledger: Ledger,
+  parts: BindingParts,
+  facts: RootFacts | undefined,
+  confirmed: Confirmed,
+): Promise<Gap | undefined> {
+  const { settings, marker } = parts;
+  const bound = await ownerOf(ledger);
+  if (bound && !confirmed.owner)
+    assertOwner(bound, settings, { zh: `${LEDGER.zh} ${settings.ledger} `, en: LEDGER.en });
+  const root = await ledger.fact("root");
+  if (root !== undefined && root !== facts?.id && !confirmed.root) {
+    if (facts) throw foreignLedger(settings);
+    // It lies in the root itself: only the marker is gone.
+    if (!isInside(settings)) throw rootAway(settings.root);
+  }
+  const id = await ledger.fact("ledger");
+  if (id === undefined) return (await ledger.place()) === 0 ? "new" : undefined;
+  if (facts && facts.ledger !== "" && facts.ledger !== id) return "another";
+  const place = marker.place();
+  return place?.ledger === id && (await ledger.place()) < place.place ? "older" : undefined;
+}
+
+/** Writes into root and ledger that they belong together, and to whom. `renew`: the ledger gets a new name, for it begins anew. */
+export async function bind(
+  ledger: Ledger,
+  parts: BindingParts,
+  known: RootFacts | undefined,
+  renew: boolean,
+): Promise<RootFacts> {
+  const { settings, marker, used, ids } = parts;
+  const { environment, clientId } = settings;
+  const owner: Owner = { environment, clientId };
+  const id = known?.id ?? (await ledger.fact("root")) ?? ids.handle();
+  const name = renew ? undefined : await ledger.fact("ledger");
+  const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle() };
+  await put(ledger, "ledger", facts.ledger);
+  await put(ledger, "root", id);
+  await put(ledger, "owner", JSON.stringify(owner));
+  if (!known || JSON.stringify(known) !== JSON.stringify(facts)) await marker.write(facts);
+  await used.note(settings.root, id);
+  return facts;
+}
+
+async function put(ledger: Ledger, name: string, value: string): Promise<void> {
+  if ((await ledger.fact(name)) !== value) await ledger.setFact(name, value);
+}
+
+/** Whose a ledger is; of one that was begun before ledgers knew, its newest document says it. */
+export async function ownerOf(ledger: Ledger): Promise<Owner | undefined> {
+  const told = await ledger.fact("owner");
+  if (told !== undefined) return JSON.parse(told) as Owner;
+  return (await ledger.query({ limit: 1 }))[0];
+}
+
+function isInside({ root, ledger }: ClientSettings): boolean {
+  return ledger.startsWith(root + sep);
+}
+
+function foreignLedger({ root, ledger }: ClientSettings): ImportClientError {
+  return new ImportClientError(
+    "SW-OWNER",
+    {
+      zh: `台账 ${ledger} 属于另一个根目录，不属于 ${root}`,
+      en: `the ledger ${ledger} belongs to another root than ${root}`,
+    },
+    {
+      advice: {
+        zh: "请核对台账和根目录的路径；确需合用时在侧栏中确认。",
+        en: "Check the paths of ledger and root; if they shall go together, confirm it in the sidebar.",
+      },
+      details: { reason: "root", root },
+    },
+  );
+}

@@ -1,0 +1,114 @@
+import { BUILT_IN, loadAdvice } from "../advice/index.js";
+import type { Reconciliation } from "../boxes/reconcile.js";
+import { Files } from "../files/files.js";
+import { type Ports, SYSTEM } from "../files/ports.js";
+import type { Ledger } from "../ledger/index.js";
+import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
+import { endForeign } from "./foreign.js";
+import { ImportClient } from "./import-client.js";
+import { LeaseFile, occupied } from "./lease-file.js";
+import { type Rebuilt, rebuild } from "./rebuild.js";
+import type { Notice } from "./reports.js";
+import { RootLease } from "./root-lease.js";
+import { RootMarker } from "./root-marker.js";
+import type { ClientSettings } from "./settings.js";
+import { UsedRoots } from "./used-roots.js";
+
+export interface OpenOptions {
+  ports?: Ports;
+  /** What a person has confirmed, for this one try. */
+  confirmed?: Confirmed;
+  /** Of earlier tries: it knows for how long another process has not renewed its lease. */
+  file?: LeaseFile;
+  /** Hears of what is found out while it opens, and later. */
+  onNotice?: (notice: Notice) => void;
+}
+
+/**
+ * Takes the root, opens its ledger, and brings rows and files together: one try. Nothing is sent before it resolves. Rejects with SW-FOLDER
+ * (the root is not there), SW-OWNER (it is another's, or another process works on it), SW-LEDGER; all of these may be over in a moment.
+ */
+export async function openClient(
+  settings: ClientSettings,
+  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice }: OpenOptions = {},
+): Promise<{ client: ImportClient; recovery: Reconciliation }> {
+  const parts = bindingParts(settings, ports);
+  readRoot(parts, confirmed);
+  const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
+  parts.marker.makeFolder();
+  const other = file.take();
+  if (other) throw occupied(settings.root, other.holder);
+  let ledger: Ledger | undefined;
+  let client: ImportClient | undefined;
+  try {
+    // Once more: whoever had it may have changed it.
+    const facts = readRoot(parts, confirmed);
+    ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now());
+    const gap = await gapOf(ledger, parts, facts, confirmed);
+    const lease = new RootLease(file, parts, ledger, ports, facts);
+    client = new ImportClient(settings, ledger, advice, ports, lease);
+    if (onNotice) client.on("notice", onNotice);
+    return { client, recovery: await begin(client, gap, confirmed) };
+  } catch (error) {
+    await (client ?? ledger)?.close();
+    file.release();
+    throw error;
+  }
+}
+
+/** The lease of a client's root, to be kept over several tries. */
+export function leaseOf(settings: ClientSettings, ports: Ports): LeaseFile {
+  return new LeaseFile(bindingParts(settings, ports).marker.leasePath, ports);
+}
+
+export function bindingParts(settings: ClientSettings, ports: Ports): BindingParts {
+  const files = new Files(ports.disk);
+  return {
+    settings,
+    marker: new RootMarker(settings.root, files),
+    used: new UsedRoots(settings.usedRoots, files),
+    ids: ports.ids,
+  };
+}
+
+async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Confirmed): Promise<Reconciliation> {
+  const { settings, ledger, lease, reports, claims } = client;
+  reports.begin();
+  await lease.fence();
+  const told = (why: Gap) => rebuild(client).then((rebuilt) => tellRebuilt(client, why, rebuilt));
+  if (gap) await told(gap);
+  await lease.bind(gap !== undefined);
+  if (confirmed.owner) await endForeign(client);
+  const takeUp = async () => {
+    const recovery = await client.reconciler.start();
+    for (const row of await ledger.unsettled()) claims.scheduleReturn(row);
+    return recovery;
+  };
+  const recovery = await takeUp();
+  await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === true);
+  client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
+  lease.start({ rebuild: told, takeUp: async () => void (await takeUp()) });
+  lease.on("fault", (fault) => {
+    if (fault) reports.tell("stopped", fault);
+    else client.record("goes-on", "", "", "", "");
+  });
+  lease.on("mended", (text) => reports.tell("mended", { code: "SW-LEDGER", text }));
+  client.start();
+  return recovery;
+}
+
+/** Says what was found, and what a person has to decide now; nothing where the boxes were empty, as at a first use. */
+function tellRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): void {
+  const { held, sent, failed, receipts, spooled } = rebuilt;
+  if (held + sent + failed + receipts + spooled === 0) return;
+  const why = {
+    new: { zh: "台账是新的", en: "the ledger is new" },
+    another: { zh: "台账不是此根目录上次使用的那一个", en: "the ledger is not the one that this root used last" },
+    older: { zh: "台账是较旧的副本", en: "the ledger is an older copy" },
+  }[gap];
+  const text = {
+    zh: `${why.zh}：已从文件夹补录已发送 ${sent}、失败 ${failed}、回执 ${receipts}；TempBox 中 ${held} 个单据是否发送过无从得知，已暂停，不会自动重发，请在侧栏中逐一处理${spooled > 0 ? `；另有 ${spooled} 个未完成发送的内容找不到单据` : ""}`,
+    en: `${why.en}: ${sent} sent, ${failed} failed documents and ${receipts} receipts were taken from the folders; whether the ${held} documents in TempBox were sent cannot be known, they are held and not sent again: decide about each in the sidebar${spooled > 0 ? `; ${spooled} sends under way belong to no document` : ""}`,
+  };
+  reports.tell("rebuilt", { code: "SW-LEDGER", text });
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { BoxContext } from "../boxes/context.js";
+import type { BusinessFolder } from "../files/folders.js";
+import { isUnfinishedName, withoutStamp } from "../files/names.js";
+import { readDelivery } from "../intake/read.js";
+import { sha256Of } from "../sha256.js";
+import { Turn } from "../turn.js";
+
+export type ReceiptContext = BoxContext;
+
+/** A receipt of ours is never as large; what is larger is somebody else's file. */
+const LARGEST = 10 * 1024 * 1024;
+
+interface ReceiptFile {
+  folder: BusinessFolder;
+  name: string;
+  path: string;
+  at: number;
+}
+
+/**
+ * Enters the receipts that lie in the InBoxes and that the ledger does not know, oldest first: an import receipt brings the number that
+ * the business receipts after it carry. Resolves to how many.
+ */
+export async function rebuildReceipts(context: ReceiptContext, folders: readonly BusinessFolder[]): Promise<number> {
+  const turn = new Turn(context.clock);
+  const found = folders.flatMap((folder) => [...receiptFiles(context, folder)]);
+  let count = 0;
+  for (const file of found.sort((one, other) => one.at - other.at)) {
+    await turn.over();
+    count += await enterReceipts(context, file);
+  }
+  return count;
+}
+
+function* receiptFiles({ files }: ReceiptContext, folder: BusinessFolder): Generator<ReceiptFile> {
+  const inBox = folder.existing("InBox");
+  if (inBox === undefined) return;
+  for (const { name, kind } of files.disk.list(inBox)) {
+    if (kind !== "file" || isUnfinishedName(name) || /\.json$/i.test(name)) continue;
+    const path = join(inBox, name);
+    const facts = files.disk.facts(path);
+    if (!facts || facts.size > LARGEST) continue;
+    yield { folder, name, path, at: withoutStamp(name).at ?? Math.trunc(facts.modified) };
+  }
+}
+
+async function enterReceipts(context: ReceiptContext, { folder, name, path, at }: ReceiptFile): Promise<number> {
+  const { ledger, files } = context;
+  const body = files.disk.read(path);
+  const sha256 = sha256Of(body);
+  if (await ledger.knowsReceipt(sha256)) return 0;
+  const delivery = { body, fileName: name, business: folder.code, receivedAt: at };
+  let count = 0;
+  for (const part of await readDelivery(context, delivery)) {
+    for (const [index, receipt] of part.receipts.entries()) {
+      const { duplicate, receipt: row } = await ledger.addReceipt({
+        ...receipt,
+        textEn: "",
+        sha256: index === 0 ? sha256Of(part.bytes) : `${sha256Of(part.bytes)}#${index}`,
+        messageId: "",
+        file: `${folder.code}/InBox/${name}`,
+        receivedAt: at,
+      });
+      if (duplicate) continue;
+      await ledger.markFiled(row.id);
+      count++;
+    }
+  }
+  return count;
+}

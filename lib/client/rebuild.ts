@@ -1,0 +1,243 @@
+import { join } from "node:path";
+import { contentFacts, newRow } from "../boxes/new-row.js";
+import type { BoxName, BusinessFolder } from "../files/folders.js";
+import { isUnfinishedName, withoutStamp } from "../files/names.js";
+import type { Spool } from "../files/spool.js";
+import type { DocumentRow, EventNote } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
+import { sha256Of } from "../sha256.js";
+import { Turn } from "../turn.js";
+import { type ReceiptContext, rebuildReceipts } from "./rebuild-receipts.js";
+
+export interface RebuildContext extends ReceiptContext {
+  readonly spool: Spool;
+}
+
+/** What the boxes gave back to a ledger that did not know it. */
+export interface Rebuilt {
+  /** Documents in TempBox: whether they were sent cannot be known. */
+  held: number;
+  /** Documents found in SentBox and FailBox. */
+  sent: number;
+  failed: number;
+  receipts: number;
+  /** Bytes of sends under way that belong to no document that was found. */
+  spooled: number;
+}
+
+const RECOVERED: EventNote = { event: "recovered" };
+
+/** Why such a document is held. */
+const NOT_KNOWN = {
+  code: "SW-UNKNOWN",
+  text: {
+    zh: "台账是新的或较旧，此文件是否已发送无从得知",
+    en: "the ledger is new or an older copy: whether this file was sent cannot be known",
+  },
+};
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
+const DATED = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * Brings what boxes and spool know into a ledger that is new or an older copy, before anything is claimed or sent: what lies in SentBox
+ * was sent, what lies in FailBox failed, receipts in InBox answer them. What lies in TempBox is held, whatever an older row says of it: it
+ * may have been sent since. Files in OutBox are left to be claimed. Sends nothing, moves nothing, and may be repeated.
+ */
+export async function rebuild(context: RebuildContext): Promise<Rebuilt> {
+  const rebuilt: Rebuilt = { held: 0, sent: 0, failed: 0, receipts: 0, spooled: 0 };
+  const folders = context.folders.withAnyBox();
+  for (const folder of folders) {
+    rebuilt.sent += await rebuildArchive(context, folder, "SentBox");
+    rebuilt.failed += await rebuildArchive(context, folder, "FailBox");
+  }
+  const spool = await Spooled.of(context);
+  for (const folder of folders) rebuilt.held += await holdTempBox(context, folder, spool);
+  rebuilt.receipts = await rebuildReceipts(context, folders);
+  rebuilt.spooled = spool.left;
+  return rebuilt;
+}
+
+interface Found {
+  /** Name in the box, with the sub-folder of its day where there is one. */
+  boxName: string;
+  path: string;
+}
+
+/** The files of a box, also those in sub-folders by day, as other programs make them (field: SentBox and FailBox). */
+function* filesOf(context: RebuildContext, folder: BusinessFolder, box: BoxName): Generator<Found> {
+  const { disk } = context.files;
+  const path = folder.existing(box);
+  if (path === undefined) return;
+  for (const { name, kind } of disk.list(path)) {
+    if (kind === "file" && !isUnfinishedName(name)) yield { boxName: name, path: join(path, name) };
+    if (kind !== "folder" || !DATED.test(name)) continue;
+    for (const inner of disk.list(join(path, name))) {
+      if (inner.kind === "file" && !isUnfinishedName(inner.name)) {
+        yield { boxName: `${name}/${inner.name}`, path: join(path, name, inner.name) };
+      }
+    }
+  }
+}
+
+const sameFolder = (row: DocumentRow, folder: BusinessFolder) =>
+  row.business.toLowerCase() === folder.code.toLowerCase();
+
+/** Files of an archive that the ledger does not know: each becomes a row that has ended, or ends the row that was open. */
+async function rebuildArchive(
+  context: RebuildContext,
+  folder: BusinessFolder,
+  box: "SentBox" | "FailBox",
+): Promise<number> {
+  const { ledger, clock, files, settings, ids } = context;
+  const turn = new Turn(clock);
+  let count = 0;
+  for (const { boxName, path } of filesOf(context, folder, box)) {
+    await turn.over();
+    const { fileName, at = files.disk.facts(path)?.modified ?? 0 } = withoutStamp(boxName.replace(/^.*\//, ""));
+    const named = await ledger.byFileName(fileName);
+    if (named.some((row) => row.box === box && row.boxName === boxName && sameFolder(row, folder))) continue;
+    const payload = files.disk.read(path);
+    const same = await ledger.bySha256(sha256Of(payload));
+    const open = same.find((row) => !row.settled && sameFolder(row, folder));
+    const place = { box, boxName, settled: true, retryAt: 0 } as const;
+    if (open) await endAs(context, open, box, { ...place, ...(box === "SentBox" ? { sentAt: at } : { failedAt: at }) });
+    else {
+      const facts = await contentFacts(payload, fileName);
+      const ended =
+        box === "SentBox"
+          ? ({ state: "sent", sendingAt: at, sentAt: at } as const)
+          : ({ state: "failed", failedAt: at } as const);
+      const id = ids.document(clock.now());
+      const row = newRow(settings, facts, at, { id, business: folder.code, fileName, ...place, ...ended });
+      await ledger.enter(row, { ...RECOVERED, text: `${box}/${boxName}` });
+    }
+    count++;
+  }
+  return count;
+}
+
+/** An older row of a document whose file has reached an archive since. */
+async function endAs(
+  { ledger }: RebuildContext,
+  row: DocumentRow,
+  box: "SentBox" | "FailBox",
+  change: Partial<DocumentRow>,
+): Promise<void> {
+  const note = { ...RECOVERED, text: `${box}/${change.boxName}` };
+  const to = box === "SentBox" ? "sent" : "failed";
+  const evidence = ["sent", "accepted", "rejected", "failed"].includes(row.state);
+  if (evidence) await ledger.update(row.id, change, note);
+  else {
+    // By way of held, which may become either.
+    const held = await hold(ledger, row, {});
+    await ledger.transition(held.id, { from: ["held"], to }, change, note);
+  }
+}
+
+async function hold(
+  ledger: RebuildContext["ledger"],
+  row: DocumentRow,
+  change: Partial<DocumentRow>,
+): Promise<DocumentRow> {
+  const words = wordsOf(NOT_KNOWN);
+  if (row.state === "held") return row;
+  if (row.state === "sending") {
+    await ledger.transition(
+      row.id,
+      { from: ["sending"], to: "unknown" },
+      {},
+      { event: "unknown", code: NOT_KNOWN.code },
+    );
+  }
+  return ledger.transition(
+    row.id,
+    { from: ["claimed", "unknown"], to: "held" },
+    { ...words, ...change, retryAt: 0, possibleDuplicate: true },
+    { event: "held", ...words },
+  );
+}
+
+/** Holds every file in TempBox whose send may have begun. */
+async function holdTempBox(context: RebuildContext, folder: BusinessFolder, spool: Spooled): Promise<number> {
+  const { ledger, clock, files, settings, ids } = context;
+  const open = (await ledger.unsettled()).filter((row) => sameFolder(row, folder));
+  const turn = new Turn(clock);
+  let count = 0;
+  for (const { boxName, path } of filesOf(context, folder, "TempBox")) {
+    await turn.over();
+    const known = open.find((row) => row.box === "TempBox" && row.boxName === boxName);
+    if (known) {
+      if (!["claimed", "sending", "unknown"].includes(known.state)) continue;
+      await hold(ledger, known, {});
+      count++;
+      continue;
+    }
+    const payload = files.disk.read(path);
+    const sha256 = sha256Of(payload);
+    // Claimed again since: an older row still has it in OutBox.
+    const returned = open.find((row) => row.box === "OutBox" && row.sha256 === sha256 && !isInOutBox(context, row));
+    if (returned) await hold(ledger, returned, { box: "TempBox", boxName });
+    else {
+      const fileName = withoutId(boxName);
+      const facts = await contentFacts(payload, fileName);
+      const at = Math.trunc(files.disk.facts(path)?.modified ?? clock.now());
+      const id = (await freeId(context, ID.exec(boxName)?.[0])) ?? spool.take(facts) ?? ids.document(clock.now());
+      const words = wordsOf(NOT_KNOWN);
+      const held = { state: "held", possibleDuplicate: true, sendingAt: at, ...words } as const;
+      const row = newRow(settings, facts, at, { id, business: folder.code, fileName, boxName, ...held });
+      await ledger.enter(row, { ...RECOVERED, ...words });
+    }
+    count++;
+  }
+  return count;
+}
+
+/** A claimed file's name may have its document's id in it; the producer's own name has not. */
+function withoutId(boxName: string): string {
+  const id = ID.exec(boxName)?.[0];
+  return id ? boxName.replace(`${id}__`, "").replace(`.${id}`, "") : boxName;
+}
+
+async function freeId({ ledger }: RebuildContext, id: string | undefined): Promise<string | undefined> {
+  return id !== undefined && (await ledger.get(id)) === undefined ? id : undefined;
+}
+
+function isInOutBox({ folders, files }: RebuildContext, row: DocumentRow): boolean {
+  const outBox = folders.of(row.business).existing("OutBox");
+  return outBox !== undefined && files.disk.exists(join(outBox, row.boxName));
+}
+
+/**
+ * Bytes of sends that were under way, by type and own key. Their names are the ids of documents whose rows are gone: a file in TempBox
+ * with the same key gets its id back.
+ */
+class Spooled {
+  private constructor(private readonly ids: Map<string, string>) {}
+
+  static async of({ spool, ledger }: RebuildContext): Promise<Spooled> {
+    const ids = new Map<string, string>();
+    for (const id of spool.ids()) {
+      if ((await ledger.get(id)) !== undefined) continue;
+      const bytes = spool.read(id);
+      const facts = bytes && (await contentFacts(bytes, id));
+      ids.set(facts && facts.clientKey !== "" ? keyOf(facts) : id, id);
+    }
+    return new Spooled(ids);
+  }
+
+  take(facts: Pick<DocumentRow, "messageType" | "clientKey">): string | undefined {
+    const key = keyOf(facts);
+    const id = this.ids.get(key);
+    this.ids.delete(key);
+    return id;
+  }
+
+  get left(): number {
+    return this.ids.size;
+  }
+}
+
+function keyOf({ messageType, clientKey }: Pick<DocumentRow, "messageType" | "clientKey">): string {
+  return `${messageType} ${clientKey}`;
+}

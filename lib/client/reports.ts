@@ -1,0 +1,80 @@
+import { EventEmitter } from "node:events";
+import { type Bilingual, bothLanguages, messageOf } from "../errors.js";
+import type { Ports } from "../files/ports.js";
+import type { CardEvent } from "../signing/types.js";
+import { DailyLog } from "./daily-log.js";
+import type { ClientSettings } from "./settings.js";
+
+/** A change of a card's state, with the card node that tells of it. */
+export interface CardChange extends CardEvent {
+  id: string;
+  name: string;
+}
+
+/** A text for people that stops nothing. */
+export interface Notice {
+  code: string;
+  text: Bilingual;
+}
+
+/** What is reported to people: the daily log, and notices for whoever listens. */
+export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice] }> {
+  private readonly log: DailyLog;
+  private closed = false;
+
+  constructor(
+    { logDir }: Pick<ClientSettings, "logDir">,
+    private readonly ports: Ports,
+  ) {
+    super();
+    this.log = new DailyLog(logDir, ports, (error) =>
+      this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
+    );
+  }
+
+  begin(): void {
+    this.log.begin();
+  }
+
+  /** One line of the daily log. */
+  record(event: string, id: string, fileName: string, code: string, text: string): void {
+    this.log.write(this.ports.clock.now(), [event, id, fileName, code, text]);
+  }
+
+  /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */
+  linesOf(id: string, times: readonly number[]): Promise<string[]> {
+    return this.log.linesOf(id, times);
+  }
+
+  /** Removes the days of the log before this time. */
+  removeBefore(at: number): void {
+    this.log.removeBefore(at);
+  }
+
+  /** Tells of a card's change of state, and notes it in the daily log. */
+  cardChanged(change: CardChange): void {
+    const { id, name, state, code, text } = change;
+    this.record("card", id, name, code, [state, bothLanguages(text)].filter(Boolean).join(" "));
+    this.emit("card", change);
+  }
+
+  notice(code: string, zh: string, en: string): void {
+    this.emit("notice", { code, text: { zh, en } });
+  }
+
+  /** The same, in the daily log too. */
+  tell(event: string, { code, text }: Notice): void {
+    this.record(event, "", "", code, bothLanguages(text));
+    this.emit("notice", { code, text });
+  }
+
+  /** A fault of work that nobody waits for: it is told, and must not end the process. */
+  fault(error: unknown): void {
+    if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.log.close();
+  }
+}

@@ -1,0 +1,223 @@
+import { EventEmitter } from "node:events";
+import { ImportClientError, messageOf, neutral } from "../errors.js";
+import { timeStamp } from "../files/names.js";
+import type { Ports } from "../files/ports.js";
+import type { Ledger } from "../ledger/index.js";
+import { assertOwner } from "../ledger/rules/owner.js";
+import { type BindingParts, bind, gapOf, rootAway } from "./binding.js";
+import { type LeaseFile, occupied } from "./lease-file.js";
+import type { PlaceWriter, RootFacts } from "./root-marker.js";
+
+/** The ledger's fact that names who may write into it: `LeaseFile.holding` of the process that took the root last. */
+const LEASE_FACT = "lease";
+
+export interface RootLeaseEvents {
+  /** Work has to stop, or, undefined, may go on. */
+  fault: [ImportClientError | undefined];
+  /** What was put right by itself, for people. */
+  mended: [{ zh: string; en: string }];
+}
+
+/** What the client does when it comes into its own again. */
+export interface Takeover {
+  /** The ledger may not know what was done: it is brought up to the boxes. */
+  rebuild(gap: "new" | "another" | "older"): Promise<void>;
+  /** Another process was at work, or the ledger is another one: open claims are taken up. */
+  takeUp(): Promise<void>;
+}
+
+/**
+ * That this process may work on its root: the root is there and ours, nobody else has it, and its ledger is the one that it names and can
+ * be used. Looked at all the time; before each act `assertHeld` is asked. Whatever is lost comes back by itself when its fault is over.
+ */
+export class RootLease extends EventEmitter<RootLeaseEvents> {
+  fault: ImportClientError | undefined;
+  private looking: Promise<void> | undefined;
+  private holding = "";
+  private place: PlaceWriter | undefined;
+  private takeover: Takeover | undefined;
+  /** Claims of others, or of a ledger that was put here, have not been taken up yet. */
+  private owes = false;
+
+  constructor(
+    private readonly file: LeaseFile,
+    private readonly parts: BindingParts,
+    private readonly ledger: Ledger,
+    private readonly ports: Ports,
+    private facts: RootFacts | undefined,
+  ) {
+    super();
+    ledger.onCommit((place) => this.place?.note(place));
+  }
+
+  /** Throws SW-FENCED, SW-OWNER, SW-FOLDER or SW-LEDGER while nothing may be claimed, sent or settled. */
+  assertHeld(): void {
+    if (this.fault) throw this.fault;
+    this.file.assertHeld();
+  }
+
+  /** From now on the ledger takes writes of this process alone. */
+  async fence(): Promise<void> {
+    const holding = this.file.holding;
+    await this.ledger.fence(LEASE_FACT, holding);
+    this.holding = holding;
+  }
+
+  /** Writes into root and ledger that they belong together; from then on the root knows how far the ledger has come. */
+  async bind(renew: boolean): Promise<void> {
+    this.facts = await bind(this.ledger, this.parts, this.facts, renew);
+    await this.mark(this.facts);
+  }
+
+  /** Marks the ledger's file anew, now and then: a copy made before that is known as one, also where it is put beside our log. */
+  async renewMark(): Promise<void> {
+    if (this.facts && !this.fault) await this.mark(this.facts);
+  }
+
+  private async mark(facts: RootFacts): Promise<void> {
+    const { marker } = this.parts;
+    this.place?.close();
+    // The mark that it has now counts until the new one is in the file.
+    const mark = 1 + Math.floor(this.ports.ids.jitter() * 0x7ffffffe);
+    const marks = [...(marker.place()?.marks.slice(-1) ?? []), mark];
+    this.place = marker.follow({ ledger: facts.ledger, place: await this.ledger.place(), marks });
+    await this.ledger.stamp(mark);
+    this.place.marked(mark);
+  }
+
+  start(takeover: Takeover): void {
+    this.takeover = takeover;
+  }
+
+  /** Looks whether all is as it should be. Resolves when it has looked; a fault is told by the event. */
+  look(): Promise<void> {
+    this.looking ??= this.lookNow()
+      .then(
+        () => this.set(undefined),
+        (error) => this.set(asFault(error)),
+      )
+      .finally(() => {
+        this.looking = undefined;
+      });
+    return this.looking;
+  }
+
+  async close(): Promise<void> {
+    await this.looking;
+    this.place?.close();
+    this.place = undefined;
+    this.file.release();
+  }
+
+  private async lookNow(): Promise<void> {
+    const { marker, settings } = this.parts;
+    let facts: RootFacts | undefined;
+    try {
+      facts = marker.read();
+    } catch (error) {
+      throw error instanceof ImportClientError ? error : rootAway(settings.root, error);
+    }
+    if (!facts || facts.id !== this.facts?.id) throw rootAway(settings.root);
+    assertOwner(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
+    const other = this.file.take();
+    if (other) throw occupied(settings.root, other.holder);
+    // Whatever has become of the ledger while another one had the root was done by that one: ours may be the older.
+    if (this.file.holding !== this.holding) {
+      await this.ledger.reopen();
+      const before = await this.ledger.fact(LEASE_FACT);
+      this.owes = before !== this.holding || this.owes;
+      await this.adopt(facts);
+    } else await this.lookAtLedger(facts);
+  }
+
+  private async lookAtLedger(facts: RootFacts): Promise<void> {
+    const { ledger: file } = this.parts.settings;
+    const look = this.ledger.look();
+    if (look === "locked") throw locked(file);
+    if (look === "damaged") {
+      // Work has to stop before somebody puts another file there.
+      this.fault ??= damaged(file);
+      this.owes = true;
+      await this.replaceLedger();
+    } else if (look !== "sound") {
+      const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
+      await this.bind(false);
+      if (look !== "bare") this.emit("mended", mendedText(file, aside));
+    }
+    if (this.owes) await this.adopt(facts);
+  }
+
+  /** As at a start: one that is gone altogether is made anew, a damaged one is waited for. */
+  private async replaceLedger(): Promise<void> {
+    try {
+      await this.ledger.replace(false);
+    } catch (error) {
+      if (!(error instanceof ImportClientError) || error.details.reason !== "missing") throw error;
+      await this.ledger.replace(true);
+    }
+  }
+
+  /** Goes on with a ledger that others have had, or that was put here. */
+  private async adopt(facts: RootFacts): Promise<void> {
+    const gap = await gapOf(this.ledger, this.parts, facts, {});
+    await this.fence();
+    this.facts = facts;
+    if (gap) this.owes = true;
+    if (gap) await this.takeover?.rebuild(gap);
+    await this.bind(gap !== undefined);
+    if (this.owes) await this.takeover?.takeUp();
+    this.owes = false;
+  }
+
+  private set(fault: ImportClientError | undefined): void {
+    const before = this.fault;
+    this.fault = fault;
+    if (before?.message !== fault?.message) this.emit("fault", fault);
+  }
+}
+
+function locked(file: string): ImportClientError {
+  return new ImportClientError(
+    "SW-LEDGER",
+    { zh: `台账 ${file} 被其他程序占用`, en: `the ledger ${file} is locked by another program` },
+    {
+      advice: {
+        zh: "单据等待，不会失败；请结束占用台账文件的程序（备份、杀毒、数据库工具）。",
+        en: "Documents wait, none fails: end the program that holds the ledger's file (backup, virus scanner, database tool).",
+      },
+      details: { reason: "locked" },
+    },
+  );
+}
+
+function damaged(file: string): ImportClientError {
+  return new ImportClientError(
+    "SW-LEDGER",
+    { zh: `台账 ${file} 已损坏`, en: `the ledger ${file} is damaged` },
+    {
+      advice: {
+        zh: "请放回最近的备份，随后自动继续；没有备份时重新部署，并在侧栏中确认改用新台账。",
+        en: "Put the newest backup in its place, work then goes on by itself; without one deploy again and confirm a new ledger in the sidebar.",
+      },
+      details: { reason: "damaged" },
+    },
+  );
+}
+
+function mendedText(file: string, aside: string): { zh: string; en: string } {
+  return aside === ""
+    ? {
+        zh: `台账 ${file} 在运行中被删除，已完整写回，没有丢失`,
+        en: `the ledger ${file} was removed while we ran; it was written again as a whole, nothing is lost`,
+      }
+    : {
+        zh: `台账 ${file} 在运行中被替换，已写回原来的内容；替换来的文件保存为 ${aside}`,
+        en: `the ledger ${file} was replaced while we ran; what it held was written again, the other file is kept as ${aside}`,
+      };
+}
+
+/** Whatever happened while looking stops the work: better to wait than to do wrong. */
+function asFault(error: unknown): ImportClientError {
+  if (error instanceof ImportClientError) return error;
+  return new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });
+}

@@ -1,0 +1,173 @@
+import { dirname, join, sep } from "node:path";
+import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import type { HeldFile } from "../files/disk.js";
+import type { Files } from "../files/files.js";
+import type { Owner } from "../ledger/rules/owner.js";
+
+/** What a root knows of itself, written into it at its first use. */
+export interface RootFacts extends Owner {
+  /** Of this root, whatever path it is seen under. */
+  id: string;
+  /** Name of the ledger that belongs to it; another one, or none, is found out by it. */
+  ledger: string;
+}
+
+/** How far a ledger has come, as the root knows it. */
+export interface LedgerPlace {
+  ledger: string;
+  place: number;
+  /** What its file is marked with, or was until just now (`Ledger.stamp`). */
+  marks: readonly number[];
+}
+
+const NOTE =
+  "本目录属于一个导入客户端，请勿删除或复制到别处 / this root belongs to one import client: do not delete this file, or copy it elsewhere";
+/** Bytes of the file that says how far the ledger has come; always as many, so that it can be written in its place. */
+const PLACE_SIZE = 256;
+
+/**
+ * The folder `.single-window` in a root: whose it is, its ledger and how far that has come, and who works on it. A root without it is
+ * new, or it is the empty folder that a share is mounted on.
+ */
+export class RootMarker {
+  readonly folder: string;
+  readonly leasePath: string;
+
+  constructor(
+    root: string,
+    private readonly files: Files,
+  ) {
+    this.folder = join(root, ".single-window");
+    this.leasePath = join(this.folder, "lease.json");
+  }
+
+  /** Undefined when there is none. Throws SW-OWNER when it cannot be understood, else what the file system says. */
+  read(): RootFacts | undefined {
+    const path = join(this.folder, "root.json");
+    const text = this.textOf(path);
+    if (text === undefined) return undefined;
+    try {
+      const { id, environment, clientId, ledger } = JSON.parse(text) as Record<keyof RootFacts, unknown>;
+      if (environment !== "test" && environment !== "production") throw new Error(`environment: ${environment}`);
+      return { id: String(id), environment, clientId: String(clientId), ledger: String(ledger) };
+    } catch (error) {
+      throw new ImportClientError(
+        "SW-OWNER",
+        { zh: `${path} 无法读懂：${messageOf(error)}`, en: `${path} cannot be read: ${messageOf(error)}` },
+        {
+          cause: error,
+          advice: {
+            zh: "请从备份恢复该文件，或在侧栏中确认归属。",
+            en: "Restore the file from a backup, or confirm in the sidebar whose root it is.",
+          },
+          details: { reason: "owner" },
+        },
+      );
+    }
+  }
+
+  async write(facts: RootFacts): Promise<void> {
+    this.makeFolder();
+    const text = JSON.stringify({ note: NOTE, version: 1, ...facts }, null, 2);
+    await this.files.write(this.folder, "root.json", Buffer.from(`${text}\n`));
+  }
+
+  /** Does a ledger lie under this path? A root with its own ledger in it is there, with a marker or without. */
+  hasLedger(ledger: string): boolean {
+    return ledger.startsWith(dirname(this.folder) + sep) && (this.files.disk.facts(ledger)?.size ?? 0) > 0;
+  }
+
+  makeFolder(): void {
+    this.files.disk.makeFolder(this.folder);
+  }
+
+  /** How far the ledger had come; undefined where nobody wrote it down. */
+  place(): LedgerPlace | undefined {
+    const text = this.textOf(this.placePath);
+    try {
+      const { ledger, place, marks } = JSON.parse(text ?? "") as Record<keyof LedgerPlace, unknown>;
+      const known = Array.isArray(marks) ? marks.map(Number) : [];
+      return { ledger: String(ledger), place: Number(place) || 0, marks: known };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes down where the ledger is, and is to be told of each place that it comes to. */
+  follow(now: LedgerPlace): PlaceWriter {
+    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now);
+  }
+
+  private get placePath(): string {
+    return join(this.folder, "ledger-place.json");
+  }
+
+  private textOf(path: string): string | undefined {
+    try {
+      return this.files.disk.read(path).toString("utf8");
+    } catch (error) {
+      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+      throw error;
+    }
+  }
+}
+
+/**
+ * Writes down how far the ledger has come, after each commit and without waiting for it: one write at a time, the newest place with
+ * it. It is never ahead of the ledger, so a ledger that is behind it is an older copy.
+ */
+export class PlaceWriter {
+  /** There is something to be written, and a write is under way. */
+  private isNew = false;
+  private writing = false;
+
+  constructor(
+    private readonly file: HeldFile,
+    private known: LedgerPlace,
+  ) {
+    file.writeNow(this.bytes());
+  }
+
+  /** The ledger's file has this mark now, and no other. */
+  marked(mark: number): void {
+    this.set({ ...this.known, marks: [mark] });
+  }
+
+  note(place: number): void {
+    this.set({ ...this.known, place });
+  }
+
+  /** What is new is written before it closes. */
+  close(): void {
+    try {
+      if (this.isNew || this.writing) this.file.writeNow(this.bytes());
+    } catch {
+      // A root that is away: the next one finds the ledger further than the root knows, which is no fault.
+    }
+    this.file.close();
+  }
+
+  private set(known: LedgerPlace): void {
+    this.known = known;
+    this.isNew = true;
+    if (!this.writing) void this.write();
+  }
+
+  private async write(): Promise<void> {
+    this.writing = true;
+    try {
+      while (this.isNew) {
+        this.isNew = false;
+        await this.file.write(this.bytes());
+      }
+    } catch {
+      // As above; the next commit tries again.
+    } finally {
+      this.writing = false;
+    }
+  }
+
+  private bytes(): Buffer {
+    return Buffer.from(`${JSON.stringify(this.known).padEnd(PLACE_SIZE - 1)}\n`);
+  }
+}

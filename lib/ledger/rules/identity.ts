@@ -1,0 +1,53 @@
+import type { DocumentRow } from "../types.js";
+
+/** What is looked at to tell whether two documents are the same one. */
+export type Identity = Pick<
+  DocumentRow,
+  "business" | "messageType" | "clientKey" | "operation" | "packet" | "sha256" | "partsSha256"
+> &
+  Pick<DocumentRow, "environment" | "clientId">;
+
+type Fate = Pick<DocumentRow, "state" | "refused">;
+
+/** A document that stands in the way of the same one: not one that failed, or that the data centre or customs refused. */
+export function isAlive({ state, refused }: Fate): boolean {
+  return state !== "failed" && state !== "rejected" && !refused;
+}
+
+/**
+ * Does a new document repeat an earlier one (design, "Identity")? The bytes of its parts are the same, however they are packed;
+ * or, with `sameKey`, folder, type, operation, packet and own key are. `sameKey` is false for a modification, which repeats the key
+ * of what it modifies (faq 18), and for types whose key is the company's.
+ */
+export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolean): boolean {
+  if (row.environment !== earlier.environment || row.clientId !== earlier.clientId || !isAlive(earlier)) return false;
+  if (row.sha256 === earlier.sha256) return true;
+  if (row.partsSha256 !== "" && row.partsSha256 === earlier.partsSha256) return true;
+  return (
+    sameKey &&
+    row.clientKey !== "" &&
+    row.clientKey === earlier.clientKey &&
+    row.business.toLowerCase() === earlier.business.toLowerCase() &&
+    row.messageType === earlier.messageType &&
+    row.operation === earlier.operation &&
+    row.packet === earlier.packet
+  );
+}
+
+/**
+ * Was the file of an earlier document overwritten by this one? It waited in OutBox for another try, under the name that now has
+ * other bytes: the producer corrected it meanwhile.
+ */
+export function isReplacedBy(
+  earlier: Pick<DocumentRow, "state" | "settled" | "box" | "boxName" | "business" | "sha256">,
+  row: Pick<DocumentRow, "business" | "fileName" | "sha256">,
+): boolean {
+  return (
+    earlier.state === "claimed" &&
+    !earlier.settled &&
+    earlier.box === "OutBox" &&
+    earlier.boxName === row.fileName &&
+    earlier.business.toLowerCase() === row.business.toLowerCase() &&
+    earlier.sha256 !== row.sha256
+  );
+}

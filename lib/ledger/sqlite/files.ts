@@ -1,0 +1,73 @@
+import { copyFileSync, existsSync, openSync, readSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
+
+/** SQLite's own files beside the ledger. */
+export const BESIDE = ["-wal", "-shm"];
+
+/** Of the ledger's file and those beside it, in this order. */
+export function statsOf(file: string): (Stats | undefined)[] {
+  return ["", ...BESIDE].map((end) => statSync(file + end, { throwIfNoEntry: false }));
+}
+
+export function isSame(one: Stats | undefined, other: Stats | undefined): boolean {
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Puts a ledger's file and what is beside it under another name. Returns that name, empty when there was no file. */
+export function setAside(file: string, mark: string): string {
+  const aside = `${file}.${mark}`;
+  const isThere = existsSync(file);
+  for (const end of ["", ...BESIDE]) {
+    if (existsSync(file + end)) renameSync(file + end, aside + end);
+  }
+  return isThere ? aside : "";
+}
+
+/** Removes what a connection had beside its file, unless somebody has put other files there. */
+export function removeBesides(file: string, opened: readonly (Stats | undefined)[]): void {
+  const [, ...now] = statsOf(file);
+  for (const [index, end] of BESIDE.entries()) if (isSame(now[index], opened[index + 1])) unlinkSync(file + end);
+}
+
+/** The same bytes as another file: locks that a connection still has on the old one do not count for it. */
+export function copyInPlace(file: string): void {
+  copyFileSync(file, `${file}.copy`);
+  renameSync(`${file}.copy`, file);
+}
+
+/** What the head of a database's file says (SQLite's file format, 1.3). */
+export interface Head {
+  isDatabase: boolean;
+  /** Bytes that the file must have; 0 where the head does not know. */
+  length: number;
+  /** The ledger's mark, see `SqliteStore.stamp`. */
+  mark: number;
+}
+
+/** By device and inode. */
+const handles = new Map<string, number>();
+
+/**
+ * A handle on a ledger's file that stays open as long as this process: to close one would take away every lock that the process
+ * has on the file (POSIX), those of a connection too that was closed before and lives until it is collected. Whoever looks at
+ * the ledger then, a backup say, is taken for the last to close it, and SQLite removes the log with all that we commit.
+ */
+function handleOf(file: string): number {
+  const { dev, ino } = statSync(file);
+  const key = `${dev} ${ino}`;
+  const handle = handles.get(key) ?? openSync(file, "r");
+  handles.set(key, handle);
+  return handle;
+}
+
+export function headOf(file: string): Head {
+  const head = Buffer.alloc(100);
+  readSync(handleOf(file), head, 0, head.length, 0);
+  const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
+  // The length counts only where it was written together with the last change.
+  const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;
+  return {
+    isDatabase: head.subarray(0, 15).toString("latin1") === "SQLite format 3",
+    length: pages * pageSize,
+    mark: head.readUInt32BE(68),
+  };
+}
