@@ -216,9 +216,8 @@ export interface ReceiptKeys {
  */
 export interface Ledger {
   /**
-   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats
-   * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
-   * one commit.
+   * New row in state `claimed`, with its event, in one commit. Resolves to an earlier document that this one repeats
+   * (`rules/identity.ts`, SW-DUP).
    */
   claim(
     row: DocumentRow,

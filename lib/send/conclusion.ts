@@ -1,6 +1,7 @@
 import type { PublishOutcome } from "../amqp/broker.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
+import { codeOf as faultCodeOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import type { Wire } from "./wire.js";
@@ -28,15 +29,27 @@ export async function conclude(
   outcome: PublishOutcome,
   mayHaveArrived: boolean,
 ): Promise<DocumentRow | undefined> {
-  const { ledger } = client;
-  const now = await ledger.get(id);
-  // Its receipt may be quicker than the confirm.
-  if (now && hasArrived(now)) return now;
+  try {
+    return await commitOutcome(client, id, outcome, mayHaveArrived);
+  } catch (error) {
+    // Its receipt may be quicker than the confirm.
+    const now = faultCodeOf(error) === "SW-STATE" ? await client.ledger.get(id) : undefined;
+    if (now && hasArrived(now)) return now;
+    throw error;
+  }
+}
+
+async function commitOutcome(
+  client: ImportClient,
+  id: string,
+  outcome: PublishOutcome,
+  mayHaveArrived: boolean,
+): Promise<DocumentRow | undefined> {
   if (outcome.kind === "confirmed") return confirmed(client, id, ["sending"], "");
   const to = outcome.kind === "unknown" || mayHaveArrived ? "unknown" : "claimed";
   const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
   const event = to === "unknown" ? "unknown" : "refused";
-  await ledger.transition(id, { from: ["sending"], to }, change, {
+  await client.ledger.transition(id, { from: ["sending"], to }, change, {
     event,
     code: codeOf(outcome),
     text: outcome.reason,

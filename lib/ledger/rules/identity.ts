@@ -33,21 +33,3 @@ export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolea
     row.packet === earlier.packet
   );
 }
-
-/**
- * Was the file of an earlier document overwritten by this one? It waited in OutBox for another try, under the name that now has
- * other bytes: the producer corrected it meanwhile.
- */
-export function isReplacedBy(
-  earlier: Pick<DocumentRow, "state" | "settled" | "box" | "boxName" | "business" | "sha256">,
-  row: Pick<DocumentRow, "business" | "fileName" | "sha256">,
-): boolean {
-  return (
-    earlier.state === "claimed" &&
-    !earlier.settled &&
-    earlier.box === "OutBox" &&
-    earlier.boxName === row.fileName &&
-    earlier.business.toLowerCase() === row.business.toLowerCase() &&
-    earlier.sha256 !== row.sha256
-  );
-}

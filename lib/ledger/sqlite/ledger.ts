@@ -1,9 +1,8 @@
 import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
-import { isReplacedBy, repeats } from "../rules/identity.js";
+import { repeats } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
 import { STATES } from "../rules/states.js";
-import { wordsOf } from "../rules/words.js";
 import type {
   Box,
   DocumentChange,
@@ -34,15 +33,6 @@ import { findDocuments, isQuick } from "./search.js";
 import { SqliteStore } from "./store.js";
 
 const EVENT = "id, document_id AS documentId, at, event, code, text, text_en AS textEn";
-
-const REPLACED_FAULT = {
-  code: "SW-REPLACED",
-  text: {
-    zh: "文件在等待重试时被新的文件覆盖",
-    en: "its file was overwritten by a newer one while it waited in OutBox",
-  },
-};
-const REPLACED: EventNote = { event: "replaced", code: REPLACED_FAULT.code };
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
@@ -78,15 +68,13 @@ export class SqliteLedger implements Ledger {
     options: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] } = {},
   ): Promise<DocumentRow | undefined> {
     const note = options.note ?? { event: "claimed" };
-    const { earlier, replaced } = await this.store.write(() => {
-      const replaced = this.endReplaced(row);
+    const earlier = await this.store.write(() => {
       const earlier = this.earlier(row, options.sameKey ?? false);
       this.rows.enter(row);
       if (options.parts) this.parts.enter(row.id, options.parts);
       this.rows.event(row.id, note);
-      return { earlier, replaced };
+      return earlier;
     });
-    for (const one of replaced) this.tell(one, REPLACED);
     this.tell(row, note);
     return earlier;
   }
@@ -352,24 +340,6 @@ export class SqliteLedger implements Ledger {
   async close(): Promise<void> {
     await this.reader.close();
     await this.store.close();
-  }
-
-  /** Ends the documents whose files a new one has overwritten in OutBox. */
-  private endReplaced(row: DocumentRow): DocumentRow[] {
-    const waiting = "WHERE settled = 0 AND box = 'OutBox' AND box_name = ? AND business = ? COLLATE NOCASE";
-    const change = {
-      ...wordsOf(REPLACED_FAULT),
-      box: "none",
-      settled: true,
-      retryAt: 0,
-      failedAt: row.claimedAt,
-    } as const;
-    return this.rows
-      .documents(waiting, row.fileName, row.business)
-      .filter((earlier) => earlier.id !== row.id && isReplacedBy(earlier, row))
-      .map(({ id }) =>
-        this.rows.change(id, { from: ["claimed"], to: "failed" }, change, { ...REPLACED, text: row.id }),
-      );
   }
 
   /** The document that a new one repeats, if that one stands in its way. */

@@ -62,22 +62,6 @@ describe("one identity for documents", () => {
     assert.equal((await claim({})).repeated, row.id, "the older one came later");
   });
 
-  it("a file that was overwritten in OutBox while it waited ends there, and the new one goes on", async () => {
-    const { row } = await claim({ fileName: "a.xml", boxName: "a.xml", box: "OutBox" });
-    const next = await claim({ fileName: "a.xml", boxName: "a.xml" });
-    assert.equal(next.repeated, undefined);
-    const ended = await ledger.get(row.id);
-    assert.deepEqual([ended?.state, ended?.settled, ended?.code, ended?.box], ["failed", true, "SW-REPLACED", "none"]);
-    // Of another name, folder or box it is another file.
-    const others = [{ fileName: "b.xml" }, { business: "Sas" }, { box: "TempBox" }] as const;
-    for (const [index, change] of others.entries()) {
-      const waits = { fileName: "c.xml", boxName: "c.xml", box: "OutBox", clientKey: `W${index}` } as const;
-      const other = await claim({ ...waits, ...change, ...(index === 0 && { boxName: "b.xml" }) });
-      await claim({ ...waits, clientKey: `N${index}`, box: "TempBox" });
-      assert.equal((await ledger.get(other.row.id))?.state, "claimed", JSON.stringify(change));
-    }
-  });
-
   it("a document of another client or environment stands in nobody's way, and cannot be sent by us", async () => {
     const { row } = await claim({ environment: "test" });
     assert.equal((await claim({ environment: "production" })).repeated, undefined);
