@@ -74,7 +74,8 @@ function receiptOf(index: number, number: number, documentId: string, at: number
     statusText: isImport ? "" : "海关入库",
     sha256: `${digits(index, 32)}${digits(number, 32)}`,
     messageId: digits(index, 36),
-    file: `DecCus001/InBox/Receipt_报关单_${keyOf(index)}_20240101000000000.xml`,
+    folder: "DecCus001",
+    file: `Receipt_报关单_${keyOf(index)}_20240101000000000.xml`,
     at,
     receivedAt: at,
   });

@@ -1,7 +1,6 @@
 import type { Node } from "node-red";
 import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
-import type { Inspections } from "../lib/business/inspections.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
@@ -89,11 +88,11 @@ export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();
 
-/** What the import-client of a document knows of the documents on their way; undefined for one that no client claimed. */
-export async function inspectionsFor({ environment, clientId }: DocumentHandle): Promise<Inspections | undefined> {
+/** The import-client that claimed a document; undefined for one that no client claimed. */
+export async function clientOf({ environment, clientId }: DocumentHandle): Promise<ImportClient | undefined> {
   for (const { settings, ready } of clientNodes.values()) {
     if (settings?.environment !== environment || settings.clientId !== clientId) continue;
-    return (await ready.catch(() => undefined))?.inspections;
+    return ready.catch(() => undefined);
   }
   return undefined;
 }

@@ -159,7 +159,7 @@ export async function enterRow(
   const facts = await contentFacts(payload, name, look);
   const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
-  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
   return { row, payload, repeats };
 }
 

@@ -10,7 +10,11 @@ import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import type { OutBox } from "./out-box.js";
+import type { Outcome } from "./outcome.js";
 import { finishEnded, hold, returnToOutBox, settleFailed, settleReplaced, settleSent } from "./settle.js";
+
+/** Milliseconds until a claim that could not be ended is given out again. */
+const GIVE_OUT_AGAIN = 15_000;
 
 /** PDFs that are claimed with a bare declaration; `stays`: it is copied, another document wants it too. */
 export interface Gathering {
@@ -112,6 +116,21 @@ export class Claims {
     const row = await this.alone(id, () => settleFailed(this.context, id, fault));
     this.inFlight.release(id);
     return row;
+  }
+
+  /**
+   * Ends a claim as its flow decided, `fault` for all that is not `sent`, `delay` in milliseconds for what is given back. When
+   * that cannot be done now, for a full disk say, the claim is given out again after a while.
+   */
+  async end(id: string, outcome: Outcome, fault: Fault, delay: number): Promise<void> {
+    try {
+      if (outcome === "sent") await this.settle(id);
+      else if (outcome === "failed") await this.fail(id, fault);
+      else await this.giveBack(id, delay, fault);
+    } catch (error) {
+      this.releaseLater(id, GIVE_OUT_AGAIN);
+      throw error;
+    }
   }
 
   /** Holds a document for a person. */

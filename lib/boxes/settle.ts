@@ -12,6 +12,7 @@ import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
+import { inBoxOf } from "./receipt-place.js";
 
 const REPLACED = "SW-REPLACED";
 
@@ -132,8 +133,9 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   crashPoint("settle.before-move");
   const before = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
   const repeated = before !== undefined;
-  // An interrupted call has placed it, and may have left its own copy behind.
-  if (repeated && idInName(row.boxName) === row.id) files.disk.remove(source);
+  // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
+  // be a file without a row.
+  if (repeated && files.disk.exists(source) && isCopy(files.disk, source, row)) files.disk.remove(source);
   const boxName = before ?? (files.disk.exists(source) ? files.place(source, folder.box(box), wanted) : undefined);
   crashPoint("settle.after-move");
   const settled = await context.ledger.update(
@@ -154,6 +156,11 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
     );
   }
   return settled;
+}
+
+/** By its name, or where the producer's name stands alone, in OutBox, by its bytes. */
+function isCopy(disk: Disk, path: string, row: DocumentRow): boolean {
+  return idInName(row.boxName) === row.id || sha256Of(disk.read(path)) === row.sha256;
 }
 
 /** Somebody's hand in TempBox changes nothing of what was sent, and is told. */
@@ -207,6 +214,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       seqNo: "",
       customsNo: "",
       part: "",
+      otherKeys: null,
       statusCode: "",
       statusText: "",
       matchedBy: "",
@@ -219,7 +227,8 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       at: row.failedAt,
       sha256: sha256Of(bytes),
       messageId: "",
-      file: `${folder.code}/InBox/${name}`,
+      folder: folder.code,
+      file: name,
       receivedAt: context.clock.now(),
     });
     crashPoint("fail.after-receipt-row");
@@ -233,11 +242,11 @@ async function fileLocalReceipt(
   row: DocumentRow,
   bytes: Buffer,
 ): Promise<void> {
-  const [code = row.business, , name = ""] = receipt.file.split("/");
-  await context.files.write(context.folders.of(code).box("InBox"), name, bytes);
-  if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
+  const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
+  const file = await context.files.writeNew(inBox, receipt.file, bytes, receipt.sha256);
+  if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
   crashPoint("fail.after-receipt-file");
-  await context.ledger.markFiled(receipt.id);
+  await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */

@@ -16,6 +16,23 @@ function manifestType(root: XmlElement): string {
   return NAMESPACE.exec(manifest.namespace)?.[1] ?? manifest.textAt("Head/MessageType").toUpperCase();
 }
 
+/** 总提运单 and 分提运单 of a Consignment; undefined for any other element. The platform writes N/A where there is no house bill. */
+export function billsOf(element: XmlElement): string[] | undefined {
+  const master = element.textAt("TransportContractDocument/ID");
+  if (master === "") return undefined;
+  const house = element.textAt("AssociatedTransportDocument/ID");
+  return house === "" || house.toUpperCase() === "N/A" ? [master] : [master, house];
+}
+
+/** Each bill of a manifest is answered by itself: it is called by its numbers from the master bill down. */
+function partsOf(manifest: XmlElement | undefined): { name: string; keys: string[] }[] {
+  const consignments = manifest?.child("Declaration")?.children ?? [];
+  return consignments.flatMap((consignment) => {
+    const bills = billsOf(consignment);
+    return bills ? [{ name: bills.join("/"), keys: [...new Set([bills.join("/"), ...bills])] }] : [];
+  });
+}
+
 /** One 舱单 type. A bare one is answered by -900517, so it always goes as a ZIP (faq 16). */
 function manifest(type: string, zh: string, en: string): MessageKind {
   return {
@@ -25,6 +42,7 @@ function manifest(type: string, zh: string, en: string): MessageKind {
     matches: (root) => manifestType(root) === type,
     body: manifestOf,
     clientKey: (root) => manifestOf(root)?.textAt("Head/MessageID") ?? "",
+    parts: (root) => partsOf(manifestOf(root)),
     operation: (root) => manifestOf(root)?.textAt("Head/FunctionCode") ?? "",
     zip: "required",
     signing: "detached",
@@ -73,6 +91,15 @@ const TYPES: readonly (readonly [type: string, zh?: string, en?: string])[] = [
   ["MT7101"],
   ["MTECEX"],
 ];
+
+/**
+ * Any other 舱单, known by the type in its namespace alone: all of that namespace are one family. Undefined for what is none;
+ * private files of terminals have no namespace.
+ */
+export function anyManifest(root: XmlElement): MessageKind | undefined {
+  const type = NAMESPACE.exec(manifestOf(root)?.namespace ?? "")?.[1] ?? "";
+  return /^[A-Z][A-Z0-9]{1,29}$/.test(type) ? manifest(type, `舱单 ${type}`, `manifest ${type}`) : undefined;
+}
 
 export const manifests: Business = {
   id: "manifest",

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { headersOf, isZip, readZip, writeZip } from "../archive/index.js";
 import { ImportClientError } from "../errors.js";
+import { type FolderSetting, wayOf } from "./folder-settings.js";
 import { type Inspection, inspect } from "./inspect.js";
 
 export interface PackingOptions {
@@ -11,6 +12,9 @@ export interface PackingOptions {
   names: "utf-8" | "gbk";
   /** Who knows already what these bytes are. */
   inspect?: typeof inspect;
+  /** The document's folder, and the table that says how types go that are not known. */
+  folder?: string;
+  folders?: readonly FolderSetting[];
 }
 
 export interface PackedFile {
@@ -35,13 +39,19 @@ export async function normaliseFile(bytes: Buffer, fileName: string, options: Pa
     if (flat && headers.every(({ complete }) => complete)) return { name: fileName, bytes };
     return { name: fileName, bytes: await writeZip(entries, options) };
   }
-  const { kind } = await (options.inspect ?? inspect)(bytes, fileName);
-  return kind?.zip === "required" ? packFile(bytes, fileName, options) : { name: fileName, bytes };
+  const document = await (options.inspect ?? inspect)(bytes, fileName);
+  const way = wayOf(document, options.folder ?? "", options.folders ?? []);
+  return way?.zip === "required" ? packed(bytes, fileName, options) : { name: fileName, bytes };
 }
 
-/** Always a ZIP: a bare XML becomes the only entry of one that is named like it. */
+/** Always a ZIP: a bare XML becomes the only entry of one that is named like it. A DxpMsg is a wrapper already and stays. */
 export async function packFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   if (isZip(bytes)) return normaliseFile(bytes, fileName, options);
+  const { wrapped } = await (options.inspect ?? inspect)(bytes, fileName);
+  return wrapped ? { name: fileName, bytes } : packed(bytes, fileName, options);
+}
+
+async function packed(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   return {
     name: renamed(fileName, ".zip"),
     bytes: await writeZip([{ name: renamed(fileName, ".xml"), bytes }], options),
@@ -60,7 +70,8 @@ export async function inspectFlattened(
   try {
     return await look(bytes, fileName);
   } catch (error) {
-    if (!(error instanceof ImportClientError) || error.details.reason !== "folder") throw error;
+    if (!(error instanceof ImportClientError) || !["folder", "absolute"].includes(error.details.reason ?? ""))
+      throw error;
     const flat = await normaliseFile(bytes, fileName, { at: 0, flatten: true, names: "utf-8" });
     return await look(flat.bytes, fileName);
   }
@@ -69,6 +80,6 @@ export async function inspectFlattened(
 /** The document's XML out of a ZIP; a bare XML stays. */
 export async function unpackFile(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   if (!isZip(bytes)) return { name: fileName, bytes };
-  const { xmlName, xml } = await (options.inspect ?? inspect)(bytes, fileName);
-  return { name: xmlName, bytes: xml };
+  const { xmlName, xml, wrapped } = await (options.inspect ?? inspect)(bytes, fileName);
+  return wrapped ? { name: fileName, bytes } : { name: xmlName, bytes: xml };
 }

@@ -12,6 +12,7 @@ import { Spool } from "../files/spool.js";
 import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
+import { Intake } from "../intake/intake.js";
 import type { DocumentRow, EventNote, Ledger } from "../ledger/index.js";
 import { machinePins } from "../signing/guard-store.js";
 import { checkHost } from "./host-check.js";
@@ -43,7 +44,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly ids: Ids;
   readonly claims: Claims;
   readonly reconciler: Reconciler;
-  readonly deliveries = new Deliveries();
+  readonly deliveries: Deliveries;
+  readonly intake: Intake;
   private readonly stopInheriting: () => void;
   readonly reports: Reports;
   /** The time that may be believed before something is removed for its age. */
@@ -72,6 +74,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => tellJump(this.reports, ahead));
     this.claims = new Claims(this, (error) => this.reports.fault(error));
     this.reconciler = new Reconciler(this, this.claims);
+    this.deliveries = new Deliveries(this.folders);
+    this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error));
     this.stopInheriting = machinePins().inherit(ledger.pins);
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
@@ -111,6 +115,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.closed = true;
     this.endJobs?.();
     this.claims.close();
+    this.intake.close();
     this.record("stop", "", "", "", "");
     this.stopInheriting();
     await this.ledger.close();

@@ -24,7 +24,7 @@ export class Files {
   private readonly reserved = new Set<string>();
   private readonly folderSyncs = new Map<string, FolderSync>();
   /** Paths that are being written, each with the write that comes last. */
-  private readonly writes = new Map<string, Promise<void>>();
+  private readonly writes = new Map<string, Promise<unknown>>();
 
   constructor(readonly disk: Disk = SYSTEM_DISK) {}
 
@@ -100,19 +100,43 @@ export class Files {
   }
 
   /**
+   * Writes a file that is new to its folder, whole and durable, under the wanted name, or one with a number where another file
+   * has that; gives the name. Never over another: by the time that an interrupted call is made again, somebody else may have
+   * found its name free. A file with these very bytes is what that call had written, and is taken for it. `sha256` of the bytes
+   * tells what is half written from what others write.
+   */
+  async writeNew(folder: string, wanted: string, bytes: Buffer, sha256: string): Promise<string> {
+    const half = join(folder, `${wanted}.${sha256.slice(0, 8)}.tmp`);
+    return this.oneByOne(half, async () => {
+      for (let number = 1; ; number++) {
+        const name = number === 1 ? wanted : numberedName(wanted, number);
+        const facts = this.disk.facts(join(folder, name));
+        if (!facts) break;
+        if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
+      }
+      await this.disk.write(half, bytes);
+      const name = this.place(half, folder, wanted);
+      await this.syncFolder(folder);
+      return name;
+    });
+  }
+
+  /**
    * Writes a file that a stranger reads: whole under `<name>.tmp`, synced, then renamed, so that it is never seen half. The
    * folder's entry is durable when this resolves. Who writes a path that is being written, for a receipt that is delivered
    * again say, waits for the first.
    */
   async write(folder: string, name: string, bytes: Buffer): Promise<void> {
     const path = join(folder, name);
+    await this.oneByOne(path, () => this.writeNow(path, bytes));
+  }
+
+  private async oneByOne<T>(path: string, work: () => Promise<T>): Promise<T> {
     const before = this.writes.get(path);
-    const write = before
-      ? before.catch(() => undefined).then(() => this.writeNow(path, bytes))
-      : this.writeNow(path, bytes);
+    const write = before ? before.catch(() => undefined).then(work) : work();
     this.writes.set(path, write);
     try {
-      await write;
+      return await write;
     } finally {
       if (this.writes.get(path) === write) this.writes.delete(path);
     }

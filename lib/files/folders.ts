@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { codeOf, ImportClientError } from "../errors.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
+import { isPlainName } from "./names.js";
 
 /** A box of a business folder, as the official client names it (domain 2). */
 export type BoxName = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "InBox";
@@ -67,6 +68,19 @@ export class Folders {
       this.known.set(key, folder);
     }
     return folder;
+  }
+
+  /**
+   * The business folder that a text from outside names, without case: one that is there, in the root itself, with a box in it.
+   * Undefined for every other text.
+   */
+  named(text: string): BusinessFolder | undefined {
+    if (!isPlainName(text) || text.startsWith(".")) return undefined;
+    const names = directories(this.disk, this.root);
+    const name = names.includes(text) ? text : names.find((other) => other.toLowerCase() === text.toLowerCase());
+    if (name === undefined) return undefined;
+    const path = join(this.root, name);
+    return BOX_NAMES.some((box) => existingName(this.disk, path, box)) ? this.of(name) : undefined;
   }
 
   /** Every folder below the root that has an OutBox. */

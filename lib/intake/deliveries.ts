@@ -1,8 +1,14 @@
 import type { Delivery as BrokerDelivery } from "../amqp/broker.js";
 import { crashPoint } from "../crash-point.js";
+import type { Folders } from "../files/folders.js";
+import { isPlainName } from "../files/names.js";
+import { lastName } from "../receipts/file-name.js";
 import type { ReceiptPart } from "./store.js";
 
-/** A delivery on its way through a flow. */
+/**
+ * A delivery on its way through a flow. Its file name is a file's name and its business the code of a folder that exists, or they
+ * are empty, whatever the headers say.
+ */
 export interface Delivery extends BrokerDelivery {
   /** What receipt-parse has read from the body, so that settle need not read it again. */
   parts?: readonly ReceiptPart[];
@@ -12,8 +18,21 @@ export interface Delivery extends BrokerDelivery {
 export class Deliveries {
   private readonly open = new Map<string, Delivery>();
 
-  add(delivery: Delivery): void {
+  constructor(private readonly folders: Folders) {}
+
+  /**
+   * Takes a delivery as the broker brought it; returns it as all others see it: what its headers call a file is a file's name,
+   * what they call a business is a folder that exists, or they are empty. Nothing of a header is ever part of a path.
+   */
+  add(brought: BrokerDelivery): Delivery {
+    const fileName = lastName(brought.fileName);
+    const delivery = {
+      ...brought,
+      fileName: isPlainName(fileName) ? fileName : "",
+      business: this.folders.named(brought.business)?.code ?? "",
+    };
     this.open.set(delivery.id, delivery);
+    return delivery;
   }
 
   get(id: string): Delivery | undefined {

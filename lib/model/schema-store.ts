@@ -18,6 +18,8 @@ export interface SchemaStoreOptions {
 /** A document to be judged. */
 export interface Judged {
   zipped: boolean;
+  /** It came in a DxpMsg; lines count in what was inside. */
+  wrapped?: boolean;
   /** The entry of the ZIP that is the document. */
   xmlName: string;
   /** The XML's bytes, and the tree made of them. */
@@ -74,7 +76,7 @@ export class SchemaStore {
    * undefined when nothing is known of it. Rejects with SW-XSD when its schema cannot be used, or when time is over.
    */
   async validate(document: Judged): Promise<Check[] | undefined> {
-    const { zipped, xmlName, root, kind } = document;
+    const { zipped, wrapped, xmlName, root, kind } = document;
     const schema = await this.ofUser(document);
     let checks: Check[] | undefined;
     if (schema) checks = await this.validateBy(schema, document);
@@ -82,7 +84,7 @@ export class SchemaStore {
       const found = modelFor(root, kind?.type);
       checks = found && (await judge(found.target, found.model, this.strictness));
     }
-    return zipped ? checks?.map((check) => ({ ...check, entry: xmlName })) : checks;
+    return zipped || wrapped ? checks?.map((check) => ({ ...check, entry: xmlName })) : checks;
   }
 
   private async ofUser(document: Judged): Promise<{ file: SchemaFile; folder: Folder } | undefined> {

@@ -1,14 +1,18 @@
 import type { PublishOutcome } from "../amqp/broker.js";
 import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
+import { codeOf as faultCodeOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import type { Wire } from "./wire.js";
 
 const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
-/** Where a document stands whose send may still be answered. */
-const OPEN: readonly DocumentState[] = ["sending", "unknown", "held"];
+/** Where a document stands whose send may still be answered; a person may have given it up meanwhile. */
+const OPEN: readonly DocumentState[] = ["sending", "unknown", "held", "failed"];
+
+/** Of these, where nobody has decided about it yet. */
+const UNDECIDED: readonly DocumentState[] = ["unknown", "held"];
 
 /** Has the document arrived, by a confirm or by a receipt that answers it? */
 export function hasArrived(row: DocumentRow): boolean {
@@ -25,15 +29,27 @@ export async function conclude(
   outcome: PublishOutcome,
   mayHaveArrived: boolean,
 ): Promise<DocumentRow | undefined> {
-  const { ledger } = client;
-  const now = await ledger.get(id);
-  // Its receipt may be quicker than the confirm.
-  if (now && hasArrived(now)) return now;
+  try {
+    return await commitOutcome(client, id, outcome, mayHaveArrived);
+  } catch (error) {
+    // Its receipt may be quicker than the confirm.
+    const now = faultCodeOf(error) === "SW-STATE" ? await client.ledger.get(id) : undefined;
+    if (now && hasArrived(now)) return now;
+    throw error;
+  }
+}
+
+async function commitOutcome(
+  client: ImportClient,
+  id: string,
+  outcome: PublishOutcome,
+  mayHaveArrived: boolean,
+): Promise<DocumentRow | undefined> {
   if (outcome.kind === "confirmed") return confirmed(client, id, ["sending"], "");
   const to = outcome.kind === "unknown" || mayHaveArrived ? "unknown" : "claimed";
   const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
   const event = to === "unknown" ? "unknown" : "refused";
-  await ledger.transition(id, { from: ["sending"], to }, change, {
+  await client.ledger.transition(id, { from: ["sending"], to }, change, {
     event,
     code: codeOf(outcome),
     text: outcome.reason,
@@ -58,7 +74,7 @@ export function concludeLate(
     if (!row || !OPEN.includes(row.state) || messageIdIn(row) !== messageId) return;
     if (outcome.kind === "confirmed") await confirmed(client, id, [row.state], "confirmed late");
     // While it is being repeated, that publish concludes it.
-    else if (certainlyNot && row.state !== "sending" && outcome.kind !== "unknown") {
+    else if (certainlyNot && UNDECIDED.includes(row.state) && outcome.kind !== "unknown") {
       const note = { event: "refused", code: codeOf(outcome), text: outcome.reason };
       await client.ledger.transition(id, { from: [row.state], to: "claimed" }, { wire: "", ...NO_WORDS }, note);
     }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { settingOf } from "../business/folder-settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { Clock } from "../clock.js";
 import { crashPoint } from "../crash-point.js";
@@ -87,7 +88,9 @@ export async function outgoingOf(
   const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
   // A producer may wrap its files itself.
   const wrapped = wrap && !isDxpMsg(payload);
-  const body = wrapped ? await wrapInDxpMsg(handle, messageIdOf(handle), payload, client.clock, fields?.dxp) : payload;
+  const receiver = settingOf(client.settings.folders, handle.business)?.receiver;
+  const dxp = { ...(receiver && { receivers: [receiver] }), ...fields?.dxp };
+  const body = wrapped ? await wrapInDxpMsg(handle, messageIdOf(handle), payload, client.clock, dxp) : payload;
   if (body.length > maxBytes) throw tooLarge(body.length, maxBytes, "setting");
   const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
   const wire = makeWire(handle, body, await sha256InTurns(body, client.clock), to, fields);

@@ -75,7 +75,8 @@ interface Running {
 }
 
 const WINDOW = 100;
-const MOST_BYTES = 32 * 1024 * 1024;
+/** Between what RabbitMQ 4 (16 MiB) and RabbitMQ 3 (128 MiB) take; more would block the event loop for too long. */
+const LARGEST = 32 * 1024 * 1024;
 
 /** A message with more bytes goes alone: brokers set their limits somewhere above. */
 const ALONE_FROM = 1024 * 1024;
@@ -114,7 +115,7 @@ export class DocumentSender {
     );
     this.publisher = broker.publisher(settings);
     this.window = new SendWindow(settings.window || WINDOW, settings.perBusiness);
-    this.maxBytes = settings.maxBytes ?? MOST_BYTES;
+    this.maxBytes = settings.maxBytes ?? LARGEST;
     this.waiting = new Waiting(
       client,
       this.publisher,

@@ -3,6 +3,8 @@ import { isZip } from "../archive/index.js";
 import type { DocumentHandle } from "../document.js";
 import type { WireFields } from "./fields.js";
 
+const POSSIBLE_DUPLICATE = "possibleDuplicate";
+
 /** What was, or will be, published for a document, but for its bytes: kept in the row, so that a repeat is identical. */
 export interface Wire {
   /** The mq-send node that made it. */
@@ -60,6 +62,8 @@ export function makeWire(
         ...fields.headers,
         // A person sends a document again that had arrived before: said on the wire too.
         ...(document.attempt > 1 && { attempt: String(document.attempt) }),
+        // It was found without a row, or is sent again after an unknown outcome: customs may have it.
+        ...(document.possibleDuplicate && { [POSSIBLE_DUPLICATE]: "1" }),
       },
     },
   };
@@ -74,5 +78,5 @@ function shortText(text: string): string | undefined {
 
 /** The same message again, saying that it may be a second one: same id, same bytes, one header more. */
 export function asPossibleDuplicate(properties: Wire["properties"]): Wire["properties"] {
-  return { ...properties, headers: { ...properties.headers, possibleDuplicate: "1" } };
+  return { ...properties, headers: { ...properties.headers, [POSSIBLE_DUPLICATE]: "1" } };
 }

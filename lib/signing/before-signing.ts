@@ -30,7 +30,7 @@ export function checkBeforeSigning(
   { waived = [], now }: { waived?: readonly string[]; now?: number } = {},
 ): Check[] {
   const known = CARD_NUMBER.test(identity.cardNumber) ? identity : { ...identity, cardNumber: "" };
-  const entry = document?.zipped ? document.xmlName : undefined;
+  const entry = document?.zipped || document?.wrapped ? document.xmlName : undefined;
   const facts = document
     ? cardFacts(document.root, entry).filter(({ parent, name }) => COMPARED.test(`${parent}/${name}`))
     : [];

@@ -1,13 +1,15 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
+import { type FolderSetting, UNSIGNED, unknownType, wayOf } from "../../lib/business/folder-settings.js";
 import { kindByType } from "../../lib/business/index.js";
-import { inspect } from "../../lib/business/inspect.js";
+import { type Inspection, inspect } from "../../lib/business/inspect.js";
+import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { settingFlag } from "../../lib/settings.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { settingChoice } from "../../lib/signing/read-settings.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
-import { type CardNode, inspectionsFor } from "../registry.js";
+import { type CardNode, clientOf } from "../registry.js";
 import {
   assertNotRefused,
   checkConfig,
@@ -60,6 +62,25 @@ function asFinal(error: ImportClientError): ImportClientError {
   return new ImportClientError(error.code, error.text, { ...error, cause: error.cause, kind: "fails" });
 }
 
+/**
+ * The profile that signs a document: the node's own; else the one of its type, else of its folder. What a producer wrapped is
+ * never signed again. Throws SW-TYPE where nothing says it. Undefined for what cannot even be read.
+ */
+function profileFor(
+  wanted: string,
+  inspection: Inspection | undefined,
+  { business, messageType }: DocumentHandle,
+  folders: readonly FolderSetting[],
+): string | undefined {
+  if (inspection?.wrapped) return UNSIGNED;
+  if (wanted !== "auto") return wanted;
+  const way = inspection && wayOf(inspection, business, folders);
+  const profile = way?.signing ?? kindByType(messageType)?.signing;
+  if (profile) return profile;
+  if (inspection) throw unknownType(inspection, business);
+  return undefined;
+}
+
 export = (RED: NodeAPI): void => {
   function CardSign(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
@@ -72,21 +93,25 @@ export = (RED: NodeAPI): void => {
       assertNotRefused(document);
       const fileName = message.filename || document.fileName;
       const { profile: wanted, options, whenBlocked } = readConfig(config);
-      const profile = wanted === "auto" ? kindByType(document.messageType)?.signing : wanted;
-      if (!profile) {
-        throw new ImportClientError(
-          "C134",
-          { zh: `无法确定 ${fileName} 的签名方式`, en: `it is not known how ${fileName} is signed` },
-          { advice: { zh: "请在 card-sign 中选择签名方式。", en: "Choose a signing profile in card-sign." } },
-        );
+      const payload = payloadOf(message);
+      const client = await clientOf(document);
+      const looking = client ? client.inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
+      let unreadable: unknown;
+      // The profile refuses it, if it must.
+      const inspection = await looking.catch((error) => {
+        unreadable = error;
+        return undefined;
+      });
+      const profile = profileFor(wanted, inspection, document, client?.settings.folders ?? []);
+      if (profile === undefined) throw unreadable;
+      if (profile === UNSIGNED) {
+        status.show("green", "ring", "passed");
+        send(message);
+        return;
       }
       status.show("blue", "dot", "signing");
       try {
         const card = await cardNode().opened();
-        const payload = payloadOf(message);
-        const inspections = await inspectionsFor(document);
-        const looking = inspections ? inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
-        const inspection = await looking.catch(() => undefined); // The profile refuses it, if it must.
         const request = {
           payload,
           fileName,

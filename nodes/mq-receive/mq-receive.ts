@@ -89,9 +89,8 @@ export = (RED: NodeAPI): void => {
           shared = error !== undefined;
         },
         onDelivery: (delivery) => {
-          client.deliveries.add(delivery);
           status.show("blue", "dot", "receiving");
-          this.send(messageFor(delivery));
+          this.send(messageFor(client.deliveries.add(delivery)));
         },
         onGone: (ids) => client.deliveries.forget(ids),
       });
@@ -103,7 +102,7 @@ export = (RED: NodeAPI): void => {
         RED,
         () => own.outstanding().map(({ id }) => id),
         (lost) => {
-          const delivery = own.outstanding().find(({ id }) => id === lost);
+          const delivery = client.deliveries.get(lost);
           if (delivery) this.send(messageFor(delivery));
         },
       );

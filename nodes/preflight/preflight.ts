@@ -58,7 +58,7 @@ export = (RED: NodeAPI): void => {
             fileName,
             zipped: inspection.zipped,
             attachments: inspection.attachments,
-            ...(inspection.zipped && { entry: inspection.xmlName }),
+            ...((inspection.zipped || inspection.wrapped) && { entry: inspection.xmlName }),
             client: {
               environment: settings.environment,
               clientId: settings.clientId,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PROFILE_NAMES } from "../../lib/signing/profiles/index.js";
 import { closeAllDialogs, closeDialog, type Editor, openDialog } from "./browser.js";
 import { ExampleRun, idOf, RAW_KEY } from "./example.js";
 
@@ -186,6 +187,36 @@ describe("dialogs", () => {
     await page.locator(".sw-fields li").waitFor({ state: "detached" });
     await closeDialog(page, "save");
     assert.equal(await property(id, "fields"), before);
+  });
+
+  it("keep the table of folders: a way for types that are not known", async () => {
+    const id = idOf("sw-import-client");
+    const { page } = editor;
+    await openDialog(page, id);
+    await page.locator(".sw-folders .red-ui-editableList-addButton").click();
+    const row = page.locator(".sw-folders li").first();
+    await row.getByLabel("Folder", { exact: true }).fill("Ail");
+    const profiles = await row
+      .getByLabel("Signature")
+      .locator("option")
+      .evaluateAll((options) => options.map((one) => (one as HTMLOptionElement).value));
+    assert.deepEqual(profiles.sort(), ["", "none", ...PROFILE_NAMES].sort());
+    await row.getByLabel("Signature").selectOption("detached");
+    await row.getByLabel("Sent as").selectOption("zip");
+    await row.getByLabel("Receiver").fill("DXPDSWLICENCE001");
+    await closeDialog(page, "save");
+    const saved = { folder: "Ail", profile: "detached", pack: "zip", receiver: "DXPDSWLICENCE001" };
+    assert.deepEqual(JSON.parse(await property(id, "folders")), [saved]);
+    await openDialog(page, id);
+    assert.equal(await row.getByLabel("Signature").inputValue(), "detached");
+    await row.getByLabel("Receiver").fill("more than sixteen");
+    await closeDialog(page, "save");
+    assert.match(String(await property(id, "validationErrors")), /Each folder once/);
+    await openDialog(page, id);
+    await page.locator(".sw-folders .red-ui-editableList-item-remove").click();
+    await row.waitFor({ state: "detached" });
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "folders"), "[]");
   });
 
   it("never get a saved password back from the server", async () => {

@@ -7,6 +7,7 @@ import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
 import { forgottenSettings } from "./suites/forgotten-settings.js";
 import { messageFields } from "./suites/message-fields.js";
+import { ownRules } from "./suites/own-rules.js";
 import { owner } from "./suites/owner.js";
 import { pinGuard } from "./suites/pin-guard.js";
 import { receiving } from "./suites/receiving.js";
@@ -36,7 +37,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, owner, claims, content, signing, pinGuard]) suite(bench);
+    for (const suite of [config, owner, claims, content, ownRules, signing, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
   });

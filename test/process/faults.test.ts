@@ -48,7 +48,6 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
   for (let round = 1; round <= ROUNDS; round++) {
     it(`round ${round}`, async () => {
       const here = await begin();
-      let kept = false;
       try {
         const verdict = await faultRound(theatre, here, random, DOCUMENTS, bag);
         const { faults, released, seconds, settledAfter, duplicated, left, spoiltPdfs, violations } = verdict;
@@ -69,15 +68,14 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
         );
         const wrong = { ...broken(verdict), left, spoiltPdfs, violations };
         const well = { left: [], spoiltPdfs: [], violations: [] };
-        // At once: of two hundred rounds nobody waits for the last to see what the first has shown.
-        if (!isDeepStrictEqual(wrong, well)) console.log(`      ${JSON.stringify(wrong)}\n      ${here.dir}`);
+        if (!isDeepStrictEqual(wrong, well)) console.log(`      ${JSON.stringify(wrong)}`);
         assert.deepEqual(wrong, well);
-        kept = true;
-      } finally {
-        if (!kept) {
-          stage = undefined;
-          await here.close();
-        }
+      } catch (error) {
+        // At once: of two hundred rounds nobody waits for the last to see what the first has shown.
+        console.log(`      ${here.dir}: ${String(error).slice(0, 500)}`);
+        stage = undefined;
+        await here.close();
+        throw error;
       }
     });
   }

@@ -63,8 +63,8 @@ for (const [version, nodeRedDir] of [
         assert.equal(story.document.box, "SentBox");
         const inBox = stage.files(folder, "InBox");
         for (const { file } of story.receipts) assert.ok(inBox.includes(file.split("/")[2] as string), file);
-        assert.match(story.receipts[0]?.file ?? "", /\/Successed_/);
-        for (const receipt of story.receipts.slice(1)) assert.match(receipt.file, /\/Receipt_/);
+        assert.match(story.receipts[0]?.file ?? "", /^Successed_/);
+        for (const receipt of story.receipts.slice(1)) assert.match(receipt.file, /^Receipt_/);
         assert.ok(stage.files(folder, "SentBox").includes(story.document.boxName));
       }
     });

@@ -7,6 +7,7 @@ import { BrokerConnection } from "../../lib/amqp/connection.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import { releaseDocument } from "../../lib/client/person.js";
 import { type FaultDetails, ImportClientError } from "../../lib/errors.js";
 import { SYSTEM_IDS } from "../../lib/ids.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
@@ -138,6 +139,17 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
       assert.equal((await sent).row.state, "sent");
       await until("it has settled down", async () => (await events(id))?.at(-1) === "sent");
       assert.equal((await events(id))?.filter((event) => event === "sent").length, 1);
+    });
+
+    it("that confirms outweighs a person who gave the document up", async () => {
+      await start("hold");
+      relay.hold();
+      const { id, sent } = await send(randomBytes(1000));
+      assert.equal((await fault(sent)).code, "SW-UNKNOWN");
+      await releaseDocument(client, id, { as: "failed", reason: "not seen on the page" });
+      assert.equal((await client.ledger.get(id))?.state, "failed");
+      relay.flow();
+      await state(id, "sent");
     });
 
     it("that refuses makes it certain that a held document was not sent: it goes through its flow again", async () => {

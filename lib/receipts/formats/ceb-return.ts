@@ -1,3 +1,4 @@
+import { OWN_NUMBERS } from "../../business/ceb.js";
 import type { XmlElement } from "../../xml/scan.js";
 import { answersOf, importRecord, recordByCode, timeOf } from "../record.js";
 import type { ParsedReceipt, ReceiptFormat } from "../types.js";
@@ -5,8 +6,6 @@ import type { ParsedReceipt, ReceiptFormat } from "../types.js";
 /** Relatives with a shape of their own. */
 const OTHERS = new Set(["792", "816", "818", "900"]);
 
-/** What an order, payment, waybill or list is called, by the producer. The first that is there names the part. */
-export const OWN_NUMBERS = ["copNo", "coElNo", "orderNo", "payTransactionId", "payNo", "logisticsNo"];
 /** Customs' number of what was declared. */
 const CUSTOMS = ["invtNo", "rkdNo", "sumNo"];
 

@@ -1,5 +1,6 @@
 import { codeEntry } from "../../advice/index.js";
 import { kindByType } from "../../business/index.js";
+import { billsOf } from "../../business/manifest.js";
 import type { ReceiptOutcome } from "../../document.js";
 import type { XmlElement } from "../../xml/scan.js";
 import { joined } from "../envelope.js";
@@ -105,12 +106,4 @@ function statementOf(element: XmlElement): Omit<Statement, "bills"> | undefined 
   const text = element.child("StatementDescription") ?? (coded && element.child("Text"));
   if (!text && !stated && element.name !== "ResponseType") return undefined;
   return { code: (stated ?? coded)?.text.trim() ?? "", text: text?.text.trim() ?? "" };
-}
-
-/** 总提运单 and 分提运单 of a Consignment; undefined for any other element. The platform writes N/A where there is no house bill. */
-function billsOf(element: XmlElement): string[] | undefined {
-  const master = element.textAt("TransportContractDocument/ID");
-  if (master === "") return undefined;
-  const house = element.textAt("AssociatedTransportDocument/ID");
-  return house === "" || house.toUpperCase() === "N/A" ? [master] : [master, house];
 }

@@ -1,4 +1,4 @@
-import { kindOf } from "../../business/index.js";
+import { listedKindOf } from "../../business/index.js";
 import type { XmlElement } from "../../xml/scan.js";
 import { childOf, fieldOf, isType, joined, openPackage, type PackageReceipt, withEnvelope } from "../envelope.js";
 import { looksLikeSeqNo, statusRecord, timeOf } from "../record.js";
@@ -27,7 +27,7 @@ export const formats: readonly ReceiptFormat[] = [
     matches(root) {
       const type = openPackage(root)?.type;
       if (type === undefined || SENT.has(type) || (isType(type) && type[3] === "1")) return false;
-      return kindOf(root) === undefined;
+      return listedKindOf(root) === undefined;
     },
     parse(root) {
       const opened = openPackage(root);

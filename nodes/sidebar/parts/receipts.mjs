@@ -23,13 +23,13 @@ export function showReceipt(receipt, place) {
   }
   const advice = bilingual(receipt.advice);
   if (advice) line("fa-lightbulb-o", advice, "").addClass("sw-advice").appendTo(item);
-  if (receipt.file) $("<div>", { class: "sw-muted" }).text(receipt.file).appendTo(item);
+  if (receipt.file) $("<div>", { class: "sw-muted" }).text(`${receipt.folder}/InBox/${receipt.file}`).appendTo(item);
   if (receipt.matchedBy) matchedBy(receipt.matchedBy).appendTo(item);
 }
 
 /** How the document was found. Without a number of the document it is a guess, and has to look like one. */
 function matchedBy(how) {
-  const guessed = how === "fileName" || how === "time";
+  const guessed = ["oldest", "fileName", "time"].includes(how);
   const text = translate("matchedBy.text", { by: translateKnown("matchedBy", how) });
   const said = line(guessed ? "fa-exclamation-triangle" : "fa-link", text, guessed ? "" : "sw-muted");
   if (guessed) said.find("i").addClass("sw-warn");

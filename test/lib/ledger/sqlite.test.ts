@@ -77,7 +77,7 @@ describe("ledger in SQLite", () => {
     const row = documentRow();
     await ledger.claim(row);
     await assert.rejects(
-      ledger.transition(row.id, step("accepted"), {}, { event: "x" }),
+      ledger.transition(row.id, step("rejected"), {}, { event: "x" }),
       (error) => codeOf(error) === "SW-STATE",
     );
     assert.equal((await ledger.get(row.id))?.state, "claimed");
@@ -162,12 +162,12 @@ describe("ledger in SQLite", () => {
   it("stores the same bytes for a document once", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "DecCus001/InBox/one.xml" });
+    const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "one.xml" });
     const first = await ledger.addReceipt(receipt);
-    const second = await ledger.addReceipt({ ...receipt, file: "DecCus001/InBox/two.xml" });
+    const second = await ledger.addReceipt({ ...receipt, file: "two.xml" });
     assert.equal(first.duplicate, false);
     assert.equal(second.duplicate, true);
-    assert.equal(second.receipt.file, "DecCus001/InBox/one.xml");
+    assert.equal(second.receipt.file, "one.xml");
     assert.equal(second.receipt.filed, false, "its file was not marked, so it has to be written again");
     await ledger.markFiled(first.receipt.id);
     assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
@@ -205,9 +205,29 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.addReceipt(again)).duplicate, true, "the same delivery brought again");
     assert.equal((await ledger.addReceipt({ ...again, messageId: "m2" })).duplicate, false);
     assert.equal((await ledger.get(corrected.id))?.state, "rejected");
-    const late = documentRow({ clientKey: "SAME", sendingAt: 60 });
-    await ledger.claim(late);
-    assert.equal((await ledger.addReceipt({ ...again, documentId: late.id, messageId: "m3" })).duplicate, true);
+    const third = { ...again, documentId: old.id, messageId: "m3" };
+    assert.equal((await ledger.addReceipt(third)).duplicate, true, "on another route");
+  });
+
+  it("takes the same bytes for the answer of a document that waited beside the one that they answered", async () => {
+    const [one, other] = [
+      documentRow({ clientKey: "SAME", sendingAt: 50 }),
+      documentRow({ clientKey: "SAME", sendingAt: 60 }),
+    ];
+    for (const row of [one, other]) {
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    }
+    const answer = newReceipt({ clientKey: "SAME", messageId: "m1", documentId: one.id });
+    await ledger.addReceipt(answer);
+    const second = { ...answer, documentId: other.id };
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "" })).duplicate, true, "maybe the same message");
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "m2" })).duplicate, false);
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "m3" })).duplicate, true, "both have their answer");
+    assert.deepEqual(
+      [(await ledger.get(one.id))?.state, (await ledger.get(other.id))?.state],
+      ["accepted", "accepted"],
+    );
   });
 
   it("gives an orphan that is brought again to the document now found", async () => {
@@ -242,7 +262,7 @@ describe("ledger in SQLite", () => {
     );
     const orphanKeys = { clientKey: "", seqNo: "999999999999999999", customsNo: "", answers: [] };
     assert.equal((await ledger.orphans(orphanKeys)).length, 1);
-    await ledger.adopt(receipt.id, byKey.id);
+    await ledger.adopt(receipt.id, byKey.id, { matchedBy: "seqNo" });
     assert.equal((await ledger.orphans(orphanKeys)).length, 0);
     assert.equal((await ledger.get(byKey.id))?.statusCode, "P");
   });

@@ -51,7 +51,7 @@ describe("what receipts of the field do to a document", () => {
     ] as const) {
       const { row, receipts } = await after1(road(`M-${code}`), gateway(`M-${code}`, code));
       assert.equal(row.state, state, code);
-      assert.ok(receipts[0]?.file.startsWith(`Rmft/InBox/${prefix}`), receipts[0]?.file);
+      assert.ok(receipts[0]?.file.startsWith(prefix), receipts[0]?.file);
       const advice = { D: undefined, E1: undefined, T: /Declare it/, E2: /Correct it/ }[code];
       if (advice) assert.match(receipts[0]?.advice?.en ?? "", advice, code);
       else assert.equal(receipts[0]?.advice, null, code);
@@ -61,7 +61,7 @@ describe("what receipts of the field do to a document", () => {
   it("a code that nobody knows leaves it as it is, and writes no failure", async () => {
     const { row, receipts } = await after1(road("M-X"), gateway("M-X", "E9"));
     assert.equal(row.state, "sent");
-    assert.ok(receipts[0]?.file.startsWith("Rmft/InBox/Receipt_"), receipts[0]?.file);
+    assert.ok(receipts[0]?.file.startsWith("Receipt_"), receipts[0]?.file);
     assert.deepEqual([receipts[0]?.outcome, receipts[0]?.statusText], ["unknown", "未知代码 E9"]);
     assert.match(receipts[0]?.advice?.en ?? "", /says nothing of success/);
   });

@@ -112,7 +112,7 @@ export function receiving(bench: RedBench): void {
       assert.equal((await bench.one("stored")).delivery?.redelivered, true);
       const story = await (await bench.client()).ledger.story(id);
       assert.deepEqual([story?.receipts.length, story?.receipts[0]?.filed], [1, true]);
-      assert.deepEqual(box(at.root, "DecCus001", "InBox"), [story?.receipts[0]?.file.split("/").at(-1)]);
+      assert.deepEqual(box(at.root, "DecCus001", "InBox"), [story?.receipts[0]?.file]);
       await bench.written();
       await bench.unload();
       assert.equal(await bench.depth(at.queue), 0);

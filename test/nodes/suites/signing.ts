@@ -90,16 +90,20 @@ export function signing(bench: RedBench): void {
       assert.deepEqual(box(at.root, "DecCus001", "FailBox"), []);
     });
 
-    it("is C134 for a token that is not there, and a document of no known kind", async () => {
+    it("is C134 for a token that is not there; a document of no known type waits, with what it is and where to set it", async () => {
       await at.load({ token: "another" });
       bench.node("sign").receive(dec());
       const absent = await bench.one("caught");
       assert.equal(absent.error?.code, "C134");
       await bench.showing("sign", "card-sign.status.absent");
-      bench.node("sign").receive({ ...dec(), document: { id: "x", fileName: "x.xml", messageType: "" } });
+      const licence = {
+        ...dec(Buffer.from('<Licence xmlns="urn:x"/>')),
+        document: { ...dec().document, messageType: "" },
+      };
+      bench.node("sign").receive({ ...licence, document: { ...licence.document, business: "Ail" } });
       const unknown = (await bench.arrived("caught", 2))[1];
-      assert.equal(unknown?.error?.code, "C134");
-      assert.match(unknown?.fault?.text.en as string, /not known how x\.xml|not known how a\.xml/);
+      assert.equal(unknown?.error?.code, "SW-TYPE");
+      assert.match(unknown?.fault?.text.en as string, /Licence \{urn:x\} \(folder Ail\)/);
     });
 
     it("refuses a document that its profile cannot sign, and ends the module's process with the node", async () => {

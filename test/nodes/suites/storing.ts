@@ -46,8 +46,8 @@ export function storing(bench: RedBench): void {
       const story = await (await bench.client()).ledger.story(id);
       assert.deepEqual([story?.document.state, story?.document.seqNo], ["accepted", SEQ_NO]);
       assert.deepEqual(
-        story?.receipts.map(({ file, filed, messageId }) => [file, filed, messageId]),
-        [[`DecCus001/InBox/${name}`, true, "m-1"]],
+        story?.receipts.map(({ folder, file, filed, messageId }) => [folder, file, filed, messageId]),
+        [["DecCus001", name, true, "m-1"]],
       );
       await bench.showing("parse", "receipt-parse.status.recognised");
       await bench.written();

@@ -44,7 +44,10 @@ const steps = (offsets: readonly number[]): Fault => ({
   },
 });
 
-export const CLOCK: Record<string, Fault> = library() ? { "clock forward": steps([90, HOUR, DAY, 100 * DAY]) } : {};
-
-/** To a time in which the card's certificate is not valid yet. */
-export const CLOCK_BACK = steps([-3 * DAY, -DAY, -HOUR, -90]);
+export const CLOCK: Record<string, Fault> = library()
+  ? {
+      "clock forward": steps([90, HOUR, DAY, 100 * DAY]),
+      // To a time in which the card's certificate is not valid yet.
+      "clock back": steps([-3 * DAY, -DAY, -HOUR, -90]),
+    }
+  : {};

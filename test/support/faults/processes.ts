@@ -42,3 +42,18 @@ export const TWO_PROCESSES: Fault = {
     return () => other.stop();
   },
 };
+
+/** Somebody starts it again because it hangs, and then it goes on. */
+export const FROZEN_AND_ANOTHER: Fault = {
+  lasts: [5_000, 40_000],
+  needsNodeRed: true,
+  begin: async ({ stage }) => {
+    await stage.nodeRed.kill("SIGSTOP");
+    const other = await stage.startAnotherNodeRed();
+    return async () => {
+      await stage.nodeRed.kill("SIGCONT");
+      await pause(2_000);
+      await other.stop();
+    };
+  },
+};

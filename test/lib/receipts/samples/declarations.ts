@@ -4,6 +4,23 @@ const DEC_NS = 'xmlns="http://www.chinaport.gov.cn/dec"';
 
 export const declarations: Sample[] = [
   {
+    name: "DecMessage that was subscribed to: the numbers of the head alone, no status",
+    xml: `<DecMessage ${DEC_NS} Version="4.8"><DecHead><SeqNo>I20260000000000001</SeqNo><EntryId>530120260000000001</EntryId></DecHead><DecSign><ClientSeqNo>00012E5</ClientSeqNo></DecSign><SddTax><SddTaxHead><SeqNo>9</SeqNo></SddTaxHead></SddTax></DecMessage>`,
+    expected: [
+      {
+        kind: "business",
+        format: "DecMessage",
+        outcome: "good",
+        statusCode: "",
+        statusText: "",
+        clientKey: "00012E5",
+        seqNo: "I20260000000000001",
+        customsNo: "530120260000000001",
+        answers: ["DEC"],
+      },
+    ],
+  },
+  {
     name: "DecImportResponse accepted, leading zeros",
     xml: `<?xml version="1.0" encoding="UTF-8"?><DecImportResponse ${DEC_NS}><ResponseCode>0</ResponseCode><ErrorMessage>导入成功</ErrorMessage><ClientSeqNo>000000001234567890</ClientSeqNo><SeqNo>000000000000000017</SeqNo></DecImportResponse>`,
     expected: [
@@ -15,7 +32,7 @@ export const declarations: Sample[] = [
         text: "导入成功",
         clientKey: "000000001234567890",
         seqNo: "000000000000000017",
-        answers: ["DEC"],
+        answers: ["DEC", "DECMOD", "EDOC"],
       },
     ],
   },

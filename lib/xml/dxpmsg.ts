@@ -1,5 +1,5 @@
 import { ImportClientError } from "../errors.js";
-import type { XmlElement } from "../xml/scan.js";
+import type { XmlElement } from "./scan.js";
 
 /** What a DxpMsg carries. */
 export interface DxpContent {
