@@ -116,7 +116,8 @@ export const ROOT_EMPTY: Fault = {
     mkdirSync(root);
     return () => {
       const made = readdirSync(root);
-      if (made.length > 0) scene.violations.push(`made in an empty mount point: ${made.join(", ")}`);
+      const files = everyFile(root).join(", ") || "no file";
+      if (made.length > 0) scene.violations.push(`made in an empty mount point: ${made.join(", ")}; ${files}`);
       rmSync(root, { recursive: true });
       renameSync(place, root);
     };
