@@ -83,7 +83,9 @@ export const FOLDERS: Record<string, Fault> = {
   "SentBox deleted": {
     begin: async (scene) => {
       scene.archiveGone = true;
-      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), { recursive: true, force: true });
+      // The client goes on putting files into it meanwhile.
+      const patience = { recursive: true, force: true, maxRetries: 50, retryDelay: 10 };
+      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), patience);
       return () => {};
     },
   },
