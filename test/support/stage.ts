@@ -125,13 +125,23 @@ export class Stage {
 
   /** Starts Node-RED, again after a kill, with further environment variables. */
   async startNodeRed(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
+    this.running = await this.start("node-red", env);
+    return this.running;
+  }
+
+  /** Another Node-RED on the same root, which the test stops. */
+  startAnother(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
+    return this.start("another", env);
+  }
+
+  private async start(name: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {
     const { broker, token, pin } = this.theatre;
     const { clientId } = this.options;
-    this.running = await startNodeRed({
-      userDir: join(this.dir, "node-red"),
+    return startNodeRed({
+      userDir: join(this.dir, name),
       port: await freePort(),
       flowFile: join(this.dir, "flows.json"),
-      logFile: join(this.dir, "node-red.log"),
+      logFile: join(this.dir, `${name}.log`),
       ...(this.options.nodeRedDir && { nodeRedDir: this.options.nodeRedDir }),
       ...(this.options.node && { node: this.options.node }),
       env: {
@@ -155,7 +165,6 @@ export class Stage {
         ...env,
       },
     });
-    return this.running;
   }
 
   /** Hands a file in as producers do: under a name that is left alone, then renamed. */

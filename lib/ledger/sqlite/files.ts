@@ -9,6 +9,7 @@ import {
   statSync,
   unlinkSync,
 } from "node:fs";
+import { codeOf } from "../../errors.js";
 
 /** SQLite's own files beside the ledger. */
 export const BESIDE = ["-wal", "-shm"];
@@ -53,14 +54,39 @@ export interface Head {
   mark: number;
 }
 
+/**
+ * Handles for looking into ledgers, by their inodes; none is ever closed. POSIX takes all locks on a file from a process that closes any
+ * handle on it, those of SQLite too: another program could then remove the log under the open connection ("How to corrupt", 2.2).
+ */
+const handles = new Map<string, number>();
+
+/** Reads the beginning of a file without ever closing it. */
+function readHead(file: string, head: Buffer): void {
+  const { dev, ino } = statSync(file);
+  const key = `${dev} ${ino}`;
+  try {
+    const known = handles.get(key);
+    if (known !== undefined) return void readSync(known, head, 0, head.length, 0);
+  } catch {
+    // A share that was away and has come back: its handles are worth nothing.
+  }
+  const handle = openSync(file, "r");
+  handles.set(key, handle);
+  readSync(handle, head, 0, head.length, 0);
+}
+
+/** Makes an empty file that nobody else can read, where there is none: SQLite gives the files beside it the same mode. */
+export function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+}
+
 export function headOf(file: string): Head {
   const head = Buffer.alloc(100);
-  const handle = openSync(file, "r");
-  try {
-    readSync(handle, head, 0, head.length, 0);
-  } finally {
-    closeSync(handle);
-  }
+  readHead(file, head);
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   // The length counts only where it was written together with the last change.
   const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;

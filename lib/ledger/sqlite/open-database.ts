@@ -1,9 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
 import type { LedgerFault } from "../types.js";
-import { BESIDE, headOf } from "./files.js";
+import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
 import { isDamaged, isLocked } from "./transactions.js";
 
@@ -53,8 +53,7 @@ export function openDatabase(file: string, create: boolean, marks: readonly numb
     else assertThere(file);
     assertWhole(file);
     dropStrayLog(file, marks);
-    // Private from the start: SQLite gives the files beside it the same mode.
-    closeSync(openSync(file, "a", 0o600));
+    makePrivate(file);
     database = new Database(file);
     // Whoever has it locked is waited for without blocking the event loop, see `CommitQueue`.
     database.exec("PRAGMA busy_timeout = 0");
