@@ -12,7 +12,7 @@ import { WatchedTime } from "./watched-time.js";
 /** What a file looked like, to see whether it has been still since. */
 export type Look = Pick<FileFacts, "size" | "modified" | "inode">;
 
-interface Waiting {
+interface WaitingFile {
   /** When it was first seen or last seen to change, by the time spent looking: wall clocks jump (promises 2). */
   stillSince: number;
   look: Look | undefined;
@@ -54,7 +54,7 @@ export interface OutBoxOptions {
  * they were first seen. Both give the event loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
-  private readonly waiting = new Map<string, Waiting>();
+  private readonly waiting = new Map<string, WaitingFile>();
   /** What lies there and is not taken. */
   private readonly odd = new Map<string, { generation: number; since: number; reported: boolean }>();
   /** The PDFs among the waiting files, by their name in NFC and lower case. */
@@ -182,7 +182,7 @@ export class OutBox {
     return this.waiting.get(name)?.look;
   }
 
-  private look(name: string, waiting: Waiting): "ready" | Oddity | undefined {
+  private look(name: string, waiting: WaitingFile): "ready" | Oddity | undefined {
     if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
       if (this.isReady(name, waiting)) return "ready";
@@ -198,7 +198,7 @@ export class OutBox {
     return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;
   }
 
-  private isReady(name: string, waiting: Waiting): boolean {
+  private isReady(name: string, waiting: WaitingFile): boolean {
     const path = join(this.folder.box("OutBox"), name);
     const look = this.world.files.disk.facts(path);
     if (!look) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
@@ -208,7 +208,7 @@ export class OutBox {
     return still && looksComplete(this.world.files.disk, path, look.size);
   }
 
-  private overdue(waiting: Waiting): boolean {
+  private overdue(waiting: WaitingFile): boolean {
     if (waiting.reported || this.watched.now - waiting.stillSince < this.options.incompleteAfter) return false;
     waiting.reported = true;
     return true;

@@ -4,14 +4,14 @@ import { shortened } from "../files/names.js";
 import type { ReceiptRow } from "../ledger/index.js";
 import { printable } from "../xml/escape.js";
 
-/** The ledger's fact that lists the codes of which people have been told, as JSON. */
+/** The ledger's fact that lists the codes that people have heard of, as JSON. */
 const FACT = "unknown-codes";
-/** Codes come from outside: so many are told of, no more. */
+/** Codes come from outside: so many are reported, no more. */
 const MOST = 200;
 
 /** Tells people of each receipt code that no table has, once: it says nothing of success, and changes nothing. */
 export class UnknownCodes {
-  private told: Set<string> | undefined;
+  private reported: Set<string> | undefined;
 
   constructor(private readonly context: Pick<BoxContext, "ledger" | "notice">) {}
 
@@ -24,10 +24,10 @@ export class UnknownCodes {
 
   private async tell(format: string, code: string, documentId: string | null): Promise<void> {
     const { ledger, notice } = this.context;
-    this.told ??= new Set(listed(await ledger.fact(FACT)));
+    this.reported ??= new Set(listed(await ledger.fact(FACT)));
     const name = `${format} ${code}`;
-    if (this.told.has(name) || this.told.size >= MOST) return;
-    this.told.add(name);
+    if (this.reported.has(name) || this.reported.size >= MOST) return;
+    this.reported.add(name);
     const document = documentId === null ? undefined : await ledger.get(documentId);
     const { meaning, action } = CODES["SW-CODE"];
     const of = document ? { zh: `（${document.fileName}）`, en: ` (${document.fileName})` } : { zh: "", en: "" };
@@ -37,7 +37,7 @@ export class UnknownCodes {
       `${name}${of.zh}：${meaning.zh}，单据状态不变。${action.zh}`,
       `${name}${of.en}: ${meaning.en}, no document's state is changed. ${action.en}`,
     );
-    await ledger.setFact(FACT, JSON.stringify([...this.told]));
+    await ledger.setFact(FACT, JSON.stringify([...this.reported]));
   }
 }
 

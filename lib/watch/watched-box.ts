@@ -88,7 +88,7 @@ export class WatchedBox {
       const claimed = await claiming;
       if (!claimed) return undefined;
       const { row, repeats } = claimed;
-      const fault = repeats ? duplicateOf(repeats) : this.faultOf(name, fits);
+      const fault = repeats ? duplicateOf(repeats) : this.refusalOf(name, fits);
       if (!fault) return claimed;
       await client.claims.fail(row.id, fault);
       return undefined;
@@ -109,7 +109,7 @@ export class WatchedBox {
     this.unwatch = undefined;
   }
 
-  private faultOf(name: string, fits: boolean): Fault | undefined {
+  private refusalOf(name: string, fits: boolean): Fault | undefined {
     if (!fits) return PDFS_TOO_LARGE;
     return this.attachments && isPdfName(name) ? LOOSE_PDF : undefined;
   }

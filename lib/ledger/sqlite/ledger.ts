@@ -252,8 +252,9 @@ export class SqliteLedger implements Ledger {
     const note: EventNote = { event: "overdue", text: missing };
     const row = await this.store.write(() => {
       this.putFact(cursor, String(event.id));
-      const told = "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
-      if (this.store.one(told, event.documentId, event.id, missing)) return undefined;
+      const reported =
+        "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
+      if (this.store.one(reported, event.documentId, event.id, missing)) return undefined;
       this.rows.event(event.documentId, note);
       return this.rows.document(event.documentId);
     });
