@@ -139,12 +139,19 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
       this.fault ??= damaged(file);
       this.owes = true;
       await this.replaceLedger();
+    } else if (look === "bare") {
+      // Others may be reading just now. It can wait: all of it is in the open connection.
+      await this.mend().catch(() => undefined);
     } else if (look !== "sound") {
-      const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
-      await this.bind(false);
-      if (look !== "bare") this.emit("mended", mendedText(file, aside));
+      this.emit("mended", mendedText(file, await this.mend()));
     }
     if (this.owes) await this.adopt(facts);
+  }
+
+  private async mend(): Promise<string> {
+    const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
+    await this.bind(false);
+    return aside;
   }
 
   /** As at a start: one that is gone altogether is made anew, a damaged one is waited for. */

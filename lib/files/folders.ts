@@ -11,6 +11,9 @@ export const BOX_NAMES: readonly BoxName[] = ["OutBox", "TempBox", "SentBox", "F
 /** Where receipts go that belong to no document (domain 2: `Others`). */
 export const OTHERS = "Others";
 
+/** The folder in a root that says whose it is; an empty mount point has none. */
+export const MARKER = ".single-window";
+
 /** The folder of one business: its code as it stands on disk, and its boxes. */
 export class BusinessFolder {
   private readonly boxes = new Map<BoxName, string>();
@@ -19,6 +22,7 @@ export class BusinessFolder {
     readonly code: string,
     readonly path: string,
     private readonly disk: Disk = SYSTEM_DISK,
+    private readonly assertRoot = () => {},
   ) {}
 
   /**
@@ -30,6 +34,7 @@ export class BusinessFolder {
     if (known && this.disk.isFolder(known)) return known;
     const root = dirname(this.path);
     if (!this.disk.isFolder(root)) throw rootAway(root);
+    this.assertRoot();
     this.disk.makeFolder(this.path);
     const path = join(this.path, existingName(this.disk, this.path, name) ?? name);
     this.disk.makeFolder(path);
@@ -52,11 +57,20 @@ export class BusinessFolder {
 /** The business folders below a root (`C:\ImpPath` of the official client); codes are matched without case (domain 2). */
 export class Folders {
   private readonly known = new Map<string, BusinessFolder>();
+  /** The root had its marker when it was looked at last. */
+  private marked = false;
 
   constructor(
     readonly root: string,
     private readonly disk: Disk = SYSTEM_DISK,
   ) {}
+
+  /** Before anything is made in the root: it is not the empty folder on which it was mounted until just now. */
+  private assertRoot(): void {
+    const marked = this.disk.isFolder(join(this.root, MARKER));
+    if (this.marked && !marked) throw rootAway(this.root);
+    this.marked = marked;
+  }
 
   /** The folder of a code, whether it exists yet or not. */
   of(code: string): BusinessFolder {
@@ -64,7 +78,7 @@ export class Folders {
     let folder = this.known.get(key);
     if (!folder) {
       const name = existingName(this.disk, this.root, code) ?? code;
-      folder = new BusinessFolder(name, join(this.root, name), this.disk);
+      folder = new BusinessFolder(name, join(this.root, name), this.disk, () => this.assertRoot());
       this.known.set(key, folder);
     }
     return folder;

@@ -1,4 +1,16 @@
-import { copyFileSync, existsSync, openSync, readSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+} from "node:fs";
+import { codeOf } from "../../errors.js";
 
 /** SQLite's own files beside the ledger. */
 export const BESIDE = ["-wal", "-shm"];
@@ -43,25 +55,43 @@ export interface Head {
   mark: number;
 }
 
-/** By device and inode. */
+/**
+ * Handles for looking into ledgers, by their inodes; none is ever closed. POSIX takes all locks on a file from a process that closes any
+ * handle on it, those of SQLite too: another program could then remove the log under the open connection ("How to corrupt", 2.2).
+ */
 const handles = new Map<string, number>();
 
-/**
- * A handle on a ledger's file that stays open as long as this process: to close one would take away every lock that the process
- * has on the file (POSIX), those of a connection too that was closed before and lives until it is collected. Whoever looks at
- * the ledger then, a backup say, is taken for the last to close it, and SQLite removes the log with all that we commit.
- */
-function handleOf(file: string): number {
+/** Reads the beginning of a file without ever closing it. */
+function readHead(file: string, head: Buffer): void {
   const { dev, ino } = statSync(file);
   const key = `${dev} ${ino}`;
-  const handle = handles.get(key) ?? openSync(file, "r");
+  try {
+    const known = handles.get(key);
+    if (known !== undefined) return void readSync(known, head, 0, head.length, 0);
+  } catch {
+    // A share that was away and has come back: its handles are worth nothing.
+  }
+  const handle = openSync(file, "r");
   handles.set(key, handle);
-  return handle;
+  readSync(handle, head, 0, head.length, 0);
+}
+
+/**
+ * A new file is for its owner alone from the start: SQLite makes the files beside it with the same mode. One that is there is
+ * never opened here, see `handles`.
+ */
+export function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+  for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
 }
 
 export function headOf(file: string): Head {
   const head = Buffer.alloc(100);
-  readSync(handleOf(file), head, 0, head.length, 0);
+  readHead(file, head);
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   // The length counts only where it was written together with the last change.
   const pages = head.readUInt32BE(24) === head.readUInt32BE(92) ? head.readUInt32BE(28) : 0;

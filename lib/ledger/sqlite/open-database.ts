@@ -1,9 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
 import type { LedgerFault } from "../types.js";
-import { BESIDE, headOf } from "./files.js";
+import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
 import { isDamaged, isLocked } from "./transactions.js";
 
@@ -39,15 +39,6 @@ export function asLedgerError(error: unknown): ImportClientError {
     return ledgerError("台账被其他程序占用", `the ledger is locked by another program: ${said}`, error, "locked");
   if (isDamaged(error)) return ledgerError(`台账已损坏：${said}`, `the ledger is damaged: ${said}`, error, "damaged");
   return ledgerError(`台账无法读写：${said}`, `the ledger cannot be read or written: ${said}`, error);
-}
-
-/**
- * A new file is for its owner alone from the start: SQLite makes the files beside it with the same mode. One that is there is
- * never opened here, see `headOf`.
- */
-function makePrivate(file: string): void {
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
-  for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
 }
 
 /**

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient } from "../../../lib/client/open.js";
 import type { ClientSettings } from "../../../lib/client/settings.js";
-import { neutral } from "../../../lib/errors.js";
+import { codeOf, neutral } from "../../../lib/errors.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
@@ -169,6 +178,22 @@ describe("rows and files are compared all the time", () => {
     await client.reconciler.look().catch(() => undefined);
     assert.equal(existsSync(settings.root), false, "an empty mount point stays empty");
     renameSync(away, settings.root);
+  });
+
+  it("makes nothing in the empty folder that a root was mounted on until just now", async () => {
+    const row = await abandoned();
+    const away = `${settings.root}.away`;
+    renameSync(settings.root, away);
+    mkdirSync(settings.root);
+    // Before anybody has noticed that it has gone.
+    assert.throws(
+      () => client.folders.of(row.business).box("InBox"),
+      (error) => codeOf(error) === "SW-FOLDER",
+    );
+    assert.deepEqual(readdirSync(settings.root), []);
+    rmdirSync(settings.root);
+    renameSync(away, settings.root);
+    assert.ok(existsSync(client.folders.of(row.business).box("InBox")));
   });
 
   it("holds a file that appears in TempBox without a row, when it is there for two looks", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
@@ -133,6 +134,20 @@ describe("the ledger's file", () => {
     assert.deepEqual(await claiming, [undefined, undefined]);
     await reading;
     assert.equal((await ledger.unsettled()).length, 2);
+  });
+
+  it("keeps its locks while it is looked at: another program that opens and closes it takes nothing away", async () => {
+    await fill(20);
+    await ledger.stamp(4711);
+    await fill(1);
+    for (let time = 0; time < 3; time++) assert.equal(ledger.look(), "sound");
+    const script = `const D = require(${JSON.stringify(require.resolve("libsql"))});
+      const db = new D(${JSON.stringify(file)}); db.prepare("SELECT count(*) FROM documents").all(); db.close();`;
+    const { status, stderr } = spawnSync(process.execPath, ["--expose-gc", "-e", `{${script}} gc();`]);
+    assert.equal(status, 0, String(stderr));
+    assert.equal(ledger.look(), "sound");
+    await fill(1);
+    assert.equal((await ledger.unsettled()).length, 22);
   });
 
   it("commits nothing for a process whose place was taken, and tells each commit's place", async () => {

@@ -83,7 +83,9 @@ export const FOLDERS: Record<string, Fault> = {
   "SentBox deleted": {
     begin: async (scene) => {
       scene.archiveGone = true;
-      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), { recursive: true, force: true });
+      // The client goes on putting files into it meanwhile.
+      const patience = { recursive: true, force: true, maxRetries: 50, retryDelay: 10 };
+      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), patience);
       return () => {};
     },
   },
@@ -116,7 +118,8 @@ export const ROOT_EMPTY: Fault = {
     mkdirSync(root);
     return () => {
       const made = readdirSync(root);
-      if (made.length > 0) scene.violations.push(`made in an empty mount point: ${made.join(", ")}`);
+      const files = everyFile(root).join(", ") || "no file";
+      if (made.length > 0) scene.violations.push(`made in an empty mount point: ${made.join(", ")}; ${files}`);
       rmSync(root, { recursive: true });
       renameSync(place, root);
     };
