@@ -126,6 +126,8 @@ export class FolderWatch {
   }
 
   private async round(what: "scan" | "fill"): Promise<void> {
+    // Nothing is given out while another process may have the root, or root or ledger are away: that is told by the client.
+    if (this.client.lease.fault) return;
     if (what === "scan") {
       this.lastScan = this.client.clock.monotonic();
       // Files that have to prove their stillness are looked at often, the names of all are read only now and then.

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
-import type { ImportClientError } from "../../lib/errors.js";
+import { type ConsumerEvents, type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
+import { type ImportClientError, messageOf } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -43,7 +43,6 @@ export = (RED: NodeAPI): void => {
         if (connection.state !== "connected") showConnection(status, connection);
       };
       connection.on("state", showState);
-      stopListening = () => connection.off("state", showState);
       let told = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
@@ -64,7 +63,7 @@ export = (RED: NodeAPI): void => {
           business: settingText(config.businessHeader) || "business",
         },
       };
-      consumer = new ReceiptConsumer(connection, client.deliveries, options, {
+      const events: ConsumerEvents = {
         onReady: () => {
           told = "";
           shared = false;
@@ -96,8 +95,25 @@ export = (RED: NodeAPI): void => {
           };
           this.send(message);
         },
-      });
-      await consumer.start();
+      };
+      // Receipts that cannot be stored are for whoever has the root now: the broker keeps them, or gives them to that one.
+      const listen = async (may: boolean) => {
+        if (may === (consumer !== undefined) || closed) return;
+        const before = consumer;
+        consumer = may ? new ReceiptConsumer(connection, client.deliveries, options, events) : undefined;
+        await before?.stop();
+        await consumer?.start();
+      };
+      let switching = listen(client.lease.fault === undefined);
+      const onFault = (fault: unknown) => {
+        switching = switching.then(() => listen(fault === undefined)).catch((error) => this.warn(messageOf(error)));
+      };
+      client.lease.on("fault", onFault);
+      stopListening = () => {
+        client.lease.off("fault", onFault);
+        connection.off("state", showState);
+      };
+      await switching;
       showState();
     };
     checkConfig(this, status, begin);
