@@ -109,6 +109,8 @@ export class FolderWatch {
   }
 
   private async round(what: "scan" | "fill"): Promise<void> {
+    // Nothing is given out while another process may have the root, or root or ledger are away: that is told by the client.
+    if (this.client.lease.fault) return;
     const { clock } = this.client;
     if (what === "scan") {
       this.lastScan = clock.monotonic();

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { Consumer, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
-import type { ImportClientError } from "../../lib/errors.js";
+import type { Consumer, ConsumerEvents, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
+import { type ImportClientError, messageOf } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
@@ -45,7 +45,6 @@ export = (RED: NodeAPI): void => {
         if (connection.state !== "connected") showConnection(status, connection);
       };
       connection.on("state", showState);
-      stopListening = () => connection.off("state", showState);
       let reported = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
@@ -66,7 +65,7 @@ export = (RED: NodeAPI): void => {
           business: settingText(config.businessHeader) || "business",
         },
       };
-      const own = connection.consumer(options, {
+      const events: ConsumerEvents = {
         onReady: () => {
           reported = "";
           shared = false;
@@ -93,20 +92,32 @@ export = (RED: NodeAPI): void => {
           this.send(messageFor(client.deliveries.add(delivery)));
         },
         onGone: (ids) => client.deliveries.forget(ids),
-      });
-      consumer = own;
-      own.start();
+      };
+      // Receipts that cannot be stored are for whoever has the root now: the broker keeps them, or gives them to that one.
+      const listen = async (may: boolean) => {
+        if (may === (consumer !== undefined) || closed) return;
+        const before = consumer;
+        consumer = may ? connection.consumer(options, events) : undefined;
+        consumer?.start();
+        await before?.stop();
+      };
+      let switching = listen(client.lease.fault === undefined);
+      const onFault = (fault: unknown) => {
+        switching = switching.then(() => listen(fault === undefined)).catch((error) => this.warn(messageOf(error)));
+      };
+      client.lease.on("fault", onFault);
       showState();
       // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
       const ofDeliveries = afterDeploys(
         RED,
-        () => own.outstanding().map(({ id }) => id),
+        () => (consumer?.outstanding() ?? []).map(({ id }) => id),
         (lost) => {
           const delivery = client.deliveries.get(lost);
           if (delivery) this.send(messageFor(delivery));
         },
       );
       stopListening = () => {
+        client.lease.off("fault", onFault);
         connection.off("state", showState);
         ofDeliveries();
       };
