@@ -74,7 +74,8 @@ function receiptOf(index: number, number: number, documentId: string, at: number
     statusText: isImport ? "" : "海关入库",
     sha256: `${digits(index, 32)}${digits(number, 32)}`,
     messageId: digits(index, 36),
-    file: `DecCus001/InBox/Receipt_报关单_${keyOf(index)}_20240101000000000.xml`,
+    folder: "DecCus001",
+    file: `Receipt_报关单_${keyOf(index)}_20240101000000000.xml`,
     at,
     receivedAt: at,
   });
@@ -188,7 +189,13 @@ async function matching(ledger: Ledger): Promise<void> {
     await measure(`match ${name}`, 2000, async () => {
       const index = any();
       const format = business ? "DEC_RESULT" : "DecImportResponse";
-      const receipt = record({ kind: business ? "business" : "import", format, ok: true, code: "0", ...keys(index) });
+      const receipt = record({
+        kind: business ? "business" : "import",
+        format,
+        outcome: "good",
+        code: "0",
+        ...keys(index),
+      });
       const { documentId } = await matchReceipt(receipt, hints, ledger);
       const row = documentId === null ? undefined : await ledger.get(documentId);
       if (row?.clientKey !== keyOf(index)) wrong++;
@@ -202,7 +209,7 @@ async function matching(ledger: Ledger): Promise<void> {
   await measure("match a business receipt by its numbers", 2000, async () => {
     const index = answered(any());
     const { documentId } = await matchReceipt(
-      record({ kind: "business", format: "DEC_RESULT", ok: true, code: "R", ...numbers(index) }),
+      record({ kind: "business", format: "DEC_RESULT", outcome: "good", code: "R", ...numbers(index) }),
       hints,
       ledger,
     );

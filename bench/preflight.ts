@@ -13,8 +13,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../lib/business/inspect.js";
 import type { Check } from "../lib/document.js";
+import { SchemaStore } from "../lib/model/schema-store.js";
 import { preflightInTurns } from "../lib/preflight/index.js";
-import { SchemaStore } from "../lib/xml/xsd.js";
 import { DEMO_IDENTITY, decXml } from "../simulator/samples/index.js";
 import { generateDocument } from "../test/support/generate-documents.js";
 
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
     document.dispose();
     return performance.now() - start;
   };
-  const store = new SchemaStore([SCHEMAS]);
+  const store = new SchemaStore();
   for (const { title, xml, alone: other = xml } of DOCUMENTS) {
     const base: number[] = [];
     const steps: Times[] = [];

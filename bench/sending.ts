@@ -7,7 +7,7 @@
  * persistent, mandatory, 4 KB, with the headers of a declaration, to a durable queue.
  *
  * bare       amqplib's confirm channel with noDelay
- * publisher  ConfirmedPublisher: returns matched, time limits, outcomes told apart
+ * publisher  the broker's publisher: returns matched, time limits, outcomes told apart
  * sender     DocumentSender: two committed rows of the ledger around each publish, body read from TempBox
  * no delay off, in the last lines: amqplib alone without noDelay
  *
@@ -20,7 +20,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConfirmChannel, connect } from "amqplib";
 import { BrokerConnection } from "../lib/amqp/connection.js";
-import { ConfirmedPublisher } from "../lib/amqp/publisher.js";
 import { amqpOptions, type BrokerSettings, socketOptions } from "../lib/amqp/settings.js";
 import { handleOf } from "../lib/boxes/context.js";
 import type { ImportClient } from "../lib/client/import-client.js";
@@ -50,7 +49,7 @@ function median(values: readonly number[]): number {
 
 function wire() {
   const row = documentRow({ clientKey: "D12345678901234567", sha256: "0" });
-  return makeWire(handleOf(row), BODY, { sender: "bench", exchange: "", routingKey: QUEUE });
+  return makeWire(handleOf(row), BODY, sha256Of(BODY), { sender: "bench", exchange: "", routingKey: QUEUE });
 }
 
 async function bare(settings: BrokerSettings, noDelay: boolean): Promise<{ send: Send; close(): Promise<void> }> {
@@ -69,7 +68,7 @@ async function bare(settings: BrokerSettings, noDelay: boolean): Promise<{ send:
 
 async function ours(settings: BrokerSettings, client: ImportClient) {
   const connection = new BrokerConnection(settings);
-  const publisher = new ConfirmedPublisher(connection);
+  const publisher = connection.publisher({ exchange: "", queue: QUEUE });
   const sender = new DocumentSender(client, connection, {
     id: "bench",
     exchange: "",
@@ -79,8 +78,8 @@ async function ours(settings: BrokerSettings, client: ImportClient) {
     attempts: 0,
     window: AT_ONCE,
   });
-  await publisher.start();
-  await sender.start();
+  publisher.start();
+  sender.start();
   connection.start();
   while (connection.state !== "connected") await once(connection, "state");
   const rows: DocumentRow[] = [];

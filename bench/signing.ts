@@ -20,7 +20,7 @@ import { startNodeRed } from "../scripts/node-red.js";
 import { freePort } from "../scripts/ports.js";
 import { makeSoftToken, type SoftToken } from "../scripts/soft-token.js";
 import { DEMO_IDENTITY, decXml } from "../simulator/samples/index.js";
-import { cardNode, clientNode } from "../test/support/red-bench.js";
+import { cardNode, clientNode } from "../test/support/flow-nodes.js";
 import { removeScratch, scratch } from "../test/support/scratch.js";
 
 const COUNT = Number(process.argv[2] ?? 200);
@@ -100,6 +100,7 @@ function measuringFlow(token: SoftToken): object[] {
 
 async function main(): Promise<void> {
   const dir = scratch();
+  process.env.SW_PIN_GUARD = join(dir, "pin-guard");
   const company = { code: DEMO_IDENTITY.customsCode, name: "Bench" };
   const token = await makeSoftToken({ dir: join(dir, "token"), label: "bench", pin: PIN, company });
   const bare = openBare(token);

@@ -40,7 +40,7 @@ const MACHINE: Text = [
 ];
 
 /** Codes of the official client (faq 10 to 13, domain B) and of this package. `X-*` stands for all that begin with `X-`. */
-export const CODES: Readonly<Record<string, CodeMeaning>> = {
+export const CODES = {
   C18: code(
     "retries",
     ["向 RabbitMQ 发送失败或超时", "sending to RabbitMQ failed or timed out"],
@@ -86,7 +86,7 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     },
   ),
   C144: code(
-    "fails",
+    "waits",
     ["卡密码为空", "the card PIN is empty"],
     [
       "在“用户设置-卡/加密机”（本软件为 card 节点）填写该卡的密码，填错会锁卡",
@@ -131,8 +131,19 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
   ),
   "SW-REPLACED": code(
     "fails",
-    ["等待重试时文件被新的文件覆盖", "overwritten by a newer file while it waited in OutBox"],
-    ["无需处理：新的文件已作为新单据处理", "Nothing to do: the newer file is a document of its own"],
+    ["在发送之前已被新文件代替", "it was replaced by a newer file before it was sent"],
+    ["无需处理，新文件按原流程发送", "Nothing to do: the newer file goes its way"],
+  ),
+  "SW-ORPHAN": code(
+    "fails",
+    [
+      "TempBox 中的文件没有台账记录，可能已经发送过",
+      "a file in TempBox that the ledger does not know: it may have been sent",
+    ],
+    [
+      "先在单一窗口网页查询该单据；未到达的再选择重发，否则解除",
+      "Look it up on the Single Window's page; resend it if it has not arrived, else release it",
+    ],
   ),
   "SW-INCOMPLETE": code(
     "fails",
@@ -169,6 +180,20 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     ["改正 card 节点的密码，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
     { cause: ["上一次密码错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
   ),
+  "SW-PIN-GUARD": code(
+    "waits",
+    ["PIN 保护的记录不可用，未向卡发送密码", "the PIN guard's record cannot be used: no PIN goes to the card"],
+    [
+      "让运行 Node-RED 的账户可以写入该文件夹，或用环境变量 SW_PIN_GUARD 指定其他文件夹；恢复后自动继续",
+      "Let the account that Node-RED runs as write the folder, or name another one with the environment variable SW_PIN_GUARD; work then goes on by itself",
+    ],
+    {
+      cause: [
+        "文件夹不可写、磁盘已满或文件损坏",
+        "The folder cannot be written, the disk is full, or the file is damaged",
+      ],
+    },
+  ),
   "SW-UNKNOWN": code(
     "fails",
     ["发送结果未知", "the outcome of the send is not known"],
@@ -188,6 +213,17 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
       "It is kept in Others/InBox: look at it, and report a sample",
     ],
     { cause: ["格式未知，或内容残缺", "Its format is not known, or it is damaged"] },
+  ),
+  "SW-CODE": code(
+    "refuses",
+    [
+      "回执代码的含义没有公开资料，不能说明成功或失败",
+      "what the receipt's code means is not public: it says nothing of success",
+    ],
+    [
+      "请在单一窗口网页查询该单据的状态，并把回执原文发给客服；含义确认后可写入自己的说明文件",
+      "Look the document up on the Single Window's web page and give the receipt to the service desk; once it is known, add it to your advice file",
+    ],
   ),
   "SW-LEDGER": code(
     "waits",
@@ -296,7 +332,9 @@ export const CODES: Readonly<Record<string, CodeMeaning>> = {
     ],
     { cause: ["见错误文字", "See the error's text"] },
   ),
-};
+} satisfies Record<string, CodeMeaning>;
+
+const byName: Readonly<Record<string, CodeMeaning | undefined>> = CODES;
 
 /** What the system says of disk, files, memory and network: never the document's fault. */
 const SYSTEM_CODES = new Set([
@@ -307,10 +345,10 @@ const SYSTEM_CODES = new Set([
 
 /** The table's entry for a code: its own, else that of the longest `X-*` that it begins with; undefined for a stranger's code. */
 export function meaningOf(name: string): CodeMeaning | undefined {
-  const own = Object.hasOwn(CODES, name) ? CODES[name] : undefined;
+  const own = Object.hasOwn(CODES, name) ? byName[name] : undefined;
   if (own) return own;
   for (let end = name.lastIndexOf("-"); end > 0; end = name.lastIndexOf("-", end - 1)) {
-    const family = CODES[`${name.slice(0, end)}-*`];
+    const family = byName[`${name.slice(0, end)}-*`];
     if (family) return family;
   }
   return undefined;

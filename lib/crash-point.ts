@@ -1,6 +1,6 @@
 /**
  * The steps between which a stop may come, each right before or after something durable. Tests run every one of them
- * (`test/process/`): `CRASH_AT=<label>[,<label>]` stops the process there, `CRASH_HOW=kill|throw|ENOSPC` says how. Without the
+ * (`test/process/crash-points.test.ts`, `crash-decisions.test.ts`): `CRASH_AT=<label>[,<label>]` stops the process there, `CRASH_HOW=kill|throw|ENOSPC` says how. Without the
  * variable a crash point does nothing.
  */
 export const CRASH_POINTS = [
@@ -33,6 +33,13 @@ export const CRASH_POINTS = [
   "receipt.after-file",
   "receipt.after-filed",
   "receipt.after-ack",
+  "adopt.after-file",
+  "adopt.after-row",
+  "resend.after-row",
+  "resend.after-copy",
+  "release.after-note",
+  "release.after-state",
+  "retention.after-remove",
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

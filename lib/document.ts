@@ -61,17 +61,26 @@ export interface DocumentHandle {
 }
 
 /**
- * How a receipt found its document: by a number (domain 0, item 4), by the name of a file, or because only one document
- * waited at that time. The last two are a last resort. Empty: no document, or a local receipt of our own.
+ * How a receipt found its document: by a number (domain 0, item 4); `oldest`: by one that several waited with at the same
+ * time, of which the one that was sent first got it; by the name of a file, or because only one document waited at that
+ * time. The last three are guesses, to be checked. Empty: no document, or a local receipt of our own.
  */
-export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "fileName" | "time" | "";
+export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "oldest" | "fileName" | "time" | "";
+
+/**
+ * What a receipt says about its document. `good` needs nobody; `notice` is no refusal, but somebody has to wait or do
+ * something; `refused` is a refusal or failure. `unknown` says nothing of success: the code stands in no table, or there
+ * is none. Such a receipt is shown as it is, changes no document's state, and is told once.
+ */
+export type ReceiptOutcome = "good" | "notice" | "refused" | "unknown";
 
 /** `msg.receipt`: a receipt in one shape, whatever its format (design, "The message"). */
 export interface Receipt {
   kind: "import" | "business" | "local";
   /** Root or message type it was recognised by: `DecImportResponse`, `INV201`, `HTRES4` ... */
   format: string;
-  /** Plainly good: import accepted, or a business status that is no refusal. */
+  outcome: ReceiptOutcome;
+  /** The outcome in short: `good` and `notice` are, `refused` and `unknown` are not. */
   ok: boolean;
   code: string;
   text: string;
@@ -80,6 +89,11 @@ export interface Receipt {
   seqNo: string;
   /** Customs' own number (ENTRY_ID, bondInvtNo, passportNo). */
   customsNo: string;
+  /**
+   * The one order, list or bill of the document that it speaks of, by the number that the receipt names it with (orderNo,
+   * copNo, bill number); empty when it speaks of the document as a whole. One message gives a receipt for each.
+   */
+  part: string;
   statusCode: string;
   statusText: string;
   /** Filled for each receipt that is not plainly good. */

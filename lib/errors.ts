@@ -22,6 +22,8 @@ export interface FaultDetails {
   inner?: string;
   /** What the card is now: `absent`, `closed`, `locked`, `expired`. */
   state?: string;
+  /** The PIN is missing, was refused, or is kept from the card. */
+  pin?: boolean;
   /** Which step of several met it, and after how many milliseconds. */
   step?: string;
   milliseconds?: number;

@@ -1,15 +1,19 @@
-import type { BrokerConnection } from "../lib/amqp/connection.js";
+import type { Broker } from "../lib/amqp/broker.js";
+import type { BrokerError } from "../lib/amqp/faults.js";
 import type { ImportClientError } from "../lib/errors.js";
 import type { StatusLine } from "./runtime.js";
 
 /** Families of faults that a status names (`tls-expired` is of `tls`); every other one is shown as `disconnected`. */
-const NAMED = ["dns", "tls", "login", "vhost", "exchange", "permission"];
+const NAMED = ["dns", "tls", "login", "vhost", "exchange", "queue", "permission"];
 
-/** Shows how the shared connection stands, in the words of the viewer's language. */
-export function showConnection(status: StatusLine, connection: BrokerConnection): void {
-  const { state, lastFault } = connection;
-  const family = String(lastFault?.details.fault ?? "").replace(/-.*/, "");
-  if (state === "connected" && !lastFault) status.show("green", "dot", "connected");
+/**
+ * Shows how the shared connection stands, in the words of the viewer's language; `fault`: what keeps this node from its work
+ * although the connection stands.
+ */
+export function showConnection(status: StatusLine, { state, lastFault }: Broker, fault?: BrokerError): void {
+  const why = lastFault ?? fault;
+  const family = why?.details.fault.replace(/-.*/, "") ?? "";
+  if (state === "connected" && !why) status.show("green", "dot", "connected");
   else if (state === "blocked") status.show("yellow", "dot", "blocked");
   else if (state !== "closed" && NAMED.includes(family)) status.show("red", "ring", family);
   else if (state === "connecting") status.show("yellow", "ring", "connecting");

@@ -1,12 +1,13 @@
 import type { Node } from "node-red";
-import type { BrokerConnection } from "../lib/amqp/connection.js";
+import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
 import type { CardNeeds } from "../lib/diagnose/index.js";
-import type { Bilingual } from "../lib/errors.js";
-import type { CardBackend, CardIdentity } from "../lib/signing/types.js";
+import type { DocumentHandle } from "../lib/document.js";
+import type { Card, CardStatus } from "../lib/signing/card.js";
+import type { CardBackend } from "../lib/signing/types.js";
 
 /**
  * The config node that all others share. `ready` resolves when the client is open, however long that takes: a share may be mounted later,
@@ -35,12 +36,13 @@ export interface BrokerNode extends Node {
   client: string;
   /** That import-client; undefined = any. */
   readonly owner: ImportClientNode | undefined;
-  connection(): BrokerConnection;
+  /** Consumers of a queue that are our own. */
+  readersHere(queue: string): number;
   /**
    * Counts a user in and out; the connection lives while there is one. Throws SW-CONFIG when `client` may not use these
-   * queues (`useQueues`).
+   * queues (`useQueues`), and SW-STOPPED when the node is closed.
    */
-  register(user: Node, client: ImportClientNode, queues: UsedQueues): BrokerConnection;
+  register(user: Node, client: ImportClientNode, queues: UsedQueues): Broker;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
   report(): Promise<BrokerReport>;
@@ -60,7 +62,9 @@ export interface CardNode extends Node {
   /** Why its settings cannot be used; nothing else of it is there then. */
   fault?: unknown;
   client: string;
-  /** The card, opened on first use. Never touches the PIN. */
+  /** The card, once its client is open. Rejects when that could not be opened. */
+  opened(): Promise<Card>;
+  /** Its backend, opened on first use. Never touches the PIN. */
   backend(): Promise<CardBackend>;
   /** What has to be on this machine for it. */
   needs(): CardNeeds;
@@ -68,30 +72,27 @@ export interface CardNode extends Node {
   hasPin(): boolean;
   /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */
   facts(): Promise<{ card?: { companyCode: string; cardNumber: string } }>;
-  /** Whose card it is, read from the card that is there now. Never touches the PIN. */
-  identity(): Promise<CardIdentity>;
   /** A person opens the PIN guard; the reason is kept. Resolves to the card as it is then. Rejects with SW-REQUEST without a reason. */
   release(reason: string): Promise<CardReport>;
-  /** Warns of the card in Node-RED's log and the client's daily log, at most once a day. */
-  warnDaily(code: string, text: Bilingual): Promise<void>;
   report(): Promise<CardReport>;
 }
 
-export interface CardReport {
+export interface CardReport extends CardStatus {
   id: string;
   name: string;
   client: string;
-  backend: string;
-  state: string;
-  /** Of the last change of state: `CKR_PIN_INCORRECT`, `COUNT-LOW` ...; empty when all is well. */
-  code: string;
-  holder: string;
-  /** Milliseconds since the epoch; 0 while the certificate has not been read. */
-  notAfter: number;
-  companyCode: string;
 }
 
 /** Config nodes of this runtime by id, for the routes and the self-check. */
 export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();
+
+/** The import-client that claimed a document; undefined for one that no client claimed. */
+export async function clientOf({ environment, clientId }: DocumentHandle): Promise<ImportClient | undefined> {
+  for (const { settings, ready } of clientNodes.values()) {
+    if (settings?.environment !== environment || settings.clientId !== clientId) continue;
+    return ready.catch(() => undefined);
+  }
+  return undefined;
+}

@@ -3,6 +3,7 @@ import type { ImportClient } from "../lib/client/import-client.js";
 import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
 import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
+import { workOn } from "./carried.js";
 import type { ImportClientNode } from "./registry.js";
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
@@ -38,16 +39,20 @@ export type Send = (message: FlowMessage | (FlowMessage | null)[]) => void;
 export function onInput(node: Node, handle: (message: FlowMessage, send: Send) => Promise<void>): void {
   node.on("input", (message, send, done) => {
     const flowing = message as FlowMessage;
-    handle(flowing, send as Send).then(
-      () => done(),
-      (error) => {
-        // The node stops and its claim is given out again: neither done, nor a fault that a Catch flow which goes on
-        // might settle as failed.
-        if (codeOf(error) === "SW-STOPPED") return;
-        flowing.fault = faultOf(error);
-        done(error instanceof Error ? error : new Error(messageOf(error)));
-      },
-    );
+    const carried = flowing.document?.id ?? flowing.delivery?.id;
+    const ended = typeof carried === "string" ? workOn(carried) : () => {};
+    handle(flowing, send as Send)
+      .finally(ended)
+      .then(
+        () => done(),
+        (error) => {
+          // The node stops and its claim is given out again: neither done, nor a fault that a Catch flow which goes on
+          // might settle as failed.
+          if (codeOf(error) === "SW-STOPPED") return;
+          flowing.fault = faultOf(error);
+          done(error instanceof Error ? error : new Error(messageOf(error)));
+        },
+      );
   });
 }
 

@@ -57,21 +57,26 @@ const PACKAGES = {
       (folder) => existsSync(folder) && readdirSync(folder).some((name) => name.includes("CJK")),
     ),
   xmlsec1: () => onPath("xmlsec1"),
+  faketime: () => onPath("faketime"),
 };
+
+/** `npm start` with SW_AMQP_HOST set: the client alone. */
+const isRealWork = (command) => command === "start" && (process.env.SW_AMQP_HOST || "").trim() !== "";
+
+const needsPkcs11 = (command) =>
+  !(isRealWork(command) && ["software", "control"].includes((process.env.SW_CARD_BACKEND || "").trim()));
 
 /** Which Debian packages this command needs on this machine. */
 function needed(command, args) {
   const names = [];
-  const clientOnly = command === "start" && (process.env.SW_AMQP_HOST || "") !== "";
-  if (!clientOnly) names.push("rabbitmq-server");
-  if (!clientOnly || !process.env.SW_CARD_BACKEND) names.push("softhsm2", "openssl");
-  if (!pkcs11IsBuilt() && !(clientOnly && ["software", "control"].includes(process.env.SW_CARD_BACKEND))) {
-    names.push("python3", "make", "g++");
-  }
+  // Real work brings its own broker and card; the demo's are its own, whatever card is set.
+  if (!isRealWork(command)) names.push("rabbitmq-server", "softhsm2", "openssl");
+  if (!pkcs11IsBuilt() && needsPkcs11(command)) names.push("python3", "make", "g++");
   if (command === "test") {
     const layers = args.filter((arg) => ["unit", "nodes", "process", "editor", "package"].includes(arg));
     if (layers.length === 0 || layers.includes("editor")) names.push("chromium", "fonts-noto-cjk");
     names.push("xmlsec1");
+    if (layers.length === 0 || layers.includes("process")) names.push("faketime");
   }
   return names.filter((name) => !PACKAGES[name]());
 }
@@ -298,7 +303,7 @@ async function main() {
   checkNode();
   await installPackages(needed(command, args));
   await installModules();
-  await buildPkcs11(command === "test" || !["software", "control"].includes(process.env.SW_CARD_BACKEND || ""));
+  await buildPkcs11(needsPkcs11(command));
   await build();
   if (command === "test") {
     process.exitCode = await runTests(args);

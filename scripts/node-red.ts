@@ -117,7 +117,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   for (const reader of readers) {
     reader.on("line", (line) => {
       lines.push(line);
-      if (options.logFile !== undefined) appendFileSync(options.logFile, `${line}\n`);
+      if (options.logFile !== undefined) appendFileSync(options.logFile, `${line}\n`, { mode: 0o600 });
       options.log?.(line);
       events.emit("line", line);
     });

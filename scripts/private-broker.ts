@@ -1,46 +1,33 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { connect } from "amqplib";
+import {
+  type BrokerListening,
+  HOST,
+  type Identity,
+  readIdentity,
+  withoutErlang,
+  writeConfiguration,
+} from "./broker-configuration.js";
 import { PlainError } from "./plain-error.js";
 import { freePort, portIsFree } from "./ports.js";
-import { commandLine, endChild, exited, isAlive, signal, startTime, waitGone } from "./processes.js";
+import { commandLine, descendants, endChild, exited, isAlive, signal, startTime, waitGone } from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
-const HOST = "127.0.0.1";
 const NODE_NAME = "single-window@localhost";
 /** Where Debian puts the real scripts; the ones in /usr/sbin insist on running as user `rabbitmq` with the system's folders. */
 const SCRIPT_FOLDERS = ["/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/opt/homebrew/sbin", "/usr/local/sbin"];
 
-export interface PrivateBrokerOptions {
+export interface PrivateBrokerOptions extends BrokerListening {
   /** Folder of this broker: data, logs, configuration, password. The same folder again has the same queues and users. */
   dir: string;
   /** Progress lines. */
   log?: (line: string) => void;
   /** A fixed AMQP port; a free one when absent. */
   port?: number;
-  /** Paths of PEM files; a TLS listener is opened beside the plain one. `verify` asks clients for a certificate of `ca`. */
-  tls?: { ca: string; cert: string; key: string; verify?: boolean };
-  /** Further lines of rabbitmq.conf. */
-  config?: readonly string[];
-  /**
-   * Further host names that the TLS listener answers for (SNI), each with a certificate of its own. `ca`, where it is given,
-   * is whose client certificates it asks for.
-   */
-  tlsHosts?: Readonly<Record<string, { cert: string; key: string; ca?: string }>>;
   /** Milliseconds until it must take a login; default 60,000. */
   readyWithin?: number;
 }
@@ -73,11 +60,6 @@ export interface PrivateBroker {
   onUnexpectedEnd(listener: () => void): void;
   /** Runs rabbitmqctl against this broker; resolves to what it printed. */
   rabbitmqctl(...args: string[]): Promise<string>;
-}
-
-interface Identity {
-  user: string;
-  password: string;
 }
 
 /** Which processes run for a folder; a later start ends those that were left behind. */
@@ -264,82 +246,6 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
   };
 }
 
-/** User and password of this folder, made at its first start; RabbitMQ takes them over when its database is empty. */
-function readIdentity(dir: string): Identity {
-  const file = join(dir, "identity.json");
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Identity;
-  const identity: Identity = { user: "import-client", password: randomBytes(18).toString("base64url") };
-  writeFileSync(`${file}.tmp`, JSON.stringify(identity), { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
-  return identity;
-}
-
-function writeConfiguration(
-  dir: string,
-  options: PrivateBrokerOptions,
-  identity: Identity,
-  port: number,
-  tlsPort: number | undefined,
-): void {
-  const lines = [
-    `listeners.tcp.1 = ${HOST}:${port}`,
-    `default_user = ${identity.user}`,
-    `default_pass = ${identity.password}`,
-    "loopback_users.guest = true",
-    "log.console = false",
-    "log.file.level = info",
-    "disk_free_limit.absolute = 50MB",
-  ];
-  if (options.tls !== undefined) {
-    const { ca, cert, key, verify = false } = options.tls;
-    lines.push(
-      `listeners.ssl.1 = ${HOST}:${tlsPort}`,
-      `ssl_options.cacertfile = ${resolve(ca)}`,
-      `ssl_options.certfile = ${resolve(cert)}`,
-      `ssl_options.keyfile = ${resolve(key)}`,
-      `ssl_options.verify = ${verify ? "verify_peer" : "verify_none"}`,
-      `ssl_options.fail_if_no_peer_cert = ${verify}`,
-    );
-  }
-  writeFileSync(join(dir, "rabbitmq.conf"), `${[...lines, ...(options.config ?? [])].join("\n")}\n`, { mode: 0o600 });
-  writeAdvanced(dir, options);
-  writeFileSync(join(dir, "rabbitmq-env.conf"), "");
-  writeFileSync(join(dir, "enabled_plugins"), "[].\n");
-  const cookie = join(dir, ".erlang.cookie");
-  if (!existsSync(cookie)) writeFileSync(cookie, randomBytes(20).toString("hex"), { mode: 0o400 });
-  // Erlang refuses one that others can read, as it is after the folder was copied.
-  chmodSync(cookie, 0o400);
-}
-
-/** What rabbitmq.conf has no words for. It goes on top of rabbitmq.conf, setting by setting. */
-function writeAdvanced(dir: string, { tls, tlsHosts = {} }: PrivateBrokerOptions): void {
-  const hosts = Object.entries(tlsHosts).map(([name, { cert, key, ca }]) => {
-    const asks =
-      ca === undefined ? "" : `{cacertfile,"${resolve(ca)}"},{verify,verify_peer},{fail_if_no_peer_cert,true},`;
-    return `{"${name}",[${asks}{certfile,"${resolve(cert)}"},{keyfile,"${resolve(key)}"}]}`;
-  });
-  const file = join(dir, "advanced.config");
-  if (tls === undefined || hosts.length === 0) {
-    rmSync(file, { force: true });
-    return;
-  }
-  const own = [
-    `{cacertfile,"${resolve(tls.ca)}"}`,
-    `{certfile,"${resolve(tls.cert)}"}`,
-    `{keyfile,"${resolve(tls.key)}"}`,
-    `{verify,${tls.verify ? "verify_peer" : "verify_none"}}`,
-    `{fail_if_no_peer_cert,${tls.verify ?? false}}`,
-  ];
-  writeFileSync(file, `[{rabbit,[{ssl_options,[${own.join(",")},{sni_hosts,[${hosts.join(",")}]}]}]}].\n`);
-}
-
-/** Settings of another RabbitMQ or Erlang on this machine must not reach ours. */
-function withoutErlang(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(RABBITMQ_|ERL_|ERLANG_|NOTIFY_SOCKET$|NODE_OPTIONS$)/.test(name)),
-  );
-}
-
 /** Erlang's port mapper, in the foreground and on loopback; the one on the usual port is left alone. */
 async function startMapper(port: number, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const child = spawn("epmd", ["-port", String(port), "-address", HOST], { env, detached: true, stdio: "ignore" });
@@ -435,19 +341,4 @@ async function endLeftovers(dir: string): Promise<void> {
   const pids = left.map(({ pid }) => pid);
   for (const pid of await waitGone(pids, 15_000)) signal(pid, "SIGKILL");
   await waitGone(pids, 5_000);
-}
-
-/** Every process below `pid`. */
-function descendants(pid: number): number[] {
-  const children: number[] = [];
-  try {
-    // Linux lists children by the thread that made them.
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const list = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8");
-      children.push(...list.split(/\s+/).filter(Boolean).map(Number));
-    }
-  } catch {
-    // It has gone, or there is no /proc here.
-  }
-  return children.flatMap((child) => [child, ...descendants(child)]);
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The command line of a running process, its parts joined by blanks; empty when there is no such process (or no /proc). */
 export function commandLine(pid: number): string {
@@ -37,6 +37,26 @@ export function isAlive(pid: number): boolean {
       return false;
     }
   }
+}
+
+/** The processes that a process has started; none when it has gone, or there is no /proc here. */
+export function children(pid: number): number[] {
+  const found: number[] = [];
+  try {
+    // Linux lists children by the thread that made them.
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const list = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8");
+      found.push(...list.split(/\s+/).filter(Boolean).map(Number));
+    }
+  } catch {
+    // It has gone meanwhile: what was found stands.
+  }
+  return found;
+}
+
+/** Every process below a process. */
+export function descendants(pid: number): number[] {
+  return children(pid).flatMap((child) => [child, ...descendants(child)]);
 }
 
 /** Sends a signal to exactly one process; a process that has gone is no fault. */

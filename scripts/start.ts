@@ -3,21 +3,23 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../lib/errors.js";
-import { complete, samples } from "../simulator/samples/index.js";
+import { complete, DEMO_IDENTITY, samples } from "../simulator/samples/index.js";
 import { type NodeRed, repositoryRoot, startNodeRed } from "./node-red.js";
 import { PlainError } from "./plain-error.js";
 import { portIsFree } from "./ports.js";
 import { type PrivateBroker, startPrivateBroker } from "./private-broker.js";
 import { endChild } from "./processes.js";
 import { makeSoftToken } from "./soft-token.js";
+import { makeDemoFolder } from "./start/demo-folder.js";
 import { type StartSettings, startSettings } from "./start/environment.js";
 import { placeFlow } from "./start/flow.js";
 import { follow, isAsExpected, isFinished, putIn } from "./start/follow.js";
 import { receiptsOf, sampleTable } from "./start/table.js";
 
 /**
- * `npm start`: the whole client with a Single Window of our own behind it, or, with SW_AMQP_HOST set, the client alone.
- * Everything that it makes lies under `data/`; whatever it starts listens on loopback only and ends with it.
+ * `npm start`: the demo, which is the whole client with a Single Window of our own behind it, or, with SW_AMQP_HOST set,
+ * the client alone for real work. The two share nothing: everything of the demo lies under `data/demo/`, and nothing of it
+ * runs beside real work. Whatever is started listens on loopback only and ends with us.
  */
 
 const TOKEN_LABEL = "import-client-demo";
@@ -70,25 +72,25 @@ async function startBroker(settings: StartSettings): Promise<PrivateBroker> {
   return broker;
 }
 
-/** A card for the demo; its PIN goes to Node-RED by the environment. */
+/** A card for the demo, never with the user's PIN: softhsm2-util takes it as an argument, which everybody can read. */
 async function makeCard(settings: StartSettings): Promise<{ env: Record<string, string>; certificateFile: string }> {
-  const pin = settings.env.SW_CARD_PIN || DEMO_PIN;
-  const { companyName, cardNumber } = complete(settings);
+  const { customsCode, companyName, cardNumber } = complete(DEMO_IDENTITY);
   try {
     const token = await makeSoftToken({
       dir: join(settings.data, "softhsm"),
       label: TOKEN_LABEL,
-      pin,
-      company: { code: settings.customsCode, name: companyName },
+      pin: DEMO_PIN,
+      company: { code: customsCode, name: companyName },
       cardNumber,
     });
     return {
       env: {
         SW_CARD_BACKEND: "pkcs11",
-        SW_CARD_PIN: pin,
+        SW_CARD_PIN: DEMO_PIN,
         SW_PKCS11_MODULE: token.module,
         SW_PKCS11_TOKEN: token.label,
         SOFTHSM2_CONF: token.config,
+        SW_PIN_GUARD: join(settings.data, "pin-guard"),
       },
       certificateFile: token.certificateFile,
     };
@@ -148,8 +150,7 @@ async function startClient(repo: string, settings: StartSettings, env: Record<st
 
 /** Puts the samples in, follows them, prints the table. Resolves to whether each ended as it has to. */
 async function showSamples(settings: StartSettings, nodeRed: NodeRed, certificateNumber: string): Promise<boolean> {
-  const { clientId, orgCode, customsCode, region } = settings;
-  const all = await samples({ clientId, orgCode, customsCode, region, certificateNumber });
+  const all = await samples({ ...DEMO_IDENTITY, certificateNumber });
   for (const sample of all) putIn(settings.root, sample);
   say(`${all.length} samples are in the OutBoxes`);
   const followed = await follow(nodeRed.url, all, FOLLOW_WITHIN, ended.signal, (one) => {
@@ -170,56 +171,60 @@ async function main(): Promise<void> {
       `Port ${settings.port} on 127.0.0.1 is taken: set PORT to another one, e.g. PORT=1881 npm start`,
     );
   }
-  mkdirSync(join(settings.data, "log"), { recursive: true });
-  mkdirSync(settings.root, { recursive: true });
-  const env = { ...settings.env };
-  let certificateFile = "";
-  // The token is made while the broker starts.
-  const broker = settings.clientOnly ? undefined : startBroker(settings);
-  broker?.catch(() => {});
-  const card = settings.demoCard ? makeCard(settings) : undefined;
-  card?.catch(() => {});
-  if (card !== undefined) {
-    const made = await card.catch(async (error: unknown) => {
-      await broker?.catch(() => {});
-      throw error;
-    });
-    Object.assign(env, made.env);
-    certificateFile = made.certificateFile;
-  }
-  if (broker !== undefined) {
-    const { host, port, user, password, vhost } = await unlessEnded(broker);
-    const address = {
-      SW_AMQP_HOST: host,
-      SW_AMQP_PORT: String(port),
-      SW_AMQP_USER: user,
-      SW_AMQP_PASSWORD: password,
-      SW_AMQP_VHOST: vhost,
-      // Empty would mean the default, which is TLS.
-      SW_AMQP_TLS: "false",
-    };
-    Object.assign(env, address);
-    await unlessEnded(
-      startSimulator(settings, {
-        ...address,
-        SW_CLIENT_ID: settings.clientId,
-        SW_SEND_QUEUE: settings.sendQueue,
-        SW_RECEIVE_QUEUE: settings.receiveQueue,
-        SW_SIM_CERTIFICATES: certificateFile,
-      }),
-    );
-  }
-  const nodeRed = await unlessEnded(startClient(repo, settings, env));
-  let good = true;
-  if (!settings.clientOnly) {
-    const serial = certificateFile === "" ? "" : new X509Certificate(readFileSync(certificateFile)).serialNumber;
-    good = await unlessEnded(showSamples(settings, nodeRed, serial.toLowerCase()));
-    say(`From command to table: ${seconds()} s`);
-  }
-  say(`编辑器 Editor: ${nodeRed.url}/`);
-  say(`文件夹 Boxes:  ${settings.root}`);
+  for (const note of settings.notes) say(note);
+  for (const name of settings.unused) delete process.env[name];
+  const good = settings.clientOnly ? await realWork(repo, settings) : await demo(repo, settings);
   if (settings.once) return finish(good ? 0 : 1);
   say("Ctrl-C 停止 / stops everything that was started here");
+}
+
+function showPlaces(nodeRed: NodeRed, root: string): void {
+  say(`编辑器 Editor: ${nodeRed.url}/`);
+  if (root !== "") say(`文件夹 Boxes:  ${root}`);
+}
+
+/** The client alone. A root that is not there is not made: it may be a share that is not mounted. */
+async function realWork(repo: string, settings: StartSettings): Promise<boolean> {
+  mkdirSync(join(settings.data, "log"), { recursive: true });
+  showPlaces(await unlessEnded(startClient(repo, settings, settings.env)), settings.root);
+  return true;
+}
+
+/** Resolves to whether each sample ended as it has to. */
+async function demo(repo: string, settings: StartSettings): Promise<boolean> {
+  makeDemoFolder(settings.data);
+  mkdirSync(join(settings.data, "log"), { recursive: true });
+  mkdirSync(settings.root, { recursive: true });
+  // The token is made while the broker starts.
+  const starting = startBroker(settings);
+  starting.catch(() => {});
+  const card = await makeCard(settings).catch(async (error: unknown) => {
+    await starting.catch(() => {});
+    throw error;
+  });
+  const { host, port, user, password, vhost } = await unlessEnded(starting);
+  const address = {
+    SW_AMQP_HOST: host,
+    SW_AMQP_PORT: String(port),
+    SW_AMQP_USER: user,
+    SW_AMQP_PASSWORD: password,
+    SW_AMQP_VHOST: vhost,
+    // Empty would mean the default, which is TLS.
+    SW_AMQP_TLS: "false",
+  };
+  await unlessEnded(
+    startSimulator(settings, {
+      ...address,
+      SW_CLIENT_ID: DEMO_IDENTITY.clientId,
+      SW_SIM_CERTIFICATES: card.certificateFile,
+    }),
+  );
+  const nodeRed = await unlessEnded(startClient(repo, settings, { ...settings.env, ...card.env, ...address }));
+  const serial = new X509Certificate(readFileSync(card.certificateFile)).serialNumber.toLowerCase();
+  const good = await unlessEnded(showSamples(settings, nodeRed, serial));
+  say(`From command to table: ${seconds()} s`);
+  showPlaces(nodeRed, settings.root);
+  return good;
 }
 
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -40,6 +40,8 @@ export interface FirstAnswer {
   keyless: boolean;
   /** Which import receipt it was; empty = none. */
   family: string;
+  /** The document's type. */
+  type: string;
   key: string;
   seqNo: string;
   functionCode: string;

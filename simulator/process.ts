@@ -5,8 +5,10 @@ import type { Answer } from "./answers/types.js";
 import { firstFault } from "./faults/index.js";
 import { keyOf } from "./faults/repeated-key.js";
 import { type FirstAnswer, Memory } from "./memory.js";
+import { againstOfficial } from "./official.js";
 import { type Opened, open } from "./open.js";
 import { type Recognised, recognise } from "./recognise.js";
+import type { Mode } from "./settings.js";
 import { checkDetached, checkEnveloping, type SignatureCheck, type SignatureHeaders, type Trust } from "./signature.js";
 import { textAt } from "./tree.js";
 
@@ -42,11 +44,15 @@ export interface Story {
 export interface DeskOptions {
   clientId: string;
   trust: Trust;
+  /** How documents are judged; default `faq`. */
+  mode?: Mode;
+  /** Folder of the official XSDs. */
+  schemas?: string;
   memory?: Memory;
   now?: () => number;
 }
 
-const GOOD: Record<string, string> = { dec: "导入成功", inv: "导入成功", manifest: "成功" };
+const GOOD: Record<string, string> = { manifest: "成功" };
 
 /** The data centre's counter: takes messages one at a time and decides what each is answered. */
 export class Desk {
@@ -77,7 +83,7 @@ export class Desk {
     const { messageId, body } = arrived;
     const sha256 = createHash("sha256").update(body).digest("hex");
     const before = messageId === "" ? undefined : this.memory.answers.get(messageId);
-    if (before) return repeated(before, sha256);
+    if (before) return repeated(before, sha256, this.options.clientId);
 
     const at = this.now();
     const opened = open(body);
@@ -91,6 +97,7 @@ export class Desk {
       text: "",
       keyless: false,
       family: "",
+      type: document?.type ?? "",
       key: document?.key ?? "",
       seqNo: "",
       functionCode: document?.family === "manifest" ? textAt(document.body, "Head/FunctionCode") : "",
@@ -105,7 +112,14 @@ export class Desk {
     const { memory } = this;
     const { clientId } = this.options;
     const signature = await this.signatureOf(arrived, opened, document);
-    const fault = firstFault({ messageId: arrived.messageId, clientId, opened, document, signature, memory });
+    const { mode = "faq", schemas = "" } = this.options;
+    const submission = { messageId: arrived.messageId, clientId, opened, document, signature, memory };
+    const wrong = mode === "official" ? await againstOfficial(document, schemas) : undefined;
+    const fault =
+      firstFault(submission, mode) ??
+      (wrong === undefined
+        ? undefined
+        : ({ rule: "official-xsd", verdict: { kind: "refuse", code: wrongCode(document), text: wrong } } as const));
     const story: Story = {
       outcome: "accepted",
       rule: fault?.rule ?? "",
@@ -121,12 +135,12 @@ export class Desk {
     if (fault?.verdict.kind === "silence") return { ...story, outcome: "unanswered", why: fault.verdict.why };
     first.family = document.family;
     if (fault?.verdict.kind === "refuse") {
-      const { code, text, keyless = false } = fault.verdict;
+      const { code, text, keyless = false }: { code: string; text: string; keyless?: boolean } = fault.verdict;
       Object.assign(first, { code, text, keyless });
-      return { ...story, outcome: "refused", why: text, importReceipt: importReceipt(first) };
+      return { ...story, outcome: "refused", why: text, importReceipt: importReceipt(first, clientId) };
     }
     first.code = "0";
-    first.text = GOOD[document.family] ?? "";
+    first.text = GOOD[document.family] ?? "导入成功";
     first.seqNo = document.family === "manifest" ? "" : modifiedNumber(document) || memory.seqNo(first.at);
     const key = keyOf(document);
     if (key !== "") memory.keys.set(key, arrived.messageId);
@@ -137,16 +151,22 @@ export class Desk {
       outcome: stuck === undefined ? "accepted" : "stuck",
       why: stuck ?? "",
       seqNo: first.seqNo,
-      importReceipt: importReceipt(first),
+      importReceipt: importReceipt(first, clientId),
       business: stuck === undefined ? businessReceipts(accepted) : stuckReceipts(accepted),
     };
   }
 
   private async signatureOf(arrived: Arrived, opened: Opened, document: Recognised): Promise<SignatureCheck> {
     const { trust } = this.options;
-    if (document.family === "inv") return await checkEnveloping(document.xml, trust, this.now());
+    if (document.signed === "around") return await checkEnveloping(document.xml, trust, this.now());
+    if (document.signed === "inside") return { state: "unchecked", why: "in the document" };
     return checkDetached(opened.content, arrived.headers, trust, this.now());
   }
+}
+
+/** What a document that breaks its XSD is answered: 跨境电商 has a code of its own for it. */
+function wrongCode({ family }: Recognised): string {
+  return family === "ceb" || family === "inv" || family === "trade" ? "-1" : "1";
 }
 
 /** A modification keeps the number that it has. */
@@ -155,7 +175,7 @@ function modifiedNumber(document: Recognised): string {
 }
 
 /** The same message id again: the same import receipt and nothing else. */
-function repeated(before: FirstAnswer, sha256: string): Story {
+function repeated(before: FirstAnswer, sha256: string, clientId: string): Story {
   return {
     outcome: "duplicate",
     rule: before.rule,
@@ -165,7 +185,7 @@ function repeated(before: FirstAnswer, sha256: string): Story {
     seqNo: before.seqNo,
     signature: "",
     at: before.at,
-    importReceipt: importReceipt(before),
+    importReceipt: importReceipt(before, clientId),
     business: [],
     ...(before.sha256 === sha256 ? {} : { bytesDiffer: true }),
   };

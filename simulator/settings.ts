@@ -12,6 +12,13 @@ export interface BrokerAddress {
   ca: string;
 }
 
+/**
+ * `faq`: every rule of README.md. `lenient`: as the field, what producers write is taken; only how a document comes is looked
+ * at. `official`: that, and the official XSDs to the letter, where there is one.
+ */
+export const MODES = ["faq", "lenient", "official"] as const;
+export type Mode = (typeof MODES)[number];
+
 export interface SimulatorSettings {
   broker: BrokerAddress;
   clientId: string;
@@ -21,6 +28,10 @@ export interface SimulatorSettings {
   commandQueue: string;
   /** Answers nothing by itself, only what a command asks for. */
   onlyOnDemand: boolean;
+  /** How documents are judged; `faq` by default. */
+  mode?: Mode;
+  /** Folder of the official XSDs, for mode `official`; absent or empty = those of the package that are made from official ones. */
+  schemas?: string;
   /** Before each business receipt, in milliseconds; 0 = at once. */
   delayMs: number;
   /** Messages that are open at the same time. */
@@ -75,6 +86,13 @@ function addressOf(environment: Environment): BrokerAddress {
   };
 }
 
+function modeOf(environment: Environment): Mode {
+  const text = environment.SW_SIM_MODE || "faq";
+  const mode = MODES.find((one) => one === text);
+  if (!mode) throw new Error(`SW_SIM_MODE is none of ${MODES.join(", ")}: ${text}`);
+  return mode;
+}
+
 /** Reads the settings from environment variables (README.md lists them). Throws, naming the variable at fault. */
 export function readSettings(environment: Environment): SimulatorSettings {
   const clientId = environment.SW_CLIENT_ID || "DEMO0001";
@@ -85,6 +103,8 @@ export function readSettings(environment: Environment): SimulatorSettings {
     receiveQueue: environment.SW_RECEIVE_QUEUE || `Q_Recv${clientId}`,
     commandQueue: environment.SW_SIM_COMMAND_QUEUE || `Q_Command${clientId}`,
     onlyOnDemand: /^(1|true|yes|on)$/i.test(environment.SW_SIM_ONLY_ON_DEMAND ?? ""),
+    mode: modeOf(environment),
+    schemas: environment.SW_SIM_SCHEMAS ?? "",
     delayMs: numberOf(environment, "SW_SIM_DELAY_MS", 300),
     prefetch: numberOf(environment, "SW_SIM_PREFETCH", 200) || 1,
     certificates: (environment.SW_SIM_CERTIFICATES ?? "")

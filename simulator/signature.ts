@@ -5,6 +5,8 @@ import { libXml, parseXml } from "./tree.js";
 
 export type SignatureCheck =
   | { state: "valid"; certificate: X509Certificate }
+  /** One in a field or below the root: that there is something is all that is looked at. */
+  | { state: "unchecked"; why: string }
   | { state: "missing"; why: string }
   | { state: "invalid"; why: string };
 

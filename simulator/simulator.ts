@@ -27,7 +27,7 @@ function headerText(headers: Record<string, unknown>, name: string): string {
 function receiptName(facts: Facts, story: Story, answer: Answer, at: number): string {
   const of = facts.fileName === "" ? story.key || facts.id : facts.fileName.replace(/\.[^.]*$/, "");
   const kind = answer.kind === "business" ? "Receipt" : answer.code === "0" ? "Successed" : "Failed";
-  return `${kind}_${of}_${millis17(at)}.xml`;
+  return `${answer.prefix ?? kind}_${of}_${millis17(at)}.xml`;
 }
 
 /** The stand-in for the Single Window: takes documents from the send queue and answers on the receive queue. */
@@ -46,7 +46,7 @@ export class Simulator {
   ) {
     const trust = Trust.fromFiles(settings.certificates);
     this.log = new Log(settings.log);
-    this.desk = new Desk({ clientId: settings.clientId, trust });
+    this.desk = new Desk({ clientId: settings.clientId, trust, mode: settings.mode, schemas: settings.schemas });
     this.link = new Link({
       broker: settings.broker,
       sendQueue: settings.sendQueue,

@@ -9,6 +9,8 @@ export interface Tree {
   /** The element's text when it has no child elements; not trimmed. */
   text: string;
   children: Tree[];
+  /** Its attribute `guid`, which messages of 跨境电商 have on the root. */
+  guid?: string;
 }
 
 type LibXml = typeof import("libxml2-wasm", { with: { "resolution-mode": "import" }});
@@ -51,7 +53,9 @@ function isElement(node: object): node is XmlElement {
 export function treeOf(element: XmlElement): Tree {
   const children: Tree[] = [];
   for (let node = element.firstChild; node; node = node.next) if (isElement(node)) children.push(treeOf(node));
+  const guid = element.attr("guid")?.value;
   return {
+    ...(guid !== undefined && { guid }),
     name: element.name,
     namespace: element.namespaceUri,
     text: children.length === 0 ? element.content : "",

@@ -1,41 +1,10 @@
-import { card, cardStatus } from "./card.js";
-import { returnStatus, taxStatus } from "./ceb.js";
-import { channel } from "./channel.js";
-import { failCode, ownCodes } from "./client.js";
-import { certificate, certificateStatus, fileReturn } from "./coo.js";
+import { join } from "node:path";
+import { exportsIn } from "../modules.js";
 import { faqRules } from "./faq.js";
-import { fieldTables } from "./fields.js";
-import { agreement, agreementResult, dealFlag, responseCode } from "./import-codes.js";
-import { manifest, roadRelease } from "./manifest.js";
-import { approval, gatePass, generated, packetStored, writeOff, writtenOff } from "./sas.js";
-import type { AdviceBook } from "./types.js";
+import type { AdviceBook, CodeTable } from "./types.js";
 
-/** What the package knows by itself. Tables of one format stand before those that hold for any. */
+/** What the package knows by itself: every table of `codes/`, and the words of the FAQ. */
 export const BUILT_IN: AdviceBook = {
-  tables: [
-    channel,
-    responseCode,
-    dealFlag,
-    agreement,
-    agreementResult,
-    approval,
-    gatePass,
-    packetStored,
-    generated,
-    writtenOff,
-    writeOff,
-    manifest,
-    roadRelease,
-    returnStatus,
-    taxStatus,
-    certificateStatus,
-    certificate,
-    fileReturn,
-    ...fieldTables,
-    failCode,
-    ownCodes,
-    card,
-    cardStatus,
-  ],
+  tables: exportsIn<readonly CodeTable[]>(join(__dirname, "codes"), "tables").flat(),
   rules: faqRules,
 };

@@ -1,4 +1,5 @@
-import type { Explanation } from "./types.js";
+import { cardFaults } from "./codes/card.js";
+import type { CodeEntry, Explanation } from "./types.js";
 
 export interface FaqItem extends Explanation {
   /** `faq-10`, `faq-b2`, or a name for texts that the FAQ's neighbours give. */
@@ -7,6 +8,8 @@ export interface FaqItem extends Explanation {
   patterns: readonly RegExp[];
   formats?: readonly string[];
 }
+
+const { code: _code, outcome: _outcome, ...wrongPin } = cardFaults.find(({ code }) => code === "51571") as CodeEntry;
 
 /** What the service desk's FAQ says (faq 10 to 21, B1 to B4), in our words. Order matters: the first pattern that fits wins. */
 export const faqItems: readonly FaqItem[] = [
@@ -48,81 +51,8 @@ export const faqItems: readonly FaqItem[] = [
   },
   {
     id: "faq-13",
-    patterns: [/输入口令错误|(?<!\d)51571(?!\d)/],
-    meaning: { zh: "卡密码错误（C134，51571）", en: "wrong card PIN (C134, 51571)" },
-    cause: {
-      zh: "设置的密码不是这张卡的密码；“还可以重试一次”表示再错一次就锁卡",
-      en: "the PIN that is set is not this card's; “还可以重试一次” means that one more wrong try locks it",
-    },
-    action: {
-      zh: "不要重发。先把卡密码改对；本软件在密码修改或人工解除之前不再向该卡发送密码",
-      en: "do not send again. Correct the PIN first; no further PIN goes to the card until it is changed or a person releases it",
-    },
-    source: "faq 13",
-  },
-  {
-    id: "card-50200",
-    patterns: [/(?<!\d)50200(?!\d)/],
-    meaning: { zh: "打开读卡器失败（50200）", en: "the reader could not be opened (50200)" },
-    cause: { zh: "没有插卡或读卡器，或被别的程序占用", en: "no card or reader, or another program holds it" },
-    action: {
-      zh: "插好卡和读卡器，关闭其他使用该卡的程序后重试",
-      en: "insert card and reader, close other programs that use it, try again",
-    },
-    source: "domain B",
-  },
-  {
-    id: "card-50070",
-    patterns: [/(?<!\d)50070(?!\d)/],
-    meaning: { zh: "读卡器复位失败（50070）", en: "the reader could not be reset (50070)" },
-    cause: { zh: "卡接触不良或读卡器故障", en: "the card sits badly or the reader is at fault" },
-    action: { zh: "重新插卡或换 USB 口后重试", en: "insert the card again or try another USB port" },
-    source: "domain B",
-  },
-  {
-    id: "card-51590",
-    patterns: [/(?<!\d)51590(?!\d)/],
-    meaning: { zh: "提示插卡（51590）", en: "the card is missing (51590)" },
-    action: { zh: "插入电子口岸卡后继续", en: "insert the card to go on" },
-    source: "domain B",
-  },
-  {
-    id: "control-60408",
-    patterns: [/Base60408|连接客户端控件服务失败/],
-    meaning: { zh: "连接卡控件失败（Base60408）", en: "the card control could not be reached (Base60408)" },
-    cause: { zh: "控件未安装、未启动或端口被拦截", en: "it is not installed or running, or its port is blocked" },
-    action: { zh: "启动或重装电子口岸客户端控件", en: "start or reinstall the card control" },
-    source: "domain 3, domain B",
-  },
-  {
-    id: "control-50000",
-    patterns: [/Base50000/],
-    meaning: { zh: "传给卡控件的参数错误（Base50000）", en: "wrong arguments to the card control (Base50000)" },
-    action: {
-      zh: "不要重试；升级控件并把日志发给软件维护者",
-      en: "do not retry; update the control and report the log",
-    },
-    source: "domain B",
-  },
-  {
-    id: "control-60000",
-    patterns: [/Base60000/],
-    meaning: {
-      zh: "文件上传失败或本地文件不存在（Base60000）",
-      en: "upload failed, or the local file is missing (Base60000)",
-    },
-    action: { zh: "确认文件仍在原处后重发", en: "make sure that the file is there and send again" },
-    source: "domain B",
-  },
-  {
-    id: "control-60017",
-    patterns: [/Base60017/],
-    meaning: { zh: "控件返回 Base60017，含义未公开", en: "the control says Base60017, which is not documented" },
-    action: {
-      zh: "重启控件后重试一次；仍出现时把日志发给客服",
-      en: "restart the control and try once more; then give the log to the service desk",
-    },
-    source: "domain B",
+    patterns: [/输入口令错误/],
+    ...wrongPin,
   },
   {
     id: "faq-12",

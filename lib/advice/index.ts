@@ -20,10 +20,12 @@ function* layers(book: AdviceBook): Generator<AdviceBook> {
 
 function entryIn(layer: AdviceBook, format: string, code: string, kind: AdviceQuery["kind"]): CodeEntry | undefined {
   if (code === "") return undefined;
-  for (const table of layer.tables) {
-    if (table.formats.length > 0 && !table.formats.includes(format)) continue;
-    if (table.kind && kind && table.kind !== kind) continue;
-    const found = table.entries.find((entry) => entry.code === code || inRange(entry.code, code));
+  const asked = layer.tables.filter((table) => !table.kind || !kind || table.kind === kind);
+  const named = asked.filter(({ formats }) => formats.includes(format));
+  const own = named.length > 0 ? named : asked.filter(({ family }) => family?.test(format));
+  const any = asked.filter(({ formats, family }) => formats.length === 0 && !family);
+  for (const { entries } of [...own, ...any]) {
+    const found = entries.find((entry) => entry.code === code) ?? entries.find((entry) => stands(entry.code, code));
     if (found) return found;
   }
   return undefined;
@@ -43,10 +45,11 @@ export function codeEntry(
   return undefined;
 }
 
-/** `<0` stands for every negative number (CEB's returnStatus), `SW-RULE-*` for every code that begins like that. */
-function inRange(pattern: string, code: string): boolean {
-  if (pattern === "<0") return /^-\d+$/.test(code);
-  return pattern.endsWith("-*") && code.startsWith(pattern.slice(0, -1));
+/** Whether a row that stands for several codes (`CodeEntry.code`) stands for this one. */
+function stands(row: string, code: string): boolean {
+  if (row === "*") return true;
+  if (row === "<0") return /^-\d+$/.test(code);
+  return row.endsWith("-*") && code.startsWith(row.slice(0, -1));
 }
 
 /** The customs meaning of a status code, e.g. CHANNEL `R` of `DEC_RESULT` is 结关; undefined for a code that no table has. */
@@ -59,14 +62,8 @@ export function outcomeOf(format: string, code: string, book: AdviceBook = BUILT
   return codeEntry(format, code, book)?.outcome;
 }
 
-const UNKNOWN_CODE: Explanation = {
-  meaning: { zh: "该代码的含义没有公开资料", en: "What this code means is not public" },
-  action: {
-    zh: "请在单一窗口网页查询该单据的状态，并把回执原文发给客服；含义确认后可写入自己的说明文件",
-    en: "Look the document up on the Single Window's web page and give the receipt to the service desk; once it is known, add it to your advice file",
-  },
-  source: "domain D",
-};
+/** What is said of a code that no table has. */
+const UNKNOWN_CODE = codeEntry("", "SW-CODE") as CodeEntry;
 
 const FAILED_WITHOUT_REASON: Explanation = {
   meaning: { zh: "导入失败", en: "The import failed" },
@@ -84,9 +81,11 @@ const FAILED_WITHOUT_REASON: Explanation = {
  * comes before ours in both.
  */
 export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bilingual | null {
-  const { format = "", code, statusCode = "", kind, ok } = query;
-  if (ok && kind !== "business") return null;
-  const entry = codeEntry(format, statusCode, book, kind) ?? codeEntry(format, code, book, kind);
+  const { format = "", kind, ok, outcome } = query;
+  // Where there is a status it is what the receipt says; the code may be of another list (COO's Channel).
+  const code = query.statusCode || query.code;
+  if (ok && kind !== "business" && outcome !== "notice") return null;
+  const entry = codeEntry(format, code, book, kind);
   if (entry ? entry.outcome === "good" && ok !== false : ok) return null;
   // Blanks and line ends between Chinese characters are a printer's, not the author's (faq 18 as it is printed).
   const text = query.text.slice(0, TEXT_LIMIT).replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, "");
@@ -94,8 +93,8 @@ export function adviceFor(query: AdviceQuery, book: AdviceBook = BUILT_IN): Bili
     const rule = layer.rules.find(
       ({ formats, pattern }) => (formats.length === 0 || formats.includes(format)) && pattern.test(text),
     );
-    const found = rule ?? entryIn(layer, format, statusCode, kind) ?? entryIn(layer, format, code, kind);
+    const found = rule ?? entryIn(layer, format, code, kind);
     if (found) return explanationText(found);
   }
-  return explanationText(kind === "import" ? FAILED_WITHOUT_REASON : UNKNOWN_CODE);
+  return explanationText(kind === "import" && outcome !== "unknown" ? FAILED_WITHOUT_REASON : UNKNOWN_CODE);
 }

@@ -1,15 +1,13 @@
+import type { ReceiptOutcome } from "../document.js";
 import type { Bilingual } from "../errors.js";
 
-/**
- * What a code says about its document: `good` needs nobody, `notice` is no refusal but somebody has to wait or do something,
- * `refused` is a refusal or failure (also where one of the sources that disagree says so).
- */
-export type Outcome = "good" | "notice" | "refused";
+/** What a code that is known says; `refused` also where only one of the sources that disagree says so. */
+export type Outcome = Exclude<ReceiptOutcome, "unknown">;
 
 /** Meaning, cause and remedy of one code or text. */
 export interface Explanation {
   meaning: Bilingual;
-  /** What other sources say the code means, where they disagree (formats/README.md, "Conflicts"). */
+  /** What other sources say the code means, where they disagree (formats/README.md, "Where sources disagree"). */
   otherwise?: Bilingual;
   cause?: Bilingual;
   /** What to do. */
@@ -19,17 +17,24 @@ export interface Explanation {
 }
 
 export interface CodeEntry extends Explanation {
-  /** Case-sensitive: CHANNEL `A` and `a` differ. */
+  /**
+   * Case-sensitive: CHANNEL `A` and `a` differ. `<0` stands for every negative number, `SW-RULE-*` for what begins like that,
+   * `*` for every code that the table does not name.
+   */
   code: string;
   outcome: Outcome;
+  /** It says whether the data centre took the document, in a format that has customs' own statuses as well. */
+  kind?: "import";
 }
 
 /** The codes of one list. */
 export interface CodeTable {
   /** As `formats/codes.csv` names it, or our own: `DEC.CHANNEL`, `failCode`, `SW`. */
   list: string;
-  /** Receipt formats whose code or status it explains; empty = a code that is unmistakable in any format. */
+  /** Receipt formats whose code or status it explains; empty and no family = codes that are unmistakable in any format. */
   formats: readonly string[];
+  /** Formats of a family that no other table names: it explains theirs too. */
+  family?: RegExp;
   /** Only for receipts of this kind, where one format uses the same codes in two lists (COO). */
   kind?: "import" | "business";
   entries: readonly CodeEntry[];
@@ -54,6 +59,7 @@ export interface AdviceQuery {
   statusCode?: string;
   /** As the receipt was judged when it was read; a good import receipt gets no advice. */
   ok?: boolean;
+  outcome?: ReceiptOutcome;
 }
 
 /** Everything that advice is given from; `loadAdvice` makes one of a user's additions, in front of ours. */

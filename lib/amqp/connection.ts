@@ -1,42 +1,45 @@
 import { EventEmitter } from "node:events";
-import type { Duplex } from "node:stream";
-import type { Channel, ChannelModel } from "amqplib";
+import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
 import { connect as connectSocket } from "amqplib";
+import { type BackOff, backOff } from "../back-off.js";
 import { type Clock, SYSTEM_CLOCK } from "../clock.js";
-import type { ImportClientError } from "../errors.js";
-import { brokerError, brokerFault, isRefusal } from "./faults.js";
+import { type Ids, SYSTEM_IDS } from "../ids.js";
+import type { Broker, ConnectionState, Consumer, ConsumerEvents, ConsumerOptions, PublishTarget } from "./broker.js";
+import { askOnChannel, CLOSE_WITHIN, closeWithin } from "./channels.js";
+import { ReceiptConsumer } from "./consumer.js";
+import { type BrokerError, type BrokerFault, brokerError, brokerFault, isRefusal } from "./faults.js";
 import { refusalBehind } from "./handshake.js";
+import { ConfirmedPublisher } from "./publisher.js";
 import { amqpOptions, type BrokerSettings, eachHost, socketOptions } from "./settings.js";
 
-export type ConnectionState = "connecting" | "connected" | "blocked" | "disconnected" | "closed";
-
 export interface ConnectionEvents {
-  state: [ConnectionState, ImportClientError | undefined];
+  state: [ConnectionState, BrokerError | undefined];
 }
 
-/** Opens its channels on a fresh connection; called again after each reconnect. */
-export type ChannelUser = (connection: ChannelModel) => Promise<void>;
-
-/**
- * Pauses between two tries in milliseconds, doubled each time up to the longest: seconds while the network is away, up to
- * five minutes while login is refused, which no hurry mends (faq 5).
- */
-const PAUSE = { network: { first: 250, longest: 15_000 }, refused: { first: 5000, longest: 300_000 } };
+/** Seconds while the network is away, up to five minutes while login is refused, which no hurry mends (faq 5). */
+const PAUSE: Readonly<Record<"network" | "refused", BackOff>> = {
+  network: { first: 250, longest: 15_000 },
+  refused: { first: 5000, longest: 300_000 },
+};
 
 /** A connection that lasted so long has worked; one that ends sooner counts as one more failed try. */
 const LASTED = 5000;
 
-/** Until one who could not open its channels tries again on the same connection. */
-const SET_UP_AGAIN = 5000;
+/** One who wants a channel on whatever connection there is. */
+interface ChannelKeeper {
+  /** Why it has none although the connection stands. */
+  readonly fault: unknown;
+  connected(model: ChannelModel): Promise<void>;
+}
 
 /**
  * One connection that is shared by all who send and receive, and comes back by itself: to the next host when one cannot be
  * reached, and from the first one again when it was lost. Every listener belongs to one physical connection and goes with
  * it, so a reconnect cannot double one.
  */
-export class BrokerConnection extends EventEmitter<ConnectionEvents> {
+export class BrokerConnection extends EventEmitter<ConnectionEvents> implements Broker {
   private readonly hosts: readonly BrokerSettings[];
-  private readonly users = new Set<ChannelUser>();
+  private readonly keepers = new Set<ChannelKeeper>();
   private readonly readers = new Map<string, number>();
   private model: ChannelModel | undefined;
   private cancel: (() => void) | undefined;
@@ -46,11 +49,12 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
   private since = 0;
   private running = false;
   private now: ConnectionState = "disconnected";
-  private fault: ImportClientError | undefined;
+  private fault: BrokerError | undefined;
 
   constructor(
     readonly settings: BrokerSettings,
     readonly clock: Clock = SYSTEM_CLOCK,
+    readonly ids: Ids = SYSTEM_IDS,
   ) {
     super();
     this.hosts = eachHost(settings);
@@ -62,12 +66,16 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     return this.now;
   }
 
-  /** Why it is not connected. */
-  get lastFault(): ImportClientError | undefined {
+  get lastFault(): BrokerError | undefined {
     return this.fault;
   }
 
-  /** The settings with the host that is connected, or was tried last. */
+  /** What keeps one of our own from its queue or exchange although the connection stands. */
+  get channelFault(): BrokerFault | undefined {
+    const fault = this.now === "connected" && [...this.keepers].find((keeper) => keeper.fault)?.fault;
+    return fault ? brokerFault(fault) : undefined;
+  }
+
   get target(): BrokerSettings {
     return this.tried;
   }
@@ -79,24 +87,39 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     void this.connect();
   }
 
-  /** Registers one who needs channels; it is called at once when there is a connection. */
-  async use(user: ChannelUser): Promise<void> {
-    this.users.add(user);
-    await this.setUpAgain(user);
+  publisher(to: PublishTarget): ConfirmedPublisher {
+    return new ConfirmedPublisher(this, to);
   }
 
-  leave(user: ChannelUser): void {
-    this.users.delete(user);
+  consumer(options: ConsumerOptions, events: ConsumerEvents): Consumer {
+    return new ReceiptConsumer(this, options, events);
   }
 
-  /** Lets a user open its channels anew, whose own has gone while the connection stands. */
-  async setUpAgain(user: ChannelUser): Promise<void> {
-    if (this.model) await this.setUp(user, this.model);
+  /** Tells one of each connection, of the present one at once. */
+  keep(keeper: ChannelKeeper): void {
+    this.keepers.add(keeper);
+    if (this.model) void keeper.connected(this.model);
+  }
+
+  drop(keeper: ChannelKeeper): void {
+    this.keepers.delete(keeper);
+  }
+
+  /** Is this the connection that stands now? */
+  has(model: ChannelModel): boolean {
+    return this.model === model;
+  }
+
+  /** A confirm channel for whoever asks; rejects when there is no connection, or no channel is left on it. */
+  async confirmChannel(): Promise<ConfirmChannel> {
+    return this.connected().createConfirmChannel();
   }
 
   /** Counts who reads a queue here, so that readers elsewhere can be told from our own (faq 6). */
   reading(queue: string, change: 1 | -1): void {
-    this.readers.set(queue, (this.readers.get(queue) ?? 0) + change);
+    const count = (this.readers.get(queue) ?? 0) + change;
+    if (count > 0) this.readers.set(queue, count);
+    else this.readers.delete(queue);
   }
 
   /** Our own readers of a queue. */
@@ -110,16 +133,9 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     return Math.max(0, consumerCount - this.readersHere(queue));
   }
 
-  /** Runs one question on a channel of its own, since a refused question closes its channel. */
+  /** Runs one question on a channel of its own; rejects when there is no connection. */
   async withChannel<T>(ask: (channel: Channel) => Promise<T>): Promise<T> {
-    if (!this.model) throw this.fault ?? brokerError(new Error("not connected"), this.target);
-    const channel = await this.model.createChannel();
-    channel.on("error", () => {});
-    try {
-      return await ask(channel);
-    } finally {
-      await closeChannel(channel);
-    }
+    return askOnChannel(this.connected(), ask);
   }
 
   async close(): Promise<void> {
@@ -127,9 +143,14 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     this.cancel?.();
     const model = this.model;
     this.model = undefined;
-    this.users.clear();
+    this.keepers.clear();
     this.become("closed", undefined);
-    if (model) await closeWithin(model, 3000);
+    if (model) await closeWithin(model, CLOSE_WITHIN);
+  }
+
+  private connected(): ChannelModel {
+    if (this.model) return this.model;
+    throw this.fault ?? brokerError(new Error("not connected"), this.target);
   }
 
   private async connect(): Promise<void> {
@@ -143,7 +164,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
       return;
     }
     if (!this.running) {
-      await closeWithin(model, 3000);
+      await closeWithin(model, CLOSE_WITHIN);
       return;
     }
     let reason: unknown;
@@ -158,29 +179,17 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
     model.on("blocked", () => this.become("blocked", undefined));
     model.on("unblocked", () => this.become("connected", undefined));
     this.model = model;
-    this.since = this.clock.now();
+    this.since = this.clock.monotonic();
     this.fault = undefined;
-    for (const user of this.users) await this.setUp(user, model);
+    await Promise.all([...this.keepers].map((keeper) => keeper.connected(model)));
     if (this.model === model && this.now !== "blocked") this.become("connected", undefined);
-  }
-
-  /** A user that cannot open its channels is asked again later; the others go on. */
-  private async setUp(user: ChannelUser, model: ChannelModel): Promise<void> {
-    try {
-      await user(model);
-    } catch (error) {
-      this.fault = brokerError(error, this.target);
-      this.clock.after(SET_UP_AGAIN, () => {
-        if (this.model === model && this.users.has(user)) void this.setUp(user, model);
-      });
-    }
   }
 
   /** The next host is tried at once; only a round over all of them, or a refused login, is followed by a pause. */
   private failed(error: unknown): void {
     if (!this.running) return;
     const last = this.host === this.hosts.length - 1;
-    this.tell(error);
+    this.report(error);
     this.host = last ? 0 : this.host + 1;
     if (last || isRefusal(brokerFault(error))) this.again(error);
     else void this.connect();
@@ -188,54 +197,25 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> {
 
   private lost(error: unknown): void {
     if (!this.running) return;
-    if (this.clock.now() - this.since >= LASTED) this.tries = 0;
-    this.tell(error);
+    if (this.clock.monotonic() - this.since >= LASTED) this.tries = 0;
+    this.report(error);
     this.host = 0;
     this.again(error);
   }
 
-  private tell(error: unknown): void {
+  private report(error: unknown): void {
     this.fault = brokerError(error, this.target);
     this.become("disconnected", this.fault);
   }
 
   private again(error: unknown): void {
-    const { first, longest } = isRefusal(brokerFault(error)) ? PAUSE.refused : PAUSE.network;
-    const pause = Math.min(longest, first * 2 ** this.tries++);
-    this.cancel = this.clock.after(pause * (0.5 + Math.random() / 2), () => void this.connect());
+    const pause = isRefusal(brokerFault(error)) ? PAUSE.refused : PAUSE.network;
+    this.cancel = this.clock.after(backOff(pause, this.tries++, this.ids.jitter()), () => void this.connect());
   }
 
-  private become(state: ConnectionState, fault: ImportClientError | undefined): void {
+  private become(state: ConnectionState, fault: BrokerError | undefined): void {
     if (this.now === state && this.fault === fault) return;
     this.now = state;
     this.emit("state", state, fault);
   }
-}
-
-/**
- * Closes a channel. amqplib's own promise never ends when the connection closes meanwhile, as it does when Node-RED stops
- * all nodes at once; the channel's event comes in any case, but for a frozen broker.
- */
-export function closeChannel(channel: Channel): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, 3000);
-    function end(): void {
-      clearTimeout(timer);
-      resolve();
-    }
-    channel.once("close", end);
-    channel.close().then(end, end);
-  });
-}
-
-/** Closes politely, and cuts the line after so many milliseconds: a frozen broker does not answer. */
-export async function closeWithin(model: ChannelModel, limit: number): Promise<void> {
-  const { stream } = model.connection as unknown as { stream?: Duplex };
-  // An error on the line ends amqplib's heartbeat as well.
-  const timer = setTimeout(() => stream?.destroy(new Error("no answer to the close")), limit);
-  const gone = new Promise<void>((resolve) => {
-    model.once("close", () => resolve());
-  });
-  await Promise.race([model.close().catch(() => undefined), gone]);
-  clearTimeout(timer);
 }

@@ -1,6 +1,6 @@
-import type { ChannelModel } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
 import { codeOf } from "../errors.js";
-import { closeChannel } from "./connection.js";
+import { askOnChannel } from "./channels.js";
 import type { BrokerSettings } from "./settings.js";
 
 /**
@@ -11,29 +11,29 @@ export async function ensureQueue(connection: ChannelModel, settings: BrokerSett
   const { declare = "no" } = settings;
   if (declare === "no" || name === "") return;
   try {
-    await onChannel(connection, (channel) => channel.checkQueue(name));
+    await askOnChannel(connection, (channel) => channel.checkQueue(name));
   } catch (error) {
     if (codeOf(error) !== "404") throw error;
     const options = { durable: true, arguments: { "x-queue-type": declare } };
-    await onChannel(connection, (channel) => channel.assertQueue(name, options));
+    await askOnChannel(connection, (channel) => channel.assertQueue(name, options));
   }
 }
 
-/** Rejects when there is no such exchange. What else the broker answers says nothing: it may not allow the question. */
-export async function assertExchange(connection: ChannelModel, name: string): Promise<void> {
+/** Rejects when there is no such exchange. */
+export function assertExchange(connection: ChannelModel, name: string): Promise<void> {
+  return assertThere(connection, (channel) => channel.checkExchange(name));
+}
+
+/** Rejects when there is no such queue. */
+export function assertQueue(connection: ChannelModel, name: string): Promise<void> {
+  return assertThere(connection, (channel) => channel.checkQueue(name));
+}
+
+/** What else than "not found" the broker answers says nothing: it may not allow the question. */
+async function assertThere(connection: ChannelModel, ask: (channel: Channel) => Promise<unknown>): Promise<void> {
   try {
-    await onChannel(connection, (channel) => channel.checkExchange(name));
+    await askOnChannel(connection, ask);
   } catch (error) {
     if (codeOf(error) === "404") throw error;
   }
-}
-
-type Channel = Awaited<ReturnType<ChannelModel["createChannel"]>>;
-
-/** A refused question closes its channel, so each has one of its own. */
-async function onChannel(connection: ChannelModel, ask: (channel: Channel) => Promise<unknown>): Promise<void> {
-  const channel = await connection.createChannel();
-  channel.on("error", () => {});
-  await ask(channel);
-  await closeChannel(channel);
 }

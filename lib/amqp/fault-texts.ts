@@ -28,6 +28,7 @@ export type BrokerFault =
   | "queue"
   | "exchange"
   | "full"
+  | "unacceptable"
   | "blocked"
   | "exclusive"
   | "shared"
@@ -221,6 +222,16 @@ export const FAULT_TEXTS: Readonly<Record<BrokerFault, { text: Bilingual; advice
     advice: {
       zh: "会自动重试；持续出现时请联系单一窗口客服处理队列积压。",
       en: "It is tried again by itself; if it stays so, call the service desk about the backlog.",
+    },
+  },
+  unacceptable: {
+    text: {
+      zh: "服务器不接受该报文的消息字段（PRECONDITION_FAILED）",
+      en: "the broker does not accept what the message's fields say (PRECONDITION_FAILED)",
+    },
+    advice: {
+      zh: "请核对 mq-send 的消息字段表：userId 须与登录用户一致，CC、BCC 须为列表。",
+      en: "Check mq-send's table of message fields: userId has to be the user that logs in, CC and BCC have to be lists.",
     },
   },
   blocked: {

@@ -40,11 +40,14 @@ const BY_TEXT: readonly (readonly [RegExp, BrokerFault])[] = [
   [/closed abruptly/i, "no-amqp"],
 ];
 
+/** Characters of an error's message that are looked at: a reply text has at most 255, a certificate's names any number. */
+const LOOKED_AT = 1000;
+
 /** Which of the faults an error of amqplib, Node or the broker is; one that was named before keeps its name. */
 export function brokerFault(error: unknown): BrokerFault {
   if (error instanceof BrokerTrouble) return error.fault;
   const code = codeOf(error) ?? "";
-  const message = messageOf(error);
+  const message = messageOf(error).slice(0, LOOKED_AT);
   const found = BY_CODE.find(([pattern]) => pattern.test(code)) ?? BY_TEXT.find(([pattern]) => pattern.test(message));
   return found?.[1] ?? "closed";
 }
@@ -53,6 +56,22 @@ export function brokerFault(error: unknown): BrokerFault {
 export function isRefusal(fault: BrokerFault): boolean {
   return fault === "login" || fault === "vhost" || fault === "vhost-refused" || fault === "limit";
 }
+
+/** Faults that last until somebody has put a setting, the account or the machine right; the others may pass by themselves. */
+const LASTING: ReadonlySet<BrokerFault> = new Set<BrokerFault>([
+  ...([
+    "dns",
+    "tls-expired",
+    "tls-not-yet-valid",
+    "tls-ca",
+    "tls-name",
+    "tls-settings",
+    "tls-plain",
+    "tls-version",
+  ] as const),
+  ...(["tls-client-missing", "tls-client-refused", "tls-client-expired", "tls", "no-amqp"] as const),
+  ...(["login", "vhost", "vhost-refused", "limit", "permission", "queue", "exchange", "unacceptable"] as const),
+]);
 
 /** A fault whose name is known where it happens, with what was found there. */
 export class BrokerTrouble extends Error {
@@ -71,28 +90,23 @@ const FAILED = {
   use: { zh: "RabbitMQ 连接或队列发生错误", en: "RabbitMQ cannot be used" },
 };
 
+/** A fault of the broker as C18: which one, and where. */
+export class BrokerError extends ImportClientError {
+  declare readonly details: { fault: BrokerFault; host: string; port: number; queue?: string };
+}
+
 /** A fault of the connection or of a queue that is read, as C18, with the connection as it is set, its password masked. */
-export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): ImportClientError {
+export function brokerError(error: unknown, settings: BrokerSettings, queue?: string): BrokerError {
   return faultError(brokerFault(error), settings, queue, error);
 }
 
 /** As `brokerError`, for a fault that no error of the broker tells. */
-export function faultError(
-  fault: BrokerFault,
-  settings: BrokerSettings,
-  queue?: string,
-  cause?: unknown,
-): ImportClientError {
+export function faultError(fault: BrokerFault, settings: BrokerSettings, queue?: string, cause?: unknown): BrokerError {
   return asC18("use", fault, settings, queue, cause);
 }
 
 /** Why a document could not be sent, as the C18 of its receipt (faq 12). */
-export function sendError(
-  fault: BrokerFault,
-  settings: BrokerSettings,
-  queue: string,
-  cause?: unknown,
-): ImportClientError {
+export function sendError(fault: BrokerFault, settings: BrokerSettings, queue: string, cause?: unknown): BrokerError {
   return asC18("send", fault, settings, queue, cause);
 }
 
@@ -102,16 +116,22 @@ function asC18(
   settings: BrokerSettings,
   queue: string | undefined,
   cause: unknown,
-): ImportClientError {
+): BrokerError {
   const { text, advice } = FAULT_TEXTS[fault];
   const { zh, en } = FAILED[failed];
   const where = maskedUrl(settings);
   const atZh = queue ? `，队列：${queue}` : "";
   const atEn = queue ? `, queue ${queue}` : "";
-  return new ImportClientError(
+  return new BrokerError(
     "C18",
     { zh: `${zh}，连接：${where}${atZh}，错误：${text.zh}`, en: `${en}, connection ${where}${atEn}: ${text.en}` },
-    { advice, cause, details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) } },
+    {
+      advice,
+      cause,
+      // What lasts is no document's fault, however often it is tried.
+      ...(LASTING.has(fault) && { kind: "waits" as const }),
+      details: { fault, host: settings.host, port: settings.port, ...(queue && { queue }) },
+    },
   );
 }
 
@@ -137,6 +157,6 @@ function underneath(error: unknown): string {
   if (error instanceof BrokerTrouble) return "";
   const code = codeOf(error) ?? "";
   if (/^[A-Z]/.test(code)) return code;
-  const said = /message "(.*)"/.exec(messageOf(error))?.[1] ?? messageOf(error);
+  const said = /message "(.*)"/.exec(messageOf(error).slice(0, LOOKED_AT))?.[1] ?? messageOf(error);
   return (said.split(/\. /)[0] ?? "").slice(0, 200);
 }

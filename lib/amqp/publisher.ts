@@ -1,142 +1,195 @@
 import { EventEmitter } from "node:events";
-import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
-import { messageOf } from "../errors.js";
-import { type BrokerConnection, closeChannel } from "./connection.js";
-import { assertExchange, ensureQueue } from "./declare.js";
+import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { type BackOff, backOff } from "../back-off.js";
+import { codeOf } from "../errors.js";
+import { ALONE_AT_ONCE, type Publisher, type Publishing, type PublishOutcome, type PublishTarget } from "./broker.js";
+import { closeChannel } from "./channels.js";
+import { Confirms } from "./confirms.js";
+import type { BrokerConnection } from "./connection.js";
+import { assertExchange, assertQueue, ensureQueue } from "./declare.js";
+import { type BrokerError, brokerError } from "./faults.js";
+import { KeptChannel } from "./kept-channel.js";
+
+/** Until it is asked again whether a queue that has gone is there. */
+const ASK_AGAIN: BackOff = { first: 1000, longest: 15_000 };
 
 /**
- * How a publish ended (promises 1). `refused`: the broker certainly does not have it (nack, or returned as unroutable).
- * `unknown`: it may have it. `unsent`: no byte of it left us.
+ * The real publisher: one confirm channel for all, and a few more for messages that go alone.
+ *
+ * What it sends to is looked at before it opens. A missing exchange would close the channel at each publish and leave every
+ * outcome unknown, a missing queue would have every message given back, so nothing is published then.
  */
-export type PublishOutcome =
-  | { kind: "confirmed" }
-  | { kind: "refused"; reason: string; returned: boolean }
-  | { kind: "unknown"; reason: string }
-  | { kind: "unsent"; reason: string };
+export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements Publisher {
+  private readonly kept: KeptChannel<ConfirmChannel>;
+  private confirms: Confirms | undefined;
+  /** Further channels, and of these the ones that nobody uses now. */
+  private readonly further = new Set<Confirms>();
+  private readonly idle: Confirms[] = [];
+  private opening = 0;
+  private model: ChannelModel | undefined;
+  /** The largest message that the broker takes, as far as it has said so on this connection. */
+  private limit = Number.POSITIVE_INFINITY;
+  private why: BrokerError | undefined;
+  private asking = false;
+  private cancel: (() => void) | undefined;
+  private stopped = false;
 
-export interface Publishing {
-  exchange: string;
-  routingKey: string;
-  body: Buffer;
-  properties: Options.Publish & { messageId: string };
-  /** Milliseconds to wait for the confirm; not below the connection's heartbeat. */
-  timeout: number;
-}
+  /** Further channels at once; some of the few that may be allowed are for reading and asking. */
+  private readonly most: number;
 
-const NACKED = "message nacked";
-
-interface Pending {
-  settle(outcome: PublishOutcome): void;
-  returned: string | undefined;
-}
-
-/**
- * Publishes on one confirm channel, mandatory, each message with its own confirm. A returned message is matched by its
- * message id and overrides the ack that follows it. When the channel goes, whatever it still waited for is unknown: of
- * neighbours of a bad publish some are stored (promises 1). Emits `open` when it can write again.
- */
-export class ConfirmedPublisher extends EventEmitter<{ open: [] }> {
-  private channel: ConfirmChannel | undefined;
-  private readonly pending = new Map<string, Pending>();
-  private readonly user = (connection: ChannelModel) => this.open(connection);
-
-  /**
-   * What it is for is looked at before it opens: `queue` is made when it is missing and the broker's settings say so; a
-   * missing exchange would close the channel at each publish and leave every outcome unknown, so nothing is published then.
-   */
   constructor(
     private readonly connection: BrokerConnection,
-    private readonly to: { exchange: string; queue: string } = { exchange: "", queue: "" },
+    private readonly to: PublishTarget = { exchange: "", queue: "" },
   ) {
     super();
+    const { channelMax } = connection.settings;
+    this.most = channelMax ? Math.max(1, Math.min(ALONE_AT_ONCE, channelMax - 3)) : ALONE_AT_ONCE;
+    this.kept = new KeptChannel(connection, {
+      open: (model) => this.open(model),
+      begin: async (channel) => this.begin(channel),
+      gone: (channel) => this.gone(channel),
+      fault: (error) => this.become(error),
+    });
   }
 
-  async start(): Promise<void> {
-    await this.connection.use(this.user);
+  start(): void {
+    this.kept.start();
   }
 
   async stop(): Promise<void> {
-    this.connection.leave(this.user);
-    const { channel } = this;
-    this.channel = undefined;
-    if (channel) await closeChannel(channel);
-    this.abandon("stopped");
+    this.stopped = true;
+    this.cancel?.();
+    const all = [this.confirms, ...this.further].filter((one) => one !== undefined);
+    this.confirms = undefined;
+    await Promise.all([this.kept.stop(), ...[...this.further].map(({ channel }) => closeChannel(channel))]);
+    // A frozen broker closes nothing.
+    for (const one of all) one.close(new Error("stopped"));
   }
 
-  /** Can a message be written now? Not while the broker blocks publishers (memory or disk alarm). */
   get isOpen(): boolean {
-    return this.channel !== undefined && this.connection.state === "connected";
+    return this.confirms !== undefined && this.why === undefined && this.connection.state === "connected";
   }
 
-  /** Messages that wait for their confirm. */
+  get fault(): BrokerError | undefined {
+    return this.connection.state === "connected" ? this.why : undefined;
+  }
+
+  /** Messages that wait for the broker's answer. */
   get unconfirmed(): number {
-    return this.pending.size;
+    let count = this.confirms?.size ?? 0;
+    for (const { size } of this.further) count += size;
+    return count;
   }
 
-  publish(publishing: Publishing): Promise<PublishOutcome> {
-    const { channel } = this;
-    const { messageId } = publishing.properties;
-    if (!channel || !this.isOpen) return Promise.resolve({ kind: "unsent", reason: "not connected" });
-    if (this.pending.has(messageId)) return Promise.resolve({ kind: "unsent", reason: "already under way" });
-    return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => pending.settle({ kind: "unknown", reason: "no confirm in time" }),
-        publishing.timeout,
-      );
-      const pending: Pending = {
-        returned: undefined,
-        settle: (outcome) => {
-          clearTimeout(timer);
-          if (this.pending.get(messageId) === pending) this.pending.delete(messageId);
-          resolve(outcome);
-        },
-      };
-      this.pending.set(messageId, pending);
-      try {
-        channel.publish(
-          publishing.exchange,
-          publishing.routingKey,
-          publishing.body,
-          { persistent: true, ...publishing.properties, mandatory: true },
-          (error) => {
-            if (pending.returned !== undefined) {
-              pending.settle({ kind: "refused", reason: pending.returned, returned: true });
-            } else if (!error) pending.settle({ kind: "confirmed" });
-            // amqplib tells a nack from a closed channel by its text alone; whatever is not surely a nack is unknown.
-            else if (messageOf(error) === NACKED) pending.settle({ kind: "refused", reason: "nack", returned: false });
-            else pending.settle({ kind: "unknown", reason: messageOf(error) });
-          },
-        );
-      } catch (error) {
-        // Thrown before anything was written: closed channel, or properties that cannot be encoded.
-        pending.settle({ kind: "unsent", reason: messageOf(error) });
-      }
+  async publish(publishing: Publishing): Promise<PublishOutcome> {
+    if (!this.confirms || !this.isOpen) return { kind: "unsent", reason: "not connected" };
+    const { limit } = this;
+    if (publishing.body.length > limit) {
+      return { kind: "too-large", reason: `the broker takes ${limit} bytes at most`, limit };
+    }
+    const outcome = await (publishing.alone ? this.alone(publishing) : this.confirms.publish(publishing));
+    if (outcome.kind === "too-large") this.limit = outcome.limit;
+    const { exchange, routingKey } = publishing;
+    if (outcome.kind === "refused" && outcome.fault === "queue" && exchange === "" && routingKey === this.to.queue) {
+      void this.askForQueue(0);
+    }
+    return outcome;
+  }
+
+  private async alone(publishing: Publishing): Promise<PublishOutcome> {
+    const confirms = await this.freeChannel(publishing.timeout);
+    if (!confirms || this.stopped) return { kind: "unsent", reason: "no channel to send it alone" };
+    try {
+      return await confirms.publish(publishing);
+    } finally {
+      if (confirms.isOpen) this.idle.push(confirms);
+    }
+  }
+
+  /** One of the further channels that nobody uses; undefined when there is none in so many milliseconds. */
+  private async freeChannel(within: number): Promise<Confirms | undefined> {
+    for (let free = this.idle.pop(); free; free = this.idle.pop()) if (free.isOpen) return free;
+    if (this.further.size + this.opening >= this.most) return undefined;
+    const { clock } = this.connection;
+    const another = this.another().catch(() => undefined);
+    let late = false;
+    const opened = await new Promise<Confirms | undefined>((resolve) => {
+      const cancel = clock.after(within, () => {
+        late = true;
+        resolve(undefined);
+      });
+      void another.then((confirms) => {
+        cancel();
+        if (late && confirms) this.idle.push(confirms);
+        resolve(confirms);
+      });
     });
+    return opened;
   }
 
-  private async open(connection: ChannelModel): Promise<void> {
+  private async another(): Promise<Confirms> {
+    this.opening++;
+    try {
+      const channel = await this.connection.confirmChannel();
+      const confirms = new Confirms(channel, this.connection.clock);
+      this.further.add(confirms);
+      channel.once("close", () => this.further.delete(confirms));
+      if (this.stopped) void closeChannel(channel);
+      return confirms;
+    } finally {
+      this.opening--;
+    }
+  }
+
+  private async open(model: ChannelModel): Promise<ConfirmChannel> {
+    // Another connection may be to another broker.
+    if (this.model !== model) this.limit = Number.POSITIVE_INFINITY;
+    this.model = model;
+    const { exchange, queue, anyQueue = false } = this.to;
+    if (exchange !== "") await assertExchange(model, exchange);
+    else {
+      await ensureQueue(model, this.connection.settings, queue);
+      if (queue !== "" && !anyQueue) await assertQueue(model, queue);
+    }
+    return model.createConfirmChannel();
+  }
+
+  private begin(channel: ConfirmChannel): void {
+    this.confirms = new Confirms(channel, this.connection.clock);
+  }
+
+  private gone(channel: ConfirmChannel): void {
+    if (this.confirms?.channel !== channel) return;
+    this.confirms = undefined;
+    this.emit("change");
+  }
+
+  private become(error: unknown): void {
     const { exchange, queue } = this.to;
-    if (exchange === "") await ensureQueue(connection, this.connection.settings, queue);
-    else await assertExchange(connection, exchange);
-    const channel = await connection.createConfirmChannel();
-    channel.on("error", () => {});
-    channel.on("return", (message) => {
-      const waiting = this.pending.get(String(message.properties.messageId));
-      const { replyCode, replyText } = message.fields as { replyCode?: number; replyText?: string };
-      if (waiting) waiting.returned = `${replyCode ?? ""} ${replyText ?? "returned"}`.trim();
-    });
-    channel.on("close", () => {
-      if (this.channel !== channel) return;
-      this.channel = undefined;
-      this.abandon("channel closed");
-      // The channel alone may have gone, for a bad publish of somebody else's: the connection still stands.
-      if (this.connection.state === "connected") void this.connection.setUpAgain(this.user);
-    });
-    this.channel = channel;
-    this.emit("open");
+    this.cancel?.();
+    this.why = error === undefined ? undefined : brokerError(error, this.connection.target, queue || exchange);
+    this.emit("change");
   }
 
-  private abandon(reason: string): void {
-    for (const pending of [...this.pending.values()]) pending.settle({ kind: "unknown", reason });
+  /** The broker gave a message for our queue back: while the queue is missing the others need not try. */
+  private async askForQueue(tries: number): Promise<void> {
+    if (this.asking || this.stopped) return;
+    this.asking = true;
+    const { confirms } = this;
+    let missing: unknown;
+    try {
+      await this.connection.withChannel((channel) => channel.checkQueue(this.to.queue));
+    } catch (error) {
+      // Any other answer says nothing: it may not allow the question.
+      if (codeOf(error) === "404") missing = error;
+    }
+    this.asking = false;
+    // With another channel it has been looked at anew.
+    if (this.stopped || !confirms || this.confirms !== confirms) return;
+    if (missing === undefined && this.why === undefined) return;
+    this.become(missing);
+    if (missing === undefined) return;
+    const { clock, ids } = this.connection;
+    this.cancel = clock.after(backOff(ASK_AGAIN, tries, ids.jitter()), () => void this.askForQueue(tries + 1));
   }
 }

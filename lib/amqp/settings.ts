@@ -48,10 +48,10 @@ export function readHosts(text: string, port: number): BrokerAddress[] | undefin
     // An IPv6 address needs brackets only when a port stands behind it.
     const match = isIP(part)
       ? [part, part]
-      : /^\[([^\s[\]]*:[^\s[\]]*)\](?::(\d{1,5}))?$/.exec(part) || /^([^\s:[\]]+)(?::(\d{1,5}))?$/.exec(part);
+      : /^\[([^\s[\]]+)\](?::(\d{1,5}))?$/.exec(part) || /^([^\s:[\]]+)(?::(\d{1,5}))?$/.exec(part);
     const [, host = "", own] = match ?? [];
     const number = own === undefined ? port : Number(own);
-    if (host === "" || number < 1 || number > 65535) return undefined;
+    if (host === "" || (part.startsWith("[") && isIP(host) !== 6) || number < 1 || number > 65535) return undefined;
     list.push({ host, port: number });
   }
   return list.length > 0 ? list : undefined;

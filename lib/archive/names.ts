@@ -56,6 +56,11 @@ export function shown(name: string): string {
   });
 }
 
+/** A name without the `/` in front that some programs write: with folders dropped it means the same. */
+export function withoutLeadingSlash(name: string): string {
+  return /^[\\/][^\\/]/.test(name) ? name.slice(1) : name;
+}
+
 /** Refuses names that no file system should be asked for. Folders are the caller's matter. */
 export function assertSafeName(name: string): void {
   const entry = shown(name);
@@ -70,6 +75,10 @@ export function assertSafeName(name: string): void {
     throw zipRefused(`ZIP 内文件名是绝对路径：${entry}`, `a ZIP entry's name is an absolute path: ${entry}`, {
       entry,
       reason: "absolute",
+      advice: {
+        zh: "ZIP 内只放文件名，不要带路径；开头只有“/”的，可启用“去除文件夹”选项。",
+        en: "Write names without a path into the ZIP; where only a / stands in front, turn on the option that drops folders.",
+      },
     });
   }
   if (name.split(/[\\/]/).some((part) => part === ".." || part === ".")) {

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { crc32, type Inflate, inflateRaw, inflateRawSync } from "node:zlib";
 import { codeOf, messageOf } from "../errors.js";
 import { type LocatedEntry, locateEntries } from "./headers.js";
-import { assertFlatName, assertSafeName, shown } from "./names.js";
+import { assertFlatName, assertSafeName, shown, withoutLeadingSlash } from "./names.js";
 import { zipRefused } from "./refusal.js";
 import type { ZipEntry, ZipLimits } from "./types.js";
 
@@ -15,7 +15,7 @@ const INFLATE_AT_ONCE = 128 * 1024;
 const CRC_PIECE = 4 * 1024 * 1024;
 
 export interface ReadZipOptions extends Partial<ZipLimits> {
-  /** Drops folders where the names stay unique (faq 3) instead of refusing them. */
+  /** Drops folders, a leading `/` too, where the names stay unique (faq 3) instead of refusing them. */
   flatten?: boolean;
 }
 
@@ -111,7 +111,7 @@ function flattened(entry: LocatedEntry): string | undefined {
  * Reads a whole ZIP, strictly (promises 5): see `locateEntries` for its structure; names flat, unique without regard to
  * case and harmless; no link, no encryption; sizes and CRC true; within `ZIP_LIMITS` or the limits given. Entries come
  * in the order of the directory. Names without the UTF-8 flag that are not UTF-8 are read as GB18030. With `flatten`,
- * folders are dropped when the names stay unique (faq 3). Throws SW-ZIP with `details.entry` and `details.reason`.
+ * folders, a leading `/` too, are dropped when the names stay unique (faq 3). Throws SW-ZIP with `details.entry` and `details.reason`.
  */
 export async function readZip(bytes: Buffer, options: ReadZipOptions = {}): Promise<ZipEntry[]> {
   const limits: ZipLimits = {
@@ -123,7 +123,7 @@ export async function readZip(bytes: Buffer, options: ReadZipOptions = {}): Prom
   const named: { name: string; entry: LocatedEntry }[] = [];
   const taken = new Set<string>();
   for (const entry of located) {
-    assertSafeName(entry.name);
+    assertSafeName(options.flatten ? withoutLeadingSlash(entry.name) : entry.name);
     if (!options.flatten) assertFlatName(entry.name);
     const name = options.flatten ? flattened(entry) : entry.name;
     if (name === undefined) continue;

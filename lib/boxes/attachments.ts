@@ -9,6 +9,7 @@ import type { Disk } from "../files/disk.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
 import { type BoxWorld, type Look, type OutBox, sameLook } from "./out-box.js";
+import { WatchedTime } from "./watched-time.js";
 
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
 const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
@@ -56,12 +57,19 @@ export interface AttachmentsOptions {
  */
 export class Attachments {
   private readonly needs = new Map<string, Need>();
+  /** The PDFs of the OutBox, and when each was first seen. */
+  private readonly pdfs = new Map<string, number>();
+  /** An XML of the OutBox has not been read yet: what it names is not known. */
+  private unread = false;
+  private readonly watched: WatchedTime;
   private wantedKeys = new Set<string>();
 
   constructor(
     private readonly world: BoxWorld,
     private readonly options: AttachmentsOptions,
-  ) {}
+  ) {
+    this.watched = new WatchedTime(world.clock);
+  }
 
   /** How many documents wait for their PDFs. */
   get held(): number {
@@ -70,14 +78,23 @@ export class Attachments {
     return held;
   }
 
-  /** For `OutBox.ready`: is this file kept back? `age` in milliseconds since it was first seen. */
-  readonly holds = (name: string, age: number): boolean => {
-    if (isPdfName(name)) return age < this.options.wait || this.wantedKeys.has(pdfKey(name));
-    return this.needs.get(name)?.held === true;
+  /** For `OutBox.ready`: is this file kept back? */
+  readonly holds = (name: string): boolean => {
+    if (!isPdfName(name)) return this.needs.get(name)?.held === true;
+    const since = this.pdfs.get(name);
+    const waits = since === undefined || this.watched.now - since < this.options.wait;
+    return waits || this.unread || this.wantedKeys.has(pdfKey(name));
   };
 
   /** Looks again for what is missing; lets go of documents that have all, and of those whose time is over. */
   async review(outBox: OutBox): Promise<void> {
+    this.watched.look();
+    this.unread = false;
+    for (const name of outBox.names()) {
+      if (!isPdfName(name)) this.unread ||= !this.needs.has(name);
+      else if (!this.pdfs.has(name)) this.pdfs.set(name, this.watched.now);
+    }
+    for (const name of this.pdfs.keys()) if (!outBox.has(name)) this.pdfs.delete(name);
     const turn = new Turn(this.world.clock);
     for (const [name, need] of this.needs) {
       if (!outBox.has(name)) this.needs.delete(name);
@@ -130,7 +147,7 @@ export class Attachments {
         still: false,
       }),
     );
-    const need: Need = { look, since: this.world.clock.monotonic(), wanted, held: false };
+    const need: Need = { look, since: this.watched.now, wanted, held: false };
     for (const { entry } of wanted) this.wantedKeys.add(pdfKey(entry));
     this.needs.set(name, need);
     this.look(outBox, need);
@@ -139,7 +156,7 @@ export class Attachments {
   private look(outBox: OutBox, need: Need): void {
     const now = this.world.clock.monotonic();
     for (const wanted of need.wanted) if (!wanted.still) this.lookFor(outBox, wanted, now);
-    need.held = now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
+    need.held = this.watched.now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
   }
 
   /** Finished is what `OutBox` calls so: complete by content, and unchanged between two looks. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { crashPoint } from "../crash-point.js";
-import { markedName } from "../files/names.js";
+import { claimedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
 
@@ -16,15 +16,10 @@ export function isToBringBack({ state, settled, box }: DocumentRow): boolean {
  */
 export async function bringBack(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
   if (!isToBringBack(row) || row.box === "none") return row;
-  const { disk } = context.files;
   const folder = context.folders.of(row.business);
-  const boxName = markedName(row.fileName, `.${row.id}`);
-  const target = join(folder.box("TempBox"), boxName);
-  const half = join(folder.box("TempBox"), `.${row.id}.tmp`);
-  crashPoint("resend.before-copy");
-  disk.copy(join(folder.box(row.box), row.boxName), half);
-  disk.syncNow(half);
-  disk.rename(half, target);
+  const boxName = claimedName(row.id, row.fileName);
+  crashPoint("resend.after-row");
+  context.files.copy(join(folder.box(row.box), row.boxName), join(folder.box("TempBox"), boxName));
   crashPoint("resend.after-copy");
   return context.ledger.update(row.id, { box: "TempBox", boxName });
 }

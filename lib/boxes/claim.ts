@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
-import type { DocumentRow } from "../ledger/index.js";
+import { claimedName } from "../files/names.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
-import { type OutBox, sameLook } from "./out-box.js";
+import { type Look, type OutBox, sameLook } from "./out-box.js";
+import { settleReplaced } from "./settle.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
@@ -16,9 +19,10 @@ export interface ClaimedFile {
 }
 
 /**
- * Claims a file that `OutBox.ready` found: renames it to TempBox, which only one instance can do, reads it there, and
- * commits its row. A crash in between leaves a file in TempBox without a row, which `recover` picks up. Resolves to
- * undefined when the file has gone, or changed since it was looked at (it is then put back).
+ * Claims a file that `OutBox.ready` found. Its row is committed first, then it is renamed to TempBox, under a name that holds
+ * the document's id and that no other file can have: a file without a row is never a new declaration. A stop in between
+ * leaves a row whose file is still in OutBox, which `reconcile` brings. Resolves to undefined when the file has gone, or
+ * changed since it was looked at; it is then as if it had not been claimed. `onId` hears the id before the row can be seen.
  */
 export async function claimFile(
   context: BoxContext,
@@ -27,64 +31,107 @@ export async function claimFile(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
-  const { files } = context;
+  const { ledger, files, clock, ids } = context;
   const look = outBox.lookOf(name);
-  const source = join(folder.box("OutBox"), name);
-  const boxName = files.freeName(folder.box("TempBox"), name);
-  const target = join(folder.box("TempBox"), boxName);
-  crashPoint("claim.before-rename");
-  try {
-    files.move(source, target);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+  outBox.take(name);
+  const payload = readUnchanged(files.disk, join(folder.box("OutBox"), name), look);
+  if (!payload) {
     outBox.forget(name);
     return undefined;
   }
-  outBox.forget(name);
-  const now = files.disk.facts(target);
-  if (look && !(now && sameLook(look, now))) {
-    files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
-    return undefined;
-  }
+  const sha256 = sha256Of(payload);
+  // It was claimed before and given back, or it has taken the place of one that was.
+  const waiting = await ledger.openAt(folder.code, "OutBox", name);
+  if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
+  const again = waiting?.sha256 === sha256 ? waiting : await interruptedClaim(context, folder, name, sha256);
+  const at = clock.now();
+  const claimed = again
+    ? { row: await claimAgain(context, again, onId), payload, repeats: undefined }
+    : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
+  const undo = () =>
+    again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
-    crashPoint("claim.after-rename");
-    return await enterClaim(context, folder, name, boxName, onId);
+    crashPoint("claim.after-row");
+    const brought = bring(context, folder, name, claimed.row, look);
+    outBox.forget(name);
+    if (brought) return claimed;
   } catch (error) {
-    // No row, no claim: a full disk must not leave the file where nobody looks before the next start.
-    const open = await context.ledger.unsettled().catch(() => undefined);
-    const entered = open?.some(
-      (row) => row.box === "TempBox" && row.boxName === boxName && row.business === folder.code,
-    );
-    if (open && !entered) files.move(target, join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
+    // A file that has been brought is claimed, whatever came after. Where the ledger cannot be written now, `reconcile`
+    // finds the row and its file.
+    const there = files.disk.exists(join(folder.box("TempBox"), claimed.row.boxName));
+    if (!there) await undo().catch(() => undefined);
+    throw error;
+  }
+  await undo();
+  return undefined;
+}
+
+/** The open claim of this very file whose rename a fault has prevented. */
+async function interruptedClaim(
+  { ledger, files }: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  sha256: string,
+): Promise<DocumentRow | undefined> {
+  const rows = await ledger.bySha256(sha256);
+  return rows.find(
+    ({ settled, state, box, boxName, business, fileName }) =>
+      !settled &&
+      state === "claimed" &&
+      box === "TempBox" &&
+      business.toLowerCase() === folder.code.toLowerCase() &&
+      fileName === name &&
+      !files.disk.exists(join(folder.box("TempBox"), boxName)),
+  );
+}
+
+/** A file's bytes, or undefined when it has gone or does not look as it did. */
+function readUnchanged(disk: Disk, path: string, look: Look | undefined): Buffer | undefined {
+  try {
+    const payload = disk.read(path);
+    const now = disk.facts(path);
+    return now && (!look || sameLook(look, now)) && now.size === payload.length ? payload : undefined;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
 
-/**
- * Gives a file in TempBox its row: a new one, or the one that was put back to OutBox for another try. `onId` hears the
- * id before the row can be seen in the ledger.
- */
-export async function enterClaim(
-  context: BoxContext,
+/** Brings the file of a committed claim to TempBox; false when it has gone or changed, and was left in OutBox. */
+function bring(
+  { files }: BoxContext,
   folder: BusinessFolder,
   name: string,
-  boxName: string,
-  onId?: (id: string) => void,
-): Promise<ClaimedFile> {
-  const { ledger } = context;
-  const payload = context.files.disk.read(join(folder.box("TempBox"), boxName));
-  const sha256 = sha256Of(payload);
-  const again = (await ledger.bySha256(sha256)).find(
-    (row) => !row.settled && row.box === "OutBox" && row.boxName === name && row.business === folder.code,
-  );
-  if (again) {
-    onId?.(again.id);
-    const change = { box: "TempBox", boxName, retryAt: 0, attempt: again.attempt + 1 } as const;
-    const row = await ledger.update(again.id, change, { event: "claimed", text: `attempt ${again.attempt + 1}` });
-    return { row, payload, repeats: undefined };
+  row: DocumentRow,
+  look: Look | undefined,
+): boolean {
+  const target = join(folder.box("TempBox"), row.boxName);
+  crashPoint("claim.before-rename");
+  try {
+    files.move(join(folder.box("OutBox"), name), target);
+  } catch (error) {
+    // Over a network a rename that is repeated may say so of one that succeeded: the target tells.
+    if (codeOf(error) !== "ENOENT") throw error;
+    if (!files.disk.exists(target)) return false;
   }
-  const now = context.clock.now();
-  return enterRow(context, folder, { id: context.ids.document(now), at: now, name, boxName, payload }, onId);
+  const now = files.disk.facts(target);
+  if (look && !(now && sameLook(look, now))) {
+    files.place(target, folder.box("OutBox"), name);
+    return false;
+  }
+  crashPoint("claim.after-rename");
+  return true;
+}
+
+/** The row of a file that was given back goes on. */
+function claimAgain(
+  { ledger }: BoxContext,
+  { id, fileName, attempt }: DocumentRow,
+  onId?: (id: string) => void,
+): Promise<DocumentRow> {
+  onId?.(id);
+  const change = { box: "TempBox", boxName: claimedName(id, fileName), retryAt: 0, attempt: attempt + 1 } as const;
+  return ledger.update(id, change, { event: "claimed", text: `attempt ${attempt + 1}` });
 }
 
 /** A file as it enters the ledger for the first time. */
@@ -93,23 +140,26 @@ export interface NewClaim {
   /** When it was claimed, milliseconds since the epoch. */
   at: number;
   name: string;
-  boxName: string;
   payload: Buffer;
+  /** Its name in TempBox, where that is not the usual one. */
+  boxName?: string;
+  /** `held`: a person has to decide. */
+  state?: Extract<DocumentState, "claimed" | "held">;
 }
 
 /** Commits the row of a file that is claimed for the first time. */
 export async function enterRow(
   context: BoxContext,
   folder: BusinessFolder,
-  { id, at, name, boxName, payload }: NewClaim,
+  { id, at, name, boxName = claimedName(id, name), payload, state = "claimed" }: NewClaim,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const facts = await contentFacts(payload, name);
-  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName });
+  const look = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
+  const facts = await contentFacts(payload, name, look);
+  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
-  const repeats = await ledger.claim(row, { sameKey: facts.sameKey });
-  crashPoint("claim.after-row");
+  const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
   return { row, payload, repeats };
 }
 

@@ -10,7 +10,11 @@ import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import type { OutBox } from "./out-box.js";
-import { finishEnded, hold, returnToOutBox, settleFailed, settleSent } from "./settle.js";
+import type { Outcome } from "./outcome.js";
+import { finishEnded, hold, returnToOutBox, settleFailed, settleReplaced, settleSent } from "./settle.js";
+
+/** Milliseconds until a claim that could not be ended is given out again. */
+const GIVE_OUT_AGAIN = 15_000;
 
 /** PDFs that are claimed with a bare declaration; `stays`: it is copied, another document wants it too. */
 export interface Gathering {
@@ -35,6 +39,7 @@ export class Claims {
     private readonly reportFault: (error: unknown) => void,
   ) {
     this.inFlight = new InFlight(context.clock);
+    this.inFlight.on("free", ({ id }) => context.inspections.drop(id));
   }
 
   /** Claims a file that is ready, for a node that then carries it. Resolves to undefined when it has gone or changed. */
@@ -54,12 +59,30 @@ export class Claims {
       ? claimGathered(this.context, outBox, name, gathering.pdfs, gathering.stays, onId)
       : claimFile(this.context, outBox, name, onId);
     return claiming.then(
-      (claimed) => claimed && { ...claimed, release: () => this.inFlight.release(claimed.row.id) },
+      async (claimed) => {
+        if (!claimed) this.inFlight.release(taken);
+        return claimed && { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
+      },
       (error) => {
-        if (taken) this.inFlight.release(taken);
+        this.inFlight.release(taken);
         throw error;
       },
     );
+  }
+
+  /** A corrected file takes the place of the earlier one of its name that still waits and never was sent. */
+  private async replacing(claimed: ClaimedFile): Promise<ClaimedFile> {
+    const { row, repeats } = claimed;
+    const replaces =
+      repeats?.state === "claimed" &&
+      repeats.sendingAt === 0 &&
+      repeats.sentAt === 0 &&
+      repeats.sha256 !== row.sha256 &&
+      repeats.fileName.toLowerCase() === row.fileName.toLowerCase() &&
+      !this.inFlight.has(repeats.id);
+    if (!replaces) return claimed;
+    await this.alone(repeats.id, () => settleReplaced(this.context, repeats.id));
+    return { ...claimed, repeats: undefined };
   }
 
   /**
@@ -95,6 +118,21 @@ export class Claims {
     return row;
   }
 
+  /**
+   * Ends a claim as its flow decided, `fault` for all that is not `sent`, `delay` in milliseconds for what is given back. When
+   * that cannot be done now, for a full disk say, the claim is given out again after a while.
+   */
+  async end(id: string, outcome: Outcome, fault: Fault, delay: number): Promise<void> {
+    try {
+      if (outcome === "sent") await this.settle(id);
+      else if (outcome === "failed") await this.fail(id, fault);
+      else await this.giveBack(id, delay, fault);
+    } catch (error) {
+      this.releaseLater(id, GIVE_OUT_AGAIN);
+      throw error;
+    }
+  }
+
   /** Holds a document for a person. */
   async hold(row: DocumentRow, fault: Fault): Promise<DocumentRow> {
     const held = await this.alone(row.id, () => hold(this.context, row, fault));
@@ -122,10 +160,15 @@ export class Claims {
 
   /** Runs work on a document while nobody else works on it, and while this process may work on the root. */
   alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.lock.run(id, () => {
+    return this.reconciling(id, async () => {
       this.context.lease.assertHeld();
       return work();
     });
+  }
+
+  /** The same for who brings rows and files together: that is a part of taking the root, and comes before the work. */
+  reconciling<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.lock.run(id, work);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { AdviceBook } from "../advice/index.js";
+import type { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import type { DocumentHandle, Environment } from "../document.js";
 import type { Files } from "../files/files.js";
@@ -12,6 +13,8 @@ export interface BoxSettings {
   clientId: string;
   root: string;
   retentionDays: number;
+  /** Seconds after which a claim whose file is nowhere fails; until then it may come back with a folder that was away. */
+  missingAfter: number;
   /** Beside each receipt's official file one JSON with what it says (`Successed_….json`). */
   receiptJson: boolean;
 }
@@ -24,10 +27,14 @@ export interface BoxContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly ledger: Ledger;
+  /** What each document on its way is, read once. */
+  readonly inspections: Inspections;
   /** Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. */
   readonly lease: { assertHeld(): void };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
+  /** Tells people something that stops nothing. */
+  notice(code: string, zh: string, en: string): void;
 }
 
 /** The message's handle on a document's row. */

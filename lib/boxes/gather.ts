@@ -4,9 +4,9 @@ import { isPdfName } from "../business/edocs.js";
 import { renamed } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import { looksComplete } from "../files/complete.js";
 import type { Files } from "../files/files.js";
 import type { BusinessFolder } from "../files/folders.js";
-import { markedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
@@ -44,6 +44,9 @@ export async function claimGathered(
   const id = context.ids.document(at);
   const gathering = folderOf(folder, id);
   const fileName = renamed(name, ".zip");
+  outBox.take(name);
+  // Before the first file moves: what `reconcile` finds of it is being worked on.
+  onId?.(id);
   try {
     disk.makeFolder(gathering);
     const xml = join(gathering, name);
@@ -62,17 +65,17 @@ export async function claimGathered(
     crashPoint("gather.after-pdfs");
     const entries = [{ name: renamed(name, ".xml"), bytes: await disk.readLarge(xml) }];
     for (const [index, { entry, look }] of pdfs.entries()) {
-      const bytes = await disk.readLarge(sources[index] as string);
-      if (bytes.length !== look.size)
+      const source = sources[index] as string;
+      const bytes = await disk.readLarge(source);
+      if (bytes.length !== look.size || !looksComplete(disk, source, bytes.length))
         throw Object.assign(new Error(`${entry} changed while it was read`), { code: "EBUSY" });
       entries.push({ name: entry, bytes });
     }
     const payload = await writeZip(entries, { at });
     await files.write(gathering, ZIP, payload);
     crashPoint("gather.after-zip");
-    // The id makes the name one that no other claim takes meanwhile.
-    const boxName = markedName(fileName, `.${id}`);
-    const claimed = await enterRow(context, folder, { id, at, name: fileName, boxName, payload }, onId);
+    const claimed = await enterRow(context, folder, { id, at, name: fileName, payload });
+    const { boxName } = claimed.row;
     place(files, folder, claimed.row, gathering);
     // Another instance that started just then may have put everything back, not knowing of the row.
     if (!disk.exists(join(folder.box("TempBox"), boxName))) await files.write(folder.box("TempBox"), boxName, payload);
@@ -89,28 +92,24 @@ export async function claimGathered(
   }
 }
 
+/** Ids of the documents that have a folder in TempBox where they come together with their PDFs. */
+export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): string[] {
+  return files.disk
+    .list(folder.box("TempBox"))
+    .flatMap(({ name, kind }) => (kind === "folder" ? (GATHERING.exec(name)?.[1] ?? []) : []));
+}
+
 /** Brings to an end what a stop left half gathered: with a row the ZIP takes its place, without one everything goes back. */
-export async function recoverGathered(context: BoxContext, folder: BusinessFolder): Promise<void> {
-  const { files } = context;
-  for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
-    const id = kind === "folder" ? GATHERING.exec(name)?.[1] : undefined;
-    if (id === undefined) continue;
-    const row = await context.ledger.get(id);
-    if (row) place(files, folder, row, folderOf(folder, id));
-    else putBack(files, folder, folderOf(folder, id));
-  }
+export async function recoverGathered(context: BoxContext, folder: BusinessFolder, id: string): Promise<void> {
+  const row = await context.ledger.get(id);
+  if (row) place(context.files, folder, row, folderOf(folder, id));
+  else putBack(context.files, folder, folderOf(folder, id));
 }
 
 /** Both at once, without a turn of the event loop between: the next document may want the same PDF. */
 function bring(files: Files, pdf: FoundPdf, target: string): boolean {
   if (target === pdf.path) return true;
   return take(files, pdf.path, target, pdf.look, target.endsWith(COPY) ? "copy" : "move");
-}
-
-/** The same for one row, while the process runs. */
-export function completeGathering(context: BoxContext, row: DocumentRow): void {
-  const folder = context.folders.of(row.business);
-  if (context.files.disk.exists(folderOf(folder, row.id))) place(context.files, folder, row, folderOf(folder, row.id));
 }
 
 /** Moves or copies a file that still looks as it did; false when it does not, or has gone. */
@@ -148,7 +147,7 @@ function putBack(files: Files, folder: BusinessFolder, gathering: string): void 
   const all = files.disk.list(gathering).map(({ name }) => name);
   const names = all.filter((name) => name !== ZIP && !name.endsWith(COPY));
   for (const name of names.sort((one, other) => Number(isPdfName(other)) - Number(isPdfName(one)))) {
-    files.move(join(gathering, name), join(folder.box("OutBox"), files.freeName(folder.box("OutBox"), name)));
+    files.place(join(gathering, name), folder.box("OutBox"), name);
   }
   files.disk.removeFolder(gathering);
 }

@@ -42,6 +42,11 @@ export class InFlight extends EventEmitter<{ free: [OpenClaim] }> {
     for (const claim of [...this.open.values()]) if (claim.owner === owner) this.release(claim.id);
   }
 
+  /** The claims of a node that are out. */
+  ids(owner: string): string[] {
+    return [...this.open.values()].flatMap((claim) => (claim.owner === owner ? [claim.id] : []));
+  }
+
   /** Claims that are out for longer than so many milliseconds, each reported once. */
   overdue(limit: number): OpenClaim[] {
     const now = this.clock.now();

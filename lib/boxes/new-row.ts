@@ -1,6 +1,7 @@
 import { identityOf } from "../business/identity.js";
 import { inspect } from "../business/inspect.js";
-import type { DocumentRow } from "../ledger/index.js";
+import { inspectFlattened } from "../business/packing.js";
+import type { DocumentRow, NewPart } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxSettings } from "./context.js";
@@ -13,17 +14,24 @@ export interface ContentFacts
   > {
   /** Is another document of the same key this one? (`lib/ledger/rules/identity.ts`) */
   sameKey: boolean;
+  /** The orders, lists or bills that it holds. */
+  parts: readonly NewPart[];
 }
 
-/** Type, keys and identity by content; empty for what cannot be read, which validate-xsd and preflight will then name. */
-export async function contentFacts(payload: Buffer, name: string): Promise<ContentFacts> {
+/** Type, keys and identity by content (`look`: by whom it is read); empty for what cannot be read, which validate-xsd and preflight will then name. */
+export async function contentFacts(
+  payload: Buffer,
+  name: string,
+  look: typeof inspect = inspect,
+): Promise<ContentFacts> {
   const bytes = { size: payload.length, sha256: sha256Of(payload) };
   try {
-    const inspection = await inspect(payload, name);
-    const { kind, clientKey, seqNo } = inspection;
-    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, ...identityOf(inspection) };
+    const inspection = await inspectFlattened(payload, name, look);
+    const { kind, root, clientKey, seqNo } = inspection;
+    const parts = kind?.parts?.(root) ?? [];
+    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identityOf(inspection) };
   } catch {
-    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", sameKey: false };
+    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", parts: [], sameKey: false };
     return { ...bytes, ...none, partsSha256: bytes.sha256 };
   }
 }
@@ -31,7 +39,7 @@ export async function contentFacts(payload: Buffer, name: string): Promise<Conte
 /** The row of a file that enters the ledger, claimed at a time in milliseconds, with what is different of it. */
 export function newRow(
   { environment, clientId }: Pick<BoxSettings, "environment" | "clientId">,
-  { sameKey: _, ...facts }: ContentFacts,
+  { sameKey: _, parts, ...facts }: ContentFacts,
   at: number,
   change: Pick<DocumentRow, "id" | "business" | "fileName" | "boxName"> & Partial<DocumentRow>,
 ): DocumentRow {
@@ -57,7 +65,10 @@ export function newRow(
     failedAt: 0,
     importReceiptAt: 0,
     businessReceiptAt: 0,
-    refused: false,
+    statusOutcome: "",
+    parts: parts.length,
+    partsGood: 0,
+    partsRefused: 0,
     updatedAt: at,
     ...change,
   };

@@ -2,22 +2,23 @@ import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
-import type { FileFacts } from "../files/disk.js";
+import type { EntryKind, FileFacts } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
-import { isUnfinishedName } from "../files/names.js";
+import { isNoise, isUnfinishedName } from "../files/names.js";
 import { Turn } from "../turn.js";
 import type { BoxContext } from "./context.js";
+import { WatchedTime } from "./watched-time.js";
 
 /** What a file looked like, to see whether it has been still since. */
 export type Look = Pick<FileFacts, "size" | "modified" | "inode">;
 
-interface Waiting {
-  /** When it was first seen, by our own monotonic clock: wall clocks jump (promises 2). */
-  seenAt: number;
-  /** When it was first seen or last seen to change. */
+interface WaitingFile {
+  /** When it was first seen or last seen to change, by the time spent looking: wall clocks jump (promises 2). */
   stillSince: number;
   look: Look | undefined;
   reported: boolean;
+  /** It is being claimed now. */
+  taken: boolean;
   /** The scan that saw it last. */
   generation: number;
   /** How often it could not be claimed or read, and until when it is left alone for that. */
@@ -34,7 +35,7 @@ export type BoxWorld = Pick<BoxContext, "files" | "clock">;
 /** A name in the OutBox that is no file of ours, or a file that does not get complete. */
 export interface Oddity {
   name: string;
-  reason: "folder" | "symlink" | "incomplete" | "unreadable";
+  reason: "folder" | "link" | "dangling" | "special" | "name" | "unfinished" | "incomplete" | "unreadable";
   code?: string;
 }
 
@@ -43,8 +44,8 @@ export interface OutBoxOptions {
   lookAhead?: number;
   /** Milliseconds without any change after which an unfinished file is reported. */
   incompleteAfter: number;
-  /** Is this file kept back, however finished it is? `age` is the time since it was first seen, in milliseconds. */
-  holds?: (name: string, age: number) => boolean;
+  /** Is this file kept back, however finished it is? */
+  holds?: (name: string) => boolean;
 }
 
 /**
@@ -53,10 +54,12 @@ export interface OutBoxOptions {
  * they were first seen. Both give the event loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
-  private readonly waiting = new Map<string, Waiting>();
-  private readonly odd = new Map<string, number>();
+  private readonly waiting = new Map<string, WaitingFile>();
+  /** What lies there and is not taken. */
+  private readonly odd = new Map<string, { generation: number; since: number; reported: boolean }>();
   /** The PDFs among the waiting files, by their name in NFC and lower case. */
   private readonly pdfs = new Map<string, string>();
+  private readonly watched: WatchedTime;
   private readonly lookAhead: number;
   private generation = 0;
 
@@ -65,6 +68,7 @@ export class OutBox {
     readonly world: BoxWorld,
     private readonly options: OutBoxOptions,
   ) {
+    this.watched = new WatchedTime(world.clock);
     this.lookAhead = options.lookAhead ?? 1000;
   }
 
@@ -78,31 +82,38 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const generation = ++this.generation;
     for await (const { name, kind } of this.world.files.disk.walk(this.folder.box("OutBox"))) {
-      if (isUnfinishedName(name)) continue;
-      if (kind === "file") {
+      if (isNoise(name)) continue;
+      const reason = this.oddityOf(name, kind);
+      if (reason === undefined) {
         this.odd.delete(name);
         const known = this.waiting.get(name);
         if (known) known.generation = generation;
         else this.enter(name, generation);
-      } else {
-        if (!this.odd.has(name)) oddities.push({ name, reason: kind === "link" ? "symlink" : "folder" });
-        this.odd.set(name, generation);
+        continue;
       }
+      const odd = this.odd.get(name) ?? { generation, since: this.watched.now, reported: false };
+      odd.generation = generation;
+      this.odd.set(name, odd);
+      // A writer gets its time before its unfinished file is reported.
+      const patience = reason === "unfinished" ? this.options.incompleteAfter : 0;
+      if (odd.reported || this.watched.now - odd.since < patience) continue;
+      odd.reported = true;
+      oddities.push({ name, reason });
     }
     for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.forget(name);
-    for (const [name, seen] of this.odd) if (seen !== generation) this.odd.delete(name);
+    for (const [name, odd] of this.odd) if (odd.generation !== generation) this.odd.delete(name);
     return oddities;
   }
 
   /** The files that can be claimed now, among the oldest. Files that stay unfinished too long come as oddities, each once. */
   async ready(): Promise<{ names: string[]; oddities: Oddity[] }> {
+    this.watched.look();
     const names: string[] = [];
     const oddities: Oddity[] = [];
     const turn = new Turn(this.world.clock);
     let looked = 0;
-    const now = this.world.clock.monotonic();
     for (const [name, waiting] of this.waiting) {
-      if (this.options.holds?.(name, now - waiting.seenAt)) continue;
+      if (waiting.taken || this.options.holds?.(name)) continue;
       if (looked++ >= this.lookAhead) break;
       await turn.over();
       const oddity = this.look(name, waiting);
@@ -118,6 +129,11 @@ export class OutBox {
     if (this.pdfs.get(pdfKey(name)) === name) this.pdfs.delete(pdfKey(name));
   }
 
+  /** The names that were there at the last scan, in the order in which they were first seen. */
+  names(): Iterable<string> {
+    return this.waiting.keys();
+  }
+
   /** Was the file there at the last scan? */
   has(name: string): boolean {
     return this.waiting.has(name);
@@ -128,11 +144,28 @@ export class OutBox {
     return this.waiting.has(name) ? name : this.pdfs.get(pdfKey(name));
   }
 
+  /** Why something in the OutBox is not taken; undefined for what is. */
+  private oddityOf(name: string, kind: EntryKind): Oddity["reason"] | undefined {
+    // Bytes that are no UTF-8, of a producer with another encoding, become this character: the file cannot be opened by it.
+    if (name.includes("\ufffd")) return "name";
+    if (kind === "folder") return "folder";
+    if (kind === "link") {
+      return this.world.files.disk.exists(join(this.folder.box("OutBox"), name)) ? "link" : "dangling";
+    }
+    if (kind !== "file") return "special";
+    return isUnfinishedName(name) ? "unfinished" : undefined;
+  }
+
   private enter(name: string, generation: number): void {
-    const now = this.world.clock.monotonic();
-    const look = { look: undefined, reported: false, failures: 0, notBefore: 0 };
-    this.waiting.set(name, { seenAt: now, stillSince: now, generation, ...look });
+    const look = { look: undefined, reported: false, taken: false, failures: 0, notBefore: 0 };
+    this.waiting.set(name, { stillSince: this.watched.now, generation, ...look });
     if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
+  }
+
+  /** The file is being claimed: it is no longer among the ready ones, until it is forgotten or postponed. */
+  take(name: string): void {
+    const waiting = this.waiting.get(name);
+    if (waiting) waiting.taken = true;
   }
 
   /** The file could not be claimed: a virus scanner or a writer holds it. It is tried again after a pause. */
@@ -140,6 +173,7 @@ export class OutBox {
     const waiting = this.waiting.get(name);
     if (!waiting) return;
     waiting.look = undefined;
+    waiting.taken = false;
     waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
   }
 
@@ -148,7 +182,7 @@ export class OutBox {
     return this.waiting.get(name)?.look;
   }
 
-  private look(name: string, waiting: Waiting): "ready" | Oddity | undefined {
+  private look(name: string, waiting: WaitingFile): "ready" | Oddity | undefined {
     if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
       if (this.isReady(name, waiting)) return "ready";
@@ -164,19 +198,18 @@ export class OutBox {
     return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;
   }
 
-  private isReady(name: string, waiting: Waiting): boolean {
+  private isReady(name: string, waiting: WaitingFile): boolean {
     const path = join(this.folder.box("OutBox"), name);
     const look = this.world.files.disk.facts(path);
     if (!look) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
     const still = waiting.look !== undefined && sameLook(waiting.look, look);
-    if (!still) waiting.stillSince = this.world.clock.monotonic();
+    if (!still) waiting.stillSince = this.watched.now;
     waiting.look = look;
     return still && looksComplete(this.world.files.disk, path, look.size);
   }
 
-  private overdue(waiting: Waiting): boolean {
-    if (waiting.reported || this.world.clock.monotonic() - waiting.stillSince < this.options.incompleteAfter)
-      return false;
+  private overdue(waiting: WaitingFile): boolean {
+    if (waiting.reported || this.watched.now - waiting.stillSince < this.options.incompleteAfter) return false;
     waiting.reported = true;
     return true;
   }

@@ -1,6 +1,7 @@
 import { numberedName } from "../files/names.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
+import { inBoxOf } from "./receipt-place.js";
 
 /**
  * One JSON a receipt beside its official file (import-client setting `receiptJson`), for an ERP that would rather not read
@@ -14,9 +15,20 @@ export async function writeReceiptJson(
   document: DocumentRow | undefined,
   number = 1,
 ): Promise<void> {
-  const [code = "", , file = ""] = row.file.split("/");
-  const inBox = context.folders.of(code).box("InBox");
-  const { id: _id, filed: _filed, sha256, messageId, receivedAt, file: _file, ...receipt } = row;
+  const inBox = inBoxOf(context, row);
+  if (inBox === undefined) return;
+  const {
+    id: _id,
+    filed: _filed,
+    folder: _folder,
+    otherKeys: _keys,
+    sha256,
+    messageId,
+    receivedAt,
+    file,
+    ...said
+  } = row;
+  const receipt = { ...said, clientKey: said.clientKey || (document?.clientKey ?? "") };
   const content = {
     version: 1,
     receipt,

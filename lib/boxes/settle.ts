@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import { adviceFor } from "../advice/index.js";
 import { localReceipt } from "../advice/local-receipt.js";
+import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
-import { numberedName, stampedName } from "../files/names.js";
+import { idInName, numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
+import { inBoxOf } from "./receipt-place.js";
+
+const REPLACED = "SW-REPLACED";
 
 const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
@@ -74,15 +78,34 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const row = await rowOf(context, id);
   if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
   const folder = context.folders.of(row.business);
+  const { files, ledger } = context;
   const source = join(folder.box("TempBox"), row.boxName);
-  return context.files.withFreeName(folder.box("OutBox"), row.boxName, async (name) => {
+  return files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
-    const returned = await context.ledger.update(id, change, { event: "returned" });
+    const returned = await ledger.update(id, change, { event: "returned" });
     crashPoint("return.after-row");
-    context.files.move(source, join(folder.box("OutBox"), name));
+    const placed = files.place(source, folder.box("OutBox"), name);
     crashPoint("return.after-move");
-    return returned;
+    // Somebody else has put a file of that name there meanwhile.
+    return placed === name ? returned : ledger.update(id, { boxName: placed });
   });
+}
+
+/**
+ * Ends a document that was never sent and whose producer has put a newer file in its place. No receipt says so: it would be
+ * taken for an answer to the newer one.
+ */
+export async function settleReplaced(context: BoxContext, id: string): Promise<DocumentRow> {
+  const row = await rowOf(context, id);
+  const words = wordsOf({ code: REPLACED, text: CODES[REPLACED].meaning });
+  const change = { ...words, retryAt: 0, failedAt: context.clock.now() };
+  const failed = await context.ledger.transition(id, { from: ["claimed"], to: "failed" }, change, {
+    event: "replaced",
+    ...words,
+  });
+  // What lies in OutBox under its name is the newer one.
+  if (row.box === "OutBox") return context.ledger.update(id, { box: "none", settled: true });
+  return finish(context, failed);
 }
 
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
@@ -108,20 +131,41 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const source = join(from, row.boxName);
   const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
   crashPoint("settle.before-move");
-  let boxName = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
-  if (boxName === undefined && files.disk.exists(source)) {
-    boxName = files.freeName(folder.box(box), wanted);
-    files.move(source, join(folder.box(box), boxName));
-  }
+  const before = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
+  const repeated = before !== undefined;
+  // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
+  // be a file without a row.
+  if (repeated && files.disk.exists(source) && isCopy(files.disk, source, row)) files.disk.remove(source);
+  const boxName = before ?? (files.disk.exists(source) ? files.place(source, folder.box(box), wanted) : undefined);
   crashPoint("settle.after-move");
-  const missing = boxName === undefined;
   const settled = await context.ledger.update(
     row.id,
-    { box: missing ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
-    missing ? { event: "file-missing", text: row.boxName } : { event: "settled", text: `${box}/${boxName}` },
+    { box: boxName === undefined ? "none" : box, boxName: boxName ?? row.boxName, settled: true },
+    boxName === undefined
+      ? { event: "file-missing", text: row.boxName }
+      : { event: "settled", text: `${box}/${boxName}` },
   );
   crashPoint("settle.after-row");
+  if (boxName === undefined) lostFile(context, row, "已不在 TempBox 中", "is no longer in TempBox");
+  else if (!repeated && sha256Of(files.disk.read(join(folder.box(box), boxName))) !== row.sha256) {
+    lostFile(
+      context,
+      row,
+      "在 TempBox 中被改动过，归档内容与发送内容不同",
+      "was changed in TempBox: what is archived is not what was sent",
+    );
+  }
   return settled;
+}
+
+/** By its name, or where the producer's name stands alone, in OutBox, by its bytes. */
+function isCopy(disk: Disk, path: string, row: DocumentRow): boolean {
+  return idInName(row.boxName) === row.id || sha256Of(disk.read(path)) === row.sha256;
+}
+
+/** Somebody's hand in TempBox changes nothing of what was sent, and is told. */
+function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en: string): void {
+  context.notice("SW-FILE-MISSING", `${fileName} ${zh}`, `${fileName} ${en}`);
 }
 
 /** Moves the file of a document that has ended, whatever it was that left it unsettled; leaves all others alone. */
@@ -137,7 +181,7 @@ function failureOf({ code, text, textEn }: DocumentRow): Fault {
 }
 
 /** The name under which an interrupted call has placed the file already. */
-function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
+export function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);
@@ -147,6 +191,7 @@ function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string
 }
 
 async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Fault): Promise<void> {
+  if (failure.code === REPLACED) return;
   const { ledger, folders } = context;
   const folder = folders.of(row.business);
   const story = await ledger.story(row.id);
@@ -160,6 +205,7 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       documentId: row.id,
       kind: "local",
       format: "Root",
+      outcome: "refused",
       ok: false,
       code: failure.code,
       text: failure.text.zh,
@@ -167,6 +213,8 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       clientKey: row.clientKey,
       seqNo: "",
       customsNo: "",
+      part: "",
+      otherKeys: null,
       statusCode: "",
       statusText: "",
       matchedBy: "",
@@ -179,7 +227,8 @@ async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure:
       at: row.failedAt,
       sha256: sha256Of(bytes),
       messageId: "",
-      file: `${folder.code}/InBox/${name}`,
+      folder: folder.code,
+      file: name,
       receivedAt: context.clock.now(),
     });
     crashPoint("fail.after-receipt-row");
@@ -193,11 +242,11 @@ async function fileLocalReceipt(
   row: DocumentRow,
   bytes: Buffer,
 ): Promise<void> {
-  const [code = row.business, , name = ""] = receipt.file.split("/");
-  await context.files.write(context.folders.of(code).box("InBox"), name, bytes);
-  if (context.settings.receiptJson) await writeReceiptJson(context, receipt, row);
+  const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
+  const file = await context.files.writeNew(inBox, receipt.file, bytes, receipt.sha256);
+  if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
   crashPoint("fail.after-receipt-file");
-  await context.ledger.markFiled(receipt.id);
+  await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */

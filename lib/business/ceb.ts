@@ -30,6 +30,27 @@ const FURTHER: Readonly<Record<string, readonly string[]>> = {
   "701": ["CEB792Message"],
 };
 
+/** What an order, payment, waybill or list is called, by the producer. The first that is there names the part. */
+export const OWN_NUMBERS = ["copNo", "coElNo", "orderNo", "payTransactionId", "payNo", "logisticsNo"];
+
+/**
+ * Up to 100 orders or lists in one message, each with a head of its own: receipts answer them one by one, by the head's guid and
+ * numbers, while the guid on the root may be the message's alone.
+ */
+function partsOf(message: XmlElement | undefined): { name: string; keys: string[] }[] {
+  const heads = (message?.children ?? []).map(
+    (entity) => entity.children.find(({ name }) => name.endsWith("Head")) ?? entity,
+  );
+  return heads
+    .filter((head) => head.child("guid"))
+    .map((head) => {
+      const guid = head.textAt("guid");
+      const numbers = OWN_NUMBERS.map((name) => head.textAt(name)).filter(Boolean);
+      return { name: numbers[0] ?? guid, keys: [guid, ...numbers].filter(Boolean) };
+    })
+    .filter(({ keys }) => keys.length > 0);
+}
+
 /**
  * The message itself, bare, or the one in a wrapper that does not hide it. Key: the guid on the root, which the receipt
  * repeats (domain 1.4).
@@ -45,6 +66,7 @@ function kind([request, receipt, zh, en]: (typeof REQUESTS)[number]): MessageKin
     matches: (element) => own(element) !== undefined,
     body: own,
     clientKey: (element) => own(element)?.attributes.get("guid") ?? "",
+    parts: (element) => partsOf(own(element)),
     // The head of the first order or list: new, changed or deleted, stored or declared.
     operation: (element) =>
       ["appType", "appStatus"]

@@ -1,3 +1,4 @@
+import type { XmlElement } from "../xml/scan.js";
 import type { Business, MessageKind } from "./types.js";
 
 /** 报关单. Root and key: domain 1.1; the key is echoed as `ClientSeqNo` in the import receipt (faq 14). */
@@ -16,10 +17,31 @@ const declaration: MessageKind = {
   receipts: { import: ["DecImportResponse"], business: ["DEC_RESULT", "TRN_RESULT"] },
 };
 
+/** The request's head: the named one, or the message itself, as one tool writes it (formats/decmod_partial.csv). */
+const amendmentHead = (root: XmlElement) => root.child("DecModHead") ?? root;
+
+/**
+ * 修撤单 (formats/decmod_partial.csv, one source). Its own number is not public: the number of the declaration that it wants
+ * changed is all that a receipt can name.
+ */
+const amendment: MessageKind = {
+  type: "DECMOD",
+  title: { zh: "报关单修改、撤销申请", en: "request to amend or cancel a declaration" },
+  root: "DecModMessage",
+  matches: (root) => root.name === "DecModMessage",
+  body: (root) => root,
+  clientKey: (root) => amendmentHead(root).textAt("DecModSeqNo") || amendmentHead(root).textAt("EntryId"),
+  operation: (root) => [amendmentHead(root).textAt("DecModType"), amendmentHead(root).textAt("OperType")].join("/"),
+  partKeys: (root) => ["EntryId", "DecSeqNo"].map((name) => amendmentHead(root).textAt(name)),
+  zip: "optional",
+  signing: "detached",
+  receipts: { import: ["DecImportResponse"], business: ["HzApprovalResult"] },
+};
+
 export const dec: Business = {
   id: "dec",
   title: { zh: "报关单", en: "customs declarations" },
   folders: ["DecCus001", "DecCus201", "DecCus301", "DecCus401", "DecCiq001", "DecCiq101", "DecCiq201", "DecCus102"],
   receiver: "DXPDSWDEC0000002",
-  kinds: [declaration],
+  kinds: [declaration, amendment],
 };

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../xml/scan.js";
 
-/** EdocID; one producer writes EdocId (formats, "Conflicts between sources"). */
+/** EdocID; one producer writes EdocId (formats, "Where sources disagree"). */
 export function edocIdOf(edoc: XmlElement): XmlElement | undefined {
   return edoc.child("EdocID") ?? edoc.child("EdocId");
 }

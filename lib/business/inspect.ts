@@ -1,12 +1,15 @@
 import { extname } from "node:path";
 import { isZip, readZip, type ZipEntry } from "../archive/index.js";
 import { zipRefused } from "../archive/refusal.js";
+import { dxpContent, dxpMessage } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
+import { envelopePackage } from "./envelope.js";
 import { kindOf } from "./index.js";
+import { distinct, headOf, textInAnyCase } from "./keys.js";
 import type { Business, MessageKind } from "./types.js";
 
-/** What a file is, found out once and shared by every node that has the same bytes. */
+/** What a file is. `Inspections` keeps it on a document's way through the nodes. */
 export interface Inspection {
   zipped: boolean;
   /** The entry of the ZIP that is the document; the file's own name for a bare XML. */
@@ -21,22 +24,41 @@ export interface Inspection {
   body: XmlElement;
   /** The producer's own key; empty when there is none. */
   clientKey: string;
+  /** Every number by which a receipt may name it or one of its orders, lists, bills: `clientKey` first, each once. */
+  keys: string[];
+  /** What it asks for, as it says it itself (`MessageKind.operation`); empty when it does not say. */
+  operation: string;
+  /** Which packet of several it is, where a large document was cut (PocketInfo). */
+  packet?: Packet;
   /** The other entries of the ZIP. */
   attachments: { name: string; size: number; bytes: Buffer }[];
-  /** The data centre's 18-digit number where the document has one already (a modification); else empty. */
+  /** The data centre's 18-digit number where the document's head has one already (a modification); else empty. */
   seqNo: string;
+  /** It came in a DxpMsg that the producer made: everything here is of the message inside, and it goes out as it came. */
+  wrapped: boolean;
 }
 
-/** The first `SeqNo` of the document's heads and lists: they repeat the same number (faq 18). */
+/** PocketInfo of the 金二 envelope (formats/README.md): packets of one document have one id and one own number. */
+export interface Packet {
+  id: string;
+  /** 1-based, up to `of`, which is at least 2. */
+  number: number;
+  of: number;
+}
+
+/** `SeqNo` of the document's head. In other elements the same name may count rows. */
 function seqNoOf(body: XmlElement): string {
-  for (const part of [body, ...body.children]) {
-    const found = part.textAt("SeqNo");
-    if (found !== "") return found;
-  }
-  return "";
+  return textInAnyCase(headOf(body), "SeqNo");
 }
 
-const scanned = (xml: Buffer) => readXml(xml, { toValidate: true });
+function packetOf(root: XmlElement): Packet | undefined {
+  const info = envelopePackage(root)?.at("DataInfo/PocketInfo");
+  const number = Number(info?.textAt("cur_pocket_no") || "1");
+  const of = Number(info?.textAt("total_pocket_qty") || "1");
+  if (!info || !Number.isInteger(number) || !Number.isInteger(of) || of < 2 || number < 1 || number > of)
+    return undefined;
+  return { id: info.textAt("pocket_id"), number, of };
+}
 
 function baseName(name: string): string {
   return name.slice(0, name.length - extname(name).length).toLowerCase();
@@ -47,8 +69,11 @@ interface Document {
   root: XmlElement;
 }
 
+/** The tree of an XML's bytes. */
+type Read = (xml: Buffer) => Promise<XmlElement>;
+
 /** The one XML of a ZIP that is the document (faq 3, 15). */
-async function documentOf(entries: readonly ZipEntry[], fileName: string): Promise<Document> {
+async function documentOf(entries: readonly ZipEntry[], fileName: string, read: Read): Promise<Document> {
   const xmls = entries.filter((entry) => extname(entry.name).toLowerCase() === ".xml");
   const only = xmls[0];
   if (!only) {
@@ -60,10 +85,10 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
       },
     });
   }
-  if (xmls.length === 1) return { entry: only, root: await scanned(only.bytes) };
+  if (xmls.length === 1) return { entry: only, root: await read(only.bytes) };
   const known: Document[] = [];
   for (const entry of xmls) {
-    const root = await scanned(entry.bytes);
+    const root = await read(entry.bytes);
     if (kindOf(root)) known.push({ entry, root });
   }
   if (known.length === 1) return known[0] as Document;
@@ -72,7 +97,7 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
   const candidate = named.length === 1 ? (named[0] as ZipEntry) : undefined;
   // A name decides between documents that are all known, or all not; it does not put an unknown one before known ones.
   if (candidate && (known.length === 0 || known.some(({ entry }) => entry === candidate))) {
-    return { entry: candidate, root: await scanned(candidate.bytes) };
+    return { entry: candidate, root: await read(candidate.bytes) };
   }
   const names = xmls.map((entry) => entry.name).join(", ");
   throw zipRefused(
@@ -88,41 +113,71 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string): Promi
   );
 }
 
-async function look(payload: Buffer, fileName: string): Promise<Inspection> {
-  const zipped = isZip(payload);
-  const entries = zipped ? await readZip(payload) : [];
-  const { entry, root } = zipped
-    ? await documentOf(entries, fileName)
-    : { entry: { name: fileName, bytes: payload }, root: await scanned(payload) };
+/**
+ * Finds out what a file is: bare XML or ZIP, its document, its message type, keys and attachments. A DxpMsg is looked into:
+ * its content, an XML or a ZIP, is the document. The XML is checked by libxml2 before it is read. `fileName` decides only
+ * between several XMLs of a ZIP. `known`: an earlier inspection; an XML that it has read is not read again. Rejects with
+ * SW-ZIP or SW-XSD.
+ */
+export async function inspect(payload: Buffer, fileName: string, known?: Inspection): Promise<Inspection> {
+  const read: Read = async (xml) => (known?.xml.equals(xml) ? known.root : readXml(xml));
+  const outer = await opened(payload, fileName, read);
+  const message = dxpMessage(outer.root);
+  const inner = message && (await contentOf(message, fileName, read));
+  const { zipped, xmlName, xml, root, entries } = inner ?? outer;
   const found = kindOf(root);
   const body = found?.kind.body(root) ?? root;
+  const clientKey = found?.kind.clientKey(root) || (message?.textAt("TransInfo/CopMsgId") ?? "");
   return {
     zipped,
-    xmlName: entry.name,
-    xml: entry.bytes,
+    xmlName,
+    xml,
     root,
     ...(found ?? {}),
     body,
-    clientKey: found?.kind.clientKey(root) ?? "",
-    attachments: entries
-      .filter((other) => other !== entry)
-      .map(({ name, bytes }) => ({ name, size: bytes.length, bytes })),
+    clientKey,
+    keys: distinct([
+      clientKey,
+      ...(found?.kind.parts?.(root) ?? []).flatMap(({ keys }) => keys),
+      ...(found?.kind.partKeys?.(root) ?? []),
+    ]),
+    operation: found?.kind.operation?.(root) ?? "",
+    ...withPacket(root),
+    attachments: entries.map(({ name, bytes }) => ({ name, size: bytes.length, bytes })),
     seqNo: seqNoOf(body),
+    wrapped: message !== undefined,
   };
 }
 
-const seen = new WeakMap<Buffer, { fileName: string; inspection: Promise<Inspection> }>();
+function withPacket(root: XmlElement): { packet?: Packet } {
+  const packet = packetOf(root);
+  return packet ? { packet } : {};
+}
 
-/**
- * Finds out what a file is: bare XML or ZIP, its document, its message type, key and attachments. The XML is checked by
- * libxml2 before it is read. The result is kept as long as the payload's Buffer lives, so that several nodes in a row
- * read it once; the buffers of it are to be treated as read-only. `fileName` decides only between several XMLs of a ZIP.
- * Rejects with SW-ZIP or SW-XSD.
- */
-export function inspect(payload: Buffer, fileName: string): Promise<Inspection> {
-  const kept = seen.get(payload);
-  if (kept && kept.fileName === fileName) return kept.inspection;
-  const inspection = look(payload, fileName);
-  seen.set(payload, { fileName, inspection });
-  return inspection;
+/** A file, opened: its document, and the other entries of its ZIP. */
+interface Opened {
+  zipped: boolean;
+  xmlName: string;
+  xml: Buffer;
+  root: XmlElement;
+  entries: ZipEntry[];
+}
+
+async function opened(payload: Buffer, fileName: string, read: Read): Promise<Opened> {
+  if (!isZip(payload))
+    return { zipped: false, xmlName: fileName, xml: payload, root: await read(payload), entries: [] };
+  const entries = await readZip(payload);
+  const { entry, root } = await documentOf(entries, fileName, read);
+  const others = entries.filter((other) => other !== entry);
+  return { zipped: true, xmlName: entry.name, xml: entry.bytes, root, entries: others };
+}
+
+/** The document in a DxpMsg. Undefined where it cannot be read: enciphered, say, which is between the producer and its receiver. */
+async function contentOf(message: XmlElement, fileName: string, read: Read): Promise<Opened | undefined> {
+  try {
+    const { bytes, fileName: inside } = dxpContent(message);
+    return await opened(bytes, inside || fileName, read);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,28 +1,23 @@
-import { envelopeBody, envelopeOperation, envelopeType } from "./envelope.js";
-import { invt, TRADE_IMPORT } from "./sas.js";
-import type { Business, MessageKind } from "./types.js";
-
-/** 加贸账册 (domain 1.2, customs-side schema; the enterprise side may write the names with a capital). */
-const accountBook: MessageKind = {
-  type: "EMS111",
-  title: { zh: "加工贸易账册", en: "processing trade account book" },
-  root: "EMS111",
-  matches: (root) => envelopeType(root) === "EMS111" || envelopeBody(root, "EMS111") !== undefined,
-  body: (root) => envelopeBody(root, "EMS111"),
-  clientKey: (root) => {
-    const body = envelopeBody(root, "EMS111");
-    return (body?.find("etpsPreentNo") ?? body?.find("EtpsPreentNo"))?.text.trim() ?? "";
-  },
-  operation: envelopeOperation,
-  zip: "required",
-  signing: "xmldsig-object",
-  receipts: { import: TRADE_IMPORT, business: ["EMS211", "EMS221", "EMS200"] },
-};
+import { accountBookInventory, manualInventory } from "./bare-inventory.js";
+import { enveloped } from "./enveloped.js";
+import { invt } from "./sas.js";
+import type { Business } from "./types.js";
 
 export const nems: Business = {
   id: "nems",
   title: { zh: "加工贸易账册", en: "processing trade account books" },
   folders: ["Nems"],
   receiver: "DXPDSWNEMS000001",
-  kinds: [accountBook, invt],
+  kinds: [
+    enveloped("EMS111", "加工贸易账册", "processing trade account book", [
+      "EMS211",
+      "EMS212",
+      "EMS221",
+      "EMS241",
+      "EMS200",
+    ]),
+    enveloped("EMS101", "加工贸易企业档案", "archive of a processing trade company", ["EMS201"]),
+    enveloped("EMS121", "账册报核", "write-off of an account book", ["EMS221"]),
+    ...[accountBookInventory, manualInventory, invt],
+  ],
 };

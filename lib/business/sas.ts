@@ -1,10 +1,7 @@
 import { envelopeBody, envelopeOperation, envelopeType } from "./envelope.js";
+import { enveloped } from "./enveloped.js";
+import { INVENTORY_RECEIPTS, TRADE_IMPORT } from "./trade-receipts.js";
 import type { Business, MessageKind } from "./types.js";
-
-/** Import receipts of everything in 金关二期. */
-export const TRADE_IMPORT: readonly string[] = ["CommonResponseMessage"];
-/** What customs answers to a 核注清单. */
-export const INVENTORY_RECEIPTS: readonly string[] = ["INV201", "INV202", "INV211"];
 
 /** 核注清单. Key: domain 1.2; it comes back as `EtpsPreentNo` of the import receipt. ZIP only (domain 0, item 9). */
 export const invt: MessageKind = {
@@ -53,5 +50,12 @@ export const sas: Business = {
   title: { zh: "海关特殊监管区域", en: "special supervision areas" },
   folders: ["Sas"],
   receiver: "DXPDSWSAS0000001",
-  kinds: [invt, passport, twoStepPassport],
+  kinds: [
+    ...[invt, passport, twoStepPassport],
+    enveloped("SAS101", "业务申报表", "business declaration form", ["SAS201", "SAS202", "SAS203"]),
+    enveloped("SAS111", "出入库单", "stock-in or stock-out bill", ["SAS211", "SAS212", "SAS213"]),
+    enveloped("SAS131", "车辆信息备案", "vehicle record", ["SAS231"]),
+    enveloped("BWS101", "物流账册", "logistics account book", ["BWS201"]),
+    enveloped("CMB101", "耗料单", "material consumption bill", ["CMB201"]),
+  ],
 };

@@ -15,10 +15,17 @@ export interface MessageKind {
   /** The producer's own key that the import receipt repeats; empty when it is absent. */
   clientKey(root: XmlElement): string;
   /**
+   * The orders, lists or bills in it that receipts answer one by one: what each is called, and every number that a receipt may
+   * name it by. Absent where a document is one whole.
+   */
+  parts?(root: XmlElement): { name: string; keys: readonly string[] }[];
+  /**
    * What is to be done with the document, where its type says so: stored or declared, new, changed or cancelled. Two documents
    * of one key with different operations are two documents.
    */
   operation?(root: XmlElement): string;
+  /** Further numbers in it that a receipt may name it, or a part of it, by: of its orders, lists, bills. None by default. */
+  partKeys?(root: XmlElement): string[];
   /** The key is the company's, not the document's: it tells no two documents apart, and no repeat either. */
   sharedKey?: true;
   /** `required`: the Single Window takes it only as a ZIP (faq 16, domain A); `optional`: bare XML or ZIP. */

@@ -4,6 +4,7 @@ import { maskSecrets } from "../advice/mask.js";
 import { shown } from "../archive/names.js";
 import type { ZipEntry } from "../archive/types.js";
 import { writeZip } from "../archive/write.js";
+import { inBoxOf } from "../boxes/receipt-place.js";
 import { ImportClientError, messageOf } from "../errors.js";
 import { timeStamp } from "../files/names.js";
 import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
@@ -73,13 +74,14 @@ function* filesOf(
   }
   yield { name: `sent_${fileName}`, path: client.spool.path(id) };
   const given = new Set<string>();
-  for (const { file } of receipts) {
-    const [code = "", inBox = "", name = ""] = file.split("/");
+  for (const receipt of receipts) {
+    const inBox = inBoxOf(client, receipt);
+    const path = inBox !== undefined && join(inBox, receipt.file);
     // Several receipts out of the same bytes share a file.
-    if (inBox !== "InBox" || name === "" || given.has(file)) continue;
-    given.add(file);
+    if (!path || given.has(path)) continue;
+    given.add(path);
     const number = String(given.size).padStart(3, "0");
-    yield { name: `receipt-${number}_${name}`, path: join(client.folders.of(code).box("InBox"), name) };
+    yield { name: `receipt-${number}_${receipt.file}`, path };
   }
 }
 

@@ -2,6 +2,8 @@ import { EventEmitter } from "node:events";
 import type { AdviceBook } from "../advice/index.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
+import { Reconciler } from "../boxes/reconcile.js";
+import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import { Files } from "../files/files.js";
 import { Folders } from "../files/folders.js";
@@ -10,7 +12,9 @@ import { Spool } from "../files/spool.js";
 import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
+import { Intake } from "../intake/intake.js";
 import type { DocumentRow, EventNote, Ledger } from "../ledger/index.js";
+import { machinePins } from "../signing/guard-store.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
@@ -32,13 +36,17 @@ export interface ClientEvents {
  * `open.ts`, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
+  readonly inspections = new Inspections();
   readonly files: Files;
   readonly folders: Folders;
   readonly spool: Spool;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly claims: Claims;
-  readonly deliveries = new Deliveries();
+  readonly reconciler: Reconciler;
+  readonly deliveries: Deliveries;
+  readonly intake: Intake;
+  private readonly stopInheriting: () => void;
   readonly reports: Reports;
   /** The time that may be believed before something is removed for its age. */
   readonly time: TrustedTime;
@@ -65,6 +73,10 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reports.on("notice", (notice) => this.emit("notice", notice));
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => tellJump(this.reports, ahead));
     this.claims = new Claims(this, (error) => this.reports.fault(error));
+    this.reconciler = new Reconciler(this, this.claims);
+    this.deliveries = new Deliveries(this.folders);
+    this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error));
+    this.stopInheriting = machinePins().inherit(ledger.pins);
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
@@ -103,7 +115,9 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.closed = true;
     this.endJobs?.();
     this.claims.close();
+    this.intake.close();
     this.record("stop", "", "", "", "");
+    this.stopInheriting();
     await this.ledger.close();
     // The root is free only when nothing of ours is written any more.
     await this.lease.close();

@@ -6,6 +6,8 @@ import { applyRetention } from "./retention.js";
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** Between two comparisons of rows and files. */
+const RECONCILE = 15 * SECOND;
 
 /** What a client does again and again until it closes. Returns what ends it. */
 export function startJobs(client: ImportClient): () => void {
@@ -15,6 +17,7 @@ export function startJobs(client: ImportClient): () => void {
   const ends = [
     every(2 * SECOND, () => client.lease.look()),
     every(HOUR, () => client.lease.renewMark()),
+    every(RECONCILE, async () => client.lease.fault ?? client.reconciler.look()),
     every(MINUTE / 2, () => tellOverdueClaims(client)),
     every(HOUR, () => removeOld(client)),
     every(HOUR / 2, () => missing.look()),

@@ -1,5 +1,5 @@
 import { BUILT_IN, loadAdvice } from "../advice/index.js";
-import { type Recovery, recover } from "../boxes/recover.js";
+import type { Reconciliation } from "../boxes/reconcile.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import type { Ledger } from "../ledger/index.js";
@@ -31,7 +31,7 @@ export interface OpenOptions {
 export async function openClient(
   settings: ClientSettings,
   { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice }: OpenOptions = {},
-): Promise<{ client: ImportClient; recovery: Recovery }> {
+): Promise<{ client: ImportClient; recovery: Reconciliation }> {
   const parts = bindingParts(settings, ports);
   readRoot(parts, confirmed);
   const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
@@ -71,7 +71,7 @@ export function bindingParts(settings: ClientSettings, ports: Ports): BindingPar
   };
 }
 
-async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Confirmed): Promise<Recovery> {
+async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Confirmed): Promise<Reconciliation> {
   const { settings, ledger, lease, reports, claims } = client;
   reports.begin();
   await lease.fence();
@@ -80,7 +80,7 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   await lease.bind(gap !== undefined);
   if (confirmed.owner) await endForeign(client);
   const takeUp = async () => {
-    const recovery = await recover(client, (id) => claims.inFlight.has(id));
+    const recovery = await client.reconciler.start();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);
     return recovery;
   };

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { Recovery } from "../boxes/recover.js";
+import type { Reconciliation } from "../boxes/reconcile.js";
 import { ImportClientError, messageOf, neutral } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
@@ -15,7 +15,7 @@ export interface OpeningEvents {
   /** Why it is not open, or may not work; undefined when all is well again. */
   fault: [ImportClientError | undefined];
   notice: [Notice];
-  open: [ImportClient, Recovery];
+  open: [ImportClient, Reconciliation];
 }
 
 /** What a person confirms about a client as a whole. */

@@ -110,7 +110,7 @@ export class OverdueWatch {
         }
         const row = await this.waitingSince(event, rule);
         if (row) {
-          tell(told(rule.missing, row, event.at, now));
+          tell(overdueOf(rule.missing, row, event.at, now));
           await ledger.recordOverdue(event, rule.missing, name);
           saved = event.id;
         }
@@ -176,7 +176,7 @@ export class OverdueWatch {
 
 const sameFolder = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
-function told(missing: Missing, row: DocumentRow, since: number, now: number): Overdue {
+function overdueOf(missing: Missing, row: DocumentRow, since: number, now: number): Overdue {
   const minutes = Math.max(0, Math.floor((now - since) / 60_000));
   return { missing, row, since, minutes, text: textOf(missing, row, minutes) };
 }

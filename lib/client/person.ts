@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
+import { crashPoint } from "../crash-point.js";
 import { ImportClientError, neutral } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -78,7 +79,9 @@ async function again(
       tries: 0,
       retryAt: 0,
       possibleDuplicate: false,
-      refused: false,
+      statusOutcome: "",
+      partsGood: 0,
+      partsRefused: 0,
       wire: "",
       ...NO_WORDS,
       importReceiptAt: 0,
@@ -112,14 +115,17 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
     case "sent": {
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
+      crashPoint("release.after-note");
       const change = { sentAt: client.clock.now(), ...NO_WORDS };
       await client.ledger.transition(id, { from: ["held"], to: "sent" }, change, { event: "sent" });
+      crashPoint("release.after-state");
       return settleSent(client, id);
     }
     case "failed": {
       const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };
       const change = { ...wordsOf(failure), failedAt: client.clock.now() };
       await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
+      crashPoint("release.after-state");
       return settleFailed(client, id, failure);
     }
     default:

@@ -3,6 +3,7 @@ import type { BoxContext } from "../boxes/context.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, withoutStamp } from "../files/names.js";
 import { readDelivery } from "../intake/read.js";
+import { asStored } from "../intake/store.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
 
@@ -55,11 +56,11 @@ async function enterReceipts(context: ReceiptContext, { folder, name, path, at }
   for (const part of await readDelivery(context, delivery)) {
     for (const [index, receipt] of part.receipts.entries()) {
       const { duplicate, receipt: row } = await ledger.addReceipt({
-        ...receipt,
-        textEn: "",
+        ...asStored(receipt, part.source?.parsed[index]),
         sha256: index === 0 ? sha256Of(part.bytes) : `${sha256Of(part.bytes)}#${index}`,
         messageId: "",
-        file: `${folder.code}/InBox/${name}`,
+        folder: folder.code,
+        file: name,
         receivedAt: at,
       });
       if (duplicate) continue;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
+import { crashPoint } from "../crash-point.js";
 import type { DocumentState } from "../ledger/index.js";
 import { Turn } from "../turn.js";
 
@@ -22,6 +23,7 @@ export async function applyRetention(context: BoxContext, now: number): Promise<
     const kept = rows.filter(({ box }) => box === "SentBox" || box === "FailBox");
     for (const row of kept) {
       files.disk.remove(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName));
+      crashPoint("retention.after-remove");
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
       await turn.over();
     }

@@ -2,6 +2,7 @@ import { dirname, join, sep } from "node:path";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { HeldFile } from "../files/disk.js";
 import type { Files } from "../files/files.js";
+import { MARKER } from "../files/folders.js";
 import type { Owner } from "../ledger/rules/owner.js";
 
 /** What a root knows of itself, written into it at its first use. */
@@ -37,7 +38,7 @@ export class RootMarker {
     root: string,
     private readonly files: Files,
   ) {
-    this.folder = join(root, ".single-window");
+    this.folder = join(root, MARKER);
     this.leasePath = join(this.folder, "lease.json");
   }
 

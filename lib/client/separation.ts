@@ -21,7 +21,7 @@ function folder(path: string): string {
 }
 
 /** The path through every link; of what does not exist yet, the part that does. A database's address stays as it is. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   if (/^[a-z]+:\/\//.test(path)) return path;
   try {
     return SYSTEM_DISK.realPath(path);

@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import type { BoxSettings } from "../boxes/context.js";
+import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
 import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
+import { PROFILE_NAMES } from "../signing/profiles/index.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
 export interface ClientSettings extends BoxSettings {
@@ -22,6 +24,8 @@ export interface ClientSettings extends BoxSettings {
   /** Seconds after which a claim that its flow has not settled is told; 0 = never. */
   claimTimeout: number;
   sysIds: readonly string[];
+  /** How documents of a folder go out whose type is not known, and who receives them. */
+  folders: readonly FolderSetting[];
 }
 
 /** Reads the import-client node's settings. Rejects with SW-CONFIG, naming the setting. */
@@ -54,11 +58,13 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),
     retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
+    missingAfter: settingNumber("missingAfter", config.missingAfter, 600),
     onUncertain,
     claimTimeout: settingNumber("claimTimeout", config.claimTimeout, 3600),
     receiptJson: settingFlag(config.receiptJson, false),
     sysIds: settingText(config.sysIds)
       .split(/[,，;；\s]+/)
       .filter(Boolean),
+    folders: readFolderSettings(settingText(config.folders), PROFILE_NAMES),
   };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type ChannelModel, connect } from "amqplib";
-import { closeWithin } from "../amqp/connection.js";
+import { closeWithin } from "../amqp/channels.js";
 import { brokerFault } from "../amqp/faults.js";
 import { Handshake, type ServerFacts } from "../amqp/handshake.js";
 import { amqpOptions, type BrokerSettings, eachHost, maskedUrl, socketOptions } from "../amqp/settings.js";

@@ -1,6 +1,7 @@
 import { ImportClientError } from "../errors.js";
 import { checkCard as checkAgainst } from "../signing/card-checks.js";
 import { pinEmpty } from "../signing/faults.js";
+import { machinePins } from "../signing/guard-store.js";
 import type { CardBackend, CardState } from "../signing/types.js";
 import type { Finding } from "./step.js";
 
@@ -37,9 +38,13 @@ export async function checkCard(card: CardBackend, now: number = Date.now()): Pr
   return { text };
 }
 
-/** Whether a PIN is set and the guard is open. It is not tried: that it is set says nothing about its being right. */
-export function checkPin(hasPin: boolean, state: CardState): Finding {
+/**
+ * Whether a PIN is set, the guard's record can be written, and the guard is open. The PIN is not tried: that it is set says
+ * nothing about its being right.
+ */
+export async function checkPin(hasPin: boolean, state: CardState): Promise<Finding> {
   if (!hasPin) throw pinEmpty();
+  await machinePins().check();
   if (state !== "closed" && state !== "locked") {
     return { text: { zh: "已设置卡密码（未验证）", en: "the PIN is set (it is not tried)" } };
   }

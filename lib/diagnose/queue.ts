@@ -1,7 +1,7 @@
 import type { ChannelModel } from "amqplib";
+import { askOnChannel } from "../amqp/channels.js";
 import { UNBIND } from "../amqp/fault-texts.js";
 import { brokerFault } from "../amqp/faults.js";
-import { askOnChannel } from "./channel.js";
 import type { Finding } from "./step.js";
 
 /** So many documents in the send queue mean that nobody takes them (faq 9: 队列积压). */

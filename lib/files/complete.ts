@@ -2,13 +2,13 @@ import { extname } from "node:path";
 import type { Disk, OpenFile } from "./disk.js";
 
 const TAIL = 64 * 1024;
-/** Readers of PDF look for the end mark in the last kilobyte. */
-const PDF_TRAILER = 1024;
+/** Readers of PDF look for the beginning in the first kilobyte. */
+const PDF_HEADER = 1024;
 const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
 
 /**
  * Does the content say that the file is finished (promises 2)? XML: the last tag closes the root. ZIP: the end record is
- * the last thing in it and its directory lies where it says. PDF: `%%EOF` is near its end. Anything else has no end to look
+ * the last thing in it and its directory lies where it says. PDF: it begins as one, `%%EOF` is near its end. Anything else has no end to look
  * for: only stillness counts. Reads at most 64 KiB from either end.
  */
 export function looksComplete(disk: Disk, path: string, size: number): boolean {
@@ -22,12 +22,19 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
     if (head.subarray(0, 2).toString("latin1") === "PK" || extname(path).toLowerCase() === ".zip") {
       return zipIsComplete(file, tail, from, size);
     }
-    if (head.subarray(0, 5).toString("latin1") === "%PDF-") return tail.subarray(-PDF_TRAILER).includes("%%EOF");
+    if (extname(path).toLowerCase() === ".pdf" || head.subarray(0, 5).toString("latin1") === "%PDF-") {
+      return pdfIsComplete(head, tail);
+    }
     if (looksLikeXml(head) || extname(path).toLowerCase() === ".xml") return xmlIsComplete(head, tail);
     return true;
   } finally {
     file.close();
   }
+}
+
+/** Something may stand behind the end mark; the zeros of a file that was made in its full size and is filled later may not. */
+function pdfIsComplete(head: Buffer, tail: Buffer): boolean {
+  return head.subarray(0, PDF_HEADER).includes("%PDF-") && tail.includes("%%EOF") && tail[tail.length - 1] !== 0;
 }
 
 function looksLikeXml(head: Buffer): boolean {
@@ -38,14 +45,30 @@ function looksLikeXml(head: Buffer): boolean {
 function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
   const wide = head[0] === 0xff || head[0] === 0xfe || head[0] === 0 || head[1] === 0;
   const ascii = (bytes: Buffer) => (wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1"));
-  const start = ascii(head).replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->/g, "");
-  const root = /<([^\s/>!?]+)([^>]*)/.exec(start);
-  if (!root) return false;
+  const root = rootName(ascii(head));
+  if (root === undefined) return false;
   // Comments may follow the root; NULs of a pre-allocated file may not.
   const end = withoutTrailer(ascii(tail));
-  if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root[1]}`) === end.lastIndexOf("<");
-  const close = /<\/([^\s>]+)\s*>$/.exec(end);
-  return close?.[1] === root[1];
+  if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root}`) === end.lastIndexOf("<");
+  // Searched from the end: an expression would try each tag of the last 64 KiB.
+  return end.endsWith(">") && end.slice(end.lastIndexOf("</") + 2, -1).trimEnd() === root;
+}
+
+const NAME = /[^\s/>]+/y;
+
+/** The name of the first element, behind the declaration, comments and instructions. Undefined = there is none yet. */
+function rootName(text: string): string | undefined {
+  for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at)) {
+    const close = ["<!--", "<?", "<!"].findIndex((open) => text.startsWith(open, at));
+    if (close === -1) {
+      NAME.lastIndex = at + 1;
+      return NAME.exec(text)?.[0];
+    }
+    const end = text.indexOf(["-->", "?>", ">"][close] as string, at + 2);
+    if (end === -1) return undefined;
+    at = end + 1;
+  }
+  return undefined;
 }
 
 /** Without the comments, instructions and white space that may stand behind the root. */

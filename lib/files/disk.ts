@@ -112,6 +112,9 @@ export interface Disk {
   realPath(path: string): string;
 }
 
+/** Bytes that are written between two turns of the event loop. */
+const WRITTEN_AT_ONCE = 1024 * 1024;
+
 /** Windows cannot sync a folder, and does not need to. */
 const FOLDERS_SYNC = process.platform !== "win32";
 
@@ -249,7 +252,10 @@ export const SYSTEM_DISK: Disk = {
   copy: (from, to) => copyFileSync(from, to),
   write: (path, bytes) =>
     withHandle(path, "w", async (handle) => {
-      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      for (let written = 0; written < bytes.length; ) {
+        if (written > 0) await new Promise((resolve) => setImmediate(resolve));
+        written += writeSync(handle, bytes, written, Math.min(WRITTEN_AT_ONCE, bytes.length - written));
+      }
       await synced(handle);
     }),
   syncFolder: (folder) => (FOLDERS_SYNC ? withHandle(folder, "r", synced) : Promise.resolve()),

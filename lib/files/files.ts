@@ -9,6 +9,9 @@ interface FolderSync {
   next?: Promise<void>;
 }
 
+/** What file systems say that have no links, or none to another volume; a real lack of rights shows in the rename as well. */
+const NO_LINKS = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL", "EACCES"]);
+
 // A file system may not tell a from A.
 const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
 
@@ -21,7 +24,7 @@ export class Files {
   private readonly reserved = new Set<string>();
   private readonly folderSyncs = new Map<string, FolderSync>();
   /** Paths that are being written, each with the write that comes last. */
-  private readonly writes = new Map<string, Promise<void>>();
+  private readonly writes = new Map<string, Promise<unknown>>();
 
   constructor(readonly disk: Disk = SYSTEM_DISK) {}
 
@@ -56,13 +59,66 @@ export class Files {
       disk.rename(source, target);
     } catch (error) {
       if (codeOf(error) !== "EXDEV") throw error;
-      const half = `${target}.tmp`;
-      disk.copy(source, half);
-      disk.syncNow(half);
-      disk.rename(half, target);
-      disk.syncNow(dirname(target));
+      this.copy(source, target);
       disk.remove(source);
     }
+  }
+
+  /** Copies a file: whole under `<target>.tmp`, then renamed, and durable when this returns. */
+  copy(source: string, target: string): void {
+    const { disk } = this;
+    const half = `${target}.tmp`;
+    disk.copy(source, half);
+    disk.syncNow(half);
+    disk.rename(half, target);
+    disk.syncNow(dirname(target));
+  }
+
+  /**
+   * Moves a file to a free name in a folder and gives that name. Never over another, whoever made that one in the same
+   * moment: the name is made by a link, which fails where there is one, and only then is the source removed. A stop between
+   * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then.
+   */
+  place(source: string, folder: string, wanted: string): string {
+    const { disk } = this;
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : numberedName(wanted, number);
+      const target = join(folder, name);
+      try {
+        disk.link(source, target);
+        disk.remove(source);
+        return name;
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === "EEXIST") continue;
+        if (code === undefined || !NO_LINKS.has(code)) throw error;
+        if (disk.exists(target)) continue;
+        this.move(source, target);
+        return name;
+      }
+    }
+  }
+
+  /**
+   * Writes a file that is new to its folder, whole and durable, under the wanted name, or one with a number where another file
+   * has that; gives the name. Never over another: by the time that an interrupted call is made again, somebody else may have
+   * found its name free. A file with these very bytes is what that call had written, and is taken for it. `sha256` of the bytes
+   * tells what is half written from what others write.
+   */
+  async writeNew(folder: string, wanted: string, bytes: Buffer, sha256: string): Promise<string> {
+    const half = join(folder, `${wanted}.${sha256.slice(0, 8)}.tmp`);
+    return this.oneByOne(half, async () => {
+      for (let number = 1; ; number++) {
+        const name = number === 1 ? wanted : numberedName(wanted, number);
+        const facts = this.disk.facts(join(folder, name));
+        if (!facts) break;
+        if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
+      }
+      await this.disk.write(half, bytes);
+      const name = this.place(half, folder, wanted);
+      await this.syncFolder(folder);
+      return name;
+    });
   }
 
   /**
@@ -72,13 +128,15 @@ export class Files {
    */
   async write(folder: string, name: string, bytes: Buffer): Promise<void> {
     const path = join(folder, name);
+    await this.oneByOne(path, () => this.writeNow(path, bytes));
+  }
+
+  private async oneByOne<T>(path: string, work: () => Promise<T>): Promise<T> {
     const before = this.writes.get(path);
-    const write = before
-      ? before.catch(() => undefined).then(() => this.writeNow(path, bytes))
-      : this.writeNow(path, bytes);
+    const write = before ? before.catch(() => undefined).then(work) : work();
     this.writes.set(path, write);
     try {
-      await write;
+      return await write;
     } finally {
       if (this.writes.get(path) === write) this.writes.delete(path);
     }

@@ -1,12 +1,19 @@
 import { extname } from "node:path";
 
-/** Local time as `yyyyMMddHHmmssSSS`, 17 digits, as the official client stamps its files (domain 2). */
+/** China's clock is eight hours ahead of UTC all year round. */
+const CHINA = 8 * 60 * 60 * 1000;
+
+/**
+ * China time as `yyyyMMddHHmmssSSS`, 17 digits, as the official client stamps its files (domain 2), whatever the zone of this
+ * machine. `at` in milliseconds since the epoch.
+ */
 export function timeStamp(at: number): string {
-  const time = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
-  return `${date}${clock}${String(time.getMilliseconds()).padStart(3, "0")}`;
+  return new Date(at + CHINA).toISOString().replace(/\D/g, "");
+}
+
+/** Whether a text from outside is the name of one file or folder, and no path, and nothing that a file system refuses. */
+export function isPlainName(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && Buffer.byteLength(text) <= 255 && !/[\\/\p{Cc}]/u.test(text);
 }
 
 /** Bytes of a name with something added: file systems allow 255, and `.tmp` or a number may still come. */
@@ -38,15 +45,14 @@ export function stampedName(fileName: string, at: number): string {
 }
 
 /**
- * The time of a stamp's first 14 digits, `yyyyMMddHHmmss`, in milliseconds; undefined when they are no time. Other programs write up to
- * 23 digits (domain 2).
+ * The time of a stamp's first 14 digits, `yyyyMMddHHmmss` in China time, in milliseconds since the epoch; undefined when they are no
+ * time. Other programs write up to 23 digits (domain 2).
  */
 export function timeOfStamp(stamp: string): number | undefined {
-  const part = (from: number, to: number) => Number(stamp.slice(from, to));
-  const [month, day, hour, minute, second] = [part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14)];
-  const time = new Date(part(0, 4), month - 1, day, hour, minute, second);
-  const same = time.getMonth() === month - 1 && time.getDate() === day && time.getHours() === hour;
-  return same && minute < 60 && second < 60 ? time.getTime() : undefined;
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(stamp) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+  // The 31st of a month of 30 days is the next month's first to the parser.
+  return Number.isNaN(at) || timeStamp(at).slice(0, 14) !== stamp.slice(0, 14) ? undefined : at;
 }
 
 /** `a_20181023170901294(2).zip` -> `a.zip` and its time: the other way round, also for the official client's stamps. */
@@ -61,6 +67,23 @@ export function withoutStamp(name: string): { fileName: string; at: number | und
 /** `a.zip`, 2 -> `a(2).zip`: for a name that is taken. */
 export function numberedName(fileName: string, number: number): string {
   return markedName(fileName, `(${number})`);
+}
+
+/** A document id and what its producer called the file: the name of a claimed file, which no other file can have. */
+export function claimedName(id: string, fileName: string): string {
+  const extension = shortened(extname(fileName), 40);
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return `${id}__${shortened(base, MAX_BYTES - Buffer.byteLength(id + extension) - 2)}${extension}`;
+}
+
+/** The document id in the name of a claimed file; undefined for any other name. */
+export function idInName(name: string): string | undefined {
+  return /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})__/.exec(name)?.[1];
+}
+
+/** What systems leave in every folder that somebody looks into. */
+export function isNoise(fileName: string): boolean {
+  return /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+)$/i.test(fileName);
 }
 
 /** Files that a producer has not handed over yet: it renames them when it has finished (domain 2, "File names"). */

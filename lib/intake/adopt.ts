@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
+import { inBoxOf } from "../boxes/receipt-place.js";
+import { placedBefore } from "../boxes/settle.js";
+import { crashPoint } from "../crash-point.js";
 import type { MatchedBy } from "../document.js";
-import type { Disk } from "../files/disk.js";
 import { OTHERS } from "../files/folders.js";
-import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { answersOf } from "../receipts/record.js";
+import type { ParsedReceipt } from "../receipts/types.js";
 import { matchReceipt } from "./match.js";
 
 /**
@@ -19,8 +22,9 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
     found = false;
     const document = await context.ledger.get(documentId);
     if (!document) return;
-    const { clientKey, seqNo, customsNo } = document;
-    for (const orphan of await context.ledger.orphans({ clientKey, seqNo, customsNo, answers: [] })) {
+    const { clientKey, seqNo, customsNo, parts } = document;
+    const keys = { clientKey, seqNo, customsNo, answers: [] };
+    for (const orphan of await context.ledger.orphans(keys, parts > 0 ? documentId : undefined)) {
       if (await adoptOne(context, orphan, document)) found = true;
     }
   }
@@ -31,38 +35,68 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
  * was not to be moved then, its file was not there yet.
  */
 export async function lookAgain(context: BoxContext, orphan: ReceiptRow): Promise<void> {
-  if (orphan.clientKey === "" && orphan.seqNo === "" && orphan.customsNo === "") return;
-  const parsed = { ...orphan, answers: answersOf(orphan.format) };
-  const { documentId } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  const { clientKey, seqNo, customsNo, part, otherKeys } = orphan;
+  if ([clientKey, seqNo, customsNo, part, ...(otherKeys ?? [])].every((key) => key === "")) return;
+  const { documentId } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
   if (documentId !== null) await adoptOrphans(context, documentId);
+}
+
+/** A receipt as it was read, out of its row. */
+function parsedAgain(orphan: ReceiptRow): ParsedReceipt {
+  const { documentId: _none, matchedBy: _by, advice: _advice, otherKeys, ...facts } = orphan;
+  return { ...facts, answers: answersOf(orphan.format), ...(otherKeys && { otherKeys }) };
 }
 
 async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: DocumentRow): Promise<boolean> {
   // It is being stored just now, or will be when the broker brings it again.
   if (!orphan.filed) return false;
-  const { documentId: _none, matchedBy: _by, advice: _advice, ...facts } = orphan;
-  const parsed = { ...facts, answers: answersOf(orphan.format) };
   // The same rules as for a receipt that comes now: another type of document may have the same own number.
-  const { documentId, by } = await matchReceipt(parsed, { receivedAt: orphan.receivedAt }, context.ledger);
+  const { documentId, by } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (by === "clientKey" && orphan.receivedAt < document.claimedAt) return false;
-  const [code = "", , name = ""] = orphan.file.split("/");
-  const from = join(context.folders.of(code).box("InBox"), name);
-  if (code.toLowerCase() !== OTHERS.toLowerCase() || !context.files.disk.exists(from)) {
-    return adoptAs(context, orphan, document, { matchedBy: by });
-  }
-  // What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it.
-  const folder = context.folders.of(document.business);
+  const place = await moveHome(context, orphan, document);
+  crashPoint("adopt.after-file");
+  const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(place && { place }) });
+  crashPoint("adopt.after-row");
+  if (place) removeJson(context, orphan);
+  return adopted;
+}
+
+/**
+ * What waited in `Others/InBox` goes into the InBox of its document's business, where the producer looks for it. The file first:
+ * a stop before the row leaves a receipt that still looks for its document, and then finds where its file went. Undefined when
+ * its file does not lie there, or is nowhere.
+ */
+async function moveHome(
+  { folders, files }: BoxContext,
+  row: ReceiptRow,
+  document: DocumentRow,
+): Promise<ReceiptPlace | undefined> {
+  const waits = row.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf({ folders }, row) : undefined;
+  if (waits === undefined) return undefined;
+  const from = join(waits, row.file);
+  const folder = folders.of(document.business);
   const inBox = folder.box("InBox");
-  const wanted = receiptFileName(orphan, document.fileName, orphan.receivedAt);
-  const bytes = context.files.disk.read(from);
-  return context.files.withFreeName(inBox, wanted, async (to) => {
-    await context.files.write(inBox, to, bytes);
-    const adopted = await adoptAs(context, orphan, document, { matchedBy: by, file: `${folder.code}/InBox/${to}` });
-    remove(context.files.disk, adopted ? from : join(inBox, to));
-    return adopted;
-  });
+  const wanted = receiptFileName(row, document.fileName, row.receivedAt);
+  const file = files.disk.exists(from)
+    ? files.place(from, inBox, wanted)
+    : // Several receipts out of the same bytes are told apart behind the hash.
+      placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  if (file === undefined) return undefined;
+  await files.disk.syncFolder(inBox);
+  return { folder: folder.code, file };
+}
+
+/** A receipt that waited, was brought again and found its document by that: its file follows. */
+export async function bringHome(context: BoxContext, row: ReceiptRow, document: DocumentRow): Promise<ReceiptRow> {
+  const place = await moveHome(context, row, document);
+  if (!place) return row;
+  const moved = { ...row, ...place };
+  if (context.settings.receiptJson) await writeReceiptJson(context, moved, document);
+  await context.ledger.markFiled(row.id, place);
+  removeJson(context, row);
+  return { ...moved, filed: true };
 }
 
 /** Gives the document its receipt, in the ledger and in the JSON beside the file; false when another was faster. */
@@ -70,15 +104,18 @@ async function adoptAs(
   context: BoxContext,
   orphan: ReceiptRow,
   document: DocumentRow,
-  found: { matchedBy: MatchedBy; file?: string },
+  found: { matchedBy: MatchedBy; place?: ReceiptPlace },
 ): Promise<boolean> {
   const adopted = await context.ledger.adopt(orphan.id, document.id, found);
   if (adopted && context.settings.receiptJson) {
-    await writeReceiptJson(context, { ...orphan, ...found, documentId: document.id }, document);
+    const { matchedBy, place } = found;
+    await writeReceiptJson(context, { ...orphan, ...place, matchedBy, documentId: document.id }, document);
   }
   return adopted;
 }
 
-function remove(disk: Disk, path: string): void {
-  for (const file of [path, path.replace(/\.xml$/, ".json")]) disk.remove(file);
+/** The JSON beside a receipt's file where that lay before. */
+function removeJson({ folders, files }: BoxContext, row: ReceiptRow): void {
+  const inBox = inBoxOf({ folders }, row);
+  if (inBox !== undefined) files.disk.remove(join(inBox, row.file.replace(/\.xml$/, ".json")));
 }

@@ -1,33 +1,38 @@
+import type { Delivery as BrokerDelivery } from "../amqp/broker.js";
 import { crashPoint } from "../crash-point.js";
+import type { Folders } from "../files/folders.js";
+import { isPlainName } from "../files/names.js";
+import { lastName } from "../receipts/file-name.js";
 import type { ReceiptPart } from "./store.js";
 
-/** A receipt delivery that the broker waits to have acknowledged. */
-export interface Delivery {
-  id: string;
-  queue: string;
-  messageId: string;
-  redelivered: boolean;
-  receivedAt: number;
-  /** The message's `type` property; empty when it has none. */
-  type: string;
-  /** From the headers; empty when they have none. */
-  fileName: string;
-  business: string;
-  body: Buffer;
+/**
+ * A delivery on its way through a flow. Its file name is a file's name and its business the code of a folder that exists, or they
+ * are empty, whatever the headers say.
+ */
+export interface Delivery extends BrokerDelivery {
   /** What receipt-parse has read from the body, so that settle need not read it again. */
   parts?: readonly ReceiptPart[];
-  /** Acknowledges it; does nothing when the channel that brought it has gone, the broker will then bring it again. */
-  ack(): void;
-  /** Ends one that nothing could be read from: acknowledged as well, or given to the queue's dead-letter exchange. */
-  refuse(): void;
 }
 
 /** Deliveries that are on their way through a flow; bounded by the consumer's prefetch. */
 export class Deliveries {
   private readonly open = new Map<string, Delivery>();
 
-  add(delivery: Delivery): void {
+  constructor(private readonly folders: Folders) {}
+
+  /**
+   * Takes a delivery as the broker brought it; returns it as all others see it: what its headers call a file is a file's name,
+   * what they call a business is a folder that exists, or they are empty. Nothing of a header is ever part of a path.
+   */
+  add(brought: BrokerDelivery): Delivery {
+    const fileName = lastName(brought.fileName);
+    const delivery = {
+      ...brought,
+      fileName: isPlainName(fileName) ? fileName : "",
+      business: this.folders.named(brought.business)?.code ?? "",
+    };
     this.open.set(delivery.id, delivery);
+    return delivery;
   }
 
   get(id: string): Delivery | undefined {

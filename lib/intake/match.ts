@@ -1,6 +1,7 @@
+import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
-import type { DocumentRow, Ledger } from "../ledger/types.js";
-import { parseReceiptFileName } from "../receipts/file-name.js";
+import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
+import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
 
 export interface MatchHints {
@@ -12,26 +13,39 @@ export interface MatchHints {
   business?: string;
 }
 
-/** What is needed of a ledger; without `query` a receipt is never matched by time, without `get` never by our message id. */
-export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> & Partial<Pick<Ledger, "get" | "query">>;
+/**
+ * What is needed of a ledger; without `query` a receipt is never matched by time, without `get` never by our message id,
+ * without `byPartKeys` never by a part of a document.
+ */
+export type MatchLedger = Pick<Ledger, "byReceiptKeys" | "byFileName"> &
+  Partial<Pick<Ledger, "get" | "query" | "byPartKeys">>;
+
+/** The document that a receipt answers, as it was when it was found. */
+export interface Found {
+  row: DocumentRow;
+  by: Exclude<MatchedBy, "">;
+  /** The order, list or bill in it that the receipt is about, where that is one of several. */
+  part: DocumentPart | undefined;
+}
 
 /** Receipts by time alone must follow their document within this. */
 const TIME_WINDOW = 10 * 60_000;
 /** Documents that wait at the same time, at most, for one of them to be found by time. */
 const MANY = 1000;
-const NONE = { documentId: null, by: "" } as const;
 
 /**
  * Finds the document that a receipt answers.
  *
  * The key changes along the way (domain 0, item 4): the own number comes back in the import receipt together with the
- * 18-digit number, business receipts carry that and customs' number. So all numbers are looked up, and among the
- * documents found:
+ * 18-digit number, business receipts carry that and customs' number. A document with several orders, lists or bills has
+ * numbers for each of them. So all numbers are looked up, and among the documents found:
  * - A document that was never sent is the last choice: nothing can have answered it.
- * - For an import receipt the newest document that still waits for its answer wins. An own number is used twice when a
- *   refused declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this
- *   answer is for the later. Only if none waits is it taken as a repeat for the one whose 18-digit number agrees, else for
- *   the newest.
+ * - One that has the receipt's own key comes before one that has a further number of it only.
+ * - For an import receipt a document that still waits for its answer wins. An own number is used twice when a refused
+ *   declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this answer is for
+ *   the later. Of several that wait, the one whose 18-digit number agrees, else the one that was sent first: answers come in
+ *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). Only if none waits is it taken as a repeat for
+ *   the one whose 18-digit number agrees, else for the newest.
  * - For a business receipt the 18-digit number decides, then customs' number, then the own number; a document with another
  *   18-digit number is the last choice, and one that was refused comes after one that was not.
  *
@@ -39,74 +53,148 @@ const NONE = { documentId: null, by: "" } as const;
  * only for a refusal that carries no number at all (faq 16: empty MessageID), the one document that waits for its import
  * receipt within 10 minutes. `by` says so. More than one such document is no match; a success is never given by time.
  */
+export async function findDocument(
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+  ledger: MatchLedger,
+): Promise<Found | undefined> {
+  const candidates = await byKeys(receipt, ledger);
+  const best = bestOf(candidates, receipt, hints);
+  if (best) return isGuess(best, candidates, receipt, hints) ? { ...best, by: "oldest" } : best;
+  return (
+    (await byMessageId(receipt, ledger)) ??
+    (await byName(receipt, hints, ledger)) ??
+    (await byTime(receipt, hints, ledger))
+  );
+}
+
+/** The same, in short. */
 export async function matchReceipt(
   receipt: ParsedReceipt,
   hints: MatchHints,
   ledger: MatchLedger,
 ): Promise<{ documentId: string | null; by: MatchedBy }> {
+  const found = await findDocument(receipt, hints, ledger);
+  return found ? { documentId: found.row.id, by: found.by } : { documentId: null, by: "" };
+}
+
+interface Candidate extends Found {
+  /** Which of the receipt's own keys it has, 0 for the first; beyond them all when it has none. */
+  key: number;
+}
+
+/** The receipt's own keys, the one that it is about most first. */
+function ownKeysOf({ clientKey, otherKeys = [], part }: ParsedReceipt): string[] {
+  return [...new Set([clientKey, ...otherKeys, part])].filter((key) => key !== "");
+}
+
+async function byKeys(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Candidate[]> {
   const { seqNo, customsNo, answers } = receipt;
-  const ownKeys = [receipt.clientKey, ...(receipt.otherKeys ?? [])].filter((key) => key !== "");
-  const found = new Map<string, DocumentRow>();
+  const ownKeys = ownKeysOf(receipt);
+  const candidates = new Map<string, Candidate>();
+  /** `own`: which of the own keys it has, -1 for none. */
+  const add = (row: DocumentRow, part: DocumentPart | undefined, own: number, bySeqNo: boolean) => {
+    const known = candidates.get(row.id);
+    const key = Math.min(own < 0 ? ownKeys.length : own, known?.key ?? ownKeys.length);
+    const by = bySeqNo || known?.by === "seqNo" ? "seqNo" : key < ownKeys.length ? "clientKey" : "customsNo";
+    candidates.set(row.id, { row, by, key, part: part ?? known?.part });
+  };
   for (const [index, clientKey] of (ownKeys.length > 0 ? ownKeys : [""]).entries()) {
-    const first = index === 0;
-    const keys = { clientKey, seqNo: first ? seqNo : "", customsNo: first ? customsNo : "", answers };
-    if (keys.clientKey === "" && keys.seqNo === "" && keys.customsNo === "") continue;
-    for (const row of await ledger.byReceiptKeys(keys)) found.set(row.id, row);
+    // What has a further key only stands behind what has one before it.
+    if ([...candidates.values()].some((candidate) => isSure(candidate, receipt))) break;
+    const first = index === 0 ? { seqNo, customsNo } : { seqNo: "", customsNo: "" };
+    if (clientKey === "" && first.seqNo === "" && first.customsNo === "") continue;
+    for (const row of await ledger.byReceiptKeys({ clientKey, ...first, answers })) {
+      const own = row.clientKey === "" ? -1 : ownKeys.indexOf(row.clientKey);
+      add(row, undefined, own, seqNo !== "" && row.seqNo === seqNo);
+    }
+    const keys: PartKey[] = [
+      { key: clientKey, kind: "own" },
+      { key: first.seqNo, kind: "seqNo" },
+      { key: first.customsNo, kind: "customsNo" },
+    ];
+    for (const { row, part, key, kind } of (await ledger.byPartKeys?.(keys, answers)) ?? []) {
+      add(row, part, kind === "own" ? ownKeys.indexOf(key) : -1, kind === "seqNo");
+    }
   }
-  const candidates = [...found.values()]
-    .map((row) => ({ row, by: keyThatAgrees(row, receipt, ownKeys) }))
-    .filter((candidate): candidate is Candidate => candidate.by !== "");
-  const best = bestOf(candidates, receipt, hints) ?? (await byMessageId(receipt, ledger));
-  if (best) return { documentId: best.row.id, by: best.by };
-  const named = await byName(receipt, hints, ledger);
-  if (named) return { documentId: named.id, by: "fileName" };
-  const timed = await byTime(receipt, hints, ledger);
-  return timed ? { documentId: timed.id, by: "time" } : NONE;
+  return [...candidates.values()];
+}
+
+/** A document that was sent, and of which nothing in the receipt says that it is not the one. */
+function isSure({ row, key }: Candidate, receipt: ParsedReceipt): boolean {
+  return wasSent(row) && key < ownKeysOf(receipt).length && !contradicts(row, receipt);
+}
+
+function contradicts(row: DocumentRow, { kind, seqNo }: ParsedReceipt): boolean {
+  return kind === "business" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
 }
 
 /** A transfer receipt repeats the CopMsgId of our DxpMsg: the document's id, with the attempt behind it (`messageIdOf`). */
-async function byMessageId(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Candidate | undefined> {
+async function byMessageId(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Found | undefined> {
   if (receipt.format !== "DxpRep" || receipt.clientKey === "") return undefined;
   const row = await ledger.get?.(receipt.clientKey.replace(/\.\d+$/, ""));
-  return row && { row, by: "clientKey" };
-}
-
-interface Candidate {
-  row: DocumentRow;
-  by: Exclude<MatchedBy, "">;
-}
-
-function keyThatAgrees(row: DocumentRow, receipt: ParsedReceipt, ownKeys: readonly string[]): MatchedBy {
-  if (receipt.seqNo !== "" && row.seqNo === receipt.seqNo) return "seqNo";
-  if (row.clientKey !== "" && ownKeys.includes(row.clientKey)) return "clientKey";
-  if (receipt.customsNo !== "" && row.customsNo === receipt.customsNo) return "customsNo";
-  return "";
+  return row && { row, by: "clientKey", part: undefined };
 }
 
 function wasSent(row: DocumentRow): boolean {
   return row.sendingAt > 0 || row.sentAt > 0 || (row.state !== "claimed" && row.state !== "failed");
 }
 
-function waits(row: DocumentRow): boolean {
+/** Does the document, or the part of it that the receipt is about, still wait for its answer? */
+function waits({ row, part }: Found): boolean {
+  if (part && row.parts > 1) return part.taken === "" && part.status === "";
   return row.state !== "accepted" && row.state !== "rejected";
 }
 
-/** Ranks from best to worst; each number is a question, 1 for yes, the earlier question counts more. */
-function ranks({ row, by }: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
+function sentSince(row: DocumentRow): number {
+  return row.sendingAt || row.sentAt || row.claimedAt;
+}
+
+/** What speaks for a candidate, the earlier number counts more; what they have in common says nothing of their order in time. */
+function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
+  const { row, by, key } = candidate;
   const here = Number(hints.business !== undefined && row.business.toLowerCase() === hints.business.toLowerCase());
   const sent = Number(wasSent(row));
   if (receipt.kind === "business") {
     const agrees = by === "seqNo" ? 3 : by === "customsNo" ? 2 : 1;
-    const contradicts = Number(receipt.seqNo !== "" && row.seqNo !== "" && row.seqNo !== receipt.seqNo);
-    return [sent, 1 - contradicts, agrees, here, Number(row.state !== "rejected"), row.claimedAt];
+    return [sent, Number(!contradicts(row, receipt)), agrees, -key, here, Number(row.state !== "rejected")];
   }
-  const open = Number(waits(row));
-  return [sent, open, here, open ? 0 : Number(by === "seqNo"), row.claimedAt];
+  return [sent, -key, here, Number(by === "seqNo")];
+}
+
+/** Ranks from best to worst. */
+function ranks(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
+  const speaks = speaksFor(candidate, receipt, hints);
+  const { row } = candidate;
+  if (receipt.kind === "business") return [...speaks, row.claimedAt];
+  const open = waits(candidate);
+  const [sent = 0, key = 0, ...rest] = speaks;
+  return [sent, key, Number(open), ...rest, open ? -sentSince(row) : row.claimedAt];
+}
+
+/**
+ * Whether another document waited at the same time, and all that speaks for this one speaks for that one too. Also when the
+ * other has an answer by now: the two answers may have come in another order than the documents went.
+ */
+function isGuess(
+  best: Candidate,
+  candidates: readonly Candidate[],
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+): boolean {
+  if (receipt.kind !== "import" || !waits(best)) return false;
+  const speaks = speaksFor(best, receipt, hints);
+  return candidates.some(
+    (other) =>
+      other.row.id !== best.row.id &&
+      (waits(other) || other.row.importReceiptAt >= sentSince(best.row)) &&
+      speaksFor(other, receipt, hints).every((value, index) => value === speaks[index]),
+  );
 }
 
 function bestOf(candidates: readonly Candidate[], receipt: ParsedReceipt, hints: MatchHints): Candidate | undefined {
   let best: { candidate: Candidate; rank: number[] } | undefined;
-  // The ledger gives newest first, so that of two claimed in the same millisecond the first one found stays.
+  // The ledger gives newest first; of two in the same millisecond that one stays which an id puts first.
   for (const candidate of candidates) {
     const rank = ranks(candidate, receipt, hints);
     if (!best || isBetter(rank, best.rank)) best = { candidate, rank };
@@ -122,51 +210,45 @@ function isBetter(rank: readonly number[], than: readonly number[]): boolean {
   return false;
 }
 
-async function byName(
-  receipt: ParsedReceipt,
-  hints: MatchHints,
-  ledger: MatchLedger,
-): Promise<DocumentRow | undefined> {
+async function byName(receipt: ParsedReceipt, hints: MatchHints, ledger: MatchLedger): Promise<Found | undefined> {
   for (const given of [hints.fileName, receipt.fileName]) {
     if (!given) continue;
-    const name = given.replace(/^.*[\\/]/s, "");
-    const base = parseReceiptFileName(name)?.base;
+    const name = lastName(given);
+    const { base, seqNo = "" } = parseReceiptFileName(name) ?? {};
     const rows: DocumentRow[] = [];
     for (const wanted of base === undefined ? [name] : [`${base}.xml`, `${base}.zip`, base]) {
       for (const row of await ledger.byFileName(wanted)) if (mayAnswer(receipt, row)) rows.push(row);
     }
-    const best = bestOf(
-      rows.map((row) => ({ row, by: "fileName" })),
-      receipt,
-      hints,
-    );
-    if (best) return best.row;
+    // The official client's own names for business receipts have the 18-digit number where ours have the document's name.
+    if (seqNo !== "") {
+      const keys = { clientKey: "", seqNo, customsNo: "", answers: receipt.answers };
+      for (const row of await ledger.byReceiptKeys(keys)) if (mayAnswer(receipt, row)) rows.push(row);
+    }
+    const candidates = rows.map((row) => ({ row, by: "fileName", part: undefined, key: 0 }) as const);
+    const best = bestOf(candidates, receipt, hints);
+    if (best) return best;
   }
   return undefined;
 }
 
 /** By name only: a document whose numbers are known to be others is not the one, and it must be able to get such a receipt. */
 function mayAnswer(receipt: ParsedReceipt, row: DocumentRow): boolean {
-  if (receipt.answers.length > 0 && row.messageType !== "" && !receipt.answers.includes(row.messageType)) return false;
+  if (!mayBeAnswered(row.messageType, receipt.answers)) return false;
   if (receipt.clientKey !== "" && row.clientKey !== "" && receipt.clientKey !== row.clientKey) return false;
   return receipt.seqNo === "" || row.seqNo === "" || receipt.seqNo === row.seqNo;
 }
 
-async function byTime(
-  receipt: ParsedReceipt,
-  hints: MatchHints,
-  ledger: MatchLedger,
-): Promise<DocumentRow | undefined> {
+async function byTime(receipt: ParsedReceipt, hints: MatchHints, ledger: MatchLedger): Promise<Found | undefined> {
   const { clientKey, seqNo, customsNo, answers } = receipt;
   if (receipt.kind !== "import" || receipt.ok || clientKey || seqNo || customsNo) return undefined;
   const waiting = (await ledger.query?.({ state: ["sending", "sent", "unknown"], limit: MANY })) ?? [];
   // Newest first: where the page is full and still inside the window, there may be others behind it.
   const oldest = waiting[MANY - 1];
   if (oldest && hints.receivedAt - oldest.claimedAt <= TIME_WINDOW) return undefined;
-  const fitting = waiting.filter((row) => {
+  const [only, another] = waiting.filter((row) => {
     const since = Math.max(row.sendingAt, row.sentAt);
     const inTime = since > 0 && since <= hints.receivedAt && hints.receivedAt - since <= TIME_WINDOW;
     return inTime && row.importReceiptAt === 0 && answers.includes(row.messageType);
   });
-  return fitting.length === 1 ? fitting[0] : undefined;
+  return only && !another ? { row: only, by: "time", part: undefined } : undefined;
 }

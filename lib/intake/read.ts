@@ -1,32 +1,71 @@
 import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { Receipt } from "../document.js";
-import { readReceipts, UNNAMED } from "../receipts/index.js";
-import { matchReceipt } from "./match.js";
+import type { Bilingual } from "../errors.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { type ParsedReceipt, readReceipts, UNNAMED } from "../receipts/index.js";
+import { findDocument, type MatchHints } from "./match.js";
 import type { ReceiptPart } from "./store.js";
 
-/** A delivery's parts as full receipts: read, matched to their documents, with advice. Never throws for a bad receipt. */
+/** Bytes of a delivery that is read. RabbitMQ 4 takes no larger message unless it is told to; receipts have a few KB. */
+const LARGEST = 16 * 1024 * 1024;
+/** Receipts out of one file. A cross-border receipt has 100 at most. */
+const MOST = 1000;
+
+/**
+ * A delivery's parts as full receipts: read, matched to their documents, with advice. Never rejects for a bad receipt: what is
+ * none, or larger than any is, comes back as a part without receipts and with the reason, so that its bytes are kept.
+ */
 export async function readDelivery(
   context: Pick<BoxContext, "ledger" | "advice">,
   delivery: { body: Buffer; fileName: string; business?: string; receivedAt: number },
 ): Promise<ReceiptPart[]> {
-  const { parts } = await readReceipts(delivery.body, { book: context.advice });
+  const { body, fileName, business, receivedAt } = delivery;
+  const hints: MatchHints = { fileName, receivedAt, ...(business && { business }) };
+  if (body.length > LARGEST)
+    return [{ bytes: body, receipts: [], reason: tooLarge(body.length, LARGEST, "字节", "bytes") }];
+  const { parts } = await readReceipts(body, { book: context.advice });
   const read: ReceiptPart[] = [];
-  for (const part of parts) {
-    const receipts: Receipt[] = [];
-    for (const parsed of part.receipts) {
-      const hints = {
-        fileName: delivery.fileName,
-        receivedAt: delivery.receivedAt,
-        ...(delivery.business && { business: delivery.business }),
-      };
-      const { documentId, by } = await matchReceipt(parsed, hints, context.ledger);
-      const { answers: _answers, otherKeys: _keys, fileName: _name, at, ...facts } = parsed;
-      const advice = adviceFor(parsed, context.advice);
-      receipts.push({ ...facts, documentId, matchedBy: by, advice, at: at ?? delivery.receivedAt });
+  for (const { name, bytes, receipts: parsed, reason } of parts) {
+    const part = { name: name === UNNAMED ? undefined : name, bytes };
+    if (parsed.length > MOST) {
+      read.push({ ...part, receipts: [], reason: tooLarge(parsed.length, MOST, "条回执", "receipts") });
+      continue;
     }
-    const name = part.name === UNNAMED ? undefined : part.name;
-    read.push({ name, bytes: part.bytes, receipts, reason: part.reason });
+    const receipts: Receipt[] = [];
+    for (const one of parsed) receipts.push((await asReceipt(context, one, hints)).receipt);
+    read.push({ ...part, receipts, reason, source: { parsed, hints } });
   }
   return read;
+}
+
+/** A receipt as flows and the ledger see it, with advice, and the document that it answers as things stand now. */
+export async function asReceipt(
+  context: Pick<BoxContext, "ledger" | "advice">,
+  parsed: ParsedReceipt,
+  hints: MatchHints,
+): Promise<{ receipt: Receipt; document: DocumentRow | undefined }> {
+  const found = await findDocument(parsed, hints, context.ledger);
+  const { answers: _answers, otherKeys: _keys, fileName: _name, at = hints.receivedAt, ...facts } = parsed;
+  const receipt: Receipt = {
+    ...facts,
+    // Whoever reads it shall find his own number in it (design, "The message").
+    clientKey: facts.clientKey || (found?.row.clientKey ?? ""),
+    part: facts.part || (found && found.row.parts > 1 ? (found.part?.name ?? "") : ""),
+    documentId: found?.row.id ?? null,
+    matchedBy: found?.by ?? "",
+    advice: adviceFor(parsed, context.advice),
+    at,
+  };
+  return { receipt, document: found?.row };
+}
+
+function tooLarge(size: number, limit: number, zh: string, en: string): { code: string; text: Bilingual } {
+  return {
+    code: "SW-SIZE",
+    text: {
+      zh: `内容过大，不作为回执读取：${size} ${zh}（上限 ${limit}）`,
+      en: `it is too large to be read as a receipt: ${size} ${en} (limit ${limit})`,
+    },
+  };
 }

@@ -1,15 +1,19 @@
 import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
+import { inBoxOf } from "../boxes/receipt-place.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
-import type { Bilingual } from "../errors.js";
+import { type Bilingual, codeOf } from "../errors.js";
 import { OTHERS } from "../files/folders.js";
 import { timeStamp } from "../files/names.js";
-import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, NewReceipt, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
-import { sha256Of } from "../sha256.js";
-import { adoptOrphans, lookAgain } from "./adopt.js";
+import type { ParsedReceipt } from "../receipts/index.js";
+import { sha256InTurns } from "../sha256.js";
+import { adoptOrphans, bringHome, lookAgain } from "./adopt.js";
+import type { MatchHints } from "./match.js";
+import { asReceipt } from "./read.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
 export interface ReceiptPart {
@@ -18,6 +22,8 @@ export interface ReceiptPart {
   bytes: Buffer;
   /** Empty when the part was not recognised. */
   receipts: readonly Receipt[];
+  /** What each of them was made of, so that its document can be looked for again when it is stored. */
+  source?: { parsed: readonly ParsedReceipt[]; hints: MatchHints };
   /** Why it was not recognised. */
   reason?: { code: string; text: Bilingual } | undefined;
 }
@@ -30,6 +36,18 @@ export interface DeliveryFacts {
   receivedAt: number;
 }
 
+/** A receipt with what it says itself: the document's own number, which flows see in it, is none of its own. */
+export function asStored(
+  receipt: Receipt,
+  parsed: ParsedReceipt | undefined,
+): Receipt & Pick<NewReceipt, "otherKeys" | "textEn"> {
+  const { clientKey = receipt.clientKey, otherKeys = null } = parsed ?? {};
+  return { ...receipt, clientKey, otherKeys, textEn: "" };
+}
+
+/** How often a document that was answered meanwhile is looked for anew. */
+const LOOKS = 10;
+
 /**
  * Stores a part of a delivery: row first, then the file under its official name in InBox, then the mark that it is filed
  * (promises 6). Only after this may the delivery be acknowledged. The same bytes for the same document are stored once;
@@ -41,72 +59,144 @@ export async function storeReceipt(
   part: ReceiptPart,
 ): Promise<ReceiptRow[]> {
   const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(context, delivery, part)];
-  const rows: ReceiptRow[] = [];
-  const sha256 = sha256Of(part.bytes);
+  const sha256 = await sha256InTurns(part.bytes, context.clock);
+  const storing = new Storing(context, delivery, part);
   for (const [index, receipt] of receipts.entries()) {
-    const key = index === 0 ? sha256 : `${sha256}#${index}`;
-    rows.push(await storeOne(context, delivery, part, receipt, key, rows));
+    await storing.store(receipt, part.source?.parsed[index], index === 0 ? sha256 : `${sha256}#${index}`);
   }
-  return rows;
+  return storing.rows;
 }
 
-async function storeOne(
-  context: BoxContext,
-  delivery: DeliveryFacts,
-  part: ReceiptPart,
-  receipt: Receipt,
-  sha256: string,
-  siblings: readonly ReceiptRow[],
-): Promise<ReceiptRow> {
-  const { ledger, folders } = context;
-  const document = receipt.documentId === null ? undefined : await ledger.get(receipt.documentId);
-  const named = delivery.business !== "" && folders.exists(delivery.business) ? delivery.business : OTHERS;
-  const folder = folders.of(document?.business ?? (part.receipts.length > 0 ? named : OTHERS));
-  const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
-  // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
-  // will move to a folder of its own.
-  const shared = document && siblings.find((row) => row.documentId === document.id)?.file;
-  const wanted = receiptFileName(receipt, about, delivery.receivedAt);
-  const row = await context.files.withFreeName(folder.box("InBox"), wanted, async (name) => {
-    crashPoint("receipt.before-row");
-    const stored = await ledger.addReceipt({
-      ...receipt,
-      textEn: "",
-      documentId: document?.id ?? null,
-      matchedBy: document ? receipt.matchedBy : "",
-      sha256,
-      messageId: delivery.messageId,
-      file: shared ?? `${folder.code}/InBox/${name}`,
-      receivedAt: delivery.receivedAt,
-    });
-    crashPoint("receipt.after-row");
-    if (!stored.receipt.filed) await fileReceipt(context, delivery, part, stored.receipt, document, siblings);
-    return stored.receipt;
-  });
-  crashPoint("receipt.after-filed");
-  // A repeat as well: what brought it first may have been stopped before this.
-  if (document) await adoptOrphans(context, document.id);
-  else await lookAgain(context, row);
-  return row;
-}
+/** The receipts of one part, one after the other. */
+class Storing {
+  readonly rows: ReceiptRow[] = [];
+  /** By document: the row whose file those after it share. */
+  private readonly shared = new Map<string, ReceiptRow>();
+  /** By file: how many receipts it holds so far. */
+  private readonly inFile = new Map<string, number>();
 
-/** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */
-async function fileReceipt(
-  context: BoxContext,
-  delivery: DeliveryFacts,
-  part: ReceiptPart,
-  row: ReceiptRow,
-  document: DocumentRow | undefined,
-  siblings: readonly ReceiptRow[],
-): Promise<void> {
-  const [code = "", , file = ""] = row.file.split("/");
-  const inBox = context.folders.of(code).box("InBox");
-  const before = siblings.filter((other) => other.file === row.file).length;
-  if (before === 0) await context.files.write(inBox, file, part.bytes);
-  if (part.reason) await context.files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
-  if (context.settings.receiptJson) await writeReceiptJson(context, row, document, before + 1);
-  crashPoint("receipt.after-file");
-  await context.ledger.markFiled(row.id);
+  constructor(
+    private readonly context: BoxContext,
+    private readonly delivery: DeliveryFacts,
+    private readonly part: ReceiptPart,
+  ) {}
+
+  async store(read: Receipt, parsed: ParsedReceipt | undefined, sha256: string): Promise<void> {
+    const { document, row } = await this.storeOne(read, parsed, sha256);
+    this.rows.push(row);
+    crashPoint("receipt.after-filed");
+    // A repeat as well: what brought it first may have been stopped before this.
+    if (document) await adoptOrphans(this.context, document.id);
+    else await lookAgain(this.context, row);
+  }
+
+  /** Of two that wait with the same number each gets one answer: when the one found has had its own meanwhile, looks again. */
+  private async storeOne(
+    read: Receipt,
+    parsed: ParsedReceipt | undefined,
+    sha256: string,
+  ): Promise<{ document: DocumentRow | undefined; row: ReceiptRow }> {
+    const { context, part } = this;
+    const { source } = part;
+    const again = read.kind === "import" || read.documentId === null;
+    for (let look = 1; ; look++) {
+      const { receipt, document } =
+        source && parsed && again
+          ? await asReceipt(context, parsed, source.hints)
+          : {
+              receipt: read,
+              document: read.documentId === null ? undefined : await context.ledger.get(read.documentId),
+            };
+      const own = asStored(receipt, parsed);
+      try {
+        return { document, row: await this.enter(own, document, sha256, look < LOOKS) };
+      } catch (error) {
+        if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
+      }
+    }
+  }
+
+  private async enter(
+    receipt: ReturnType<typeof asStored>,
+    document: DocumentRow | undefined,
+    sha256: string,
+    compares: boolean,
+  ): Promise<ReceiptRow> {
+    const { context, delivery, part } = this;
+    const { ledger, folders, files } = context;
+    const named = part.receipts.length > 0 ? folders.named(delivery.business) : undefined;
+    const folder = document ? folders.of(document.business) : (named ?? folders.of(OTHERS));
+    const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
+    // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
+    // will move to a folder of its own.
+    const shared = document && this.shared.get(document.id);
+    return files.withFreeName(
+      folder.box("InBox"),
+      receiptFileName(this.nameSays(receipt, document), about, delivery.receivedAt),
+      async (name) => {
+        crashPoint("receipt.before-row");
+        const stored = await ledger.addReceipt(
+          {
+            ...receipt,
+            documentId: document?.id ?? null,
+            matchedBy: document ? receipt.matchedBy : "",
+            sha256,
+            messageId: delivery.messageId,
+            folder: shared?.folder ?? folder.code,
+            file: shared?.file ?? name,
+            receivedAt: delivery.receivedAt,
+          },
+          document && compares ? { importReceiptAt: document.importReceiptAt } : undefined,
+        );
+        crashPoint("receipt.after-row");
+        return this.fileAs({ folder: folder.code, file: name }, stored, document);
+      },
+    );
+  }
+
+  /** The file of a row: under its own name, or under this one where its row names a place that is none of its document's. */
+  private async fileAs(
+    place: ReceiptPlace,
+    { duplicate, receipt, document: affected }: Awaited<ReturnType<BoxContext["ledger"]["addReceipt"]>>,
+    found: DocumentRow | undefined,
+  ): Promise<ReceiptRow> {
+    const { context } = this;
+    // A repeat stays with the document that it answered then.
+    const documentId = receipt.documentId ?? affected?.id ?? null;
+    const owner = documentId === null || documentId === found?.id ? found : await context.ledger.get(documentId);
+    // It may have waited for its document, and was brought again now that this is known.
+    const known = { ...receipt, documentId };
+    const row = duplicate && owner ? await bringHome(context, known, owner) : known;
+    if (row.filed) return row;
+    const home = owner && context.folders.of(owner.business).code;
+    const astray = inBoxOf(context, row) === undefined || (home !== undefined && row.folder !== home);
+    return this.file({ ...row, ...(astray && place) }, owner);
+  }
+
+  /** One file for all that these bytes say of a document: what is good of it is not to be called failed and sent again. */
+  private nameSays(receipt: Receipt, document: DocumentRow | undefined): Pick<Receipt, "kind" | "ok" | "outcome"> {
+    const all = document ? this.part.receipts.filter(({ documentId }) => documentId === document.id) : [];
+    const imports = all.filter(({ kind, outcome }) => kind === "import" && outcome !== "unknown");
+    return imports.find(({ ok }) => ok) ?? imports[0] ?? receipt;
+  }
+
+  /** Writes the file that the row names, unless one of its siblings has written it, and marks the row. */
+  private async file(row: ReceiptRow, document: DocumentRow | undefined): Promise<ReceiptRow> {
+    const { context, delivery, part } = this;
+    const { files, folders, settings, ledger } = context;
+    const { folder } = row;
+    const inBox = folders.of(folder).box("InBox");
+    const shared = this.inFile.get(`${folder}/${row.file}`) ?? 0;
+    const file = shared > 0 ? row.file : await files.writeNew(inBox, row.file, part.bytes, row.sha256);
+    const filed = { ...row, file, filed: true };
+    if (part.reason) await files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
+    if (settings.receiptJson) await writeReceiptJson(context, filed, document, shared + 1);
+    this.inFile.set(`${folder}/${file}`, shared + 1);
+    if (document && !this.shared.has(document.id)) this.shared.set(document.id, filed);
+    crashPoint("receipt.after-file");
+    await ledger.markFiled(row.id, { folder, file });
+    return filed;
+  }
 }
 
 function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: ReceiptPart): Receipt {
@@ -115,12 +205,14 @@ function unrecognised(context: BoxContext, delivery: DeliveryFacts, part: Receip
   return {
     kind: "business",
     format: "",
+    outcome: "unknown",
     ok: false,
     code,
     text,
     clientKey: "",
     seqNo: "",
     customsNo: "",
+    part: "",
     statusCode: "",
     statusText: "",
     // Whatever is wrong with it, it is kept for a person to look at.

@@ -1,6 +1,6 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { BoxName } from "../files/folders.js";
-import type { PinAttempts } from "../signing/types.js";
+import type { EarlierPinAttempts } from "../signing/types.js";
 import type { Owner } from "./rules/owner.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -61,9 +61,52 @@ export interface DocumentRow {
   importReceiptAt: number;
   /** Newest business receipt. */
   businessReceiptAt: number;
-  /** That receipt was a refusal (退单): the same number may be handed in again. */
-  refused: boolean;
+  /** What that receipt said: `refused` when customs took it no further (退单), so that the same number may be handed in again. */
+  statusOutcome: "" | "good" | "refused";
+  /** Orders, lists or bills in it that are answered one by one, and how many of these are good, and refused; 0 of what is whole. */
+  parts: number;
+  partsGood: number;
+  partsRefused: number;
   updatedAt: number;
+}
+
+/** One order, list or bill of a document that holds several, and what was said of it. */
+export interface DocumentPart {
+  /** 1 for the first in the document. */
+  number: number;
+  /** What its producer calls it: order number, number of the list, bill number. */
+  name: string;
+  /** The attempt of the document that what follows was said in. */
+  attempt: number;
+  /** Whether the data centre took it; empty while it said nothing. */
+  taken: "" | "good" | "refused";
+  /** What customs says of it. */
+  status: "" | "good" | "refused";
+  /** Of the newest receipt about it: its code, its text as it says it, its own time. */
+  code: string;
+  text: string;
+  at: number;
+  /** Its own numbers, where receipts brought them. */
+  seqNo: string;
+  customsNo: string;
+}
+
+/** A part of a document that is claimed: what it is called, and everything that a receipt may name it by. */
+export interface NewPart {
+  name: string;
+  keys: readonly string[];
+}
+
+/** A number that names a part: the producer's own, the data centre's, or customs'. They may look alike and are no less different. */
+export interface PartKey {
+  key: string;
+  kind: "own" | "seqNo" | "customsNo";
+}
+
+/** A document that one of the keys of its parts leads to, and which part, where the key names one alone. */
+export interface FoundPart extends PartKey {
+  row: DocumentRow;
+  part: DocumentPart | undefined;
 }
 
 /** Row of table `events`: everything that happened to a document, in order. */
@@ -90,8 +133,14 @@ export interface ReceiptRow extends Receipt {
    */
   sha256: string;
   messageId: string;
-  /** Path relative to the root: `DecCus001/InBox/Successed_…xml`. */
+  /**
+   * The business folder in whose InBox its file lies, and the file's name there. The folder is empty for a file of an older
+   * version whose path was none of these.
+   */
+  folder: string;
   file: string;
+  /** Further numbers in it that may be a key of ours; null = none. */
+  otherKeys: readonly string[] | null;
   /** The file was written and renamed; a redelivery before that writes it again under the same name. */
   filed: boolean;
   receivedAt: number;
@@ -102,7 +151,7 @@ export interface DocumentQuery {
   state?: DocumentState | readonly DocumentState[];
   /** Folder code, without case. */
   business?: string;
-  /** The whole of the own key, the 18-digit number or the customs number. */
+  /** The whole of the own key, the 18-digit number or the customs number, of a document or of an order, list or bill in it. */
   key?: string;
   /** The file's whole name without case, or its beginning when it ends in `*`. */
   fileName?: string;
@@ -148,6 +197,9 @@ export interface EventNote {
 /** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
 export type NewReceipt = Omit<ReceiptRow, "id" | "filed">;
 
+/** Where a receipt's file lies. */
+export type ReceiptPlace = Pick<ReceiptRow, "folder" | "file">;
+
 /** Keys that a receipt may carry; empty strings are ignored. */
 export interface ReceiptKeys {
   clientKey: string;
@@ -164,11 +216,13 @@ export interface ReceiptKeys {
  */
 export interface Ledger {
   /**
-   * New row in state `claimed`, with its event. Resolves to an earlier document that this one repeats
-   * (`rules/identity.ts`, SW-DUP). One whose file was overwritten by this one while it waited in OutBox ends as replaced. All in
-   * one commit.
+   * New row in state `claimed`, with its event, in one commit. Resolves to an earlier document that this one repeats
+   * (`rules/identity.ts`, SW-DUP).
    */
-  claim(row: DocumentRow, options?: { note?: EventNote; sameKey?: boolean }): Promise<DocumentRow | undefined>;
+  claim(
+    row: DocumentRow,
+    options?: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] },
+  ): Promise<DocumentRow | undefined>;
   /** A row of a document that is known from elsewhere, as it is; nothing else changes. */
   enter(row: DocumentRow, note: EventNote): Promise<void>;
   /**
@@ -184,38 +238,50 @@ export interface Ledger {
   ): Promise<DocumentRow>;
   /** Changes facts without changing the state. */
   update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
+  /** Takes back the claim of a document whose file could not be claimed after all, as if it had never been. */
+  withdraw(id: string): Promise<void>;
   get(id: string): Promise<DocumentRow | undefined>;
-  /** Every row whose claim is open, oldest first. */
-  unsettled(): Promise<DocumentRow[]>;
+  /** The open claim whose file lies in a box under this name. */
+  openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined>;
+  /** Rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]>;
+  /** Open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
+  waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
   /** Newest rows with these bytes. */
   bySha256(sha256: string): Promise<DocumentRow[]>;
   byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]>;
   /** Documents that a receipt with these keys answers, best match first (domain 0, item 4: seqNo, own key, customs number). */
   byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]>;
+  /** Documents of these types (empty = any) with a part that one of these keys names, newest first for each key. */
+  byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]>;
   /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
   byFileName(fileName: string): Promise<DocumentRow[]>;
   /**
    * Stores a receipt and, when it answers a document, its effect on that document, in one commit. When it was stored
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
    * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
-   * Only an orphan goes to the document now found.
+   * Only an orphan goes to the document now found. With `expected`, an import receipt is stored only for a document that has
+   * had no import receipt since it was found; rejects with SW-STATE otherwise, to be matched again.
    */
   addReceipt(
     receipt: NewReceipt,
+    expected?: Pick<DocumentRow, "importReceiptAt">,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
   /** Was a receipt with these bytes stored? */
   knowsReceipt(sha256: string): Promise<boolean>;
-  /** The receipt's file is safely in InBox. */
-  markFiled(receiptId: number): Promise<void>;
-  /** Receipts that found no document yet and carry one of these keys. */
-  orphans(keys: ReceiptKeys): Promise<ReceiptRow[]>;
+  /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
+  markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
+  /** Receipts that found no document yet and carry one of these keys, or one that names a part of this document. */
+  orphans(keys: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]>;
   /**
    * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
    * its file lies now. Resolves to false when it has a document already.
    */
-  adopt(receiptId: number, documentId: string, found?: { matchedBy: MatchedBy; file?: string }): Promise<boolean>;
-  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
+  adopt(receiptId: number, documentId: string, found: { matchedBy: MatchedBy; place?: ReceiptPlace }): Promise<boolean>;
+  story(
+    id: string,
+  ): Promise<{ document: DocumentRow; parts: DocumentPart[]; events: EventRow[]; receipts: ReceiptRow[] } | undefined>;
   /** Events of all documents after the one with this id, in order. */
   eventsAfter(id: number, limit: number): Promise<EventRow[]>;
   /** Id of the last event before this time; 0 when there is none. */
@@ -232,7 +298,8 @@ export interface Ledger {
   /** Settled documents in a state whose file is still in a box, in the order of their last change, after this one. */
   keptAfter(state: DocumentState, place: Pick<DocumentRow, "updatedAt" | "id">, limit: number): Promise<DocumentRow[]>;
   counts(): Promise<Record<DocumentState, number>>;
-  readonly pins: PinAttempts;
+  /** What an earlier version kept of the PIN guard in here. */
+  readonly pins: EarlierPinAttempts;
   /** Facts about this installation: whose ledger it is, host fingerprint. */
   fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;

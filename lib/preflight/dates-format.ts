@@ -1,49 +1,7 @@
-import { fieldNames, fieldTable } from "./fields/index.js";
+import { isDate } from "../model/dates.js";
+import { fieldTable } from "../model/fields.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
-
-const PARTS: Readonly<Record<string, string>> = {
-  yyyy: "(?<y>\\d{4})",
-  MM: "(?<m>\\d{2})",
-  dd: "(?<d>\\d{2})",
-  HH: "(?<h>[01]\\d|2[0-3])",
-  mm: "[0-5]\\d",
-  ss: "[0-5]\\d",
-  SSS: "\\d{3}",
-  SS: "\\d{2}",
-};
-
-function compile(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/yyyy|MM|dd|HH|mm|SSS|SS|ss/g, (part) => PARTS[part] ?? part)}$`);
-}
-
-/** Other spellings that real files have and that were accepted (formats: SignDate 16 or 19). */
-const ALSO: Readonly<Record<string, readonly string[]>> = {
-  yyyyMMddHHmmss00: ["yyyyMMddHHmmss", "yyyyMMddHHmmssSS", "yyyy-MM-dd HH:mm:ss"],
-  "yyyy-MM-ddTHH:mm:ss": ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss.SSS"],
-};
-
-const COMPILED = new Map<string, readonly RegExp[]>();
-
-function patternsOf(format: string): readonly RegExp[] {
-  let patterns = COMPILED.get(format);
-  if (!patterns) {
-    patterns = [format, ...(ALSO[format] ?? [])].map((one) => compile(one.replaceAll(".", "\\.")));
-    COMPILED.set(format, patterns);
-  }
-  return patterns;
-}
-
-function isDate(value: string, format: string): boolean {
-  for (const pattern of patternsOf(format)) {
-    const groups = pattern.exec(value)?.groups;
-    if (!groups) continue;
-    const [year, month, day] = [Number(groups.y), Number(groups.m), Number(groups.d)];
-    const date = new Date(Date.UTC(year, month - 1, day));
-    return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  }
-  return false;
-}
 
 /** Dates as the format tables write them (formats/*.csv). A warning: what becomes of others is not known. */
 export const datesFormat: Rule = {
@@ -57,20 +15,20 @@ export const datesFormat: Rule = {
     en: "Write the date in the given form; it must exist in the calendar.",
   },
   start({ kind }) {
-    const dates = fieldTable(kind?.type ?? "")?.dates;
-    if (!dates) return undefined;
+    const fields = fieldTable(kind?.type ?? "");
+    if (!fields) return undefined;
     return {
-      names: fieldNames(dates),
+      names: fields.dateNames,
       element(element, report) {
-        const format = dates[element.parent?.name ?? ""]?.[element.name];
-        if (format === undefined) return;
+        const forms = fields.dates.get(element.parent?.name ?? "")?.get(element.name);
+        if (!forms) return;
         const value = element.text.trim();
-        if (value === "" || isDate(value, format)) return;
+        if (value === "" || forms.some((form) => isDate(value, form))) return;
         report({
           element,
           text: {
-            zh: `${element.name}“${quote(value)}”不是格式为 ${format} 的日期`,
-            en: `${element.name} "${quote(value)}" is no date of the form ${format}`,
+            zh: `${element.name}“${quote(value)}”不是格式为 ${forms[0]} 的日期`,
+            en: `${element.name} "${quote(value)}" is no date of the form ${forms[0]}`,
           },
         });
       },

@@ -7,10 +7,10 @@ const WITH_TRANSIT = ["B", "D"];
 /** Declared, not only stored: the operator and his card belong to it. */
 const DECLARES = ["C", "D"];
 
-/** DecSign says what is to be done with the declaration and who says so (domain 1.1). */
+/** DecSign says what is to be done with the declaration and who says so (domain 1.1). One dictionary asks for it: a warning. */
 export const decSignComplete: Rule = {
   id: "dec-sign-complete",
-  severity: "error",
+  severity: "warning",
   kinds: ["DEC"],
   source: "domain 1.1",
   title: { zh: "DecSign 不完整", en: "DecSign incomplete" },
@@ -36,7 +36,6 @@ export const decSignComplete: Rule = {
         } else if (!OPER_TYPES.includes(value)) {
           report({
             element: type,
-            severity: "warning",
             text: {
               zh: `OperType 为 ${quote(value)}，已知的值为 ${OPER_TYPES.join("、")}`,
               en: `OperType is ${quote(value)}; known are ${OPER_TYPES.join(", ")}`,
@@ -45,7 +44,6 @@ export const decSignComplete: Rule = {
         } else if (WITH_TRANSIT.includes(value) && !body.child("TrnHead")) {
           report({
             element: type,
-            severity: "warning",
             text: {
               zh: `OperType 为 ${value}（含转关单），但报文没有 TrnHead`,
               en: `OperType ${value} includes the transit form, but there is no TrnHead`,
@@ -57,7 +55,6 @@ export const decSignComplete: Rule = {
             if (sign.textAt(name) !== "") continue;
             report({
               element: sign.child(name) ?? sign,
-              severity: "warning",
               text: {
                 zh: `OperType 为 ${value}（申报），但 ${name} 为空`,
                 en: `OperType ${value} declares, but ${name} is empty`,
@@ -71,7 +68,6 @@ export const decSignComplete: Rule = {
           if (sign.textAt(name) !== "") continue;
           report({
             element: sign.child(name) ?? sign,
-            severity: "warning",
             text: { zh: `填写了 Sign，但 ${name} 为空`, en: `Sign is filled but ${name} is empty` },
           });
         }

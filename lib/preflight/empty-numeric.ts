@@ -1,12 +1,11 @@
-import { fieldNames, fieldTable } from "./fields/index.js";
+import { severityOf } from "../model/evidence.js";
+import { fieldTable } from "../model/fields.js";
 import type { Rule } from "./types.js";
 
-/** Other spellings of a parent element that are in use (formats: DecContainer in one producer). */
-const SAME_PARENT: Readonly<Record<string, string>> = { DecContainer: "Container" };
-
 /**
- * An empty element where a number is expected is what `For input string: ""` means (faq 14). Templates leave unused text
- * elements empty and are accepted, so only numeric ones are reported. Manifests are left to `empty-element`.
+ * An empty element where a number is expected is what `For input string: ""` means (faq 14). That is the answer to whole
+ * numbers and to those that are needed; templates leave unused decimals empty and are accepted, which the model of the
+ * message type knows. Manifests are left to `empty-element`.
  */
 export const emptyNumeric: Rule = {
   id: "empty-numeric",
@@ -20,29 +19,27 @@ export const emptyNumeric: Rule = {
   },
   start({ kind }) {
     const type = kind?.type ?? "";
-    const numeric = fieldTable(type)?.numeric;
-    if (!numeric) return undefined;
+    const fields = fieldTable(type);
+    if (!fields) return undefined;
     return {
-      names: fieldNames(numeric),
+      names: fields.numericNames,
       element(element, report) {
-        const parent = element.parent?.name ?? "";
-        const fields = numeric[SAME_PARENT[parent] ?? parent];
-        const need = fields?.[element.name];
-        if (need === undefined || !(element.selfClosed || element.isEmpty)) return;
-        const declaration = type === "DEC";
+        const rests = fields.numeric.get(element.parent?.name ?? "")?.get(element.name);
+        if (rests === undefined || !(element.selfClosed || element.isEmpty)) return;
+        const severity = severityOf(rests);
         report({
           element,
-          // The FAQ's refusal is of declarations; for the others an empty optional number is only suspicious.
-          severity: declaration || need === "required" ? undefined : "warning",
-          text: declaration
-            ? {
-                zh: `数值字段 ${element.name} 为空，将被退回：For input string: ""`,
-                en: `the numeric element ${element.name} is empty; it is answered by For input string: ""`,
-              }
-            : {
-                zh: `数值字段 ${element.name} 为空`,
-                en: `the numeric element ${element.name} is empty`,
-              },
+          severity: severity === "error" ? undefined : severity,
+          text:
+            type === "DEC" && severity === "error"
+              ? {
+                  zh: `数值字段 ${element.name} 为空，将被退回：For input string: ""`,
+                  en: `the numeric element ${element.name} is empty; it is answered by For input string: ""`,
+                }
+              : {
+                  zh: `数值字段 ${element.name} 为空`,
+                  en: `the numeric element ${element.name} is empty`,
+                },
         });
       },
     };

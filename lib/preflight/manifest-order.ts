@@ -1,5 +1,5 @@
+import { type Field, modelOf } from "../model/model.js";
 import type { XmlElement } from "../xml/scan.js";
-import { fieldTable } from "./fields/index.js";
 import { within } from "./places.js";
 import type { Rule } from "./types.js";
 
@@ -15,14 +15,13 @@ export const manifestOrder: Rule = {
     en: "Write the manifest's elements in the order of the XSD; otherwise it stays at 成功发往海关 for ever.",
   },
   start({ kind, body }) {
-    const order = fieldTable(kind?.type ?? "")?.order;
-    if (!order) return undefined;
-    const ranks = new Map(Object.entries(order).map(([path, names]) => [path, rankOf(names)]));
-    const paths = new Map<XmlElement, string>();
+    const root = modelOf(kind?.type ?? "")?.roots.get(body.name);
+    if (!root) return undefined;
+    const fields = new Map<XmlElement, Field | undefined>([[body, root]]);
     return {
       element(element, report) {
         if (element.children.length < 2 || !within(element, body)) return;
-        const rank = ranks.get(namePath(element, body, paths));
+        const rank = fieldOf(element, fields)?.places;
         if (!rank) return;
         let last = -1;
         let before = "";
@@ -49,16 +48,10 @@ export const manifestOrder: Rule = {
   },
 };
 
-function rankOf(names: readonly string[]): Map<string, number> {
-  return new Map(names.map((name, index) => [name, index]));
-}
-
-/** `Manifest/Declaration/Consignment`: local names from the body down. */
-function namePath(element: XmlElement, body: XmlElement, known: Map<XmlElement, string>): string {
-  if (element === body) return element.name;
-  const found = known.get(element);
-  if (found !== undefined) return found;
-  const path = `${element.parent ? namePath(element.parent, body, known) : ""}/${element.name}`;
-  known.set(element, path);
-  return path;
+/** How the model describes an element, found from the body down. */
+function fieldOf(element: XmlElement, known: Map<XmlElement, Field | undefined>): Field | undefined {
+  if (known.has(element)) return known.get(element);
+  const field = element.parent && fieldOf(element.parent, known)?.child(element.name);
+  known.set(element, field);
+  return field;
 }

@@ -22,8 +22,9 @@ const DEFAULT_ADVICE: Bilingual = {
  * The checks that a flow's own function node left in `msg.document.checks`, and what preflight found, as one list by line.
  *
  * An own check needs a `text` (a string or `{zh, en}`) and may leave out the rest: `rule` becomes `SW-RULE-OWN` (a name
- * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. One that cannot be read becomes a
- * warning `SW-RULE-FAULT` instead of being dropped. A check that stands in both lists is kept once.
+ * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. A plain string is a check with that
+ * text. What cannot be read becomes an error `SW-RULE-FAULT`: somebody has found something, so nothing is sent. A check that
+ * stands in both lists is kept once.
  *
  * With `from`, what an earlier run of the same kind of node left there gives way to `found`, so that a document that was
  * corrected on the way is not refused for what is no longer in it.
@@ -33,7 +34,7 @@ export function mergeChecks(
   found: readonly Check[],
   from?: "preflight" | "xsd",
 ): Check[] {
-  const given: unknown = own ?? [];
+  const given: unknown = typeof own === "string" ? [own] : (own ?? []);
   const completed = Array.isArray(given)
     ? given.map((check, index) => complete(check, index))
     : [unreadable("msg.document.checks 不是数组", "msg.document.checks is no array")];
@@ -47,11 +48,15 @@ function identity({ rule, path, line, entry, text }: Check): string {
   return JSON.stringify([rule, path, line, entry ?? "", text.zh]);
 }
 
-function complete(value: unknown, index: number): Check {
+function complete(given: unknown, index: number): Check {
+  const value = typeof given === "string" ? { text: given } : given;
   if (typeof value !== "object" || value === null) {
-    return unreadable(`checks[${index}] 不是对象`, `checks[${index}] is no object`);
+    return unreadable(`checks[${index}] 既不是对象也不是字符串`, `checks[${index}] is neither an object nor a string`);
   }
-  const given = value as Record<string, unknown>;
+  return completeObject(value as Record<string, unknown>, index);
+}
+
+function completeObject(given: Record<string, unknown>, index: number): Check {
   const text = bilingual(given.text);
   if (!text) return unreadable(`checks[${index}] 没有 text`, `checks[${index}] has no text`);
   const { severity } = given;
@@ -98,13 +103,13 @@ function bilingual(value: unknown): Bilingual | undefined {
 function unreadable(zh: string, en: string): Check {
   return {
     rule: FAULT,
-    severity: "warning",
+    severity: "error",
     path: "",
     line: 1,
     text: { zh: `自定义检查无法读取：${zh}`, en: `an own check cannot be read: ${en}` },
     advice: {
-      zh: "每一项应为 {rule, severity, path, line, text, advice}，至少要有 text。",
-      en: "Each is {rule, severity, path, line, text, advice}, with a text at least.",
+      zh: "请修改流程：每一项应为字符串，或 {rule, severity, path, line, text, advice}，至少要有 text。",
+      en: "Correct the flow: each is a string, or {rule, severity, path, line, text, advice} with a text at least.",
     },
   };
 }

@@ -2,14 +2,14 @@ import { BUSINESSES, businessOfFolder } from "../business/index.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
-/** Folders for one way of transport (domain 2: RMFT 公路舱单, MFT 海/空运舱单; one source, hence a warning). */
-const MANIFEST_FOLDERS: Readonly<Record<string, string>> = {
-  MT1401: "Rmft",
-  MT2401: "Rmft",
-  MT4404: "Rmft",
-  MT1101: "Mft",
-  MT2101: "Mft",
-};
+/**
+ * Folders for one way of transport (domain 2: RMFT 公路舱单, MFT 海/空运舱单; one source, hence a warning). The second digit of
+ * a manifest's type tells it: 4 by road, 1 and 2 by sea and air.
+ */
+function manifestFolder(type: string): string | undefined {
+  if (/^MT\d4\d\d$/.test(type)) return "Rmft";
+  return /^MT\d[12]\d\d$/.test(type) ? "Mft" : undefined;
+}
 
 /** The receiver is chosen by the folder, so a document in the wrong one goes to the wrong system. */
 export const wrongFolder: Rule = {
@@ -51,7 +51,7 @@ export const wrongFolder: Rule = {
             },
           });
         } else {
-          const usual = MANIFEST_FOLDERS[kind.type];
+          const usual = manifestFolder(kind.type);
           if (usual === undefined || usual.toLowerCase() === business.toLowerCase()) return;
           report({
             element: body,

@@ -1,56 +1,98 @@
 import { codeEntry } from "../advice/index.js";
-import { envelopePackage } from "../business/envelope.js";
+import { envelopePackage, envelopeType } from "../business/envelope.js";
+import type { Bilingual } from "../errors.js";
 import type { XmlElement } from "../xml/scan.js";
-import { looksLikeSeqNo, statusRecord, timeOf } from "./record.js";
+import { timeOf } from "./record.js";
 import type { ParsedReceipt, ReceiptFormat } from "./types.js";
-
-/** What a package receipt says beside its envelope. */
-export type EnvelopeFields = Pick<ParsedReceipt, "code"> & Partial<Omit<ParsedReceipt, "format" | "kind" | "fileName">>;
 
 /** Where the business data of a package lies: `BussinessData` (official spelling), or `SignedData/Data` of EXP and ACD. */
 const PLACES = ["DataInfo/BussinessData", "DataInfo/BusinessData", "DataInfo/SignedData/Data"];
 
-/** The element of this name in a package, with or without the xmldsig namespace, its prefix, or Signature/Object around. */
-function packageBody(root: XmlElement, type: string): XmlElement | undefined {
-  const envelope = envelopePackage(root);
-  if (!envelope) return undefined;
-  for (const place of PLACES) {
-    const body = envelope.at(place)?.child(type);
-    if (body) return body;
-  }
-  // The type is in the envelope but the data lies elsewhere, or is missing: still that receipt, with what it has.
-  return envelope.textAt("EnvelopInfo/message_type") === type ? (envelope.at("DataInfo") ?? envelope) : undefined;
-}
-
-/** A format of the package family (domain 1.2): the envelope is read here, the rest by `read`. */
-export function packageFormat(type: string, read: (body: XmlElement) => EnvelopeFields): ReceiptFormat {
+/** Receipts of one type of the package family: `read` gets the opened package, its envelope's facts are put in where it has none. */
+export function packageFormat(
+  type: string,
+  title: Bilingual,
+  read: (opened: PackageReceipt) => ParsedReceipt | ParsedReceipt[],
+): ReceiptFormat {
   return {
     format: type,
-    matches: (root) => packageBody(root, type) !== undefined,
+    title,
+    matches: (root) => openPackage(root)?.type === type,
     parse(root) {
-      const body = packageBody(root, type) ?? root;
-      const info = envelopePackage(root)?.child("EnvelopInfo");
-      const fields = read(body);
-      return [
-        statusRecord({
-          ...fields,
-          format: type,
-          at: fields.at ?? timeOf(info?.textAt("send_time") ?? ""),
-          fileName: info?.textAt("file_name") ?? "",
-        }),
-      ];
+      const opened = openPackage(root);
+      return opened ? withEnvelope(opened, read(opened)) : [];
     },
   };
 }
 
-/** `CheckInfo/note`, one or many, and the remark, as one text. */
-function checkNotes(body: XmlElement, remark: string): string {
-  const notes: string[] = remark === "" ? [] : [remark];
-  for (const check of body.children) {
-    if (check.name !== "CheckInfo") continue;
-    for (const note of check.children) if (note.name === "note") notes.push(note.text.trim());
-  }
-  return joined(notes);
+/** The records with the time and file name of the envelope, where they have none of their own. */
+export function withEnvelope({ envelope }: PackageReceipt, records: ParsedReceipt | ParsedReceipt[]): ParsedReceipt[] {
+  const { at, fileName } = envelope;
+  return [records].flat().map((receipt) => ({
+    ...receipt,
+    ...(at !== undefined && receipt.at === undefined && { at }),
+    ...(fileName && !receipt.fileName && { fileName }),
+  }));
+}
+
+/** A receipt of the package family (domain 1.2), opened. */
+export interface PackageReceipt {
+  /** `SAS221`, `EXP312` ...: the name of its body, or else EnvelopInfo/message_type. */
+  type: string;
+  /** The element that carries what it says; `DataInfo` or the package itself where that is missing. */
+  body: XmlElement;
+  /** For `record`: what the envelope says. */
+  envelope: Pick<ParsedReceipt, "at" | "fileName">;
+}
+
+/**
+ * Opens a package, with the xmldsig namespace, that of EXP or none, with any prefix, with Signature/Object around it or not;
+ * or the bare body, as the schemas of SAS2xx have it. Undefined for what is no package, and for one that says nowhere what
+ * it is.
+ */
+export function openPackage(root: XmlElement): PackageReceipt | undefined {
+  // Every format of the family asks.
+  if (!opened.has(root)) opened.set(root, open(root));
+  return opened.get(root);
+}
+
+const opened = new WeakMap<XmlElement, PackageReceipt | undefined>();
+
+function open(root: XmlElement): PackageReceipt | undefined {
+  const outer = envelopePackage(root);
+  if (!outer) return isType(root.name) ? { type: root.name.toUpperCase(), body: root, envelope: {} } : undefined;
+  const named = envelopeType(root);
+  const bodies = PLACES.flatMap((place) => outer.at(place)?.children ?? []);
+  // What lies in it says more than its label; the label decides between several, and stands in where there is nothing.
+  const body = bodies.find(({ name }) => name.toUpperCase() === named) ?? bodies.find(({ name }) => isType(name));
+  const type = body?.name.toUpperCase() ?? named;
+  if (type === "") return undefined;
+  const info = outer.child("EnvelopInfo");
+  return {
+    type,
+    body: body ?? outer.at("DataInfo") ?? outer,
+    envelope: { at: timeOf(info?.textAt("send_time") ?? ""), fileName: info?.textAt("file_name") ?? "" },
+  };
+}
+
+/** Whether a name is that of a message of the package family: three letters and three digits. */
+export function isType(name: string): boolean {
+  return /^[A-Z]{3}\d{3}$/i.test(name);
+}
+
+/** A field, which customs writes with a small letter in front and others with a capital: `etpsPreentNo`, `EtpsPreentNo`. */
+export function fieldOf(element: XmlElement | undefined, name: string): string {
+  return childOf(element, name)?.text.trim() ?? "";
+}
+
+/** A child in either spelling of case. */
+export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.child(name) ?? element?.child(otherCase(name));
+}
+
+function otherCase(name: string): string {
+  const first = name.charAt(0);
+  return (first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase()) + name.slice(1);
 }
 
 /**
@@ -59,7 +101,7 @@ function checkNotes(body: XmlElement, remark: string): string {
  */
 export function stateNotes(head: XmlElement | undefined, names: readonly string[]): string[] {
   return names.flatMap((name) => {
-    const code = head?.textAt(name) ?? "";
+    const code = fieldOf(head, name);
     const entry = codeEntry(name, code);
     return entry && entry.outcome !== "good" ? [`${name}=${code} ${entry.meaning.zh}`] : [];
   });
@@ -70,44 +112,9 @@ export function joined(texts: readonly string[]): string {
   return [...new Set(texts.filter(Boolean))].join("; ");
 }
 
-/**
- * `HdeApprResult`, common to INV201 and the gate passes. Its `etpsPreentNo` is the 18-digit number, not the own one
- * (domain 0, item 5), which is why it never becomes `clientKey`; businessId is customs' number.
- */
-export function approvalFields(body: XmlElement): EnvelopeFields {
-  const result = body.child("HdeApprResult");
-  const field = (name: string) => result?.textAt(name) ?? "";
-  return {
-    code: field("manageResult"),
-    text: checkNotes(body, field("rmk")),
-    seqNo: field("etpsPreentNo"),
-    customsNo: field("businessId"),
-    at: timeOf(field("manageDate")),
-  };
-}
-
-/** INV200, SAS200, EMS200: one packet was stored. Whose number `etpsPreentNo` is here is told by its form only. */
-export function storedFields(body: XmlElement): EnvelopeFields {
-  const result = body.child("MsgReceResult") ?? body;
-  const number = result.textAt("etpsPreentNo");
-  return {
-    code: result.textAt("manageResult"),
-    text: result.textAt("rmk"),
-    ...(looksLikeSeqNo(number) ? { seqNo: number } : { clientKey: number }),
-    otherKeys: [number],
-    customsNo: result.textAt("bizNo"),
-    at: timeOf(result.textAt("manageDate")),
-  };
-}
-
-/** SAS221, 223, 224: the gate pass. The own number is not in them (domain 0, item 4). */
-export function gatePassFields(body: XmlElement, head: string): EnvelopeFields {
-  const fields = approvalFields(body);
-  const pass = body.child(head);
-  return {
-    ...fields,
-    text: joined([fields.text ?? "", ...stateNotes(pass, ["stucd", "emapvMarkcd"])]),
-    seqNo: pass?.textAt("sasPassportPreentNo") || (fields.seqNo ?? ""),
-    customsNo: pass?.textAt("passportNo") || (fields.customsNo ?? ""),
-  };
+/** `CheckInfo/note`, one or many, as texts. */
+export function checkNotes(body: XmlElement): string[] {
+  return body.children
+    .filter(({ name }) => name === "CheckInfo")
+    .flatMap(({ children }) => children.filter(({ name }) => name === "note").map((note) => note.text.trim()));
 }

@@ -1,5 +1,6 @@
 import type { Receipt } from "../document.js";
 import { shortened, timeOfStamp, timeStamp } from "../files/names.js";
+import { looksLikeSeqNo } from "./record.js";
 
 /** Bytes of a whole name; file systems allow 255, and a number or `.reason.json` may still be added. */
 const MAX_BYTES = 200;
@@ -8,18 +9,21 @@ const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 /** The official prefixes, spelled as they are (domain 0, item 2). */
 type Prefix = "Successed_" | "Failed_" | "Receipt_";
 
-function prefixOf({ kind, ok }: Pick<Receipt, "kind" | "ok">): Prefix {
-  if (kind === "business") return "Receipt_";
+/** What the name of a receipt's file says of it. */
+type Named = Pick<Receipt, "kind" | "ok"> & Partial<Pick<Receipt, "outcome">>;
+
+function prefixOf({ kind, ok, outcome }: Named): Prefix {
+  if (kind === "business" || outcome === "unknown") return "Receipt_";
   return ok ? "Successed_" : "Failed_";
 }
 
 /**
  * The official name of a receipt in InBox (domain 2, "File names"):
  * `Successed_<base>_<yyyyMMddHHmmssSSS>.xml` for a good import receipt, `Failed_` for a bad one and for a local failure,
- * `Receipt_` for a business receipt. `about` is the document's file name, or, for a receipt that has no document, its key
- * or format. Whatever it holds, the result is a plain file name of at most 200 bytes. `at` in milliseconds, local time.
+ * `Receipt_` for a business receipt and for one whose code nobody knows. `about` is the document's file name, or, for a receipt that has no document, its key
+ * or format. Whatever it holds, the result is a plain file name of at most 200 bytes. `at` in milliseconds since the epoch.
  */
-export function receiptFileName(receipt: Pick<Receipt, "kind" | "ok">, about: string, at: number): string {
+export function receiptFileName(receipt: Named, about: string, at: number): string {
   const head = prefixOf(receipt);
   const tail = `_${timeStamp(at)}.xml`;
   return `${head}${shortened(safeBase(about), MAX_BYTES - head.length - tail.length)}${tail}`;
@@ -27,13 +31,17 @@ export function receiptFileName(receipt: Pick<Receipt, "kind" | "ok">, about: st
 
 /** Without path, separators, control and format characters, and without an ending of `.xml` or `.zip`. */
 function safeBase(about: string): string {
-  const name = about
-    .toWellFormed()
+  // Cut first: what follows looks at it several times, and nothing of it beyond these bytes is kept.
+  const cleaned = shortened(about.toWellFormed(), 4 * MAX_BYTES)
     .normalize("NFC")
     .replace(/\.(?:xml|zip)$/i, "")
     .replace(/[\\/:*?"<>|\ufffd]/g, "_")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .replace(/^[\s.]+|[\s.]+$/gu, "");
+    .replace(/^[\s.]+/, "");
+  // From the end: an expression would try again at each of many blanks.
+  let end = cleaned.length;
+  while (/[\s.]/.test(cleaned.charAt(end - 1))) end--;
+  const name = cleaned.slice(0, end);
   if (name === "") return "unknown";
   return RESERVED.test(name) ? `_${name}` : name;
 }
@@ -43,21 +51,40 @@ export interface ReceiptFileName {
   kind: "import" | "business";
   /** For `import`: Successed_ or Failed_. A business receipt's name says nothing of it. */
   ok: boolean;
-  /** The original file's name without its ending. */
+  /** The original file's name without its ending, or what the official client puts in its place: a message id, numbers. */
   base: string;
-  /** Milliseconds, from the first 14 digits of the time stamp; undefined when they are no time. */
+  /** The 18-digit number of the data centre that stands in it; empty when none does. */
+  seqNo: string;
+  /** Milliseconds since the epoch, from the first 14 digits of the time stamp; undefined when they are no time. */
   at: number | undefined;
 }
 
+/** Longer texts are no names of files. */
+const LONGEST = 1000;
+
 /**
  * Reads the name of a receipt file, official or ours, or undefined when it is none. Compared without case; the stamp has
- * 14 to 22 digits of which the first 14 count (domain 2); a `(2)` for a taken name and any ending are allowed.
+ * 14 to 23 digits of which the first 14 count, in China time (domain 2); a `(2)` for a taken name and any ending are allowed.
+ * The official client's forms: `Successed_<sent name>_<stamp>.xml`, `Failed_…`, `Receipt_<message id>_<stamp>.xml`, and for a
+ * declaration `Receipt_DECCUS004_<18-digit number>_<message id>_<stamp>.xml`.
  */
 export function parseReceiptFileName(name: string): ReceiptFileName | undefined {
-  const plain = name.replace(/^.*[\\/]/s, "");
-  const match = /^(successed|failed|receipt)_(.+)_(\d{14})\d{0,8}(?:\(\d+\))?(?:\.[^.]*)?$/is.exec(plain);
+  const plain = lastName(name);
+  if (plain.length > LONGEST) return undefined;
+  const match = /^(successed|failed|receipt)_(.+)_(\d{14})\d{0,9}(?:\(\d+\))?(?:\.[^.]*)?$/is.exec(plain);
   if (!match) return undefined;
   const [, prefix = "", base = "", stamp = ""] = match;
   const lower = prefix.toLowerCase();
-  return { kind: lower === "receipt" ? "business" : "import", ok: lower === "successed", base, at: timeOfStamp(stamp) };
+  return {
+    kind: lower === "receipt" ? "business" : "import",
+    ok: lower === "successed",
+    base,
+    seqNo: base.split("_").find(looksLikeSeqNo) ?? "",
+    at: timeOfStamp(stamp),
+  };
+}
+
+/** The last name of a path of any system. */
+export function lastName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

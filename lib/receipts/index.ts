@@ -2,10 +2,12 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
+import { dxpContent, dxpMessage } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
-import { dxpContent, dxpMessage } from "./dxpmsg.js";
-import { FORMATS } from "./formats.js";
+import { formatOf } from "./formats.js";
+import { handedOn } from "./platform.js";
+import { isOk } from "./record.js";
 import type { ParsedReceipt } from "./types.js";
 
 export { FORMATS } from "./formats.js";
@@ -33,7 +35,7 @@ export interface ReceiptReading {
 }
 
 export interface ReadOptions {
-  /** Code tables with a user's changes (`loadAdvice`): they decide `ok` and `statusText` for the codes in it. */
+  /** Code tables with a user's changes (`loadAdvice`): they decide outcome and `statusText` for the codes in it. */
   book?: AdviceBook;
 }
 
@@ -59,12 +61,25 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
     const root = await readXml(bytes);
     const message = dxpMessage(root);
     if (message) return await readWrapped(message, name, bytes, nesting);
-    const format = FORMATS.find((candidate) => candidate.matches(root));
-    if (!format) throw unrecognised(`没有这种回执：${shown(root)}`, `no receipt has this form: ${shown(root)}`);
-    return [{ name, bytes, receipts: format.parse(root), recognised: true }];
+    const receipts = receiptsIn(root);
+    if (!receipts) throw unrecognised(`没有这种回执：${shown(root)}`, `no receipt has this form: ${shown(root)}`);
+    return [{ name, bytes, receipts, recognised: true }];
   } catch (error) {
     return [{ name, bytes, receipts: [], recognised: false, reason: reasonOf(error) }];
   }
+}
+
+/** What a document says as a receipt, or the receipt that a platform hands on in it; undefined when it is none. */
+function receiptsIn(root: XmlElement): ParsedReceipt[] | undefined {
+  const { content, messageId } = handedOn(root) ?? {};
+  const format = content && formatOf(content);
+  if (!content || !format) return formatOf(root)?.parse(root);
+  if (!messageId) return format.parse(content);
+  // The number that we handed it in under comes first: the receipt's own may be the platform's.
+  return format.parse(content).map((receipt) => {
+    const keys = [receipt.clientKey, ...(receipt.otherKeys ?? [])].filter((key) => key !== "" && key !== messageId);
+    return { ...receipt, clientKey: messageId, ...(keys.length > 0 && { otherKeys: keys }) };
+  });
 }
 
 async function readPacked(name: string, bytes: Buffer, nesting: number): Promise<ReceiptPartRead[]> {
@@ -92,14 +107,15 @@ async function readWrapped(
   return parts;
 }
 
-/** `ok` and `statusText` by a user's tables, for the codes that they have. */
+/** Outcome and `statusText` by a user's tables, for the codes that they have. */
 function judged(receipt: ParsedReceipt, book: AdviceBook): ParsedReceipt {
   const { format, kind, code, statusCode } = receipt;
   if (kind === "local") return receipt;
   const entry = codeEntry(format, statusCode || code, book, kind);
   if (!entry || entry === codeEntry(format, statusCode || code, undefined, kind)) return receipt;
+  const { outcome } = entry;
   const status = statusCode === "" ? {} : { statusText: entry.meaning.zh };
-  return { ...receipt, ok: entry.outcome !== "refused", ...status };
+  return { ...receipt, outcome, ok: isOk(outcome), ...status };
 }
 
 function shown(root: XmlElement): string {

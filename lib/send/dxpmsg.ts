@@ -1,6 +1,8 @@
 import { receiverOfFolder } from "../business/receivers.js";
+import type { Clock } from "../clock.js";
 import type { DocumentHandle } from "../document.js";
 import { configError } from "../settings.js";
+import { Turn } from "../turn.js";
 import { escapeText, printable } from "../xml/escape.js";
 
 /** What a DxpMsg says beside its data, where it differs from what the document gives; empty text = as the document gives it. */
@@ -38,9 +40,15 @@ export function isDxpMsg(bytes: Buffer): boolean {
 
 /**
  * Wraps a file in a DxpMsg (domain 1.4, formats/dxpmsg.csv): the best public guess of the wire. The same document gives the
- * same bytes each time. `id` becomes CopMsgId. Throws SW-CONFIG, naming the field, when one is unknown or too long.
+ * same bytes each time. `id` becomes CopMsgId. Rejects with SW-CONFIG, naming the field, when one is unknown or too long.
  */
-export function wrapInDxpMsg(document: DocumentHandle, id: string, bytes: Buffer, fields: DxpFields = {}): Buffer {
+export async function wrapInDxpMsg(
+  document: DocumentHandle,
+  id: string,
+  bytes: Buffer,
+  clock: Clock,
+  fields: DxpFields = {},
+): Promise<Buffer> {
   const sender = fitting("SenderId", fields.sender || `DXPESW${document.clientId}`, LONGEST.sender);
   const receivers = (fields.receivers?.length ? fields.receivers : [receiverOfFolder(document.business)]).map(
     (receiver) => fitting("ReceiverId", receiver, LONGEST.receiver),
@@ -65,20 +73,42 @@ export function wrapInDxpMsg(document: DocumentHandle, id: string, bytes: Buffer
     // An own key may be longer than the field, which is optional; a cut one would be another key.
     key !== "" && key.length <= LONGEST.key ? `<BizKey>${element("Key", key)}</BizKey>` : "",
   ];
-  return Buffer.from(
+  const head =
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      '<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp" ver="1.0">' +
-      `<TransInfo>${transfer.join("")}</TransInfo>` +
-      `${DATA}${bytes.toString("base64")}</Data>` +
-      `<AddInfo>${additional.join("")}</AddInfo></DxpMsg>\n`,
-    "utf8",
+    '<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp" ver="1.0">' +
+    `<TransInfo>${transfer.join("")}</TransInfo>${DATA}`;
+  const tail = `</Data><AddInfo>${additional.join("")}</AddInfo></DxpMsg>\n`;
+  const data = await inPieces(bytes, 0, bytes.length, clock, (piece) =>
+    Buffer.from(piece.toString("base64"), "latin1"),
   );
+  return Buffer.concat([Buffer.from(head, "utf8"), ...data, Buffer.from(tail, "utf8")]);
 }
 
 /** The file out of a DxpMsg that `wrapInDxpMsg` made. */
-export function unwrapDxpMsg(wrapped: Buffer): Buffer {
+export async function unwrapDxpMsg(wrapped: Buffer, clock: Clock): Promise<Buffer> {
   const start = wrapped.indexOf(DATA) + DATA.length;
-  return Buffer.from(wrapped.toString("latin1", start, wrapped.indexOf("<", start)), "base64");
+  const end = wrapped.indexOf("<", start);
+  const decode = (piece: Buffer) => Buffer.from(piece.toString("latin1"), "base64");
+  return Buffer.concat(await inPieces(wrapped, start, end, clock, decode));
+}
+
+/** A large file takes longer than the event loop may be blocked for. Three bytes are four characters of base64, so 12 suits both ways. */
+const PIECE = 12 * 128 * 1024;
+
+async function inPieces(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  clock: Clock,
+  convert: (piece: Buffer) => Buffer,
+): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  const turn = new Turn(clock);
+  for (let at = start; at < end; at += PIECE) {
+    pieces.push(convert(bytes.subarray(at, Math.min(at + PIECE, end))));
+    await turn.over();
+  }
+  return pieces;
 }
 
 function element(name: string, text: string): string {

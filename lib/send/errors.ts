@@ -1,10 +1,9 @@
-import { FILE_MISSING } from "../boxes/recover.js";
-import { ImportClientError } from "../errors.js";
+import { FILE_MISSING } from "../boxes/reconcile.js";
+import { errorOf, ImportClientError } from "../errors.js";
 
 /** The file of a document that was never sent has gone while it waited. */
 export function fileMissing(): ImportClientError {
-  const { code, text, advice } = FILE_MISSING;
-  return new ImportClientError(code, text, { advice });
+  return errorOf(FILE_MISSING);
 }
 
 /** Not a fault: the claim stays open and goes on after the next start. */
@@ -31,4 +30,36 @@ export function heldError(id: string, why: string): ImportClientError {
       details: { id, why },
     },
   );
+}
+
+/** What is sent has more bytes than it may have, by mq-send's setting or by what the broker takes; nothing of it was sent. */
+export function tooLarge(size: number, limit: number, by: "setting" | "broker"): ImportClientError {
+  const whose = {
+    setting: { zh: "mq-send 的上限", en: "mq-send's limit of" },
+    broker: { zh: "服务器的上限", en: "the broker's limit of" },
+  }[by];
+  return new ImportClientError(
+    "SW-SIZE",
+    {
+      zh: `报文有 ${size} 字节（${megabytes(size)} MB），超过${whose.zh} ${limit} 字节（${megabytes(limit)} MB）`,
+      en: `the message has ${size} bytes (${megabytes(size)} MB), more than ${whose.en} ${limit} bytes (${megabytes(limit)} MB)`,
+    },
+    {
+      advice: {
+        zh:
+          by === "setting"
+            ? "请压缩或减少随附的 PDF 后重新放入 OutBox；确需发送时调大 mq-send 的“报文上限”。"
+            : "请压缩或减少随附的 PDF 后重新放入 OutBox；确需发送时请联系单一窗口客服，由其调大服务器上限。",
+        en:
+          by === "setting"
+            ? "Make the attached PDFs smaller or fewer and drop it into OutBox again; raise mq-send's largest message if it has to go."
+            : "Make the attached PDFs smaller or fewer and drop it into OutBox again; call the service desk if it has to go, the limit is the broker's.",
+      },
+      details: { size, limit },
+    },
+  );
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / (1024 * 1024)).toFixed(1);
 }

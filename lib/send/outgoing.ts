@@ -1,36 +1,122 @@
-import { sha256Of } from "../sha256.js";
-import { unwrapDxpMsg } from "./dxpmsg.js";
-import type { Wire } from "./wire.js";
+import { join } from "node:path";
+import { settingOf } from "../business/folder-settings.js";
+import type { ImportClient } from "../client/import-client.js";
+import type { Clock } from "../clock.js";
+import { crashPoint } from "../crash-point.js";
+import type { DocumentHandle } from "../document.js";
+import { codeOf } from "../errors.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { sha256InTurns } from "../sha256.js";
+import { isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
+import { tooLarge } from "./errors.js";
+import type { WireFields } from "./fields.js";
+import { makeWire, messageIdOf, type Wire } from "./wire.js";
+
+/** A file with more bytes than this takes longer to read than the event loop should be blocked for. */
+const LARGE = 1024 * 1024;
 
 /** What is published for a document. Its bytes lie on disk, so they need not stay in memory while it waits. */
 export class Outgoing {
-  private gone = false;
+  private released = false;
 
   constructor(
     readonly wire: Wire,
+    /** Of the body, in bytes; 0 when it has gone. */
+    readonly size: number,
     private held: Buffer | undefined,
-    private readonly read: () => Buffer | undefined,
+    private readonly read: () => Promise<Buffer | undefined>,
+    private readonly clock: Clock,
   ) {}
 
-  /** Forgets the bytes until they are asked for again. */
-  letGo(): void {
-    this.gone = true;
+  /** Lets the bytes go until they are asked for again. */
+  release(): void {
+    this.released = true;
     this.held = undefined;
   }
 
+  /** Is the body still on the disk? Does not keep it. */
+  async isThere(): Promise<boolean> {
+    return this.held !== undefined || (await this.read()) !== undefined;
+  }
+
   /** The body, byte for byte as it was fixed; undefined when it has gone from the disk or is another one there. */
-  body(): Buffer | undefined {
-    if (!this.held) {
-      const bytes = this.read();
-      if (bytes && sha256Of(bytes) === this.wire.body) this.held = bytes;
-    }
+  async body(): Promise<Buffer | undefined> {
+    this.held ??= await this.read();
     return this.held;
   }
 
-  /** The document's own bytes, without a wrapper of ours, for whom `letGo` took them from; else undefined. */
-  payload(): Buffer | undefined {
-    if (!this.gone) return undefined;
-    const body = this.body();
-    return body && this.wire.wrapped ? unwrapDxpMsg(body) : body;
+  /** The document's own bytes, without a wrapper of ours, for whom `release` took them from; else undefined. */
+  async payload(): Promise<Buffer | undefined> {
+    if (!this.released) return undefined;
+    const body = await this.body();
+    return body && this.wire.wrapped ? unwrapDxpMsg(body, this.clock) : body;
   }
+}
+
+/** What the node's settings say of what is sent. */
+export interface OutgoingSettings {
+  /** The node's id. */
+  id: string;
+  exchange: string;
+  queue: string;
+  /** Wrap the document in a DxpMsg. */
+  wrap?: boolean;
+  /** Most bytes that are sent. */
+  maxBytes: number;
+}
+
+/**
+ * What is to be published for a document. What an earlier attempt may have published goes out again as it was, or, when its
+ * bytes are gone, not at all (undefined); else it is made anew, and what differs from the file in TempBox is spooled before
+ * this resolves. Rejects with SW-SIZE, and with SW-CONFIG when the DxpMsg cannot be made.
+ */
+export async function outgoingOf(
+  client: ImportClient,
+  settings: OutgoingSettings,
+  document: DocumentHandle,
+  row: DocumentRow,
+  payload: Buffer,
+  fields: WireFields | undefined,
+): Promise<Outgoing | undefined> {
+  const { id, exchange, queue, wrap, maxBytes } = settings;
+  if (row.wire !== "" && row.state !== "claimed") {
+    const known = fromDisk(client, row, JSON.parse(row.wire) as Wire);
+    if (await known.isThere()) return known;
+    if (row.state === "unknown") return undefined;
+  }
+  if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes, "setting");
+  const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
+  // A producer may wrap its files itself.
+  const wrapped = wrap && !isDxpMsg(payload);
+  const receiver = settingOf(client.settings.folders, handle.business)?.receiver;
+  const dxp = { ...(receiver && { receivers: [receiver] }), ...fields?.dxp };
+  const body = wrapped ? await wrapInDxpMsg(handle, messageIdOf(handle), payload, client.clock, dxp) : payload;
+  if (body.length > maxBytes) throw tooLarge(body.length, maxBytes, "setting");
+  const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
+  const wire = makeWire(handle, body, await sha256InTurns(body, client.clock), to, fields);
+  crashPoint("send.before-spool");
+  if (wire.body !== row.sha256) await client.spool.write(row.id, body);
+  crashPoint("send.after-spool");
+  return fromDisk(client, row, wire, body);
+}
+
+/** What was sent as it was claimed lies in TempBox; anything else was spooled. */
+function fromDisk(client: ImportClient, row: DocumentRow, wire: Wire, body?: Buffer): Outgoing {
+  const { disk } = client.files;
+  const path =
+    wire.body === row.sha256
+      ? join(client.folders.of(row.business).box("TempBox"), row.boxName)
+      : client.spool.path(row.id);
+  const size = () => disk.facts(path)?.size;
+  const read = async () => {
+    let found: Buffer;
+    try {
+      found = (size() ?? 0) > LARGE ? await disk.readLarge(path) : disk.read(path);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+    return (await sha256InTurns(found, client.clock)) === wire.body ? found : undefined;
+  };
+  return new Outgoing(wire, body?.length ?? size() ?? 0, body, read, client.clock);
 }

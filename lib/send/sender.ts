@@ -1,22 +1,20 @@
 import { setMaxListeners } from "node:events";
-import type { BrokerConnection } from "../amqp/connection.js";
+import type { Broker, Publisher, PublishOutcome } from "../amqp/broker.js";
 import { type BrokerFault, sendError } from "../amqp/faults.js";
-import { ConfirmedPublisher, type PublishOutcome } from "../amqp/publisher.js";
-import { readTempBox } from "../boxes/claim.js";
+import { backOff } from "../back-off.js";
 import type { ImportClient } from "../client/import-client.js";
-import type { Clock } from "../clock.js";
-import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
-import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { NO_WORDS } from "../ledger/rules/words.js";
-import { isDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
-import { fileMissing, heldError, stopped } from "./errors.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { conclude, concludeLate, hasArrived } from "./conclusion.js";
+import { fileMissing, heldError, stopped, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
-import { type BusinessLimits, Lanes } from "./lanes.js";
-import { Outgoing } from "./outgoing.js";
-import { WaitingRoom } from "./waiting-room.js";
-import { asPossibleDuplicate, makeWire, messageIdOf, type Wire } from "./wire.js";
+import { type Outgoing, outgoingOf } from "./outgoing.js";
+import { publishOnce } from "./publish.js";
+import { Sleepers } from "./sleepers.js";
+import { Uncertain } from "./uncertain.js";
+import { TRY_AGAIN, type Waiter, Waiting } from "./waiting.js";
+import { type BusinessLimits, SendWindow, type Share } from "./window.js";
 
 export interface SenderSettings {
   /** The node's id: what it left unknown it takes up again. */
@@ -24,6 +22,8 @@ export interface SenderSettings {
   exchange: string;
   /** The send queue; it is the routing key unless a document's fields name another. */
   queue: string;
+  /** Documents' fields may name other queues, so that a missing one keeps none of them. */
+  anyQueue?: boolean;
   /** Milliseconds to wait for a confirm. */
   confirmTimeout: number;
   /** Milliseconds that a document may wait for the broker before it fails with C18; 0 = for ever. */
@@ -36,6 +36,8 @@ export interface SenderSettings {
   perBusiness?: BusinessLimits;
   /** Wrap the document in a DxpMsg. */
   wrap?: boolean;
+  /** Most bytes of a message; absent = 32 MiB. */
+  maxBytes?: number;
 }
 
 export interface SendOptions {
@@ -54,14 +56,33 @@ export interface Sent {
   payload?: Buffer | undefined;
 }
 
-interface Begun {
-  document: DocumentRow;
+/** A document on its way through this sender. */
+interface Sending extends Waiter {
+  row: DocumentRow;
   outgoing: Outgoing;
+  /** How often it may be resent while its outcome is not known. */
+  resends: number;
 }
 
-const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
-const PAUSE = { first: 1000, longest: 60_000 };
+/** The broker certainly does not have it. */
+type NotTaken = Exclude<PublishOutcome, { kind: "confirmed" | "unknown" }>;
+
+/** Those who want to hear that a document waits: a cloned message joins the send that is under way. */
+interface Running {
+  sent: Promise<Sent>;
+  waits: boolean;
+  listeners: (() => void)[];
+}
+
 const WINDOW = 100;
+/** Between what RabbitMQ 4 (16 MiB) and RabbitMQ 3 (128 MiB) take; more would block the event loop for too long. */
+const LARGEST = 32 * 1024 * 1024;
+
+/** A message with more bytes goes alone: brokers set their limits somewhere above. */
+const ALONE_FROM = 1024 * 1024;
+
+/** Milliseconds that a stop waits for the confirms of what is on its way: without them it is unknown, and sent again. */
+const CONFIRMS_WITHIN = 2000;
 
 /**
  * Sends documents: `sending` is committed before the publish, `sent` only by the broker's confirm of that message; what
@@ -69,64 +90,110 @@ const WINDOW = 100;
  * document waits, for its turn or for the broker, only its handle is in memory.
  */
 export class DocumentSender {
-  private readonly publisher: ConfirmedPublisher;
-  private readonly lanes: Lanes;
-  private readonly clock: Clock;
+  readonly publisher: Publisher;
+  private readonly window: SendWindow;
+  private readonly maxBytes: number;
   private readonly stopping = new AbortController();
-  /** By document: a cloned message joins the send that is under way, or a confirm of one would be undone by the other. */
-  private readonly running = new Map<string, Promise<Sent>>();
-  private readonly waiting: WaitingRoom;
-  private readonly wakeAll = () => this.waiting.wakeAll();
-  private readonly onChange = (row: DocumentRow) => this.waiting.wake(row.id);
+  private readonly running = new Map<string, Running>();
+  private readonly sleepers: Sleepers;
+  private readonly uncertain: Uncertain;
+  private readonly waiting: Waiting;
+  private readonly wakeAll = () => this.sleepers.wakeAll();
+  private readonly onChange = (row: DocumentRow) => this.sleepers.wake(row.id);
 
   constructor(
     private readonly client: ImportClient,
-    private readonly connection: BrokerConnection,
+    private readonly broker: Broker,
     private readonly settings: SenderSettings,
   ) {
     // Each document that pauses listens to it.
     setMaxListeners(0, this.stopping.signal);
-    this.clock = connection.clock;
-    this.waiting = new WaitingRoom(this.clock, this.stopping.signal);
-    this.publisher = new ConfirmedPublisher(connection, settings);
-    this.lanes = new Lanes(settings.window || WINDOW, settings.perBusiness);
+    this.sleepers = new Sleepers(client.clock, this.stopping.signal);
+    this.uncertain = new Uncertain(
+      (id, messageId, outcome, certainlyNot) => this.answered(id, messageId, outcome, certainlyNot),
+      (id) => this.sleepers.wake(id),
+    );
+    this.publisher = broker.publisher(settings);
+    this.window = new SendWindow(settings.window || WINDOW, settings.perBusiness);
+    this.maxBytes = settings.maxBytes ?? LARGEST;
+    this.waiting = new Waiting(
+      client,
+      this.publisher,
+      this.window,
+      this.sleepers,
+      this.uncertain,
+      this.stopping.signal,
+      () => this.notSent(),
+    );
   }
 
-  async start(): Promise<void> {
-    this.connection.on("state", this.wakeAll);
-    this.publisher.on("open", this.wakeAll);
+  /** The node that it sends for. */
+  get id(): string {
+    return this.settings.id;
+  }
+
+  /** Is a send of this document under way here? */
+  isSending(id: string): boolean {
+    return this.running.has(id);
+  }
+
+  start(): void {
+    this.broker.on("state", this.wakeAll);
+    this.publisher.on("change", this.wakeAll);
     this.client.on("change", this.onChange);
-    await this.publisher.start();
+    this.publisher.start();
   }
 
-  /** Lets go of everything: what waits for the broker is given back, what waits for a confirm becomes unknown. */
+  /** Gives back what waits. What is on its way gets a moment for its confirm; without it, it is unknown. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeAll();
+    const ended = Promise.allSettled([...this.running.values()].map(({ sent }) => sent));
+    await Promise.race([ended, new Promise<void>((resolve) => this.client.clock.after(CONFIRMS_WITHIN, resolve))]);
     await this.publisher.stop();
     // What they commit on their way out must be there before another sender looks for it.
-    await Promise.allSettled(this.running.values());
-    this.connection.off("state", this.wakeAll);
+    await ended;
+    this.broker.off("state", this.wakeAll);
+    this.publisher.off("change", this.wakeAll);
     this.client.off("change", this.onChange);
   }
 
   /**
    * Resolves when the broker has confirmed the document, or a receipt has proved that it arrived. Rejects with C18 (not
-   * sent, for certain), SW-UNKNOWN (held for a person), SW-STOPPED (the node stops; the claim stays open), SW-CONFIG (the
-   * DxpMsg cannot be made), SW-FILE-MISSING.
+   * sent, for certain), SW-SIZE (larger than it may be, not sent), SW-UNKNOWN (held for a person), SW-CONFIG (the DxpMsg
+   * cannot be made), SW-FILE-MISSING, and with SW-STOPPED when the node stops: the claim is given back then.
    */
   send(document: DocumentHandle, payload: Buffer, options: SendOptions = {}): Promise<Sent> {
+    const { onWait } = options;
     const underWay = this.running.get(document.id);
-    if (underWay) return underWay;
+    if (underWay) {
+      if (onWait && underWay.waits) onWait();
+      else if (onWait) underWay.listeners.push(onWait);
+      return underWay.sent;
+    }
+    const running: Omit<Running, "sent"> = { waits: false, listeners: onWait ? [onWait] : [] };
     // No frame that waits may hold the payload, hence the two steps.
-    const sending = this.begin(document, payload, options)
-      .then((begun) => ("row" in begun ? begun : this.deliver(begun.document, begun.outgoing, options)))
-      .finally(() => this.running.delete(document.id));
-    this.running.set(document.id, sending);
-    return sending;
+    const sent = this.begin(document, payload, options, running)
+      .then((begun) => ("outgoing" in begun ? this.deliver(begun) : begun))
+      .then(
+        (arrived) => this.leave(arrived),
+        (error) => this.giveBack(document.id, error),
+      )
+      .finally(() => {
+        this.running.delete(document.id);
+        this.uncertain.end(document.id);
+      });
+    this.running.set(document.id, Object.assign(running, { sent }));
+    return sent;
   }
 
-  private async begin(document: DocumentHandle, payload: Buffer, options: SendOptions): Promise<Sent | Begun> {
+  private async begin(
+    document: DocumentHandle,
+    payload: Buffer,
+    { released, fields }: SendOptions,
+    running: Omit<Running, "sent">,
+  ): Promise<Sent | Sending> {
+    if (this.stopping.signal.aborted) throw stopped();
     const row = await this.client.ledger.get(document.id);
     if (!row) {
       throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
@@ -134,242 +201,161 @@ export class DocumentSender {
         en: `the ledger has no document ${document.id}`,
       });
     }
-    if (ARRIVED.includes(row.state)) return { row };
+    if (hasArrived(row)) return { row };
     if (row.state === "held") throw heldError(row.id, "held");
-    const outgoing = await this.prepare(document, row, payload, options.fields);
-    if (!outgoing) return this.giveUpUnknown(row.id, "the bytes that were sent are gone");
-    return { document: row, outgoing };
-  }
-
-  /** Documents of this node whose outcome a stop left unknown; to be given to `send` again. */
-  async leftUnknown(isKnownSender: (id: string) => boolean): Promise<DocumentRow[]> {
-    const open = await this.client.ledger.unsettled();
-    return open.filter((row) => this.mayTakeUp(row, isKnownSender));
-  }
-
-  /** Is an unknown outcome ours to take up? What a node left that is no more goes to whoever asks first. */
-  mayTakeUp(row: DocumentRow, isKnownSender: (id: string) => boolean): boolean {
-    if (row.state !== "unknown" || row.wire === "" || this.client.claims.inFlight.has(row.id)) return false;
-    const { sender } = JSON.parse(row.wire) as Wire;
-    return sender === this.settings.id || !isKnownSender(sender);
-  }
-
-  /**
-   * What an earlier attempt may have published goes out again as it was, or, when its bytes are gone, not at all
-   * (undefined); else a new wire is made.
-   */
-  private async prepare(
-    document: DocumentHandle,
-    row: DocumentRow,
-    payload: Buffer,
-    fields: WireFields | undefined,
-  ): Promise<Outgoing | undefined> {
-    if (row.wire !== "" && row.state !== "claimed") {
-      const known = this.outgoing(row, JSON.parse(row.wire) as Wire);
-      if (known.body()) return known;
-      if (row.state === "unknown") return undefined;
-    }
-    const { id, exchange, queue, wrap } = this.settings;
-    const handle = { ...document, attempt: row.sentAt > 0 ? row.attempt : 1 };
-    // A producer may wrap its files itself.
-    const wrapped = wrap && !isDxpMsg(payload);
-    const body = wrapped ? wrapInDxpMsg(handle, messageIdOf(handle), payload, fields?.dxp) : payload;
-    const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
-    const wire = makeWire(handle, body, to, fields);
-    crashPoint("send.before-spool");
-    if (wire.body !== row.sha256) await this.client.spool.write(row.id, body);
-    crashPoint("send.after-spool");
-    return this.outgoing(row, wire, body);
-  }
-
-  /** What was sent as it was claimed lies in TempBox; anything else was spooled. */
-  private outgoing(row: DocumentRow, wire: Wire, body?: Buffer): Outgoing {
-    return new Outgoing(wire, body, () =>
-      wire.body === row.sha256 ? readTempBox(this.client, row) : this.client.spool.read(row.id),
+    this.uncertain.begin(row.id, row.state === "unknown");
+    const { giveUpAfter, attempts } = this.settings;
+    const outgoing = await outgoingOf(
+      this.client,
+      { ...this.settings, maxBytes: this.maxBytes },
+      document,
+      row,
+      payload,
+      fields,
     );
-  }
-
-  private async deliver(row: DocumentRow, outgoing: Outgoing, options: SendOptions): Promise<Sent> {
-    const { onUncertain } = this.client.settings;
-    const { giveUpAfter } = this.settings;
-    const end = giveUpAfter > 0 ? this.clock.now() + giveUpAfter : Number.POSITIVE_INFINITY;
-    let unknown = row.state === "unknown";
-    let mayResend = onUncertain === "resend" ? this.settings.attempts : options.released ? 1 : 0;
-    const letGo = () => {
-      outgoing.letGo();
-      options.onWait?.();
+    if (!outgoing) return this.hold(row.id, "the bytes that were sent are gone");
+    return {
+      id: row.id,
+      row,
+      outgoing,
+      end: giveUpAfter > 0 ? this.client.clock.monotonic() + giveUpAfter : Number.POSITIVE_INFINITY,
+      resends: this.client.settings.onUncertain === "resend" ? attempts : released ? 1 : 0,
+      release: () => {
+        outgoing.release();
+        running.waits = true;
+        for (const listener of running.listeners.splice(0)) listener();
+      },
     };
-    for (let round = 0; ; round++) {
-      const deadline = unknown ? Number.POSITIVE_INFINITY : end;
-      let outcome: PublishOutcome;
-      let arrived = await this.takeTurn(row, deadline, unknown, letGo);
-      if (arrived) return this.arrived(arrived, outgoing);
-      try {
-        arrived = await this.waitForBroker(row.id, deadline, unknown, letGo);
-        if (arrived) return this.arrived(arrived, outgoing);
-        if (unknown && mayResend <= 0) return await this.giveUpUnknown(row.id, `onUncertain: ${onUncertain}`);
-        if (!outgoing.body()) {
-          if (unknown) return await this.giveUpUnknown(row.id, "the bytes that were sent are gone");
-          throw fileMissing();
-        }
-        outcome = await this.publishOnce(row.id, outgoing, unknown);
-        arrived = await this.concluded(row.id, outcome, unknown);
-        if (arrived) return this.arrived(arrived, outgoing);
-      } finally {
-        this.lanes.leave(row.business);
-      }
-      if (unknown && outcome.kind === "unknown") mayResend--;
-      unknown ||= outcome.kind === "unknown";
-      if (this.stopping.signal.aborted) throw stopped();
-      if (!unknown && outcome.kind !== "confirmed" && outcome.kind !== "unknown" && this.clock.now() >= end) {
-        throw this.notSent(row.id, outcome);
-      }
-      letGo();
-      await this.pause(round, unknown ? Number.POSITIVE_INFINITY : end);
-    }
   }
 
-  /** One publish behind its committed `sending`. What goes wrong after that commit is an unknown outcome, whatever it is. */
-  private async publishOnce(id: string, outgoing: Outgoing, repeat: boolean): Promise<PublishOutcome> {
-    const { wire } = outgoing;
-    const properties = repeat ? asPossibleDuplicate(wire.properties) : wire.properties;
-    crashPoint("send.before-sending");
-    const text = `${wire.routingKey} ${properties.messageId}`;
-    await this.client.claims.send(id, JSON.stringify(wire), repeat, text);
+  /** Nobody goes on with what arrives while the node stops: its claim ends here. */
+  private leave(arrived: Sent): Sent {
+    if (!this.stopping.signal.aborted) return arrived;
+    this.client.claims.releaseLater(arrived.row.id, 0);
+    throw stopped();
+  }
+
+  private giveBack(id: string, error: unknown): never {
+    if (!this.stopping.signal.aborted) throw error;
+    this.client.claims.inFlight.release(id);
+    throw stopped();
+  }
+
+  /** Publishes until the document has arrived, is given up or held. */
+  private async deliver(sending: Sending): Promise<Sent> {
+    const { id, outgoing } = sending;
     try {
-      crashPoint("send.after-sending");
-      const timeout = this.settings.confirmTimeout;
-      const body = outgoing.body() as Buffer;
-      const publishing = this.publisher.publish({ ...wire, body, properties, timeout });
-      crashPoint("send.after-publish");
-      const outcome = await publishing;
-      crashPoint("send.after-confirm");
-      return outcome;
-    } catch (error) {
-      return { kind: "unknown", reason: messageOf(error) };
-    }
-  }
-
-  /** Commits what the publish came to, as long as it takes: a full disk may pass. The row when the document has arrived. */
-  private async concluded(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
-    for (let round = 0; ; round++) {
-      try {
-        return await this.conclude(id, outcome, wasUnknown);
-      } catch (error) {
-        if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) throw error;
-        this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
-        await this.pause(round, Number.POSITIVE_INFINITY);
+      for (let tries = 0; ; tries++) {
+        const share = this.shareOf(sending);
+        const arrived = (await this.waiting.enter(sending, share)) ?? (await this.attempt(sending, share));
+        if (arrived) return await this.arrived(arrived, outgoing);
+        if (this.stopping.signal.aborted) throw stopped();
+        // Who is held next need not wait for a late answer: that settles what is held as well.
+        await this.waiting.beforeNext(sending, tries, sending.resends > 0 ? this.settings.confirmTimeout : 0);
       }
+    } catch (error) {
+      // What was certainly not sent is made anew at its next attempt.
+      if (!this.stopping.signal.aborted && !this.uncertain.has(id)) this.client.spool.remove(id);
+      throw error;
     }
   }
 
-  private async conclude(id: string, outcome: PublishOutcome, wasUnknown: boolean): Promise<DocumentRow | undefined> {
-    const { ledger } = this.client;
-    const now = await ledger.get(id);
-    // Its receipt may be quicker than the confirm.
-    if (now && ARRIVED.includes(now.state)) return now;
-    if (outcome.kind === "confirmed") {
-      const sent = await ledger.transition(
-        id,
-        { from: ["sending"], to: "sent" },
-        { sentAt: this.client.clock.now(), ...NO_WORDS },
-        { event: "sent" },
-      );
-      crashPoint("send.after-sent");
-      return sent;
+  /** One try. Resolves to the row when the document has arrived; rejects when it is held, or no other try is of use. */
+  private async attempt(sending: Sending, share: Share): Promise<DocumentRow | undefined> {
+    const { id, outgoing } = sending;
+    try {
+      const found = await this.waiting.untilOpen(sending);
+      if (found) return found;
+      const now = await this.client.ledger.get(id);
+      if (now && hasArrived(now)) return now;
+      if (now?.state === "held") throw heldError(id, "held");
+      const repeat = now?.state === "unknown";
+      if (repeat && sending.resends <= 0) {
+        return await this.hold(id, `onUncertain: ${this.client.settings.onUncertain}`);
+      }
+      const body = await outgoing.body();
+      if (!body) {
+        if (repeat) return await this.hold(id, "the bytes that were sent are gone");
+        throw fileMissing();
+      }
+      const { alone } = share;
+      const options = { repeat, alone, timeout: this.settings.confirmTimeout };
+      const outcome = await publishOnce(this.client, this.publisher, id, outgoing, body, options);
+      if (outcome.kind === "unknown") {
+        if (repeat) sending.resends--;
+        this.uncertain.add(id, outgoing.wire.properties.messageId, outcome.later);
+      }
+      const row = await this.whileLedgerFails(() => conclude(this.client, id, outcome, this.uncertain.has(id)));
+      if (!row && outcome.kind !== "unknown" && outcome.kind !== "confirmed") await this.mayTryAgain(sending, outcome);
+      return row;
+    } finally {
+      this.window.release(share);
     }
-    // A refusal of the repeat says nothing about the first: it stays unknown.
-    const to = outcome.kind === "unknown" || wasUnknown ? "unknown" : "claimed";
-    const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
-    const event = to === "unknown" ? "unknown" : "refused";
-    await ledger.transition(id, { from: ["sending"], to }, change, { event, code: "C18", text: outcome.reason });
-    return undefined;
   }
 
-  private arrived(row: DocumentRow, outgoing: Outgoing): Sent {
-    const payload = outgoing.payload();
+  private shareOf({ id, row, outgoing }: Sending): Share {
+    const { size, wire } = outgoing;
+    // What may be refused by itself: a repeat above all, which may be the one for which the channel was closed.
+    const alone = this.uncertain.has(id) || size > ALONE_FROM || wire.properties.userId !== undefined;
+    return { business: row.business, bytes: size, alone };
+  }
+
+  /** Rejects when there is no use in another try, or no time left for one. */
+  private async mayTryAgain(sending: Sending, outcome: NotTaken): Promise<void> {
+    const { id, outgoing } = sending;
+    const never = outcome.kind === "too-large" || (outcome.kind === "refused" && outcome.fault === "unacceptable");
+    if (this.uncertain.has(id)) {
+      // The same bytes will be refused again and again; what became of the first ones is for a person to find out.
+      if (never) await this.hold(id, outcome.reason);
+      return;
+    }
+    if (outcome.kind === "too-large") throw tooLarge(outgoing.size, outcome.limit, "broker");
+    if (never || this.waiting.isOver(sending)) throw this.notSent(outcome);
+  }
+
+  private async arrived(row: DocumentRow, outgoing: Outgoing): Promise<Sent> {
+    const payload = await outgoing.payload();
     this.client.spool.remove(row.id);
     return { row, payload };
   }
 
-  private async giveUpUnknown(id: string, why: string): Promise<never> {
+  private async hold(id: string, why: string): Promise<never> {
     const error = heldError(id, why);
     const row = (await this.client.ledger.get(id)) as DocumentRow;
     await this.client.claims.hold(row, error);
     throw error;
   }
 
-  private notSent(id: string, outcome: Exclude<PublishOutcome, { kind: "confirmed" | "unknown" }>): Error {
-    // Made anew at the next attempt.
-    this.client.spool.remove(id);
-    const { connection } = this;
+  /** Why a document could not be sent, for certain. */
+  private notSent(outcome?: NotTaken): Error {
+    const { broker, publisher } = this;
     const { queue, exchange } = this.settings;
-    const say = (fault: BrokerFault, cause?: unknown) => sendError(fault, connection.target, queue || exchange, cause);
-    if (outcome.kind === "refused") return say(outcome.returned ? "queue" : "full", new Error(outcome.reason));
-    if (connection.state === "blocked") return say("blocked");
-    const { lastFault } = connection;
-    return lastFault ? say((lastFault.details.fault as BrokerFault) ?? "closed", lastFault.cause) : say("closed");
+    const say = (fault: BrokerFault, cause?: unknown) => sendError(fault, broker.target, queue || exchange, cause);
+    if (outcome?.kind === "refused") return say(outcome.fault, new Error(outcome.reason));
+    if (broker.state === "blocked") return say("blocked");
+    const fault = broker.lastFault ?? publisher.fault;
+    return fault ? say(fault.details.fault, fault.cause) : say("closed");
   }
 
-  /** Resolves to the row when a receipt has proved the send meanwhile, else when it is this document's turn. */
-  private async takeTurn(
-    row: DocumentRow,
-    deadline: number,
-    unknown: boolean,
-    letGo: () => void,
-  ): Promise<DocumentRow | undefined> {
-    if (this.stopping.signal.aborted) throw stopped();
-    if (this.lanes.tryEnter(row.business)) return undefined;
-    letGo();
-    let mine = false;
-    const leaveLine = this.lanes.wait(row.business, () => {
-      mine = true;
-      this.waiting.wake(row.id);
-    });
-    let taken = false;
+  private async answered(id: string, messageId: string, outcome: PublishOutcome, certainlyNot: boolean): Promise<void> {
     try {
-      for (;;) {
-        await this.waiting.sleep(row.id, deadline, unknown, () => mine);
-        if (this.stopping.signal.aborted) throw stopped();
-        const arrived = unknown ? await this.arrivedRow(row.id) : undefined;
-        if (arrived) return arrived;
-        taken = mine;
-        if (taken) return undefined;
-        // A long line is no reason to fail, a broker that is away is.
-        if (this.clock.now() >= deadline && !this.publisher.isOpen)
-          throw this.notSent(row.id, { kind: "unsent", reason: "not connected" });
+      await this.whileLedgerFails(() => concludeLate(this.client, id, messageId, outcome, certainlyNot));
+    } catch (error) {
+      // It stays unknown, as it was.
+      this.client.notice(codeOf(error) ?? "SW-FAULT", messageOf(error), messageOf(error));
+    }
+  }
+
+  /** Does what has to be committed, as long as it takes: a full disk may pass. */
+  private async whileLedgerFails<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) throw error;
+        this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
+        await this.sleepers.pause(backOff(TRY_AGAIN, tries, this.client.ids.jitter()));
       }
-    } finally {
-      leaveLine();
-      if (mine && !taken) this.lanes.leave(row.business);
     }
-  }
-
-  /** Resolves to the row when a receipt has proved an unknown send meanwhile, else when the broker is there. */
-  private async waitForBroker(
-    id: string,
-    deadline: number,
-    unknown: boolean,
-    letGo: () => void,
-  ): Promise<DocumentRow | undefined> {
-    for (;;) {
-      if (this.stopping.signal.aborted) throw stopped();
-      const arrived = unknown ? await this.arrivedRow(id) : undefined;
-      if (arrived) return arrived;
-      if (this.publisher.isOpen) return undefined;
-      if (this.clock.now() >= deadline) throw this.notSent(id, { kind: "unsent", reason: "not connected" });
-      letGo();
-      await this.waiting.sleep(id, deadline, unknown, () => this.publisher.isOpen);
-    }
-  }
-
-  private async arrivedRow(id: string): Promise<DocumentRow | undefined> {
-    const row = await this.client.ledger.get(id);
-    return row && ARRIVED.includes(row.state) ? row : undefined;
-  }
-
-  private pause(round: number, deadline: number): Promise<void> {
-    const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** round) * (0.5 + this.client.ids.jitter() / 2);
-    return this.waiting.pause(Math.min(pause, deadline - this.clock.now()));
   }
 }

@@ -1,8 +1,9 @@
 import type { Options } from "amqplib";
 import { isZip } from "../archive/index.js";
 import type { DocumentHandle } from "../document.js";
-import { sha256Of } from "../sha256.js";
 import type { WireFields } from "./fields.js";
+
+const POSSIBLE_DUPLICATE = "possibleDuplicate";
 
 /** What was, or will be, published for a document, but for its bytes: kept in the row, so that a repeat is identical. */
 export interface Wire {
@@ -24,11 +25,13 @@ export function messageIdOf({ id, attempt }: DocumentHandle): string {
 
 /**
  * What is sent for a document: our defaults, and over them what the flow sets. The real wire is not public (domain 0, item
- * 10), hence a default for each field and a way to set it. The result is as it will come back from the ledger's row.
+ * 10), hence a default for each field and a way to set it. `sha256` is the body's. The result is as it will come back from
+ * the ledger's row.
  */
 export function makeWire(
   document: DocumentHandle,
   body: Buffer,
+  sha256: string,
   to: { sender: string; exchange: string; routingKey: string; wrapped?: boolean },
   fields: WireFields = { headers: {}, properties: {} },
 ): Wire {
@@ -36,7 +39,7 @@ export function makeWire(
   const wire: Wire = {
     ...to,
     ...(fields.routingKey && { routingKey: fields.routingKey }),
-    body: sha256Of(body),
+    body: sha256,
     properties: {
       correlationId: shortText(document.clientKey),
       type: document.messageType || undefined,
@@ -59,6 +62,8 @@ export function makeWire(
         ...fields.headers,
         // A person sends a document again that had arrived before: said on the wire too.
         ...(document.attempt > 1 && { attempt: String(document.attempt) }),
+        // It was found without a row, or is sent again after an unknown outcome: customs may have it.
+        ...(document.possibleDuplicate && { [POSSIBLE_DUPLICATE]: "1" }),
       },
     },
   };
@@ -73,5 +78,5 @@ function shortText(text: string): string | undefined {
 
 /** The same message again, saying that it may be a second one: same id, same bytes, one header more. */
 export function asPossibleDuplicate(properties: Wire["properties"]): Wire["properties"] {
-  return { ...properties, headers: { ...properties.headers, possibleDuplicate: "1" } };
+  return { ...properties, headers: { ...properties.headers, [POSSIBLE_DUPLICATE]: "1" } };
 }

@@ -2,7 +2,6 @@ import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
 import { ImportClientError } from "../errors.js";
 import { cardFacts, checkCard } from "./card-checks.js";
-import { cardFault } from "./faults.js";
 import type { CardIdentity } from "./types.js";
 
 /** Kinds of which faq 19 and 20 are known; a 报关单 with another card number is warned of, as in preflight. */
@@ -31,7 +30,7 @@ export function checkBeforeSigning(
   { waived = [], now }: { waived?: readonly string[]; now?: number } = {},
 ): Check[] {
   const known = CARD_NUMBER.test(identity.cardNumber) ? identity : { ...identity, cardNumber: "" };
-  const entry = document?.zipped ? document.xmlName : undefined;
+  const entry = document?.zipped || document?.wrapped ? document.xmlName : undefined;
   const facts = document
     ? cardFacts(document.root, entry).filter(({ parent, name }) => COMPARED.test(`${parent}/${name}`))
     : [];
@@ -43,12 +42,11 @@ export function checkBeforeSigning(
   });
 }
 
-/** Throws for the first check that refuses: C134 for a certificate that is not valid, else the check's own code. */
+/** Throws for the first check that refuses, with the check's own code. */
 export function assertMaySign(checks: readonly Check[]): void {
   const first = checks.find(({ severity }) => severity === "error");
   if (!first) return;
   const { rule, text, advice, path, line } = first;
-  if (rule === "SW-RULE-card-expiry") throw cardFault("CERTIFICATE-EXPIRED", text, advice, { state: "expired" });
   throw new ImportClientError(
     rule,
     { zh: `${text.zh}，${path}（行 ${line}）`, en: `${text.en}, ${path} (line ${line})` },

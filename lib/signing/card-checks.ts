@@ -1,7 +1,7 @@
 import type { Check } from "../document.js";
-import type { Bilingual } from "../errors.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { CardIdentity } from "./types.js";
+import { validityCheck, WARN_DAYS } from "./validity.js";
 
 /** One field of a document that has to agree with the card. */
 export interface CardFact {
@@ -22,9 +22,6 @@ const COMPANY_FIELDS = new Set(["InputCode", "OperCusRegCode"]);
 
 /** Card numbers: DecSign/ICCode, InvtHeadType/IcCardNo, EnvelopInfo/Ic_Card (faq 20). */
 const CARD_FIELDS = new Set(["ICCode", "IcCardNo", "Ic_Card"]);
-
-export const WARN_DAYS = 30;
-const DAY = 86_400_000;
 
 /** The fields of a document that `checkCard` compares; empty ones are left out. */
 export function cardFacts(root: XmlElement, entry?: string): CardFact[] {
@@ -100,46 +97,7 @@ export function checkCard(
       });
     }
   }
-  const expiry = expiryOf(identity, now, warnDays);
-  if (expiry) checks.push({ rule: "SW-RULE-card-expiry", path: "", line: 0, ...expiry });
+  const validity = validityCheck(identity, now, warnDays);
+  if (validity) checks.push(validity);
   return checks;
-}
-
-function expiryOf(
-  { notBefore, notAfter }: CardIdentity,
-  now: number,
-  warnDays: number,
-): { severity: "error" | "warning"; text: Bilingual; advice: Bilingual } | undefined {
-  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
-  const renew = {
-    zh: "请到发卡机构（电子口岸）办理证书延期。",
-    en: "Have the card's certificate renewed by its issuer (电子口岸).",
-  };
-  if (now >= notAfter) {
-    return {
-      severity: "error",
-      text: { zh: `操作卡证书已于 ${day(notAfter)} 过期`, en: `the card's certificate expired on ${day(notAfter)}` },
-      advice: renew,
-    };
-  }
-  if (now < notBefore) {
-    return {
-      severity: "error",
-      text: {
-        zh: `操作卡证书自 ${day(notBefore)} 起有效`,
-        en: `the card's certificate is valid from ${day(notBefore)} on`,
-      },
-      advice: { zh: "请检查本机日期和时间。", en: "Check this computer's date and time." },
-    };
-  }
-  if (now < notAfter - warnDays * DAY) return undefined;
-  const days = Math.floor((notAfter - now) / DAY);
-  return {
-    severity: "warning",
-    text: {
-      zh: `操作卡证书将于 ${day(notAfter)} 过期（还有 ${days} 天）`,
-      en: `the card's certificate expires on ${day(notAfter)}, in ${days} days`,
-    },
-    advice: renew,
-  };
 }

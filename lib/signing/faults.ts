@@ -1,31 +1,35 @@
-import { type Bilingual, type FaultDetails, ImportClientError } from "../errors.js";
+import { type Bilingual, codeOf, type ErrorParts, ImportClientError, messageOf } from "../errors.js";
 import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
-/** Inner codes that say nothing about the card: the node closed, the driver crashed and is started again. */
-const PASSING = new Set(["CLOSED", "MODULE-CRASHED"]);
+/** What a card's fault may say beside its words. */
+export interface CardFaultParts extends Pick<ErrorParts, "cause" | "kind" | "official" | "details"> {
+  /** What the card is now. */
+  state?: CardState;
+}
 
 /**
  * A card or signature error: C134 with its inner code, as the official client reports it (faq 13, domain B).
  * `details.inner` is the code underneath (`CKR_PIN_INCORRECT`, `51571`), `details.state` what the card is now,
- * `official` the lines of the official local receipt where they are known.
+ * `official` the lines of the official local receipt where they are known. The document waits: card, driver and setting are the
+ * user's to mend, and it is good.
  */
 export function cardFault(
   inner: string,
   text: Bilingual,
   advice: Bilingual,
-  more: { state?: CardState; cause?: unknown; details?: FaultDetails; official?: readonly string[] } = {},
+  { state, details, kind = "waits", ...more }: CardFaultParts = {},
 ): ImportClientError {
   return new ImportClientError(
     "C134",
     { zh: `卡操作失败：${text.zh}（${inner}）`, en: `card error: ${text.en} (${inner})` },
-    {
-      advice,
-      cause: more.cause,
-      official: more.official,
-      ...(more.state === "absent" || PASSING.has(inner) ? { kind: "waits" } : {}),
-      details: { ...more.details, inner, ...(more.state ? { state: more.state } : {}) },
-    },
+    { ...more, kind, advice, details: { ...details, inner, ...(state && { state }) } },
   );
+}
+
+/** The card's node closes while it is used: its documents go back and are signed by the next one. */
+export function cardClosed(): ImportClientError {
+  const text = { zh: "卡节点已关闭", en: "the card node is closed" };
+  return cardFault("CLOSED", text, { zh: "单据会自动继续。", en: "The document goes on by itself." });
 }
 
 /** The official client's words (faq 10). */
@@ -74,6 +78,8 @@ export function pinEmpty(): ImportClientError {
         zh: "请在卡节点中填写卡密码（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
         en: "Set the PIN in the card node (or SW_CARD_PIN) and send again. The card was not touched.",
       },
+      kind: "waits",
+      details: { pin: true },
     },
   );
 }
@@ -89,6 +95,32 @@ export function pinBlocked(
       zh: "请确认卡密码后在卡节点中改正；若密码无误，请由负责人在侧边栏中解除。在此之前不会向卡发送密码，以免锁卡。",
       en: "Correct the PIN in the card node; if it is right, a person releases the guard in the sidebar. Until then no PIN is sent to the card, so that it cannot lock.",
     },
-    details: { inner: reason, state: more.state ?? "closed", ...(more.at ? { at: more.at } : {}) },
+    details: {
+      inner: reason,
+      pin: true,
+      state: more.state ?? "closed",
+      ...(more.at ? { at: more.at } : {}),
+    },
   });
+}
+
+/** The guard's record cannot be opened or written: no PIN is sent, since nobody would know of it. */
+export function guardUnusable(file: string, cause: unknown): ImportClientError {
+  const why = messageOf(cause);
+  return new ImportClientError(
+    "SW-PIN-GUARD",
+    {
+      zh: `PIN 保护的记录 ${file} 无法打开或写入，未向卡发送密码：${why}`,
+      en: `the PIN guard's record ${file} cannot be opened or written, so no PIN was sent to the card: ${why}`,
+    },
+    {
+      advice: {
+        zh: "请让运行 Node-RED 的账户可以写入该文件及其文件夹，并检查磁盘空间；也可用环境变量 SW_PIN_GUARD 指定其他文件夹。恢复后单据会自动继续。",
+        en: "Let the account that Node-RED runs as write this file and its folder, and check the disk's space; or name another folder with the environment variable SW_PIN_GUARD. Documents go on by themselves then.",
+      },
+      cause,
+      kind: "waits",
+      details: { inner: codeOf(cause) ?? "", path: file },
+    },
+  );
 }

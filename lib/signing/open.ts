@@ -1,6 +1,6 @@
 import { ControlCard } from "./control/backend.js";
 import { pinEmpty } from "./faults.js";
-import { MemoryPinAttempts } from "./pin-guard.js";
+import { machinePins } from "./guard-store.js";
 import { Pkcs11Card } from "./pkcs11/backend.js";
 import type { CardSettings } from "./settings.js";
 import { SoftwareCard } from "./software.js";
@@ -23,9 +23,9 @@ function withoutPin(card: CardBackend): CardBackend {
 
 /**
  * Opens a card by its settings. Nothing is touched yet: the first `identity` or `sign` finds the card, the first `sign`
- * logs in. `attempts` is where the PIN guard keeps its rows; without it they last as long as this object.
+ * logs in. `attempts` is where the PIN guard keeps its record: that of this machine, but for tests.
  */
-export function openCard(settings: CardSettings, attempts: PinAttempts = new MemoryPinAttempts()): CardBackend {
+export function openCard(settings: CardSettings, attempts: PinAttempts = machinePins()): CardBackend {
   switch (settings.backend) {
     case "software":
       return new SoftwareCard(settings, attempts);

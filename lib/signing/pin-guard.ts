@@ -1,21 +1,20 @@
 import { scrypt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { codeOf, ImportClientError } from "../errors.js";
+import { KeyedLock } from "../keyed-lock.js";
 import { pinBlocked } from "./faults.js";
-import type { PinAttempts, PinRefusal } from "./types.js";
+import { UNDER_WAY } from "./guard-store.js";
+import type { PinAttempts, PinRefusal, PinTry } from "./types.js";
 
-/**
- * Another process on the same ledger may be logging in with this PIN right now: its attempt is waited for as long as it is
- * this young, in milliseconds. An older one belongs to a process that hangs or died.
- */
-const UNDER_WAY = { age: 5_000, look: 50 };
+/** Milliseconds between two looks at an attempt that another process may be making. */
+const ASK_AGAIN = 50;
 
 /** Bytes of the fingerprint that is kept, see `pinFingerprint`. */
 const FINGERPRINT_BYTES = 2;
 
 /**
  * What is kept of a PIN: scrypt over it with the token's id as salt, cut to 16 bits. A PIN has few digits, so a longer
- * one would let whoever reads the ledger find the PIN by trying them all; 16 bits leave too many PINs that fit. The
+ * one would let whoever reads the record find the PIN by trying them all; 16 bits leave too many PINs that fit. The
  * price: one changed PIN in 65,536 looks unchanged, and a person has to release the guard.
  */
 export function pinFingerprint(token: string, pin: string): Promise<string> {
@@ -37,23 +36,11 @@ export function markNotTried<E extends object>(error: E): E {
 }
 
 /** One login at a time for each token in this process, whichever flow or backend asks. */
-const turns = new Map<string, Promise<unknown>>();
-
-async function inTurn<T>(token: string, work: () => Promise<T>): Promise<T> {
-  const before = turns.get(token) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  const quiet = mine.catch(() => undefined);
-  turns.set(token, quiet);
-  try {
-    return await mine;
-  } finally {
-    if (turns.get(token) === quiet) turns.delete(token);
-  }
-}
+const logins = new KeyedLock();
 
 /**
  * The durable breaker of promises 4. It lets a PIN at a token only while no earlier try of that PIN on that token was
- * refused or left open, and writes each try down before it is made.
+ * refused or left open, and writes each try down before it is made. Tokens are given by all their names, see `PinTry`.
  */
 export class PinGuard {
   private readonly fingerprints = new Map<string, Promise<string>>();
@@ -63,22 +50,13 @@ export class PinGuard {
     private readonly pin: string,
   ) {}
 
-  private fingerprint(token: string): Promise<string> {
-    let known = this.fingerprints.get(token);
-    if (!known) {
-      known = pinFingerprint(token, this.pin);
-      this.fingerprints.set(token, known);
-    }
-    return known;
-  }
-
   /**
    * Runs one login. The attempt is committed before `login` starts and its result after; an error that is not marked
-   * by `markNotTried` closes the guard. Rejects with SW-PIN-BLOCKED, or with what `login` rejected with.
+   * by `markNotTried` closes the guard. Rejects with SW-PIN-BLOCKED, SW-PIN-GUARD, or with what `login` rejected with.
    */
-  login(token: string, login: () => Promise<void>): Promise<void> {
-    return inTurn(token, async () => {
-      const id = await this.begin(token);
+  login(tokens: readonly string[], login: () => Promise<void>): Promise<void> {
+    return logins.run(tokens[0] ?? "", async () => {
+      const id = await this.begin(tokens);
       try {
         await login();
       } catch (error) {
@@ -91,26 +69,46 @@ export class PinGuard {
   }
 
   /** Closes the guard without a try: a signature was refused for its PIN. */
-  async close(token: string, code: string): Promise<void> {
-    const attempt = await this.attempts.begin(token, await this.fingerprint(token));
-    if ("id" in attempt) await this.attempts.end(attempt.id, "refused", code);
+  async close(tokens: readonly string[], code: string): Promise<void> {
+    await this.attempts.refuse(this.tryAt(tokens), code);
+  }
+
+  /** Rejects with SW-PIN-BLOCKED when the PIN was refused by this token in the meantime, whoever sent it. */
+  async assertOpen(tokens: readonly string[]): Promise<void> {
+    const refusal = await this.attempts.refusal(this.tryAt(tokens));
+    if (refusal) throw blockedBy(refusal);
+  }
+
+  async release(tokens: readonly string[], reason: string): Promise<void> {
+    await this.attempts.release(tokens, reason);
   }
 
   /** Id of the attempt that may be made now. Rejects with SW-PIN-BLOCKED while the guard is closed. */
-  private async begin(token: string): Promise<number> {
-    const pin = await this.fingerprint(token);
-    for (let looks = 0; ; looks++) {
-      const attempt = await this.attempts.begin(token, pin);
+  private async begin(tokens: readonly string[]): Promise<string> {
+    const wanted = this.tryAt(tokens);
+    const end = performance.now() + UNDER_WAY;
+    for (;;) {
+      const attempt = await this.attempts.begin(wanted);
       if ("id" in attempt) return attempt.id;
       const { closedBy } = attempt;
-      const young = Date.now() - closedBy.at < UNDER_WAY.age && looks * UNDER_WAY.look < UNDER_WAY.age;
+      // Another process may be logging in with this PIN right now. An older attempt is of a process that hangs or died.
+      const young = Date.now() - closedBy.at < UNDER_WAY && performance.now() < end;
       if (!closedBy.open || !young) throw blockedBy(closedBy);
-      await pause(UNDER_WAY.look);
+      await pause(ASK_AGAIN);
     }
   }
 
-  async release(token: string, reason: string): Promise<void> {
-    await this.attempts.release(token, reason);
+  private tryAt(tokens: readonly string[]): PinTry {
+    return { tokens, fingerprint: (salt) => this.fingerprint(salt) };
+  }
+
+  private fingerprint(salt: string): Promise<string> {
+    let known = this.fingerprints.get(salt);
+    if (!known) {
+      known = pinFingerprint(salt, this.pin);
+      this.fingerprints.set(salt, known);
+    }
+    return known;
   }
 }
 
@@ -126,39 +124,6 @@ function blockedBy({ code, at }: PinRefusal): ImportClientError {
 }
 
 function innerCode(error: unknown): string {
-  if (error instanceof ImportClientError && typeof error.details.inner === "string") return error.details.inner;
+  if (error instanceof ImportClientError && error.details.inner !== undefined) return error.details.inner;
   return codeOf(error) ?? "UNKNOWN";
-}
-
-/** Attempts kept in memory: for tests and for callers without a ledger. Not durable. */
-export class MemoryPinAttempts implements PinAttempts {
-  readonly rows: {
-    id: number;
-    at: number;
-    token: string;
-    pin: string;
-    outcome: "open" | "accepted" | "refused" | "not-tried";
-    code: string;
-    released: boolean;
-  }[] = [];
-
-  async begin(token: string, pin: string): Promise<{ id: number } | { closedBy: PinRefusal }> {
-    const row = this.rows.findLast(
-      ({ token: t, pin: p, outcome, released }) =>
-        t === token && p === pin && !released && (outcome === "open" || outcome === "refused"),
-    );
-    if (row) return { closedBy: { id: row.id, at: row.at, code: row.code, open: row.outcome === "open" } };
-    const id = this.rows.length + 1;
-    this.rows.push({ id, at: Date.now(), token, pin, outcome: "open", code: "", released: false });
-    return { id };
-  }
-
-  async end(id: number, outcome: "accepted" | "refused" | "not-tried", code: string): Promise<void> {
-    const row = this.rows.find((candidate) => candidate.id === id);
-    if (row) Object.assign(row, { outcome, code });
-  }
-
-  async release(token: string, _reason: string): Promise<void> {
-    for (const row of this.rows) if (row.token === token) row.released = true;
-  }
 }

@@ -43,7 +43,7 @@ export interface CardSettings {
   /** pkcs11: vendor mechanism for SM2 with SM3; checked once with a sign and a verify. */
   sm2Mechanism?: Sm2Mechanism;
 
-  /** software: file with the private key: PEM (PKCS#8, PKCS#1), encrypted or not, or PKCS#12. */
+  /** software: PEM file with the private key (PKCS#8, PKCS#1, SEC1), encrypted or not. */
   keyFile: string;
   /** software: PEM or DER certificate, when the key file has none. pkcs11: in place of the token's own. */
   certificateFile?: string;

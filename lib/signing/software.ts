@@ -1,21 +1,33 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign as rsaSign, X509Certificate } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign as rsaSign,
+  X509Certificate,
+} from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
 import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
-import { readPkcs12 } from "./pkcs12.js";
 import type { CardSettings } from "./settings.js";
 import { sm2PublicFromPrivate, sm2PublicKey, sm2Sign } from "./sm2.js";
-import { StateKeeper } from "./state.js";
+import { ObservableState } from "./state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "./types.js";
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
 
 const KEY_ADVICE = {
-  zh: "请检查密钥文件和证书文件的路径与格式（PEM 或 PKCS#12）。",
-  en: "Check path and format (PEM or PKCS#12) of the key's and the certificate's file.",
+  zh: "请检查密钥文件和证书文件的路径与格式（PEM）。",
+  en: "Check path and format (PEM) of the key's and the certificate's file.",
 };
+
+/** What makes a PEM file of key and certificate out of a PKCS#12 file. */
+export const PKCS12_TO_PEM = "openssl pkcs12 -in key.p12 -out key.pem";
+
+/** The start of a PKCS#12 file behind its outer SEQUENCE's head: version 3 (RFC 7292, section 4). */
+const PKCS12_VERSION = Buffer.from("020103", "hex");
 
 type Key = { kind: "rsa"; key: KeyObject } | { kind: "sm2"; scalar: string; publicKey: string };
 
@@ -28,12 +40,12 @@ interface Opened {
 const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
 
 /**
- * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) or
- * PKCS#12, with an RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
+ * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) with an
+ * RSA or an SM2 key; the certificate lies in the same file or in `certificateFile`.
  */
 export class SoftwareCard implements CardBackend {
   readonly kind = "software";
-  private readonly keeper = new StateKeeper();
+  private readonly observed = new ObservableState();
   private readonly guard: PinGuard;
   private opening: Promise<Opened> | undefined;
 
@@ -45,11 +57,11 @@ export class SoftwareCard implements CardBackend {
   }
 
   get state(): CardState {
-    return this.keeper.state;
+    return this.observed.current;
   }
 
   onState(listener: (event: CardEvent) => void): () => void {
-    return this.keeper.on(listener);
+    return this.observed.on(listener);
   }
 
   async identity(): Promise<CardIdentity> {
@@ -64,22 +76,33 @@ export class SoftwareCard implements CardBackend {
   }
 
   async release(reason: string): Promise<void> {
-    await this.guard.release(this.tokenId(), reason);
+    await this.guard.release(this.names(), reason);
     this.opening = undefined;
-    if (this.state === "closed") this.keeper.set("unknown");
+    if (this.state === "closed") this.observed.set("unknown");
   }
 
   async close(): Promise<void> {
     this.opening = undefined;
-    this.keeper.set("unknown");
+    this.observed.set("unknown");
   }
 
   private password(): string {
     return this.settings.keyPassword || this.settings.pin;
   }
 
-  private tokenId(): string {
-    return `software:${this.settings.keyFile}`;
+  /** The file by its path, and its key wherever it lies. */
+  private names(pem = this.keyIn()): readonly string[] {
+    const own = `software:${this.settings.keyFile}`;
+    return pem ? [own, `software-key:${createHash("sha256").update(pem).digest("hex")}`] : [own];
+  }
+
+  /** The key in the file, if that can be read. */
+  private keyIn(): string | undefined {
+    try {
+      return this.material(this.settings.keyFile).key;
+    } catch {
+      return undefined;
+    }
   }
 
   private open(): Promise<Opened> {
@@ -108,12 +131,13 @@ export class SoftwareCard implements CardBackend {
       if (this.password() === "") throw pinEmpty();
       const opened: Key[] = [];
       try {
-        await this.guard.login(this.tokenId(), async () => {
+        await this.guard.login(this.names(pem), async () => {
           opened.push(await this.privateKey(pem));
         });
       } catch (error) {
-        const { code, details } = error as ImportClientError;
-        if (code === "SW-PIN-BLOCKED" || details?.state === "closed") this.keeper.set("closed", "KEY-PASSWORD");
+        const { code, details, text } = error as ImportClientError;
+        if (details?.state === "closed") this.observed.set("closed", "KEY-PASSWORD");
+        else if (code === "SW-PIN-GUARD") this.observed.set(this.state, code, text);
         throw error;
       }
       key = opened[0] as Key;
@@ -143,7 +167,7 @@ export class SoftwareCard implements CardBackend {
       cardNumber: this.settings.cardNumber,
       algorithms: key.kind === "sm2" ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"],
     });
-    this.keeper.set("ready", "SOFTWARE-KEY", {
+    this.observed.set("ready", "SOFTWARE-KEY", {
       zh: "使用的是密钥文件，不是卡，仅供测试",
       en: "a key file is used, not a card: for tests only",
     });
@@ -161,7 +185,7 @@ export class SoftwareCard implements CardBackend {
             "KEY-PASSWORD",
             { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
             { zh: "请改正密钥密码。", en: "Correct the key's password." },
-            { state: "closed" },
+            { state: "closed", details: { pin: true } },
           )
         : markNotTried(
             cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
@@ -192,7 +216,7 @@ export class SoftwareCard implements CardBackend {
 
   private certificatesOf(material: Material): Buffer[] {
     try {
-      return material.certificates(this.password());
+      return material.certificates();
     } catch (cause) {
       throw cardFault(
         "CERTIFICATE-UNREADABLE",
@@ -203,7 +227,7 @@ export class SoftwareCard implements CardBackend {
     }
   }
 
-  /** What is in a file: PEM, PKCS#12, or a certificate in DER. */
+  /** What is in a file: PEM, or a certificate in DER. */
   private material(file: string): Material {
     let bytes: Buffer;
     try {
@@ -224,21 +248,12 @@ export class SoftwareCard implements CardBackend {
           blocks.filter(({ type }) => type === "CERTIFICATE").map(({ text }) => new X509Certificate(text).raw),
       };
     }
-    try {
-      return readPkcs12(bytes);
-    } catch {
-      // Perhaps a certificate on its own.
-    }
+    if (bytes[0] === 0x30 && bytes.subarray(2, 9).includes(PKCS12_VERSION)) throw pkcs12(file);
     try {
       const { raw } = new X509Certificate(bytes);
       return { key: undefined, certificates: () => [raw] };
     } catch (cause) {
-      throw cardFault(
-        "KEY-FORMAT",
-        { zh: "文件既不是 PEM 也不是 PKCS#12", en: "the file is neither PEM nor PKCS#12" },
-        KEY_ADVICE,
-        { cause },
-      );
+      throw cardFault("KEY-FORMAT", { zh: "密钥文件不是 PEM", en: "the key's file is not PEM" }, KEY_ADVICE, { cause });
     }
   }
 }
@@ -246,8 +261,19 @@ export class SoftwareCard implements CardBackend {
 interface Material {
   /** PEM. */
   key: string | undefined;
-  /** DER; the password is only needed where they are encrypted. */
-  certificates(password: string): Buffer[];
+  /** DER. */
+  certificates(): Buffer[];
+}
+
+function pkcs12(file: string): ImportClientError {
+  return cardFault(
+    "KEY-PKCS12",
+    { zh: `${file} 是 PKCS#12 文件（.p12、.pfx），需转换为 PEM`, en: `${file} is PKCS#12 (.p12, .pfx); PEM is needed` },
+    {
+      zh: `请转换后在卡节点中改用 PEM 文件：${PKCS12_TO_PEM}（旧文件需加 -legacy）。`,
+      en: `Convert it and name the PEM file in the card node: ${PKCS12_TO_PEM} (old files need -legacy).`,
+    },
+  );
 }
 
 function belongs(key: Key, certificate: Buffer): boolean {

@@ -82,9 +82,20 @@ export interface SigningProfile {
   sign(request: SignRequest, signer: Signer): Promise<SignResult>;
 }
 
+/** One PIN that is to be tried at one token. */
+export interface PinTry {
+  /**
+   * Everything that tells the token from others, the surest first: what another backend or driver calls the same token is
+   * among it where it can be known without a login.
+   */
+  tokens: readonly string[];
+  /** What is kept of the PIN, never the PIN itself; another salt gives another one. */
+  fingerprint: (salt: string) => Promise<string>;
+}
+
 /** An attempt that keeps the guard closed. */
 export interface PinRefusal {
-  id: number;
+  id: string;
   /** Milliseconds since the epoch. */
   at: number;
   /** Inner code that the attempt ended in; empty while it is open. */
@@ -93,16 +104,38 @@ export interface PinRefusal {
   open: boolean;
 }
 
-/** Where the PIN guard keeps its rows; the ledger implements it (promises 4: durable, the same for all backends). */
+/** What came of an attempt; `not-tried`: the PIN certainly did not reach the token. */
+export type PinOutcome = "accepted" | "refused" | "not-tried";
+
+/** Where the PIN guard keeps its record (promises 4: durable, the same for everybody on the machine). */
 export interface PinAttempts {
   /**
-   * Asks to try a PIN (`pin` is a keyed fingerprint, never the PIN) and writes the attempt down, in one transaction: of
-   * all processes that share the ledger, one gets the row's id, committed before the login; the others get the attempt
-   * that closes the guard for this PIN on this token, which is one that was refused or has not ended.
+   * Asks to try a PIN and writes the attempt down, in one transaction: of all that ask, one gets the attempt's id, committed
+   * before the login; the others get the attempt that closes the guard for this PIN on this token, which is one that was
+   * refused or has not ended. Rejects with SW-PIN-GUARD when that cannot be written.
    */
-  begin(token: string, pin: string): Promise<{ id: number } | { closedBy: PinRefusal }>;
-  /** Committed after the login. A row that never ended counts as refused. */
-  end(id: number, outcome: "accepted" | "refused" | "not-tried", code: string): Promise<void>;
-  /** A person opens the guard of a token again. */
-  release(token: string, reason: string): Promise<void>;
+  begin(attempt: PinTry): Promise<{ id: string } | { closedBy: PinRefusal }>;
+  /** Written after the login; an attempt that never ended counts as refused. Does not reject. */
+  end(id: string, outcome: PinOutcome, code: string): Promise<void>;
+  /** Writes down that a PIN was refused without an attempt: a signature was refused for it. Does not reject. */
+  refuse(attempt: PinTry, code: string): Promise<void>;
+  /** The refusal that closes the guard for this PIN on this token; attempts that go on are none. Rejects with SW-PIN-GUARD. */
+  refusal(attempt: PinTry): Promise<PinRefusal | undefined>;
+  /** A person opens the guard of a token again. Rejects with SW-PIN-GUARD. */
+  release(tokens: readonly string[], reason: string): Promise<void>;
+}
+
+/** A refusal in a ledger of a version that kept the guard's record there. */
+export interface EarlierRefusal {
+  token: string;
+  /** Fingerprint of the PIN, salted with the token. */
+  pin: string;
+  at: number;
+  code: string;
+}
+
+/** Such a ledger. */
+export interface EarlierPinAttempts {
+  /** Has `take` store the refusals that stand open, and forgets all attempts once it resolves. Calls nothing when there are none. */
+  handOver(take: (refusals: readonly EarlierRefusal[]) => Promise<void>): Promise<void>;
 }

@@ -47,7 +47,8 @@ export interface Shared {
 
 const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
 const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** The value may be missing, so that a name without one is passed over as a whole, not tried again at each character. */
+const ATTRIBUTE = /([^\s=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g;
 
 function resolveEntities(text: string): string {
   if (!text.includes("&")) return text;
@@ -142,7 +143,8 @@ export class XmlElement {
     if (this.openEndAt - this.nameEndAt <= (this.selfClosed ? 2 : 1)) return NO_ATTRIBUTES;
     const found = new Map<string, string>();
     for (const match of this.shared.source.textAt(this.nameEndAt, this.openEndAt).matchAll(ATTRIBUTE)) {
-      found.set(match[1] as string, resolveEntities(match[2] ?? match[3] ?? ""));
+      const value = match[2] ?? match[3];
+      if (value !== undefined) found.set(match[1] as string, resolveEntities(value));
     }
     return found;
   }
@@ -168,10 +170,7 @@ export class XmlElement {
     const { source } = this.shared;
     if (this.plain) return resolveEntities(source.textAt(this.openEndAt, this.closeAt));
     let text = "";
-    for (const piece of this.pieces()) {
-      const raw = source.textAt(piece.start, piece.end);
-      text += piece.cdata ? raw : resolveEntities(raw);
-    }
+    for (const piece of this.pieces()) text += this.textOf(piece);
     return text;
   }
 
@@ -179,15 +178,17 @@ export class XmlElement {
     return !this.plain && !this.selfClosed && this.pieces().some((piece) => piece.cdata);
   }
 
-  /** What lies between the tags but for children, comments and instructions. The scan has seen that all of them end. */
-  private pieces(): TextPiece[] {
+  /**
+   * What lies between the tags, or in a part of that which begins before the child with a number, but for children,
+   * comments and instructions. The scan has seen that all of them end.
+   */
+  private pieces(from = this.openEndAt, to = this.closeAt, child = 0): TextPiece[] {
     const { view } = this.shared.source;
     const pieces: TextPiece[] = [];
-    let child = 0;
-    for (let at = this.openEndAt; ; ) {
-      const lt = Math.min(view.indexOf("<", at), this.closeAt);
+    for (let at = from; ; ) {
+      const lt = Math.min(view.indexOf("<", at), to);
       if (lt > at) pieces.push({ start: at, end: lt, cdata: false });
-      if (lt === this.closeAt) return pieces;
+      if (lt === to) return pieces;
       if (view.startsWith("<![CDATA[", lt)) {
         at = view.indexOf("]]>", lt + 9) + 3;
         pieces.push({ start: lt + 9, end: at - 3, cdata: true });
@@ -195,6 +196,31 @@ export class XmlElement {
       else if (view.startsWith("<?", lt)) at = view.indexOf("?>", lt + 2) + 2;
       else at = (this.children[child++] as XmlElement).endAt;
     }
+  }
+
+  /** At most so many characters are in the text, as many as there are in all between the tags. */
+  get contentLength(): number {
+    return this.selfClosed ? 0 : this.closeAt - this.openEndAt;
+  }
+
+  /**
+   * Whether text other than white space stands right before the child with this number, or before the close tag where
+   * there is no such child. In an element that is to hold others only, this is text that nobody reads.
+   */
+  hasTextBefore(index: number): boolean {
+    const from = index === 0 ? this.openEndAt : (this.children[index - 1] as XmlElement).endAt;
+    const to = index < this.children.length ? (this.children[index] as XmlElement).startAt : this.closeAt;
+    const { view } = this.shared.source;
+    for (let at = from; at < to; at++) {
+      if (view.charCodeAt(at) > 0x20)
+        return this.pieces(from, to, index).some((piece) => this.textOf(piece).trim() !== "");
+    }
+    return false;
+  }
+
+  private textOf({ start, end, cdata }: TextPiece): string {
+    const raw = this.shared.source.textAt(start, end);
+    return cdata ? raw : resolveEntities(raw);
   }
 
   /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */

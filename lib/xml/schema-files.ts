@@ -4,7 +4,6 @@ import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import { openXml } from "./encoding.js";
 import { utf8Of } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
-import { type Profile, profileOf } from "./schema-model.js";
 
 /** One XSD of a directory, read and looked through before libxml2 may have it. */
 export interface SchemaFile {
@@ -18,8 +17,6 @@ export interface SchemaFile {
   elements: ReadonlySet<string>;
   /** Names of the files that it includes, imports or redefines, all in the same directory. */
   needs: readonly string[];
-  /** Present when it is one of ours. */
-  profile?: Profile;
   /** Why it cannot be used; told when a document asks for it. */
   fault?: ImportClientError;
 }
@@ -125,7 +122,6 @@ export function readSchema(name: string, bytes: Buffer): SchemaFile {
   const elements = root.children
     .filter((child) => child.name === "element")
     .map((child) => child.attributes.get("name") ?? "");
-  const profile = profileOf(root);
   return {
     name,
     bytes: withEncodedLocations(utf8),
@@ -133,7 +129,6 @@ export function readSchema(name: string, bytes: Buffer): SchemaFile {
     version: root.attributes.get("version") ?? "",
     elements: new Set(elements),
     needs,
-    ...(profile ? { profile } : {}),
     ...(fault ? { fault } : {}),
   };
 }

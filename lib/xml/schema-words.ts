@@ -6,7 +6,10 @@ export interface Words {
   advice: Bilingual;
 }
 
-type Say = (match: RegExpExecArray, name: Bilingual, type: string) => Words;
+type Say = (match: RegExpExecArray, name: Bilingual) => Words;
+
+/** Characters of a message that are looked at: libxml2 repeats the document's values in it, however long they are. */
+const LOOKED_AT = 2000;
 
 /** libxml2 puts the subject in front: `Element '{ns}x', attribute 'y': `. */
 const SUBJECT = /^Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '(?:\{[^}]*\})?([^']*)')?: /;
@@ -73,7 +76,7 @@ const MESSAGES: readonly [RegExp, Say][] = [
     }),
   ],
   [
-    /'' is not a valid value of the (?:atomic|local atomic|union|list) type(?: '([^']*)')?/,
+    /'\s*' is not a valid value of the (?:atomic|local atomic|union|list) type(?: '([^']*)')?/,
     (_match, name) => ({
       text: {
         zh: `${name.zh} 为空，但该字段必须有值（数值或日期）`,
@@ -87,10 +90,10 @@ const MESSAGES: readonly [RegExp, Say][] = [
   ],
   [
     /'([^']*)' is not a valid value of the (?:atomic|local atomic|union|list) type(?: '([^']*)')?/,
-    ([, value, type], name, known) => ({
+    ([, value, type], name) => ({
       text: {
-        zh: `${name.zh} 的值“${value}”不是有效的${typeName(type ?? known).zh}`,
-        en: `${name.en}: "${value}" is not a valid ${typeName(type ?? known).en}`,
+        zh: `${name.zh} 的值“${value}”不是有效的${typeName(type).zh}`,
+        en: `${name.en}: "${value}" is not a valid ${typeName(type).en}`,
       },
       advice: { zh: "请修改该值。", en: "Correct the value." },
     }),
@@ -168,7 +171,7 @@ function names(list: string): string {
     .join(", ");
 }
 
-function typeName(type: string): Bilingual {
+function typeName(type = ""): Bilingual {
   if (/decimal|double|float/.test(type)) return { zh: "数值", en: "number" };
   if (/[iI]nteger|xs:(?:int|long|short)/.test(type)) return { zh: "整数", en: "whole number" };
   if (/dateTime/.test(type)) return { zh: "日期时间", en: "date and time" };
@@ -181,27 +184,13 @@ export function attributeOf(message: string): string | undefined {
   return SUBJECT.exec(message)?.[2];
 }
 
-/** Is a message about which children an element has? */
-export function isStructural(message: string): boolean {
-  return /This element is not expected|Missing child element/.test(message);
-}
-
-/** Is a message about text where only elements may be? */
-export function isStrayText(message: string): boolean {
-  return /^Element '[^']*': Character content/.test(message);
-}
-
-/** Is a message about an empty value of a type that wants one? */
-export function isEmptyValue(message: string): boolean {
-  return /: '' is not a valid value/.test(message);
-}
-
-/** A message of libxml2's schema validation in plain words, its own behind them. `type`: the base type, where known. */
-export function schemaWords(message: string, name: Bilingual, type = ""): Words {
+/** A message of libxml2's schema validation in plain words, its own behind them. */
+export function schemaWords(message: string, name: Bilingual): Words {
+  const start = message.slice(0, LOOKED_AT);
   for (const [pattern, say] of MESSAGES) {
-    const match = pattern.exec(message);
+    const match = pattern.exec(start);
     if (!match) continue;
-    const { text, advice } = say(match, name, type);
+    const { text, advice } = say(match, name);
     return { text: { zh: `${text.zh}（libxml2: ${message}）`, en: `${text.en} (libxml2: ${message})` }, advice };
   }
   return {

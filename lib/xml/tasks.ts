@@ -24,7 +24,7 @@ async function perform(lib: LibXml, task: Task): Promise<Check[]> {
   const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
   switch (task.kind) {
     case "well-formed":
-      parseStrictly(lib, openXml(bytes)).dispose();
+      parseStrictly(lib, openXml(bytes), { dense: true }).dispose();
       return [];
     case "validate":
       return validate(lib, task.schema, { bytes, root: scanXml(bytes), names: task.names });

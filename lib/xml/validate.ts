@@ -1,22 +1,17 @@
 import type { XmlDocument, XsdValidator } from "libxml2-wasm" with { "resolution-mode": "import" };
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
-import { copiesOf } from "./copy.js";
 import { openXml } from "./encoding.js";
 import { Findings } from "./findings.js";
-import { IN_THREAD, issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
-import { scanXml, type XmlElement } from "./scan.js";
-import { type Declared, loosened, type Model, profileOf, readModel, withoutNamespace } from "./schema-model.js";
-import { attributeOf, isEmptyValue, isStrayText, isStructural, schemaWords } from "./schema-words.js";
-import { called, judgeStructure } from "./structure.js";
+import { issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
+import type { XmlElement } from "./scan.js";
+import { attributeOf, schemaWords } from "./schema-words.js";
 
 /** A schema with all that it includes, as it goes to the thread that validates. */
 export interface SchemaSource {
   /** Unique for the content: what is compiled is kept by it. */
   key: string;
   main: string;
-  /** One of ours, with a profile that says how it is meant. */
-  ours: boolean;
   files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -26,16 +21,6 @@ export interface Validating {
   root: XmlElement;
   /** The schema's elements at which validation may begin. */
   names: { has(name: string): boolean };
-  /** libxml2's tree of the bytes, where it is there already. It is not disposed here. */
-  document?: XmlDocument | undefined;
-}
-
-/** How a schema goes to libxml2. A user's is never changed. */
-interface Form {
-  /** Children in any order and number: our own walk has judged them. */
-  loose?: boolean;
-  /** Its elements are in no namespace. */
-  bare?: boolean;
 }
 
 interface Compiled {
@@ -93,9 +78,9 @@ function notASchema(source: SchemaSource, why: string, cause: unknown): ImportCl
   );
 }
 
-/** A schema in a form, compiled once and kept. Rejects with SW-XSD when it cannot be used. */
-function compile(lib: LibXml, source: SchemaSource, form: Form): Promise<Compiled> {
-  const key = `${source.key}${form.loose ? " loose" : ""}${form.bare ? " bare" : ""}`;
+/** A schema, compiled once and kept. Rejects with SW-XSD when it cannot be used. */
+function compile(lib: LibXml, source: SchemaSource): Promise<Compiled> {
+  const { key } = source;
   const kept = compiled.get(key);
   if (kept) {
     // Last in the map: the first is the one that was not wanted for longest.
@@ -103,7 +88,7 @@ function compile(lib: LibXml, source: SchemaSource, form: Form): Promise<Compile
     compiled.set(key, kept);
     return kept;
   }
-  const fresh = compileNow(lib, source, form);
+  const fresh = compileNow(lib, source);
   compiled.set(key, fresh);
   fresh.catch(() => compiled.delete(key));
   for (const [old, schema] of compiled) {
@@ -114,43 +99,15 @@ function compile(lib: LibXml, source: SchemaSource, form: Form): Promise<Compile
   return fresh;
 }
 
-const models = new Map<string, Model>();
-
-/** Schemas of ours whose last document departed from their structure. */
-const disorderly = new Set<string>();
-
-/** How a schema of ours wants documents to be. */
-function modelOf(source: SchemaSource): Model {
-  let model = models.get(source.key);
-  if (!model) {
-    const main = source.files.get(source.main) as Uint8Array;
-    const root = scanXml(Buffer.from(main.buffer, main.byteOffset, main.byteLength));
-    const profile = profileOf(root);
-    if (!profile) throw new Error(`${source.main} has lost its profile`);
-    model = readModel(root, profile);
-    if (models.size >= KEPT) {
-      models.clear();
-      disorderly.clear();
-    }
-    models.set(source.key, model);
-  }
-  return model;
-}
-
 function dispose({ validator, document }: Compiled): void {
   validator.dispose();
   document.dispose();
 }
 
-/** Each step takes some of the 50 ms that the event loop may be held up. */
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-async function compileNow(lib: LibXml, source: SchemaSource, form: Form): Promise<Compiled> {
+async function compileNow(lib: LibXml, source: SchemaSource): Promise<Compiled> {
   allowOnlyMemory(lib);
   const main = source.files.get(source.main) as Uint8Array;
-  let text = Buffer.from(main.buffer, main.byteOffset, main.byteLength).toString("utf8");
-  if (form.loose) text = loosened(text);
-  if (form.bare) text = withoutNamespace(text);
+  const text = Buffer.from(main.buffer, main.byteOffset, main.byteLength).toString("utf8");
   const { ParseOption } = lib;
   let document: XmlDocument | undefined;
   try {
@@ -158,7 +115,6 @@ async function compileNow(lib: LibXml, source: SchemaSource, form: Form): Promis
       url: SCHEME + encodeURI(source.main),
       option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG,
     });
-    await turn();
     for (const [name, content] of source.files) readable.set(SCHEME + encodeURI(name), content);
     return { document, validator: lib.XsdValidator.fromDoc(document) };
   } catch (error) {
@@ -170,9 +126,9 @@ async function compileNow(lib: LibXml, source: SchemaSource, form: Form): Promis
   }
 }
 
-function judge(lib: LibXml, validator: XsdValidator, document: XmlDocument, at?: readonly number[]): LibXmlIssue[] {
+function judge(lib: LibXml, validator: XsdValidator, document: XmlDocument, at: readonly number[]): LibXmlIssue[] {
   try {
-    if (at && at.length > 0) validator.validate(elementAt(lib, document, at));
+    if (at.length > 0) validator.validate(elementAt(lib, document, at));
     else validator.validate(document);
     return [];
   } catch (error) {
@@ -232,107 +188,18 @@ class Finder {
   }
 }
 
-function words(element: XmlElement, issue: LibXmlIssue, declared?: Declared): Pick<Check, "path" | "text" | "advice"> {
-  const title = called(declared, element.name);
+function words(element: XmlElement, issue: LibXmlIssue): Pick<Check, "path" | "text" | "advice"> {
   const attribute = attributeOf(issue.message);
-  const name = attribute
-    ? { zh: `${title.zh} 的属性 ${attribute}`, en: `attribute ${attribute} of ${title.en}` }
-    : title;
-  const { text, advice } = schemaWords(issue.message, name, declared?.numeric ? "decimal" : "");
-  return { path: attribute ? `${element.path}/@${attribute}` : element.path, text, advice };
+  const { name, path } = element;
+  const called = attribute
+    ? { zh: `${name} 的属性 ${attribute}`, en: `attribute ${attribute} of ${name}` }
+    : { zh: name, en: name };
+  return { path: attribute ? `${path}/@${attribute}` : path, ...schemaWords(issue.message, called) };
 }
 
 /** An element's place below the root, as child numbers. */
 function placeOf(element: XmlElement): number[] {
   return element.parent ? [...placeOf(element.parent), element.parent.children.indexOf(element)] : [];
-}
-
-/** What libxml2 says of the document as it is, from the target down. */
-function issuesAt(
-  lib: LibXml,
-  validator: XsdValidator,
-  { bytes, document }: Validating,
-  target: XmlElement,
-  dense: boolean,
-): LibXmlIssue[] {
-  const parsed = document ?? parseStrictly(lib, openXml(bytes, { checked: true }), { dense });
-  try {
-    return judge(lib, validator, parsed, placeOf(target));
-  } finally {
-    if (!document) parsed.dispose();
-  }
-}
-
-/** A schema of the user's: to the letter, on the document as it is. */
-async function validateStrictly(lib: LibXml, source: SchemaSource, what: Validating, target: XmlElement) {
-  const { validator } = await compile(lib, source, {});
-  const findings = new Findings();
-  const finder = new Finder(what.root);
-  for (const issue of issuesAt(lib, validator, what, target, false)) {
-    const element = issue.xpath ? finder.at(issue.xpath) : target;
-    findings.add(element, "error", () => words(element, issue));
-  }
-  return findings;
-}
-
-/** How a schema of ours declares an element at or below the target. */
-function declarationOf(element: XmlElement, target: XmlElement, model: Model): Declared | undefined {
-  if (element === target || !element.parent) return model.roots.get(target.name);
-  const parent = declarationOf(element.parent, target, model);
-  return parent?.children[parent.places.get(element.name) ?? -1];
-}
-
-/**
- * A schema of ours: structure by our own walk, values and attributes by libxml2. It gets the document itself where it
- * will find its way, in the schema's namespace or in none; else copies that hold only what the schema knows.
- */
-async function validateKindly(lib: LibXml, source: SchemaSource, what: Validating, target: XmlElement) {
-  const model = modelOf(source);
-  const findings = new Findings();
-  const bare = target.namespace === "";
-  const direct = what.bytes.length <= IN_THREAD && (bare || target.namespace === model.namespace);
-  // What nothing is said of by the letter has nothing for the walk either. Producers differ in order, but each keeps to
-  // its own: where the last document was not in the schema's, this one is likely not, and trying would be for nothing.
-  if (direct && !disorderly.has(source.key)) {
-    const { validator } = await compile(lib, source, { bare });
-    if (issuesAt(lib, validator, what, target, true).length === 0) return findings;
-  }
-  const strange = judgeStructure(target, model, findings);
-  const orderly = findings.count === 0;
-  if (orderly) disorderly.delete(source.key);
-  else disorderly.add(source.key);
-  const add = (issue: LibXmlIssue, element: XmlElement) => {
-    // An empty CDATA is content to libxml2 and to nobody else.
-    if (isStrayText(issue.message) && element.text.trim() === "") return;
-    const declared = declarationOf(element, target, model);
-    let severity: Check["severity"] = declared?.facets === "warning" ? "warning" : "error";
-    if (declared?.numeric && isEmptyValue(issue.message)) severity = model.profile.emptyNumeric;
-    findings.add(element, severity, () => words(element, issue, declared));
-  };
-  if (!strange && direct) {
-    // With the order fixed libxml2 is the faster.
-    const { validator } = await compile(lib, source, { bare, loose: !orderly });
-    const issues = issuesAt(lib, validator, what, target, true);
-    // An element in yet another namespace: libxml2 does not go on behind it.
-    if (!issues.some(({ message }) => isStructural(message))) {
-      const finder = new Finder(what.root);
-      for (const issue of issues) add(issue, issue.xpath ? finder.at(issue.xpath) : target);
-      return findings;
-    }
-  }
-  const { validator } = await compile(lib, source, { loose: true });
-  for (const { xml, elements } of copiesOf(target, model)) {
-    const document = parseStrictly(lib, openXml(Buffer.from(xml, "utf8"), { checked: true }));
-    try {
-      for (const issue of judge(lib, validator, document)) {
-        const element = elements[issue.line - 1];
-        if (element) add(issue, element);
-      }
-    } finally {
-      document.dispose();
-    }
-  }
-  return findings;
 }
 
 /** The element that a schema is for: the root, or one that wrappers have been put around. */
@@ -348,11 +215,23 @@ export function targetOf(root: XmlElement, names: { has(name: string): boolean }
 }
 
 /**
- * Validates a document in the calling thread. The checks are in the order of the document. Rejects with SW-XSD when the
- * document or the schema cannot be read.
+ * Validates a document in the calling thread by a schema of the user's: to the letter, on the document as it is. The
+ * checks are in the order of the document. Rejects with SW-XSD when the document or the schema cannot be read.
  */
 export async function validate(lib: LibXml, source: SchemaSource, what: Validating): Promise<Check[]> {
-  const target = targetOf(what.root, what.names) ?? what.root;
-  const findings = await (source.ours ? validateKindly : validateStrictly)(lib, source, what, target);
+  const { bytes, root, names } = what;
+  const target = targetOf(root, names) ?? root;
+  const { validator } = await compile(lib, source);
+  const findings = new Findings();
+  const finder = new Finder(root);
+  const document = parseStrictly(lib, openXml(bytes, { checked: true }));
+  try {
+    for (const issue of judge(lib, validator, document, placeOf(target))) {
+      const element = issue.xpath ? finder.at(issue.xpath) : target;
+      findings.add(element, "error", () => words(element, issue));
+    }
+  } finally {
+    document.dispose();
+  }
   return findings.list();
 }

@@ -52,7 +52,7 @@ function queuesOf(node: BrokerNode): TestedQueue[] {
   const { send, receive } = node.queues();
   return [
     ...send.map((name) => ({ name, use: "send" as const, own: 0 })),
-    ...receive.map((name) => ({ name, use: "receive" as const, own: node.connection().readersHere(name) })),
+    ...receive.map((name) => ({ name, use: "receive" as const, own: node.readersHere(name) })),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
+import { releaseAfterDeploys } from "../carried.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -21,6 +22,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "folder-watch");
     let watch: FolderWatch | undefined;
+    let stopListening: (() => void) | undefined;
     let closed = false;
 
     const begin = async () => {
@@ -66,11 +68,13 @@ export = (RED: NodeAPI): void => {
         },
       );
       watch.start();
+      stopListening = releaseAfterDeploys(RED, client.claims.inFlight, this.id);
     };
     checkConfig(this, status, begin);
     onClose(this, async () => {
       closed = true;
       status.close();
+      stopListening?.();
       await watch?.stop();
     });
   }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { NodeAPI, NodeDef } from "node-red";
+import { assertInDemo } from "../../lib/client/demo.js";
 import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
@@ -41,6 +42,7 @@ export = (RED: NodeAPI): void => {
         ...readClientSettings(config as unknown as Record<string, unknown>),
         usedRoots: usedRootsIn(RED),
       };
+      assertInDemo(settings, process.env);
       assertSeparate(this, settings);
       this.settings = settings;
       clientNodes.set(this.id, this);

@@ -2,7 +2,9 @@ import { hostname } from "node:os";
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
-import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import { type BrokerSettings, type DeclareQueues, eachHost, readHosts } from "../../lib/amqp/settings.js";
+import { assertDemoBroker } from "../../lib/client/demo.js";
+import { stopped } from "../../lib/send/errors.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
@@ -30,6 +32,9 @@ interface Config extends NodeDef {
 interface TlsConfigNode extends Node {
   addTLSOptions(options: Record<string, unknown>): void;
 }
+
+/** Milliseconds that a stopping broker node waits for those who use it. */
+const LEAVE_WITHIN = 6000;
 
 export = (RED: NodeAPI): void => {
   /** A credential, or the environment variable that stands for it. */
@@ -88,6 +93,8 @@ export = (RED: NodeAPI): void => {
     let shared: BrokerConnection | undefined;
     const users = new Map<string, Node>();
     const queues = new Map<string, UsedQueues>();
+    let closed = false;
+    let allLeft: (() => void) | undefined;
     Object.defineProperty(this, "owner", {
       get: () => {
         const owner = this.client ? (RED.nodes.getNode(this.client) as ImportClientNode | null) : null;
@@ -95,7 +102,9 @@ export = (RED: NodeAPI): void => {
       },
     });
     try {
-      this.settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
+      const settings = readSettings(this as Node<{ user?: string; password?: string }>, config);
+      assertDemoBroker(eachHost(settings), process.env);
+      this.settings = settings;
     } catch (error) {
       this.fault = error;
       this.error((error as Error).message);
@@ -107,42 +116,48 @@ export = (RED: NodeAPI): void => {
       this.owner?.ready.then((client) => client.record("connection", "", "", code, text)).catch(() => undefined);
     };
 
-    this.connection = () => {
-      if (!shared) {
-        shared = new BrokerConnection(this.settings);
-        let told = "";
-        shared.on("state", (state, fault) => {
-          const text = fault ? spoken(fault) : "";
-          // A broker that is away is told once, not at each try.
-          if (state === "disconnected" && text !== told) {
-            this.warn(text);
-            record(fault?.code ?? "", text);
-          }
-          if (state === "connected" && told !== "") {
-            this.log("connected again");
-            record("", "connected");
-          }
-          if (state === "disconnected" || state === "connected") told = text;
-        });
-      }
-      return shared;
+    const connect = (): BrokerConnection => {
+      const connection = new BrokerConnection(this.settings);
+      let reported = "";
+      connection.on("state", (state, fault) => {
+        const text = fault ? spoken(fault) : "";
+        // A broker that is away is reported once, not at each try.
+        if (state === "disconnected" && text !== reported) {
+          this.warn(text);
+          record(fault?.code ?? "", text);
+        }
+        if (state === "connected" && reported !== "") {
+          this.log("connected again");
+          record("", "connected");
+        }
+        if (state === "disconnected" || state === "connected") reported = text;
+      });
+      return connection;
     };
+    this.readersHere = (queue) => shared?.readersHere(queue) ?? 0;
+    const disconnect = async () => {
+      const connection = shared;
+      shared = undefined;
+      await connection?.close();
+    };
+
     this.register = (user, client, names) => {
+      // One that was waiting for its client while a deploy went on.
+      if (closed) throw stopped();
       useQueues(user, client, this, names);
       users.set(user.id, user);
       queues.set(user.id, names);
-      const connection = this.connection();
-      connection.start();
-      return connection;
+      shared ??= connect();
+      shared.start();
+      return shared;
     };
     this.deregister = async (user) => {
       leaveQueues(user);
       users.delete(user.id);
       queues.delete(user.id);
       if (users.size > 0) return;
-      const connection = shared;
-      shared = undefined;
-      await connection?.close();
+      await disconnect();
+      allLeft?.();
     };
     this.queues = () => {
       const names = [...queues.values()];
@@ -161,17 +176,25 @@ export = (RED: NodeAPI): void => {
         name: this.name ?? "",
         client: this.client,
         state: shared?.state ?? "disconnected",
-        code: shared?.lastFault ? String(shared.lastFault.details.fault ?? "") : "",
+        code: shared?.lastFault?.details.fault ?? shared?.channelFault ?? "",
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };
     brokerNodes.set(this.id, this);
     onClose(this, async () => {
-      brokerNodes.delete(this.id);
-      users.clear();
-      const connection = shared;
-      shared = undefined;
-      await connection?.close();
+      closed = true;
+      if (brokerNodes.get(this.id) === this) brokerNodes.delete(this.id);
+      // Node-RED stops all nodes at once; what is on its way may still be confirmed.
+      if (users.size > 0) {
+        await new Promise<void>((resolve) => {
+          const limit = setTimeout(resolve, LEAVE_WITHIN);
+          allLeft = () => {
+            clearTimeout(limit);
+            resolve();
+          };
+        });
+      }
+      await disconnect();
     });
   }
   RED.nodes.registerType("sw-mq-broker", MqBroker as NodeConstructor<Node, Config, object>, {

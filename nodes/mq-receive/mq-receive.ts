@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { type ConsumerEvents, type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
+import type { Consumer, ConsumerEvents, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import { type ImportClientError, messageOf } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
+import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
@@ -25,16 +26,17 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-receive");
     let broker: BrokerNode | undefined;
-    let consumer: ReceiptConsumer | undefined;
+    let consumer: Consumer | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;
 
     const begin = async () => {
+      // Both at once: after a pause a further deploy may have taken them away.
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       const client = await clientOf(RED, this, status, config.client);
       const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
-      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       if (closed) return;
       broker = brokerNode;
       const connection = brokerNode.register(this, clientNode, { receive: queue });
@@ -43,14 +45,15 @@ export = (RED: NodeAPI): void => {
         if (connection.state !== "connected") showConnection(status, connection);
       };
       connection.on("state", showState);
-      let told = "";
+      stopListening = () => connection.off("state", showState);
+      let reported = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
-        if (text !== told) {
+        if (text !== reported) {
           this.warn(text);
           client.record("receive", "", "", error.code, text);
         }
-        told = text;
+        reported = text;
       };
       let shared = false;
       const options: ConsumerOptions = {
@@ -65,13 +68,13 @@ export = (RED: NodeAPI): void => {
       };
       const events: ConsumerEvents = {
         onReady: () => {
-          told = "";
+          reported = "";
           shared = false;
           status.show("green", "dot", "connected");
         },
         onFault: (error) => {
           const { fault } = error.details;
-          status.show("red", "ring", SHOWN.includes(String(fault)) ? String(fault) : "disconnected");
+          status.show("red", "ring", SHOWN.includes(fault) ? fault : "disconnected");
           // That the connection was lost is for the broker node to tell.
           if (fault !== "closed") warnOnce(error);
         },
@@ -80,43 +83,61 @@ export = (RED: NodeAPI): void => {
             warnOnce(error);
             status.show("yellow", "dot", "shared");
           } else if (shared) {
-            told = "";
+            reported = "";
             status.show("green", "dot", "connected");
           }
           shared = error !== undefined;
         },
-        onDelivery: ({ id, messageId, redelivered, receivedAt, type, fileName, business, body }) => {
+        onDelivery: (delivery) => {
           status.show("blue", "dot", "receiving");
-          const message: FlowMessage = {
-            _msgid: RED.util.generateId(),
-            payload: body,
-            ...(fileName && { filename: fileName }),
-            delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
-          };
-          this.send(message);
+          this.send(messageFor(client.deliveries.add(delivery)));
         },
+        onGone: (ids) => client.deliveries.forget(ids),
       };
       // Receipts that cannot be stored are for whoever has the root now: the broker keeps them, or gives them to that one.
       const listen = async (may: boolean) => {
         if (may === (consumer !== undefined) || closed) return;
         const before = consumer;
-        consumer = may ? new ReceiptConsumer(connection, client.deliveries, options, events) : undefined;
+        consumer = may ? connection.consumer(options, events) : undefined;
         await before?.stop();
-        await consumer?.start();
+        consumer?.start();
       };
       let switching = listen(client.lease.fault === undefined);
       const onFault = (fault: unknown) => {
         switching = switching.then(() => listen(fault === undefined)).catch((error) => this.warn(messageOf(error)));
       };
       client.lease.on("fault", onFault);
+      showState();
+      // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
+      const ofDeliveries = afterDeploys(
+        RED,
+        () => consumer?.outstanding().map(({ id }) => id) ?? [],
+        (lost) => {
+          const delivery = client.deliveries.get(lost);
+          if (delivery) this.send(messageFor(delivery));
+        },
+      );
       stopListening = () => {
         client.lease.off("fault", onFault);
         connection.off("state", showState);
+        ofDeliveries();
       };
-      await switching;
-      showState();
     };
-    checkConfig(this, status, begin);
+    const messageFor = (delivery: Delivery): FlowMessage => {
+      const { id, queue, messageId, redelivered, receivedAt, type, fileName, business, body } = delivery;
+      return {
+        _msgid: RED.util.generateId(),
+        payload: body,
+        ...(fileName && { filename: fileName }),
+        delivery: { id, queue, messageId, redelivered, receivedAt, type, business },
+      };
+    };
+
+    checkConfig(this, status, () =>
+      begin().catch((error) => {
+        if (!closed) throw error;
+      }),
+    );
     onClose(this, async () => {
       closed = true;
       status.close();

@@ -29,16 +29,18 @@ function rowsOf(saved: unknown): SavedRow[] {
   }
 }
 
+export interface FieldEvaluator {
+  /** Some documents may go to other queues than the node's own. */
+  setsRoutingKey: boolean;
+  /** The fields of a message. Rejects with SW-FIELD for a value that cannot be sent. */
+  evaluate(message: NodeMessage): Promise<WireFields>;
+}
+
 /**
  * What the table in mq-send sets on the wire, to be evaluated for each message. Throws SW-CONFIG for a table that cannot
- * be read and SW-FIELD for a name that may not be set; the function that it returns rejects with SW-FIELD for a value that
- * cannot be sent.
+ * be read and SW-FIELD for a name that may not be set.
  */
-export function fieldEvaluator(
-  RED: NodeAPI,
-  node: Node,
-  saved: unknown,
-): (message: NodeMessage) => Promise<WireFields> {
+export function fieldEvaluator(RED: NodeAPI, node: Node, saved: unknown): FieldEvaluator {
   const rows = rowsOf(saved);
   fieldsOf(rows.map(({ to, name }) => ({ to, name, value: undefined })));
 
@@ -50,11 +52,14 @@ export function fieldEvaluator(
     });
   }
 
-  return async (message) => {
-    const evaluated: FieldRow[] = [];
-    for (const row of rows) {
-      evaluated.push({ to: row.to, name: row.name, value: await evaluate(row, message) });
-    }
-    return fieldsOf(evaluated);
+  return {
+    setsRoutingKey: rows.some(({ to }) => to === "routingKey"),
+    evaluate: async (message) => {
+      const evaluated: FieldRow[] = [];
+      for (const row of rows) {
+        evaluated.push({ to: row.to, name: row.name, value: await evaluate(row, message) });
+      }
+      return fieldsOf(evaluated);
+    },
   };
 }

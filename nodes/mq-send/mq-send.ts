@@ -1,14 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { codeOf, faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
-import type { WireFields } from "../../lib/send/fields.js";
-import { readBusinessLimits } from "../../lib/send/lanes.js";
+import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
+import { TakeUp } from "../../lib/send/take-up.js";
+import { readBusinessLimits } from "../../lib/send/window.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
-import { showConnection } from "../connection-status.js";
+import { afterDeploys } from "../carried.js";
+import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
   assertNotRefused,
@@ -21,7 +24,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
-import { fieldEvaluator } from "./fields.js";
+import { type FieldEvaluator, fieldEvaluator } from "./fields.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -35,89 +38,102 @@ interface Config extends NodeDef {
   perBusiness?: string;
   body?: string;
   fields?: string;
+  maxSize?: string | number;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+interface Started {
+  client: ImportClient;
+  sender: DocumentSender;
+  fields: FieldEvaluator["evaluate"];
 }
 
 export = (RED: NodeAPI): void => {
   function MqSend(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-send");
-    const node = this;
+    let clientNode: ImportClientNode | undefined;
     let broker: BrokerNode | undefined;
     let sender: DocumentSender | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;
 
-    interface Started {
-      client: ImportClient;
-      sender: DocumentSender;
-      fields: (message: FlowMessage) => Promise<WireFields>;
-    }
-
-    const begin = async (): Promise<Started> => {
-      const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
-      const client = await clientOf(RED, this, status, config.client);
-      const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
-      const confirmWithin = settingNumber(
-        "confirmTimeout",
-        config.confirmTimeout,
-        brokerNode.settings.confirmTimeout ?? 30,
-        1,
-      );
-      const wrap = settingText(config.body) === "dxp";
-      const fields = fieldEvaluator(RED, this, config.fields);
-      const settings: SenderSettings = {
+    const settingsFor = (client: ImportClient, broker: BrokerSettings, anyQueue: boolean): SenderSettings => {
+      const confirmWithin = settingNumber("confirmTimeout", config.confirmTimeout, broker.confirmTimeout ?? 30, 1);
+      return {
         id: this.id,
         exchange: settingText(config.exchange),
         queue: settingText(config.queue) || `Q_Send${client.settings.clientId}`,
+        anyQueue,
         // A confirm may come late, but not later than the broker notices that we are gone (promises 1).
-        confirmTimeout: Math.max(confirmWithin, brokerNode.settings.heartbeat) * 1000,
+        confirmTimeout: Math.max(confirmWithin, broker.heartbeat) * 1000,
         giveUpAfter: settingNumber("giveUpAfter", config.giveUpAfter, 1800) * 1000,
         attempts: settingNumber("attempts", config.attempts, 2),
         window: settingNumber("window", config.window, 100, 1),
         perBusiness: readBusinessLimits("perBusiness", settingText(config.perBusiness)),
-        wrap,
+        wrap: settingText(config.body) === "dxp",
+        maxBytes: Math.floor(settingNumber("maxSize", config.maxSize, 32, 0.001) * MEGABYTE),
       };
-      if (closed) throw new Error("closed");
-      broker = brokerNode;
-      const connection = brokerNode.register(this, clientNode, { send: settings.queue, exchange: settings.exchange });
-      const showState = () => showConnection(status, connection);
-      connection.on("state", showState);
-      sender = new DocumentSender(client, connection, settings);
-      await sender.start();
-      showState();
-      const own = sender;
-      const isKnown = (id: string) => RED.nodes.getNode(id) !== null;
-      for (const row of await own.leftUnknown(isKnown)) void takeUp(client, own, row, false);
-      const onChange = (row: DocumentRow, note: { event: string }) => {
-        if (note.event === "released" && own.mayTakeUp(row, isKnown)) void takeUp(client, own, row, true);
-      };
-      client.on("change", onChange);
-      stopListening = () => {
-        client.off("change", onChange);
-        connection.off("state", showState);
-      };
-      return { client, sender, fields };
     };
 
-    /** Resends what a stop left unknown, or what a person released; it goes on behind this node like any other. */
-    async function takeUp(
-      client: ImportClient,
-      from: DocumentSender,
-      row: DocumentRow,
-      released: boolean,
-    ): Promise<void> {
-      const message: FlowMessage = { _msgid: RED.util.generateId(), filename: row.fileName, document: handleOf(row) };
-      client.claims.inFlight.take(row.id, node.id);
-      try {
-        const payload = readTempBox(client, row) ?? Buffer.alloc(0);
-        const sent = await from.send(handleOf(row), payload, { released });
-        node.send({ ...message, payload, document: handleOf(sent.row) });
-      } catch (error) {
-        client.claims.inFlight.release(row.id);
-        if (faultOf(error).code === "SW-STOPPED") return;
-        node.error(messageOf(error), { ...message, fault: faultOf(error) });
-      }
-    }
+    const begin = async (): Promise<Started> => {
+      // Both at once: after a pause a further deploy may have taken them away.
+      const ofClient = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
+      const ofBroker = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
+      clientNode = ofClient;
+      const fields = fieldEvaluator(RED, this, config.fields);
+      const client = await clientOf(RED, this, status, config.client);
+      const settings = settingsFor(client, ofBroker.settings, fields.setsRoutingKey);
+      if (closed) throw stopped();
+      broker = ofBroker;
+      const { queue, exchange } = settings;
+      const connection = ofBroker.register(this, ofClient, { send: queue, exchange });
+      const own = new DocumentSender(client, connection, settings);
+      sender = own;
+      let reported = "";
+      const showState = () => {
+        const { fault } = own.publisher;
+        showConnection(status, connection, fault);
+        const text = fault ? spoken(fault) : "";
+        if (text !== "" && text !== reported) {
+          this.warn(text);
+          client.record("connection", "", "", fault?.code ?? "", text);
+        }
+        reported = text;
+      };
+      connection.on("state", showState);
+      own.publisher.on("change", showState);
+      const takeUp = new TakeUp(client, own, {
+        isKnownSender: (id) => RED.nodes.getNode(id) !== null,
+        onSent: (row, payload) => this.send(messageFor(row, payload)),
+        onFault: (row, error) => this.error(messageOf(error), { ...messageFor(row), fault: faultOf(error) }),
+      });
+      // What was taken up here, and not by folder-watch, may get lost behind this node.
+      const { inFlight } = client.claims;
+      const endOfClaims = afterDeploys(
+        RED,
+        () => inFlight.ids(this.id).filter((id) => !own.isSending(id)),
+        (id) => inFlight.release(id),
+      );
+      stopListening = () => {
+        endOfClaims();
+        takeUp.stop();
+        connection.off("state", showState);
+        own.publisher.off("change", showState);
+      };
+      own.start();
+      showState();
+      await takeUp.start();
+      return { client, sender: own, fields: fields.evaluate };
+    };
+
+    const messageFor = (row: DocumentRow, payload?: Buffer): FlowMessage => ({
+      _msgid: RED.util.generateId(),
+      ...(payload && { payload }),
+      filename: row.fileName,
+      document: handleOf(row),
+    });
 
     const started = begin();
     started.catch((error) => {
@@ -126,12 +142,17 @@ export = (RED: NodeAPI): void => {
       this.error(messageOf(error));
     });
 
+    /** What comes while the node stops is given out again; it is nobody's fault. */
+    const giveBack = (id: string) => {
+      clientNode?.ready.then(({ claims }) => claims.inFlight.release(id)).catch(() => undefined);
+    };
+
     onInput(this, async (message, send) => {
-      const { client, sender: from, fields } = await started;
       const document = documentOf(message);
-      assertNotRefused(document);
-      status.show("blue", "dot", "sending");
       try {
+        const { client, sender: from, fields } = await started;
+        assertNotRefused(document);
+        status.show("blue", "dot", "sending");
         const set = await fields(message);
         const sent = await from.send(document, payloadOf(message), {
           fields: set,
@@ -145,8 +166,9 @@ export = (RED: NodeAPI): void => {
         status.show("green", "dot", "confirmed");
         send(message);
       } catch (error) {
-        if (faultOf(error).code === "SW-STOPPED") client.claims.inFlight.release(document.id);
-        throw error;
+        if (!closed) throw error;
+        giveBack(document.id);
+        throw stopped();
       }
     });
 

@@ -1,10 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
-import type { Severity } from "../../lib/preflight/types.js";
-import { configError, settingText } from "../../lib/settings.js";
 import type { CardNode } from "../registry.js";
 import {
   checkConfig,
@@ -17,6 +14,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { readSeverities, type Severity } from "../severities.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -24,31 +22,13 @@ interface Config extends NodeDef {
   rules?: string;
 }
 
-function readOverrides(text: unknown): Record<string, Severity | "off"> {
-  try {
-    const overrides = JSON.parse(settingText(text) || "{}") as unknown;
-    if (typeof overrides !== "object" || overrides === null || Array.isArray(overrides))
-      throw new Error("not an object");
-    for (const [rule, value] of Object.entries(overrides)) {
-      if (value !== "error" && value !== "warning" && value !== "off") throw new Error(`${rule}: ${String(value)}`);
-    }
-    return overrides as Record<string, Severity | "off">;
-  } catch (error) {
-    throw configError(
-      "rules",
-      `规则设置不是有效的 JSON：${(error as Error).message}`,
-      `rules: ${(error as Error).message}`,
-    );
-  }
-}
-
 export = (RED: NodeAPI): void => {
   function PreflightNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "preflight");
-    let overrides: Record<string, Severity | "off"> = {};
+    let overrides: Record<string, Severity> = {};
     try {
-      overrides = readOverrides(config.rules);
+      overrides = readSeverities("rules", config.rules);
     } catch (error) {
       status.show("red", "ring", "config");
       this.error((error as Error).message);
@@ -59,7 +39,7 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
-      const { settings } = await openClient();
+      const { settings, inspections } = await openClient();
       const fileName = message.filename || document.fileName;
       const refuse = () => {
         status.show("yellow", "dot", "refused");
@@ -67,7 +47,7 @@ export = (RED: NodeAPI): void => {
       };
       let found: Check[];
       try {
-        const inspection = await inspect(payloadOf(message), fileName);
+        const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
         found = await preflightInTurns(
           {
@@ -78,7 +58,7 @@ export = (RED: NodeAPI): void => {
             fileName,
             zipped: inspection.zipped,
             attachments: inspection.attachments,
-            ...(inspection.zipped && { entry: inspection.xmlName }),
+            ...((inspection.zipped || inspection.wrapped) && { entry: inspection.xmlName }),
             client: {
               environment: settings.environment,
               clientId: settings.clientId,

@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { readDelivery } from "../../lib/intake/read.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -14,14 +13,12 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();
-      const delivery = client.deliveries.get(message.delivery?.id ?? "");
-      const parts = await readDelivery(client, {
-        body: payloadOf(message),
-        fileName: message.filename ?? "",
-        business: delivery?.business ?? "",
-        receivedAt: message.delivery?.receivedAt ?? Date.now(),
+      const { id: deliveryId, receivedAt } = message.delivery ?? {};
+      const parts = await client.intake.read(payloadOf(message), {
+        deliveryId,
+        receivedAt,
+        fileName: message.filename,
       });
-      if (delivery && delivery.body === message.payload) delivery.parts = parts;
       const receipts = parts.flatMap((part) => [...part.receipts]);
       // Where no header names the file, the ZIP or the DxpMsg may.
       const named = parts[0]?.name;

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
 import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
+import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
-import { settingText } from "../../lib/settings.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
+import { configError, settingText } from "../../lib/settings.js";
 import {
   checkConfig,
   clientOf,
@@ -17,16 +16,31 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { readSeverities } from "../severities.js";
 
 interface Config extends NodeDef {
   client?: string;
   noSchema?: string;
+  strictness?: string;
+  levels?: string;
 }
 
-/** `schemas/` of this package, seen from `dist/nodes/validate-xsd` and from `nodes/validate-xsd`. */
-function ourSchemas(): string {
-  const root = join(__dirname, "..", "..");
-  return join(root, root.endsWith("dist") ? ".." : "", "schemas");
+/** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
+function readStrictness({ strictness, levels }: Config): Strictness {
+  const all = settingText(strictness) || "evidence";
+  if (all !== "evidence" && all !== "error" && all !== "warning") {
+    throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
+  }
+  const read = readSeverities("levels", levels);
+  const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
+  if (unknown !== undefined) {
+    throw configError(
+      "levels",
+      `levels：${unknown} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
+      `levels: ${unknown} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
+    );
+  }
+  return { ...(all !== "evidence" && { all }), levels: read };
 }
 
 const NO_SCHEMA: Fault = {
@@ -43,13 +57,13 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
     const openClient = () => clientOf(RED, this, status, config.client);
-    checkConfig(this, status, async () => openClient());
+    checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(
-        ({ settings }) =>
-          new SchemaStore([...new Set([settings.schemas, ourSchemas()])].filter((folder) => folder !== "")),
-      );
+      store ??= openClient().then(({ settings }) => {
+        const folders = settings.schemas === "" ? [] : [settings.schemas];
+        return new SchemaStore(folders, { strictness: readStrictness(config) });
+      });
       return store;
     };
 
@@ -63,7 +77,9 @@ export = (RED: NodeAPI): void => {
       const document = documentOf(message);
       let found: Check[] | undefined;
       try {
-        const inspection = await inspect(payloadOf(message), message.filename || document.fileName);
+        const { inspections } = await openClient();
+        const fileName = message.filename || document.fileName;
+        const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         found = await (await schemas()).validate(inspection);
       } catch (error) {
         const code = codeOf(error);

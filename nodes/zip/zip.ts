@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { normaliseFile, packFile, unpackFile } from "../../lib/business/packing.js";
 import { settingFlag, settingText } from "../../lib/settings.js";
+import { clientOf } from "../registry.js";
 import { documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -23,7 +24,16 @@ export = (RED: NodeAPI): void => {
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
       const fileName = message.filename || document.fileName;
-      const file = await change(payloadOf(message), fileName, { ...options, at: document.claimedAt });
+      const client = await clientOf(document);
+      const file = await change(payloadOf(message), fileName, {
+        ...options,
+        at: document.claimedAt,
+        ...(client && {
+          inspect: (bytes, name) => client.inspections.of(document.id, bytes, name),
+          folder: document.business,
+          folders: client.settings.folders,
+        }),
+      });
       message.payload = file.bytes;
       message.filename = file.name;
       status.show("green", "dot", "done");

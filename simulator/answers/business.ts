@@ -2,6 +2,7 @@ import type { Memory } from "../memory.js";
 import type { Recognised } from "../recognise.js";
 import { textAt } from "../tree.js";
 import { decResult } from "./dec-result.js";
+import { familyBusiness, usual } from "./families.js";
 import { htres4 } from "./htres4.js";
 import { inv201 } from "./inv201.js";
 import { inv202 } from "./inv202.js";
@@ -101,14 +102,29 @@ export function businessReceipts(accepted: Accepted): Due[] {
         ["E3", "发往海关成功"],
         ["01", "海关接受申报"],
       ]);
+    default:
+      return families(accepted);
   }
+}
+
+/** What the other families get: one receipt of the platform's for each head of the message. */
+function families({ document, seqNo, clientId, memory, now }: Accepted): Due[] {
+  const customsNo = `530020261${memory.serial(now)}`;
+  const heads = document.heads.length > 0 ? document.heads : [document.key];
+  return familyBusiness(document).flatMap(([format, code]) =>
+    heads.flatMap((key) => {
+      const due = (at: number) =>
+        usual("business", format, { code, text: "", key, seqNo, customsNo, fileName: "", clientId, at });
+      return due(now) === undefined ? [] : [(at: number) => due(at) as Answer];
+    }),
+  );
 }
 
 /** What comes, and then nothing more, for a document that stays at 成功发往海关 (faq 17). */
 export function stuckReceipts(accepted: Accepted): Due[] {
   const { document, seqNo } = accepted;
   if (document.family === "manifest") return manifest(accepted, [["E3", "发往海关成功"]]);
-  if (document.family === "inv") return [];
+  if (document.family !== "dec") return [];
   return [
     (at) =>
       decResult({

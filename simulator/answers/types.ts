@@ -6,6 +6,8 @@ export interface Answer {
   /** What it says, for the log: ResponseCode, CHANNEL, StatementCode ... */
   code: string;
   body: Buffer;
+  /** How its file's name begins, where that does not follow from code 0 and kind. */
+  prefix?: string;
 }
 
 /** The numbers that the receipts of one document repeat. */

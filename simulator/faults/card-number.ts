@@ -3,7 +3,7 @@ import { textAt } from "../tree.js";
 import { NOT_LISTED } from "./signature.js";
 import type { FaultRule } from "./types.js";
 
-/** IcCardNo is not the number of the card that signed (faq 20, 2). Looked at only where the certificate has a number. */
+/** IcCardNo is not the number of the card that signed (faq 20, its point 2). Looked at only where the certificate has a number. */
 export const cardNumber: FaultRule = {
   id: "card-number",
   source: "faq 20",

@@ -1,7 +1,7 @@
 import { textAt } from "../tree.js";
 import type { FaultRule } from "./types.js";
 
-/** What the data centre's database refuses in a 核注清单 (faq 18, items 1 to 3). */
+/** What the data centre's database refuses in a 核注清单 (faq 18, its points 1 to 3). */
 export const database: FaultRule = {
   id: "database",
   source: "faq 18",

@@ -1,3 +1,4 @@
+import type { Mode } from "../settings.js";
 import { attachments } from "./attachments.js";
 import { bareInventory } from "./bare-inventory.js";
 import { bareManifest } from "./bare-manifest.js";
@@ -30,9 +31,12 @@ export const FAULTS: readonly FaultRule[] = [
   manifestContent,
 ];
 
+/** How a document comes, whatever is in it: what the client itself has to do right. */
+const OF_TRANSPORT: readonly FaultRule[] = [folderInZip, bareManifest, bareInventory, signature, zipHeaders];
+
 /** The first rule that a document breaks, or undefined. */
-export function firstFault(submission: Submission): { rule: string; verdict: Verdict } | undefined {
-  for (const rule of FAULTS) {
+export function firstFault(submission: Submission, mode: Mode = "faq"): { rule: string; verdict: Verdict } | undefined {
+  for (const rule of mode === "faq" ? FAULTS : OF_TRANSPORT) {
     const verdict = rule.check(submission);
     if (verdict) return { rule: rule.id, verdict };
   }

@@ -7,7 +7,7 @@ export const signature: FaultRule = {
   id: "signature",
   source: "faq 20; for 报关单 and 舱单 the text is assumed",
   check({ document, signature: check }) {
-    if (check.state === "valid") return undefined;
+    if (check.state === "valid" || check.state === "unchecked") return undefined;
     return { kind: "refuse", code: document.family === "dec" ? "1" : "-1", text: NOT_LISTED };
   },
 };

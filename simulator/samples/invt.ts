@@ -20,13 +20,13 @@ export interface InvtOptions {
   declareFlag?: "0" | "1";
   /** 18-digit number of a modification, in head and rows. */
   seqNo?: string;
-  /** Another number in the rows than in the head (faq 18, 1); `undefined` repeats the head's. */
+  /** Another number in the rows than in the head (faq 18, its point 1); `undefined` repeats the head's. */
   rowSeqNo?: string;
   inputCode?: string;
   operCusRegCode?: string;
   sysId?: string;
   putrecNo?: string;
-  /** Gives the second line the first line's goods number (faq 18, 3). */
+  /** Gives the second line the first line's goods number (faq 18, its point 3). */
   repeatGoodsNo?: boolean;
   head?: Record<string, string | undefined>;
 }

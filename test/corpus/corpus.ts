@@ -15,7 +15,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join, relative, sep } from "node:path";
 import { isZip, readZip } from "../../lib/archive/index.js";
 import { inspect } from "../../lib/business/inspect.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { asDelivery, refusal } from "../fuzz/judge.js";
 import { isTestSet, runTestSet, type Verdict } from "./w3c-schema-tests.js";
 
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     };
     for (const name of testSets) await runTestSet(folder, name, judge);
   } else {
-    const store = new SchemaStore([join(__dirname, "..", "..", "schemas")]);
+    const store = new SchemaStore();
     // The thread starts and libxml2 loads once: that is no file's time.
     await asDelivery(Buffer.from("<a/>"));
     for (const name of files) {

@@ -109,7 +109,6 @@ async function compiled(suite: string, main: string): Promise<{ source?: SchemaS
     const source = {
       key: main,
       main,
-      ours: false,
       files: closureOf(files.get(main) as SchemaFile, [...files.values()]),
     };
     await runTask({ kind: "validate", bytes: NOTHING, schema: source, names: new Set() });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { readZip } from "../../lib/archive/index.js";
@@ -7,6 +7,7 @@ import { openLedger } from "../../lib/ledger/index.js";
 import type { NodeRed } from "../../scripts/node-red.js";
 import { startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
+import { drop } from "../support/boxes.js";
 import { generateDocument } from "../support/generate-documents.js";
 import { documentRow, newReceipt, step } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
@@ -38,13 +39,6 @@ describe("sidebar", () => {
     SW_CARD_KEYFILE: join(root, "no-such-key.pem"),
   });
   const quiet = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
-
-  function drop(root: string, name: string, bytes: Buffer): void {
-    const outBox = join(root, "DecCus001", "OutBox");
-    mkdirSync(outBox, { recursive: true });
-    writeFileSync(join(outBox, `${name}.tmp`), bytes);
-    renameSync(join(outBox, `${name}.tmp`), join(outBox, name));
-  }
 
   /** Documents that others have sent before: one waits for each receipt, one has both. */
   async function seed(root: string): Promise<void> {
@@ -85,9 +79,9 @@ describe("sidebar", () => {
 
   before(async () => {
     const root = join(scratch(), "ImpPath");
-    drop(root, "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
-    drop(root, HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
-    drop(root, "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    drop(root, "DecCus001", "报关单一.xml", generateDocument({ type: "DEC", seed: 7 }).xml);
+    drop(root, "DecCus001", HOSTILE, Buffer.from("<DecMessage><Hostile/></DecMessage>"));
+    drop(root, "DecCus001", "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
     await seed(root);
     const userDir = scratch();
     nodeRed = await startNodeRed({
@@ -325,7 +319,7 @@ describe("sidebar", () => {
 
   it("tells a reader without write permission so, and changes nothing", async () => {
     const root = join(scratch(), "ImpPath");
-    drop(root, "读.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
+    drop(root, "DecCus001", "读.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
     const userDir = scratch();
     mkdirSync(userDir, { recursive: true });
     copyFileSync(example, join(userDir, "flows.json"));

@@ -2,9 +2,9 @@ import { adviceFor } from "../../lib/advice/index.js";
 import { inspect } from "../../lib/business/inspect.js";
 import { normaliseFile } from "../../lib/business/packing.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
+import type { SchemaStore } from "../../lib/model/schema-store.js";
 import { FAULT, preflightInTurns } from "../../lib/preflight/index.js";
 import { readReceipts } from "../../lib/receipts/index.js";
-import type { SchemaStore } from "../../lib/xml/xsd.js";
 
 const CLIENT = {
   environment: "test",

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { writeZip } from "../../lib/archive/index.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { Random } from "../support/random.js";
 import { asDelivery, asDocument } from "./judge.js";
 import { mutateBytes, mutateTree, mutateZip } from "./mutate.js";
-import { makeSeeds, SCHEMAS, type Seeds } from "./seeds.js";
+import { makeSeeds, type Seeds } from "./seeds.js";
 
 export interface FuzzOptions {
   count: number;
@@ -86,7 +86,7 @@ export async function fuzz({ count, seed, first = 0, tell = () => {} }: FuzzOpti
     peakMemory: 0,
   };
   const seeds = await makeSeeds();
-  const store = new SchemaStore([SCHEMAS]);
+  const store = new SchemaStore();
   const cell = new Int32Array(new SharedArrayBuffer(4));
   const dog = watchdog(cell);
   try {

@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { writeZip } from "../../lib/archive/index.js";
-import { scanXml } from "../../lib/xml/scan.js";
-import { type Declared, profileOf, readModel } from "../../lib/xml/schema-model.js";
+import { type Field, modelOf, modelTypes } from "../../lib/model/model.js";
 import { badZip, decXml, invtXml, manifestXml } from "../../simulator/samples/index.js";
 import { rawZip } from "../lib/archive/zip-bytes.js";
 import { SAMPLES } from "../lib/receipts/samples/index.js";
-import { type GenerateOptions, generateDocument } from "../support/generate-documents.js";
+import { generateDocument } from "../support/generate-documents.js";
+import type { GenerateOptions } from "../support/generated/options.js";
 
-export const SCHEMAS = join(__dirname, "..", "..", "schemas");
-
-/** What is mutated: documents of every schema and shape, receipts of every format, ZIPs as several writers write them. */
+/** What is mutated: documents of every model and shape, receipts of every format, ZIPs as several writers write them. */
 export interface Seeds {
   xmls: readonly Buffer[];
   zips: readonly Buffer[];
@@ -54,7 +50,7 @@ export async function makeSeeds(): Promise<Seeds> {
     );
   });
   return {
-    xmls: [...clean(), ...documents, ...fromSchemas(), ...receipts, ...wrapped],
+    xmls: [...clean(), ...documents, ...fromModels(), ...receipts, ...wrapped],
     zips: await zipSeeds(receipts),
   };
 }
@@ -76,22 +72,16 @@ async function zipSeeds(receipts: readonly Buffer[]): Promise<Buffer[]> {
   ]);
 }
 
-/** The smallest document of each schema of ours: it brings the mutants to the kinds that nothing else here generates. */
-function fromSchemas(): Buffer[] {
-  const documents: Buffer[] = [];
-  for (const name of readdirSync(SCHEMAS)) {
-    const schema = scanXml(readFileSync(join(SCHEMAS, name)));
-    const profile = profileOf(schema);
-    if (!profile) continue;
-    const { roots, namespace } = readModel(schema, profile);
-    for (const root of roots.values()) {
-      documents.push(Buffer.from(written(root, namespace === "" ? "" : ` xmlns="${namespace}"`)));
-    }
-  }
-  return documents;
+/** The smallest document of each model: it brings the mutants to the kinds that nothing else here generates. */
+function fromModels(): Buffer[] {
+  return [...modelTypes()].sort().flatMap((type) => {
+    const { roots = new Map<string, Field>(), namespace = "" } = modelOf(type) ?? {};
+    const attribute = namespace === "" ? "" : ` xmlns="${namespace}"`;
+    return [...roots.values()].map((root) => Buffer.from(written(root, attribute)));
+  });
 }
 
-function written(declared: Declared, attributes = "", depth = 0): string {
-  const children = depth < 12 ? declared.children.map((child) => written(child, "", depth + 1)).join("\n") : "";
-  return `<${declared.name}${attributes}>${children || "1"}</${declared.name}>`;
+function written(field: Field, attributes = "", depth = 0): string {
+  const children = depth < 12 ? field.children.map((child) => written(child, "", depth + 1)).join("\n") : "";
+  return `<${field.name}${attributes}>${children || "1"}</${field.name}>`;
 }

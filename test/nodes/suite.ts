@@ -1,15 +1,23 @@
 import { RedBench, type Runtime } from "../support/red-bench.js";
 import { removeScratch } from "../support/scratch.js";
-import { asking } from "./suites/asking.js";
 import { claims } from "./suites/claims.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
+import { diagnose } from "./suites/diagnose.js";
+import { documents } from "./suites/documents.js";
+import { forgottenSettings } from "./suites/forgotten-settings.js";
+import { messageFields } from "./suites/message-fields.js";
+import { ownRules } from "./suites/own-rules.js";
 import { owner } from "./suites/owner.js";
+import { pinGuard } from "./suites/pin-guard.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
+import { routes } from "./suites/routes.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signing } from "./suites/signing.js";
+import { storing } from "./suites/storing.js";
+import { unknownSends } from "./suites/unknown-sends.js";
 
 /**
  * Every node of this package in one of the two runtimes. Node-RED keeps much in its modules, so each runtime has a file,
@@ -29,7 +37,8 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, owner, claims, content, signing, sending, receiving, settling, asking, restart])
-      suite(bench);
+    for (const suite of [config, owner, claims, content, ownRules, signing, pinGuard]) suite(bench);
+    for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
+    for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
   });
 }

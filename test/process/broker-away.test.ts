@@ -8,6 +8,7 @@ import { connect } from "amqplib";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import { SYSTEM } from "../../lib/files/ports.js";
 import { SYSTEM_IDS } from "../../lib/ids.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { DocumentSender, type Sent } from "../../lib/send/sender.js";
@@ -39,6 +40,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
   let client: ImportClient;
   let sender: DocumentSender;
   let connection: BrokerConnection;
+  const clock = new FakeClock();
 
   before(async function () {
     this.timeout(60_000);
@@ -48,7 +50,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
     await own.close();
     await keepQueues(broker);
     await broker.kill("SIGTERM");
-    client = await openClient();
+    client = await openClient({}, { ...SYSTEM, clock });
   });
   after(async () => {
     await sender?.stop();
@@ -77,7 +79,6 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
 
   it(`keeps handles only of ${COUNT} files, and sends each once when it is back`, async function () {
     this.timeout(180_000);
-    const clock = new FakeClock();
     const { host, port, vhost, user, password } = broker;
     connection = new BrokerConnection(
       { host, port, vhost, user, password, tls: undefined, heartbeat: 10, connectTimeout: 5, connectionName: "away" },
@@ -85,7 +86,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
     );
     const settings = { id: "send", exchange: "", queue: QUEUE, confirmTimeout: 30_000, giveUpAfter: 1_800_000 };
     sender = new DocumentSender(client, connection, { ...settings, attempts: 2, window: 50 });
-    await sender.start();
+    sender.start();
     const states: string[] = [];
     connection.on("state", (state) => states.push(state));
     connection.start();

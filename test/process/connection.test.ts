@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Channel, connect } from "amqplib";
+import type { Consumer, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
-import { type ConsumerOptions, ReceiptConsumer } from "../../lib/amqp/consumer.js";
-import { ConfirmedPublisher } from "../../lib/amqp/publisher.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import type { ImportClientError } from "../../lib/errors.js";
-import { Deliveries, type Delivery } from "../../lib/intake/deliveries.js";
 import { freePort } from "../../scripts/ports.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { Authority } from "../support/authority.js";
@@ -173,8 +171,8 @@ describe("the connection against a real broker", () => {
     const [cert, key] = [readFileSync(client.certificate), readFileSync(client.key)];
     const port = broker.tlsPort as number;
     const good = connection({ port, tls: { ca: authority.pem, cert, key, servername: "broker.test" } });
-    const publisher = new ConfirmedPublisher(good);
-    await publisher.start();
+    const publisher = good.publisher({ exchange: "", queue: "" });
+    publisher.start();
     good.start();
     await reaches(good, "connected");
     await (await channel()).assertQueue("over-tls", { durable: true });
@@ -208,8 +206,8 @@ describe("the connection against a real broker", () => {
       ["quorum", "there", "classic"],
     ] as const) {
       const one = connection({ declare });
-      const publisher = new ConfirmedPublisher(one, { exchange: "", queue });
-      await publisher.start();
+      const publisher = one.publisher({ exchange: "", queue });
+      publisher.start();
       one.start();
       await reaches(one, "connected");
       assert.equal((await queueType(queue))?.split("\t")[1], made, `${declare} ${queue}`);
@@ -220,22 +218,23 @@ describe("the connection against a real broker", () => {
         properties: { messageId: queue },
         timeout: 10_000,
       });
-      assert.equal(kind, made ? "confirmed" : "refused", queue);
+      assert.equal(kind, made ? "confirmed" : "unsent", queue);
+      assert.equal(publisher.fault?.details.fault, made ? undefined : "queue", queue);
       await publisher.stop();
     }
   });
 
   it("publishes nothing to an exchange that is missing, rather than leave every outcome unknown", async () => {
     const one = connection({}, new FakeClock());
-    const publisher = new ConfirmedPublisher(one, { exchange: "no-such", queue: "" });
-    await publisher.start();
+    const publisher = one.publisher({ exchange: "no-such", queue: "" });
+    publisher.start();
     one.start();
     await reaches(one, "connected");
     assert.equal(publisher.isOpen, false);
-    assert.equal(one.lastFault?.details.fault, "exchange");
+    assert.equal(publisher.fault?.details.fault, "exchange");
     const own = await channel();
     await own.assertExchange("no-such", "direct", { durable: false });
-    await (one.clock as FakeClock).pass(5000);
+    await (one.clock as FakeClock).pass(1000);
     await until("it has opened", () => publisher.isOpen);
     await own.deleteExchange("no-such");
     await publisher.stop();
@@ -243,9 +242,9 @@ describe("the connection against a real broker", () => {
 
   describe("receiving", () => {
     interface Reader {
-      consumer: ReceiptConsumer;
-      deliveries: Deliveries;
+      consumer: Consumer;
       got: Delivery[];
+      gone: string[];
       faults: unknown[];
       shared: (ImportClientError | undefined)[];
       ready: number;
@@ -256,7 +255,6 @@ describe("the connection against a real broker", () => {
       queue: string,
       change: Partial<ConsumerOptions> = {},
     ): Promise<Reader> {
-      const deliveries = new Deliveries();
       const options: ConsumerOptions = {
         queue,
         prefetch: 5,
@@ -265,10 +263,11 @@ describe("the connection against a real broker", () => {
         headers: { fileName: "fileName", business: "business" },
         ...change,
       };
-      const seen: Omit<Reader, "consumer"> = { deliveries, got: [], faults: [], shared: [], ready: 0 };
+      const seen: Omit<Reader, "consumer"> = { got: [], gone: [], faults: [], shared: [], ready: 0 };
       const made: Reader = Object.assign(seen, {
-        consumer: new ReceiptConsumer(one, deliveries, options, {
+        consumer: one.consumer(options, {
           onDelivery: (delivery) => seen.got.push(delivery),
+          onGone: (ids) => seen.gone.push(...ids),
           onFault: (error) => seen.faults.push(error.details.fault),
           onReady: () => {
             seen.ready++;
@@ -277,7 +276,7 @@ describe("the connection against a real broker", () => {
         }),
       });
       aside.push(() => made.consumer.stop());
-      await made.consumer.start();
+      made.consumer.start();
       one.start();
       return made;
     }
@@ -341,8 +340,8 @@ describe("the connection against a real broker", () => {
         const mine = await reader(connection(), queue, { unreadable });
         for (const text of ["good", "bad"]) own.sendToQueue(queue, Buffer.from(text));
         await until("both have come", () => mine.got.length === 2);
-        mine.deliveries.ack(mine.got[0]?.id as string);
-        mine.deliveries.refuse(mine.got[1]?.id as string);
+        mine.got[0]?.ack();
+        mine.got[1]?.refuse();
         await mine.consumer.stop();
         await until("the dead letter has come", async () => (await own.checkQueue("dead")).messageCount === dead);
         assert.equal((await own.checkQueue(queue)).messageCount, 0, queue);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
-import { judge } from "../support/checker.js";
+import { broken, judge } from "../support/checker.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
@@ -39,10 +39,7 @@ describe("Node-RED killed in the middle of 200 documents", function () {
       return rows.length === DOCUMENTS && rows.every(({ state, settled }) => state === "accepted" && settled);
     });
     const verdict = judge(stage, keys);
-    assert.deepEqual(verdict.lost, []);
-    assert.deepEqual(verdict.unexpected, []);
-    assert.deepEqual(verdict.falselyAcknowledged, []);
-    assert.deepEqual(verdict.silentlyDuplicated, [], "what came twice is what the ledger says was resent");
+    assert.deepEqual(broken(verdict), {});
     const accepted = stage.simulated().filter(({ event, outcome }) => event === "judged" && outcome === "accepted");
     assert.equal(new Set(accepted.map(({ clientKey }) => clientKey)).size, DOCUMENTS);
     assert.equal(accepted.length, DOCUMENTS, "the government's side took each of them once");

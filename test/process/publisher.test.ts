@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "amqplib";
+import type { PublishOutcome } from "../../lib/amqp/broker.js";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
-import { ConfirmedPublisher, type PublishOutcome } from "../../lib/amqp/publisher.js";
+import type { ConfirmedPublisher } from "../../lib/amqp/publisher.js";
 import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { keepQueues } from "../support/queues.js";
@@ -62,8 +63,8 @@ describe("confirmed publishing against a real broker", () => {
   });
   beforeEach(async () => {
     connection = new BrokerConnection(settings());
-    publisher = new ConfirmedPublisher(connection);
-    await publisher.start();
+    publisher = connection.publisher({ exchange: "", queue: "" });
+    publisher.start();
     connection.start();
     await connected();
   });
@@ -83,7 +84,7 @@ describe("confirmed publishing against a real broker", () => {
   it("refuses what the broker returns, although it acknowledges it", async () => {
     const outcome = await publish("no-such-queue");
     assert.equal(outcome.kind, "refused");
-    assert.equal(outcome.kind === "refused" && outcome.returned, true);
+    assert.equal(outcome.kind === "refused" && outcome.fault, "queue");
   });
 
   it("refuses what a full queue rejects", async () => {

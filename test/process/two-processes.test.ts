@@ -34,7 +34,7 @@ describe("two Node-RED processes, and a root that is not there", function () {
     return stage;
   }
   async function another(stage: Stage): Promise<NodeRed> {
-    const other = await stage.startAnother();
+    const other = await stage.startAnotherNodeRed();
     others.push(other);
     return other;
   }

@@ -17,15 +17,56 @@ describe("npm start: settings", () => {
     for (const name of named) assert.ok(name in env, `${name} stays unset`);
   });
 
-  it("runs the client alone with SW_AMQP_HOST, and takes what is given", () => {
-    const settings = startSettings("/repo", { SW_AMQP_HOST: "mq", SW_CLIENT_ID: "X1", SW_CARD_BACKEND: "software" }, [
-      "--once",
-    ]);
-    assert.deepEqual(
-      [settings.clientOnly, settings.demoCard, settings.once, settings.sendQueue, settings.env.SW_RECEIVE_QUEUE],
-      [true, false, true, "Q_SendX1", "Q_RecvX1"],
+  it("runs the client alone with SW_AMQP_HOST, and takes what is given and nothing else", () => {
+    const given = { SW_AMQP_HOST: "mq", SW_CLIENT_ID: "X1", SW_CARD_BACKEND: "software", SW_ROOT: "boxes" };
+    const settings = startSettings("/repo", given, ["--once"]);
+    const { PORT, SW_SCHEMAS, SW_AMQP_VHOST, ...env } = settings.env;
+    assert.deepEqual([settings.clientOnly, settings.once, settings.data], [true, true, "/repo/data"]);
+    assert.deepEqual([PORT, SW_SCHEMAS, SW_AMQP_VHOST], ["1880", "", "/"]);
+    const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+    assert.deepEqual(set, { ...given, SW_ROOT: "/repo/boxes" });
+    assert.match(settings.notes.join("\n"), /SW_ORG_CODE、SW_CUSTOMS_CODE、SW_REGION，.*not set: SW_ORG_CODE/);
+  });
+
+  it("runs the demo in a root and with a client of its own, and says what it does not use", () => {
+    const settings = startSettings(
+      "/repo",
+      { SW_CLIENT_ID: "X1", SW_CARD_PIN: "1", SW_AMQP_HOST: " ", SW_SIM_DELAY_MS: "1" },
+      [],
     );
-    assert.equal(settings.root, "/repo/data/ImpPath");
+    const { SW_ROOT, SW_CLIENT_ID, SW_ENVIRONMENT, SW_CARD_PIN } = settings.env;
+    assert.deepEqual(
+      [SW_ROOT, SW_CLIENT_ID, SW_ENVIRONMENT, SW_CARD_PIN],
+      ["/repo/data/demo/ImpPath", "DEMO0001", "test", ""],
+    );
+    assert.deepEqual(settings.unused, ["SW_CLIENT_ID", "SW_CARD_PIN"]);
+    assert.match(settings.notes.join("\n"), /不使用 SW_CARD_PIN、SW_CLIENT_ID .*not used: SW_CARD_PIN, SW_CLIENT_ID/);
+    const own = startSettings("/repo", { SW_ROOT: "data/demo/ImpPath", SW_ENVIRONMENT: "test" }, []);
+    assert.deepEqual(own.notes, []);
+  });
+
+  it("refuses what belongs to real work when SW_AMQP_HOST is not set, without its secrets", () => {
+    for (const given of [
+      { SW_ROOT: "/srv/ImpPath" },
+      { SW_LEDGER: "/srv/ledger.db" },
+      { SW_ENVIRONMENT: "production" },
+      { SW_ENVIRONMENT: "Production " },
+      { SW_AMQP_PORT: "5671" },
+      { SW_AMQP_USER: "U_SW1", SW_AMQP_PASSWORD: "secret-83" },
+      { SW_AMQP_URL: "amqps://U_SW1:secret-83@mq" },
+      { SW_AMQP_HOST: "  ", SW_ROOT: "/srv/ImpPath" },
+    ]) {
+      assert.throws(
+        () => startSettings("/repo", given, []),
+        (error: Error) => {
+          assert.ok(error instanceof PlainError);
+          for (const name of Object.keys(given)) assert.ok(error.message.includes(name), error.message);
+          assert.match(error.message, /SW_AMQP_HOST：没有启动.*SW_AMQP_HOST is not set: nothing was started/);
+          assert.ok(!error.message.includes("secret-83"));
+          return true;
+        },
+      );
+    }
   });
 
   it("refuses a PORT that is none and an argument it does not know", () => {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { inspect } from "../../lib/business/inspect.js";
 import { normaliseFile } from "../../lib/business/packing.js";
 import { codeOf } from "../../lib/errors.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { preflight, type Severity } from "../../lib/preflight/index.js";
 import { readReceipts } from "../../lib/receipts/index.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
 import { type Arrived, Desk } from "../../simulator/process.js";
 import { badZip, complete, DEMO_IDENTITY, decXml, manifestXml } from "../../simulator/samples/index.js";
 import { Trust } from "../../simulator/signature.js";
@@ -17,7 +16,7 @@ const ITEMS = [14, 15, 16, 17, 18, 19, 20, 21];
 
 describe("documents of the FAQ: refused here, and what the Single Window would have said", () => {
   const { clientId, orgCode, customsCode, region, cardNumber } = complete(DEMO_IDENTITY);
-  const schemas = new SchemaStore([join(__dirname, "..", "..", "schemas")]);
+  const schemas = new SchemaStore();
   let card: CompanyCard;
   let desk: Desk;
   let documents: FaqDocument[];

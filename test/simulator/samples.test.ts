@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
 import { headersOf, readZip } from "../../lib/archive/index.js";
 import { inspect } from "../../lib/business/inspect.js";
 import type { Check } from "../../lib/document.js";
+import { SchemaStore } from "../../lib/model/schema-store.js";
 import { preflight } from "../../lib/preflight/index.js";
 import { scanXml } from "../../lib/xml/scan.js";
-import { SchemaStore } from "../../lib/xml/xsd.js";
 import {
   complete,
   creditCodeOf,
@@ -56,7 +55,7 @@ describe("samples", () => {
   });
 
   it("pass our schemas and every preflight rule, or break just the one that they are made for", async () => {
-    const store = new SchemaStore([resolve(__dirname, "../../schemas")]);
+    const store = new SchemaStore();
     const { clientId, orgCode, customsCode, cardNumber } = complete(DEMO_IDENTITY);
     const client = { environment: "test" as const, clientId, orgCode, customsCode };
     try {

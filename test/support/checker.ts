@@ -16,30 +16,47 @@ export interface Verdict {
   unexpected: string[];
   /** Delivered more than once by us; redeliveries by the broker itself do not count. */
   duplicated: string[];
-  /** Duplicated, and the ledger does not say that it was resent after an unknown outcome. */
+  /** Duplicated, and not every delivery but one says that it may be a repeat, or the ledger does not know why. */
   silentlyDuplicated: string[];
   /** Acknowledged, and never delivered. */
   falselyAcknowledged: string[];
+  /** Not at its end, though nothing is wrong any more; each with its state, box and code. */
+  stuck: string[];
+  /** Failed or refused, though nothing was wrong with it; each with its code. */
+  refused: string[];
+  /** Failed, and somebody had spoilt it; each with its code. */
+  spoilt: string[];
 }
 
 const ACKNOWLEDGED = ["sent", "accepted", "rejected"];
+/** After these nothing more comes of itself. */
+const ENDED = ["accepted", "rejected", "failed"];
 
-export function judge(stage: Stage, attempted: readonly string[]): Verdict {
+/** `mayFail`: keys of documents that somebody has spoilt, which may have failed with a reason. */
+export function judge(
+  stage: Stage,
+  attempted: readonly string[],
+  mayFail: ReadonlySet<string> = new Set<string>(),
+): Verdict {
   const mine = new Set(attempted);
   // Other loads of the same stage are not looked at, what nobody handed in at all is.
   const others = new Set(stage.handedIn().filter((key) => !mine.has(key)));
   const rows = stage.rows().filter(({ clientKey }) => mine.has(clientKey));
   const deliveries = new Map<string, number>();
+  const unmarked = new Map<string, number>();
   for (const line of stage.simulated()) {
     if (line.event !== "delivered") continue;
     const key = String(line.correlationId);
     if (others.has(key)) continue;
     deliveries.set(key, (deliveries.get(key) ?? 0) + (line.redelivered ? 0 : 1));
+    if (!line.redelivered && !line.possibleDuplicate) unmarked.set(key, (unmarked.get(key) ?? 0) + 1);
   }
-  const known = new Map(rows.map((row) => [row.clientKey, row]));
-  const resent = stage.resentKeys();
+  const known = new Set(rows.map(({ clientKey }) => clientKey));
+  const told = stage.resentKeys();
+  for (const { clientKey, possibleDuplicate } of rows) if (possibleDuplicate) told.add(clientKey);
   const duplicated = [...deliveries].filter(([, count]) => count > 1).map(([key]) => key);
   const acknowledged = rows.filter(({ state }) => ACKNOWLEDGED.includes(state));
+  const waiting = attempted.filter((key) => !known.has(key) && stage.isWaiting(key));
   return {
     attempted: attempted.length,
     acknowledged: acknowledged.length,
@@ -47,9 +64,30 @@ export function judge(stage: Stage, attempted: readonly string[]): Verdict {
     lost: attempted.filter((key) => !deliveries.has(key) && !known.has(key) && !stage.isWaiting(key)),
     unexpected: [...deliveries.keys()].filter((key) => !mine.has(key)),
     duplicated,
-    silentlyDuplicated: duplicated.filter((key) => !resent.has(key)),
+    silentlyDuplicated: duplicated.filter((key) => !told.has(key) || (unmarked.get(key) ?? 0) > 1),
     falselyAcknowledged: acknowledged
       .filter(({ clientKey }) => !deliveries.has(clientKey))
       .map(({ clientKey }) => clientKey),
+    stuck: [
+      ...rows
+        .filter(({ state, settled }) => !settled || !ENDED.includes(state))
+        .map(({ fileName, state, settled, box, code }) =>
+          [fileName, state, settled ? "settled" : "open", box, code].join(" "),
+        ),
+      ...waiting.map((key) => `${key} lies in OutBox`),
+    ],
+    refused: rows
+      .filter(({ state, clientKey }) => state === "rejected" || (state === "failed" && !mayFail.has(clientKey)))
+      .map(({ fileName, state, code }) => `${fileName} ${state} ${code}`),
+    spoilt: rows
+      .filter(({ state, clientKey }) => state === "failed" && mayFail.has(clientKey))
+      .map(({ fileName, code }) => `${fileName} ${code}`),
   };
+}
+
+/** What of a verdict no fault excuses, by name; empty = every promise was kept. */
+export function broken(verdict: Verdict): Record<string, string[]> {
+  const { lost, unexpected, silentlyDuplicated, falselyAcknowledged, stuck, refused } = verdict;
+  const all = { lost, unexpected, silentlyDuplicated, falselyAcknowledged, stuck, refused };
+  return Object.fromEntries(Object.entries(all).filter(([, keys]) => keys.length > 0));
 }

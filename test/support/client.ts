@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { openClient as open } from "../../lib/client/open.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
+import type { Ports } from "../../lib/files/ports.js";
 import { scratch } from "./scratch.js";
 
 /** Settings of a client in a folder of its own, with what a test wants different. */
@@ -18,6 +19,6 @@ export function clientSettings(change: Partial<ClientSettings> = {}): ClientSett
 }
 
 /** An open client; the test closes it. */
-export async function openClient(change: Partial<ClientSettings> = {}): Promise<ImportClient> {
-  return (await open(clientSettings(change))).client;
+export async function openClient(change: Partial<ClientSettings> = {}, ports?: Ports): Promise<ImportClient> {
+  return (await open(clientSettings(change), ports && { ports })).client;
 }

@@ -1,101 +1,200 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readZip } from "../../lib/archive/index.js";
 import { DEMO_IDENTITY, decXml, freshKey, twoEdocs } from "../../simulator/samples/index.js";
 import { judge, type Verdict } from "./checker.js";
-import { produce, STYLES } from "./producer.js";
-import type { Random } from "./random.js";
-import { type Stage, type Theatre, until } from "./stage.js";
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** What is done to the machine in the middle of a load. Each leaves everything running again. */
-const FAULTS: Record<string, (theatre: Theatre, stage: Stage, random: Random) => Promise<void>> = {
-  "kill Node-RED": async (_theatre, stage) => {
-    await stage.nodeRed.kill("SIGKILL");
-    await stage.startNodeRed();
-  },
-  "restart Node-RED": async (_theatre, stage) => {
-    await stage.nodeRed.stop();
-    await stage.startNodeRed();
-  },
-  "kill the broker": async ({ broker }) => {
-    await broker.kill("SIGKILL");
-    await broker.restart();
-  },
-  "restart the broker": ({ broker }) => broker.restart(),
-  "freeze the broker": async ({ broker }, _stage, random) => {
-    broker.pause();
-    // Longer than two heartbeats of the flow gives the connection up, shorter does not.
-    await pause(random.between(200, 6000));
-    broker.resume();
-  },
-  "memory alarm": async ({ broker }, _stage, random) => {
-    await broker.rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1MB");
-    await pause(random.between(200, 2000));
-    await broker.rabbitmqctl("set_vm_memory_high_watermark", "0.6");
-  },
-  "queue that rejects": async ({ broker }, stage, random) => {
-    const queue = `^Q_Send${stage.clientId}$`;
-    await broker.rabbitmqctl(
-      "set_policy",
-      "full",
-      queue,
-      '{"max-length":1,"overflow":"reject-publish"}',
-      "--apply-to",
-      "queues",
-    );
-    await pause(random.between(200, 1500));
-    await broker.rabbitmqctl("clear_policy", "full");
-  },
-};
+import { Deployer } from "./deploys.js";
+import { clockEnvironment } from "./faults/clock.js";
+import { type Fault, pause, type Scene } from "./faults/fault.js";
+import { receiptsLeft } from "./faults/receipts.js";
+import { cleanUp, PDF_STYLES, produce, STYLES } from "./producer.js";
+import type { Bag, Random } from "./random.js";
+import { Stage, type Theatre } from "./stage.js";
 
 /** One document of so many is a bare XML with two PDFs. */
-const WITH_PDFS = 10;
+const WITH_PDFS = 5;
+/** Of so many faults that last, one has Node-RED killed and started again in its middle. */
+const KILLED = 4;
+/** Milliseconds after the last fault in which everything has to come to its end by itself. */
+const SETTLED_WITHIN = 150_000;
+const LOOK = 250;
 
 export interface Round extends Verdict {
   faults: string[];
   /** Documents that were held for a person, and released by the test. */
   released: number;
+  /** Files that lie in a box where nothing may lie any more. */
+  left: string[];
+  /** PDFs that went out otherwise than they were handed in. */
+  spoiltPdfs: string[];
+  /** What a fault saw that it may not see. */
+  violations: string[];
+  /** From the end of the last fault to the end of the last document. */
+  settledAfter: number;
   seconds: number;
 }
 
-/** One round: a load of documents, written as real producers do, and one to three faults in the middle of it. */
-export async function faultRound(theatre: Theatre, stage: Stage, random: Random, documents: number): Promise<Round> {
-  const start = Date.now();
+/** A client whose times are short, so that a round sees what otherwise takes half an hour, and whose clock can be set. */
+export function faultStage(theatre: Theatre, clientId: string): Stage {
+  return new Stage(theatre, {
+    clientId,
+    env: clockEnvironment,
+    flow: (nodes) => {
+      for (const node of nodes) {
+        // A frozen broker is given up within a round.
+        if (node.type === "sw-mq-broker") node.heartbeat = "2";
+        if (node.type === "sw-mq-send") node.confirmTimeout = "3";
+        if (node.type === "sw-folder-watch") node.maxInFlight = "50";
+        if (node.type === "sw-settle") node.retryAfter = "2";
+        if (node.type === "sw-import-client") node.missingAfter = "45";
+      }
+    },
+  });
+}
+
+interface Load {
+  keys: string[];
+  /** By own number: the PDFs of a document. */
+  edocs: Map<string, { id: string; bytes: Buffer }[]>;
+}
+
+function newLoad(documents: number): Load {
   const keys = Array.from({ length: documents }, () => freshKey());
-  stage.noteLoad(keys);
-  const outBox = join(stage.root, "DecCus001", "OutBox");
-  const producing = Promise.all(
-    keys.flatMap((key, index) => {
-      // Some have PDFs, which come beside the XML, before it or after it (faq 15).
-      const edocs = index % WITH_PDFS === 0 ? twoEdocs(DEMO_IDENTITY.region, key) : [];
-      const xml = { id: `${key}.xml`, bytes: decXml({ key, goods: 2, edocs }) };
-      return [xml, ...edocs].map(async ({ id, bytes }) => {
-        await pause(random.between(0, 3000));
-        await produce(outBox, id, bytes, random.pick(STYLES));
-      });
+  const withPdfs = keys.filter((_key, index) => index % WITH_PDFS === 0);
+  return { keys, edocs: new Map(withPdfs.map((key) => [key, twoEdocs(DEMO_IDENTITY.region, key)])) };
+}
+
+/** Writes a load as real producers do; some documents have PDFs, which come beside the XML, before it or after it (faq 15). */
+async function produceLoad({ keys, edocs }: Load, outBox: string, random: Random): Promise<() => void> {
+  const files = keys.flatMap((key) => {
+    const pdfs = twoOrNone(edocs.get(key));
+    const xml = { id: `${key}.xml`, bytes: decXml({ key, goods: 2, edocs: pdfs }), style: random.pick(STYLES) };
+    return [xml, ...pdfs.map((pdf) => ({ ...pdf, style: random.pick(PDF_STYLES) }))];
+  });
+  const times = files.map(() => random.between(0, 3000));
+  await Promise.all(
+    files.map(async ({ id, bytes, style }, index) => {
+      await pause(times[index] as number);
+      await produce(outBox, id, bytes, style as (typeof STYLES)[number]);
     }),
   );
-  const faults = Array.from({ length: random.between(1, 3) }, () => random.pick(Object.keys(FAULTS)));
-  for (const fault of faults) {
-    await pause(random.between(200, 2500));
-    await FAULTS[fault]?.(theatre, stage, random);
+  return () => {
+    for (const { id } of files) cleanUp(outBox, id);
+  };
+}
+
+const twoOrNone = (edocs: { id: string; bytes: Buffer }[] | undefined) =>
+  (edocs ?? []).map(({ id, bytes }, index) => ({ id, bytes, code: `0000000${index + 1}` }));
+
+/** Brings one fault about and undoes it; now and then Node-RED is killed in its middle. Resolves to what was done, in words. */
+async function commit(scene: Scene, name: string, fault: Fault): Promise<string> {
+  const { random, stage } = scene;
+  const [shortest, longest] = fault.lasts ?? [0, 0];
+  const lasts = random.between(shortest, longest);
+  const killed = fault.lasts !== undefined && fault.needsNodeRed !== true && random.between(1, KILLED) === 1;
+  const undo = await fault.begin(scene);
+  try {
+    await pause(killed ? lasts / 2 : lasts);
+    if (killed) {
+      await stage.nodeRed.kill("SIGKILL");
+      await stage.startNodeRed();
+      await pause(lasts / 2);
+    }
+  } finally {
+    await undo();
   }
-  await producing;
-  let released = 0;
-  let open: unknown[] = [];
-  await until(
-    () => `the end of ${documents} documents after: ${faults.join(", ")}; open: ${JSON.stringify(open.slice(0, 5))}`,
-    async () => {
-      const mine = new Set(keys);
-      const rows = stage.rows().filter(({ clientKey }) => mine.has(clientKey));
-      for (const row of rows.filter(({ state }) => state === "held")) {
-        await stage.ask(`documents/${row.id}/release`, { reason: "the test has looked" });
-        released++;
-      }
-      open = rows.filter(({ state, settled }) => !settled || state !== "accepted");
-      return rows.length === documents && rows.every(({ state, settled }) => settled && state === "accepted");
-    },
-    90_000,
+  return `${name}${fault.lasts ? ` ${(lasts / 1000).toFixed(1)} s` : ""}${killed ? " and a kill" : ""}`;
+}
+
+/** One round: a load of documents, written as real producers do, and one to three faults in the middle of it. */
+export async function faultRound(
+  theatre: Theatre,
+  stage: Stage,
+  random: Random,
+  documents: number,
+  faults: Bag<[name: string, fault: Fault]>,
+): Promise<Round> {
+  const start = Date.now();
+  const load = newLoad(documents);
+  const { keys } = load;
+  stage.noteLoad(keys);
+  const scene: Scene = {
+    ...{ theatre, stage, random, deployer: new Deployer(stage) },
+    ...{ tampered: new Set<string>(), archiveGone: false, burst: false, violations: [] },
+  };
+  const outBox = join(stage.root, "DecCus001", "OutBox");
+  const producing = produceLoad(load, outBox, random);
+  const said: string[] = [];
+  for (let times = random.between(1, 3); times > 0; times--) {
+    await pause(random.between(200, 2500));
+    said.push(await commit(scene, ...faults.draw()));
+  }
+  (await producing)();
+  const over = Date.now();
+  const released = await settled(stage, keys, scene.tampered);
+  if (scene.burst) scene.violations.push(...(await receiptsLeft(scene, SETTLED_WITHIN)));
+  const settledAfter = (Date.now() - over) / 1000;
+  return {
+    ...judge(stage, keys, scene.tampered),
+    faults: said,
+    released,
+    left: leftOver(stage, scene.tampered),
+    spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load, scene.tampered),
+    violations: scene.violations,
+    settledAfter,
+    seconds: (Date.now() - start) / 1000,
+  };
+}
+
+/**
+ * Waits until every document has come to its end and every file to its place, or the time for it is over; nobody restarts anything for it. Releases what
+ * is held, and gives how many these were.
+ */
+async function settled(stage: Stage, keys: readonly string[], mayFail: ReadonlySet<string>): Promise<number> {
+  const mine = new Set(keys);
+  const released = new Set<string>();
+  const end = Date.now() + SETTLED_WITHIN;
+  for (;;) {
+    const rows = stage.rows().filter(({ clientKey }) => mine.has(clientKey));
+    for (const { id, state } of rows) {
+      if (state !== "held") continue;
+      await stage.ask(`documents/${id}/release`, { reason: "the test has looked" }).catch(() => undefined);
+      released.add(id);
+    }
+    const ended = rows.filter(
+      ({ state, settled, clientKey }) =>
+        settled && (state === "accepted" || (state === "failed" && mayFail.has(clientKey))),
+    );
+    const atEnd = new Set(ended.map(({ clientKey }) => clientKey)).size === mine.size && ended.length === rows.length;
+    if ((atEnd && leftOver(stage, mayFail).length === 0) || Date.now() > end) return released.size;
+    await pause(LOOK);
+  }
+}
+
+/** PDFs go with their documents: none stays behind, none is refused as one that nobody named. */
+function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
+  return ["OutBox", "TempBox", "FailBox"].flatMap((box) =>
+    stage
+      .files("DecCus001", box)
+      .filter((name) => ![...tampered].some((key) => name.includes(key)))
+      .map((name) => `${box}/${name}`),
   );
-  return { ...judge(stage, keys), faults, released, seconds: (Date.now() - start) / 1000 };
+}
+
+/** What was sent, as SentBox keeps it, beside what was handed in. */
+async function spoiltPdfs(stage: Stage, { edocs }: Load, tampered: ReadonlySet<string>): Promise<string[]> {
+  const box = join(stage.root, "DecCus001", "SentBox");
+  const spoilt: string[] = [];
+  const names = stage.files("DecCus001", "SentBox");
+  for (const [key, pdfs] of edocs) {
+    if (tampered.has(key)) continue;
+    for (const name of names.filter((file) => file.startsWith(key) && file.endsWith(".zip"))) {
+      const entries = await readZip(readFileSync(join(box, name)));
+      for (const { id, bytes } of pdfs) {
+        const sent = entries.find((entry) => entry.name === id);
+        if (!sent?.bytes.equals(bytes)) spoilt.push(`${name}: ${id} ${sent ? "has other bytes" : "is missing"}`);
+      }
+    }
+  }
+  return spoilt;
 }

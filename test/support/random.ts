@@ -19,3 +19,18 @@ export class Random {
     return list[this.between(0, list.length - 1)] as T;
   }
 }
+
+/** A list in random order, again and again: each comes once before one comes twice. */
+export class Bag<T> {
+  private left: T[] = [];
+
+  constructor(
+    private readonly list: readonly T[],
+    private readonly random: Random,
+  ) {}
+
+  draw(): T {
+    if (this.left.length === 0) this.left = [...this.list];
+    return this.left.splice(this.random.between(0, this.left.length - 1), 1)[0] as T;
+  }
+}

@@ -1,6 +1,4 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Channel, connect, type GetMessage } from "amqplib";
 import type { Node, NodeInitializer } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
@@ -23,22 +21,14 @@ import validateXsd from "../../nodes/validate-xsd/validate-xsd.js";
 import zip from "../../nodes/zip/zip.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
-import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
 import { Authority } from "./authority.js";
+import type { FlowNode } from "./flow-nodes.js";
 import { scratch } from "./scratch.js";
+import { CARD_NUMBER, COMPANY, PIN } from "./test-card.js";
 import { until } from "./until.js";
 
 /** Both are real packages of devDependencies; the second is Node-RED 5 under another name. */
 export type Runtime = "node-red" | "node-red-5";
-
-export const PIN = "Pin-482915";
-/** Of the card in the tests; the samples name another one. */
-export const CARD_NUMBER = "8930000000001";
-export const CARD_HOLDER = { ...DEMO_IDENTITY, cardNumber: CARD_NUMBER };
-export const COMPANY = { code: "4403960000", name: "深圳示例进出口有限公司" };
-
-/** A node as a flow file has it. */
-export type FlowNode = { id: string; type: string } & Record<string, unknown>;
 
 /** A message, and a Catch, Complete or Status node's additions. */
 export type Seen = FlowMessage & {
@@ -329,109 +319,4 @@ function put<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
-}
-
-/** A node in the test's tab. */
-export function node(type: string, id: string, settings: Record<string, unknown> = {}, ...wires: string[][]): FlowNode {
-  return { id, type, z: "tab", name: "", x: 100, y: 100, ...settings, wires };
-}
-
-export function sink(id: string, ...to: string[]): FlowNode {
-  return node("test-sink", id, {}, to);
-}
-
-/** A core function node with this code. */
-export function functionNode(id: string, func: string, ...to: string[]): FlowNode {
-  return node("function", id, { func, outputs: 1, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] }, to);
-}
-
-/** Catches the faults of every node of the tab. */
-export function catchAll(to: string): FlowNode {
-  return node("catch", "catch", { scope: null, uncaught: false }, [to]);
-}
-
-export function clientNode(root: string, change: Record<string, unknown> = {}): FlowNode {
-  return {
-    id: "client",
-    type: "sw-import-client",
-    name: "",
-    environment: "test",
-    clientId: "DEMO0001",
-    orgCode: "123456789",
-    customsCode: COMPANY.code,
-    region: "5300",
-    root,
-    ledger: "",
-    schemas: "",
-    advice: "",
-    logDir: "",
-    retentionDays: 90,
-    onUncertain: "resend",
-    sysIds: "",
-    ...change,
-  };
-}
-
-export function brokerNode(broker: PrivateBroker, change: Record<string, unknown> = {}): FlowNode {
-  return {
-    id: "broker",
-    type: "sw-mq-broker",
-    name: "",
-    client: "client",
-    host: broker.host,
-    port: broker.port,
-    vhost: broker.vhost,
-    useTls: false,
-    tls: "",
-    heartbeat: 10,
-    connectTimeout: 5,
-    userEnv: "SW_AMQP_USER",
-    passwordEnv: "SW_AMQP_PASSWORD",
-    ...change,
-  };
-}
-
-export function cardNode(token: SoftToken, change: Record<string, unknown> = {}): FlowNode {
-  return {
-    id: "card",
-    type: "sw-card",
-    name: "",
-    client: "client",
-    backend: "pkcs11",
-    module: token.module,
-    token: token.label,
-    keyLabel: "",
-    controlUrl: "",
-    keyFile: "",
-    certificateFile: "",
-    pinEnv: "",
-    ...change,
-  };
-}
-
-export function watchNode(settings: Record<string, unknown>, ...to: string[]): FlowNode {
-  const usual = { client: "client", businesses: "DecCus001", interval: 0.2, maxInFlight: 20, incompleteAfter: 600 };
-  return node("sw-folder-watch", "watch", { ...usual, createBoxes: true, ...settings }, to);
-}
-
-/** Hands a file over as a careful producer does: written under `.tmp`, renamed when it is whole. */
-export function drop(root: string, business: string, name: string, bytes: Buffer | string): void {
-  const folder = join(root, business, "OutBox");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.tmp`), bytes);
-  renameSync(join(folder, `${name}.tmp`), join(folder, name));
-}
-
-/** Names in a box, sorted; none when it is not there. */
-export function box(root: string, business: string, name: string): string[] {
-  try {
-    return readdirSync(join(root, business, name)).sort();
-  } catch {
-    return [];
-  }
-}
-
-/** A file in a box, as text. */
-export function boxText(root: string, business: string, name: string, file: string): string {
-  return readFileSync(join(root, business, name, file), "utf8");
 }

@@ -1,19 +1,17 @@
 /**
- * A process that signs once, to be killed by a test: settings as JSON in argv[2], the ledger's file in argv[3]. It says
- * `module <pid>` when the module's process runs, then signs and says `signed` or the error's code. With a third argument it
- * waits for a message before it signs.
+ * A process that signs once, to be killed by a test: settings as JSON in argv[2]. It says `module <pid>` when the module's
+ * process runs, then signs and says `signed` or the error's code. With another argument it waits for a message before it signs.
  */
 import { once } from "node:events";
-import { openLedger } from "../../lib/ledger/index.js";
+import { machinePins } from "../../lib/signing/guard-store.js";
 import { Pkcs11Card } from "../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
 
 async function main(): Promise<void> {
   const settings = JSON.parse(process.argv[2] as string) as CardSettings;
-  const ledger = await openLedger(process.argv[3] as string);
-  const card = new Pkcs11Card(settings, ledger.pins);
+  const card = new Pkcs11Card(settings, machinePins());
   await card.identity();
-  const go = process.argv[4] === undefined ? undefined : once(process, "message");
+  const go = process.argv[3] === undefined ? undefined : once(process, "message");
   process.send?.(`module ${card.modulePid}`);
   await go;
   try {
@@ -23,7 +21,6 @@ async function main(): Promise<void> {
     process.send?.((error as { code: string }).code);
   }
   await card.close();
-  await ledger.close();
   process.disconnect();
 }
 

@@ -7,6 +7,7 @@ import { freePort } from "../../scripts/ports.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
+import type { Mode } from "../../simulator/settings.js";
 import { Simulator } from "../../simulator/simulator.js";
 import { scratch } from "./scratch.js";
 import { until as waitUntil } from "./until.js";
@@ -21,8 +22,8 @@ export interface Theatre {
   close(): Promise<void>;
 }
 
-/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. */
-export async function openTheatre(pin = PIN): Promise<Theatre> {
+/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. `cardNumber`: the card's own. */
+export async function openTheatre(pin = PIN, cardNumber?: string): Promise<Theatre> {
   const dir = scratch();
   const { customsCode: code } = DEMO_IDENTITY;
   const token = await makeSoftToken({
@@ -30,6 +31,7 @@ export async function openTheatre(pin = PIN): Promise<Theatre> {
     label: "stage",
     pin,
     company: { code, name: "Stage" },
+    ...(cardNumber && { cardNumber }),
   });
   const broker = await startPrivateBroker({ dir: join(dir, "broker") });
   return { broker, token, pin, close: () => broker.stop() };
@@ -57,8 +59,12 @@ export interface StageOptions {
   certificates?: string[];
   /** Milliseconds between the simulator's business receipts. */
   delayMs?: number;
+  /** How the simulator judges. */
+  mode?: Mode;
   /** The simulator answers only what it is asked for. */
   onlyOnDemand?: boolean;
+  /** Further environment variables of every Node-RED of this stage; made from the stage's folder. */
+  env?: (dir: string) => NodeJS.ProcessEnv;
 }
 
 /**
@@ -107,7 +113,7 @@ export class Stage {
   async startSimulator(): Promise<void> {
     const { broker, token } = this.theatre;
     const { host, port, user, password, vhost } = broker;
-    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false } = this.options;
+    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false, mode = "faq" } = this.options;
     this.simulator = new Simulator({
       broker: { host, port, user, password, vhost, tls: false, ca: "" },
       clientId,
@@ -115,6 +121,7 @@ export class Stage {
       receiveQueue: `Q_Recv${clientId}`,
       commandQueue: `Q_Command${clientId}`,
       onlyOnDemand,
+      mode,
       delayMs,
       prefetch: 100,
       certificates: [token.certificateFile, ...certificates],
@@ -125,23 +132,23 @@ export class Stage {
 
   /** Starts Node-RED, again after a kill, with further environment variables. */
   async startNodeRed(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
-    this.running = await this.start("node-red", env);
+    this.running = await this.launch("node-red", env);
     return this.running;
   }
 
-  /** Another Node-RED on the same root, which the test stops. */
-  startAnother(env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
-    return this.start("another", env);
+  /** Starts a second Node-RED with the same settings, on the same root; whoever starts it stops it. */
+  startAnotherNodeRed(): Promise<NodeRed> {
+    return this.launch("another", {});
   }
 
-  private async start(name: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {
+  private async launch(userDir: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {
     const { broker, token, pin } = this.theatre;
     const { clientId } = this.options;
     return startNodeRed({
-      userDir: join(this.dir, name),
+      userDir: join(this.dir, userDir),
       port: await freePort(),
       flowFile: join(this.dir, "flows.json"),
-      logFile: join(this.dir, `${name}.log`),
+      logFile: join(this.dir, `${userDir}.log`),
       ...(this.options.nodeRedDir && { nodeRedDir: this.options.nodeRedDir }),
       ...(this.options.node && { node: this.options.node }),
       env: {
@@ -162,6 +169,7 @@ export class Stage {
         SW_PKCS11_MODULE: token.module,
         SW_PKCS11_TOKEN: token.label,
         SOFTHSM2_CONF: token.config,
+        ...this.options.env?.(this.dir),
         ...env,
       },
     });

@@ -7,6 +7,7 @@ import { FolderWatch } from "../../lib/watch/folder-watch.js";
 export class Watching {
   readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
   withoutPdfs = 0;
+  rounds = 0;
   readonly notices: ImportClientError[] = [];
   private waiting: { done: () => boolean; resolve: () => void }[] = [];
   readonly watch: FolderWatch;
@@ -36,6 +37,7 @@ export class Watching {
       },
       onRound: (_inFlight, _waiting, withoutPdfs) => {
         this.withoutPdfs = withoutPdfs;
+        this.rounds++;
         check();
       },
     });

@@ -7,11 +7,11 @@ export type Identity = Pick<
 > &
   Pick<DocumentRow, "environment" | "clientId">;
 
-type Fate = Pick<DocumentRow, "state" | "refused">;
+type Fate = Pick<DocumentRow, "state" | "statusOutcome">;
 
 /** A document that stands in the way of the same one: not one that failed, or that the data centre or customs refused. */
-export function isAlive({ state, refused }: Fate): boolean {
-  return state !== "failed" && state !== "rejected" && !refused;
+export function isAlive({ state, statusOutcome }: Fate): boolean {
+  return state !== "failed" && state !== "rejected" && statusOutcome !== "refused";
 }
 
 /**
@@ -31,23 +31,5 @@ export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolea
     row.messageType === earlier.messageType &&
     row.operation === earlier.operation &&
     row.packet === earlier.packet
-  );
-}
-
-/**
- * Was the file of an earlier document overwritten by this one? It waited in OutBox for another try, under the name that now has
- * other bytes: the producer corrected it meanwhile.
- */
-export function isReplacedBy(
-  earlier: Pick<DocumentRow, "state" | "settled" | "box" | "boxName" | "business" | "sha256">,
-  row: Pick<DocumentRow, "business" | "fileName" | "sha256">,
-): boolean {
-  return (
-    earlier.state === "claimed" &&
-    !earlier.settled &&
-    earlier.box === "OutBox" &&
-    earlier.boxName === row.fileName &&
-    earlier.business.toLowerCase() === row.business.toLowerCase() &&
-    earlier.sha256 !== row.sha256
   );
 }

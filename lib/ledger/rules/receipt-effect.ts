@@ -1,47 +1,136 @@
-import { codeEntry } from "../../advice/index.js";
-import type { Receipt } from "../../document.js";
-import type { DocumentChange, DocumentRow, DocumentState } from "../types.js";
+import type { MatchedBy, Receipt } from "../../document.js";
+import type { DocumentChange, DocumentPart, DocumentRow, DocumentState } from "../types.js";
+import { type PartsCount, partsWords } from "./parts.js";
 import { mayFollow } from "./states.js";
 
 /** The send is proved by any answer (promises 1: "receipt for an unknown send becomes sent"). */
 const PROVED_BY_ANSWER: readonly DocumentState[] = ["sending", "unknown", "held"];
 
+/** The transfer's own receipt: it tells that a node of the way has the message, and nothing of what becomes of it. */
+const TRANSFER = "DxpRep";
+
+/** A document that was found without a number of its own may be the wrong one. */
+const GUESSED: readonly MatchedBy[] = ["oldest", "fileName", "time"];
+
+export interface ReceiptEffect {
+  /** The state that the document goes to; undefined when it stays where it is. */
+  to: DocumentState | undefined;
+  change: DocumentChange;
+}
+
+/** The parts of a document after a receipt. */
+export interface PartsAfter extends PartsCount {
+  /** The receipt is about one of them, and not about the document as a whole. */
+  aboutOne: boolean;
+  /** That one, where it is known. */
+  about: DocumentPart | undefined;
+}
+
 /**
  * What a receipt does to the document that it answers. Only an import receipt makes a document accepted or rejected
  * (faq 21); a business receipt is a customs status on it. Numbers once known are never emptied by a later receipt.
+ *
+ * Evidence wins: once a document was ever sent, a good answer ends a resend that still waits, for what would go out again has
+ * arrived. A receipt whose code nobody knows says nothing of success or failure.
+ *
+ * Of a document with several parts, one that is good makes it accepted, and it is rejected, or refused by customs, only when
+ * all are. What was said of one is no word about the others; numbers in it are the part's own.
  */
-export function receiptEffect(
-  receipt: Receipt,
-  row: DocumentRow,
-): { to: DocumentState | undefined; change: DocumentChange } {
-  const change: DocumentChange = {};
-  if (receipt.kind === "local") return { to: undefined, change };
-  if (receipt.seqNo && !row.seqNo) change.seqNo = receipt.seqNo;
-  if (row.sentAt === 0 && row.sendingAt > 0) change.sentAt = row.sendingAt;
-  if (receipt.customsNo) change.customsNo = receipt.customsNo;
-  if (receipt.kind === "import") {
-    if (!row.importReceiptAt) change.importReceiptAt = receipt.at;
-    const to: DocumentState = receipt.ok ? "accepted" : "rejected";
-    if (!mayFollow(row.state, to) || (to === "rejected" && row.state === "failed")) return { to: undefined, change };
-    change.code = receipt.ok ? "" : receipt.code;
-    change.text = receipt.ok ? "" : receipt.text;
-    change.textEn = "";
-    return { to, change };
-  }
-  if (receipt.kind === "business") {
-    // Receipts come in any order; the newest by customs' own time is the status.
-    if (receipt.at >= row.businessReceiptAt) {
-      change.businessReceiptAt = receipt.at;
-      change.statusCode = receipt.statusCode;
-      change.statusText = receipt.statusText;
-      change.refused = isRefusal(receipt);
-    }
-    return { to: PROVED_BY_ANSWER.includes(row.state) ? "sent" : undefined, change };
-  }
-  return { to: undefined, change };
+export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsAfter): ReceiptEffect {
+  if (receipt.kind === "local") return { to: undefined, change: {} };
+  const several = parts && parts.parts > 1 ? parts : undefined;
+  const change: DocumentChange = {
+    ...(several?.aboutOne ? {} : numbersOf(receipt, row)),
+    ...(parts && { parts: parts.parts, partsGood: parts.good, partsRefused: parts.refused }),
+  };
+  // This attempt has arrived, and at its own time: the archive must not take its file for the one of an attempt before.
+  if (row.sendingAt > row.sentAt) change.sentAt = row.sendingAt;
+  const proved = PROVED_BY_ANSWER.includes(row.state) ? "sent" : undefined;
+  const effect =
+    receipt.kind === "import"
+      ? importEffect(receipt, row, several, proved)
+      : businessEffect(receipt, row, several, proved);
+  return {
+    to: effect.to,
+    change: { ...change, ...effect.change, ...(several && wordsOver(several, effect.to ?? row.state)) },
+  };
 }
 
-/** Customs took the document no further (退单). A code that is in no table says nothing of it. */
-function isRefusal({ ok, format, code }: Receipt): boolean {
-  return !ok && codeEntry(format, code, undefined, "business")?.outcome === "refused";
+/** How the parts stand, in words; they do not hide why a document failed, or was rejected as a whole. */
+function wordsOver(several: PartsAfter, state: DocumentState): DocumentChange {
+  if (state === "failed" || (state === "rejected" && !several.aboutOne)) return {};
+  const words = partsWords(several);
+  return words.code === "" && state === "rejected" ? {} : words;
+}
+
+function importEffect(
+  receipt: Receipt,
+  row: DocumentRow,
+  several: PartsAfter | undefined,
+  proved: DocumentState | undefined,
+): ReceiptEffect {
+  if (receipt.outcome === "unknown") return { to: proved, change: {} };
+  const one = several?.aboutOne ? several : undefined;
+  const good = one ? one.takenGood > 0 : receipt.ok;
+  const bad = one ? one.takenRefused === one.parts : !receipt.ok;
+  // One part's word is not the document's answer while others wait for theirs.
+  const answered = one ? one.good + one.refused === one.parts : true;
+  const change: DocumentChange = !row.importReceiptAt && answered ? { importReceiptAt: receipt.at } : {};
+  if (waitsToGoAgain(row)) {
+    // What is not good was why it is sent again: the answer of the attempt before.
+    const ended = one ? one.takenGood === one.parts : receipt.ok;
+    return ended ? ends("accepted", change) : { to: undefined, change: {} };
+  }
+  const to = good ? "accepted" : bad ? "rejected" : proved;
+  if (row.state === "claimed" || to === undefined) return { to: undefined, change };
+  if (!mayFollow(row.state, to) || (to === "rejected" && row.state === "failed")) return { to: undefined, change };
+  if (to === "sent") return { to, change };
+  const refusal = { code: receipt.code, text: receipt.text, textEn: "" };
+  return { to, change: { ...change, ...(to === "accepted" ? NO_REFUSAL : refusal) } };
+}
+
+function businessEffect(
+  receipt: Receipt,
+  row: DocumentRow,
+  several: PartsAfter | undefined,
+  proved: DocumentState | undefined,
+): ReceiptEffect {
+  // Receipts come in any order; the newest by customs' own time is the status.
+  if (receipt.at < row.businessReceiptAt) return { to: proved, change: {} };
+  const { statusCode, statusText, outcome, ok, format, at } = receipt;
+  // One without a status, a notice of customs say, leaves what an earlier one said.
+  if (statusCode === "" && statusText === "") return { to: proved, change: {} };
+  const one = several?.aboutOne ? several : undefined;
+  const change: DocumentChange = {
+    businessReceiptAt: at,
+    statusCode,
+    statusText: one ? `${one.about?.name ?? receipt.part} ${statusText}`.trim() : statusText,
+  };
+  if (outcome === "unknown" || format === TRANSFER) return { to: proved, change };
+  if (one ? one.good > 0 : ok) change.statusOutcome = "good";
+  else if (!one || one.refused === one.parts) change.statusOutcome = "refused";
+  const taken = one ? one.good === one.parts : ok;
+  return taken && waitsToGoAgain(row) ? ends("sent", change) : { to: proved, change };
+}
+
+/** An import receipt that is good may correct the 18-digit number that a document was claimed with. */
+function numbersOf(receipt: Receipt, row: DocumentRow): DocumentChange {
+  const { seqNo, customsNo, kind, ok, matchedBy } = receipt;
+  const corrects = kind === "import" && ok && !GUESSED.includes(matchedBy);
+  return {
+    ...(seqNo !== "" && (row.seqNo === "" || corrects) && { seqNo }),
+    ...(customsNo !== "" && { customsNo }),
+  };
+}
+
+const NO_REFUSAL = { code: "", text: "", textEn: "" } as const;
+
+/** Claimed, and not for the first time: it was given to the broker before. */
+function waitsToGoAgain(row: DocumentRow): boolean {
+  return row.state === "claimed" && (row.sentAt > 0 || row.sendingAt > 0);
+}
+
+/** Ends a resend that waits. */
+function ends(to: DocumentState, change: DocumentChange): ReceiptEffect {
+  return { to, change: { ...change, ...NO_REFUSAL, retryAt: 0 } };
 }

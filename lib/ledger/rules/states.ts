@@ -2,15 +2,15 @@ import { ImportClientError } from "../../errors.js";
 import type { DocumentState } from "../types.js";
 
 /**
- * Which state may follow which. `sending` goes back to `claimed` only when the broker certainly did not take the message;
- * `claimed` is held when the ledger may not know of a send any more.
- * Evidence wins over our own opinion: a receipt makes even a `failed` document `accepted`. Once accepted, a document
- * leaves that state only when a person sends it again (design, "Ledger"; promises 1).
+ * Which state may follow which. A document whose send has begun goes back to `claimed` only when the broker certainly did not
+ * take the message; `claimed` is held when the ledger may not know of a send any more. Evidence wins over our own opinion: a
+ * receipt makes even a `failed` document `accepted`, and one that waits to be sent once more. Once accepted, a document leaves
+ * that state only when a person sends it again (design, "Ledger"; promises 1).
  */
 const NEXT: Record<DocumentState, readonly DocumentState[]> = {
-  claimed: ["sending", "held", "failed"],
+  claimed: ["sending", "held", "failed", "sent", "accepted"],
   sending: ["sent", "unknown", "claimed", "failed", "accepted", "rejected"],
-  unknown: ["sending", "sent", "held", "accepted", "rejected"],
+  unknown: ["sending", "sent", "held", "claimed", "accepted", "rejected"],
   held: ["unknown", "claimed", "sent", "failed", "accepted", "rejected"],
   sent: ["accepted", "rejected", "claimed"],
   accepted: ["claimed"],

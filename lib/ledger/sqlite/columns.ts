@@ -40,7 +40,10 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["failedAt", "failed_at", "integer"],
   ["importReceiptAt", "import_receipt_at", "integer"],
   ["businessReceiptAt", "business_receipt_at", "integer"],
-  ["refused", "refused", "boolean"],
+  ["statusOutcome", "status_outcome", "text"],
+  ["parts", "parts", "integer"],
+  ["partsGood", "parts_good", "integer"],
+  ["partsRefused", "parts_refused", "integer"],
   ["updatedAt", "updated_at", "integer"],
 ];
 
@@ -66,6 +69,10 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["receivedAt", "received_at", "integer"],
   ["matchedBy", "matched_by", "text"],
   ["textEn", "text_en", "text"],
+  ["folder", "folder", "text"],
+  ["otherKeys", "other_keys", "json"],
+  ["outcome", "outcome", "text"],
+  ["part", "part", "text"],
 ];
 
 export type Value = string | number | null;

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -75,13 +76,17 @@ function readHead(file: string, head: Buffer): void {
   readSync(handle, head, 0, head.length, 0);
 }
 
-/** Makes an empty file that nobody else can read, where there is none: SQLite gives the files beside it the same mode. */
+/**
+ * A new file is for its owner alone from the start: SQLite makes the files beside it with the same mode. One that is there is
+ * never opened here, see `handles`.
+ */
 export function makePrivate(file: string): void {
   try {
     closeSync(openSync(file, "wx", 0o600));
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
   }
+  for (const end of ["", ...BESIDE]) if (existsSync(file + end)) chmodSync(file + end, 0o600);
 }
 
 export function headOf(file: string): Head {

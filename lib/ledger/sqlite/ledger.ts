@@ -1,25 +1,31 @@
+import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
-import { isReplacedBy, repeats } from "../rules/identity.js";
+import { repeats } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
 import { STATES } from "../rules/states.js";
-import { wordsOf } from "../rules/words.js";
 import type {
+  Box,
   DocumentChange,
   DocumentQuery,
   DocumentRow,
   DocumentState,
   EventNote,
   EventRow,
+  FoundPart,
   Ledger,
   LedgerLook,
+  NewPart,
   NewReceipt,
   OpenOptions,
+  PartKey,
   ReceiptKeys,
+  ReceiptPlace,
   ReceiptRow,
 } from "../types.js";
 import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
 import { asLedgerError } from "./open-database.js";
-import { sqlitePins } from "./pins.js";
+import { Parts } from "./parts.js";
+import { earlierPins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
 import { Receipts } from "./receipts.js";
 import { Rows, receiptKeyColumns } from "./rows.js";
@@ -28,15 +34,6 @@ import { SqliteStore } from "./store.js";
 
 const EVENT = "id, document_id AS documentId, at, event, code, text, text_en AS textEn";
 
-const REPLACED_FAULT = {
-  code: "SW-REPLACED",
-  text: {
-    zh: "文件在等待重试时被新的文件覆盖",
-    en: "its file was overwritten by a newer one while it waited in OutBox",
-  },
-};
-const REPLACED: EventNote = { event: "replaced", code: REPLACED_FAULT.code };
-
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
 /** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
@@ -44,6 +41,7 @@ export class SqliteLedger implements Ledger {
   private readonly store: SqliteStore;
   private readonly rows: Rows;
   private readonly receipts: Receipts;
+  private readonly parts: Parts;
   private readonly listeners = new Set<Listener>();
   private reader: LedgerReader;
   readonly pins;
@@ -55,29 +53,28 @@ export class SqliteLedger implements Ledger {
   ) {
     this.store = new SqliteStore(file, create, marks);
     this.rows = new Rows(this.store, now);
-    this.receipts = new Receipts(this.store, this.rows);
+    this.parts = new Parts(this.store);
+    this.receipts = new Receipts(this.store, this.rows, this.parts);
     this.reader = new LedgerReader(file);
-    this.pins = sqlitePins({
+    this.pins = earlierPins({
       write: (job) => this.store.write(job),
       run: (sql, ...values) => this.store.run(sql, ...values),
-      get: (sql, ...values) => this.store.one(sql, ...values),
-      now,
+      all: (sql, ...values) => this.store.all(sql, ...values),
     });
   }
 
   async claim(
     row: DocumentRow,
-    options: { note?: EventNote; sameKey?: boolean } = {},
+    options: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] } = {},
   ): Promise<DocumentRow | undefined> {
     const note = options.note ?? { event: "claimed" };
-    const { earlier, replaced } = await this.store.write(() => {
-      const replaced = this.endReplaced(row);
+    const earlier = await this.store.write(() => {
       const earlier = this.earlier(row, options.sameKey ?? false);
       this.rows.enter(row);
+      if (options.parts) this.parts.enter(row.id, options.parts);
       this.rows.event(row.id, note);
-      return { earlier, replaced };
+      return earlier;
     });
-    for (const one of replaced) this.tell(one, REPLACED);
     this.tell(row, note);
     return earlier;
   }
@@ -107,12 +104,30 @@ export class SqliteLedger implements Ledger {
     return row;
   }
 
+  async withdraw(id: string): Promise<void> {
+    await this.store.write(() => {
+      const gone = "DELETE FROM documents WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
+      if (this.store.run(gone, id).changes > 0) this.store.run("DELETE FROM events WHERE document_id = ?", id);
+    });
+  }
+
+  async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
+    const where = "WHERE settled = 0 AND box_name = ? AND box = ? AND business = ? COLLATE NOCASE ORDER BY id LIMIT 1";
+    return (await this.documents(where, boxName, box, business))[0];
+  }
+
   get(id: string): Promise<DocumentRow | undefined> {
     return this.store.read(() => this.rows.document(id));
   }
 
-  unsettled(): Promise<DocumentRow[]> {
-    return this.documents("WHERE settled = 0 ORDER BY id");
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
+    if (!page) return this.documents("WHERE settled = 0 ORDER BY id");
+    return this.documents("WHERE settled = 0 AND id > ? ORDER BY id LIMIT ?", page.after, page.limit);
+  }
+
+  waitingClaims(limit: number): Promise<DocumentRow[]> {
+    const where = "WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 ORDER BY id LIMIT ?";
+    return this.documents(where, limit);
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
@@ -137,12 +152,24 @@ export class SqliteLedger implements Ledger {
     );
   }
 
+  byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
+    return this.store.read(() =>
+      keys.flatMap((named) =>
+        this.parts.documentsWith(named).flatMap((id) => {
+          const row = this.rows.document(id);
+          const answered = row && (answers.length === 0 || answers.includes(row.messageType));
+          return answered ? [{ ...named, row, part: this.parts.named(row, [named]) }] : [];
+        }),
+      ),
+    );
+  }
+
   async byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
     const found = new Map<string, DocumentRow>();
     for (const [column, value] of receiptKeyColumns(keys)) {
       const where = `WHERE ${column} = ? AND ${column} <> '' ORDER BY id DESC LIMIT 100`;
       for (const row of await this.documents(where, value)) {
-        if (keys.answers.length === 0 || keys.answers.includes(row.messageType)) found.set(row.id, row);
+        if (mayBeAnswered(row.messageType, keys.answers)) found.set(row.id, row);
       }
     }
     return [...found.values()];
@@ -154,8 +181,9 @@ export class SqliteLedger implements Ledger {
 
   async addReceipt(
     receipt: NewReceipt,
+    expected?: Pick<DocumentRow, "importReceiptAt">,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
-    const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt));
+    const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt, expected));
     if (effect) this.tell(effect.row, effect.note);
     return { duplicate, receipt: stored, document: effect?.row };
   }
@@ -166,35 +194,32 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  async markFiled(receiptId: number): Promise<void> {
-    await this.store.write(() => this.store.run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId));
+  async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {
+    await this.store.write(() => this.receipts.markFiled(receiptId, place));
   }
 
-  async orphans(keys: ReceiptKeys): Promise<ReceiptRow[]> {
-    const found = new Map<number, ReceiptRow>();
-    for (const [column, value] of receiptKeyColumns(keys)) {
-      const where = `WHERE document_id IS NULL AND ${column} = ? AND ${column} <> '' ORDER BY id LIMIT 1000`;
-      for (const row of await this.store.read(() => this.rows.receipts(where, value))) found.set(row.id, row);
-    }
-    return [...found.values()];
+  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]> {
+    const keys = [clientKey, seqNo, customsNo].filter((key) => key !== "");
+    return this.store.read(() => this.receipts.orphans(keys, partsOf));
   }
 
   async adopt(
     receiptId: number,
     documentId: string,
-    found?: { matchedBy: MatchedBy; file?: string },
+    found: { matchedBy: MatchedBy; place?: ReceiptPlace },
   ): Promise<boolean> {
     const effect = await this.store.write(() => this.receipts.adopt(receiptId, documentId, found));
     if (effect) this.tell(effect.row, effect.note);
     return effect !== undefined;
   }
 
-  story(id: string): Promise<{ document: DocumentRow; events: EventRow[]; receipts: ReceiptRow[] } | undefined> {
+  story(id: string): ReturnType<Ledger["story"]> {
     return this.store.read(() => {
       const document = this.rows.document(id);
       if (!document) return undefined;
       const events = this.events("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
-      return { document, events, receipts: this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id) };
+      const receipts = this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
+      return { document, parts: this.parts.of(document), events, receipts };
     });
   }
 
@@ -227,8 +252,9 @@ export class SqliteLedger implements Ledger {
     const note: EventNote = { event: "overdue", text: missing };
     const row = await this.store.write(() => {
       this.putFact(cursor, String(event.id));
-      const told = "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
-      if (this.store.one(told, event.documentId, event.id, missing)) return undefined;
+      const reported =
+        "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
+      if (this.store.one(reported, event.documentId, event.id, missing)) return undefined;
       this.rows.event(event.documentId, note);
       return this.rows.document(event.documentId);
     });
@@ -317,27 +343,9 @@ export class SqliteLedger implements Ledger {
     await this.store.close();
   }
 
-  /** Ends the documents whose files a new one has overwritten in OutBox. */
-  private endReplaced(row: DocumentRow): DocumentRow[] {
-    const waiting = "WHERE settled = 0 AND box = 'OutBox' AND box_name = ? AND business = ? COLLATE NOCASE";
-    const change = {
-      ...wordsOf(REPLACED_FAULT),
-      box: "none",
-      settled: true,
-      retryAt: 0,
-      failedAt: row.claimedAt,
-    } as const;
-    return this.rows
-      .documents(waiting, row.fileName, row.business)
-      .filter((earlier) => earlier.id !== row.id && isReplacedBy(earlier, row))
-      .map(({ id }) =>
-        this.rows.change(id, { from: ["claimed"], to: "failed" }, change, { ...REPLACED, text: row.id }),
-      );
-  }
-
   /** The document that a new one repeats, if that one stands in its way. */
   private earlier(row: DocumentRow, sameKey: boolean): DocumentRow | undefined {
-    const alive = "state NOT IN ('failed', 'rejected') AND refused = 0 ORDER BY id DESC LIMIT 100";
+    const alive = "state NOT IN ('failed', 'rejected') AND status_outcome <> 'refused' ORDER BY id DESC LIMIT 100";
     const looks: [condition: string, ...values: Value[]][] = [
       ["sha256 = ?", row.sha256],
       ["parts_sha256 = ? AND parts_sha256 <> ''", row.partsSha256],

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
@@ -57,7 +57,6 @@ export function openDatabase(file: string, create: boolean, marks: readonly numb
     database = new Database(file);
     // Whoever has it locked is waited for without blocking the event loop, see `CommitQueue`.
     database.exec("PRAGMA busy_timeout = 0");
-    chmodSync(file, 0o600);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     const journal = (database.pragma("journal_mode") as { journal_mode: string }[])[0]?.journal_mode;

@@ -1,46 +1,36 @@
-import type { PinAttempts, PinRefusal } from "../../signing/types.js";
+import type { EarlierPinAttempts, EarlierRefusal } from "../../signing/types.js";
 import type { Value } from "./columns.js";
 
 interface Store {
   write<T>(job: () => T): Promise<T>;
-  run(sql: string, ...values: Value[]): { lastInsertRowid: number | bigint };
-  get(sql: string, ...values: Value[]): Record<string, unknown> | undefined;
-  now(): number;
+  run(sql: string, ...values: Value[]): unknown;
+  all(sql: string, ...values: Value[]): Record<string, unknown>[];
 }
 
-/** Attempts that were refused or never ended, since the PIN was last accepted and nobody has released them. */
-const CLOSING = `SELECT id, at, code, outcome FROM pin_attempts
-  WHERE token = ? AND pin = ? AND released = '' AND outcome IN ('', 'refused')
-    AND id > coalesce((SELECT max(id) FROM pin_attempts WHERE token = ? AND pin = ? AND outcome = 'accepted'), 0)
-  ORDER BY id DESC LIMIT 1`;
+/** Attempts that were refused or never ended, since the PIN was last accepted there and nobody has released them. */
+const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
+  WHERE released = '' AND outcome IN ('', 'refused') AND id > coalesce((
+    SELECT max(id) FROM pin_attempts WHERE token = one.token AND pin = one.pin AND outcome = 'accepted'), 0)
+  ORDER BY id`;
 
 /**
- * The PIN guard's rows (promises 4). Looking and writing down are one transaction that holds the file's write lock, so
- * two processes cannot both find the guard open. A process killed in its login leaves a row without outcome, which counts
- * as refused.
+ * The PIN guard's record of the versions that kept it in the ledger. It is the machine's now: what stands open here is taken over
+ * by that one, and nothing is written here any more.
  */
-export function sqlitePins(store: Store): PinAttempts {
-  const closing = (token: string, pin: string): PinRefusal | undefined => {
-    const row = store.get(CLOSING, token, pin, token, pin);
-    return row && { id: Number(row.id), at: Number(row.at), code: String(row.code), open: row.outcome === "" };
-  };
+export function earlierPins(store: Store): EarlierPinAttempts {
   return {
-    begin: (token, pin) =>
-      store.write(() => {
-        const closedBy = closing(token, pin);
-        if (closedBy) return { closedBy };
-        const sql = "INSERT INTO pin_attempts (token, pin, at) VALUES (?, ?, ?)";
-        return { id: Number(store.run(sql, token, pin, store.now()).lastInsertRowid) };
-      }),
-    end: async (id, outcome, code) => {
-      await store.write(() =>
-        store.run("UPDATE pin_attempts SET outcome = ?, code = ? WHERE id = ?", outcome, code, id),
+    handOver: async (take) => {
+      if (store.all("SELECT 1 FROM pin_attempts LIMIT 1").length === 0) return;
+      const standing = store.all(STANDING).map(
+        ({ token, pin, at, code }): EarlierRefusal => ({
+          token: String(token),
+          pin: String(pin),
+          at: Number(at),
+          code: String(code),
+        }),
       );
-    },
-    release: async (token, reason) => {
-      await store.write(() =>
-        store.run("UPDATE pin_attempts SET released = ? WHERE token = ? AND released = ''", reason || "-", token),
-      );
+      await take(standing);
+      await store.write(() => store.run("DELETE FROM pin_attempts"));
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { MatchedBy } from "../../document.js";
-import { receiptEffect } from "../rules/receipt-effect.js";
-import type { DocumentRow, EventNote, NewReceipt, ReceiptRow } from "../types.js";
+import { partAfter } from "../rules/parts.js";
+import { type PartsAfter, receiptEffect } from "../rules/receipt-effect.js";
+import { assertNotAnswered, isRepeatOf } from "../rules/repeated-receipt.js";
+import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
+import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
 import type { SqliteStore } from "./store.js";
 
@@ -10,16 +13,23 @@ export interface Effect {
   note: EventNote;
 }
 
+/** The document as it was when a receipt was found to answer it. */
+export type Expected = Pick<DocumentRow, "importReceiptAt">;
+
 /** Receipts and what they do to documents; called within a write of the store. */
 export class Receipts {
   constructor(
     private readonly store: SqliteStore,
     private readonly rows: Rows,
+    private readonly parts: Parts,
   ) {}
 
   /** Enters a receipt with its effect; one that was stored before comes back, and may find its document now. */
-  add(receipt: NewReceipt): { duplicate: boolean; receipt: ReceiptRow; effect: Effect | undefined } {
-    const earlier = this.repeated(receipt);
+  add(
+    receipt: NewReceipt,
+    expected: Expected | undefined,
+  ): { duplicate: boolean; receipt: ReceiptRow; effect: Effect | undefined } {
+    const earlier = this.repeated(receipt, expected);
     if (earlier) {
       const adopts = earlier.documentId === null && receipt.documentId !== null;
       const found = { matchedBy: receipt.matchedBy };
@@ -27,48 +37,96 @@ export class Receipts {
       return { duplicate: true, receipt: earlier, effect };
     }
     const stored = this.rows.enterReceipt({ ...receipt, filed: false });
-    const effect = receipt.documentId === null ? undefined : this.on(receipt.documentId, stored);
-    return { duplicate: false, receipt: stored, effect };
+    if (receipt.documentId !== null) {
+      return { duplicate: false, receipt: stored, effect: this.on(receipt.documentId, stored) };
+    }
+    const waits = "INSERT OR IGNORE INTO orphan_keys (key, receipt_id) VALUES (?, ?)";
+    for (const { key } of keysOf(stored)) this.store.run(waits, key, stored.id);
+    return { duplicate: false, receipt: stored, effect: undefined };
   }
 
   /** Undefined when the receipt has a document already. */
   adopt(
     receiptId: number,
     documentId: string,
-    found: { matchedBy: MatchedBy; file?: string } | undefined,
+    { matchedBy, place }: { matchedBy: MatchedBy; place?: ReceiptPlace },
   ): Effect | undefined {
     const receipt = this.rows.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
     if (!receipt) return undefined;
-    const { matchedBy, file } = { matchedBy: "" as const, file: receipt.file, ...found };
-    const set = "UPDATE receipts SET document_id = ?, matched_by = ?, file = ? WHERE id = ?";
-    this.store.run(set, documentId, matchedBy, file, receiptId);
-    return this.on(documentId, { ...receipt, documentId, matchedBy, file });
+    this.store.run(
+      "UPDATE receipts SET document_id = ?, matched_by = ? WHERE id = ?",
+      documentId,
+      matchedBy,
+      receiptId,
+    );
+    for (const { key } of keysOf(receipt)) {
+      this.store.run("DELETE FROM orphan_keys WHERE key = ? AND receipt_id = ?", key, receiptId);
+    }
+    if (place) this.place(receiptId, place);
+    return this.on(documentId, { ...receipt, documentId, matchedBy, ...place });
   }
 
-  /**
-   * The same bytes again. Without any number in them they repeat each other only under the same message id. With numbers
-   * they are a repeat whatever the route, except under another message id for another document that was sent since: a
-   * corrected document that is refused for the same reason, or a second change, gets the very same bytes as its own answer.
-   */
-  private repeated(receipt: NewReceipt): ReceiptRow | undefined {
-    const { sha256, messageId, clientKey, seqNo, customsNo, documentId } = receipt;
-    const numbered = clientKey !== "" || seqNo !== "" || customsNo !== "";
-    return this.rows.receipts("WHERE sha256 = ? LIMIT 100", sha256).find((row) => {
-      if (row.messageId === messageId && (messageId !== "" || !numbered)) return true;
-      if (!numbered) return false;
-      if (documentId === null || row.documentId === null || row.documentId === documentId) return true;
-      const other = this.rows.document(documentId);
-      return other === undefined || other.sendingAt <= row.receivedAt;
-    });
+  /** Those without a document that carry one of these keys, or one that names a part of a document. */
+  orphans(keys: readonly string[], partsOf: string | undefined): ReceiptRow[] {
+    const found = new Map<number, ReceiptRow>();
+    const where = (keyed: string) => `WHERE id IN (SELECT receipt_id FROM orphan_keys WHERE key ${keyed})
+      AND document_id IS NULL ORDER BY id LIMIT 1000`;
+    for (const key of keys) for (const row of this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
+    if (partsOf !== undefined) {
+      const named = "IN (SELECT key FROM document_keys WHERE document_id = ?)";
+      for (const row of this.rows.receipts(where(named), partsOf)) found.set(row.id, row);
+    }
+    return [...found.values()];
+  }
+
+  markFiled(receiptId: number, place: ReceiptPlace | undefined): void {
+    this.store.run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId);
+    if (place) this.place(receiptId, place);
+  }
+
+  private place(receiptId: number, { folder, file }: ReceiptPlace): void {
+    this.store.run("UPDATE receipts SET folder = ?, file = ? WHERE id = ?", folder, file, receiptId);
+  }
+
+  /** The row of the same bytes that came before, when these repeat it (`isRepeatOf`). */
+  private repeated(receipt: NewReceipt, expected: Expected | undefined): ReceiptRow | undefined {
+    const { sha256, messageId, documentId } = receipt;
+    // A message that is brought again stays with the row that it made, whatever came since.
+    const same = "WHERE sha256 = ? AND message_id = ? LIMIT 1";
+    const again = messageId === "" ? undefined : this.rows.receipts(same, sha256, messageId)[0];
+    if (again) return again;
+    const document = documentId === null ? undefined : this.rows.document(documentId);
+    if (document && expected) assertNotAnswered(receipt, document, expected);
+    const before = this.rows.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
+    return before.find((row) => isRepeatOf(receipt, row, document));
   }
 
   private on(documentId: string, receipt: ReceiptRow): Effect | undefined {
     const row = this.rows.document(documentId);
     if (!row) return undefined;
-    const { to, change } = receiptEffect(receipt, row);
-    const { format, code, textEn } = receipt;
-    const text = [format, receipt.statusText || receipt.text].filter(Boolean).join(" ");
+    const { to, change } = receiptEffect(receipt, row, this.onParts(row, receipt));
+    const { format, code, part, textEn } = receipt;
+    const text = [format, part, receipt.statusText || receipt.text].filter(Boolean).join(" ");
     const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
     return { row: this.rows.change(documentId, { to }, change, note), note };
   }
+
+  /** The parts of a document after a receipt, and which of them it was about; undefined for a document that is whole. */
+  private onParts(row: DocumentRow, receipt: ReceiptRow): PartsAfter | undefined {
+    if (receipt.kind === "local" || (row.parts === 0 && receipt.part === "")) return undefined;
+    const named =
+      this.parts.called(row, receipt.part) ??
+      this.parts.named(row, keysOf(receipt)) ??
+      (receipt.part === "" ? undefined : this.parts.addNamed(row, receipt.part));
+    const about = named && partAfter(named, receipt);
+    if (about) this.parts.save(row.id, about);
+    return { ...this.parts.count(row), aboutOne: about !== undefined || receipt.part !== "", about };
+  }
+}
+
+/** Everything in a receipt that a document or a part of one may be known by, what names a part first. */
+function keysOf({ part, clientKey, otherKeys, seqNo, customsNo }: ReceiptRow): PartKey[] {
+  const own = [...new Set([part, clientKey, ...(otherKeys ?? [])])].map((key) => ({ key, kind: "own" }) as const);
+  const keys: PartKey[] = [...own, { key: seqNo, kind: "seqNo" }, { key: customsNo, kind: "customsNo" }];
+  return keys.filter(({ key }) => key !== "");
 }

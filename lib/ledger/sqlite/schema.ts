@@ -1,12 +1,12 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 8;
 
 /** Columns that a later step adds; the first makes the tables without them. */
 const ADDED_LATER = new Set([
-  ...["matched_by", "text_en", "tries"],
-  ...["parts_sha256", "operation", "packet", "refused"],
+  ...["matched_by", "text_en", "tries", "folder", "outcome", "part", "other_keys"],
+  ...["parts_sha256", "operation", "packet", "status_outcome", "parts", "parts_good", "parts_refused"],
 ]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
@@ -126,12 +126,70 @@ export const MIGRATIONS: readonly string[] = [
     )
     .join("\n")}
   `,
-  // Version 5: what makes two documents the same one.
+  // Version 5: the open claim that a file of a box belongs to; the claims that wait for a flow.
+  `
+  CREATE INDEX documents_place ON documents (box_name) WHERE settled = 0;
+  CREATE INDEX documents_waiting ON documents (id)
+    WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0;
+  `,
+  // Version 6: what a receipt says, with a word for what is not known; and of which part of the document.
+  `
+  ALTER TABLE receipts ADD COLUMN outcome TEXT NOT NULL DEFAULT 'good';
+  ALTER TABLE receipts ADD COLUMN part TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET outcome = 'refused' WHERE ok = 0;
+  `,
+  // Version 7: what makes two documents the same one.
   `
   ALTER TABLE documents ADD COLUMN parts_sha256 TEXT NOT NULL DEFAULT '';
   ALTER TABLE documents ADD COLUMN operation TEXT NOT NULL DEFAULT '';
   ALTER TABLE documents ADD COLUMN packet TEXT NOT NULL DEFAULT '';
   ALTER TABLE documents ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX documents_parts ON documents (parts_sha256, id) WHERE parts_sha256 <> '';
+  `,
+  // Version 8: a receipt's folder and the name of its file are two columns, which stood in one as `<folder>/InBox/<name>`; what
+  // customs' newest status says of its document; the parts that a document has, and every key that leads to one; every key of
+  // a receipt that has no document yet.
+  `
+  CREATE TABLE document_parts (
+    document_id TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,
+    taken TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
+    text TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL DEFAULT 0, seq_no TEXT NOT NULL DEFAULT '',
+    customs_no TEXT NOT NULL DEFAULT '', PRIMARY KEY (document_id, number)
+  ) WITHOUT ROWID;
+  CREATE TABLE document_keys (
+    key TEXT NOT NULL, kind TEXT NOT NULL, document_id TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (key, kind, document_id, number)
+  ) WITHOUT ROWID;
+  CREATE INDEX document_keys_document ON document_keys (document_id);
+  CREATE TRIGGER document_parts_delete AFTER DELETE ON documents BEGIN
+    DELETE FROM document_parts WHERE document_id = old.id;
+    DELETE FROM document_keys WHERE document_id = old.id;
+  END;
+  ALTER TABLE documents ADD COLUMN parts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE documents ADD COLUMN parts_good INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE documents ADD COLUMN parts_refused INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE receipts ADD COLUMN other_keys TEXT;
+  CREATE TABLE orphan_keys (
+    key TEXT NOT NULL, receipt_id INTEGER NOT NULL, PRIMARY KEY (key, receipt_id)
+  ) WITHOUT ROWID;
+  ${["client_key", "seq_no", "customs_no"]
+    .map(
+      (column) => `INSERT OR IGNORE INTO orphan_keys SELECT ${column}, id FROM receipts
+        WHERE document_id IS NULL AND ${column} <> '';
+      DROP INDEX receipts_orphan_${column};`,
+    )
+    .join("\n")}
+  DROP INDEX receipts_sha256;
+  CREATE INDEX receipts_sha256 ON receipts (sha256, message_id);
+  ALTER TABLE documents DROP COLUMN refused;
+  ALTER TABLE documents ADD COLUMN status_outcome TEXT NOT NULL DEFAULT '';
+  UPDATE documents SET status_outcome = coalesce((
+    SELECT CASE WHEN ok = 1 THEN 'good' WHEN status_text <> '' THEN 'refused' ELSE '' END FROM receipts
+      WHERE document_id = documents.id AND kind = 'business' ORDER BY at DESC, id DESC LIMIT 1
+    ), '') WHERE business_receipt_at > 0;
+  ALTER TABLE receipts ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+  UPDATE receipts SET
+    folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
+    WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
   `,
 ];

@@ -115,12 +115,13 @@ function newestOf(rows: Stored[], limit: number): Stored[] {
   return rows.sort((one, other) => (String(one.id) < String(other.id) ? 1 : -1)).slice(0, limit);
 }
 
-/** Documents that carry this number, whichever of the three it is. */
+/** Documents that carry this number, whichever of the three it is, or that of an order, list or bill in them. */
 function byKey(key: string, where: readonly Condition[], limit: number): Statement {
   const lookups = ["client_key", "seq_no", "customs_no"].map(
     (column) => `SELECT number FROM documents WHERE ${column} = ? AND ${column} <> ''`,
   );
-  const one: Condition = [`documents.number IN (${lookups.join(" UNION ALL ")})`, key, key, key];
+  lookups.push("SELECT number FROM documents WHERE id IN (SELECT document_id FROM document_keys WHERE key = ?)");
+  const one: Condition = [`documents.number IN (${lookups.join(" UNION ALL ")})`, key, key, key, key];
   return newest([one, ...where], limit);
 }
 

@@ -62,7 +62,7 @@ export class SqliteStore {
         this.assertSound();
         return job();
       } catch (error) {
-        if (!isLocked(error) || performance.now() - start > LOCKED.patience) throw this.told(error);
+        if (!isLocked(error) || performance.now() - start > LOCKED.patience) throw this.faultFrom(error);
         await pause(Math.min(LOCKED.longest, LOCKED.first * 2 ** round));
       }
     }
@@ -72,7 +72,7 @@ export class SqliteStore {
     try {
       return await this.assertSound().queue.run(job);
     } catch (error) {
-      throw this.told(error);
+      throw this.faultFrom(error);
     }
   }
 
@@ -142,7 +142,7 @@ export class SqliteStore {
       connection.database.exec(`PRAGMA application_id = ${mark}`);
       connection.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (error) {
-      throw this.told(error);
+      throw this.faultFrom(error);
     }
     connection.mark = headOf(this.file).mark === mark ? mark : undefined;
   }
@@ -190,7 +190,7 @@ export class SqliteStore {
       if (look === "bare") this.makeBesides(connection);
       return look === "gone" || look === "replaced" ? await this.writeAgain(connection, stamp) : "";
     } catch (error) {
-      throw this.told(error);
+      throw this.faultFrom(error);
     }
   }
 
@@ -264,7 +264,7 @@ export class SqliteStore {
     });
   }
 
-  private told(error: unknown): ImportClientError {
+  private faultFrom(error: unknown): ImportClientError {
     if (isDamaged(error)) this.damaged = true;
     return asLedgerError(error);
   }

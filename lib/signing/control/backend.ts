@@ -1,14 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ImportClientError } from "../../errors.js";
+import { ImportClientError } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { assertSignsWith, cardFault } from "../faults.js";
+import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
+import { SerialQueue } from "../serial-queue.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2PublicKey, sm2Raw } from "../sm2.js";
-import { readyState, StateKeeper } from "../state.js";
-import { Turn } from "../turn.js";
+import { ObservableState } from "../state.js";
+import { tokenNames } from "../token-names.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
-import { type ControlFault, faultOf } from "./faults.js";
+import { type ControlFault, controlFault } from "./faults.js";
 import { ControlError, ControlSocket } from "./socket.js";
 
 const DEFAULT_URL = "ws://127.0.0.1:61232";
@@ -20,7 +21,7 @@ const RECONNECT_AFTER = 500;
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** What is known about the card behind one connection. */
-interface Open {
+interface Connection {
   socket: ControlSocket;
   cardId: string;
   identity: CardIdentity | undefined;
@@ -35,12 +36,12 @@ interface Open {
  */
 export class ControlCard implements CardBackend {
   readonly kind = "control";
-  private readonly keeper = new StateKeeper();
+  private readonly observed = new ObservableState();
   private readonly guard: PinGuard;
   private readonly limits: CardTimeouts;
-  private open: Open | undefined;
+  private open: Connection | undefined;
   /** One call in flight, whoever asks. */
-  private readonly turn = new Turn();
+  private readonly queue = new SerialQueue();
   private bound: string;
   private boundCard = "";
   private closed = false;
@@ -55,20 +56,20 @@ export class ControlCard implements CardBackend {
   }
 
   get state(): CardState {
-    return this.keeper.state;
+    return this.observed.current;
   }
 
   onState(listener: (event: CardEvent) => void): () => void {
-    return this.keeper.on(listener);
+    return this.observed.on(listener);
   }
 
   identity(): Promise<CardIdentity> {
-    return this.turn.run(async (reach) => this.identify(await reach(() => this.connected())));
+    return this.queue.run(async (connect) => this.identify(await connect(() => this.connected())));
   }
 
   sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
-    return this.turn.run(async (reach) => {
-      const open = await reach(() => this.connected());
+    return this.queue.run(async (connect) => {
+      const open = await connect(() => this.connected());
       await this.sameCard(open);
       const identity = await this.identify(open);
       assertSignsWith(identity, algorithm);
@@ -77,10 +78,12 @@ export class ControlCard implements CardBackend {
   }
 
   release(reason: string): Promise<void> {
-    return this.turn.run(async (reach) => {
-      const open = await reach(() => this.connected());
-      await this.guard.release(tokenId(open), reason);
-      if (this.state === "closed") this.keeper.set("unknown");
+    return this.queue.run(async (connect) => {
+      const open = await connect(() => this.connected());
+      // By its certificate too, where that can be read.
+      await this.identify(open).catch(() => undefined);
+      await this.guard.release(this.names(open), reason);
+      if (this.state === "closed") this.observed.set("unknown");
     });
   }
 
@@ -88,18 +91,15 @@ export class ControlCard implements CardBackend {
     this.closed = true;
     this.open?.socket.close();
     this.open = undefined;
-    this.keeper.set("unknown");
+    this.observed.set("unknown");
   }
 
-  private async connected(): Promise<Open> {
-    if (this.closed) {
-      const text = { zh: "卡节点已关闭", en: "the card node is closed" };
-      throw cardFault("CLOSED", text, { zh: "请重新发送。", en: "Send again." });
-    }
+  private async connected(): Promise<Connection> {
+    if (this.closed) throw cardClosed();
     if (this.open?.socket.alive) return this.open;
     this.open = undefined;
     const socket = await this.connect();
-    const open: Open = { socket, cardId: "", identity: undefined, accepted: false };
+    const open: Connection = { socket, cardId: "", identity: undefined, accepted: false };
     this.open = open;
     open.cardId = (await this.query(open, "SpcGetCardID"))[0] ?? "";
     this.bind(open);
@@ -121,7 +121,7 @@ export class ControlCard implements CardBackend {
   }
 
   /** Asks for the card's number again: another one is another card, and gets no PIN of ours. */
-  private async sameCard(open: Open): Promise<void> {
+  private async sameCard(open: Connection): Promise<void> {
     const cardId = (await this.query(open, "SpcGetCardID"))[0] ?? "";
     if (cardId === open.cardId) return;
     open.cardId = cardId;
@@ -130,7 +130,7 @@ export class ControlCard implements CardBackend {
     this.bind(open);
   }
 
-  private bind(open: Open): void {
+  private bind(open: Connection): void {
     if (this.boundCard && open.cardId !== this.boundCard) throw this.otherCard(open.cardId, this.boundCard);
     this.boundCard = open.cardId;
   }
@@ -148,11 +148,11 @@ export class ControlCard implements CardBackend {
       },
       { state: "absent" },
     );
-    this.keeper.set("absent", "OTHER-CARD", fault.text);
+    this.observed.set("absent", "OTHER-CARD", fault.text);
     return fault;
   }
 
-  private async identify(open: Open): Promise<CardIdentity> {
+  private async identify(open: Connection): Promise<CardIdentity> {
     if (open.identity) return open.identity;
     const certificate = Buffer.from((await this.query(open, "SpcGetSignCertAsPEM"))[0] ?? "");
     const optional = async (method: string): Promise<string> => {
@@ -187,10 +187,10 @@ export class ControlCard implements CardBackend {
   }
 
   /** The one try of the PIN on this connection, past the guard. */
-  private async signFirst(open: Open, data: Buffer): Promise<Buffer> {
+  private async signFirst(open: Connection, data: Buffer): Promise<Buffer> {
     const signatures: Buffer[] = [];
     try {
-      await this.guard.login(tokenId(open), async () => {
+      await this.guard.login(this.names(open), async () => {
         try {
           signatures.push(await this.request(open, data));
         } catch (error) {
@@ -199,29 +199,47 @@ export class ControlCard implements CardBackend {
         }
       });
     } catch (error) {
-      if ((error as ImportClientError).code === "SW-PIN-BLOCKED") this.keeper.set("closed", "SW-PIN-BLOCKED");
-      throw error;
+      throw this.guarded(error);
     }
     open.accepted = true;
-    this.keeper.set(...readyState(open.identity));
+    this.observed.set("ready");
     return signatures[0] as Buffer;
   }
 
   /** The PIN was good a moment ago; should it be refused now, nothing more of it goes out. */
-  private async signAgain(open: Open, data: Buffer): Promise<Buffer> {
+  private async signAgain(open: Connection, data: Buffer): Promise<Buffer> {
+    await this.stillOpen(open);
     try {
       return await this.request(open, data);
     } catch (error) {
       const { fault, pinRefused } = this.report(error, "sign");
       if (pinRefused) {
         open.accepted = false;
-        await this.guard.close(tokenId(open), String(fault.details.inner));
+        await this.guard.close(this.names(open), fault.details.inner ?? "");
       }
       throw fault;
     }
   }
 
-  private async request(open: Open, data: Buffer): Promise<Buffer> {
+  /** Every request carries the PIN: another process may have seen it refused since. */
+  private async stillOpen(open: Connection): Promise<void> {
+    try {
+      await this.guard.assertOpen(this.names(open));
+    } catch (error) {
+      open.accepted = false;
+      throw this.guarded(error);
+    }
+  }
+
+  /** Takes the state that the guard tells of. */
+  private guarded(error: unknown): unknown {
+    if (error instanceof ImportClientError && error.code.startsWith("SW-PIN-")) {
+      this.observed.set((error.details.state as CardState) ?? this.state, error.code, error.text);
+    }
+    return error;
+  }
+
+  private async request(open: Connection, data: Buffer): Promise<Buffer> {
     const text = data.toString("latin1");
     const [method, inData] = NOT_ASCII.test(text)
       ? ["cus-sec_SpcSignPemDataAsPem", data.toString("base64")]
@@ -235,7 +253,7 @@ export class ControlCard implements CardBackend {
     return open.identity?.algorithms[0] === "sm2-sm3" ? sm2Raw(signature) : signature;
   }
 
-  private async query(open: Open, method: string): Promise<string[]> {
+  private async query(open: Connection, method: string): Promise<string[]> {
     try {
       return await open.socket.call(`cus-sec_${method}`, {}, this.limits.query);
     } catch (error) {
@@ -243,21 +261,23 @@ export class ControlCard implements CardBackend {
     }
   }
 
+  /** A control that does not tell the card's number: whatever card is behind it. */
+  private names({ cardId, identity }: Connection): readonly string[] {
+    const own = cardId === "" ? `control-at:${this.settings.controlUrl || DEFAULT_URL}` : `control:${cardId}`;
+    return tokenNames(own, identity?.certificate);
+  }
+
   private report(error: unknown, step: "connect" | "query" | "sign"): ControlFault {
     // Anything else is one of ours already, raised after the PIN was taken.
     if (!(error instanceof ControlError)) {
       return { fault: error as ImportClientError, beforePin: false, pinRefused: false };
     }
-    const found = faultOf(error, step, this.limits[step], this.settings.pin);
-    const { state, inner } = found.fault.details as { state?: CardState; inner?: string };
-    if (state) this.keeper.set(state, inner ?? "", found.fault.text);
-    else if (found.fault.code === "C141") this.keeper.set("absent", "TIMEOUT", found.fault.text);
+    const found = controlFault(error, step, this.limits[step], this.settings.pin);
+    const { state, inner } = found.fault.details;
+    if (state) this.observed.set(state as CardState, inner ?? "", found.fault.text);
+    else if (found.fault.code === "C141") this.observed.set("absent", "TIMEOUT", found.fault.text);
     return found;
   }
-}
-
-function tokenId(open: Open): string {
-  return `control:${open.cardId}`;
 }
 
 /** The control gives certificates as base64, with or without the PEM lines. */

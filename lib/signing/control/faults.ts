@@ -3,7 +3,7 @@ import { cardFault, cardTimeout } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
 
-interface Known {
+interface KnownFault {
   text: Bilingual;
   advice: Bilingual;
   state?: CardState;
@@ -34,7 +34,7 @@ const HELP: Bilingual = {
 };
 
 /** Inner codes (domain B). */
-const KNOWN: Record<string, Known> = {
+const KNOWN: Record<string, KnownFault> = {
   "51571": { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
   "50070": {
     text: { zh: "读卡器复位失败", en: "the reader could not reset the card" },
@@ -80,7 +80,7 @@ export interface ControlFault {
 }
 
 /** An error of the control as one of ours; `secret` is taken out of the control's own words. */
-export function faultOf(
+export function controlFault(
   error: ControlError,
   step: "connect" | "query" | "sign",
   limit: number,
@@ -104,7 +104,7 @@ export function faultOf(
   const inner = error.kind === "failed" ? innerCodeOf(error.errors) : error.sent ? "CONTROL-LOST" : "Base60408";
   const said = error.errors.map((text) => (secret ? text.replaceAll(secret, "***") : text));
   const pinRefused = KNOWN[inner]?.pin ?? said.some((text) => /口令|密码|PIN/i.test(text));
-  const known: Known = KNOWN[inner] ?? {
+  const known: KnownFault = KNOWN[inner] ?? {
     text: { zh: said[0] ?? "卡控件报错", en: "the card control reports an error" },
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
@@ -112,7 +112,7 @@ export function faultOf(
   const state = pinRefused ? "closed" : known.state;
   return {
     fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
-      details: { errors: said, step },
+      details: { errors: said, step, ...(pinRefused ? { pin: true } : {}) },
       ...(said.length > 0 ? { official: said } : {}),
       ...(state ? { state } : {}),
     }),
@@ -131,6 +131,6 @@ function noHandshake(error: ControlError, limit: number): ImportClientError {
   return new ImportClientError(
     "C141",
     { zh: `${HANDSHAKE} ${why.zh}`, en: `the card control did not shake hands in time: ${why.en}` },
-    { advice: START, official: [HANDSHAKE], details: { inner, state: "absent", step: "connect" } },
+    { kind: "waits", advice: START, official: [HANDSHAKE], details: { inner, state: "absent", step: "connect" } },
   );
 }

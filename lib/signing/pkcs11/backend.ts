@@ -2,15 +2,16 @@ import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ImportClientError, messageOf } from "../../errors.js";
 import { identityOf } from "../certificate.js";
-import { assertSignsWith, cardFault } from "../faults.js";
+import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
+import { type Connect, SerialQueue } from "../serial-queue.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
 import { sm2Digest, sm2Raw, sm2Verify } from "../sm2.js";
-import { readyState, StateKeeper } from "../state.js";
-import { type Reach, Turn } from "../turn.js";
+import { ObservableState } from "../state.js";
+import { tokenNames } from "../token-names.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
 import { moduleEnvironment } from "./environment.js";
-import { faultOf } from "./faults.js";
+import { pkcs11Fault } from "./faults.js";
 import { ChildLink, LinkError } from "./link.js";
 import { GONE, type TokenFacts } from "./protocol.js";
 
@@ -32,13 +33,13 @@ interface Session {
 /** A token behind a vendor's PKCS#11 module. One session a token, one login a session, calls one after the other. */
 export class Pkcs11Card implements CardBackend {
   readonly kind = "pkcs11";
-  private readonly keeper = new StateKeeper();
+  private readonly observed = new ObservableState();
   private readonly guard: PinGuard;
   private readonly limits: CardTimeouts;
   private session: Session | undefined;
   private link: ChildLink | undefined;
   /** Attaching and logging in happen one at a time; callers wait here. */
-  private readonly turn = new Turn();
+  private readonly queue = new SerialQueue();
   private allowFinalTry = false;
   private closed = false;
   /** The one card that may sign: its certificate's number and, once seen, its token. */
@@ -55,11 +56,11 @@ export class Pkcs11Card implements CardBackend {
   }
 
   get state(): CardState {
-    return this.keeper.state;
+    return this.observed.current;
   }
 
   onState(listener: (event: CardEvent) => void): () => void {
-    return this.keeper.on(listener);
+    return this.observed.on(listener);
   }
 
   /** Process id of the module's process, for tests and diagnose; undefined while there is none. */
@@ -68,7 +69,7 @@ export class Pkcs11Card implements CardBackend {
   }
 
   async identity(): Promise<CardIdentity> {
-    const session = this.ready() ?? (await this.turn.run((reach) => reach(() => this.attached())));
+    const session = this.ready() ?? (await this.queue.run((connect) => connect(() => this.attached())));
     if (session.identity) return session.identity;
     throw cardFault(
       "CERTIFICATE-ABSENT",
@@ -85,7 +86,7 @@ export class Pkcs11Card implements CardBackend {
 
   async sign(algorithm: SignAlgorithm, data: Buffer): Promise<Buffer> {
     for (let round = 1; ; round++) {
-      const session = this.ready() ?? (await this.turn.run((reach) => this.loggedIn(reach)));
+      const session = this.ready() ?? (await this.queue.run((connect) => this.loggedIn(connect)));
       if (session.identity) assertSignsWith(session.identity, algorithm);
       try {
         return await this.signWith(session, algorithm, data);
@@ -96,16 +97,16 @@ export class Pkcs11Card implements CardBackend {
         const again = error.inner === "NOT-STARTED" || GONE.has(error.inner);
         if (GONE.has(error.inner) || !session.link.alive) this.drop(session);
         if (again && round === 1 && !this.closed) continue;
-        throw this.report(faultOf(error, "sign", this.limits.sign));
+        throw this.report(pkcs11Fault(error, "sign", this.limits.sign));
       }
     }
   }
 
   async release(reason: string): Promise<void> {
     this.allowFinalTry = true;
-    const token = this.session?.token.id ?? (await this.turn.run((reach) => reach(() => this.attached()))).token.id;
-    await this.guard.release(token, reason);
-    if (this.state === "closed") this.keeper.set("unknown");
+    const session = this.session ?? (await this.queue.run((connect) => connect(() => this.attached())));
+    await this.guard.release(namesOf(session), reason);
+    if (this.state === "closed") this.observed.set("unknown");
   }
 
   async close(): Promise<void> {
@@ -114,7 +115,7 @@ export class Pkcs11Card implements CardBackend {
     const link = this.link;
     this.link = undefined;
     await link?.close(CLOSE_LIMIT);
-    this.keeper.set("unknown");
+    this.observed.set("unknown");
   }
 
   private ready(): Session | undefined {
@@ -129,7 +130,7 @@ export class Pkcs11Card implements CardBackend {
 
   /** A session with the token found; no PIN is used. */
   private async attached(): Promise<Session> {
-    if (this.closed) throw cardFault("CLOSED", CLOSED_TEXT, CLOSED_ADVICE);
+    if (this.closed) throw cardClosed();
     if (this.session?.link.alive) return this.session;
     this.session = undefined;
     if (!this.link?.alive) {
@@ -142,31 +143,31 @@ export class Pkcs11Card implements CardBackend {
     try {
       facts = await link.call("attach", { module, select: { token, slot, keyLabel, keyId } }, this.limits.connect);
     } catch (error) {
-      throw this.report(faultOf(error as LinkError, "connect", this.limits.connect));
+      throw this.report(pkcs11Fault(error as LinkError, "connect", this.limits.connect));
     }
     const session: Session = { link, token: facts, identity: undefined, loggedIn: false };
     if (this.boundToken && facts.id !== this.boundToken) throw this.otherCard(facts.id, this.boundToken);
     this.takeCertificate(session, this.certificateFile() ?? facts.certificate);
     this.boundToken = facts.id;
-    if (facts.locked) this.keeper.set("locked", "CKR_PIN_LOCKED", LOCKED_TEXT);
-    else if (facts.countLow) this.keeper.set(this.state, "COUNT-LOW", COUNT_LOW_TEXT);
-    else if (this.state === "absent") this.keeper.set("unknown");
+    if (facts.locked) this.observed.set("locked", "CKR_PIN_LOCKED", LOCKED_TEXT);
+    else if (facts.countLow) this.observed.set(this.state, "COUNT-LOW", COUNT_LOW_TEXT);
+    else if (this.state === "absent") this.observed.set("unknown");
     this.session = session;
     return session;
   }
 
   /** A session that is logged in: at most one login each, and only past the guard. */
-  private async loggedIn(reach: Reach): Promise<Session> {
+  private async loggedIn(connect: Connect): Promise<Session> {
     const ready = this.ready();
     if (ready) return ready;
-    const session = await reach(() => this.attached());
+    const session = await connect(() => this.attached());
     const { token, link } = session;
     const pin = this.settings.pinPad ? undefined : this.settings.pin;
     const allowFinalTry = this.allowFinalTry;
     let certificate: Uint8Array | null = null;
     let after: LinkError | undefined;
     try {
-      await this.guard.login(token.id, async () => {
+      await this.guard.login(namesOf(session), async () => {
         try {
           const facts = await link.call("login", { pin, token: token.id, allowFinalTry }, this.limits.login);
           certificate = facts.certificate;
@@ -177,7 +178,7 @@ export class Pkcs11Card implements CardBackend {
             after = error;
             return;
           }
-          const fault = faultOf(error, "login", this.limits.login);
+          const fault = pkcs11Fault(error, "login", this.limits.login);
           throw error.tried ? fault : markNotTried(fault);
         }
       });
@@ -187,12 +188,12 @@ export class Pkcs11Card implements CardBackend {
     this.allowFinalTry = false;
     if (after) {
       this.drop(session);
-      throw this.report(faultOf(after, "login", this.limits.login));
+      throw this.report(pkcs11Fault(after, "login", this.limits.login));
     }
     if (certificate && !this.settings.certificateFile) this.takeCertificate(session, certificate);
     await this.prove(session);
     session.loggedIn = true;
-    this.keeper.set(...readyState(session.identity));
+    this.observed.set("ready");
     return session;
   }
 
@@ -228,7 +229,7 @@ export class Pkcs11Card implements CardBackend {
             );
     } catch (error) {
       this.drop(session);
-      throw error instanceof LinkError ? this.report(faultOf(error, "sign", this.limits.sign)) : error;
+      throw error instanceof LinkError ? this.report(pkcs11Fault(error, "sign", this.limits.sign)) : error;
     }
     if (good) return;
     this.drop(session);
@@ -302,14 +303,17 @@ export class Pkcs11Card implements CardBackend {
 
   /** Takes the state that an error tells of. */
   private report(error: ImportClientError): ImportClientError {
-    const { state, inner } = error.details as { state?: CardState; inner?: string };
-    if (state) this.keeper.set(state, inner ?? "", error.text);
+    const { state, inner } = error.details;
+    if (state) this.observed.set(state as CardState, inner ?? "", error.text);
+    else if (error.code === "SW-PIN-GUARD") this.observed.set(this.state, error.code, error.text);
     return error;
   }
 }
 
-const CLOSED_TEXT = { zh: "卡节点已关闭", en: "the card node is closed" };
-const CLOSED_ADVICE = { zh: "请重新发送。", en: "Send again." };
+function namesOf({ token, identity }: Session): readonly string[] {
+  return tokenNames(token.id, identity?.certificate);
+}
+
 const LOCKED_TEXT = { zh: "卡已锁定", en: "the card's PIN is locked" };
 const COUNT_LOW_TEXT = {
   zh: "卡提示剩余密码次数减少：有人输错过密码",

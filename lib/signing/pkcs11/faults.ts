@@ -1,12 +1,14 @@
-import type { Bilingual, ImportClientError } from "../../errors.js";
+import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
 import { cardFault, cardTimeout, pinBlocked } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { LinkError } from "./link.js";
 
-interface Known {
+interface KnownFault {
   text: Bilingual;
   advice: Bilingual;
   state?: CardState;
+  kind?: FaultKind;
+  details?: FaultDetails;
 }
 
 const INSERT: Bilingual = {
@@ -30,11 +32,28 @@ const LOCKED: Bilingual = {
   en: "The card is locked: have it unlocked by its issuer (电子口岸).",
 };
 
-const ABSENT: Known = { text: { zh: "卡不在位", en: "the card is not there" }, advice: INSERT, state: "absent" };
-const LOST: Known = { text: { zh: "卡被拔出或会话中断", en: "the card was removed" }, advice: INSERT, state: "absent" };
-const REFUSED: Known = { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed" };
+const ABSENT: KnownFault = { text: { zh: "卡不在位", en: "the card is not there" }, advice: INSERT, state: "absent" };
+const LOST: KnownFault = {
+  text: { zh: "卡被拔出或会话中断", en: "the card was removed" },
+  advice: INSERT,
+  state: "absent",
+};
+const REFUSED: KnownFault = {
+  text: { zh: "卡密码错误", en: "the PIN was refused" },
+  advice: PIN,
+  state: "closed",
+  details: { pin: true },
+};
+const DATA: KnownFault = {
+  text: { zh: "驱动不接受此报文的内容", en: "the driver does not take this document's data" },
+  advice: {
+    zh: "请更换签名方式，或联系卡驱动厂商。",
+    en: "Choose another signing profile, or ask the driver's vendor.",
+  },
+  kind: "fails",
+};
 
-const KNOWN: Record<string, Known> = {
+const KNOWN: Record<string, KnownFault> = {
   "PKCS11JS-MISSING": {
     text: { zh: "缺少 pkcs11js 组件", en: "the package pkcs11js is not installed" },
     advice: {
@@ -71,16 +90,23 @@ const KNOWN: Record<string, Known> = {
   CKR_PIN_INVALID: REFUSED,
   CKR_PIN_LEN_RANGE: REFUSED,
   CKR_PIN_EXPIRED: { ...REFUSED, text: { zh: "卡密码已过期", en: "the PIN has expired" } },
-  CKR_PIN_LOCKED: { text: { zh: "卡已锁定", en: "the card's PIN is locked" }, advice: LOCKED, state: "locked" },
+  CKR_PIN_LOCKED: {
+    text: { zh: "卡已锁定", en: "the card's PIN is locked" },
+    advice: LOCKED,
+    state: "locked",
+    details: { pin: true },
+  },
+  CKR_DATA_INVALID: DATA,
+  CKR_DATA_LEN_RANGE: DATA,
 };
 
-const UNKNOWN: Known = {
+const UNKNOWN: KnownFault = {
   text: { zh: "PKCS#11 驱动报错", en: "the PKCS#11 driver reports an error" },
   advice: DRIVER,
 };
 
 /** An error of the child process as one of ours: C134 with the inner code, C141, or SW-PIN-BLOCKED at the final try. */
-export function faultOf(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
+export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
   if (error.inner === "TIMEOUT") return cardTimeout(step, limit);
   if (error.inner === "FINAL-TRY") {
     return pinBlocked(
@@ -92,9 +118,6 @@ export function faultOf(error: LinkError, step: "connect" | "login" | "sign", li
       { state: "closed" },
     );
   }
-  const known = KNOWN[error.inner] ?? UNKNOWN;
-  return cardFault(error.inner, known.text, known.advice, {
-    details: { driver: error.message, step },
-    ...(known.state ? { state: known.state } : {}),
-  });
+  const { text, advice, details, ...known } = KNOWN[error.inner] ?? UNKNOWN;
+  return cardFault(error.inner, text, advice, { ...known, details: { ...details, driver: error.message, step } });
 }

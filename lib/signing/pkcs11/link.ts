@@ -19,7 +19,7 @@ export class LinkError extends Error {
   }
 }
 
-interface Waiting {
+interface PendingCall {
   id: number;
   operation: Operation;
   limit: number;
@@ -35,7 +35,7 @@ interface Waiting {
 export class ChildLink {
   private readonly child: ChildProcess;
   private readonly pipe: Duplex;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: PendingCall[] = [];
   private timer: NodeJS.Timeout | undefined;
   private nextId = 1;
   private over = false;

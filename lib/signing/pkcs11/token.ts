@@ -135,12 +135,12 @@ export class Token {
 
   private run(session: Pkcs11.Handle, key: Pkcs11.Handle, mechanism: number, data: Buffer): Buffer {
     this.p11.C_SignInit(session, { mechanism }, key);
-    const room = Buffer.alloc(1024);
-    if (data.length <= PART) return this.p11.C_Sign(session, data, room);
+    const output = Buffer.alloc(1024);
+    if (data.length <= PART) return this.p11.C_Sign(session, data, output);
     for (let at = 0; at < data.length; at += PART) {
       this.p11.C_SignUpdate(session, data.subarray(at, at + PART));
     }
-    return this.p11.C_SignFinal(session, room);
+    return this.p11.C_SignFinal(session, output);
   }
 
   private need(): Attached {

@@ -118,6 +118,7 @@ function tooLong(place: FieldPlace, length: number): ImportClientError {
         zh: "该字段只能容纳 RSA-1024 或 SM2 卡的签名，请使用相应的卡，或改用 detached 签名方式。",
         en: "The field holds the signature of an RSA-1024 or SM2 card: use such a card, or the profile detached.",
       },
+      kind: "waits",
       details: { inner: "SIGNATURE-TOO-LONG" },
     },
   );

@@ -15,6 +15,7 @@ export function showFacts(row, place) {
   fact("seqNo", row.seqNo)?.append(copyNumber(row.seqNo));
   fact("customsNo", row.customsNo);
   fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
+  fact("parts", partsOf(row));
   fact("attempt", String(row.attempt ?? ""));
   fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
   fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");
@@ -23,6 +24,12 @@ export function showFacts(row, place) {
   receiptFact(list, row, "import", row.importReceiptAt);
   receiptFact(list, row, "business", row.businessReceiptAt);
   fact("id", row.id);
+}
+
+/** Orders, lists or bills that are answered one by one; which of them is refused stands in the document's text. */
+function partsOf({ parts, partsGood, partsRefused }) {
+  if (!(parts > 1)) return "";
+  return translate("parts", { parts, good: partsGood, refused: partsRefused, open: parts - partsGood - partsRefused });
 }
 
 /** Gives the place of the value back; an empty value has none. */

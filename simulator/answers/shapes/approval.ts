@@ -23,5 +23,5 @@ export function checkInfo(of: Wanted): Markup | undefined {
   return of.text === "" ? undefined : el("CheckInfo", [el("note", of.text)]);
 }
 
-/** Codes of manageResult (codes.csv SAS.manageResult). */
-export const MANAGE_RESULTS = ["1", "2", "3", "4", "Y", "Z"] as const;
+/** Codes of manageResult; a list of its own where a type has one (formats/codes.csv SAS.manageResult). */
+export const MANAGE_RESULTS = ["1", "2", "3", "Y", "Z"] as const;

@@ -4,6 +4,7 @@ import { business, type Shape, type Wanted } from "./types.js";
 import { prefixed, utf8, withAttributes } from "./written.js";
 
 const CEB = "http://www.chinaport.gov.cn/ceb";
+/** 7 stands in no list: nothing may be read into it. */
 const CODES = [
   "2",
   "1",
@@ -22,37 +23,38 @@ const CODES = [
   "800",
   "899",
   "-304001",
+  "7",
 ];
 
-/** Receipt -> the request that it answers, and the name of its return (receipts.csv). */
-const RETURNS: readonly (readonly [receipt: string, request: string, name: string])[] = [
-  ["312", "311", "OrderReturn"],
-  ["412", "411", "PaymentReturn"],
-  ["512", "511", "LogisticsReturn"],
-  ["514", "513", "LogisticsStatusReturn"],
-  ["622", "621", "InventoryReturn"],
-  ["624", "623", "InvtCancelReturn"],
-  ["626", "625", "InvtRefundReturn"],
-  ["712", "711", "DeliveryReturn"],
-  ["214", "213", "RefundReturn"],
-  ["216", "215", "InvtRefundDetailReturn"],
-  ["304", "303", "OrderReturn"],
-  ["404", "403", "ReceiptsReturn"],
-  ["506", "505", "LogisticsReturn"],
-  ["508", "507", "ArrivalReturn"],
-  ["510", "509", "DepartureReturn"],
-  ["604", "603", "InventoryReturn"],
-  ["606", "605", "InvtCancelReturn"],
-  ["608", "607", "WayBillReturn"],
-  ["702", "701", "SummaryReturn"],
+/** Receipt -> the request that it answers, the name of its return, and what a part of the request is called in it (receipts.csv). */
+const RETURNS: readonly (readonly [receipt: string, request: string, name: string, own: string])[] = [
+  ["312", "311", "OrderReturn", "orderNo"],
+  ["412", "411", "PaymentReturn", "payTransactionId"],
+  ["512", "511", "LogisticsReturn", "logisticsNo"],
+  ["514", "513", "LogisticsStatusReturn", "logisticsNo"],
+  ["622", "621", "InventoryReturn", "copNo"],
+  ["624", "623", "InvtCancelReturn", "copNo"],
+  ["626", "625", "InvtRefundReturn", "copNo"],
+  ["712", "711", "DeliveryReturn", "copNo"],
+  ["214", "213", "RefundReturn", "coElNo"],
+  ["216", "215", "InvtRefundDetailReturn", "coElNo"],
+  ["304", "303", "OrderReturn", "orderNo"],
+  ["404", "403", "ReceiptsReturn", "orderNo"],
+  ["506", "505", "LogisticsReturn", "logisticsNo"],
+  ["508", "507", "ArrivalReturn", "copNo"],
+  ["510", "509", "DepartureReturn", "copNo"],
+  ["604", "603", "InventoryReturn", "copNo"],
+  ["606", "605", "InvtCancelReturn", "copNo"],
+  ["608", "607", "WayBillReturn", "copNo"],
+  ["702", "701", "SummaryReturn", "copNo"],
 ];
 
-const entity = (name: string, of: Wanted): Markup =>
+const entity = (name: string, own: string, of: Wanted): Markup =>
   el(
     name,
     fields({
       guid: of.key,
-      copNo: "C1",
+      [own]: "P1",
       preNo: of.seqNo,
       invtNo: of.customsNo,
       returnStatus: of.code,
@@ -71,17 +73,17 @@ const prefix: Shape["prefix"] = (code) =>
   ["1", "2", "3"].includes(code) ? "Successed" : code.startsWith("-") ? "Failed" : "Receipt";
 
 const returns = RETURNS.map(
-  ([receipt, request, name]): Shape => ({
+  ([receipt, request, name, own]): Shape => ({
     format: `CEB${receipt}Message`,
     answers: `CEB${request}`,
     // The whole list once, at the inventory; the others by a good and a bad one.
     codes: receipt === "622" ? CODES : ["2", "800", "100"],
     variants: {
-      ...both((of) => message(`CEB${receipt}Message`, of, [entity(name, of)])),
+      ...both((of) => message(`CEB${receipt}Message`, of, [entity(name, own, of)])),
       "the message's guid is not ours": (of) =>
         utf8(
           withAttributes(
-            message(`CEB${receipt}Message`, of, [entity(name, of)], "00000000-0000-4000-8000-00000000ABCD"),
+            message(`CEB${receipt}Message`, of, [entity(name, own, of)], "00000000-0000-4000-8000-00000000ABCD"),
             {
               xmlns: CEB,
             },
@@ -117,10 +119,12 @@ const formatError: Shape = {
 const tax: Shape = {
   format: "CEB816Message",
   answers: "CEB621",
-  codes: [""],
+  codes: ["", "ALL", "DATA", "RET", "1", "2", "3"],
   variants: both((of) =>
     message("CEB816Message", of, [
-      el("Tax", [el("TaxHeadRd", fields({ guid: of.key, invtNo: of.customsNo, taxNo: "T1", note: of.text }))]),
+      el("Tax", [
+        el("TaxHeadRd", fields({ guid: of.key, invtNo: of.customsNo, taxNo: "T1", status: of.code, note: of.text })),
+      ]),
     ]),
   ),
   prefix: business,
@@ -129,7 +133,7 @@ const tax: Shape = {
 const taxStatus: Shape = {
   format: "CEB818Message",
   answers: "CEB621",
-  codes: ["1", "2", "3"],
+  codes: ["1", "2", "3", "ALL", "DATA", "RET"],
   variants: both((of) =>
     message("CEB818Message", of, [
       el("Tax", [el("TaxHeadStatus", fields({ guid: of.key, invtNo: of.customsNo, taxNo: "T1", status: of.code }))]),

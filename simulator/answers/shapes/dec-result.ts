@@ -19,8 +19,9 @@ const result = (of: Wanted, more: Record<string, string | undefined> = {}): Mark
     }),
   );
 
+/** @ stands in no list: nothing may be read into it. */
 const CODES =
-  "L 1 2 3 4 7 8 9 A B C D E F G H I J K M N O P Q R S T U V W X Y Z # a b c d SpL SpE SpJ Sp1 SpC SpK f0 F1 S0 E0 E1";
+  "L 1 2 3 4 7 8 9 A B C D E F G H I J K M N O P Q R S T U V W X Y Z # a b c d SpL SpE SpJ Sp1 SpC SpK f0 F1 S0 E0 E1 @";
 
 /** 报关单业务回执 (domain 1.1), bare or inside DEC_DATA, and the draft of 2018. */
 export const decResult: Shape = {

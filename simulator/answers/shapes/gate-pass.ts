@@ -14,7 +14,7 @@ function gatePass(format: string, answers: string, head: string): Shape {
         of,
         el(format, [
           // typecd is empty in the receipts of the gate (receipts.csv).
-          approval(of, format.endsWith("1") ? "1" : ""),
+          approval(of, /[12]$/.test(format) ? "1" : ""),
           el(head, fields({ passportNo: of.customsNo, sasPassportPreentNo: of.seqNo, rltNo: "QD1\\QD2", stucd: 1 })),
           checkInfo(of),
         ]),
@@ -25,9 +25,10 @@ function gatePass(format: string, answers: string, head: string): Shape {
   };
 }
 
-/** 核放单: approval, gate, inspection; 两步申报: approval, gate. */
+/** 核放单: approval, change, gate, inspection; 两步申报: approval, gate. */
 export const gatePasses: readonly Shape[] = [
   gatePass("SAS221", "SAS121", "SasPassportBsc"),
+  gatePass("SAS222", "SAS121", "SasPassportBsc"),
   gatePass("SAS223", "SAS121", "SasPassportBsc"),
   gatePass("SAS224", "SAS121", "SasPassportBsc"),
   gatePass("SAS251", "ICP101", "Sas2stepPassportBsc"),

@@ -5,11 +5,11 @@ import { commonResponse } from "./common-response.js";
 import { decImportResponse } from "./dec-import-response.js";
 import { decMod } from "./dec-mod.js";
 import { decResult } from "./dec-result.js";
+import { expressShapes } from "./express.js";
 import { gatePasses } from "./gate-pass.js";
-import { htres4 } from "./htres4.js";
+import { htres4, mt9999, platImpRet } from "./htres4.js";
 import { inv201, inv202, inv211 } from "./inventory.js";
 import { localRoot } from "./local-root.js";
-import { exp302, exp312 } from "./road.js";
 import { tradeDocuments } from "./trade-documents.js";
 import { dxpRep } from "./transfer.js";
 import { trnResult } from "./trn-result.js";
@@ -25,7 +25,6 @@ export const SHAPES: readonly Shape[] = [
   decResult,
   trnResult,
   decMod,
-  exp302,
   dxpRep,
   commonResponse,
   inv201,
@@ -34,7 +33,9 @@ export const SHAPES: readonly Shape[] = [
   ...gatePasses,
   ...tradeDocuments,
   htres4,
-  exp312,
+  mt9999,
+  platImpRet,
+  ...expressShapes,
   ...ceb,
   ...certificates,
   ...agreements,

@@ -20,16 +20,19 @@ function head(of: Wanted, state: { vrfdedMarkcd: string; own: boolean }): Markup
   );
 }
 
-const inv201Body = (of: Wanted): Markup =>
-  el("INV201", [approval(of), checkInfo(of), head(of, { vrfdedMarkcd: "1", own: true })]);
+const inv201Body = (of: Wanted, typecd = "1"): Markup =>
+  el("INV201", [approval(of, typecd), checkInfo(of), head(of, { vrfdedMarkcd: "1", own: true })]);
 
 /** 核注清单审核回执. */
 export const inv201: Shape = {
   format: "INV201",
   answers: "INV101",
-  codes: MANAGE_RESULTS,
+  // 4 written off provisionally, 5 approved without it.
+  codes: [...MANAGE_RESULTS, "4", "5"],
   variants: {
     ...packageVariants((of) => packaged("INV201", of, inv201Body(of), { ending: "INV" })),
+    "of a change": (of) => utf8(packaged("INV201", of, inv201Body(of, "2"), { ending: "INV" })),
+    "of a cancellation": (of) => utf8(packaged("INV201", of, inv201Body(of, "3"), { ending: "INV" })),
     "approval without head": (of) =>
       utf8(packaged("INV201", of, el("INV201", [approval(of), checkInfo(of)]), { ending: "INVT" })),
   },

@@ -22,7 +22,7 @@ export interface Shape {
   answers: string;
   /** Codes that it is known with, the first one good where there is a good one. */
   codes: readonly string[];
-  /** Each way of writing it that was seen (formats/README.md, "Sample shapes: receipts"); the first is the usual one. */
+  /** Each way of writing it that was seen; the first is the usual one. */
   variants: Readonly<Record<string, (of: Wanted) => Buffer>>;
   /** What a code stands for in the name of the receipt's file. */
   prefix(code: string): "Successed" | "Failed" | "Receipt";

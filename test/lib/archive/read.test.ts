@@ -106,6 +106,13 @@ describe("readZip", () => {
       ["a.xml", "b.pdf"],
     );
     assert.equal(await reasonOf([{ name: "x/a.xml" }, { name: "y\\A.xml" }], {}, { flatten: true }), "duplicate");
+    assert.equal(await reasonOf([{ name: "/a.xml" }]), "absolute");
+    assert.deepEqual(
+      (await readZip(rawZip([{ name: "/a.xml" }]), { flatten: true })).map(({ name }) => name),
+      ["a.xml"],
+    );
+    for (const name of ["//a.xml", "C:/a.xml"])
+      assert.equal(await reasonOf([{ name }], {}, { flatten: true }), "absolute");
   });
 
   for (const name of ["../a.xml", "x/../../a.xml", "..\\a.xml", "..", "."]) {

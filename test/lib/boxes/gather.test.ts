@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../../lib/archive/index.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
+import { openClient as open } from "../../../lib/client/open.js";
+import { neutral } from "../../../lib/errors.js";
+import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { decXml, type Edoc, edocName, freshKey, pdf } from "../../../simulator/samples/index.js";
-import { openClient } from "../../support/client.js";
+import { clientSettings, openClient } from "../../support/client.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 import { Watching } from "../../support/watching.js";
@@ -181,4 +184,76 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     drop(`${key}.xml`, decXml({ key, goods: 1 }));
     assert.equal((await claimed(watching)).row.clientKey, key);
   }).timeout(60_000);
+
+  it("are there for a document behind a long OutBox, whose turn comes late", async () => {
+    for (let index = 0; index < 1_100; index++) drop(`F${index}.xml`, decXml({ key: `F${index}`, goods: 1 }));
+    const one = edoc();
+    drop(one.id, one.bytes);
+    const { key } = declaration([one]);
+    const watching = watch({ pdfWait: 300, maxInFlight: 50 });
+    let ended = 0;
+    const last = () => watching.claims.find(({ row }) => row.clientKey === key);
+    while (!last()) {
+      await watching.until(() => watching.claims.length > ended);
+      for (; ended < watching.claims.length; ended++) {
+        await client.claims.fail(watching.claims[ended]?.row.id as string, { code: "SW-TEST", text: neutral("done") });
+      }
+    }
+    assert.equal(last()?.row.fileName, `${key}.zip`);
+    assert.deepEqual(
+      files("FailBox").filter((name) => name.endsWith(".pdf")),
+      [],
+    );
+  }).timeout(120_000);
+
+  it("are waited for in time that was spent looking: a frozen process has waited for nothing", async () => {
+    await client.close();
+    let jump = 0;
+    const clock = { ...SYSTEM.clock, monotonic: () => SYSTEM.clock.monotonic() + jump };
+    client = (await open(clientSettings(), { ports: { ...SYSTEM, clock } })).client;
+    const one = edoc();
+    const { key } = declaration([one]);
+    const watching = watch({ pdfWait: 20_000 });
+    await until("it waits for its PDF", () => watching.withoutPdfs === 1);
+    jump = 3_600_000;
+    drop(one.id, one.bytes);
+    assert.equal((await claimed(watching)).row.fileName, `${key}.zip`);
+  });
+
+  it("stay with it when it is given back and claimed again, and when the ledger is locked in the middle", async () => {
+    const one = edoc();
+    drop(one.id, one.bytes);
+    const { key, xml } = declaration([one]);
+    const { claim } = client.ledger;
+    let locked = 3;
+    client.ledger.claim = async (row, options) => {
+      if (locked-- > 0) throw Object.assign(new Error("database is locked"), { code: "SW-LEDGER" });
+      return claim.call(client.ledger, row, options);
+    };
+    const watching = watch({ pdfWait: 1_000 });
+    const { row } = await claimed(watching);
+    await client.claims.giveBack(row.id, 10, { code: "SW-PIN-BLOCKED", text: neutral("no card") });
+    const { row: again, payload } = await claimed(watching, 2);
+    assert.deepEqual([again.id, again.fileName, again.attempt], [row.id, `${key}.zip`, 2]);
+    assert.deepEqual(await entries(payload), { [`${key}.xml`]: xml.toString("base64"), [one.id]: base64(one) });
+    assert.deepEqual(files("FailBox"), []);
+  });
+
+  it("that are written ahead with zeros are waited for until they are PDFs", async () => {
+    const one = edoc();
+    writeFileSync(join(box("OutBox"), one.id), Buffer.alloc(one.bytes.length));
+    const { key } = declaration([one]);
+    const watching = watch({ pdfWait: 30_000 });
+    await until("it waits for its PDF", () => watching.withoutPdfs === 1);
+    // The same size, and a time of long ago.
+    const late = join(box("OutBox"), one.id);
+    const { rounds } = watching;
+    await watching.until(() => watching.rounds > rounds + 5);
+    assert.equal(watching.claims.length, 0);
+    writeFileSync(late, one.bytes);
+    utimesSync(late, 0, 0);
+    const { row, payload } = await claimed(watching);
+    assert.equal(row.fileName, `${key}.zip`);
+    assert.equal((await entries(payload))[one.id], base64(one));
+  });
 });

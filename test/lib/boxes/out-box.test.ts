@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { OutBox } from "../../../lib/boxes/out-box.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../lib/clock.js";
 import { Files } from "../../../lib/files/files.js";
@@ -92,6 +93,48 @@ describe("looking at an OutBox", () => {
     assert.deepEqual(pauses, [600, 1100, 2100, 4100, 8100]);
   });
 
+  it("takes or names everything that lies there, each once", async () => {
+    const box = folder.box("OutBox");
+    mkdirSync(join(box, "folder"));
+    symlinkSync(join(box, "folder"), join(box, "link.xml"));
+    symlinkSync(join(box, "nothing"), join(box, "dangling.xml"));
+    execFileSync("mkfifo", [join(box, "pipe.xml")]);
+    writeFileSync(Buffer.concat([Buffer.from(`${box}/`), Buffer.from("b1a8b9d8b5a52e786d6c", "hex")]), XML);
+    for (const name of ["...xml", "left.tmp", "Thumbs.db", ".DS_Store", "good.xml"]) writeFileSync(path(name), XML);
+    const oddities = await outBox.list();
+    const reasons = Object.fromEntries(oddities.map(({ name, reason }) => [name, reason]));
+    assert.deepEqual(
+      Object.values(reasons).sort(),
+      ["dangling", "folder", "link", "name", "special"],
+      "a writer gets its time before its unfinished file is named",
+    );
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names, ["good.xml"]);
+    now += 5000;
+    await outBox.ready();
+    const late = await outBox.list();
+    assert.deepEqual(late.map(({ name, reason }) => `${name} ${reason}`).sort(), [
+      "...xml unfinished",
+      "left.tmp unfinished",
+    ]);
+    assert.deepEqual(await outBox.list(), []);
+  });
+
+  it("does not count the time in which it was not looking", async () => {
+    writeFileSync(path("torn.xml"), "<a><b>");
+    await outBox.list();
+    await outBox.ready();
+    // Frozen for an hour: only a pause of a few seconds counts.
+    outBox = new OutBox(folder, outBox.world, { incompleteAfter: 60_000 });
+    await outBox.list();
+    await outBox.ready();
+    now += 3_600_000;
+    assert.deepEqual((await outBox.ready()).oddities, []);
+    let reported = 0;
+    for (let look = 0; look < 20; look++, now += 5000) reported += (await outBox.ready()).oddities.length;
+    assert.equal(reported, 1);
+  });
+
   it("leaves files alone that their producer has not handed over", async () => {
     for (const name of ["a.tmp", "b.zip.temp", "c.part", ".hidden.xml", "d.TMP"]) writeFileSync(path(name), XML);
     await outBox.list();
@@ -113,11 +156,12 @@ describe("looking at an OutBox", () => {
     writeFileSync(path("a.xml"), XML);
     await outBox.list();
     await outBox.ready();
-    const box = folder.box("OutBox");
-    rmSync(box, { recursive: true });
-    await assert.rejects(outBox.list(), { code: "ENOENT" });
+    const root = dirname(folder.path);
+    renameSync(root, `${root}.away`);
+    await assert.rejects(outBox.list(), { code: "SW-FOLDER" });
     assert.deepEqual((await outBox.ready()).names, []);
-    mkdirSync(box);
+    renameSync(`${root}.away`, root);
+    rmSync(path("a.xml"));
     writeFileSync(path("b.xml"), XML);
     await outBox.list();
     await outBox.ready();

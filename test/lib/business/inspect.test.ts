@@ -59,11 +59,13 @@ describe("inspect", () => {
     assert.deepEqual([seen.kind, seen.business, seen.clientKey, seen.body], [undefined, undefined, "", seen.root]);
   });
 
-  it("reads a payload once", async () => {
-    const payload = await zip({ "a.xml": DEC });
-    const [first, second] = await Promise.all([inspect(payload, "a.zip"), inspect(payload, "a.zip")]);
-    assert.equal(first, second);
-    assert.notEqual(await inspect(Buffer.from(payload), "a.zip"), first);
+  it("takes the tree of an XML that was read before, and reads another one", async () => {
+    const bare = await inspect(DEC, "a.xml");
+    const packed = await inspect(await zip({ "a.xml": DEC, "a.pdf": PDF }), "a.zip", bare);
+    assert.equal(packed.root, bare.root);
+    assert.deepEqual([packed.zipped, packed.clientKey, packed.attachments.length], [true, "00012E5", 1]);
+    const other = Buffer.from(DEC.toString().replace("00012E5", "00012E6"));
+    assert.equal((await inspect(other, "a.xml", bare)).clientKey, "00012E6");
   });
 
   it("refuses a ZIP without XML, saying so", async () => {

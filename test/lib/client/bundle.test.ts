@@ -41,8 +41,8 @@ describe("support bundle (faq 9)", () => {
   it("holds the document, its events, receipts, log lines, the test and the versions, and no secret", async () => {
     const row = await failed({ fileName: "报关单.xml", boxName: "报关单_1.xml" });
     const other = await failed({ fileName: "another.xml", boxName: "another.xml" });
-    const file = "DecCus001/InBox/Failed_报关单.xml";
-    writeFileSync(join(client.folders.of("DecCus001").box("InBox"), "Failed_报关单.xml"), "<Receipt/>");
+    const file = "Failed_报关单.xml";
+    writeFileSync(join(client.folders.of("DecCus001").box("InBox"), file), "<Receipt/>");
     await client.ledger.addReceipt(newReceipt({ documentId: row.id, kind: "local", ok: false, code: "C18", file }));
     const { fileName, files } = await entries(row.id);
     assert.match(fileName, /^SW-support_报关单_\d{17}\.zip$/);

@@ -52,6 +52,6 @@ describe("another machine (faq 1, 2)", () => {
     assert.deepEqual(again.claims[0]?.payload, claiming.claims[0]?.payload);
     await again.watch.stop();
     await after.close();
-    assert.deepEqual(readdirSync(join(there, "DecCus001", "TempBox")), [`${key}.xml`]);
+    assert.deepEqual(readdirSync(join(there, "DecCus001", "TempBox")), [`${again.first.id}__${key}.xml`]);
   });
 });

@@ -74,7 +74,7 @@ describe("opening a client", () => {
     it("the second one says who has it, and takes over by itself when that one ends", async () => {
       const one = start();
       const client = await one.open();
-      const two = start();
+      const two = start({ missingAfter: 0 });
       await two.waits("SW-OWNER");
       assert.match(two.opening.fault?.text.en ?? "", /in use by process 101 on here/);
       await client.ledger.claim(documentRow());

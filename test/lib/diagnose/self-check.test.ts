@@ -210,9 +210,16 @@ describe("self-check", () => {
     });
 
     it("without a PIN is C144 and not touched; with a closed guard SW-PIN-BLOCKED", async () => {
-      assert.throws(() => checkPin(false, "unknown"), rejectsWith("C144", /卡密码不能为空/));
-      assert.throws(() => checkPin(true, "closed"), rejectsWith("SW-PIN-BLOCKED", /已停止使用/));
-      assert.throws(() => checkPin(true, "locked"), rejectsWith("SW-PIN-BLOCKED", /锁定/));
+      await assert.rejects(checkPin(false, "unknown"), rejectsWith("C144", /卡密码不能为空/));
+      await assert.rejects(checkPin(true, "closed"), rejectsWith("SW-PIN-BLOCKED", /已停止使用/));
+      await assert.rejects(checkPin(true, "locked"), rejectsWith("SW-PIN-BLOCKED", /锁定/));
+      const folder = process.env.SW_PIN_GUARD;
+      process.env.SW_PIN_GUARD = join(__filename, "no-folder");
+      try {
+        await assert.rejects(checkPin(true, "unknown"), rejectsWith("SW-PIN-GUARD", /无法打开或写入/));
+      } finally {
+        process.env.SW_PIN_GUARD = folder;
+      }
       let touched = 0;
       const backend = {
         ...card(400),

@@ -33,6 +33,15 @@ describe("completeness by content", () => {
     assert.equal(complete(Buffer.from(`<a x="1"/>`)), true);
   });
 
+  it("finds the root behind what may stand before it, and its end with white space in it", () => {
+    const before = '<?xml version="1.0"?><!DOCTYPE a [<!ELEMENT b ANY>]><!-- <c> ?> --><?p <d> -->?>';
+    assert.equal(complete(Buffer.from(`${before}<a><b></b></a \n>`)), true);
+    assert.equal(complete(Buffer.from(`${before}<a><b></b>`)), false);
+    assert.equal(complete(Buffer.from(`<!-- <a></a>`)), false);
+    assert.equal(complete(Buffer.from(`<a>></a></b>`)), false);
+    assert.equal(complete(Buffer.from(`${"<!--".repeat(1000)}</a>`)), false);
+  });
+
   it("knows UTF-16 and a byte order mark", () => {
     assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf16le")), true);
     assert.equal(complete(Buffer.from(`\ufeff${XML}`, "utf8")), true);
@@ -46,5 +55,16 @@ describe("completeness by content", () => {
       assert.equal(complete(zip.subarray(0, length), "a.zip"), false, `cut at ${length}`);
     }
     assert.equal(complete(Buffer.concat([zip, Buffer.alloc(64)]), "a.zip"), false, "pre-allocated");
+  });
+
+  it("takes a PDF that begins and ends as one, and none that is still zeros", () => {
+    const pdf = Buffer.from("%PDF-1.4\n1 0 obj\nendobj\ntrailer\n%%EOF\n");
+    assert.equal(complete(pdf, "a.pdf"), true);
+    assert.equal(complete(Buffer.concat([pdf, Buffer.from("signature behind it ".repeat(500))]), "a.pdf"), true);
+    assert.equal(complete(Buffer.concat([Buffer.from("\ufeff\n"), pdf]), "a.pdf"), true);
+    assert.equal(complete(Buffer.alloc(pdf.length), "a.pdf"), false, "made in its full size, written later");
+    assert.equal(complete(Buffer.concat([pdf, Buffer.alloc(100)]), "a.pdf"), false);
+    assert.equal(complete(Buffer.from("no PDF at all %%EOF"), "a.PDF"), false);
+    assert.equal(complete(pdf.subarray(0, -8), "a.pdf"), false);
   });
 });

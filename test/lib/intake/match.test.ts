@@ -13,12 +13,14 @@ function receipt(change: Partial<ParsedReceipt>): ParsedReceipt {
   return {
     kind: "import",
     format: "CommonResponseMessage",
+    outcome: "good",
     ok: true,
     code: "0",
     text: "",
     clientKey: "",
     seqNo: "",
     customsNo: "",
+    part: "",
     statusCode: "",
     statusText: "",
     answers: [],
@@ -87,18 +89,32 @@ describe("matching receipts to documents", () => {
     assert.deepEqual(found, { documentId: id, by: "clientKey" });
   });
 
-  it("gives an import receipt to the newest document that waits, when an own number was used twice", async () => {
-    const refused = await document({ clientKey: "A", state: "rejected" });
+  it("gives an import receipt to the document that waits longest, when an own number was used twice, and calls it a guess", async () => {
+    const at = NOW - 600_000;
+    await document({ clientKey: "A", state: "rejected", importReceiptAt: at });
     const first = await document({ clientKey: "A" });
     const second = await document({ clientKey: "A" });
-    const neverSent = await document({ clientKey: "A", state: "claimed", sendingAt: 0, sentAt: 0 });
-    assert.equal((await match({ clientKey: "A" })).documentId, second);
-    await ledger.transition(second, step("accepted"), { seqNo: "S2" }, { event: "receipt" });
-    assert.equal((await match({ clientKey: "A" })).documentId, first);
-    await ledger.transition(first, step("accepted"), { seqNo: "S1" }, { event: "receipt" });
-    assert.equal((await match({ clientKey: "A" })).documentId, second);
+    await document({ clientKey: "A", state: "claimed", sendingAt: 0, sentAt: 0 });
+    assert.deepEqual(await match({ clientKey: "A" }), { documentId: first, by: "oldest" });
+    await ledger.transition(first, step("accepted"), { seqNo: "S1", importReceiptAt: NOW }, { event: "receipt" });
+    // The two answers may have come in another order than the documents went.
+    assert.deepEqual(await match({ clientKey: "A" }), { documentId: second, by: "oldest" });
+    await ledger.transition(second, step("accepted"), { seqNo: "S2", importReceiptAt: NOW }, { event: "receipt" });
+    assert.deepEqual(await match({ clientKey: "A" }), { documentId: second, by: "clientKey" });
     assert.equal((await match({ clientKey: "A", seqNo: "S1" })).documentId, first);
-    assert.notEqual(refused, neverSent);
+  });
+
+  it("does not guess between documents that its other number, its folder or their times tell apart", async () => {
+    const changes = { clientKey: "A", messageType: "INV101" };
+    const one = await document({ ...changes, seqNo: "S1" });
+    const other = await document({ ...changes, seqNo: "S2", business: "Npts" });
+    assert.deepEqual(await match({ clientKey: "A", seqNo: "S2" }), { documentId: other, by: "seqNo" });
+    assert.deepEqual(await match({ clientKey: "A" }, { business: "npts" }), { documentId: other, by: "clientKey" });
+    assert.deepEqual(await match({ clientKey: "A" }), { documentId: one, by: "oldest" });
+    // Refused, corrected, sent again: the first had its answer before the second went.
+    await document({ clientKey: "B", state: "rejected", importReceiptAt: clock + 1 });
+    const corrected = await document({ clientKey: "B" });
+    assert.deepEqual(await match({ clientKey: "B" }), { documentId: corrected, by: "clientKey" });
   });
 
   it("gives the answer of a changed list to the change, not to the list that has the number", async () => {
@@ -119,10 +135,10 @@ describe("matching receipts to documents", () => {
   });
 
   it("prefers the folder that the delivery names", async () => {
+    const oldest = await document({ clientKey: "A", business: "DecCus001" });
     const here = await document({ clientKey: "A", business: "DecCus201" });
-    const newest = await document({ clientKey: "A", business: "DecCus001" });
     assert.equal((await match({ clientKey: "A" }, { business: "deccus201" })).documentId, here);
-    assert.equal((await match({ clientKey: "A" })).documentId, newest);
+    assert.equal((await match({ clientKey: "A" })).documentId, oldest);
   });
 
   it("goes by the file's name when no number helps, and says so", async () => {
@@ -141,7 +157,16 @@ describe("matching receipts to documents", () => {
     assert.equal((await match({ answers: ["DEC"] }, { fileName: "浙A00000-1.zip" })).documentId, null);
   });
 
-  it("of several with one name takes the newest that waits", async () => {
+  it("goes by the 18-digit number in the official name of a business receipt, when the receipt has none", async () => {
+    const id = await document({ seqNo: "I20260000012345678", state: "accepted" });
+    const fileName = "Receipt_DECCUS004_I20260000012345678_8ac5f3e0-1f0a_20260701093515123000001.xml";
+    const business = { kind: "business", answers: ["DEC"] } as const;
+    assert.deepEqual(await match(business, { fileName }), { documentId: id, by: "fileName" });
+    assert.equal((await match({ ...business, seqNo: "I20260000099999999" }, { fileName })).documentId, null);
+    assert.equal((await match({ ...business, answers: ["INV101"] }, { fileName })).documentId, null);
+  });
+
+  it("of several with one name takes the one that waits longest", async () => {
     await document({ fileName: "a.xml", state: "accepted" });
     const waiting = await document({ fileName: "a.xml" });
     await document({ fileName: "a.xml", state: "rejected" });

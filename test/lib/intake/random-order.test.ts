@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BUILT_IN } from "../../../lib/advice/index.js";
+import { Inspections } from "../../../lib/business/inspections.js";
 import { Files } from "../../../lib/files/files.js";
 import { Folders } from "../../../lib/files/folders.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
@@ -120,6 +121,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
     console.log(`      seed ${seed}`);
     const random = new Random(seed);
     const root = join(dir, "ImpPath");
+    mkdirSync(root, { recursive: true });
     ledger = await openLedger(join(dir, "ledger.db"));
     const context = {
       settings: clientSettings({ root }),
@@ -130,6 +132,8 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       ledger,
       lease: { assertHeld: () => {} },
       advice: BUILT_IN,
+      notice: () => {},
+      inspections: new Inspections(),
     };
 
     /** sha256 of a receipt -> the document that it answers. */

@@ -228,8 +228,9 @@ describe("documents query", () => {
 
   it("leaves the event loop alone while it reads much, and answers after its thread has died", async () => {
     await some(20, 3);
-    const reader = (ledger as unknown as { reader: { worker?: { terminate(): Promise<number> } } }).reader;
-    const worker = () => reader.worker;
+    const { thread } = (ledger as unknown as { reader: { thread: { worker?: { terminate(): Promise<number> } } } })
+      .reader;
+    const worker = () => thread.worker;
     assert.equal(worker(), undefined, "no thread before it is needed");
     const running = ledger.query({ q: "xml" });
     const ended = assert.rejects(running);

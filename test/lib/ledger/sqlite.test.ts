@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
-import type { PinAttempts } from "../../../lib/signing/types.js";
 import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 /** Id of an attempt that the guard's rows allow. */
-async function begun(pins: PinAttempts, pin = "pin-a"): Promise<number> {
-  const attempt = await pins.begin("token", pin);
-  assert.ok("id" in attempt, JSON.stringify(attempt));
-  return attempt.id;
-}
-
 describe("ledger in SQLite", () => {
   let file: string;
   let ledger: Ledger;
@@ -45,11 +39,45 @@ describe("ledger in SQLite", () => {
     );
   });
 
+  it("keeps what it commits when another program has a look at it, also after a deploy has opened it anew", async () => {
+    // Opens it, reads and closes it, as a backup or a person's shell does; gives what it has read.
+    const look = () =>
+      execFileSync(process.execPath, [
+        "-e",
+        `const database = new (require(${JSON.stringify(require.resolve("libsql"))}))(${JSON.stringify(file)});
+         const facts = database.prepare("SELECT * FROM facts").all();
+         database.close();
+         console.log(JSON.stringify(facts));`,
+      ]).toString();
+    await ledger.setFact("first", "1");
+    await ledger.close();
+    ledger = await openLedger(file);
+    await ledger.setFact("second", "2");
+    look();
+    await ledger.setFact("third", "3");
+    assert.match(look(), /third/);
+  });
+
+  it("is its owner's alone from the start, with what lies beside it, also what an earlier version left", async () => {
+    const modes = () =>
+      readdirSync(dirname(file)).map(
+        (name) => `${name} ${(statSync(join(dirname(file), name)).mode & 0o777).toString(8)}`,
+      );
+    const own = ["ledger.db 600", "ledger.db-shm 600", "ledger.db-wal 600"];
+    await ledger.claim(documentRow());
+    assert.deepEqual(modes().sort(), own);
+    for (const name of readdirSync(dirname(file))) chmodSync(join(dirname(file), name), 0o644);
+    // A second connection, so that the files stay as they are while it is opened.
+    const other = await openLedger(file);
+    assert.deepEqual(modes().sort(), own);
+    await other.close();
+  });
+
   it("refuses impossible transitions and changes nothing then", async () => {
     const row = documentRow();
     await ledger.claim(row);
     await assert.rejects(
-      ledger.transition(row.id, step("accepted"), {}, { event: "x" }),
+      ledger.transition(row.id, step("rejected"), {}, { event: "x" }),
       (error) => codeOf(error) === "SW-STATE",
     );
     assert.equal((await ledger.get(row.id))?.state, "claimed");
@@ -134,12 +162,12 @@ describe("ledger in SQLite", () => {
   it("stores the same bytes for a document once", async () => {
     const row = documentRow();
     await ledger.claim(row);
-    const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "DecCus001/InBox/one.xml" });
+    const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "one.xml" });
     const first = await ledger.addReceipt(receipt);
-    const second = await ledger.addReceipt({ ...receipt, file: "DecCus001/InBox/two.xml" });
+    const second = await ledger.addReceipt({ ...receipt, file: "two.xml" });
     assert.equal(first.duplicate, false);
     assert.equal(second.duplicate, true);
-    assert.equal(second.receipt.file, "DecCus001/InBox/one.xml");
+    assert.equal(second.receipt.file, "one.xml");
     assert.equal(second.receipt.filed, false, "its file was not marked, so it has to be written again");
     await ledger.markFiled(first.receipt.id);
     assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
@@ -177,9 +205,29 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.addReceipt(again)).duplicate, true, "the same delivery brought again");
     assert.equal((await ledger.addReceipt({ ...again, messageId: "m2" })).duplicate, false);
     assert.equal((await ledger.get(corrected.id))?.state, "rejected");
-    const late = documentRow({ clientKey: "SAME", sendingAt: 60 });
-    await ledger.claim(late);
-    assert.equal((await ledger.addReceipt({ ...again, documentId: late.id, messageId: "m3" })).duplicate, true);
+    const third = { ...again, documentId: old.id, messageId: "m3" };
+    assert.equal((await ledger.addReceipt(third)).duplicate, true, "on another route");
+  });
+
+  it("takes the same bytes for the answer of a document that waited beside the one that they answered", async () => {
+    const [one, other] = [
+      documentRow({ clientKey: "SAME", sendingAt: 50 }),
+      documentRow({ clientKey: "SAME", sendingAt: 60 }),
+    ];
+    for (const row of [one, other]) {
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+    }
+    const answer = newReceipt({ clientKey: "SAME", messageId: "m1", documentId: one.id });
+    await ledger.addReceipt(answer);
+    const second = { ...answer, documentId: other.id };
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "" })).duplicate, true, "maybe the same message");
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "m2" })).duplicate, false);
+    assert.equal((await ledger.addReceipt({ ...second, messageId: "m3" })).duplicate, true, "both have their answer");
+    assert.deepEqual(
+      [(await ledger.get(one.id))?.state, (await ledger.get(other.id))?.state],
+      ["accepted", "accepted"],
+    );
   });
 
   it("gives an orphan that is brought again to the document now found", async () => {
@@ -214,7 +262,7 @@ describe("ledger in SQLite", () => {
     );
     const orphanKeys = { clientKey: "", seqNo: "999999999999999999", customsNo: "", answers: [] };
     assert.equal((await ledger.orphans(orphanKeys)).length, 1);
-    await ledger.adopt(receipt.id, byKey.id);
+    await ledger.adopt(receipt.id, byKey.id, { matchedBy: "seqNo" });
     assert.equal((await ledger.orphans(orphanKeys)).length, 0);
     assert.equal((await ledger.get(byKey.id))?.statusCode, "P");
   });
@@ -238,39 +286,34 @@ describe("ledger in SQLite", () => {
     assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
   });
 
-  it("closes the PIN guard by a refused or unfinished attempt until success or release", async () => {
-    const { pins } = ledger;
-    const first = await begun(pins);
-    const killed = await pins.begin("token", "pin-a");
-    assert.ok("closedBy" in killed, "killed in between counts as refused");
-    assert.deepEqual([killed.closedBy.id, killed.closedBy.open], [first, true]);
-    await pins.end(await begun(pins, "pin-b"), "accepted", "");
-    await pins.end(first, "refused", "CKR_PIN_INCORRECT");
-    await ledger.close();
-    ledger = await openLedger(file);
-    const refused = await ledger.pins.begin("token", "pin-a");
-    assert.ok("closedBy" in refused);
-    assert.deepEqual([refused.closedBy.code, refused.closedBy.open], ["CKR_PIN_INCORRECT", false]);
-    await ledger.pins.release("token", "card checked");
-    await ledger.pins.end(await begun(ledger.pins), "accepted", "");
-    await ledger.pins.end(await begun(ledger.pins), "not-tried", "TOKEN-ABSENT");
-    await begun(ledger.pins);
-  });
-
-  it("lets one of several at a PIN that ask at the same time, also over two connections to one file", async () => {
-    const other = await openLedger(file);
-    try {
-      const asked = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => (index % 2 ? ledger : other).pins.begin("token", "pin-a")),
-      );
-      const [id] = asked.flatMap((attempt) => ("id" in attempt ? [attempt.id] : []));
-      assert.deepEqual(asked.map((attempt) => ("id" in attempt ? "may" : attempt.closedBy.id)).sort(), [
-        ...Array.from({ length: 9 }, () => id),
-        "may",
-      ]);
-    } finally {
-      await other.close();
+  it("hands over what an earlier version kept of the PIN guard, and forgets it once that is stored", async () => {
+    const database = new Database(file);
+    const insert = database.prepare(
+      "INSERT INTO pin_attempts (token, pin, at, outcome, code, released) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [pin, at, outcome, code, released] of [
+      ["refused", 1, "refused", "CKR_PIN_INCORRECT", ""],
+      ["killed", 2, "", "", ""],
+      ["released", 3, "refused", "51571", "checked"],
+      ["not-tried", 4, "not-tried", "TOKEN-ABSENT", ""],
+      ["good", 5, "refused", "51571", ""],
+      ["good", 6, "accepted", "", ""],
+    ]) {
+      insert.run("pkcs11:a", pin, at, outcome, code, released);
     }
+    const left = () => (database.prepare("SELECT count(*) AS n FROM pin_attempts").get() as { n: number }).n;
+    const failing = ledger.pins.handOver(() => Promise.reject(new Error("cannot be stored")));
+    await assert.rejects(failing, { message: "cannot be stored" });
+    assert.equal(left(), 6);
+    await ledger.pins.handOver(async (refusals) => {
+      assert.deepEqual(refusals, [
+        { token: "pkcs11:a", pin: "refused", at: 1, code: "CKR_PIN_INCORRECT" },
+        { token: "pkcs11:a", pin: "killed", at: 2, code: "" },
+      ]);
+    });
+    assert.equal(left(), 0);
+    await ledger.pins.handOver(() => assert.fail("there is nothing to take"));
+    database.close();
   });
 
   it("refuses a damaged ledger and one of a newer version", async () => {

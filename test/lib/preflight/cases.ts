@@ -118,7 +118,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   "dec-sign-complete": {
     xml: withLine(DEC, 23, "<OperType/>"),
-    places: ["error DecMessage/DecSign/OperType:23"],
+    places: ["warning DecMessage/DecSign/OperType:23"],
     says: /OperType is missing/,
     good: GOOD_DEC,
   },
@@ -193,7 +193,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   "cdata-spec": {
     faq: 18,
     xml: INV101.replace("<![CDATA[M6 <20 mm> & zinc]]>", "M6 &lt;20 mm>"),
-    places: [`error ${BODY}/InvtListType[1]/GdsSpcfModelDesc:29`],
+    places: [`warning ${BODY}/InvtListType[1]/GdsSpcfModelDesc:29`],
     says: /outside CDATA: M6 <20 mm>/,
     good: GOOD_INV,
   },

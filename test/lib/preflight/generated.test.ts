@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import fc from "fast-check";
 import { writeZip } from "../../../lib/archive/index.js";
 import { kindOf } from "../../../lib/business/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import type { Check } from "../../../lib/document.js";
+import { SchemaStore } from "../../../lib/model/schema-store.js";
 import { preflight } from "../../../lib/preflight/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
-import { SchemaStore } from "../../../lib/xml/xsd.js";
-import {
-  documentOptions,
-  type GeneratedDocument,
-  type GenerateOptions,
-  generateDocument,
-} from "../../support/generate-documents.js";
+import { documentOptions, generateDocument } from "../../support/generate-documents.js";
+import type { GeneratedDocument, GenerateOptions } from "../../support/generated/options.js";
 import { contextOf, pdf } from "./context.js";
 
 function check(options: Partial<GenerateOptions>) {
@@ -30,7 +25,7 @@ function check(options: Partial<GenerateOptions>) {
   return { document, context, checks: preflight(context) };
 }
 
-const store = new SchemaStore([join(__dirname, "..", "..", "..", "schemas")]);
+const store = new SchemaStore();
 
 /** What the schemas say of the file that would be dropped: the XML, or the ZIP that it is in with its PDFs. */
 async function schemaChecks({ xml, xmlName, attachments }: GeneratedDocument): Promise<readonly Check[]> {

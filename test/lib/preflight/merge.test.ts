@@ -46,13 +46,22 @@ describe("preflight: checks of the flow's own", () => {
     });
   });
 
-  it("that cannot be read are named, not dropped and not thrown", () => {
-    const bad = own(null, "x", {}, { text: "" }, { text: { zh: 1 } }, { text: "a", severity: "fatal" });
+  it("that are plain strings, in a list or alone, are errors with that text", () => {
+    const [one] = mergeChecks(own("价格太低"), []);
+    assert.deepEqual(
+      [one?.rule, one?.severity, one?.text],
+      ["SW-RULE-OWN", "error", { zh: "价格太低", en: "价格太低" }],
+    );
+    assert.deepEqual(mergeChecks("价格太低" as unknown as Check[], []), [one]);
+  });
+
+  it("that cannot be read are named and refuse, not dropped and not thrown", () => {
+    const bad = own(null, " ", {}, { text: "" }, { text: { zh: 1 } }, { text: "a", severity: "fatal" }, 7);
     const merged = mergeChecks(bad, FOUND);
     assert.equal(merged.length, bad.length + FOUND.length);
     const faults = merged.filter(({ rule }) => rule === FAULT);
     assert.equal(faults.length, bad.length);
-    assert.ok(faults.every(({ severity }) => severity === "warning"));
+    assert.ok(faults.every(({ severity }) => severity === "error"));
     assert.match(faults[5]?.text.en ?? "", /severity of checks\[5\]/);
     const notAnArray = mergeChecks({ length: 1 } as unknown as Check[], FOUND);
     assert.match(notAnArray[0]?.text.en ?? "", /no array/);

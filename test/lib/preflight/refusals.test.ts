@@ -25,7 +25,7 @@ describe("preflight: empty-numeric (faq 14)", () => {
       "<DecContainers><DecContainer><GoodsContaWt/></DecContainer></DecContainers>\n<DecSign>",
     );
     assert.deepEqual(places(findings("empty-numeric", xml)), [
-      "error DecMessage/DecContainers/DecContainer/GoodsContaWt:22",
+      "warning DecMessage/DecContainers/DecContainer/GoodsContaWt:22",
     ]);
   });
 

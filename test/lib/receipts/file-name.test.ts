@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { timeStamp } from "../../../lib/files/names.js";
 import { parseReceiptFileName, receiptFileName } from "../../../lib/receipts/file-name.js";
 
-const AT = new Date(2024, 4, 6, 7, 8, 9, 123).getTime();
+const AT = Date.parse("2024-05-06T07:08:09.123+08:00");
 const good = { kind: "import", ok: true } as const;
 
 describe("names of receipts in InBox", () => {
@@ -53,25 +53,81 @@ describe("names of receipts in InBox", () => {
     }
   });
 
-  it("parses official names without case, with stamps of 14 to 22 digits", () => {
-    const at = new Date(2024, 0, 1, 1, 1, 1).getTime();
+  it("parses official names without case, with stamps of 14 to 23 digits in China time", () => {
+    const at = Date.parse("2024-01-01T01:01:01+08:00");
     const base = "SAS121_I_浙A00000-1_t-2";
     assert.deepEqual(parseReceiptFileName("Successed_SAS121_I_浙A00000-1_t-2_202401010101010000001.xml"), {
       kind: "import",
       ok: true,
       base,
+      seqNo: "",
       at,
     });
-    assert.deepEqual(parseReceiptFileName("FAILED_x_20240101010101.XML"), { kind: "import", ok: false, base: "x", at });
+    assert.deepEqual(parseReceiptFileName("FAILED_x_20240101010101.XML"), {
+      kind: "import",
+      ok: false,
+      base: "x",
+      seqNo: "",
+      at,
+    });
     assert.deepEqual(parseReceiptFileName("C:\\InBox\\receipt_x_2024010101010112345678(2).xml"), {
       kind: "business",
       ok: false,
       base: "x",
+      seqNo: "",
       at,
     });
     assert.equal(parseReceiptFileName("Receipt_x_99999999999999.xml")?.at, undefined);
     for (const name of ["x.xml", "Success_x_20240101010101.xml", "Receipt_x.xml", "Receipt__20240101010101.xml", ""]) {
       assert.equal(parseReceiptFileName(name), undefined, name);
+    }
+  });
+
+  it("parses each form that the official client writes, whatever zone this machine is in", () => {
+    const at = Date.parse("2026-07-01T09:35:15+08:00");
+    const id = "8ac5f3e0-1f0a-4b9e-9d0c-0123456789ab";
+    const forms: [string, string, string][] = [
+      ["Successed_SAS121_I_浙A00000-1_t-2_20260701093515123000001.xml", "SAS121_I_浙A00000-1_t-2", ""],
+      ["Successed_FLD20260701001_20260701093515123.xml", "FLD20260701001", ""],
+      ["successed_FLD20260701001_202607010935151230001.XML", "FLD20260701001", ""],
+      ["Successed_FLD20260701001_2026070109351512300001.INVT", "FLD20260701001", ""],
+      [`Receipt_${id}_20260701093515123000001.xml`, id, ""],
+      [
+        `Receipt_DECCUS004_I20260000012345678_${id}_20260701093515123000001.xml`,
+        `DECCUS004_I20260000012345678_${id}`,
+        "I20260000012345678",
+      ],
+      ["Receipt_202600000001234567_20260701093515123000001.xml", "202600000001234567", "202600000001234567"],
+    ];
+    const zone = process.env.TZ;
+    try {
+      for (const TZ of ["Asia/Shanghai", "America/Los_Angeles", "UTC"]) {
+        process.env.TZ = TZ;
+        for (const [name, base, seqNo] of forms) {
+          const parsed = parseReceiptFileName(name);
+          assert.deepEqual([parsed?.base, parsed?.seqNo, parsed?.at], [base, seqNo, at], `${name} in ${TZ}`);
+        }
+        assert.equal(timeStamp(at), "20260701093515000", TZ);
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+    for (const digits of [13, 24]) {
+      assert.equal(parseReceiptFileName(`Receipt_x_${"20260701093515123000001234".slice(0, digits)}.xml`), undefined);
+    }
+  });
+
+  // What is not linear in their length takes longer than a test may.
+  it("reads and makes names of a million characters", () => {
+    for (const name of [
+      `Failed_${"_11111111111111".repeat(70_000)}`,
+      `Receipt_${"(1)".repeat(300_000)}`,
+      "._".repeat(500_000),
+    ]) {
+      parseReceiptFileName(name);
+      receiptFileName(good, name, AT);
+      receiptFileName(good, `x${".".repeat(1_000_000)}x`, AT);
     }
   });
 

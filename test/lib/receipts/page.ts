@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceFor, BUILT_IN } from "../../../lib/advice/index.js";
-import { BUSINESSES } from "../../../lib/business/index.js";
 import { FORMATS } from "../../../lib/receipts/index.js";
+import { answersOf } from "../../../lib/receipts/record.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { SHAPES, WRAPPERS } from "../../../simulator/answers/shapes/index.js";
 import { CASES } from "../advice/faq-cases.js";
@@ -10,54 +10,13 @@ import { SAMPLES } from "./samples/index.js";
 
 export const PAGE = join(__dirname, "..", "..", "..", "docs", "receipts.md");
 
-/** What a format is, for people. */
-const TITLES: Readonly<Record<string, string>> = {
-  DecImportResponse: "报关单导入回执",
-  DEC_RESULT: "报关单业务回执 (DEC_RESULT, DEC_DATA)",
-  TRN_RESULT: "转关单业务回执",
-  CommonResponseMessage: "金关二期导入回执 (both spellings)",
-  INV200: "核注清单子报文入库回执",
-  INV201: "核注清单审核回执",
-  INV202: "报关单生成回执",
-  INV211: "核注清单记账回执",
-  SAS200: "特殊监管区子报文入库回执",
-  SAS221: "核放单审核回执",
-  SAS223: "核放单过卡回执",
-  SAS224: "核放单查验回执",
-  SAS251: "两步申报核放单审核回执",
-  SAS253: "两步申报核放单过卡回执",
-  EMS200: "账册子报文入库回执",
-  EMS201: "档案库审核回执",
-  EMS211: "账册审核回执",
-  EMS221: "报核回执",
-  EML211: "手册审核回执",
-  BWS201: "物流账册审核回执",
-  CMB201: "耗料单审核回执",
-  SAS201: "业务申报表审核回执",
-  SAS211: "出入库单审核回执",
-  SAS231: "车辆审核回执",
-  EXP302: "报关单放行信息（公路）",
-  EXP312: "公路舱单回执",
-  HTRES4: "舱单回执",
-  CEBnn2:
-    "跨境电商回执 (CEB312, 412, 512, 514, 622, 624, 626, 712, 214, 216, 304, 404, 506, 508, 510, 604, 606, 608, 702)",
-  CEB900Message: "跨境电商报文格式错误回执",
-  CEB816Message: "电子税单及其状态 (CEB816, CEB818)",
-  CEB792Message: "汇总结果单",
-  DxpRep: "DXP 传输回执",
-  Receipt: "原产地证回执",
-  FileRet: "原产地证导入 / 附件回执",
-  ImportAgrResponse: "代理委托导入回执",
-  ACD002: "代理委托业务回执",
-  HzApprovalResult: "修撤单回执",
-  Root: "客户端本地失败回执",
-};
-
 /** How the simulator names what `receipt.format` calls otherwise. */
 function formatOf(shape: string): string {
   if (shape === "CommonResponeMessage") return "CommonResponseMessage";
   if (shape === "Receipt, Channel 6") return "Receipt";
   if (shape === "CEB818Message") return "CEB816Message";
+  if (shape === "MT9999") return "HTRES4";
+  if (shape === "BHL251") return "Package";
   return /^CEB(?!900|816|792)\d{3}Message$/.test(shape) ? "CEBnn2" : shape;
 }
 
@@ -70,10 +29,10 @@ const listed = (texts: readonly string[]) => [...new Set(texts)].map(cell).join(
 const row = (...cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 
 function answered(format: string): string {
-  const types = BUSINESSES.flatMap(({ kinds }) => kinds)
-    .filter(({ receipts }) => [...receipts.import, ...receipts.business].some((name) => formatOf(name) === format))
-    .map(({ type }) => type);
-  return [...new Set(types)].join(", ") || "any";
+  // The cross-border family is named one by one where it is answered.
+  const names =
+    format === "CEBnn2" ? SHAPES.map((shape) => shape.format).filter((name) => formatOf(name) === format) : [format];
+  return [...new Set(names.flatMap(answersOf))].join(", ") || "any";
 }
 
 function formatTable(): string[] {
@@ -83,12 +42,12 @@ function formatTable(): string[] {
     const format = FORMATS.find((candidate) => candidate.matches(root))?.format ?? "";
     fixtures.set(format, [...(fixtures.get(format) ?? []), name]);
   }
-  return FORMATS.map(({ format }) => {
+  return FORMATS.map(({ format, title }) => {
     const shapes = SHAPES.filter((shape) => formatOf(shape.format) === format);
     const variants = shapes.flatMap((shape) => Object.keys(shape.variants));
     const codes = [...new Set(shapes.flatMap((shape) => shape.codes))].filter(Boolean);
     return row(
-      `\`${format}\`<br>${TITLES[format] ?? ""}`,
+      `\`${format}\`<br>${title.zh}<br>${title.en}`,
       answered(format),
       listed(fixtures.get(format) ?? []),
       variants.length > 0 ? listed(variants) : "fixtures only",
@@ -102,6 +61,24 @@ function adviceTable(): string[] {
     const advice = adviceFor(query);
     return row(item, cell(query.text), cell(advice?.zh ?? ""), cell(advice?.en ?? ""));
   });
+}
+
+/** Every code list, as it is shown: what is not in it is unknown. */
+function codeTable(): string[] {
+  const lists = new Set(BUILT_IN.tables.map(({ list }) => list));
+  return [...lists].flatMap((list) =>
+    BUILT_IN.tables
+      .filter((table) => table.list === list && table.entries.length > 0)
+      .map(({ formats, family, entries }) => {
+        const codes = entries.map(({ code, outcome, meaning }) => {
+          const mark = outcome === "good" ? "" : ` (${outcome})`;
+          return `\`${code}\` ${meaning.zh} · ${meaning.en}${mark}`;
+        });
+        const whose = formats.length > 0 ? formats.map((format) => `\`${format}\``).join(" ") : "";
+        const others = family ? `\`${family.source}\` that has no list of its own` : "";
+        return row(list, cell([whose, others].filter(Boolean).join(", ") || "any"), listed(codes));
+      }),
+  );
 }
 
 function disagreements(): string[] {
@@ -140,18 +117,30 @@ Around any of them: ${Object.keys(WRAPPERS)
     .join(", ")}; a ZIP of several for several documents. What no format
 fits is kept in \`Others/InBox\` with its reason and leaves on output 2: ${Object.keys(unknown?.variants ?? {}).join(", ")}.
 
+## Code lists
+
+A code that stands in none of them says nothing of success: the receipt's \`outcome\` is \`unknown\`, it is shown as what it
+is, and no document changes its state for it. What is not marked is good. \`test/lib/advice/codes.test.ts\` compares the lists
+with \`formats/codes.csv\` and with what the simulator gives.
+
+| list | receipts, or a field of theirs | codes |
+| --- | --- | --- |
+${codeTable().join("\n")}
+
 ## What is promised, and its test
 
 | promise | test |
 | --- | --- |
 | encodings, wrappers, ZIPs; cut at every byte never a success; no byte lost | \`test/lib/receipts/reading.test.ts\` |
 | leading zeros, 18 digits, \`12E5\`, blanks, entities, CDATA survive in every format | \`test/lib/receipts/values.test.ts\` |
-| matching as the keys change, by name and time as a last resort and said so | \`test/lib/receipts/match.test.ts\` |
-| 10,000 receipts in random order, redelivered, over two routes: all right | \`test/lib/receipts/random-order.test.ts\` |
-| official names, \`.tmp\` then rename, nothing overwritten, JSON beside, early receipts | \`test/lib/boxes/receipts.test.ts\` |
+| matching as the keys change, by name and time as a last resort and said so | \`test/lib/intake/match.test.ts\` |
+| 10,000 receipts in random order, redelivered, over two routes: all right | \`test/lib/intake/random-order.test.ts\` |
+| official names, \`.tmp\` then rename, nothing overwritten, JSON beside, early receipts | \`test/lib/intake/store.test.ts\` |
+| every table in \`formats/\` that is a receipt's is read, with any optional element left out | \`test/lib/receipts/tables.test.ts\` |
+| a code that no table has is no success and no failure | \`test/lib/receipts/unknown-codes.test.ts\` |
 | every code explained, both meanings where sources disagree | \`test/lib/advice/codes.test.ts\` |
 | a user's own advice file adds and overrides | \`test/lib/advice/load.test.ts\` |
-| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\` |
+| stored before acknowledged, redelivery, poison | \`test/nodes/suites/receiving.ts\`, \`storing.ts\` |
 | everything together, through RabbitMQ and Node-RED | \`test/process/receipt-parade.test.ts\` |
 
 ## FAQ item and the advice shown

@@ -211,6 +211,20 @@ describe("reading a delivery of receipts", () => {
     assert.equal((await readReceipts(Buffer.from(xml))).parts[0]?.receipts[0]?.ok, false);
   });
 
+  it("reads a receipt about very many bills, wherever in it they are named", async () => {
+    const results = "<ResponseType><Code>01</Code></ResponseType>".repeat(60_000);
+    const named = "<TransportContractDocument><ID>B1</ID></TransportContractDocument>";
+    const bills = Array.from({ length: 3_000 }, (_, index) => {
+      const bill = `<TransportContractDocument><ID>C${index}</ID></TransportContractDocument>`;
+      return `<Consignment>${bill}<ResponseType><Code>03</Code></ResponseType></Consignment>`;
+    });
+    const responses = "<Response/>".repeat(3_000);
+    const xml = `<Manifest><Response><Consignment>${results}${named}</Consignment>${bills.join("")}</Response>${responses}</Manifest>`;
+    const part = await single(Buffer.from(xml));
+    assert.equal(part.receipts.length, 1 + 3_000 + 3_000);
+    assert.deepEqual([part.receipts[0]?.part, part.receipts[1]?.part], ["B1", "C0"]);
+  }).timeout(20_000);
+
   it("loses no byte and never rejects, whatever is mutated", async () => {
     const samples = SAMPLES.map(({ xml }) => Buffer.from(xml));
     await fc.assert(

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { handleOf } from "../../../lib/boxes/context.js";
 import { BUSINESSES } from "../../../lib/business/index.js";
 import { receiverOfFolder } from "../../../lib/business/receivers.js";
+import { SYSTEM_CLOCK } from "../../../lib/clock.js";
 import type { DocumentHandle } from "../../../lib/document.js";
 import { codeOf } from "../../../lib/errors.js";
-import { dxpContent, dxpMessage } from "../../../lib/receipts/dxpmsg.js";
-import { isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
+import { type DxpFields, isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
+import { dxpContent, dxpMessage } from "../../../lib/xml/dxpmsg.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { open } from "../../../simulator/open.js";
 import { recognise } from "../../../simulator/recognise.js";
@@ -20,6 +22,9 @@ const handle = (change: Partial<DocumentHandle> = {}): DocumentHandle => ({
   ...handleOf(documentRow({ fileName: "进口 & <1>.xml", clientKey: "D1", claimedAt: Date.UTC(2026, 0, 31, 16, 0, 1) })),
   ...change,
 });
+
+const wrap = (document: DocumentHandle, id: string, bytes: Buffer, fields?: DxpFields) =>
+  wrapInDxpMsg(document, id, bytes, SYSTEM_CLOCK, fields);
 
 /** Validates with libxml2 itself against our schema; resolves to what it finds wrong. */
 async function faults(xml: Buffer): Promise<string[]> {
@@ -42,7 +47,7 @@ async function faults(xml: Buffer): Promise<string[]> {
 
 describe("a document in a DxpMsg", () => {
   it("is valid by our schema, with every field and with the least", async () => {
-    const full = wrapInDxpMsg(handle(), "id.2", decXml(), {
+    const full = await wrap(handle(), "id.2", decXml(), {
       sender: "DXPESW0000000001",
       receivers: ["DXPDSWDEC0000002", "DXPDSWDECEDOC002"],
       type: "DECMSG",
@@ -50,15 +55,15 @@ describe("a document in a DxpMsg", () => {
       key: "K",
     });
     assert.deepEqual(await faults(full), []);
-    const least = wrapInDxpMsg(handle({ clientKey: "", messageType: "X" }), "i", Buffer.alloc(0));
+    const least = await wrap(handle({ clientKey: "", messageType: "X" }), "i", Buffer.alloc(0));
     assert.deepEqual(await faults(least), []);
     // The check itself can fail.
     assert.notDeepEqual(await faults(Buffer.from(full.toString().replace(/<CreatTime>.*<\/CreatTime>/, ""))), []);
   });
 
-  it("says what the document gives, in China's time, and gives its bytes back", () => {
+  it("says what the document gives, in China's time, and gives its bytes back", async () => {
     const bytes = decXml();
-    const wrapped = wrapInDxpMsg(handle(), "id", bytes);
+    const wrapped = await wrap(handle(), "id", bytes);
     const message = dxpMessage(scanXml(wrapped));
     assert.ok(message);
     const text = (path: string) => message.textAt(path);
@@ -76,16 +81,20 @@ describe("a document in a DxpMsg", () => {
       ["id", "DXPESWDEMO0001", "DXPDSWDEC0000002", "2026-02-01T00:00:01", "DEC", "进口 & <1>.xml", "", "D1"],
     );
     assert.deepEqual(dxpContent(message).bytes, bytes);
-    assert.deepEqual(unwrapDxpMsg(wrapped), bytes);
+    assert.deepEqual(await unwrapDxpMsg(wrapped, SYSTEM_CLOCK), bytes);
+    const large = randomBytes(5_000_001);
+    const largeWrapped = await wrap(handle(), "id", large);
+    assert.ok(largeWrapped.includes(`<Data>${large.toString("base64")}</Data>`));
+    assert.ok((await unwrapDxpMsg(largeWrapped, SYSTEM_CLOCK)).equals(large), "in pieces as well");
   });
 
-  it("is the same, byte for byte, each time", () => {
+  it("is the same, byte for byte, each time", async () => {
     const bytes = decXml();
-    assert.deepEqual(wrapInDxpMsg(handle(), "id", bytes), wrapInDxpMsg(handle(), "id", bytes));
+    assert.deepEqual(await wrap(handle(), "id", bytes), await wrap(handle(), "id", bytes));
   });
 
-  it("leaves out a key that is longer than its field, and refuses what has none or does not fit", () => {
-    assert.ok(!wrapInDxpMsg(handle({ clientKey: "k".repeat(65) }), "id", decXml()).includes("BizKey"));
+  it("leaves out a key that is longer than its field, and refuses what has none or does not fit", async () => {
+    assert.ok(!(await wrap(handle({ clientKey: "k".repeat(65) }), "id", decXml())).includes("BizKey"));
     const wrong: [change: Partial<DocumentHandle>, fields: object, name: RegExp][] = [
       [{ business: "Unknown1" }, {}, /ReceiverId/],
       [{ clientId: "12345678901" }, {}, /SenderId.*16/],
@@ -94,15 +103,15 @@ describe("a document in a DxpMsg", () => {
       [{}, { receivers: ["1", "2", "3", "4", "5", "6"] }, /ReceiverId/],
     ];
     for (const [change, fields, name] of wrong) {
-      assert.throws(
-        () => wrapInDxpMsg(handle(change), "id", decXml(), fields),
+      await assert.rejects(
+        () => wrap(handle(change), "id", decXml(), fields),
         (error: Error) => codeOf(error) === "SW-CONFIG" && name.test(error.message),
       );
     }
   });
 
-  it("is recognised when a producer has wrapped it already", () => {
-    const wrapped = wrapInDxpMsg(handle(), "id", decXml());
+  it("is recognised when a producer has wrapped it already", async () => {
+    const wrapped = await wrap(handle(), "id", decXml());
     const prefixed = Buffer.from(
       '\ufeff<?xml version="1.0"?>\n<dxp:DxpMsg xmlns:dxp="http://www.chinaport.gov.cn/dxp"/>',
     );
@@ -122,7 +131,7 @@ describe("a document in a DxpMsg", () => {
 
   it("is opened by the simulator, bare or zipped inside", async () => {
     for (const bytes of [decXml({ key: "D9" }), await decZip({ key: "D9" })]) {
-      const opened = open(wrapInDxpMsg(handle(), "id", bytes));
+      const opened = open(await wrap(handle(), "id", bytes));
       assert.deepEqual(opened.content, bytes);
       assert.deepEqual(opened.wrapper, {
         messageId: "id",

@@ -9,7 +9,7 @@ const TO = { sender: "node", exchange: "", routingKey: "q" };
 const header = (name: string, value: unknown): FieldRow => ({ to: "header", name, value });
 const property = (name: string, value: unknown): FieldRow => ({ to: "property", name, value });
 const wireOf = (...rows: FieldRow[]) =>
-  makeWire(handleOf(documentRow({ clientKey: "K" })), Buffer.from("<a/>"), TO, fieldsOf(rows));
+  makeWire(handleOf(documentRow({ clientKey: "K" })), Buffer.from("<a/>"), "0".repeat(64), TO, fieldsOf(rows));
 
 describe("fields of the message", () => {
   it("go over the defaults, and an empty one takes its default away", () => {

@@ -7,6 +7,7 @@ import type { ImportClient } from "../../../lib/client/import-client.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { DocumentSender } from "../../../lib/send/sender.js";
+import { TakeUp } from "../../../lib/send/take-up.js";
 import { makeWire } from "../../../lib/send/wire.js";
 import { sha256Of } from "../../../lib/sha256.js";
 import { openClient } from "../../support/client.js";
@@ -16,6 +17,8 @@ import { removeScratch } from "../../support/scratch.js";
 describe("a send that was left unknown", () => {
   let client: ImportClient;
   let sender: DocumentSender;
+  let known: boolean;
+  let takeUp: TakeUp;
 
   beforeEach(async () => {
     client = await openClient();
@@ -32,6 +35,8 @@ describe("a send that was left unknown", () => {
     });
     const settings = { exchange: "", queue: "q", confirmTimeout: 1000, giveUpAfter: 1000, attempts: 1 };
     sender = new DocumentSender(client, connection, { ...settings, id: "node-a" });
+    known = true;
+    takeUp = new TakeUp(client, sender, { isKnownSender: () => known, onSent() {}, onFault() {} });
   });
   afterEach(async () => {
     await sender.stop();
@@ -45,7 +50,9 @@ describe("a send that was left unknown", () => {
     const row = documentRow({ sha256: sha256Of(claimed), boxName: "a.xml" });
     writeFileSync(join(client.folders.of(row.business).box("TempBox"), "a.xml"), claimed);
     await client.ledger.claim(row);
-    const wire = makeWire(handleOf(row), Buffer.from("as signed"), { sender: node, exchange: "", routingKey: "q" });
+    const signed = Buffer.from("as signed");
+    const to = { sender: node, exchange: "", routingKey: "q" };
+    const wire = makeWire(handleOf(row), signed, sha256Of(signed), to);
     await client.ledger.transition(row.id, step("sending"), { wire: JSON.stringify(wire) }, { event: "sending" });
     return client.ledger.transition(row.id, step("unknown"), {}, { event: "unknown" });
   }
@@ -61,20 +68,10 @@ describe("a send that was left unknown", () => {
 
   it("is taken up by its own node, or by another when that is no more, and by one only", async () => {
     const row = await leftBy("node-b");
-    assert.equal(
-      sender.mayTakeUp(row, () => true),
-      false,
-      "node-b is still there",
-    );
-    assert.equal(
-      sender.mayTakeUp(row, () => false),
-      true,
-    );
+    assert.equal(takeUp.isOurs(row), false, "node-b is still there");
+    known = false;
+    assert.equal(takeUp.isOurs(row), true);
     client.claims.inFlight.take(row.id, "another");
-    assert.equal(
-      sender.mayTakeUp(row, () => false),
-      false,
-    );
-    assert.deepEqual(await sender.leftUnknown(() => true), []);
+    assert.equal(takeUp.isOurs(row), false);
   });
 });

@@ -5,12 +5,12 @@ import { createServer } from "node:net";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { blocksOf, crc16 } from "../../../lib/signing/control/framing.js";
 import { openCard } from "../../../lib/signing/open.js";
-import { MemoryPinAttempts } from "../../../lib/signing/pin-guard.js";
 import { signDocument } from "../../../lib/signing/profiles/index.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import { sm2PublicKey, sm2Sign, sm2Verify } from "../../../lib/signing/sm2.js";
 import type { CardBackend } from "../../../lib/signing/types.js";
 import { type ControlCardDouble, ControlDouble, rsaSigner } from "../../support/control-double.js";
+import { RecordedPins } from "../../support/recorded-pins.js";
 import { type MadeKey, makeKey } from "./keys.js";
 import { sm2Scalar } from "./outside.js";
 import { SHAPES } from "./shapes.js";
@@ -34,7 +34,7 @@ describe("card control", () => {
   let double: ControlDouble;
   let url: string;
   let card: CardBackend | undefined;
-  let attempts: MemoryPinAttempts;
+  let attempts: RecordedPins;
 
   const oldCard = (): ControlCardDouble => ({
     cardId: "8930000000002",
@@ -61,7 +61,7 @@ describe("card control", () => {
   beforeEach(async () => {
     double = new ControlDouble();
     double.card = oldCard();
-    attempts = new MemoryPinAttempts();
+    attempts = new RecordedPins();
     url = await double.start();
   });
   afterEach(async () => {

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { openLedger } from "../../../lib/ledger/index.js";
 import { openCard } from "../../../lib/signing/open.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import type { SoftToken } from "../../../scripts/soft-token.js";
@@ -13,9 +12,8 @@ import { ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
 
 const WRONG = "wrong-55667788";
 
-describe("PIN guard in the ledger, over kills and restarts", () => {
+describe("PIN guard over kills and restarts", () => {
   const { dir, done } = ownFolder();
-  const file = join(dir, "ledger.db");
   let token: SoftToken;
   let shim: TokenShim;
   const started: ChildProcess[] = [];
@@ -34,7 +32,7 @@ describe("PIN guard in the ledger, over kills and restarts", () => {
     tokenSettings(token, { module: shim.module, moduleEnvironment: shim.environment, ...more });
 
   const start = async (given: CardSettings, ...more: string[]): Promise<{ child: ChildProcess; modulePid: number }> => {
-    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), file, ...more], {
+    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), ...more], {
       execArgv: ["--import", "tsx"],
     });
     started.push(child);
@@ -88,19 +86,20 @@ describe("PIN guard in the ledger, over kills and restarts", () => {
     await gone(modulePid);
     shim.clear("hang-login");
 
-    const ledger = await openLedger(file);
-    const card = openCard(settings(), ledger.pins);
+    const card = openCard(settings());
     await assert.rejects(card.sign("rsa-sha256", Buffer.from("data")), { code: "SW-PIN-BLOCKED" });
     assert.deepEqual(shim.log, ["hang-login"]);
     await card.release("the card was looked at");
     assert.equal((await card.sign("rsa-sha256", Buffer.from("data"))).length, 256);
     await card.close();
-    await ledger.close();
   });
 
-  it("no PIN is in the ledger's files or in the token's", () => {
-    const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    assert.ok(files.some(({ name }) => name === "ledger.db"));
+  it("no PIN is in the guard's record or in the token's files", () => {
+    const folders = [dir, process.env.SW_PIN_GUARD as string];
+    const files = folders
+      .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile());
+    assert.ok(files.some(({ name }) => name === "pin-guard.db"));
     for (const entry of files) {
       const content = readFileSync(join(entry.parentPath, entry.name)).toString("latin1");
       for (const pin of [PIN, WRONG]) assert.ok(!content.includes(pin), entry.name);

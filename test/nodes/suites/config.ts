@@ -9,10 +9,10 @@ import {
   clientNode,
   type FlowNode,
   node,
-  type RedBench,
   sink,
   watchNode,
-} from "../../support/red-bench.js";
+} from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";

@@ -4,36 +4,10 @@ import { join } from "node:path";
 import { headersOf, readZip } from "../../../lib/archive/index.js";
 import type { DocumentHandle } from "../../../lib/document.js";
 import { badZip, decXml, decZip, freshKey, invtXml, invtZip, manifestXml } from "../../../simulator/samples/index.js";
-import {
-  brokerNode,
-  cardNode,
-  catchAll,
-  clientNode,
-  functionNode,
-  node,
-  type RedBench,
-  sink,
-} from "../../support/red-bench.js";
+import { cardNode, catchAll, clientNode, node, sink } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
-
-/** What folder-watch would have given for a file; these nodes look at content and handle only. */
-function message(payload: Buffer, fileName: string, business: string, messageType: string) {
-  const document: DocumentHandle = {
-    id: `id-${fileName}`,
-    environment: "test",
-    clientId: "DEMO0001",
-    business,
-    fileName,
-    size: payload.length,
-    sha256: "",
-    messageType,
-    clientKey: "",
-    attempt: 1,
-    possibleDuplicate: false,
-    claimedAt: 1_700_000_000_000,
-  };
-  return { payload, filename: fileName, document };
-}
+import { message } from "../../support/watched-message.js";
 
 export function content(bench: RedBench): void {
   let root: string;
@@ -181,6 +155,22 @@ export function content(bench: RedBench): void {
       assert.equal(bench.messages("caught").length, 0);
     });
 
+    it("is as strict as it is set, and says what is wrong with a setting", async () => {
+      const empty = () => message(decXml({ goods: 3, emptyFields: ["GQty"] }), "a.xml", "DecCus001", "DEC");
+      await load({ strictness: "warning" });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("valid")).document?.checks?.[0]?.severity, "warning");
+      await bench.unload();
+      await load({ levels: '{"empty": "off"}' });
+      bench.node("xsd").receive(empty());
+      assert.deepEqual((await bench.one("valid")).document?.checks, []);
+      await bench.unload();
+      await load({ levels: '{"empty": "maybe"}' });
+      bench.node("xsd").receive(empty());
+      assert.equal((await bench.one("caught")).error?.code, "SW-CONFIG");
+      assert.equal(bench.messages("valid").length + bench.messages("invalid").length, 0);
+    });
+
     it("passes or fails what no schema knows, as it is set", async () => {
       const unknown = message(Buffer.from("<Unknown><a>1</a></Unknown>"), "a.xml", "Other", "");
       await load({ noSchema: "pass" });
@@ -275,84 +265,6 @@ export function content(bench: RedBench): void {
         );
         await bench.unload();
       }
-    });
-
-    describe("with a rule of the flow's own in a function node", () => {
-      const good = () => message(decXml(), "a.xml", "DecCus001", "DEC");
-      /** In front of preflight, and behind it, where card-sign and mq-send stand guard. */
-      const flow = async (before: string, behind = "return msg;") => {
-        await bench.load([
-          clientNode(root),
-          cardNode(bench.token),
-          brokerNode(bench.broker),
-          functionNode("before", before, "preflight"),
-          node("sw-preflight", "preflight", { client: "client", rules: "{}" }, ["passed", "behind"], ["refused"]),
-          functionNode("behind", behind, "sign", "send"),
-          node("sw-card-sign", "sign", { card: "card" }, ["signed"]),
-          node("sw-mq-send", "send", { client: "client", broker: "broker", queue: "nowhere" }, ["sent"]),
-          ...["passed", "refused", "signed", "sent", "caught"].map((id) => sink(id)),
-          catchAll("caught"),
-        ]);
-        bench.node("before").receive(good());
-      };
-      const push = (check: object) => `(msg.document.checks ??= []).push(${JSON.stringify(check)}); return msg;`;
-
-      it("refuses for an error found before it, with the function's rule, place and words", async () => {
-        await flow(
-          push({
-            rule: "house-1",
-            severity: "error",
-            path: "DecMessage/DecHead",
-            line: 7,
-            text: { zh: "本公司规则", en: "house rule" },
-            advice: { zh: "改", en: "mend it" },
-          }),
-        );
-        const { fault } = await bench.one("refused");
-        assert.equal(fault?.code, "SW-RULE-house-1");
-        assert.match(fault?.text.en as string, /house rule, DecMessage\/DecHead \(line 7\)/);
-        assert.deepEqual(fault?.advice, { zh: "改", en: "mend it" });
-      });
-
-      it("refuses for one with nothing but a text, lets a warning pass, and names what it cannot read", async () => {
-        await flow(push({ text: "no good" }));
-        assert.equal((await bench.one("refused")).fault?.code, "SW-RULE-OWN");
-        await bench.unload();
-        await flow(push({ text: "so so", severity: "warning" }));
-        const { document } = await bench.one("passed");
-        assert.deepEqual(
-          document?.checks?.map(({ rule, severity, text }) => [rule, severity, text.zh]),
-          [["SW-RULE-OWN", "warning", "so so"]],
-        );
-        await bench.unload();
-        await flow('msg.document.checks = [null, {rule: 5}, "x"]; return msg;');
-        const passed = await bench.one("passed");
-        assert.deepEqual(
-          passed.document?.checks?.map(({ rule, severity }) => `${severity} ${rule}`),
-          ["warning SW-RULE-FAULT", "warning SW-RULE-FAULT", "warning SW-RULE-FAULT"],
-        );
-      });
-
-      it("is heeded behind it too: neither signed nor sent", async () => {
-        await flow("return msg;", push({ rule: "late", text: "too late for preflight" }));
-        const caught = await bench.arrived("caught", 2);
-        assert.deepEqual(caught.map(({ error }) => `${error?.source.id} ${error?.code}`).sort(), [
-          "send SW-RULE-late",
-          "sign SW-RULE-late",
-        ]);
-        assert.match(String(caught[0]?.error?.message), /too late for preflight/);
-        assert.deepEqual([...bench.messages("signed"), ...bench.messages("sent")], []);
-      });
-
-      it("does no harm when what it left behind preflight cannot be read", async () => {
-        await flow("return msg;", 'msg.document.checks = "none"; return msg;');
-        const { document } = await bench.one("signed");
-        const unread = document?.checks?.filter(({ rule }) => rule === "SW-RULE-FAULT") ?? [];
-        assert.deepEqual(
-          unread.map(({ severity, text }) => [severity, text.en]),
-          [["warning", "an own check cannot be read: msg.document.checks is no array"]],
-        );
-      });
     });
 
     it("compares with the card, without asking it for the PIN, and goes on without a card", async () => {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
-import { box, boxText, clientNode, drop, node, type RedBench, sink, watchNode } from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { clientNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 

@@ -1,22 +1,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decXml, freshKey, invtZip } from "../../../simulator/samples/index.js";
+import { box, drop } from "../../support/boxes.js";
 import {
-  box,
   brokerNode,
-  CARD_HOLDER,
   cardNode,
   catchAll,
   clientNode,
-  drop,
   type FlowNode,
   node,
-  type RedBench,
   sink,
   watchNode,
-} from "../../support/red-bench.js";
+} from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { scratch } from "../../support/scratch.js";
+import { CARD_HOLDER } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
 export function restart(bench: RedBench): void {
@@ -52,7 +51,7 @@ export function restart(bench: RedBench): void {
       drop(root, "DecCus001", "a.xml", bytes);
       const before = await bench.one("claimed");
       await bench.unload();
-      assert.deepEqual(box(root, "DecCus001", "TempBox"), ["a.xml"]);
+      assert.deepEqual(box(root, "DecCus001", "TempBox"), [`${before.document?.id}__a.xml`]);
 
       await bench.load(flow(["send"]));
       const after = await bench.one("claimed");
@@ -163,6 +162,39 @@ export function restart(bench: RedBench): void {
       assert.equal(again?.document?.id, document?.id);
       assert.deepEqual([bench.messages("caught"), box(root, "DecCus001", "FailBox")], [[], []]);
       assert.equal((await (await bench.client()).ledger.get(document?.id as string))?.state, "claimed");
+    });
+
+    it("gives back what waited for mq-send to start when it is deployed again meanwhile, and fails nothing", async () => {
+      const relay = await relayTo(bench.broker);
+      const receiveQueue = await bench.queue();
+      const settings = { client: "client", broker: "broker", queue: receiveQueue };
+      const nodes = [
+        ...flow(["send"], { port: relay.port, heartbeat: 60 }),
+        // It keeps the connection while mq-send comes and goes.
+        node("sw-mq-receive", "receive", settings, ["settle"]),
+      ];
+      const deploy = (giveUpAfter: number) =>
+        bench.deployChanged(nodes.map((one) => (one.id === "send" ? { ...one, giveUpAfter } : one)));
+      try {
+        await bench.load(nodes);
+        await bench.showing("receive", "mq-receive.status.connected");
+        await bench.showing("send", "mq-send.status.connected");
+        relay.hold();
+        // Its channel cannot open, so that it does not get ready.
+        await deploy(1000);
+        drop(root, "DecCus001", "a.xml", decXml());
+        const { document } = await bench.one("claimed");
+        await deploy(1001);
+        const again = (await bench.arrived("claimed", 2))[1];
+        assert.equal(again?.document?.id, document?.id);
+        relay.flow();
+        await bench.one("settled");
+        assert.deepEqual(bench.messages("caught"), []);
+        assert.equal((await bench.take(queue)).properties.messageId, document?.id);
+      } finally {
+        await bench.unload();
+        await relay.close();
+      }
     });
 
     it("keeps a retry's time over a restart, and its id", async () => {

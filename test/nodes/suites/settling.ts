@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decXml } from "../../../simulator/samples/index.js";
-import {
-  box,
-  boxText,
-  brokerNode,
-  catchAll,
-  clientNode,
-  drop,
-  type FlowNode,
-  node,
-  type RedBench,
-  sink,
-  watchNode,
-} from "../../support/red-bench.js";
+import { box, boxText, drop } from "../../support/boxes.js";
+import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
 import { scratch } from "../../support/scratch.js";
 import { until } from "../../support/until.js";
 

@@ -13,19 +13,20 @@ export const crossBorder: Sample[] = [
         ok: true,
         code: "800",
         statusText: "放行",
-        clientKey: guid,
-        otherKeys: [own, "C1"],
+        clientKey: own,
+        otherKeys: ["C1", guid],
+        part: "C1",
         seqNo: "000000000000000001",
         customsNo: "530020240000000001",
         at: china("2024-05-06T07:08:09.123"),
       },
-      { kind: "business", ok: false, code: "100", otherKeys: ["C2"] },
+      { kind: "business", outcome: "refused", code: "100", clientKey: guid, otherKeys: ["C2"], part: "C2" },
     ],
   },
   {
     name: "CEB312 in the default namespace, taken",
     xml: `<CEB312Message xmlns="http://www.chinaport.gov.cn/ceb" guid="${guid}" version="1.0"><OrderReturn><guid>${guid}</guid><orderNo>O1</orderNo><returnStatus>2</returnStatus><returnInfo/></OrderReturn></CEB312Message>`,
-    expected: [{ kind: "import", ok: true, code: "2", otherKeys: ["O1"] }],
+    expected: [{ kind: "import", outcome: "good", code: "2", clientKey: guid, otherKeys: ["O1"], part: "O1" }],
   },
   {
     name: "CEB412 with a negative status",
@@ -53,9 +54,22 @@ export const crossBorder: Sample[] = [
     name: `CEB${number}`,
     xml: `<ceb:CEB${number}Message xmlns:ceb="http://www.chinaport.gov.cn/ceb" guid="${guid}"><ceb:AnyReturn><ceb:guid>${own}</ceb:guid><ceb:returnStatus>120</ceb:returnStatus></ceb:AnyReturn></ceb:CEB${number}Message>`,
     expected: [
-      { kind: "business" as const, format: `CEB${number}Message`, ok: true, statusText: "海关入库", otherKeys: [own] },
+      {
+        kind: "business" as const,
+        format: `CEB${number}Message`,
+        ok: true,
+        statusText: "海关入库",
+        clientKey: own,
+        otherKeys: [guid],
+        part: own,
+      },
     ],
   })),
+  {
+    name: "CEB622 with a status that no table has",
+    xml: `<CEB622Message guid="${guid}"><InventoryReturn><copNo>C1</copNo><returnStatus>7</returnStatus><returnInfo>?</returnInfo></InventoryReturn></CEB622Message>`,
+    expected: [{ kind: "business", outcome: "unknown", ok: false, code: "7", statusText: "未知代码 7", part: "C1" }],
+  },
   {
     name: "CEB900 format error",
     xml: `<CEB900Message guid="${guid}"><MessageReturn><guid>${own}</guid><returnStatus>-1</returnStatus><returnInfo>格式错误</returnInfo><oriCopMsgId>MSG-1</oriCopMsgId><oriMessageType>CEB311Message</oriMessageType></MessageReturn></CEB900Message>`,
@@ -64,7 +78,7 @@ export const crossBorder: Sample[] = [
   {
     name: "CEB816 tax document",
     xml: `<CEB816Message guid="${guid}"><Tax><TaxHeadRd><guid>${own}</guid><invtNo>530020240000000001</invtNo><taxNo>T1</taxNo><note>n</note></TaxHeadRd><TaxListRd/></Tax></CEB816Message>`,
-    expected: [{ kind: "business", ok: true, customsNo: "530020240000000001", text: "n; taxNo=T1" }],
+    expected: [{ kind: "business", outcome: "good", customsNo: "530020240000000001", text: "n; taxNo=T1" }],
   },
   {
     name: "CEB818 void",

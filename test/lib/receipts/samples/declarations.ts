@@ -4,6 +4,23 @@ const DEC_NS = 'xmlns="http://www.chinaport.gov.cn/dec"';
 
 export const declarations: Sample[] = [
   {
+    name: "DecMessage that was subscribed to: the numbers of the head alone, no status",
+    xml: `<DecMessage ${DEC_NS} Version="4.8"><DecHead><SeqNo>I20260000000000001</SeqNo><EntryId>530120260000000001</EntryId></DecHead><DecSign><ClientSeqNo>00012E5</ClientSeqNo></DecSign><SddTax><SddTaxHead><SeqNo>9</SeqNo></SddTaxHead></SddTax></DecMessage>`,
+    expected: [
+      {
+        kind: "business",
+        format: "DecMessage",
+        outcome: "good",
+        statusCode: "",
+        statusText: "",
+        clientKey: "00012E5",
+        seqNo: "I20260000000000001",
+        customsNo: "530120260000000001",
+        answers: ["DEC"],
+      },
+    ],
+  },
+  {
     name: "DecImportResponse accepted, leading zeros",
     xml: `<?xml version="1.0" encoding="UTF-8"?><DecImportResponse ${DEC_NS}><ResponseCode>0</ResponseCode><ErrorMessage>导入成功</ErrorMessage><ClientSeqNo>000000001234567890</ClientSeqNo><SeqNo>000000000000000017</SeqNo></DecImportResponse>`,
     expected: [
@@ -15,7 +32,7 @@ export const declarations: Sample[] = [
         text: "导入成功",
         clientKey: "000000001234567890",
         seqNo: "000000000000000017",
-        answers: ["DEC"],
+        answers: ["DEC", "DECMOD", "EDOC"],
       },
     ],
   },
@@ -46,12 +63,12 @@ export const declarations: Sample[] = [
   {
     name: "DecImportResponse without a code",
     xml: `<DecImportResponse ${DEC_NS}><ClientSeqNo>A1</ClientSeqNo></DecImportResponse>`,
-    expected: [{ ok: false, code: "", clientKey: "A1" }],
+    expected: [{ outcome: "unknown", ok: false, code: "", statusText: "回执没有结果代码", clientKey: "A1" }],
   },
   {
     name: "DecImportResponse whose code only begins with 0",
     xml: `<DecImportResponse ${DEC_NS}><ResponseCode>00</ResponseCode></DecImportResponse>`,
-    expected: [{ ok: false, code: "00" }],
+    expected: [{ outcome: "refused", ok: false, code: "00" }],
   },
   {
     name: "DEC_RESULT bare, empty elements",
@@ -116,7 +133,7 @@ export const declarations: Sample[] = [
   {
     name: "DEC_RESULT with a code that no table has",
     xml: "<DEC_RESULT><CUS_CIQ_NO>I20240000000000001</CUS_CIQ_NO><CHANNEL>@</CHANNEL></DEC_RESULT>",
-    expected: [{ ok: false, code: "@", statusCode: "@", statusText: "" }],
+    expected: [{ outcome: "unknown", ok: false, code: "@", statusCode: "@", statusText: "未知代码 @" }],
   },
   {
     name: "TRN_RESULT",

@@ -1,0 +1,262 @@
+import { extname, join } from "node:path";
+import { CODES } from "../codes.js";
+import type { Fault } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
+import { idInName, isUnfinishedName, shortened } from "../files/names.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { wordsOf } from "../ledger/rules/words.js";
+import { sha256Of } from "../sha256.js";
+import { Turn } from "../turn.js";
+import { bringBack, isToBringBack } from "./bring-back.js";
+import { enterRow } from "./claim.js";
+import type { Claims } from "./claims.js";
+import type { BoxContext } from "./context.js";
+import { gatheringsIn, recoverGathered } from "./gather.js";
+import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
+
+/** What a look found and did. */
+export interface Reconciliation {
+  /** Sends that were under way when the process stopped: their outcome is not known. */
+  unknown: number;
+  /** Claims whose fate was committed and whose file was still to be moved. */
+  finished: number;
+  /** Claims that go through the flow again. */
+  open: number;
+  /** Files in TempBox that no row knew; a person decides about them. */
+  entered: number;
+}
+
+export const FILE_MISSING: Fault = {
+  code: "SW-FILE-MISSING",
+  text: CODES["SW-FILE-MISSING"].meaning,
+  advice: CODES["SW-FILE-MISSING"].action,
+};
+
+/** Rows of one page; between two steps the event loop has its turn. */
+const PAGE = 500;
+
+/**
+ * Compares the open rows with the files in the boxes, at the start and then again and again, and takes up whatever a stop or a
+ * fault has interrupted (design, "Claim, flow, settle"): a file that its row says is elsewhere, a claim that was to be given
+ * back, one that has ended. It sends nothing, and leaves alone what is out in a message. A file that is nowhere is waited
+ * for, since a folder may be away for a while; a file without a row is a question and becomes a held document.
+ */
+export class Reconciler {
+  /** Documents whose file was nowhere, and since when, by the monotonic clock. */
+  private readonly missing = new Map<string, number>();
+  /** Files without a row, as the look before saw them. */
+  private strangers = new Set<string>();
+  private looking: Promise<Reconciliation> | undefined;
+
+  constructor(
+    private readonly context: BoxContext,
+    private readonly claims: Claims,
+  ) {}
+
+  /** The first look of a process: what was being sent then has no known outcome. */
+  async start(): Promise<Reconciliation> {
+    const { ledger } = this.context;
+    let unknown = 0;
+    for await (const row of this.openRows()) {
+      if (row.state !== "sending") continue;
+      await ledger.transition(
+        row.id,
+        { from: ["sending"], to: "unknown" },
+        {},
+        { event: "unknown", text: "stopped while sending" },
+      );
+      unknown++;
+    }
+    return { ...(await this.look(true)), unknown };
+  }
+
+  /** One look; who asks while one is under way gets that one's result. Rejects with what disk or ledger say. */
+  look(atStart = false): Promise<Reconciliation> {
+    this.looking ??= this.lookNow(atStart).finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async lookNow(atStart: boolean): Promise<Reconciliation> {
+    const { folders, clock } = this.context;
+    const found: Reconciliation = { unknown: 0, finished: 0, open: 0, entered: 0 };
+    const turn = new Turn(clock);
+    for (const folder of folders.withOutBox()) {
+      for (const id of gatheringsIn(this.context, folder)) {
+        if (!this.claims.inFlight.has(id)) await recoverGathered(this.context, folder, id);
+      }
+    }
+    const expected = new Set<string>();
+    for await (const row of this.openRows()) {
+      await turn.over();
+      if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
+      if (this.claims.inFlight.has(row.id)) continue;
+      await this.claims.reconciling(row.id, async () => {
+        const now = await this.context.ledger.get(row.id);
+        if (now && !now.settled) await this.takeUp(now, found);
+      });
+    }
+    await this.lookForStrangers(expected, atStart, found);
+    return found;
+  }
+
+  private async *openRows(): AsyncGenerator<DocumentRow> {
+    for (let after = ""; ; ) {
+      const rows = await this.context.ledger.unsettled({ after, limit: PAGE });
+      yield* rows;
+      if (rows.length < PAGE) return;
+      after = (rows.at(-1) as DocumentRow).id;
+    }
+  }
+
+  private async takeUp(row: DocumentRow, found: Reconciliation): Promise<void> {
+    // A person has it sent again, and a stop or a fault came before the copy.
+    if (isToBringBack(row)) {
+      await bringBack(this.context, row);
+      return;
+    }
+    switch (row.state) {
+      case "claimed":
+        if (await this.openClaim(row)) found.open++;
+        break;
+      case "failed":
+      case "sent":
+      case "accepted":
+      case "rejected":
+        await finishEnded(this.context, row);
+        found.finished++;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Is the file of an open claim where its row says? If not, it is brought there, or the claim ends. */
+  private async openClaim(row: DocumentRow): Promise<boolean> {
+    const { files, folders, clock } = this.context;
+    const folder = folders.of(row.business);
+    if (files.disk.exists(join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName))) {
+      this.missing.delete(row.id);
+      // The alarm that was set for it has gone off in vain, or in another process.
+      if (row.box === "TempBox" && row.retryAt > 0 && row.retryAt <= clock.now()) {
+        await returnToOutBox(this.context, row.id);
+      }
+      return true;
+    }
+    if (row.box === "OutBox" ? await this.returnAgain(row, folder) : this.bringAgain(row, folder)) {
+      this.missing.delete(row.id);
+      return true;
+    }
+    return this.gone(row, folder);
+  }
+
+  /** Stopped between the row that says OutBox and the move back. */
+  private async returnAgain(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
+    const { files, ledger } = this.context;
+    const temp = folder.box("TempBox");
+    const left = files.disk
+      .list(temp)
+      .find(({ name }) => idInName(name) === row.id || name === row.boxName || name === row.fileName);
+    if (!left) return false;
+    const placed = files.place(join(temp, left.name), folder.box("OutBox"), row.boxName);
+    if (placed !== row.boxName) await ledger.update(row.id, { boxName: placed });
+    return true;
+  }
+
+  /** Stopped between the row that says TempBox and the rename out of OutBox: the very same file is brought. */
+  private bringAgain(row: DocumentRow, folder: BusinessFolder): boolean {
+    const { files } = this.context;
+    const source = join(folder.box("OutBox"), row.fileName);
+    if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return false;
+    files.move(source, join(folder.box("TempBox"), row.boxName));
+    return true;
+  }
+
+  /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
+  private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
+    const { ledger, settings, clock } = this.context;
+    const archived = findArchived(this.context, folder, row);
+    if (archived) {
+      const words = wordsOf(FILE_MISSING);
+      await ledger.transition(
+        row.id,
+        { from: ["claimed"], to: "failed" },
+        { box: archived.box, boxName: archived.name, settled: true, code: words.code, failedAt: clock.now() },
+        { event: "file-moved", code: words.code, text: `${archived.box}/${archived.name}` },
+      );
+      return false;
+    }
+    const since = this.missing.get(row.id) ?? clock.monotonic();
+    if (!this.missing.has(row.id)) {
+      this.missing.set(row.id, since);
+      const { zh, en } = FILE_MISSING.text;
+      this.context.notice(FILE_MISSING.code, `${row.fileName}：${zh}`, `${row.fileName}: ${en}`);
+    }
+    if (clock.monotonic() - since < settings.missingAfter * 1000) return true;
+    this.missing.delete(row.id);
+    await settleFailed(this.context, row.id, FILE_MISSING);
+    return false;
+  }
+
+  /** Files in TempBox that no open row names. */
+  private async lookForStrangers(expected: ReadonlySet<string>, atOnce: boolean, found: Reconciliation): Promise<void> {
+    const { files, folders, ledger, clock, ids } = this.context;
+    const strangers = new Set<string>();
+    for (const folder of folders.withOutBox()) {
+      for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
+        const place = placeOf(folder.code, name);
+        if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
+        // A claim that began since the rows were read.
+        const id = idInName(name);
+        if (id !== undefined && this.claims.inFlight.has(id)) continue;
+        const known = id === undefined ? undefined : await ledger.get(id);
+        if (known) {
+          await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
+          continue;
+        }
+        if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
+        strangers.add(place);
+        if (!atOnce && !this.strangers.has(place)) continue;
+        const payload = files.disk.read(join(folder.box("TempBox"), name));
+        const at = clock.now();
+        const { row } = await enterRow(this.context, folder, {
+          ...{ id: id ?? ids.document(at), at, payload, boxName: name },
+          name: id === undefined ? name : name.slice(id.length + 2),
+          state: "held",
+        });
+        const words = wordsOf({ code: "SW-ORPHAN", text: CODES["SW-ORPHAN"].meaning });
+        await ledger.update(row.id, { ...words, possibleDuplicate: true }, { event: "held", ...words });
+        this.context.notice(words.code, `${row.fileName}：${words.text}`, `${row.fileName}: ${words.textEn}`);
+        found.entered++;
+      }
+    }
+    this.strangers = strangers;
+  }
+
+  /** The file of a document that ended while its folder was away: it goes where it belongs. */
+  private async comeBack(id: string, boxName: string): Promise<void> {
+    const row = await this.context.ledger.get(id);
+    if (row?.settled && row.box === "none" && row.boxName === boxName) {
+      await finish(this.context, { ...row, box: "TempBox" });
+    }
+  }
+}
+
+const placeOf = (code: string, name: string) => `${code.toLowerCase()}/${name}`;
+
+/** The file of a row in SentBox or FailBox, known by its hash; only names that begin like it are read. */
+function findArchived(
+  { files }: BoxContext,
+  folder: BusinessFolder,
+  row: DocumentRow,
+): { box: "SentBox" | "FailBox"; name: string } | undefined {
+  const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
+  for (const box of ["SentBox", "FailBox"] as const) {
+    for (const { name, kind } of files.disk.list(folder.box(box))) {
+      if (kind !== "file" || !name.startsWith(base)) continue;
+      if (sha256Of(files.disk.read(join(folder.box(box), name))) === row.sha256) return { box, name };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import { ImportClientError } from "../errors.js";
+import { configError } from "../settings.js";
+import type { Inspection } from "./inspect.js";
+
+/** How documents of a folder go out whose type is not known, and who receives whatever lies in it. */
+export interface FolderSetting {
+  /** Folder code, matched without case. */
+  folder: string;
+  /** Signing profile; `none` = sent unsigned; empty = not set: such documents wait. */
+  profile: string;
+  /** As a ZIP, or as it is. */
+  pack: "zip" | "bare";
+  /** Receiver that a DxpMsg of ours names; empty = what is known of the folder. */
+  receiver: string;
+}
+
+/** Sent without a signature of ours. */
+export const UNSIGNED = "none";
+
+/** Longest values by formats/dxpmsg.csv, and what folder codes may hold. */
+const RECEIVER = /^[0-9A-Za-z]{0,16}$/;
+const FOLDER = /^[^\\/:*?"<>|\p{Cc}]{1,64}$/u;
+
+/**
+ * The table of the import-client node: JSON, a list of rows with `folder`, `profile`, `pack`, `receiver`. `profiles`: names of
+ * the signing profiles that there are. Throws SW-CONFIG, naming the row, for what is no such table.
+ */
+export function readFolderSettings(text: string, profiles: readonly string[]): FolderSetting[] {
+  if (text.trim() === "") return [];
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch (cause) {
+    throw wrong("", `无法读取：${String(cause)}`, `it cannot be read: ${String(cause)}`);
+  }
+  if (!Array.isArray(rows)) throw wrong("", "不是列表", "it is no list");
+  const settings: FolderSetting[] = [];
+  for (const row of rows as Record<string, unknown>[]) {
+    const of = (name: string) => String(row?.[name] ?? "").trim();
+    const setting = {
+      folder: of("folder"),
+      profile: of("profile"),
+      pack: of("pack") || "bare",
+      receiver: of("receiver"),
+    };
+    const { folder, profile, pack, receiver } = setting;
+    if (!FOLDER.test(folder)) throw wrong(folder, "不是文件夹代码", "that is no folder code");
+    if (profile !== "" && profile !== UNSIGNED && !profiles.includes(profile)) {
+      throw wrong(folder, `没有签名方式 ${profile}`, `there is no signing profile ${profile}`);
+    }
+    if (pack !== "zip" && pack !== "bare") throw wrong(folder, `封装方式 ${pack}`, `neither zip nor bare: ${pack}`);
+    if (!RECEIVER.test(receiver)) throw wrong(folder, `接收方 ${receiver}`, `receiver ${receiver}`);
+    if (settingOf(settings, folder)) throw wrong(folder, "重复", "it is there twice");
+    settings.push({ folder, profile, pack, receiver });
+  }
+  return settings;
+}
+
+function wrong(folder: string, zh: string, en: string): ImportClientError {
+  const at = folder === "" ? { zh: "", en: "" } : { zh: ` ${folder}`, en: ` ${folder}` };
+  return configError("folders", `业务文件夹表${at.zh}：${zh}`, `table of folders${at.en}: ${en}`);
+}
+
+/** The row of a folder. */
+export function settingOf(settings: readonly FolderSetting[], folder: string): FolderSetting | undefined {
+  const code = folder.toLowerCase();
+  return settings.find((row) => row.folder.toLowerCase() === code);
+}
+
+/** How a document goes out. */
+export interface Way {
+  /** Signing profile, or `UNSIGNED`. */
+  signing: string;
+  zip: "required" | "optional";
+}
+
+/**
+ * By its type, else by the row of its folder. A DxpMsg that a producer made goes out as it came. Undefined where neither
+ * says it.
+ */
+export function wayOf(
+  document: Pick<Inspection, "kind" | "wrapped">,
+  folder: string,
+  settings: readonly FolderSetting[],
+): Way | undefined {
+  if (document.wrapped) return { signing: UNSIGNED, zip: "optional" };
+  if (document.kind) return { signing: document.kind.signing, zip: document.kind.zip };
+  const row = settingOf(settings, folder);
+  return row && row.profile !== ""
+    ? { signing: row.profile, zip: row.pack === "zip" ? "required" : "optional" }
+    : undefined;
+}
+
+/** Root, namespace and message type of a document, as texts say them. */
+export function shownType({ root, body }: Pick<Inspection, "root" | "body">): string {
+  const type = root.find("message_type")?.text.trim() || root.find("MessageType")?.text.trim() || "";
+  const parts = [root.qualifiedName, root.namespace && `{${root.namespace}}`, body !== root && body.name, type];
+  return parts
+    .filter((part) => typeof part === "string" && part !== "")
+    .map((part) => (part as string).slice(0, 120))
+    .join(" ");
+}
+
+/** Neither its type nor its folder says how it goes out: it waits, for it is not the document that is at fault. */
+export function unknownType(document: Pick<Inspection, "root" | "body">, folder: string): ImportClientError {
+  const type = shownType(document);
+  return new ImportClientError(
+    "SW-TYPE",
+    {
+      zh: `不知道该类报文如何签名和封装：${type}（文件夹 ${folder}）`,
+      en: `it is not known how this type of message is signed and packed: ${type} (folder ${folder})`,
+    },
+    {
+      advice: {
+        zh: `请在 import-client 节点的“业务文件夹”表中添加 ${folder}，选择签名方式、ZIP 或原样、接收方，然后部署；在此之前单据等待。`,
+        en: `Add ${folder} to the table of folders in the import-client node: signing profile, ZIP or as it is, receiver; then deploy. Until then the document waits.`,
+      },
+      details: { root: document.root.qualifiedName, reason: "type" },
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import { type BackOff, backOff } from "../back-off.js";
+import type { BoxContext } from "../boxes/context.js";
+import { codeOf, type Fault } from "../errors.js";
+import { KeyedLock } from "../keyed-lock.js";
+import type { Deliveries, Delivery } from "./deliveries.js";
+import { readDelivery } from "./read.js";
+import { type ReceiptPart, storeReceipt } from "./store.js";
+import { UnknownCodes } from "./unknown-codes.js";
+
+/** Milliseconds until a delivery that could not be stored is stored again. */
+const STORE_AGAIN: BackOff = { first: 1000, longest: 60_000 };
+
+/** What is known of bytes that are to be read as receipts. */
+export interface IncomingFacts {
+  /** The delivery that brought them, where there is one. */
+  deliveryId?: string | undefined;
+  fileName?: string | undefined;
+  /** Milliseconds since the epoch. */
+  receivedAt?: number | undefined;
+}
+
+/**
+ * The receipt's way back: what a delivery brought is read, stored, and acknowledged only then (promises 6). When it cannot be
+ * stored, for a full disk say, the delivery is kept and stored later, with pauses that grow: giving it back to the queue would
+ * bring it again at once, and quorum queues drop a message after 20 deliveries.
+ */
+export class Intake {
+  private readonly lock = new KeyedLock();
+  /** Of each delivery that waits to be stored again: what cancels it. */
+  private readonly waiting = new Map<string, () => void>();
+  private readonly unknownCodes: UnknownCodes;
+  private closed = false;
+
+  /** `reportFault` hears of what fails in the background otherwise than it failed first. */
+  constructor(
+    private readonly context: BoxContext,
+    private readonly deliveries: Deliveries,
+    private readonly reportFault: (error: unknown) => void,
+  ) {
+    this.unknownCodes = new UnknownCodes(context);
+  }
+
+  /**
+   * Reads bytes as receipts, matched, with advice; bytes of an open delivery that nobody has changed are kept with it, so that
+   * storing it need not read them again. Never rejects for what they hold.
+   */
+  async read(body: Buffer, { deliveryId = "", fileName = "", receivedAt }: IncomingFacts): Promise<ReceiptPart[]> {
+    const delivery = this.deliveries.get(deliveryId);
+    const parts = await readDelivery(this.context, {
+      body,
+      fileName,
+      business: delivery?.business ?? "",
+      receivedAt: receivedAt ?? delivery?.receivedAt ?? this.context.clock.now(),
+    });
+    if (delivery?.body === body) delivery.parts = parts;
+    return parts;
+  }
+
+  /**
+   * Stores what a delivery brought, then acknowledges it; one that nothing could be read from is refused, once it is kept.
+   * `rejected`: the flow takes nothing in it for a receipt, and why. Does nothing for a delivery that was settled before, or
+   * whose channel has gone: the broker brings that one again. Rejects with what kept it from being stored; it is then stored
+   * later, without anybody asking.
+   */
+  settle(id: string, rejected?: Fault): Promise<void> {
+    return this.lock.run(id, async () => {
+      const delivery = this.deliveries.get(id);
+      if (!delivery) return;
+      this.waiting.get(id)?.();
+      try {
+        await this.store(delivery, rejected);
+      } catch (error) {
+        this.storeLater(id, rejected, 0, codeOf(error));
+        throw error;
+      }
+    });
+  }
+
+  /** What waits to be stored is left to the broker. */
+  close(): void {
+    this.closed = true;
+    for (const cancel of [...this.waiting.values()]) cancel();
+  }
+
+  private async store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
+    const parts = await this.partsOf(delivery, rejected);
+    for (const part of parts) await this.unknownCodes.look(await storeReceipt(this.context, delivery, part));
+    if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
+    else this.deliveries.ack(delivery.id);
+  }
+
+  private async partsOf(delivery: Delivery, rejected: Fault | undefined): Promise<readonly ReceiptPart[]> {
+    const known = delivery.parts?.map(({ receipts }) => receipts.length > 0) ?? [];
+    // A ZIP of which only some receipts are known: those go to their documents all the same.
+    const mixed = known.includes(true) && known.includes(false);
+    if (rejected && !mixed) {
+      const { code, text } = rejected;
+      return [{ bytes: delivery.body, receipts: [], reason: { code, text } }];
+    }
+    return delivery.parts ?? (await readDelivery(this.context, delivery));
+  }
+
+  private storeLater(id: string, rejected: Fault | undefined, round: number, told: string | undefined): void {
+    if (this.closed) return;
+    const { clock, ids } = this.context;
+    const cancel = clock.after(backOff(STORE_AGAIN, round, ids.jitter()), () => {
+      this.waiting.delete(id);
+      this.lock
+        .run(id, async () => {
+          const delivery = this.deliveries.get(id);
+          if (delivery && !this.closed) await this.store(delivery, rejected);
+        })
+        .catch((error) => {
+          if (codeOf(error) !== told) this.reportFault(error);
+          this.storeLater(id, rejected, round + 1, codeOf(error));
+        });
+    });
+    this.waiting.set(id, () => {
+      this.waiting.delete(id);
+      cancel();
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { ImportClientError } from "../../errors.js";
+import type { DocumentRow, NewReceipt, ReceiptRow } from "../types.js";
+
+/**
+ * Throws SW-STATE when the document that an import receipt was found to answer has had one since then: of several that wait
+ * with the same number it may be another's.
+ */
+export function assertNotAnswered(
+  receipt: NewReceipt,
+  { id, importReceiptAt, state }: DocumentRow,
+  expected: Pick<DocumentRow, "importReceiptAt">,
+): void {
+  if (receipt.kind !== "import" || importReceiptAt === expected.importReceiptAt) return;
+  throw new ImportClientError(
+    "SW-STATE",
+    { zh: `单据 ${id} 刚收到导入回执`, en: `document ${id} has just had its import receipt` },
+    { details: { id, state } },
+  );
+}
+
+/**
+ * Whether a receipt says only what the same bytes have said before, as `row` keeps it. Without any number in them they repeat
+ * each other only under the same message id. With numbers they do whatever the route that they came on, but:
+ * - a document that was sent since, the same or another, gets the very same bytes as its own answer, when it is refused for the
+ *   same reason, say;
+ * - of two that wait at the same time with the same number, each gets the same bytes as its answer, in messages of their own.
+ *
+ * `document`: the one that the receipt was found to answer now.
+ */
+export function isRepeatOf(receipt: NewReceipt, row: ReceiptRow, document: DocumentRow | undefined): boolean {
+  if (row.messageId !== "" && row.messageId === receipt.messageId) return true;
+  // Ours: a document may fail twice for the same reason, and each time it is told.
+  if (receipt.kind === "local") return row.kind === "local" && row.at === receipt.at;
+  const { clientKey, seqNo, customsNo, messageId, kind } = receipt;
+  if (clientKey === "" && seqNo === "" && customsNo === "") return row.messageId === "" && messageId === "";
+  if (!document || row.documentId === null) return true;
+  if (document.sendingAt > row.receivedAt) return false;
+  const another = row.documentId !== document.id && messageId !== "" && row.messageId !== "";
+  return !(another && kind === "import" && document.importReceiptAt === 0);
+}

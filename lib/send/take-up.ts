@@ -1,0 +1,85 @@
+import { readTempBox } from "../boxes/claim.js";
+import { handleOf } from "../boxes/context.js";
+import type { ImportClient } from "../client/import-client.js";
+import { codeOf } from "../errors.js";
+import type { DocumentRow, EventNote } from "../ledger/index.js";
+import type { DocumentSender } from "./sender.js";
+import type { Wire } from "./wire.js";
+
+/** Rows that are looked at in one go. */
+const PAGE = 500;
+
+export interface TakeUpEvents {
+  /** Is there still a node with this id? What a node left that is no more goes to whoever asks first. */
+  isKnownSender(id: string): boolean;
+  /** It has arrived and goes on through the flow, with its file's bytes. */
+  onSent(row: DocumentRow, payload: Buffer): void;
+  onFault(row: DocumentRow, error: unknown): void;
+}
+
+/**
+ * Goes on with sends that no message carries: what a stop left unknown, and what a person released. They go out again as they
+ * were, said to be possible duplicates, or are held, as the client is set.
+ */
+export class TakeUp {
+  private readonly onChange = (row: DocumentRow, { event }: EventNote) => {
+    if (event === "released" && this.isOurs(row)) void this.send(row, true);
+  };
+
+  constructor(
+    private readonly client: ImportClient,
+    private readonly sender: DocumentSender,
+    private readonly events: TakeUpEvents,
+  ) {}
+
+  async start(): Promise<void> {
+    this.client.on("change", this.onChange);
+    for (let after = "", more = true; more; ) {
+      const rows = await this.client.ledger.unsettled({ after, limit: PAGE });
+      for (const row of rows) {
+        if (!this.isOurs(row)) continue;
+        // Its sender stopped before it could commit the outcome.
+        if (row.state === "sending" && !(await this.becomesUnknown(row))) continue;
+        void this.send(row, false);
+      }
+      after = rows.at(-1)?.id ?? "";
+      more = rows.length === PAGE;
+    }
+  }
+
+  stop(): void {
+    this.client.off("change", this.onChange);
+  }
+
+  /** Is it a begun send that nobody goes on with, and ours to take up? */
+  isOurs({ id, state, wire }: DocumentRow): boolean {
+    if ((state !== "unknown" && state !== "sending") || wire === "") return false;
+    if (this.client.claims.inFlight.has(id)) return false;
+    const { sender } = JSON.parse(wire) as Wire;
+    return sender === this.sender.id || !this.events.isKnownSender(sender);
+  }
+
+  private async becomesUnknown({ id }: DocumentRow): Promise<boolean> {
+    const note = { event: "unknown", text: "stopped while sending" };
+    try {
+      await this.client.ledger.transition(id, { from: ["sending"], to: "unknown" }, { possibleDuplicate: true }, note);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "SW-STATE") return false; // Its receipt came in between.
+      throw error;
+    }
+  }
+
+  private async send(row: DocumentRow, released: boolean): Promise<void> {
+    const { client, sender, events } = this;
+    client.claims.inFlight.take(row.id, sender.id);
+    try {
+      // The bytes that go out are those of the first time, from the disk.
+      const sent = await sender.send(handleOf(row), Buffer.alloc(0), { released });
+      events.onSent(sent.row, readTempBox(client, sent.row) ?? Buffer.alloc(0));
+    } catch (error) {
+      client.claims.inFlight.release(row.id);
+      if (codeOf(error) !== "SW-STOPPED") events.onFault(row, error);
+    }
+  }
+}

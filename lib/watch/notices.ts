@@ -1,0 +1,93 @@
+import type { Oddity } from "../boxes/out-box.js";
+import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral } from "../errors.js";
+
+/** Reported at most this many places at a time; beyond it some may be said twice. */
+const MOST = 1000;
+
+/** Says what is wrong with a place once, until the place is well again. */
+export class Notices {
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly report: (error: ImportClientError) => void) {}
+
+  /** A fault of a place: a folder, a file, a round. The ledger's is said each time, since nothing works without it. */
+  fault(place: string, error: unknown): void {
+    const code = codeOf(error) ?? "SW-OUTBOX";
+    if (this.reported.has(place) && code !== "SW-LEDGER") return;
+    if (this.reported.size > MOST) this.reported.clear();
+    this.reported.add(place);
+    const text = neutral(messageOf(error));
+    this.report(
+      error instanceof ImportClientError ? error : new ImportClientError(code, at(place, text), { cause: error }),
+    );
+  }
+
+  well(place: string): void {
+    this.reported.delete(place);
+  }
+
+  /** Something that lies in an OutBox and is not taken; whoever asks has seen to it that each is said once. */
+  oddity(place: string, { name, reason, code }: Oddity): void {
+    const kind = reason === "unreadable" ? "SW-BUSY" : "SW-OUTBOX";
+    const text = at(`${place}/${name}`, reason === "incomplete" ? INCOMPLETE.text : ODD[reason]);
+    this.report(new ImportClientError(kind, text, { details: { name, reason, ...(code && { code }) } }));
+  }
+}
+
+const at = (place: string, { zh, en }: Bilingual): Bilingual => ({ zh: `${place}：${zh}`, en: `${place}: ${en}` });
+
+const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
+  folder: { zh: "子文件夹不会发送，请移走", en: "a sub-folder is not sent, move it away" },
+  link: { zh: "符号链接不会发送，请移走", en: "a symbolic link is not sent, move it away" },
+  dangling: {
+    zh: "符号链接所指的文件不存在，请移走",
+    en: "a symbolic link to a file that does not exist, move it away",
+  },
+  special: {
+    zh: "不是普通文件（管道、套接字或设备），请移走",
+    en: "no regular file (pipe, socket or device), move it away",
+  },
+  name: {
+    zh: "文件名不是 UTF-8 编码，无法读取，请改名后重新放入",
+    en: "its name is not in UTF-8, so that it cannot be opened; hand it in under another name",
+  },
+  unfinished: {
+    zh: "文件名表示尚未写完（以 . 或 ~ 开头，或 .tmp、.temp、.part），不会发送；写完后请改名",
+    en: "its name says that it is not finished (it begins with . or ~, or ends in .tmp, .temp, .part); rename it when it is",
+  },
+  unreadable: { zh: "文件一直被占用或无权读取", en: "the file stays locked or may not be read" },
+};
+
+/** Faq 15: a PDF leaves the OutBox with a reason too. */
+export const LOOSE_PDF: Fault = {
+  code: "SW-RULE-pdf-without-edoc",
+  text: {
+    zh: "没有任何报关单的 EdocRealation 引用此 PDF",
+    en: "no customs declaration's EdocRealation names this PDF",
+  },
+  advice: {
+    zh: "请让报文的 EdocID 与 PDF 文件名一致，并与 PDF 同时放入 OutBox；或将二者压缩成一个 ZIP。",
+    en: "Make EdocID the PDF's file name and hand in both together, in the OutBox or in one flat ZIP.",
+  },
+};
+
+export const PDFS_TOO_LARGE: Fault = {
+  code: "SW-ZIP",
+  text: {
+    zh: "报文引用的 PDF 过多或过大，无法放入一个 ZIP",
+    en: "the document's PDFs are too many or too large for one ZIP",
+  },
+  advice: {
+    zh: "每个 PDF 不应超过 4 MB；请压缩或拆分后重新提交。",
+    en: "A PDF should have at most 4 MB: compress or split them and hand the document in again.",
+  },
+};
+
+export const INCOMPLETE: Fault = {
+  code: "SW-INCOMPLETE",
+  text: { zh: "文件一直没有写完（内容不完整）", en: "the file was never finished (its content is incomplete)" },
+  advice: {
+    zh: "请让 ERP 重新导出；先写成 .tmp，写完再改名，可避免此问题。",
+    en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
+  },
+};

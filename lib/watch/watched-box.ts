@@ -1,0 +1,116 @@
+import { Attachments, type FoundPdf, fitsIntoZip } from "../boxes/attachments.js";
+import { type Oddity, OutBox } from "../boxes/out-box.js";
+import { duplicateOf } from "../boxes/settle.js";
+import { dec } from "../business/dec.js";
+import { isPdfName } from "../business/edocs.js";
+import { businessOfFolder } from "../business/index.js";
+import type { ImportClient } from "../client/import-client.js";
+import type { Fault } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { INCOMPLETE, LOOSE_PDF, PDFS_TOO_LARGE } from "./notices.js";
+
+export interface WatchedBoxSettings {
+  /** The node's id; claims are counted by it. */
+  owner: string;
+  /** Milliseconds without a change after which an unfinished file is refused. */
+  incompleteAfter: number;
+  /** Milliseconds that a bare 报关单 waits for the PDFs it names, and a PDF for its 报关单; 0 = PDFs are not gathered. */
+  pdfWait: number;
+  /** A second folder where these PDFs are looked for, besides the OutBox; nothing is removed from it. */
+  pdfFolder?: string | undefined;
+}
+
+/** A claim that a message is to carry. */
+export interface GivenClaim {
+  row: DocumentRow;
+  payload: Buffer;
+  /** Nobody carries it after all. */
+  release(): void;
+}
+
+/** One OutBox under watch: what is ready in it, and how its files are claimed. */
+export class WatchedBox {
+  readonly outBox: OutBox;
+  /** Names that can be claimed, in the order in which they were first seen. */
+  ready: string[] = [];
+  /** Only for folders whose documents have PDFs. */
+  private readonly attachments: Attachments | undefined;
+  private unwatch: (() => void) | undefined;
+
+  constructor(
+    private readonly client: ImportClient,
+    readonly folder: BusinessFolder,
+    private readonly settings: WatchedBoxSettings,
+    private readonly changed: () => void,
+  ) {
+    const { incompleteAfter, pdfWait, pdfFolder } = settings;
+    const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
+    this.attachments = gathers ? new Attachments(client, { wait: pdfWait, folder: pdfFolder }) : undefined;
+    const holds = this.attachments?.holds;
+    this.outBox = new OutBox(folder, client, { incompleteAfter, ...(holds && { holds }) });
+  }
+
+  /** Documents that wait for their PDFs. */
+  get withoutPdfs(): number {
+    return this.attachments?.held ?? 0;
+  }
+
+  /** Looks at the files, and at the folder's names first when `list` says so. Rejects with what the file system says. */
+  async scan(list: boolean): Promise<Oddity[]> {
+    const { outBox, attachments } = this;
+    try {
+      this.unwatch ??= this.client.files.disk.watch(this.folder.box("OutBox"), this.changed);
+      const odd = list ? await outBox.list() : [];
+      await attachments?.review(outBox);
+      const { names, oddities } = await outBox.ready();
+      this.ready = (await attachments?.sift(outBox, names)) ?? names;
+      return [...odd, ...oddities];
+    } catch (error) {
+      // A share that went away: what watched it is dead, the next scan makes it anew.
+      this.close();
+      this.ready = [];
+      throw error;
+    }
+  }
+
+  /** Claims a file that is ready. Resolves to undefined when it has gone or changed, and when its claim has ended already. */
+  async claim(name: string): Promise<GivenClaim | undefined> {
+    const { outBox, attachments, client } = this;
+    try {
+      const pdfs = attachments?.foundFor(name) ?? [];
+      const stays = (pdf: FoundPdf) => attachments?.isShared(pdf, name) === true;
+      const fits = fitsIntoZip(pdfs);
+      const gathering = pdfs.length > 0 && fits ? { pdfs, stays } : undefined;
+      const claiming = client.claims.begin(this.settings.owner, outBox, name, gathering);
+      // At once: the next document that names the same PDF may take it with it.
+      attachments?.forget(name);
+      const claimed = await claiming;
+      if (!claimed) return undefined;
+      const { row, repeats } = claimed;
+      const fault = repeats ? duplicateOf(repeats) : this.refusalOf(name, fits);
+      if (!fault) return claimed;
+      await client.claims.fail(row.id, fault);
+      return undefined;
+    } catch (error) {
+      outBox.postpone(name);
+      throw error;
+    }
+  }
+
+  /** Claims a file that does not get complete, to end it with a receipt that says so. */
+  async refuseIncomplete(name: string): Promise<void> {
+    const claimed = await this.client.claims.begin(this.settings.owner, this.outBox, name);
+    if (claimed) await this.client.claims.fail(claimed.row.id, INCOMPLETE);
+  }
+
+  close(): void {
+    this.unwatch?.();
+    this.unwatch = undefined;
+  }
+
+  private refusalOf(name: string, fits: boolean): Fault | undefined {
+    if (!fits) return PDFS_TOO_LARGE;
+    return this.attachments && isPdfName(name) ? LOOSE_PDF : undefined;
+  }
+}

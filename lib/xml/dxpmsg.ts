@@ -1,0 +1,34 @@
+import { ImportClientError } from "../errors.js";
+import type { XmlElement } from "./scan.js";
+
+/** What a DxpMsg carries. */
+export interface DxpContent {
+  bytes: Buffer;
+  /** AddInfo/FileName: the original file's name, where it is given. */
+  fileName: string;
+}
+
+/** Looked for one character at a time: a repeated group runs out of stack at some 7 MB. */
+const NOT_BASE64 = /[^A-Za-z0-9+/]/;
+
+function isWholeBase64(data: string): boolean {
+  return data.length > 0 && data.length % 4 === 0 && !NOT_BASE64.test(data.replace(/={1,2}$/, ""));
+}
+
+/** The DxpMsg, prefixed or not, bare or inside `DxpMsgSv` (domain 1.4); undefined for any other document. */
+export function dxpMessage(root: XmlElement): XmlElement | undefined {
+  if (root.name === "DxpMsg") return root;
+  return root.name === "DxpMsgSv" ? root.child("DxpMsg") : undefined;
+}
+
+/** Decodes `Data`. Throws SW-RECEIPT when it is missing or is not whole base64: a cut one must not be read as what is left. */
+export function dxpContent(message: XmlElement): DxpContent {
+  const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
+  if (!isWholeBase64(data)) {
+    throw new ImportClientError("SW-RECEIPT", {
+      zh: data === "" ? "DxpMsg 中没有 Data" : "DxpMsg 的 Data 不是完整的 base64",
+      en: data === "" ? "the DxpMsg has no Data" : "the Data of the DxpMsg is not whole base64",
+    });
+  }
+  return { bytes: Buffer.from(data, "base64"), fileName: message.textAt("AddInfo/FileName") };
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { PROFILE_NAMES } from "../../lib/signing/profiles/index.js";
+import { closeAllDialogs, closeDialog, type Editor, openDialog } from "./browser.js";
+import { ExampleRun, idOf, RAW_KEY } from "./example.js";
+
+describe("dialogs", () => {
+  const run = new ExampleRun();
+  let editor: Editor;
+
+  before(async () => {
+    editor = await run.open("en-US");
+  });
+
+  afterEach(async () => {
+    await closeAllDialogs(editor.page);
+    assert.deepEqual(editor.problems.splice(0), []);
+  });
+
+  after(() => editor.close());
+
+  const property = (id: string, name: string) =>
+    editor.page.evaluate(([node, key]) => RED.nodes.node(node)[key as string], [id, name]);
+
+  /** Chooses another type in a typedInput, by keyboard alone. */
+  async function chooseType(name: string, label: RegExp): Promise<void> {
+    const row = editor.page.locator(".form-row", { has: editor.page.locator(`#node-config-input-${name}`) });
+    await row.locator(".red-ui-typedInput-type-select").focus();
+    await editor.page.keyboard.press("Enter");
+    // The menu moves the focus to the chosen entry a moment after it has opened.
+    await editor.page.locator(".red-ui-typedInput-options:visible a:focus").waitFor();
+    const option = editor.page.locator(".red-ui-typedInput-options:visible a").filter({ hasText: label });
+    await option.focus();
+    await editor.page.keyboard.press("Enter");
+  }
+
+  it("save a text instead of an environment variable, and the variable again", async () => {
+    const id = idOf("sw-import-client");
+    const { page } = editor;
+    await openDialog(page, id);
+    await chooseType("clientId", /string/);
+    const field = page
+      .locator(".form-row", { has: page.locator("#node-config-input-clientId") })
+      .locator("input.red-ui-typedInput-input");
+    await field.fill("PLAIN01");
+    await field.press("Tab");
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "clientId"), "PLAIN01");
+    await openDialog(page, id);
+    assert.equal(await field.inputValue(), "PLAIN01");
+    await chooseType("clientId", /env/);
+    await field.fill("SW_CLIENT_ID");
+    await field.press("Tab");
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "clientId"), "$" + "{SW_CLIENT_ID}");
+  });
+
+  it("save a choice instead of an environment variable, and show what belongs to it", async () => {
+    const id = idOf("sw-card");
+    const { page } = editor;
+    await openDialog(page, id);
+    await chooseType("backend", /choice/);
+    const row = page.locator(".form-row", { has: page.locator("#node-config-input-backend") });
+    await row.locator(".red-ui-typedInput-option-trigger").click();
+    await page.locator(".red-ui-typedInput-options:visible a").filter({ hasText: "card control" }).click();
+    assert.equal(await page.locator(".form-row.sw-when-control").first().isVisible(), true);
+    assert.equal(await page.locator("#node-config-input-module").locator("xpath=..").isVisible(), false);
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "backend"), "control");
+  });
+
+  it("show of a card what belongs to its kind, and keep what is filled in", async () => {
+    const id = idOf("sw-card");
+    const { page } = editor;
+    const kind = (value: string) =>
+      page.evaluate(([node, backend]) => Object.assign(RED.nodes.node(node), { backend }), [id, value]);
+    const shown = (name: string) => page.locator(".form-row", { has: page.locator(`#node-config-input-${name}`) });
+    const field = (name: string) => shown(name).locator("input.red-ui-typedInput-input");
+    await kind("pkcs11");
+    await openDialog(page, id);
+    await field("slot").fill("7");
+    await field("sm2Mechanism").fill("0x80000B02");
+    await page.locator("#node-config-input-sm2Input").selectOption("digest");
+    assert.equal(await shown("pin").isVisible(), true);
+    await page.locator("#node-config-input-pinPad").check();
+    assert.equal(await shown("pin").isVisible(), false, "a PIN typed at the token is none of ours");
+    assert.equal(await shown("queryTimeout").isVisible(), false);
+    await page.locator("#node-config-input-signTimeout").fill("12");
+    await closeDialog(page, "save");
+    const kept = ["slot", "sm2Mechanism", "sm2Input", "pinPad", "signTimeout"];
+    const values = await Promise.all(kept.map((name) => property(id, name)));
+    assert.deepEqual(values.map(String), ["7", "0x80000B02", "digest", "true", "12"]);
+    await kind("software");
+    await openDialog(page, id);
+    assert.equal(await page.locator(".sw-tip-software").isVisible(), true);
+    for (const name of ["slot", "pinPad", "signTimeout", "controlCa"]) {
+      assert.equal(await shown(name).isVisible(), false, name);
+    }
+    assert.equal(await shown("pin").isVisible(), true);
+    await closeDialog(page, "cancel");
+    await kind("control");
+    await openDialog(page, id);
+    assert.equal(await shown("controlCa").isVisible(), true);
+    await closeDialog(page, "cancel");
+  });
+
+  it("show of a signature what belongs to its profile", async () => {
+    const id = idOf("sw-card-sign");
+    const { page } = editor;
+    await openDialog(page, id);
+    const visible = (name: string) => page.locator(`#node-input-${name}`).isVisible();
+    await page.locator("#node-input-profile").selectOption("dec-sign");
+    assert.deepEqual([await visible("fieldInput"), await visible("withComments")], [true, false]);
+    await page.locator("#node-input-profile").selectOption("ceb");
+    assert.deepEqual([await visible("fieldInput"), await visible("withComments")], [false, true]);
+    await page.locator("#node-input-suite").selectOption("sm2-sm3-old");
+    await page.locator("#node-input-whenBlocked").selectOption("fail");
+    await closeDialog(page, "save");
+    const values = await Promise.all(["profile", "suite", "whenBlocked"].map((name) => property(id, name)));
+    assert.deepEqual(values, ["ceb", "sm2-sm3-old", "fail"]);
+  });
+
+  it("mark a bad value in the field, with the reason", async () => {
+    const id = idOf("sw-mq-broker");
+    const { page } = editor;
+    await openDialog(page, id);
+    const field = page.locator("#node-config-input-heartbeat");
+    await field.fill("-3");
+    await field.press("Tab");
+    assert.match((await field.getAttribute("class")) ?? "", /input-error/);
+    await closeDialog(page, "save");
+    const errors = await property(id, "validationErrors");
+    assert.deepEqual(errors, ["Heartbeat must be a whole number of seconds, 0 = off"]);
+    // Nodes that name an invalid config node are invalid themselves, and the next tests look at some.
+    await openDialog(page, id);
+    await field.fill("10");
+    await closeDialog(page, "save");
+  });
+
+  it("keep the rules of preflight as JSON", async () => {
+    const id = idOf("sw-preflight");
+    const { page } = editor;
+    await openDialog(page, id);
+    await page.getByLabel("empty numeric element").selectOption("warning");
+    await page.getByLabel("wrong SysId").selectOption("off");
+    await closeDialog(page, "save");
+    assert.deepEqual(JSON.parse(await property(id, "rules")), { "empty-numeric": "warning", "sys-id": "off" });
+    await openDialog(page, id);
+    await page.getByLabel("wrong SysId").selectOption("");
+    await closeDialog(page, "save");
+    assert.deepEqual(JSON.parse(await property(id, "rules")), { "empty-numeric": "warning" });
+  });
+
+  it("keep the message fields as a table: added, typed, taken away", async () => {
+    const id = idOf("sw-mq-send");
+    const { page } = editor;
+    const fields = async () => JSON.parse(await property(id, "fields"));
+    const before = await property(id, "fields");
+    await openDialog(page, id);
+    await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+    await page.locator(".sw-fields li").first().getByLabel("Name").fill("站点");
+    await page.locator(".sw-fields li").first().getByLabel("Value").and(page.locator("input:visible")).fill("SZ");
+    await page.locator(".sw-fields .red-ui-editableList-addButton").click();
+    const second = page.locator(".sw-fields li").nth(1);
+    await second.getByLabel("Goes to").selectOption("dxp");
+    await second.getByLabel("Name").selectOption("IcCard");
+    await second.locator("button.red-ui-typedInput-type-select").click();
+    await page
+      .locator(".red-ui-typedInput-options:visible a")
+      .filter({ hasText: /^\s*msg\.$/ })
+      .click();
+    await second.getByLabel("Value").and(page.locator("input:visible")).fill("card");
+    await closeDialog(page, "save");
+    const first = { to: "header", name: "站点", value: "SZ", type: "str" };
+    assert.deepEqual(await fields(), [first, { to: "dxp", name: "IcCard", value: "card", type: "msg" }]);
+    await openDialog(page, id);
+    assert.equal(await page.locator(".sw-fields li").count(), 2);
+    await page.locator(".sw-fields li").nth(1).locator(".red-ui-editableList-item-remove").click();
+    await page.locator(".sw-fields li").nth(1).waitFor({ state: "detached" });
+    await closeDialog(page, "save");
+    assert.deepEqual(await fields(), [first]);
+    await openDialog(page, id);
+    await page.locator(".sw-fields li").first().getByLabel("Name").fill("");
+    await closeDialog(page, "save");
+    assert.deepEqual(await property(id, "validationErrors"), ["The table of message fields has a row without a name"]);
+    await openDialog(page, id);
+    await page.locator(".sw-fields .red-ui-editableList-item-remove").click();
+    await page.locator(".sw-fields li").waitFor({ state: "detached" });
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "fields"), before);
+  });
+
+  it("keep the table of folders: a way for types that are not known", async () => {
+    const id = idOf("sw-import-client");
+    const { page } = editor;
+    await openDialog(page, id);
+    await page.locator(".sw-folders .red-ui-editableList-addButton").click();
+    const row = page.locator(".sw-folders li").first();
+    await row.getByLabel("Folder", { exact: true }).fill("Ail");
+    const profiles = await row
+      .getByLabel("Signature")
+      .locator("option")
+      .evaluateAll((options) => options.map((one) => (one as HTMLOptionElement).value));
+    assert.deepEqual(profiles.sort(), ["", "none", ...PROFILE_NAMES].sort());
+    await row.getByLabel("Signature").selectOption("detached");
+    await row.getByLabel("Sent as").selectOption("zip");
+    await row.getByLabel("Receiver").fill("DXPDSWLICENCE001");
+    await closeDialog(page, "save");
+    const saved = { folder: "Ail", profile: "detached", pack: "zip", receiver: "DXPDSWLICENCE001" };
+    assert.deepEqual(JSON.parse(await property(id, "folders")), [saved]);
+    await openDialog(page, id);
+    assert.equal(await row.getByLabel("Signature").inputValue(), "detached");
+    await row.getByLabel("Receiver").fill("more than sixteen");
+    await closeDialog(page, "save");
+    assert.match(String(await property(id, "validationErrors")), /Each folder once/);
+    await openDialog(page, id);
+    await page.locator(".sw-folders .red-ui-editableList-item-remove").click();
+    await row.waitFor({ state: "detached" });
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "folders"), "[]");
+  });
+
+  it("never get a saved password back from the server", async () => {
+    const id = idOf("sw-mq-broker");
+    const { page } = editor;
+    await openDialog(page, id);
+    assert.equal(await page.locator("#node-config-input-password").getAttribute("type"), "password");
+    await closeDialog(page, "cancel");
+    await openDialog(page, idOf("sw-card"));
+    assert.equal(await page.locator("#node-config-input-pin").getAttribute("type"), "password");
+    await closeDialog(page, "cancel");
+  });
+
+  it("test the connection of what is deployed, step by step", async () => {
+    const { page, problems, close } = await run.open("en-US");
+    await openDialog(page, idOf("sw-mq-broker"));
+    await page.getByRole("button", { name: "Test connection" }).click();
+    const line = page.locator(".sw-diagnosis tr", { hasText: "Line" });
+    await line.waitFor();
+    assert.match((await line.textContent()) ?? "", /failed/);
+    assert.match((await line.textContent()) ?? "", /C18/);
+    assert.doesNotMatch((await page.locator(".sw-diagnosis").textContent()) ?? "", RAW_KEY);
+    for (const name of ["Copy report", "Copy change request"]) {
+      assert.equal(await page.getByRole("button", { name }).isVisible(), true, name);
+    }
+    assert.equal(await page.locator(".sw-undeployed").count(), 0);
+    await closeDialog(page, "cancel");
+    assert.deepEqual(problems, []);
+    await close();
+  });
+
+  it("say that a change which is not deployed was not tested", async () => {
+    const { page, close } = await run.open("en-US");
+    await openDialog(page, idOf("sw-mq-broker"));
+    await page.locator("#node-config-input-heartbeat").fill("11");
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.locator(".sw-undeployed").waitFor();
+    await page.locator("#node-config-input-heartbeat").fill("10");
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.locator(".sw-undeployed").waitFor({ state: "detached" });
+    await page.locator("#node-config-input-password").fill("another");
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.locator(".sw-undeployed").waitFor();
+    await closeDialog(page, "cancel");
+    await close();
+  });
+
+  it("say of a node that is not deployed at all that it has to be", async () => {
+    const { page, close } = await run.open("en-US");
+    const id = await page.evaluate(() => {
+      const [node] = RED.nodes.import([{ id: "00000000000000aa", type: "sw-mq-broker", name: "new", host: "x" }]).nodes;
+      return String(node?.id ?? "00000000000000aa");
+    });
+    await openDialog(page, id);
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByText("this node is not deployed yet").waitFor();
+    assert.match((await page.locator(".sw-diagnosis").textContent()) ?? "", /Deploy first, then test/);
+    await closeDialog(page, "cancel");
+    await close();
+  });
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { judge } from "../support/checker.js";
+import { Deployer } from "../support/deploys.js";
+import { removeScratch } from "../support/scratch.js";
+import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+
+const DOCUMENTS = 150;
+
+/** Milliseconds between two deploys: six a second. */
+const BETWEEN = 160;
+
+/** Deploys of what talks to the broker: what it held is given back, what it had consumed comes again. */
+describe("deploys of the broker, the sending and the receiving under load", function () {
+  this.timeout(180_000);
+  let theatre: Theatre;
+  let stage: Stage;
+  let deployer: Deployer;
+
+  before(async () => {
+    theatre = await openTheatre();
+    stage = new Stage(theatre, { clientId: "DEPLOY02" });
+    await stage.startSimulator();
+    await stage.startNodeRed();
+    deployer = new Deployer(stage);
+  });
+  after(async () => {
+    await stage.close();
+    await theatre.close();
+    removeScratch();
+  });
+
+  /** Hands documents in while it is deployed; then everything has to end by itself. */
+  async function underLoad(deploys: () => Promise<void>): Promise<void> {
+    const keys = Array.from({ length: DOCUMENTS }, () => freshKey());
+    stage.noteLoad(keys);
+    const producing = (async () => {
+      for (const key of keys) {
+        stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+        await pause(20);
+      }
+    })();
+    await deploys();
+    await producing;
+    const mine = new Set(keys);
+    let open: unknown[] = [];
+    await until(
+      () => `all of them accepted; open: ${JSON.stringify(open.slice(0, 5))}`,
+      () => {
+        const rows = stage.rows().filter(({ clientKey }) => mine.has(clientKey));
+        open = rows.filter(({ state, settled }) => !settled || state !== "accepted");
+        return rows.length === DOCUMENTS && open.length === 0;
+      },
+      90_000,
+    );
+    const verdict = judge(stage, keys);
+    assert.deepEqual([verdict.lost, verdict.unexpected, verdict.silentlyDuplicated], [[], [], []]);
+    assert.deepEqual(stage.files("DecCus001", "FailBox"), []);
+    const queue = `Q_Recv${stage.clientId}`;
+    let last = "";
+    await until(
+      () => `nothing is left behind: ${last}`,
+      async () => {
+        const [{ inFlight } = { inFlight: -1 }] = await stage.ask<{ inFlight: number }[]>("status");
+        const list = await theatre.broker.rabbitmqctl("list_queues", "-q", "name", "messages", "consumers");
+        const line = list.split("\n").find((text) => text.startsWith(`${queue}\t`));
+        last = `${inFlight} claims, ${line}`;
+        return inFlight === 0 && line === `${queue}\t0\t1`;
+      },
+      30_000,
+    );
+  }
+
+  async function often(types: readonly string[], rounds: number): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      for (const type of types) {
+        await deployer.touch(type);
+        await pause(BETWEEN);
+      }
+    }
+  }
+
+  it("of changed nodes, six a second, fail no document, leave no claim and no delivery behind", () =>
+    underLoad(() => often(["sw-mq-send", "sw-mq-receive", "sw-mq-broker", "sw-receipt-parse", "sw-settle"], 4)));
+
+  it("of the sending alone, of the broker alone, of the settling alone", () =>
+    underLoad(async () => {
+      for (const type of ["sw-mq-send", "sw-mq-broker", "sw-settle"]) await often([type], 6);
+    }));
+
+  it("that disable broker, sending and receiving, and put them back, make documents wait", () =>
+    underLoad(async () => {
+      for (const type of ["sw-mq-broker", "sw-mq-send", "sw-mq-receive"]) {
+        await deployer.disable(type, true);
+        await pause(400);
+        await deployer.disable(type, false);
+        await pause(200);
+      }
+    }));
+
+  it("of changed flows and of everything", () =>
+    underLoad(async () => {
+      for (const type of ["flows", "full", "flows", "full"] as const) {
+        await deployer.deploy(type, (nodes) => {
+          for (const node of nodes) if (node.type === "sw-mq-send") node.info = `deployed ${type}`;
+        });
+        await pause(300);
+      }
+    }));
+});

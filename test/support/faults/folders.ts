@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Fault, Scene } from "./fault.js";
+
+const BUSINESS = "DecCus001";
+const BOXES = ["OutBox", "TempBox", "SentBox", "FailBox", "InBox"] as const;
+
+/** Where a folder lies while it is away: beside the root, since any folder in it with an OutBox is a business. */
+const aside = ({ stage }: Scene, name: string) => join(stage.dir, `away-${name}`);
+
+/** Puts a folder back as a person would who finds a new one in its place: what lies in the new one stays. */
+function putBack(from: string, to: string): void {
+  if (!existsSync(to)) {
+    renameSync(from, to);
+    return;
+  }
+  for (const name of readdirSync(from)) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (existsSync(target) && statSync(target).isDirectory()) putBack(source, target);
+    else if (existsSync(target)) throw new Error(`${name} is there twice, in ${from} and in ${to}`);
+    else renameSync(source, target);
+  }
+  rmSync(from, { recursive: true });
+}
+
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The folder is not there; then it is, with all that was in it. */
+async function away(scene: Scene, folder: string): Promise<() => void> {
+  const place = aside(scene, folder.replaceAll("/", "-"));
+  const path = join(scene.stage.root, folder);
+  if (!existsSync(path)) return () => {};
+  renameSync(path, place);
+  return () => putBack(place, path);
+}
+
+/** Nothing can be made in a folder, whoever asks: the tests may run as root, whom no permission stops. */
+function block(path: string): () => void {
+  mkdirSync(path, { recursive: true });
+  try {
+    execFileSync("chattr", ["+i", path], { stdio: "ignore" });
+    return () => void execFileSync("chattr", ["-i", path], { stdio: "ignore" });
+  } catch {
+    const place = join(dirname(dirname(dirname(path))), "blocked");
+    renameSync(path, place);
+    writeFileSync(path, "a file where a folder should be");
+    return () => {
+      rmSync(path, { recursive: true });
+      renameSync(place, path);
+    };
+  }
+}
+
+/** The root, a business or a box goes away, comes back, cannot be written. */
+export const FOLDERS: Record<string, Fault> = {
+  "a business away": { lasts: [500, 8_000], begin: (scene) => away(scene, BUSINESS) },
+  "a box away": {
+    lasts: [500, 8_000],
+    begin: (scene) => away(scene, join(BUSINESS, scene.random.pick(BOXES))),
+  },
+  "a box that cannot be written": {
+    lasts: [500, 8_000],
+    begin: async ({ stage, random }) => block(join(stage.root, BUSINESS, random.pick(BOXES))),
+  },
+  "a file where InBox should be": {
+    lasts: [500, 8_000],
+    begin: async (scene) => {
+      const putInBoxBack = await away(scene, join(BUSINESS, "InBox"));
+      const path = join(scene.stage.root, BUSINESS, "InBox");
+      // The client may have made a new one already.
+      if (!existsSync(path)) writeFileSync(path, "");
+      return () => {
+        if (statSync(path).isFile()) rmSync(path);
+        putInBoxBack();
+      };
+    },
+  },
+  "SentBox deleted": {
+    begin: async (scene) => {
+      scene.archiveGone = true;
+      // The client goes on putting files into it meanwhile.
+      const patience = { recursive: true, force: true, maxRetries: 50, retryDelay: 10 };
+      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), patience);
+      return () => {};
+    },
+  },
+};
+
+/** The root itself: a share that is not mounted for a while. */
+export const ROOT_AWAY: Fault = {
+  lasts: [1_000, 20_000],
+  begin: async (scene) => {
+    const { root } = scene.stage;
+    const place = aside(scene, "root");
+    renameSync(root, place);
+    return () => {
+      if (existsSync(root)) {
+        scene.violations.push(`made in place of the root that is away: ${everyFile(root).join(", ") || "folders"}`);
+        rmSync(root, { recursive: true });
+      }
+      renameSync(place, root);
+    };
+  },
+};
+
+/** An empty mount point in its place. */
+export const ROOT_EMPTY: Fault = {
+  lasts: [1_000, 20_000],
+  begin: async (scene) => {
+    const { root } = scene.stage;
+    const place = aside(scene, "root");
+    renameSync(root, place);
+    mkdirSync(root);
+    return () => {
+      const made = readdirSync(root);
+      const files = everyFile(root).join(", ") || "no file";
+      if (made.length > 0) scene.violations.push(`made in an empty mount point: ${made.join(", ")}; ${files}`);
+      rmSync(root, { recursive: true });
+      renameSync(place, root);
+    };
+  },
+};
