@@ -10,6 +10,7 @@ import { gatePasses } from "./gate-pass.js";
 import { htres4, mt9999, platImpRet } from "./htres4.js";
 import { inv201, inv202, inv211 } from "./inventory.js";
 import { localRoot } from "./local-root.js";
+import { subscribed } from "./subscribed.js";
 import { tradeDocuments } from "./trade-documents.js";
 import { dxpRep } from "./transfer.js";
 import { trnResult } from "./trn-result.js";
@@ -25,6 +26,7 @@ export const SHAPES: readonly Shape[] = [
   decResult,
   trnResult,
   decMod,
+  subscribed,
   dxpRep,
   commonResponse,
   inv201,
