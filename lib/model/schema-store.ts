@@ -73,7 +73,7 @@ export class SchemaStore {
 
   /**
    * Judges a document. Resolves with every error and warning, in the document's order; with none when it is valid; with
-   * undefined when nothing is known of it. Rejects with SW-XSD when its schema cannot be used, or when time is over.
+   * undefined when nothing is known of it. Rejects with SW-CONFIG when its schema cannot be used, with SW-XSD when time is over.
    */
   async validate(document: Judged): Promise<Check[] | undefined> {
     const { zipped, wrapped, xmlName, root, kind } = document;
@@ -108,6 +108,11 @@ export class SchemaStore {
     }
     const task = { kind: "validate", bytes: document.xml, schema: source, names: file.elements } as const;
     return runTask(task, this.timeLimit);
+  }
+
+  /** Whether the user's schemas can be read. Rejects with SW-CONFIG: no such folder, or the first file that cannot be used. */
+  async check(): Promise<void> {
+    for (const { files } of await this.load()) for (const { fault } of files) if (fault) throw fault;
   }
 
   /** Gives back what the threads keep compiled. The store can be used again after it. */

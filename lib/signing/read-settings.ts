@@ -28,6 +28,17 @@ function hex(name: string, value: unknown): string {
   throw configError(name, `${name} 不是十六进制：${text}`, `${name} is not hexadecimal: ${text}`);
 }
 
+/** Empty, or `ws://…` or `wss://…`. */
+function webSocketUrl(name: string, value: unknown): string {
+  const text = settingText(value);
+  if (text === "" || (URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol))) return text;
+  throw configError(
+    name,
+    `${name} 不是 ws:// 或 wss:// 地址：${text}`,
+    `${name} is no ws:// or wss:// address: ${text}`,
+  );
+}
+
 /** Seconds in the setting, milliseconds in `CardTimeouts`. */
 function timeouts(config: Record<string, unknown>): CardTimeouts {
   const limit = (name: keyof CardTimeouts): number =>
@@ -50,6 +61,7 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
       : { mechanism, input: settingChoice("sm2Input", config.sm2Input, ["data", "digest"]) };
   const algorithm = settingChoice("controlAlgorithm", config.controlAlgorithm, ["auto", ...ALGORITHMS]);
   const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
+  const controlUrl = webSocketUrl("controlUrl", config.controlUrl);
   return {
     backend: settingChoice("backend", config.backend, BACKENDS),
     pin,
@@ -62,7 +74,7 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
     ...(sm2 && { sm2Mechanism: sm2 }),
     keyFile: text("keyFile"),
     ...some("certificateFile"),
-    controlUrl: text("controlUrl"),
+    controlUrl,
     ...some("controlCa"),
     ...(algorithm !== "auto" && { controlAlgorithm: algorithm }),
     ...some("companyCode"),

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import { configError } from "../settings.js";
 import { openXml } from "./encoding.js";
 import { utf8Of } from "./libxml.js";
 import { scanXml, type XmlElement } from "./scan.js";
@@ -26,9 +27,10 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const LOCATING = new Set(["include", "import", "redefine"]);
 const XSD = "http://www.w3.org/2001/XMLSchema";
 
-function unusable(name: string, zh: string, en: string, cause?: unknown): ImportClientError {
+/** A schema of the user's that cannot be used: a setting's fault, for which documents wait. */
+export function unusable(name: string, zh: string, en: string, cause?: unknown): ImportClientError {
   return new ImportClientError(
-    "SW-XSD",
+    "SW-CONFIG",
     { zh: `XSD 文件 ${name} 不能使用：${zh}`, en: `the schema ${name} cannot be used: ${en}` },
     {
       cause,
@@ -141,15 +143,17 @@ async function xsdsOf(directory: string): Promise<string[]> {
       .sort()
       .slice(0, MAX_FILES);
   } catch (error) {
-    // A folder that does not exist has no schemas; the self-check of the client names it.
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
+    // A share that is not mounted, say: to go on with fewer checks than were asked for would be silent.
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") {
+      throw configError("schemas", `XSD 目录不存在：${directory}`, `the folder of schemas is not there: ${directory}`);
+    }
     throw error;
   }
 }
 
 /**
  * Reads all XSDs below a directory. What is refused (a DOCTYPE, a reference out of the directory, text that is no
- * schema) stays in the list with its fault. A directory that does not exist gives none.
+ * schema) stays in the list with its fault. Rejects with SW-CONFIG when there is no such directory, or when it is too large.
  */
 export async function readSchemas(directory: string): Promise<SchemaFile[]> {
   const files = new Map<string, SchemaFile>();
@@ -159,7 +163,7 @@ export async function readSchemas(directory: string): Promise<SchemaFile[]> {
     total += (await stat(path)).size;
     if (total > MAX_BYTES) {
       throw new ImportClientError(
-        "SW-XSD",
+        "SW-CONFIG",
         { zh: `XSD 目录过大：${directory}`, en: `the schemas of ${directory} are too large` },
         { advice: { zh: "SW_SCHEMAS 中只放 XSD。", en: "Keep nothing but schemas in SW_SCHEMAS." } },
       );

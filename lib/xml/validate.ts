@@ -1,10 +1,11 @@
 import type { XmlDocument, XsdValidator } from "libxml2-wasm" with { "resolution-mode": "import" };
 import type { Check } from "../document.js";
-import { ImportClientError, messageOf } from "../errors.js";
+import { type ImportClientError, messageOf } from "../errors.js";
 import { openXml } from "./encoding.js";
 import { Findings } from "./findings.js";
 import { issuesOf, type LibXml, type LibXmlIssue, parseStrictly } from "./libxml.js";
 import type { XmlElement } from "./scan.js";
+import { unusable } from "./schema-files.js";
 import { attributeOf, schemaWords } from "./schema-words.js";
 
 /** A schema with all that it includes, as it goes to the thread that validates. */
@@ -64,21 +65,10 @@ function allowOnlyMemory(lib: LibXml): void {
 }
 
 function notASchema(source: SchemaSource, why: string, cause: unknown): ImportClientError {
-  return new ImportClientError(
-    "SW-XSD",
-    { zh: `XSD 文件 ${source.main} 不能使用：${why}`, en: `the schema ${source.main} cannot be used: ${why}` },
-    {
-      cause,
-      advice: {
-        zh: "请修正 SW_SCHEMAS 目录中的该文件，或将其移出。",
-        en: "Correct that file in the SW_SCHEMAS folder, or move it out.",
-      },
-      details: { schema: source.main },
-    },
-  );
+  return unusable(source.main, why, why, cause);
 }
 
-/** A schema, compiled once and kept. Rejects with SW-XSD when it cannot be used. */
+/** A schema, compiled once and kept. Rejects with SW-CONFIG when it cannot be used. */
 function compile(lib: LibXml, source: SchemaSource): Promise<Compiled> {
   const { key } = source;
   const kept = compiled.get(key);

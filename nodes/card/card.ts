@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { bothLanguages } from "../../lib/errors.js";
+import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
+import { bothLanguages, messageOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
@@ -43,6 +44,8 @@ export = (RED: NodeAPI): void => {
         `the PIN goes to ${controlUrl} in clear: use wss:// or a control on this machine`,
       );
     }
+    // Red at once, not only when the first document comes to be signed.
+    checkPrerequisites(undefined, settings).catch((error) => this.error(`${error.code} ${messageOf(error)}`));
     const guard = guardWarning();
     if (guard) warn(guard.zh, guard.en);
 

@@ -45,7 +45,6 @@ export = (RED: NodeAPI): void => {
         if (connection.state !== "connected") showConnection(status, connection);
       };
       connection.on("state", showState);
-      stopListening = () => connection.off("state", showState);
       let reported = "";
       const warnOnce = (error: ImportClientError) => {
         const text = spoken(error);
@@ -99,8 +98,8 @@ export = (RED: NodeAPI): void => {
         if (may === (consumer !== undefined) || closed) return;
         const before = consumer;
         consumer = may ? connection.consumer(options, events) : undefined;
-        await before?.stop();
         consumer?.start();
+        await before?.stop();
       };
       let switching = listen(client.lease.fault === undefined);
       const onFault = (fault: unknown) => {
@@ -111,7 +110,7 @@ export = (RED: NodeAPI): void => {
       // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
       const ofDeliveries = afterDeploys(
         RED,
-        () => consumer?.outstanding().map(({ id }) => id) ?? [],
+        () => (consumer?.outstanding() ?? []).map(({ id }) => id),
         (lost) => {
           const delivery = client.deliveries.get(lost);
           if (delivery) this.send(messageFor(delivery));

@@ -57,15 +57,20 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
     const openClient = () => clientOf(RED, this, status, config.client);
-    checkConfig(this, status, async () => [readStrictness(config), await openClient()]);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
-      store ??= openClient().then(({ settings }) => {
+      if (store) return store;
+      store = openClient().then(({ settings }) => {
         const folders = settings.schemas === "" ? [] : [settings.schemas];
         return new SchemaStore(folders, { strictness: readStrictness(config) });
       });
+      // A client that could not be opened yet is asked again.
+      store.catch(() => {
+        store = undefined;
+      });
       return store;
     };
+    checkConfig(this, status, async () => (await schemas()).check());
 
     const refuse = (message: FlowMessage, send: (message: (FlowMessage | null)[]) => void, fault: Fault) => {
       message.fault = fault;

@@ -41,10 +41,10 @@ describe("schemas of the user", () => {
     return (found ?? []).map(({ severity, path, line }) => `${severity} ${path} ${line}`);
   }
 
-  const refuses = async (store: SchemaStore, words: RegExp) => {
+  const refuses = async (store: SchemaStore, words: RegExp, code = "SW-CONFIG") => {
     await assert.rejects(brief(store, `<DecMessage xmlns="${NAMESPACE}"><A>1</A></DecMessage>`), (error: unknown) => {
       assert.ok(error instanceof ImportClientError, String(error));
-      assert.equal(error.code, "SW-XSD");
+      assert.equal(error.code, code);
       assert.match(error.text.en, words);
       assert.ok(error.text.zh && error.advice);
       return true;
@@ -162,7 +162,7 @@ describe("schemas of the user", () => {
       stores.push(store);
       // A thread that has to start first takes longer than that.
       await store.close();
-      await refuses(store, /stopped/);
+      await refuses(store, /stopped/, "SW-XSD");
     });
   });
 
@@ -173,10 +173,13 @@ describe("schemas of the user", () => {
       "notes.xsd": "no schema at all",
     });
     assert.deepEqual(await brief(store, `<DecMessage xmlns="${NAMESPACE}"><A>1</A></DecMessage>`), []);
+    await assert.rejects(store.check(), /(notes|xmldsig)\.xsd cannot be used/);
   });
 
-  it("in a folder that does not exist are none, and ours judges", async () => {
+  it("in a folder that is not there are missed, and nothing is judged without them", async () => {
     const store = new SchemaStore([join(folder, "absent")]);
-    assert.deepEqual(await store.validate(await inspect(Buffer.from(dec()), "a.xml")), []);
+    await refuses(store, /absent/);
+    await assert.rejects(store.check(), /not there/);
+    await put({ "dec.xsd": schema(root("xs:int")) }).check();
   });
 });

@@ -71,13 +71,12 @@ const FORGOTTEN: readonly Forgotten[] = [
   { what: "no PKCS#11 module", change: () => ({ card: { module: "" } }), code: "C134" },
   {
     what: "a path to no PKCS#11 module",
-    atDeploy: /module\.so/,
+    atDeploy: /SW-PREREQUISITE .*module\.so/,
     change: () => ({ card: { module: "/no/such/module.so" } }),
     code: "C134",
   },
   {
     what: "pkcs11js not installed",
-    atDeploy: /pkcs11js/,
     change: () => ({}),
     environment: withoutPkcs11,
     code: "C134",
