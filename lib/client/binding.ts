@@ -149,8 +149,8 @@ async function put(ledger: Ledger, name: string, value: string): Promise<void> {
 
 /** Whose a ledger is; of one that was begun before ledgers knew, its newest document says it. */
 export async function ownerOf(ledger: Ledger): Promise<Owner | undefined> {
-  const told = await ledger.fact("owner");
-  if (told !== undefined) return JSON.parse(told) as Owner;
+  const written = await ledger.fact("owner");
+  if (written !== undefined) return JSON.parse(written) as Owner;
   return (await ledger.query({ limit: 1 }))[0];
 }
 

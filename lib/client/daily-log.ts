@@ -114,7 +114,7 @@ export class DailyLog {
     await disk.append(this.fileOf(day), bytes);
   }
 
-  /** A full disk, say: told, and tried again after a while; work goes on without the log. */
+  /** A full disk, say: reported, and tried again after a while; work goes on without the log. */
   private fail(error: Error): void {
     this.again = this.ports.clock.monotonic() + PAUSE;
     this.waiting = [];

@@ -20,7 +20,7 @@ import { startJobs } from "./jobs.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
-import { TrustedTime, tellJump } from "./trusted-time.js";
+import { reportJump, TrustedTime } from "./trusted-time.js";
 
 export type { CardChange } from "./reports.js";
 
@@ -71,7 +71,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reports = new Reports(settings, ports);
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));
-    this.time = new TrustedTime(ledger, ports.clock, (ahead) => tellJump(this.reports, ahead));
+    this.time = new TrustedTime(ledger, ports.clock, (ahead) => reportJump(this.reports, ahead));
     this.claims = new Claims(this, (error) => this.reports.fault(error));
     this.reconciler = new Reconciler(this, this.claims);
     this.deliveries = new Deliveries(this.folders);

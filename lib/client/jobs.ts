@@ -18,7 +18,7 @@ export function startJobs(client: ImportClient): () => void {
     every(2 * SECOND, () => client.lease.look()),
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.look()),
-    every(MINUTE / 2, () => tellOverdueClaims(client)),
+    every(MINUTE / 2, () => reportOverdueClaims(client)),
     every(HOUR, () => removeOld(client)),
     every(HOUR / 2, () => missing.look()),
   ];
@@ -35,7 +35,7 @@ async function removeOld(client: ImportClient): Promise<void> {
   reports.removeBefore(now - settings.retentionDays * 24 * HOUR);
 }
 
-/** Runs a job every so many milliseconds, never twice at a time; its faults are told and stop nothing. */
+/** Runs a job every so many milliseconds, never twice at a time; its faults are reported and stop nothing. */
 function repeat(clock: Clock, period: number, job: () => Promise<unknown>, report: (error: unknown) => void) {
   let running = false;
   return clock.every(period, () => {
@@ -49,8 +49,8 @@ function repeat(clock: Clock, period: number, job: () => Promise<unknown>, repor
   });
 }
 
-/** A flow that never settles a claim must not keep it in silence: told once; a restart gives the claim out again. */
-async function tellOverdueClaims(client: ImportClient): Promise<void> {
+/** A flow that never settles a claim must not keep it in silence: reported once; a restart gives the claim out again. */
+async function reportOverdueClaims(client: ImportClient): Promise<void> {
   const limit = client.settings.claimTimeout * SECOND;
   if (limit <= 0) return;
   for (const { id } of client.claims.inFlight.overdue(limit)) {

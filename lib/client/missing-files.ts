@@ -10,8 +10,8 @@ const MOST = 20_000;
 const ARCHIVED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
 
 /**
- * Finds documents whose archived file somebody has taken away: the row then says that it has none, and people are told once, in one
- * text a box. A file counts as gone when two looks have missed it, and never while its box or the whole root is away.
+ * Finds documents whose archived file somebody has taken away: the row then says that it has none, and it is reported once, in one text
+ * a box. A file counts as gone when two looks have missed it, and never while its box or the whole root is away.
  */
 export class MissingFiles {
   private suspected = new Set<string>();
@@ -42,7 +42,7 @@ export class MissingFiles {
       }
     }
     this.suspected = missed;
-    for (const [box, count] of gone) this.tell(box, count);
+    for (const [box, count] of gone) this.report(box, count);
   }
 
   private isMissing({ business, box, boxName }: DocumentRow): boolean {
@@ -51,11 +51,11 @@ export class MissingFiles {
     return folder !== undefined && !this.client.files.disk.exists(join(folder, boxName));
   }
 
-  private tell(box: string, count: number): void {
+  private report(box: string, count: number): void {
     const text = {
       zh: `${box} 中有 ${count} 个单据的文件已被移走或删除；记录仍在，这些单据不能再重发，也不能放入支持包`,
       en: `the files of ${count} documents were taken out of ${box}; their records stay, they cannot be resent or put into a support bundle`,
     };
-    this.client.reports.tell("file-missing", { code: "SW-FOLDER", text });
+    this.client.reports.report("file-missing", { code: "SW-FOLDER", text });
   }
 }

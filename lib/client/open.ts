@@ -75,8 +75,8 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   const { settings, ledger, lease, reports, claims } = client;
   reports.begin();
   await lease.fence();
-  const told = (why: Gap) => rebuild(client).then((rebuilt) => tellRebuilt(client, why, rebuilt));
-  if (gap) await told(gap);
+  const rebuildAll = async (why: Gap) => reportRebuilt(client, why, await rebuild(client));
+  if (gap) await rebuildAll(gap);
   await lease.bind(gap !== undefined);
   if (confirmed.owner) await endForeign(client);
   const takeUp = async () => {
@@ -87,18 +87,18 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   const recovery = await takeUp();
   await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === true);
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
-  lease.start({ rebuild: told, takeUp: async () => void (await takeUp()) });
+  lease.start({ rebuild: rebuildAll, takeUp: async () => void (await takeUp()) });
   lease.on("fault", (fault) => {
-    if (fault) reports.tell("stopped", fault);
+    if (fault) reports.report("stopped", fault);
     else client.record("goes-on", "", "", "", "");
   });
-  lease.on("mended", (text) => reports.tell("mended", { code: "SW-LEDGER", text }));
+  lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));
   client.start();
   return recovery;
 }
 
 /** Says what was found, and what a person has to decide now; nothing where the boxes were empty, as at a first use. */
-function tellRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): void {
+function reportRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): void {
   const { held, sent, failed, receipts, spooled } = rebuilt;
   if (held + sent + failed + receipts + spooled === 0) return;
   const why = {
@@ -110,5 +110,5 @@ function tellRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): voi
     zh: `${why.zh}：已从文件夹补录已发送 ${sent}、失败 ${failed}、回执 ${receipts}；TempBox 中 ${held} 个单据是否发送过无从得知，已暂停，不会自动重发，请在侧栏中逐一处理${spooled > 0 ? `；另有 ${spooled} 个未完成发送的内容找不到单据` : ""}`,
     en: `${why.en}: ${sent} sent, ${failed} failed documents and ${receipts} receipts were taken from the folders; whether the ${held} documents in TempBox were sent cannot be known, they are held and not sent again: decide about each in the sidebar${spooled > 0 ? `; ${spooled} sends under way belong to no document` : ""}`,
   };
-  reports.tell("rebuilt", { code: "SW-LEDGER", text });
+  reports.report("rebuilt", { code: "SW-LEDGER", text });
 }

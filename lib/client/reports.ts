@@ -51,7 +51,7 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
     this.log.removeBefore(at);
   }
 
-  /** Tells of a card's change of state, and notes it in the daily log. */
+  /** Reports a card's change of state, and notes it in the daily log. */
   cardChanged(change: CardChange): void {
     const { id, name, state, code, text } = change;
     this.record("card", id, name, code, [state, bothLanguages(text)].filter(Boolean).join(" "));
@@ -63,12 +63,12 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   }
 
   /** The same, in the daily log too. */
-  tell(event: string, { code, text }: Notice): void {
+  report(event: string, { code, text }: Notice): void {
     this.record(event, "", "", code, bothLanguages(text));
     this.emit("notice", { code, text });
   }
 
-  /** A fault of work that nobody waits for: it is told, and must not end the process. */
+  /** A fault of work that nobody waits for: it is reported, and must not end the process. */
   fault(error: unknown): void {
     if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
   }

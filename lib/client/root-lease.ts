@@ -89,7 +89,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     this.takeover = takeover;
   }
 
-  /** Looks whether all is as it should be. Resolves when it has looked; a fault is told by the event. */
+  /** Looks whether all is as it should be. Resolves when it has looked; a fault is emitted. */
   look(): Promise<void> {
     this.looking ??= this.lookNow()
       .then(

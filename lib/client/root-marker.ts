@@ -94,7 +94,7 @@ export class RootMarker {
     }
   }
 
-  /** Writes down where the ledger is, and is to be told of each place that it comes to. */
+  /** Writes down where the ledger is; each place that it comes to is given to what this returns. */
   follow(now: LedgerPlace): PlaceWriter {
     return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now);
   }

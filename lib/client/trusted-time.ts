@@ -70,12 +70,12 @@ export class TrustedTime {
 }
 
 /** Says that nothing is removed for a while, when the jump is more than a machine that was switched off over some days. */
-export function tellJump(reports: Reports, ahead: number): void {
+export function reportJump(reports: Reports, ahead: number): void {
   const days = Math.round(ahead / DAY);
   if (days < 7) return;
   const text = {
     zh: `系统时间向前跳了 ${days} 天。在连续运行一天或由人确认之前，不会按保留期删除归档和日志`,
     en: `the clock jumped ${days} days forward. Archives and logs are not removed for their age until it has run like that for a day, or a person confirms it`,
   };
-  reports.tell("clock", { code: "SW-CLOCK", text });
+  reports.report("clock", { code: "SW-CLOCK", text });
 }

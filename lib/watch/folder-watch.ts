@@ -109,11 +109,11 @@ export class FolderWatch {
   }
 
   private async round(what: "scan" | "fill"): Promise<void> {
-    // Nothing is given out while another process may have the root, or root or ledger are away: that is told by the client.
-    if (this.client.lease.fault) return;
-    const { clock } = this.client;
+    const { clock, lease } = this.client;
+    if (what === "scan") this.lastScan = clock.monotonic();
+    // Nothing is given out while another process may have the root, or root or ledger are away: the client reports that.
+    if (lease.fault) return;
     if (what === "scan") {
-      this.lastScan = clock.monotonic();
       // Files that have to prove their stillness are looked at often, the names of all are read only now and then.
       const list = this.changed || this.lastScan - this.lastList >= Math.max(this.settings.interval, this.listing * 10);
       if (list) {

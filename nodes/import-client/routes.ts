@@ -69,7 +69,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     );
   };
 
-  /** Those that are open now; the others are told of by `status`. */
+  /** Those that are open now; `status` shows the others. */
   async function clients(): Promise<{ node: ImportClientNode; client: ImportClient }[]> {
     const ready: { node: ImportClientNode; client: ImportClient }[] = [];
     for (const node of nodes.values()) if (node.opening?.client) ready.push({ node, client: node.opening.client });

@@ -55,7 +55,7 @@ describe("a ledger that was lost", () => {
   /** The root as a kill leaves it. */
   let root: string;
   let backup: string;
-  let told: string[];
+  let reported: string[];
   let open: ImportClient[];
   const machines = new Machines();
 
@@ -64,7 +64,7 @@ describe("a ledger that was lost", () => {
   const box = (name: string) => readdirSync(join(root, "DecCus001", name)).sort();
 
   async function start(): Promise<ImportClient> {
-    const onNotice = ({ code, text }: { code: string; text: { en: string } }) => told.push(`${code} ${text.en}`);
+    const onNotice = ({ code, text }: { code: string; text: { en: string } }) => reported.push(`${code} ${text.en}`);
     const { client } = await openClient(clientSettings({ root }), { ports: portsOf(), onNotice });
     open.push(client);
     return client;
@@ -76,7 +76,7 @@ describe("a ledger that was lost", () => {
     ) as DocumentRow;
 
   beforeEach(async () => {
-    told = [];
+    reported = [];
     open = [];
     keys = Object.fromEntries(LIFE.map((kind) => [kind, freshKey()])) as typeof keys;
     const working = join(scratch(), "ImpPath");
@@ -136,9 +136,9 @@ describe("a ledger that was lost", () => {
       sending: "held",
     });
     assert.equal(
-      told.filter((text) => /^SW-LEDGER .* 2 documents in TempBox .* held/.test(text)).length,
+      reported.filter((text) => /^SW-LEDGER .* 2 documents in TempBox .* held/.test(text)).length,
       1,
-      told.join("\n"),
+      reported.join("\n"),
     );
     // Nothing is given out again, what waits in OutBox is.
     const watching = new Watching(client);
@@ -197,9 +197,9 @@ describe("a ledger that was lost", () => {
     LOSSES.deleted?.();
     const first = await start();
     await first.close();
-    told = [];
+    reported = [];
     const client = await start();
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     assert.equal((await byKey(client, keys.claimed)).state, "held");
   });
 
@@ -219,7 +219,7 @@ describe("a ledger that was lost", () => {
     const half = Math.floor(statSync(ledgerFile()).size / 2);
     truncateSync(ledgerFile(), half);
     const opening = new ClientOpening(clientSettings({ root }), portsOf());
-    opening.on("notice", ({ code, text }) => told.push(`${code} ${text.en}`));
+    opening.on("notice", ({ code, text }) => reported.push(`${code} ${text.en}`));
     opening.start();
     try {
       await until("it says so", () => opening.fault?.code === "SW-LEDGER");
@@ -262,12 +262,12 @@ describe("a ledger that was lost", () => {
       assert.equal((await client.ledger.unsettled()).length, before, how);
       await client.ledger.setFact("x", how);
     }
-    assert.equal(told.filter((text) => text.startsWith("SW-LEDGER")).length, 2, told.join("\n"));
+    assert.equal(reported.filter((text) => text.startsWith("SW-LEDGER")).length, 2, reported.join("\n"));
     await client.close();
-    told = [];
+    reported = [];
     const again = await start();
     assert.equal(await again.ledger.fact("x"), "bared");
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
   });
 
   it("cut while it is open stops the work; an older backup put in its place lets it go on, rebuilt", async () => {
@@ -282,8 +282,8 @@ describe("a ledger that was lost", () => {
     const { id } = rows.claimed;
     await assert.rejects(client.claims.send(id, "{}", false, ""), (error) => codeOf(error) === "SW-LEDGER");
     await client.lease.look();
-    assert.equal(told.length, 1, told.join("\n"));
-    told = [];
+    assert.equal(reported.length, 1, reported.join("\n"));
+    reported = [];
     for (const end of ["-wal", "-shm"]) rmSync(ledgerFile() + end, { force: true });
     copyFileSync(backup, ledgerFile());
     await client.lease.look();
@@ -322,7 +322,7 @@ describe("a ledger that was lost", () => {
       return client.lease.fault?.code === "SW-LEDGER";
     });
     await client.lease.look();
-    assert.equal(told.length, 1, told.join("\n"));
+    assert.equal(reported.length, 1, reported.join("\n"));
     other.exec("COMMIT");
     other.close();
     await client.lease.look();

@@ -9,13 +9,13 @@ import { removeScratch } from "../../support/scratch.js";
 
 describe("archived files that somebody takes away", () => {
   let client: ImportClient;
-  let told: string[];
+  let reported: string[];
   let missing: MissingFiles;
   let sentBox: string;
   beforeEach(async () => {
     client = await openClient();
-    told = [];
-    client.on("notice", ({ text }) => told.push(text.en));
+    reported = [];
+    client.on("notice", ({ text }) => reported.push(text.en));
     missing = new MissingFiles(client);
     client.folders.of("DecCus001").make();
     sentBox = client.folders.of("DecCus001").box("SentBox");
@@ -34,14 +34,14 @@ describe("archived files that somebody takes away", () => {
   it("are noticed, and said once", async () => {
     for (let number = 0; number < 5; number++) rmSync(join(sentBox, `${number}.xml`));
     await missing.look();
-    assert.deepEqual([await none(), told.length], [0, 0], "one look may be a moment");
+    assert.deepEqual([await none(), reported.length], [0, 0], "one look may be a moment");
     await missing.look();
     assert.equal(await none(), 5);
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       "the files of 5 documents were taken out of DecCus001/SentBox; their records stay, they cannot be resent or put into a support bundle",
     ]);
     await missing.look();
-    assert.equal(told.length, 1);
+    assert.equal(reported.length, 1);
   });
 
   it("are not gone while their box is away, and are when it comes back empty", async () => {
@@ -58,6 +58,6 @@ describe("archived files that somebody takes away", () => {
     await missing.look();
     await missing.look();
     assert.equal(await none(), 12);
-    assert.equal(told.length, 1);
+    assert.equal(reported.length, 1);
   });
 });

@@ -82,7 +82,7 @@ describe("opening a client", () => {
       const next = await two.open();
       assert.equal(next.lease.fault, undefined);
       assert.equal((await next.ledger.unsettled()).length, 0, "its file was nowhere");
-      assert.equal(two.faults.length, 2, "told once, and that it is over");
+      assert.equal(two.faults.length, 2, "reported once, and that it is over");
     });
 
     it("takes over from one that was killed, and what that left open", async () => {
@@ -265,7 +265,7 @@ describe("opening a client", () => {
       await three.open();
     });
 
-    it("while it is worked on stops the work, is told once, and work goes on without a restart", async () => {
+    it("while it is worked on stops the work, is reported once, and work goes on without a restart", async () => {
       const one = start({ ledger: join(scratch(), "ledger.db") });
       const client = await one.open();
       const row = documentRow();
