@@ -142,7 +142,7 @@ describe("npm start: the demo apart from real work", function () {
         () => `the demo refuses ${setting} ${value}: ${started.said()}`,
         () =>
           started.said().includes(`this is the demo`) && started.said().includes(`does not take ${setting}: ${value}`),
-        20_000,
+        60_000,
       );
     }
     started.child.kill("SIGTERM");

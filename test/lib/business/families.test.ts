@@ -119,7 +119,13 @@ describe("what inspection knows of a document", () => {
     assert.deepEqual([orders.keys, orders.operation], [["R", "G1", "O1", "G2", "O2"], "1 2"]);
     const bill = (id: string, house = "") =>
       `<Consignment><TransportContractDocument><ID>${id}</ID></TransportContractDocument>${house && `<AssociatedTransportDocument><ID>${house}</ID></AssociatedTransportDocument>`}</Consignment>`;
-    assert.deepEqual((await see(manifest("MT2101", bill("B1", "H1") + bill("B2")))).keys, ["M1", "B1", "H1", "B2"]);
+    assert.deepEqual((await see(manifest("MT2101", bill("B1", "H1") + bill("B2")))).keys, [
+      "M1",
+      "B1/H1",
+      "B1",
+      "H1",
+      "B2",
+    ]);
   });
 
   it("what a producer wrapped in a DxpMsg, and that it goes out as it came", async () => {
