@@ -26,8 +26,6 @@ export const CRASH_POINTS = [
   "fail.after-receipt-file",
   "return.after-row",
   "return.after-move",
-  "resend.before-copy",
-  "resend.after-copy",
   "receipt.before-row",
   "receipt.after-row",
   "receipt.after-file",

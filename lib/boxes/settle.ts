@@ -186,7 +186,7 @@ export function placedBefore(disk: Disk, folder: string, wanted: string, sha256:
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);
     if (!disk.exists(path)) return undefined;
-    if (sha256Of(disk.read(path)) === sha256) return name;
+    if (isFile(disk, path, sha256)) return name;
   }
 }
 
@@ -243,10 +243,17 @@ async function fileLocalReceipt(
   bytes: Buffer,
 ): Promise<void> {
   const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
-  const file = await context.files.writeNew(inBox, receipt.file, bytes, receipt.sha256);
+  // Written before a stop, maybe in other words: the row keeps not all that was known of the fault.
+  const file = isFile(context.files.disk, join(inBox, receipt.file), receipt.sha256)
+    ? receipt.file
+    : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));
   if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });
+}
+
+function isFile(disk: Disk, path: string, sha256: string): boolean {
+  return disk.exists(path) && sha256Of(disk.read(path)) === sha256;
 }
 
 /** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */

@@ -2,7 +2,9 @@ import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import type { Receipt } from "../document.js";
 import type { Bilingual } from "../errors.js";
+import { isPlainName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { lastName } from "../receipts/file-name.js";
 import { type ParsedReceipt, readReceipts, UNNAMED } from "../receipts/index.js";
 import { findDocument, type MatchHints } from "./match.js";
 import type { ReceiptPart } from "./store.js";
@@ -27,7 +29,7 @@ export async function readDelivery(
   const { parts } = await readReceipts(body, { book: context.advice });
   const read: ReceiptPart[] = [];
   for (const { name, bytes, receipts: parsed, reason } of parts) {
-    const part = { name: name === UNNAMED ? undefined : name, bytes };
+    const part = { name: name === UNNAMED ? undefined : plainName(name), bytes };
     if (parsed.length > MOST) {
       read.push({ ...part, receipts: [], reason: tooLarge(parsed.length, MOST, "条回执", "receipts") });
       continue;
@@ -58,6 +60,12 @@ export async function asReceipt(
     at,
   };
   return { receipt, document: found?.row };
+}
+
+/** What a ZIP or a DxpMsg calls a file, as a file's name; undefined where it is none. */
+function plainName(name: string): string | undefined {
+  const last = lastName(name);
+  return isPlainName(last) ? last : undefined;
 }
 
 function tooLarge(size: number, limit: number, zh: string, en: string): { code: string; text: Bilingual } {

@@ -31,8 +31,9 @@ export function isRepeatOf(receipt: NewReceipt, row: ReceiptRow, document: Docum
   if (row.messageId !== "" && row.messageId === receipt.messageId) return true;
   // Ours: a document may fail twice for the same reason, and each time it is told.
   if (receipt.kind === "local") return row.kind === "local" && row.at === receipt.at;
-  const { clientKey, seqNo, customsNo, messageId, kind } = receipt;
-  if (clientKey === "" && seqNo === "" && customsNo === "") return row.messageId === "" && messageId === "";
+  const { clientKey, seqNo, customsNo, part, messageId, kind } = receipt;
+  if (clientKey === "" && seqNo === "" && customsNo === "" && part === "")
+    return row.messageId === "" && messageId === "";
   if (!document || row.documentId === null) return true;
   if (document.sendingAt > row.receivedAt) return false;
   const another = row.documentId !== document.id && messageId !== "" && row.messageId !== "";

@@ -110,6 +110,21 @@ describe("the folder and the file name that a delivery names", () => {
     for (const name of ["..", "x/", "a\nb.xml", "\0", "x".repeat(300)]) assert.deepEqual(add("", name), ["", ""], name);
   });
 
+  it("in a DxpMsg are names too, or nothing", async () => {
+    const data = receipt("K").toString("base64");
+    const wrapped = (name: string) =>
+      `<DxpMsg xmlns="http://www.chinaport.gov.cn/dxp"><Data>${data}</Data><AddInfo><FileName>${name}</FileName></AddInfo></DxpMsg>`;
+    for (const [name, told] of [
+      ["../../x.xml", "x.xml"],
+      ["C:\\x.zip", "x.zip"],
+      ["..", undefined],
+      ["单.xml", "单.xml"],
+    ] as const) {
+      const [part] = await client.intake.read(Buffer.from(wrapped(name)), {});
+      assert.deepEqual([part?.name, part?.receipts.length], [told, 1], name);
+    }
+  });
+
   it("names a file in InBox by what a receipt says only after all that is no name has gone", async () => {
     for (const key of [
       "../../../x",

@@ -245,6 +245,16 @@ describe("the receipt's way back", () => {
     assert.equal(ended.length, 2);
   });
 
+  it("tells a flow the document's own number where the receipt has none, and keeps what the receipt says", async () => {
+    const id = await sent("K", "S1");
+    await client.ledger.update(id, { messageType: "DEC" });
+    const status = "<DEC_RESULT><CUS_CIQ_NO>S1</CUS_CIQ_NO><CHANNEL>P</CHANNEL></DEC_RESULT>";
+    const [part] = await client.intake.read(Buffer.from(status), {});
+    assert.deepEqual([part?.receipts[0]?.documentId, part?.receipts[0]?.clientKey], [id, "K"]);
+    await client.intake.settle(brought(Buffer.from(status)));
+    assert.equal((await client.ledger.story(id))?.receipts[0]?.clientKey, "");
+  });
+
   it("tells of a code that nobody knows once, for good", async () => {
     await sent("K");
     await sent("K2");

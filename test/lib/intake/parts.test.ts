@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { enterRow } from "../../../lib/boxes/claim.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
@@ -56,7 +56,7 @@ describe("a document with several orders, lists or bills", () => {
   after(removeScratch);
 
   /** Claimed out of its bytes, and sent. */
-  async function sent(business: string, xml: string, state: "sent" | "sending" = "sent"): Promise<string> {
+  async function sent(business: string, xml: string | Buffer, state: "sent" | "sending" = "sent"): Promise<string> {
     const folder = client.folders.of(business);
     folder.make();
     const id = client.ids.document(AT);
@@ -67,7 +67,7 @@ describe("a document with several orders, lists or bills", () => {
     }
     return id;
   }
-  async function deliver(xml: string): Promise<Receipt[]> {
+  async function deliver(xml: string | Buffer): Promise<Receipt[]> {
     const delivery = {
       body: Buffer.from(xml),
       fileName: "",
@@ -106,6 +106,19 @@ describe("a document with several orders, lists or bills", () => {
       ],
     );
     assert.ok(story?.events.some(({ text }) => text.includes("FLDORDER22")));
+  });
+
+  it("is found as a producer writes it, by receipts as they come: their guid is their own, one is in GB2312", async () => {
+    const read = (name: string) =>
+      readFileSync(join(__dirname, "..", "..", "fixtures", "field-answers", "ceb311-two-orders", name));
+    const id = await sent("ImpCeb", read("sent.xml"));
+    for (const name of ["ret-2.xml", "ret-120.xml"]) {
+      const [receipt] = await deliver(read(name));
+      assert.deepEqual([receipt?.documentId, receipt?.matchedBy], [id, "clientKey"], name);
+    }
+    const after = await row(id);
+    assert.deepEqual([after.state, ...counts(after)], ["accepted", 2, 1, 1]);
+    assert.match(after.text, /FLDORDER22 \[Code:1313;Desc:退单\]$/);
   });
 
   it("is called rejected only when nothing of it is good", async () => {
