@@ -136,7 +136,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     if (look === "locked") throw locked(file);
     if (look === "damaged") {
       // Work has to stop before somebody puts another file there.
-      if (!this.fault) this.set(damaged(file));
+      this.fault ??= damaged(file);
       this.owes = true;
       await this.replaceLedger();
     } else if (look === "bare") {
