@@ -293,6 +293,14 @@ describe("a ledger that was lost", () => {
 
   for (const [how, overwrite] of [
     ["written over with an older backup", () => copyFileSync(backup, ledgerFile())],
+    [
+      "written over with something that is no shorter",
+      () => {
+        const { size } = statSync(ledgerFile());
+        copyFileSync(backup, ledgerFile());
+        truncateSync(ledgerFile(), size + 4096);
+      },
+    ],
     ["emptied", () => truncateSync(ledgerFile(), 0)],
   ] as const) {
     it(`${how} while it is open, with its own log beside it: the two are not mixed, what boxes know is rebuilt`, async () => {
