@@ -91,15 +91,25 @@ export class Claims {
    */
   send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
     const { ledger, clock, settings, lease } = this.context;
+    const before = repeat ? "unknown" : "claimed";
     return this.alone(id, async () => {
       const row = await ledger.transition(
         id,
-        { from: [repeat ? "unknown" : "claimed"], to: "sending", owner: settings },
+        { from: [before], to: "sending", owner: settings },
         { wire, sendingAt: clock.now(), ...(repeat && { possibleDuplicate: true }) },
         { event: repeat ? "resending" : "sending", text },
       );
-      // Committed in time, and frozen since? Whoever has the root by now takes it for unknown.
-      lease.assertHeld();
+      try {
+        // Committed in time, and frozen since?
+        lease.assertHeld();
+      } catch (fault) {
+        // Nothing was written to the broker. Where that cannot be committed, whoever has the root takes it for unknown.
+        const note = { event: "refused", code: "SW-FENCED" };
+        await ledger
+          .transition(id, { from: ["sending"], to: before }, repeat ? {} : { wire: "" }, note)
+          .catch(() => undefined);
+        throw fault;
+      }
       return row;
     });
   }

@@ -124,6 +124,23 @@ describe("opening a client", () => {
       assert.equal((await client.ledger.get(row.id))?.settled, true);
     });
 
+    it("one that loses its root between the commit of a send and the send takes that back", async () => {
+      const one = start();
+      const client = await one.open();
+      const row = documentRow();
+      await client.ledger.claim(row);
+      const { transition } = client.ledger;
+      client.ledger.transition = async (...step) => {
+        const after = await transition.apply(client.ledger, step);
+        if (after.state === "sending") renameSync(join(root, ".single-window"), join(root, ".away"));
+        one.clock.skip(LEASE.trusted + 1);
+        return after;
+      };
+      await assert.rejects(client.claims.send(row.id, "{}", false, ""), code("SW-FENCED"));
+      assert.equal((await client.ledger.get(row.id))?.state, "claimed");
+      renameSync(join(root, ".away"), join(root, ".single-window"));
+    });
+
     it("a frozen one that nobody replaced goes on, and its documents too", async () => {
       const one = start();
       const client = await one.open();
