@@ -147,8 +147,8 @@ describe("every receipt, through RabbitMQ and Node-RED into InBox", function () 
   it("is read by an ERP that was made for the official client", () => {
     const { root } = parade.stage;
     const notes = new Map<string, ErpNote>(
-      ["DecCus001", "Sas", "Npts", "Nems", "Rmft", "ImpCeb", "ExpCeb", "Cooimp", "Acd"].flatMap((folder) =>
-        readInBox(join(root, folder, "InBox")).map((note) => [`${folder}/${note.file}`, note] as const),
+      ["DecCus001", "DecCus102", "Sas", "Npts", "Nems", "Nbhl", "Rmft", "ImpCeb", "ExpCeb", "Cooimp", "Acd"].flatMap(
+        (folder) => readInBox(join(root, folder, "InBox")).map((note) => [`${folder}/${note.file}`, note] as const),
       ),
     );
     for (const show of known) {

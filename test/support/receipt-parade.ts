@@ -37,6 +37,7 @@ interface Part {
 
 const IMPORT: Readonly<Record<string, { answer: string; code: string }>> = {
   DEC: { answer: "DecImportResponse", code: "0" },
+  DECMOD: { answer: "DecImportResponse", code: "0" },
   MT1401: { answer: "HTRES4", code: "0" },
   COO: { answer: "FileRet", code: "1" },
   ACD: { answer: "ImportAgrResponse", code: "0" },

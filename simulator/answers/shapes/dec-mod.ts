@@ -5,7 +5,7 @@ import { utf8 } from "./written.js";
 /** 修撤单回执 (one source); its root is not public, the list of results neither. */
 export const decMod: Shape = {
   format: "HzApprovalResult",
-  answers: "DEC",
+  answers: "DECMOD",
   codes: ["1"],
   variants: {
     usual: (of) =>
