@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { isZip, readZip, type ZipEntry } from "../archive/index.js";
 import { zipRefused } from "../archive/refusal.js";
-import { dxpContent, dxpMessage } from "../xml/dxpmsg.js";
+import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { envelopePackage } from "./envelope.js";
@@ -122,7 +122,7 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string, read: 
 export async function inspect(payload: Buffer, fileName: string, known?: Inspection): Promise<Inspection> {
   const read: Read = async (xml) => (known?.xml.equals(xml) ? known.root : readXml(xml));
   const outer = await opened(payload, fileName, read);
-  const message = dxpMessage(outer.root);
+  const [message] = dxpMessages(outer.root);
   const inner = message && (await contentOf(message, fileName, read));
   const { zipped, xmlName, xml, root, entries } = inner ?? outer;
   const found = kindOf(root);

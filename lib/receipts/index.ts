@@ -2,7 +2,7 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
-import { dxpContent, dxpMessage } from "../xml/dxpmsg.js";
+import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { formatOf } from "./formats.js";
@@ -59,8 +59,8 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
     if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
     if (isZip(bytes)) return await readPacked(name, bytes, nesting);
     const root = await readXml(bytes);
-    const message = dxpMessage(root);
-    if (message) return await readWrapped(message, name, bytes, nesting);
+    const messages = dxpMessages(root);
+    if (messages.length > 0) return await readAllWrapped(messages, name, bytes, nesting);
     const receipts = receiptsIn(root);
     if (!receipts) throw unrecognised(`没有这种回执：${shown(root)}`, `no receipt has this form: ${shown(root)}`);
     return [{ name, bytes, receipts, recognised: true }];
@@ -87,6 +87,25 @@ async function readPacked(name: string, bytes: Buffer, nesting: number): Promise
   for (const entry of await readZip(bytes)) parts.push(...(await readPart(entry.name, entry.bytes, nesting + 1)));
   if (parts.length === 0) throw unrecognised(`ZIP 是空的：${name}`, `the ZIP is empty: ${name}`);
   return parts;
+}
+
+/** Each of several DxpMsg; those that cannot be read are kept by the one wrapper that holds them all. */
+async function readAllWrapped(
+  messages: readonly XmlElement[],
+  name: string,
+  bytes: Buffer,
+  nesting: number,
+): Promise<ReceiptPartRead[]> {
+  const parts: ReceiptPartRead[] = [];
+  for (const message of messages) {
+    try {
+      parts.push(...(await readWrapped(message, name, bytes, nesting)));
+    } catch (error) {
+      parts.push({ name, bytes, receipts: [], recognised: false, reason: reasonOf(error) });
+    }
+  }
+  const first = parts.find((part) => part.bytes === bytes);
+  return parts.filter((part) => part.bytes !== bytes || part === first);
 }
 
 async function readWrapped(

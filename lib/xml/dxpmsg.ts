@@ -15,14 +15,20 @@ function isWholeBase64(data: string): boolean {
   return data.length > 0 && data.length % 4 === 0 && !NOT_BASE64.test(data.replace(/={1,2}$/, ""));
 }
 
-/** The DxpMsg, prefixed or not, bare or inside `DxpMsgSv` (domain 1.4); undefined for any other document. */
-export function dxpMessage(root: XmlElement): XmlElement | undefined {
-  if (root.name === "DxpMsg") return root;
-  return root.name === "DxpMsgSv" ? root.child("DxpMsg") : undefined;
+/** The DxpMsg, prefixed or not, bare or one or more inside `DxpMsgSv` (domain 1.4); none for any other document. */
+export function dxpMessages(root: XmlElement): XmlElement[] {
+  if (root.name === "DxpMsg") return [root];
+  return root.name === "DxpMsgSv" ? root.children.filter(({ name }) => name === "DxpMsg") : [];
 }
 
-/** Decodes `Data`. Throws SW-RECEIPT when it is missing or is not whole base64: a cut one must not be read as what is left. */
+/** Decodes `Data`. Throws SW-RECEIPT unless there is one, of whole base64: a cut one must not be read as what is left. */
 export function dxpContent(message: XmlElement): DxpContent {
+  if (message.children.filter(({ name }) => name === "Data").length > 1) {
+    throw new ImportClientError("SW-RECEIPT", {
+      zh: "DxpMsg 中有多个 Data",
+      en: "the DxpMsg has more than one Data",
+    });
+  }
   const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
   if (!isWholeBase64(data)) {
     throw new ImportClientError("SW-RECEIPT", {

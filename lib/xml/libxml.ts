@@ -65,8 +65,12 @@ export function utf8Of(source: XmlSource): Buffer {
   return Buffer.from(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, "utf8");
 }
 
+/** Bytes from which a document may hold a text that libxml2 takes by its own choice only, a ZIP in a DxpMsg say. */
+const LARGE_TEXT = 10_000_000;
+
 /**
- * Parses a document strictly: no DOCTYPE, no entity but the five, no network, depth at most 256. The caller disposes it.
+ * Parses a document strictly: no DOCTYPE, no entity but the five, no network, depth at most 256 (2048 above `LARGE_TEXT`).
+ * The caller disposes it.
  * `dense` leaves out the white space between elements, which is a third of the nodes, where nobody looks at the result.
  * Throws SW-XSD with line and column.
  */
@@ -79,6 +83,7 @@ export function parseStrictly(lib: LibXml, source: XmlSource, options: { dense?:
     ParseOption.XML_PARSE_NO_SYS_CATALOG |
     ParseOption.XML_PARSE_BIG_LINES |
     ParseOption.XML_PARSE_COMPACT |
+    (source.bytes.length > LARGE_TEXT ? ParseOption.XML_PARSE_HUGE : 0) |
     (options.dense ? ParseOption.XML_PARSE_NOBLANKS : 0);
   let document: XmlDocument;
   try {

@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from "../../../lib/clock.js";
 import type { DocumentHandle } from "../../../lib/document.js";
 import { codeOf } from "../../../lib/errors.js";
 import { type DxpFields, isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "../../../lib/send/dxpmsg.js";
-import { dxpContent, dxpMessage } from "../../../lib/xml/dxpmsg.js";
+import { dxpContent, dxpMessages } from "../../../lib/xml/dxpmsg.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { open } from "../../../simulator/open.js";
 import { recognise } from "../../../simulator/recognise.js";
@@ -64,7 +64,7 @@ describe("a document in a DxpMsg", () => {
   it("says what the document gives, in China's time, and gives its bytes back", async () => {
     const bytes = decXml();
     const wrapped = await wrap(handle(), "id", bytes);
-    const message = dxpMessage(scanXml(wrapped));
+    const message = dxpMessages(scanXml(wrapped))[0];
     assert.ok(message);
     const text = (path: string) => message.textAt(path);
     assert.deepEqual(

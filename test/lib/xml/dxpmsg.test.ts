@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readReceipts } from "../../../lib/receipts/index.js";
 import { dxpContent } from "../../../lib/xml/dxpmsg.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 
@@ -12,8 +13,30 @@ describe("the content of a DxpMsg", () => {
   });
 
   it("is not taken for what is left of it", () => {
+    assert.throws(() => of("QQ==</Data><Data>QQ=="), { code: "SW-RECEIPT" });
     for (const data of ["", "QUJDRE", "QUJDREU", "QQ=A", "QUJD=", "Q===", "====", "QUJ%", "QUJDREU=QUJD"]) {
       assert.throws(() => of(data), { code: "SW-RECEIPT" }, data);
     }
   });
+
+  const result = (seqNo: string) =>
+    Buffer.from(`<DEC_DATA><DEC_RESULT><SEQ_NO>${seqNo}</SEQ_NO><CHANNEL>L</CHANNEL></DEC_RESULT></DEC_DATA>`).toString(
+      "base64",
+    );
+
+  it("is read from each of several in one wrapper, and what cannot be read is kept", async () => {
+    const wrapped = (...datas: string[]) =>
+      Buffer.from(`<DxpMsgSv>${datas.map((data) => `<DxpMsg><Data>${data}</Data></DxpMsg>`).join("")}</DxpMsgSv>`);
+    const seqNos = async (bytes: Buffer) =>
+      (await readReceipts(bytes)).parts.map(({ receipts, recognised }) => (recognised ? receipts[0]?.seqNo : "kept"));
+    assert.deepEqual(await seqNos(wrapped(result("1"), result("2"))), ["1", "2"]);
+    assert.deepEqual(await seqNos(wrapped(result("1"), "QQ=", "Q")), ["1", "kept"]);
+  });
+
+  it("is read where it is larger than libxml2 takes by itself", async () => {
+    const padded = Buffer.concat([Buffer.from(result("3"), "base64"), Buffer.alloc(9_000_000, " ")]);
+    const bytes = Buffer.from(`<DxpMsg><Data>${padded.toString("base64")}</Data></DxpMsg>`);
+    const { parts } = await readReceipts(bytes);
+    assert.deepEqual([parts[0]?.recognised, parts[0]?.receipts[0]?.seqNo], [true, "3"]);
+  }).timeout(20_000);
 });
