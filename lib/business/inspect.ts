@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { isZip, readZip, type ZipEntry } from "../archive/index.js";
 import { zipRefused } from "../archive/refusal.js";
-import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
+import { ImportClientError } from "../errors.js";
+import { dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { envelopePackage } from "./envelope.js";
@@ -172,12 +173,22 @@ async function opened(payload: Buffer, fileName: string, read: Read): Promise<Op
   return { zipped: true, xmlName: entry.name, xml: entry.bytes, root, entries: others };
 }
 
-/** The document in a DxpMsg. Undefined where it cannot be read: enciphered, say, which is between the producer and its receiver. */
+/**
+ * The document in a DxpMsg. Undefined where it cannot be known: enciphered, say, which is between the producer and its receiver.
+ * Rejects when there is none, and with the fault of an XML or a ZIP that is damaged.
+ */
 async function contentOf(message: XmlElement, fileName: string, read: Read): Promise<Opened | undefined> {
+  const bytes = Buffer.from(message.child("Data")?.text ?? "", "base64");
+  if (bytes.length === 0) {
+    throw new ImportClientError("SW-XSD", {
+      zh: "DxpMsg 的 Data 是空的，没有可发送的报文",
+      en: "the Data of the DxpMsg is empty: it holds no document to send",
+    });
+  }
   try {
-    const { bytes, fileName: inside } = dxpContent(message);
-    return await opened(bytes, inside || fileName, read);
-  } catch {
+    return await opened(bytes, message.textAt("AddInfo/FileName") || fileName, read);
+  } catch (error) {
+    if (bytes[0] === 0x3c || isZip(bytes)) throw error;
     return undefined;
   }
 }

@@ -128,6 +128,16 @@ describe("what inspection knows of a document", () => {
     ]);
   });
 
+  it("what is wrong with the document in a DxpMsg, and nothing of what is only unknown", async () => {
+    const whole = fieldCase("15-dxpmsg-outgoing-ceb303", "DXP_CEB303_FLDORDER31.xml").toString();
+    const withData = (bytes: Buffer) =>
+      inspect(Buffer.from(whole.replace(/(<[\w:]*Data>)[^<]*/, `$1${bytes.toString("base64")}`)), "a.xml");
+    for (const damaged of ["", "<a><b></a>", "PK\x03\x04 cut"]) {
+      await assert.rejects(withData(Buffer.from(damaged, "latin1")), /SW-XSD|SW-ZIP|empty|well-formed|ZIP/, damaged);
+    }
+    assert.equal((await withData(Buffer.from([0x30, 0x82, 1, 2, 3]))).kind, undefined);
+  });
+
   it("what a producer wrapped in a DxpMsg, and that it goes out as it came", async () => {
     const bytes = fieldCase("15-dxpmsg-outgoing-ceb303", "DXP_CEB303_FLDORDER31.xml");
     const seen = await inspect(bytes, "a.xml");
