@@ -4,7 +4,7 @@ import { zipRefused } from "./refusal.js";
 
 const ASCII = /^[\x20-\x7e]*$/;
 // Names come from outside and end up in texts and in a file system: no control character, and none that reorders text.
-const CONTROL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const CONTROL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const UNICODE_PATH = 0x7075;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -51,20 +51,28 @@ export function decodeName(
 
 /** The text of a name for messages: control characters made visible. */
 export function shown(name: string): string {
-  return name.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, (character) => {
+  return name.replace(CONTROL, (character) => {
     return `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, "0")}`;
   });
 }
 
-/** A name without the `/` in front that some programs write: with folders dropped it means the same. */
+/** A name without the `/` or `./` in front that some programs write: with folders dropped it means the same. */
 export function withoutLeadingSlash(name: string): string {
-  return /^[\\/][^\\/]/.test(name) ? name.slice(1) : name;
+  return name.replace(/^\.?[\\/](?=[^\\/])/, "");
+}
+
+/**
+ * The name of an entry for a bare file that we pack: the file's, without the marks that a copy from a dialog leaves in it and
+ * without what would be a drive. A good document is not refused for its file's name.
+ */
+export function entryNameOf(fileName: string): string {
+  return fileName.replace(CONTROL, "").replace(/^([a-zA-Z]):/, "$1_");
 }
 
 /** Refuses names that no file system should be asked for. Folders are the caller's matter. */
 export function assertSafeName(name: string): void {
   const entry = shown(name);
-  if (name === "" || CONTROL.test(name)) {
+  if (name === "" || name.search(CONTROL) !== -1) {
     throw zipRefused(
       `ZIP 内文件名含有控制字符或为空：${entry}`,
       `a ZIP entry's name is empty or has control characters: ${entry}`,

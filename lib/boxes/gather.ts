@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeZip } from "../archive/index.js";
+import { entryNameOf, writeZip } from "../archive/index.js";
 import { isPdfName } from "../business/edocs.js";
 import { renamed } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
@@ -63,7 +63,7 @@ export async function claimGathered(
       return undefined;
     }
     crashPoint("gather.after-pdfs");
-    const entries = [{ name: renamed(name, ".xml"), bytes: await disk.readLarge(xml) }];
+    const entries = [{ name: entryNameOf(renamed(name, ".xml")), bytes: await disk.readLarge(xml) }];
     for (const [index, { entry, look }] of pdfs.entries()) {
       const source = sources[index] as string;
       const bytes = await disk.readLarge(source);

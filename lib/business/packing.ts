@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { headersOf, isZip, readZip, writeZip } from "../archive/index.js";
+import { entryNameOf, headersOf, isZip, readZip, writeZip } from "../archive/index.js";
 import { ImportClientError } from "../errors.js";
 import { type FolderSetting, wayOf } from "./folder-settings.js";
 import { type Inspection, inspect } from "./inspect.js";
@@ -54,7 +54,7 @@ export async function packFile(bytes: Buffer, fileName: string, options: Packing
 async function packed(bytes: Buffer, fileName: string, options: PackingOptions): Promise<PackedFile> {
   return {
     name: renamed(fileName, ".zip"),
-    bytes: await writeZip([{ name: renamed(fileName, ".xml"), bytes }], options),
+    bytes: await writeZip([{ name: entryNameOf(renamed(fileName, ".xml")), bytes }], options),
   };
 }
 

@@ -108,8 +108,8 @@ describe("readZip", () => {
     assert.equal(await reasonOf([{ name: "x/a.xml" }, { name: "y\\A.xml" }], {}, { flatten: true }), "duplicate");
     assert.equal(await reasonOf([{ name: "/a.xml" }]), "absolute");
     assert.deepEqual(
-      (await readZip(rawZip([{ name: "/a.xml" }]), { flatten: true })).map(({ name }) => name),
-      ["a.xml"],
+      (await readZip(rawZip([{ name: "/a.xml" }, { name: "./b.pdf" }]), { flatten: true })).map(({ name }) => name),
+      ["a.xml", "b.pdf"],
     );
     for (const name of ["//a.xml", "C:/a.xml"])
       assert.equal(await reasonOf([{ name }], {}, { flatten: true }), "absolute");

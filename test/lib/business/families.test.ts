@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isZip, writeZip } from "../../../lib/archive/index.js";
+import { isZip, readZip, writeZip } from "../../../lib/archive/index.js";
 import { readFolderSettings, unknownType, wayOf } from "../../../lib/business/folder-settings.js";
 import { mayBeAnswered } from "../../../lib/business/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
@@ -36,6 +36,13 @@ describe("families of message types", () => {
         names: "utf-8",
       });
       assert.ok(name === "a.zip" && isZip(bytes));
+    }
+    // Its name is no fault of a document that we pack ourselves.
+    for (const odd of ["\u202aFLD1.xml", "FLD\u200e1.xml", "\ufeffFLD1.xml", "a:b.xml"]) {
+      const options = { at: AT, flatten: false, names: "utf-8" } as const;
+      const { bytes } = await normaliseFile(Buffer.from(manifest("MT1401")), odd, options);
+      const [entry] = await readZip(bytes);
+      assert.equal(entry?.name, odd.startsWith("a") ? "a_b.xml" : "FLD1.xml");
     }
     for (const root of ["<Manifest/>", '<Manifest xmlns="urn:other"><Head/></Manifest>', manifest("../x")]) {
       assert.equal((await see(root)).kind, undefined, root);
