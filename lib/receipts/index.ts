@@ -84,7 +84,8 @@ function receiptsIn(root: XmlElement): ParsedReceipt[] | undefined {
 
 async function readPacked(name: string, bytes: Buffer, nesting: number): Promise<ReceiptPartRead[]> {
   const parts: ReceiptPartRead[] = [];
-  for (const entry of await readZip(bytes)) parts.push(...(await readPart(entry.name, entry.bytes, nesting + 1)));
+  for (const entry of await readZip(bytes, { flatten: true }))
+    parts.push(...(await readPart(entry.name, entry.bytes, nesting + 1)));
   if (parts.length === 0) throw unrecognised(`ZIP 是空的：${name}`, `the ZIP is empty: ${name}`);
   return parts;
 }

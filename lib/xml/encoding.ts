@@ -22,7 +22,7 @@ const DECLARATION = /^(?:\xef\xbb\xbf|\x84\x31\x95\x33)?<\?xml\s[^>]*?encoding\s
 const NOT_ASCII = /[\u0080-\uffff]/;
 
 /** Labels that all mean GB18030: a document may declare the older subset and use characters of the newer one. */
-const CHINESE = /^(gb_?2312(-80)?|gbk|gb18030|cp936|x-gbk|ms936|euc-cn)$/i;
+const CHINESE = /^(gb[-_]?2312(-80)?|gbk|gb18030|(?:cp|ms|windows-)936|x-gbk|euc-cn)$/i;
 
 /** Finds the encoding from the byte order mark, then the declaration, then UTF-8 (XML 1.0, appendix F). */
 function detectEncoding(bytes: Buffer): { encoding: string; declared: string; bom: number } {

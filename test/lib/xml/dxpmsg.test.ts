@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import JSZip from "jszip";
 import { readReceipts } from "../../../lib/receipts/index.js";
 import { dxpContent } from "../../../lib/xml/dxpmsg.js";
 import { scanXml } from "../../../lib/xml/scan.js";
@@ -31,6 +32,16 @@ describe("the content of a DxpMsg", () => {
       (await readReceipts(bytes)).parts.map(({ receipts, recognised }) => (recognised ? receipts[0]?.seqNo : "kept"));
     assert.deepEqual(await seqNos(wrapped(result("1"), result("2"))), ["1", "2"]);
     assert.deepEqual(await seqNos(wrapped(result("1"), "QQ=", "Q")), ["1", "kept"]);
+  });
+
+  it("is read in a ZIP with folders: what comes from there is not refused for them", async () => {
+    const zip = new JSZip();
+    zip.file("回执/a.xml", Buffer.from(result("4"), "base64"));
+    const { parts } = await readReceipts(await zip.generateAsync({ type: "nodebuffer" }));
+    assert.deepEqual(
+      parts.map(({ name, receipts }) => [name, receipts[0]?.seqNo]),
+      [["a.xml", "4"]],
+    );
   });
 
   it("is read where it is larger than libxml2 takes by itself", async () => {
