@@ -104,6 +104,8 @@ function assertWithin(entries: readonly LocatedEntry[], limits: ZipLimits): void
 /** Name without its folders, or undefined for an entry that is only a folder. */
 function flattened(entry: LocatedEntry): string | undefined {
   if (/[\\/]$/.test(entry.name) && entry.size === 0) return undefined;
+  // What macOS keeps of a file's look beside it: nobody's document, and named like one.
+  if (entry.name.startsWith("__MACOSX/")) return undefined;
   return entry.name.slice(Math.max(entry.name.lastIndexOf("/"), entry.name.lastIndexOf("\\")) + 1);
 }
 

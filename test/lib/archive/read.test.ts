@@ -108,7 +108,11 @@ describe("readZip", () => {
     assert.equal(await reasonOf([{ name: "x/a.xml" }, { name: "y\\A.xml" }], {}, { flatten: true }), "duplicate");
     assert.equal(await reasonOf([{ name: "/a.xml" }]), "absolute");
     assert.deepEqual(
-      (await readZip(rawZip([{ name: "/a.xml" }, { name: "./b.pdf" }]), { flatten: true })).map(({ name }) => name),
+      (
+        await readZip(rawZip([{ name: "/a.xml" }, { name: "./b.pdf" }, { name: "__MACOSX/._a.xml" }]), {
+          flatten: true,
+        })
+      ).map(({ name }) => name),
       ["a.xml", "b.pdf"],
     );
     for (const name of ["//a.xml", "C:/a.xml"])
