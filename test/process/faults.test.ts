@@ -10,7 +10,8 @@ import { openTheatre, type Stage, type Theatre } from "../support/stage.js";
 
 const ROUNDS = Number(process.env.SW_ROUNDS ?? 3);
 const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 500);
-const SEED = Number(process.env.SW_SEED ?? Date.now() % 1_000_000);
+// Without settings the rounds that once found documents stuck behind a locked ledger; with SW_ROUNDS others each time.
+const SEED = Number(process.env.SW_SEED ?? (process.env.SW_ROUNDS ? Date.now() % 1_000_000 : 578_387));
 const FAULTS = chosenFaults(process.env.SW_FAULTS ?? "");
 
 describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed ${SEED}`, function () {
