@@ -103,7 +103,8 @@ describe("two Node-RED processes, and a root that is not there", function () {
       await one.kill("SIGSTOP");
       const from = two.lines.length;
       const said = () => two.lines.slice(from).join("\n");
-      await until("the other one says something", () => /SW-LEDGER|continued/.test(said()));
+      // The lease has to run out first, and a locked ledger is waited for by itself.
+      await until("the other one says something", () => /SW-LEDGER|continued/.test(said()), 180_000);
       // Stopped in the middle of a commit it has the ledger locked for everybody: nobody can go on before it does.
       frozen = !said().includes("locked");
       if (frozen) await done(stage, keys);
@@ -118,7 +119,7 @@ describe("two Node-RED processes, and a root that is not there", function () {
     const last = drop(stage, 10);
     await done(stage, last);
     assertOnce(stage, last, "none");
-  });
+  }).timeout(600_000);
 
   it("a share that is not mounted at start: nothing is made in its place, it goes on when it is there", async () => {
     const stage = await open("TWO00003");
