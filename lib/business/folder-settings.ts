@@ -92,7 +92,7 @@ export function wayOf(
 }
 
 /** Root, namespace and message type of a document, as texts say them. */
-export function shownType({ root, body }: Pick<Inspection, "root" | "body">): string {
+function shownType({ root, body }: Pick<Inspection, "root" | "body">): string {
   const type = root.find("message_type")?.text.trim() || root.find("MessageType")?.text.trim() || "";
   const parts = [root.qualifiedName, root.namespace && `{${root.namespace}}`, body !== root && body.name, type];
   return parts

@@ -1,7 +1,7 @@
 import type { XmlElement } from "../xml/scan.js";
 
 /** A child by its name in either spelling of case: customs writes `dclTypecd`, enterprises `DclTypecd`. */
-export function childInAnyCase(element: XmlElement | undefined, name: string): XmlElement | undefined {
+function childInAnyCase(element: XmlElement | undefined, name: string): XmlElement | undefined {
   const wanted = name.toLowerCase();
   return element?.child(name) ?? element?.children.find((child) => child.name.toLowerCase() === wanted);
 }

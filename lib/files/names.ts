@@ -33,7 +33,7 @@ export function shortened(text: string, bytes: number): string {
 }
 
 /** `a.zip` and `_x` -> `a_x.zip`; a base that would make the name too long is cut (promises 2, names of 255 bytes). */
-export function markedName(fileName: string, mark: string): string {
+function markedName(fileName: string, mark: string): string {
   const extension = shortened(extname(fileName), 40);
   const base = fileName.slice(0, fileName.length - extname(fileName).length);
   return `${shortened(base, MAX_BYTES - Buffer.byteLength(mark + extension))}${mark}${extension}`;
