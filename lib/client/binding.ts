@@ -2,7 +2,7 @@ import { sep } from "node:path";
 import { ImportClientError } from "../errors.js";
 import { timeStamp } from "../files/names.js";
 import type { Ids } from "../ids.js";
-import { type Ledger, openLedger, setLedgerAside } from "../ledger/index.js";
+import { type Ledger, type OpenLedger, openLedger, setLedgerAside } from "../ledger/index.js";
 import { assertOwner, type Owner } from "../ledger/rules/owner.js";
 import type { RootFacts, RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
@@ -83,15 +83,16 @@ export async function openOwnLedger(
   facts: RootFacts | undefined,
   confirmed: Confirmed,
   now: number,
+  open: OpenLedger = openLedger,
 ): Promise<Ledger> {
   try {
     const marks = marker.place()?.marks ?? [];
-    return await openLedger(settings.ledger, { create: facts === undefined, marks });
+    return await open(settings.ledger, { create: facts === undefined, marks });
   } catch (error) {
     const reason = error instanceof ImportClientError ? error.details.reason : "";
     if (reason === "damaged" && confirmed.ledger) setLedgerAside(settings.ledger, `damaged-${timeStamp(now)}`);
     else if (reason !== "missing") throw error;
-    return openLedger(settings.ledger, { create: true });
+    return open(settings.ledger, { create: true });
   }
 }
 

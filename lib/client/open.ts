@@ -2,7 +2,7 @@ import { BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
-import type { Ledger } from "../ledger/index.js";
+import type { Ledger, OpenLedger } from "../ledger/index.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
 import { endForeign } from "./foreign.js";
 import { ImportClient } from "./import-client.js";
@@ -22,6 +22,8 @@ export interface OpenOptions {
   file?: LeaseFile;
   /** Hears of what is found out while it opens, and later. */
   onNotice?: (notice: Notice) => void;
+  /** How the ledger is opened. */
+  openLedger?: OpenLedger | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface OpenOptions {
  */
 export async function openClient(
   settings: ClientSettings,
-  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice }: OpenOptions = {},
+  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice, openLedger }: OpenOptions = {},
 ): Promise<{ client: ImportClient; recovery: Reconciliation }> {
   const parts = bindingParts(settings, ports);
   readRoot(parts, confirmed);
@@ -43,7 +45,7 @@ export async function openClient(
   try {
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
-    ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now());
+    ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now(), openLedger);
     const gap = await gapOf(ledger, parts, facts, confirmed);
     const lease = new RootLease(file, parts, ledger, ports, facts);
     client = new ImportClient(settings, ledger, advice, ports, lease);

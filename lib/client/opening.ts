@@ -3,6 +3,7 @@ import type { Reconciliation } from "../boxes/reconcile.js";
 import { ImportClientError, messageOf, neutral } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
+import type { OpenLedger } from "../ledger/index.js";
 import type { Confirmed } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
 import type { LeaseFile } from "./lease-file.js";
@@ -42,6 +43,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
   constructor(
     private readonly settings: ClientSettings,
     private readonly ports: Ports = SYSTEM,
+    private readonly openLedger?: OpenLedger,
   ) {
     super();
     this.file = leaseOf(settings, ports);
@@ -111,7 +113,13 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
     const { ports, file } = this;
     const onNotice = (notice: Notice) => void this.emit("notice", notice);
     try {
-      const { client, recovery } = await openClient(this.settings, { ports, confirmed, file, onNotice });
+      const { client, recovery } = await openClient(this.settings, {
+        ports,
+        confirmed,
+        file,
+        onNotice,
+        openLedger: this.openLedger,
+      });
       if (reason) client.record("confirmed", "", "", "", `${Object.keys(confirmed).join()} ${reason}`);
       if (this.closed) return await client.close();
       this.client = client;

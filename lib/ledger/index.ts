@@ -5,6 +5,9 @@ import type { Ledger, OpenOptions } from "./types.js";
 
 export type * from "./types.js";
 
+/** Opens the ledger that a client's setting names; a test gives one that keeps it in memory. */
+export type OpenLedger = typeof openLedger;
+
 /**
  * Opens the ledger at a path. Rejects with SW-LEDGER when it is missing, damaged, locked or
  * of a newer version (`details.reason`).

@@ -1,0 +1,118 @@
+import type { DocumentRow } from "../../lib/ledger/index.js";
+import type { QueuedReceipt, StoredMessage } from "./broker.js";
+import type { HandedIn } from "./outside.js";
+import type { FileNode } from "./tree.js";
+import type { World } from "./world.js";
+
+const ENDED = ["sent", "accepted", "rejected", "failed"];
+const ARRIVED = ["sent", "accepted", "rejected"];
+/** Why a good document may have ended without being sent. */
+const MAY_FAIL = ["SW-DUP", "SW-REPLACED"];
+
+/** What may never be, whatever happened (promises 1 to 4 and 6), looked at as it happens. */
+export class Checks {
+  /** By document key and attempt: deliveries that did not say that they may be repeats. */
+  private readonly unmarked = new Map<string, number>();
+  private readonly bodies = new Map<string, Buffer>();
+
+  constructor(private readonly world: World) {}
+
+  /** A file has got a name, or lost one. */
+  named(node: FileNode, change: 1 | -1): void {
+    if (node.data.length === 0) return;
+    const document = this.documentOf(node.data);
+    if (!document) return;
+    document.copies += change;
+    if (document.copies <= 0) this.world.doubtful.add(document);
+  }
+
+  /** The last copy of a document has gone: it must be with customs, or its producer's doing. */
+  lookAtDoubtful(): void {
+    for (const document of this.world.doubtful) {
+      if (document.copies > 0 || !document.done || document.withdrawn) continue;
+      this.world.fail(`lost: no file holds ${document.key} version ${document.version} any more`);
+    }
+    this.world.doubtful.clear();
+  }
+
+  delivered(message: StoredMessage, document: Buffer): void {
+    const { world } = this;
+    const { messageId, marked, body, attempt } = message;
+    const known = this.documentOf(document);
+    if (!known) world.fail(`a message holds no whole document: ${messageId}`);
+    else if (!marked) {
+      const key = `${known.key} ${known.version} ${attempt}`;
+      const count = (this.unmarked.get(key) ?? 0) + 1;
+      this.unmarked.set(key, count);
+      if (count > 1) world.fail(`sent twice in silence: ${known.key} version ${known.version}`);
+    }
+    const before = this.bodies.get(messageId);
+    if (before && !before.equals(body)) world.fail(`${messageId} was sent with other bytes before`);
+    this.bodies.set(messageId, body);
+  }
+
+  /** The ledger says so now. */
+  changed(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+    const { world } = this;
+    if (!after || before?.state === after.state) return;
+    if (ARRIVED.includes(after.state) && !(before && ARRIVED.includes(before.state))) {
+      const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(after.id));
+      if (!arrived) world.fail(`${after.fileName} is called ${after.state} and has not arrived`);
+    }
+  }
+
+  acknowledged({ body, messageId }: QueuedReceipt): void {
+    const { world } = this;
+    const kept = world.inBoxes.some((folder) => world.tree.isSafe(folder, body));
+    if (!kept) world.fail(`receipt ${messageId} was acknowledged and is in no InBox that survives a power cut`);
+  }
+
+  /** The ends of a run: nothing is wrong any more, and everything has come to its end. */
+  unfinished(): string[] {
+    const { world } = this;
+    const wrong: string[] = [];
+    if (world.producers.open > 0) wrong.push("a producer has not ended");
+    if (world.receiptsOnTheirWay > 0 || world.broker.unanswered > 0) wrong.push("receipts are not acknowledged");
+    for (const { fileName, state, settled, box, code, id } of world.ledgerFile.rows) {
+      if (!settled) wrong.push(`${fileName} (${id.slice(-4)}) is open: ${state} ${box} ${code}`);
+      else if (!ENDED.includes(state)) wrong.push(`${fileName} stays ${state} ${code}`);
+    }
+    for (const name of world.tree.folders.get(world.outBox)?.keys() ?? []) wrong.push(`${name} lies in OutBox`);
+    for (const document of world.producers.handedIn) {
+      if (document.withdrawn || !document.done) continue;
+      const rows = world.ledgerFile.rows.filter(({ size, sha256 }) => sha256 === world.hashOf(document) && size > 0);
+      if (rows.length === 0) wrong.push(`${document.key} version ${document.version} is in no row`);
+    }
+    return wrong;
+  }
+
+  /** What must hold at the end beside that. */
+  atEnd(): void {
+    const { world } = this;
+    for (const row of world.ledgerFile.rows) {
+      const { fileName, state, code, box, boxName, business } = row;
+      if (state === "failed" && !MAY_FAIL.includes(code)) world.fail(`a good document failed: ${fileName} ${code}`);
+      if (box === "none") {
+        if (code !== "SW-REPLACED") world.fail(`${fileName} has no file: ${state} ${code}`);
+        continue;
+      }
+      const node = world.tree.node(`${world.root}/${business}/${box}/${boxName}`);
+      if (node?.kind !== "file") world.fail(`${fileName} is not where its row says: ${box}/${boxName}`);
+    }
+    for (const name of world.tree.folders.get(`${world.root}/Sas/TempBox`)?.keys() ?? []) {
+      if (!name.endsWith(".tmp")) world.fail(`a file is left in TempBox: ${name}`);
+    }
+    for (const { filed, file, folder } of world.ledgerFile.receipts) {
+      if (!filed) world.fail(`a receipt is not filed: ${file}`);
+      else if (!world.tree.node(`${world.root}/${folder}/InBox/${file}`)) world.fail(`a receipt has no file: ${file}`);
+    }
+  }
+
+  private documentOf(data: Buffer): HandedIn | undefined {
+    for (const document of this.world.producers.handedIn) {
+      if (document.data === data || (document.data.length === data.length && document.data.equals(data)))
+        return document;
+    }
+    return undefined;
+  }
+}

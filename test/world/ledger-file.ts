@@ -1,0 +1,179 @@
+import { ImportClientError } from "../../lib/errors.js";
+import type {
+  DocumentChange,
+  DocumentPart,
+  DocumentRow,
+  DocumentState,
+  EventNote,
+  EventRow,
+  PartKey,
+  ReceiptRow,
+} from "../../lib/ledger/index.js";
+import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
+import { assertMayFollow } from "../../lib/ledger/rules/states.js";
+
+/** A key of a part of a document. */
+export interface NamedPart extends PartKey {
+  number: number;
+}
+
+/** Which steps a change may take; a test takes the comparison away to see that it is missed. */
+export interface LedgerRules {
+  compares: boolean;
+}
+
+/** What a ledger holds, whoever has it open. Its rows are never changed, only replaced, so that whoever reads may keep them. */
+export class LedgerFile {
+  /** In the order of their ids. */
+  rows: DocumentRow[] = [];
+  readonly events: EventRow[] = [];
+  readonly receipts: ReceiptRow[] = [];
+  readonly facts = new Map<string, string>();
+  readonly parts = new Map<string, DocumentPart[]>();
+  readonly keys = new Map<string, NamedPart[]>();
+  mark: number | undefined;
+  exists = false;
+  /** Undoes what the job has written that runs now. */
+  private undo: (() => void)[] = [];
+
+  constructor(
+    readonly rules: LedgerRules = { compares: true },
+    /** Hears of each change of a document that was committed: what it was, and what it is. */
+    readonly onChange: (before: DocumentRow | undefined, after: DocumentRow | undefined) => void = () => {},
+  ) {}
+
+  /** Runs a job; what it wrote is undone when it fails. */
+  run<T>(job: () => T): T {
+    this.undo = [];
+    try {
+      return job();
+    } catch (error) {
+      for (const undo of this.undo.reverse()) undo();
+      throw error;
+    } finally {
+      this.undo = [];
+    }
+  }
+
+  row(id: string): DocumentRow | undefined {
+    const { rows } = this;
+    for (let at = rows.length - 1; at >= 0; at--) if (rows[at]!.id === id) return rows[at];
+    return undefined;
+  }
+
+  /** Newest first. */
+  newest(wanted: (row: DocumentRow) => boolean, limit = 100): DocumentRow[] {
+    const found: DocumentRow[] = [];
+    for (let at = this.rows.length - 1; at >= 0 && found.length < limit; at--) {
+      const row = this.rows[at]!;
+      if (wanted(row)) found.push(row);
+    }
+    return found;
+  }
+
+  enter(row: DocumentRow, now: number): void {
+    if (this.row(row.id)) throw new Error(`UNIQUE constraint failed: documents.id ${row.id}`);
+    this.put(undefined, { ...row, updatedAt: now });
+  }
+
+  remove(row: DocumentRow): void {
+    this.put(row, undefined);
+    const events = this.events.filter(({ documentId }) => documentId === row.id);
+    for (const event of events) this.events.splice(this.events.indexOf(event), 1);
+    this.undo.push(() => this.events.push(...events));
+  }
+
+  change(
+    id: string,
+    step: { from?: readonly DocumentState[]; to?: DocumentState | undefined; owner?: Owner },
+    change: DocumentChange,
+    note: EventNote | undefined,
+    now: number,
+  ): DocumentRow {
+    const row = this.row(id);
+    if (!row) {
+      throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: `台账中没有单据 ${id}`, en: `no document ${id}` });
+    }
+    if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
+    if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
+    const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
+    this.put(row, next);
+    if (note) this.event(id, note, now);
+    return next;
+  }
+
+  event(documentId: string, note: EventNote, at: number): void {
+    const id = (this.events.at(-1)?.id ?? 0) + 1;
+    this.events.push({
+      ...{ id, documentId, at, event: note.event, code: note.code ?? "", text: note.text ?? "" },
+      textEn: note.textEn ?? "",
+    });
+    this.undo.push(() => this.events.pop());
+  }
+
+  addReceipt(receipt: Omit<ReceiptRow, "id">): ReceiptRow {
+    const stored = { ...receipt, id: this.receipts.length + 1 };
+    this.receipts.push(stored);
+    this.undo.push(() => this.receipts.pop());
+    return stored;
+  }
+
+  changeReceipt(id: number, change: Partial<ReceiptRow>): ReceiptRow {
+    const before = this.receipts[id - 1] as ReceiptRow;
+    const after = { ...before, ...change };
+    this.receipts[id - 1] = after;
+    this.undo.push(() => {
+      this.receipts[id - 1] = before;
+    });
+    return after;
+  }
+
+  setFact(name: string, value: string): void {
+    const before = this.facts.get(name);
+    this.facts.set(name, value);
+    this.undo.push(() => {
+      if (before === undefined) this.facts.delete(name);
+      else this.facts.set(name, before);
+    });
+  }
+
+  setParts(id: string, parts: DocumentPart[]): void {
+    const before = this.parts.get(id) ?? [];
+    this.parts.set(id, parts);
+    this.undo.push(() => this.parts.set(id, before));
+  }
+
+  addKeys(id: string, keys: readonly NamedPart[]): void {
+    const before = this.keys.get(id) ?? [];
+    const isKnown = (one: NamedPart) =>
+      before.some(({ key, kind, number }) => key === one.key && kind === one.kind && number === one.number);
+    this.keys.set(id, [...before, ...keys.filter((one) => one.key !== "" && !isKnown(one))]);
+    this.undo.push(() => this.keys.set(id, before));
+  }
+
+  get place(): number {
+    return this.events.at(-1)?.id ?? 0;
+  }
+
+  private put(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+    this.replace(before, after);
+    this.onChange(before, after);
+    this.undo.push(() => {
+      this.replace(after, before);
+      this.onChange(after, before);
+    });
+  }
+
+  private replace(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+    const { rows } = this;
+    if (before) {
+      const at = rows.findIndex(({ id }) => id === before.id);
+      if (after) rows[at] = after;
+      else rows.splice(at, 1);
+    } else if (after) {
+      let at = rows.length;
+      while (at > 0 && rows[at - 1]!.id > after.id) at--;
+      rows.splice(at, 0, after);
+    }
+  }
+}

@@ -1,0 +1,427 @@
+import { mayBeAnswered } from "../../lib/business/index.js";
+import type { MatchedBy } from "../../lib/document.js";
+import { ImportClientError } from "../../lib/errors.js";
+import type {
+  Box,
+  DocumentChange,
+  DocumentQuery,
+  DocumentRow,
+  DocumentState,
+  EventNote,
+  EventRow,
+  FoundPart,
+  Ledger,
+  LedgerLook,
+  NewPart,
+  NewReceipt,
+  PartKey,
+  ReceiptKeys,
+  ReceiptPlace,
+  ReceiptRow,
+} from "../../lib/ledger/index.js";
+import { isAlive, repeats } from "../../lib/ledger/rules/identity.js";
+import type { Owner } from "../../lib/ledger/rules/owner.js";
+import { STATES } from "../../lib/ledger/rules/states.js";
+import type { LedgerFile } from "./ledger-file.js";
+import { SimParts } from "./ledger-parts.js";
+import { SimReceipts } from "./ledger-receipts.js";
+
+/** When what is asked of the ledger is done; in a test of the ledger alone: at once. */
+export interface LedgerWorld {
+  now(): number;
+  /** Runs the writes of one turn as one commit; throws what keeps it from being made. */
+  commit(run: () => void, failed: (error: unknown) => void): void;
+  read<T>(job: () => T): Promise<T>;
+}
+
+export const ledgerFault = (zh: string, en: string, reason: string) =>
+  new ImportClientError("SW-LEDGER", { zh, en }, { details: { reason } });
+
+interface Job {
+  run(): unknown;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Listener = (row: DocumentRow, note: EventNote) => void;
+
+const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * A ledger in memory, as one process has it open. It follows the rules of `lib/ledger/rules` and passes the same tests as the real
+ * ones. Writes of one turn are one commit: a process that ends before it leaves none of them.
+ */
+export class SimLedger implements Ledger {
+  readonly pins = { handOver: async () => undefined };
+  private readonly parts: SimParts;
+  private readonly receipts: SimReceipts;
+  private readonly listeners = new Set<Listener>();
+  private readonly commits = new Set<(place: number) => void>();
+  private jobs: Job[] = [];
+  private fenced: { fact: string; value: string } | undefined;
+  private closed = false;
+  private idle: (() => void)[] = [];
+
+  constructor(
+    readonly file: LedgerFile,
+    private readonly world: LedgerWorld,
+  ) {
+    file.exists = true;
+    this.parts = new SimParts(file);
+    this.receipts = new SimReceipts(file, this.parts, () => world.now());
+  }
+
+  async claim(
+    row: DocumentRow,
+    options: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] } = {},
+  ): Promise<DocumentRow | undefined> {
+    const note = options.note ?? { event: "claimed" };
+    const sameKey = options.sameKey ?? false;
+    const earlier = await this.write(() => {
+      const found = this.file.newest((one) => isAlive(one) && repeats(row, one, sameKey), 1)[0];
+      this.file.enter(row, this.world.now());
+      if (options.parts) this.parts.enter(row.id, options.parts);
+      this.file.event(row.id, note, this.world.now());
+      return found;
+    });
+    this.tell(row, note);
+    return earlier;
+  }
+
+  async enter(row: DocumentRow, note: EventNote): Promise<void> {
+    await this.write(() => {
+      this.file.enter(row, this.world.now());
+      this.file.event(row.id, note, this.world.now());
+    });
+    this.tell(row, note);
+  }
+
+  async transition(
+    id: string,
+    step: { from: readonly DocumentState[]; to: DocumentState; owner?: Owner },
+    change: DocumentChange,
+    note: EventNote,
+  ): Promise<DocumentRow> {
+    const row = await this.write(() => this.file.change(id, step, change, note, this.world.now()));
+    this.tell(row, note);
+    return row;
+  }
+
+  async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
+    const row = await this.write(() => this.file.change(id, {}, change, note, this.world.now()));
+    if (note) this.tell(row, note);
+    return row;
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.write(() => {
+      const row = this.file.row(id);
+      if (row?.state === "claimed" && row.sendingAt === 0 && row.sentAt === 0) this.file.remove(row);
+    });
+  }
+
+  async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
+    const isIt = (row: DocumentRow) =>
+      !row.settled && row.boxName === boxName && row.box === box && sameText(row.business, business);
+    return this.read(() => this.file.rows.find(isIt));
+  }
+
+  get(id: string): Promise<DocumentRow | undefined> {
+    return this.read(() => this.file.row(id));
+  }
+
+  unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
+    return this.read(() => {
+      const open = this.file.rows.filter(({ settled, id }) => !settled && (!page || id > page.after));
+      return page ? open.slice(0, page.limit) : open;
+    });
+  }
+
+  waitingClaims(limit: number): Promise<DocumentRow[]> {
+    const waits = ({ settled, state, box, retryAt }: DocumentRow) =>
+      !settled && state === "claimed" && box === "TempBox" && retryAt === 0;
+    return this.read(() => this.file.rows.filter(waits).slice(0, limit));
+  }
+
+  query({ state, business, key, fileName, from, to, q, limit = 100, before }: DocumentQuery): Promise<DocumentRow[]> {
+    const states = state === undefined ? [] : [state].flat().filter((name) => name !== ("" as string));
+    const named = (row: DocumentRow) => {
+      if (!fileName) return true;
+      if (!fileName.endsWith("*")) return sameText(row.fileName, fileName);
+      return row.fileName.toLowerCase().startsWith(fileName.slice(0, -1).toLowerCase());
+    };
+    const keyed = (row: DocumentRow) =>
+      !key ||
+      [row.clientKey, row.seqNo, row.customsNo].includes(key) ||
+      (this.file.keys.get(row.id) ?? []).some((one) => one.key === key);
+    const texts = (row: DocumentRow) => [row.fileName, row.clientKey, row.seqNo, row.customsNo];
+    const wanted = (row: DocumentRow) =>
+      (states.length === 0 || (states as string[]).includes(row.state)) &&
+      (!business || sameText(row.business, business)) &&
+      (!from || row.claimedAt >= from) &&
+      (!to || row.claimedAt <= to) &&
+      (!before || row.id < before) &&
+      named(row) &&
+      keyed(row) &&
+      (!q || texts(row).some((text) => text.toLowerCase().includes(q.toLowerCase())));
+    return this.read(() => this.file.newest(wanted, Math.min(Math.max(Math.trunc(limit) || 100, 1), 1000)));
+  }
+
+  bySha256(sha256: string): Promise<DocumentRow[]> {
+    return this.read(() => this.file.newest((row) => row.sha256 === sha256));
+  }
+
+  byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
+    return this.read(() =>
+      this.file.newest(
+        (row) =>
+          clientKey !== "" &&
+          row.clientKey === clientKey &&
+          row.messageType === messageType &&
+          sameText(row.business, business),
+      ),
+    );
+  }
+
+  byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
+    return this.read(() =>
+      keys.flatMap((named) =>
+        this.parts.documentsWith(named).flatMap((id) => {
+          const row = this.file.row(id);
+          const answered = row && (answers.length === 0 || answers.includes(row.messageType));
+          return answered ? [{ ...named, row, part: this.parts.named(row, [named]) }] : [];
+        }),
+      ),
+    );
+  }
+
+  byReceiptKeys({ seqNo, clientKey, customsNo, answers }: ReceiptKeys): Promise<DocumentRow[]> {
+    return this.read(() => {
+      const found = new Set<DocumentRow>();
+      const collect = (value: string, of: (row: DocumentRow) => string) => {
+        if (value === "") return;
+        for (const row of this.file.newest((one) => of(one) === value)) {
+          if (mayBeAnswered(row.messageType, answers)) found.add(row);
+        }
+      };
+      collect(seqNo, (row) => row.seqNo);
+      collect(clientKey, (row) => row.clientKey);
+      collect(customsNo, (row) => row.customsNo);
+      return [...found];
+    });
+  }
+
+  byFileName(fileName: string): Promise<DocumentRow[]> {
+    return this.read(() => this.file.newest((row) => sameText(row.fileName, fileName)));
+  }
+
+  async addReceipt(
+    receipt: NewReceipt,
+    expected?: Pick<DocumentRow, "importReceiptAt">,
+  ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
+    const { duplicate, receipt: stored, effect } = await this.write(() => this.receipts.add(receipt, expected));
+    if (effect) this.tell(effect.row, effect.note);
+    return { duplicate, receipt: stored, document: effect?.row };
+  }
+
+  knowsReceipt(sha256: string): Promise<boolean> {
+    return this.read(() => this.file.receipts.some((receipt) => receipt.sha256 === sha256));
+  }
+
+  async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {
+    await this.write(() => this.file.changeReceipt(receiptId, { filed: true, ...place }));
+  }
+
+  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]> {
+    const keys = [clientKey, seqNo, customsNo].filter((key) => key !== "");
+    return this.read(() => this.receipts.orphans(keys, partsOf));
+  }
+
+  async adopt(
+    receiptId: number,
+    documentId: string,
+    found: { matchedBy: MatchedBy; place?: ReceiptPlace },
+  ): Promise<boolean> {
+    const effect = await this.write(() => this.receipts.adopt(receiptId, documentId, found));
+    if (effect) this.tell(effect.row, effect.note);
+    return effect !== undefined;
+  }
+
+  story(id: string): ReturnType<Ledger["story"]> {
+    return this.read(() => {
+      const document = this.file.row(id);
+      if (!document) return undefined;
+      const events = this.file.events.filter(({ documentId }) => documentId === id);
+      const receipts = this.file.receipts.filter(({ documentId }) => documentId === id);
+      return { document, parts: this.parts.of(document), events, receipts };
+    });
+  }
+
+  eventsAfter(id: number, limit: number): Promise<EventRow[]> {
+    return this.read(() => this.file.events.filter((event) => event.id > id).slice(0, limit));
+  }
+
+  lastEventBefore(at: number): Promise<number> {
+    return this.read(() => this.file.events.findLast((event) => event.at < at)?.id ?? 0);
+  }
+
+  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
+    return this.read(() =>
+      this.file.events.some((one) => one.documentId === documentId && one.id > id && events.includes(one.event)),
+    );
+  }
+
+  async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
+    const note: EventNote = { event: "overdue", text: missing };
+    const told = ({ documentId, id, event: name, text }: EventRow) =>
+      documentId === event.documentId && id > event.id && name === "overdue" && text === missing;
+    const row = await this.write(() => {
+      this.file.setFact(cursor, String(event.id));
+      if (this.file.events.some(told)) return undefined;
+      this.file.event(event.documentId, note, this.world.now());
+      return this.file.row(event.documentId);
+    });
+    if (row) this.tell(row, note);
+  }
+
+  keptFiles(states: readonly DocumentState[], before: number, limit: number): Promise<DocumentRow[]> {
+    return this.read(() => states.flatMap((state) => this.kept(state, before)).slice(0, limit));
+  }
+
+  keptAfter(
+    state: DocumentState,
+    { updatedAt, id }: Pick<DocumentRow, "updatedAt" | "id">,
+    limit: number,
+  ): Promise<DocumentRow[]> {
+    const isBehind = (row: DocumentRow) => row.updatedAt > updatedAt || (row.updatedAt === updatedAt && row.id > id);
+    return this.read(() => this.kept(state, Number.POSITIVE_INFINITY).filter(isBehind).slice(0, limit));
+  }
+
+  counts(): Promise<Record<DocumentState, number>> {
+    return this.read(() => {
+      const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
+      for (const { state } of this.file.rows) counts[state]++;
+      return counts;
+    });
+  }
+
+  fact(name: string): Promise<string | undefined> {
+    return this.read(() => this.file.facts.get(name));
+  }
+
+  async setFact(name: string, value: string): Promise<void> {
+    await this.write(() => this.file.setFact(name, value));
+  }
+
+  place(): Promise<number> {
+    return this.read(() => this.file.place);
+  }
+
+  onCommit(listener: (place: number) => void): () => void {
+    this.commits.add(listener);
+    return () => this.commits.delete(listener);
+  }
+
+  async fence(fact: string, value: string): Promise<void> {
+    this.fenced = undefined;
+    await this.setFact(fact, value);
+    this.fenced = { fact, value };
+  }
+
+  look(): LedgerLook {
+    return "sound";
+  }
+
+  async stamp(mark: number): Promise<void> {
+    this.file.mark = mark;
+  }
+
+  async reopen(): Promise<void> {
+    await this.drained();
+    this.closed = false;
+  }
+
+  async replace(): Promise<void> {}
+
+  async mend(): Promise<string> {
+    return "";
+  }
+
+  onChange(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.drained();
+    this.closed = true;
+  }
+
+  private kept(state: DocumentState, before: number): DocumentRow[] {
+    return this.file.rows
+      .filter((row) => row.settled && row.box !== "none" && row.state === state && row.updatedAt < before)
+      .sort((one, other) => one.updatedAt - other.updatedAt || (one.id < other.id ? -1 : 1));
+  }
+
+  private async read<T>(job: () => T): Promise<T> {
+    this.assertOpen();
+    return this.world.read(job);
+  }
+
+  private async write<T>(job: () => T): Promise<T> {
+    this.assertOpen();
+    return new Promise<T>((resolve, reject) => {
+      this.jobs.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
+      if (this.jobs.length > 1) return;
+      this.world.commit(
+        () => this.flush(),
+        (error) => this.end(this.jobs.splice(0), error),
+      );
+    });
+  }
+
+  private flush(): void {
+    const jobs = this.jobs.splice(0);
+    const { fenced, file } = this;
+    if (fenced && file.facts.get(fenced.fact) !== fenced.value) {
+      this.end(
+        jobs,
+        new ImportClientError("SW-FENCED", { zh: "台账已由另一个进程接管", en: "another process has the ledger" }),
+      );
+      return;
+    }
+    const ends: (() => void)[] = [];
+    for (const { run, resolve, reject } of jobs) {
+      try {
+        const value = file.run(run);
+        ends.push(() => resolve(value));
+      } catch (error) {
+        ends.push(() => reject(error));
+      }
+    }
+    for (const listener of this.commits) listener(file.place);
+    for (const end of ends) end();
+    this.wake();
+  }
+
+  private end(jobs: readonly Job[], error: unknown): void {
+    for (const { reject } of jobs) reject(error);
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const wake of this.idle.splice(0)) wake();
+  }
+
+  private async drained(): Promise<void> {
+    if (this.jobs.length > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw ledgerFault("台账已关闭", "the ledger is closed", "unusable");
+  }
+
+  private tell(row: DocumentRow, note: EventNote): void {
+    for (const listener of this.listeners) listener(row, note);
+  }
+}

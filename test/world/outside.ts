@@ -1,0 +1,194 @@
+import type { StoredMessage } from "./broker.js";
+import { Fault } from "./decisions.js";
+import { PACKED } from "./process.js";
+import type { World } from "./world.js";
+
+const OUTSIDE = 30;
+
+const REFUSES = new Fault("the data centre refuses it", 0.05);
+const RECEIPT_TWICE = new Fault("a receipt comes twice", 0.1);
+const RECEIPT_LATE = new Fault("a receipt is late", 0.2);
+const RECEIPT_FIRST = new Fault("the business receipt comes first", 0.2);
+const GARBAGE = new Fault("the queue brings garbage", 0.05);
+
+/** What a producer hands in: an INV101 with a key of its own. */
+export function documentText(key: string, version: number): Buffer {
+  const body = `<InvtMessage><InvtHeadType><EtpsInnerInvtNo>${key}</EtpsInnerInvtNo></InvtHeadType></InvtMessage>`;
+  const info = `<EnvelopInfo><message_type>INV101</message_type><version>${version}</version></EnvelopInfo>`;
+  return Buffer.from(`<Package>${info}<DataInfo><BussinessData>${body}</BussinessData></DataInfo></Package>`);
+}
+
+function importReceipt(key: string, seqNo: string, ok: boolean, text: string): Buffer {
+  const flag = ok ? "0" : "-1";
+  return Buffer.from(
+    `<CommonResponeMessage><SeqNo>${ok ? seqNo : ""}</SeqNo><EtpsPreentNo>${key}</EtpsPreentNo><CheckInfo>${text}</CheckInfo><DealFlag>${flag}</DealFlag></CommonResponeMessage>`,
+  );
+}
+
+function businessReceipt(key: string, seqNo: string): Buffer {
+  const head = `<BondInvtBsc><invtPreentNo>${seqNo}</invtPreentNo><bondInvtNo>QD${seqNo}</bondInvtNo><etpsInnerInvtNo>${key}</etpsInnerInvtNo></BondInvtBsc>`;
+  const result = `<HdeApprResult><manageResult>1</manageResult><businessId>QD${seqNo}</businessId></HdeApprResult>`;
+  return Buffer.from(
+    `<Package><EnvelopInfo><message_type>INV201</message_type></EnvelopInfo><DataInfo><BussinessData><INV201>${result}${head}</INV201></BussinessData></DataInfo></Package>`,
+  );
+}
+
+/** The government's side: it takes what is in the send queue, and answers. */
+export class Government {
+  private messages = 0;
+  private readonly seqNos = new Map<string, string>();
+
+  constructor(private readonly world: World) {}
+
+  took(message: StoredMessage): void {
+    const { world } = this;
+    const { decisions } = world;
+    const text = withoutPacking(message.body).toString("utf8");
+    const key = /<EtpsInnerInvtNo>([^<]*)</.exec(text)?.[1] ?? "";
+    world.checks.delivered(message, withoutPacking(message.body));
+    const seqNo = this.seqNos.get(key) ?? String(900_000_000_000_000_000n + BigInt(this.seqNos.size));
+    this.seqNos.set(key, seqNo);
+    const ok = !decisions.happens(REFUSES, OUTSIDE);
+    const first = importReceipt(key, seqNo, ok, ok ? "ok" : `refused ${this.messages}`);
+    const late = decisions.happens(RECEIPT_LATE, OUTSIDE) ? decisions.amount * 20_000 : 0;
+    const early = decisions.happens(RECEIPT_FIRST, OUTSIDE);
+    this.answer(first, 2 + late + (early ? 500 : 0));
+    if (ok) this.answer(businessReceipt(key, seqNo), 50 + (early ? 0 : late));
+    if (decisions.happens(GARBAGE, OUTSIDE)) this.answer(Buffer.from("<Package><nothing"), 30);
+  }
+
+  private answer(body: Buffer, after: number): void {
+    const { world } = this;
+    const send = (pause: number) => {
+      const messageId = `R${++this.messages}`;
+      world.receiptsOnTheirWay++;
+      world.scheduler.at(world.scheduler.now + pause, () => {
+        world.receiptsOnTheirWay--;
+        world.broker.put(messageId, body);
+      });
+    };
+    send(after);
+    if (world.decisions.happens(RECEIPT_TWICE, OUTSIDE)) send(after + world.decisions.amount * 3000);
+  }
+}
+
+export function withoutPacking(body: Buffer): Buffer {
+  return body.subarray(0, PACKED.length).equals(PACKED) ? body.subarray(PACKED.length) : body;
+}
+
+/** A file that a producer has handed in, in one version. */
+export interface HandedIn {
+  key: string;
+  version: number;
+  data: Buffer;
+  /** It lies in the OutBox, whole and under its name. */
+  done: boolean;
+  /** Its producer has taken it back, or has put a newer version in its place. */
+  withdrawn: boolean;
+  /** Files with these bytes. */
+  copies: number;
+}
+
+const WAYS = ["at once", "renamed", "halves", "allocated"] as const;
+const CORRECTED = ["no", "no", "no", "before", "after"] as const;
+
+/** Who writes documents into the OutBox, in the ways of the field. */
+export class Producers {
+  readonly handedIn: HandedIn[] = [];
+  /** What is still to be written. */
+  open = 0;
+
+  constructor(private readonly world: World) {}
+
+  start(): void {
+    const { decisions } = this.world;
+    const documents = 1 + decisions.choose("documents", 0, [0, 1, 2]);
+    for (let number = 1; number <= documents; number++) {
+      const key = `K${number}`;
+      const at = 50 + decisions.choose("handed in at", number, [0, 300, 1500, 4000]);
+      this.handIn(key, `${key}.xml`, 1, at, decisions.choose("way", number, WAYS));
+      const corrected = decisions.choose("corrected", number, CORRECTED);
+      if (corrected !== "no") {
+        const later = corrected === "before" ? 100 + decisions.draw() * 1500 : 6000;
+        this.handIn(key, `${key}.xml`, 2, at + later, "renamed");
+      }
+    }
+  }
+
+  private handIn(key: string, name: string, version: number, at: number, way: (typeof WAYS)[number]): void {
+    const data = documentText(key, version);
+    const document: HandedIn = { key, version, data, done: false, withdrawn: false, copies: 0 };
+    this.handedIn.push(document);
+    const path = `${this.world.outBox}/${name}`;
+    const half = data.subarray(0, data.length >> 1);
+    const write = (bytes: Buffer, to: string) => {
+      const { tree } = this.world;
+      const node = tree.create(to, bytes, Math.floor(this.world.scheduler.now));
+      if (bytes === data) tree.syncFile(node);
+    };
+    const finish = () => {
+      document.done = true;
+      this.world.tree.syncFolder(this.world.outBox);
+    };
+    const steps: (() => void)[] = [];
+    if (way === "renamed") {
+      steps.push(
+        () => write(data, `${path}.tmp`),
+        () => {
+          this.replaces(path);
+          this.world.tree.rename(`${path}.tmp`, path);
+          finish();
+        },
+      );
+    } else if (way === "at once") {
+      steps.push(() => {
+        write(data, path);
+        finish();
+      });
+    } else {
+      const rest = way === "allocated" ? Buffer.alloc(data.length - half.length) : Buffer.alloc(0);
+      steps.push(
+        () => write(Buffer.concat([half, rest]), path),
+        () => {
+          write(data, path);
+          finish();
+        },
+      );
+    }
+    this.run(`${name} version ${version}`, steps, at, steps);
+  }
+
+  /** The newer version takes the place of the one that lies there. */
+  private replaces(path: string): void {
+    const there = this.world.tree.node(path);
+    if (there?.kind !== "file") return;
+    const before = this.handedIn.find(({ data }) => data.equals(there.data));
+    if (before) before.withdrawn = true;
+  }
+
+  private run(what: string, steps: readonly (() => void)[], at: number, all: readonly (() => void)[]): void {
+    const { world } = this;
+    const [step, ...others] = steps;
+    if (!step) return;
+    this.open++;
+    world.outsider(at, () => {
+      if (!world.tree.folders.has(world.outBox)) {
+        this.open--;
+        this.run(what, steps, world.scheduler.now + 500, all);
+        return;
+      }
+      this.open--;
+      world.tell("producer", `${what}${others.length > 0 ? " begins" : " is whole"}`);
+      const pause = 20 + world.decisions.draw() * 900;
+      try {
+        step();
+      } catch {
+        // What it wrote has gone with the power: it begins anew.
+        this.run(what, all, world.scheduler.now + pause, all);
+        return;
+      }
+      world.changed(world.outBox);
+      this.run(what, others, world.scheduler.now + pause, all);
+    });
+  }
+}

@@ -1,0 +1,89 @@
+/** Something that lives and can be killed or frozen: a process. What it has asked for is done only while it lives. */
+export interface Life {
+  readonly number: number;
+  readonly name: string;
+  dead: boolean;
+  /** It goes on at this time. */
+  frozenUntil: number;
+}
+
+export interface Event {
+  due: number;
+  order: number;
+  run: (() => void) | undefined;
+  life: Life | undefined;
+}
+
+/** What is to be done and when, in the world's time (milliseconds): the earliest goes first, of two the one that was asked first. */
+export class Scheduler {
+  now = 0;
+  /** Steps so far. */
+  steps = 0;
+  private order = 0;
+  private readonly heap: Event[] = [];
+
+  at(due: number, run: () => void, life?: Life): Event {
+    const event: Event = { due, order: this.order++, run, life };
+    this.push(event);
+    return event;
+  }
+
+  /** Does the next thing; false when there is nothing before `until`. */
+  step(until: number): boolean {
+    for (;;) {
+      const event = this.heap[0];
+      if (!event || event.due > until) return false;
+      this.pop();
+      const { run, life } = event;
+      if (!run || life?.dead) continue;
+      if (event.due > this.now) this.now = event.due;
+      if (life && life.frozenUntil > this.now) {
+        event.due = life.frozenUntil;
+        this.push(event);
+        continue;
+      }
+      event.run = undefined;
+      this.steps++;
+      run();
+      return true;
+    }
+  }
+
+  private push(event: Event): void {
+    const { heap } = this;
+    let at = heap.length;
+    heap.push(event);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const other = heap[above]!;
+      if (!isBefore(event, other)) break;
+      heap[at] = other;
+      at = above;
+    }
+    heap[at] = event;
+  }
+
+  private pop(): void {
+    const { heap } = this;
+    const last = heap.pop()!;
+    const { length } = heap;
+    if (length === 0) return;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= length) break;
+      if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) below++;
+      const other = heap[below]!;
+      if (!isBefore(other, last)) break;
+      heap[at] = other;
+      at = below;
+    }
+    heap[at] = last;
+  }
+}
+
+const isBefore = (one: Event, other: Event) =>
+  one.due < other.due || (one.due === other.due && one.order < other.order);
+
+/** Resolves when all that could go on without another event has gone on: behind the last microtask. */
+export const drained = () => new Promise<void>((resolve) => process.nextTick(resolve));

@@ -1,0 +1,281 @@
+import { inspect } from "../../lib/business/inspect.js";
+import type { ClientSettings } from "../../lib/client/settings.js";
+import { sha256Of } from "../../lib/sha256.js";
+import { SimBroker } from "./broker.js";
+import { Checks } from "./checks.js";
+import { Decisions, Fault } from "./decisions.js";
+import { LedgerFile } from "./ledger-file.js";
+import { documentText, Government, type HandedIn, Producers } from "./outside.js";
+import { SimProcess } from "./process.js";
+import { drained, type Event, type Life, Scheduler } from "./scheduler.js";
+import { Tree } from "./tree.js";
+
+const POWER = new Fault("the power fails with it", 0.3);
+const BETWEEN = new Fault("somebody else acts in between", 0.01);
+const FREEZES = new Fault("a process is frozen", 0.2);
+const DEPLOYS = new Fault("a deploy", 0.2);
+
+/** Milliseconds of the world in which things go wrong. */
+const TROUBLE = 12_000;
+/** Milliseconds after which everything must have come to its end. */
+const PATIENCE = 900_000;
+
+export interface WorldOptions {
+  seed: number;
+  instances?: number;
+  /** Decisions that may be other than plain; absent = all. */
+  kept?: ReadonlySet<string>;
+  /** The story is kept. */
+  told?: boolean;
+}
+
+export interface StoryLine {
+  at: number;
+  who: string;
+  what: string;
+  documents: string;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  seed: number;
+  /** What was violated; undefined = nothing. */
+  violation: string | undefined;
+  steps: number;
+  time: number;
+  taken: readonly string[];
+  story: readonly StoryLine[];
+}
+
+class Violation extends Error {}
+
+/** One run of the world. */
+export class World {
+  readonly decisions: Decisions;
+  readonly scheduler = new Scheduler();
+  readonly root = "/data/ImpPath";
+  readonly outBox = `${this.root}/Sas/OutBox`;
+  readonly inBoxes = [`${this.root}/Sas/InBox`, `${this.root}/Others/InBox`];
+  readonly checks = new Checks(this);
+  readonly producers = new Producers(this);
+  readonly government = new Government(this);
+  readonly broker = new SimBroker(this);
+  readonly tree = new Tree((node, change) => this.checks.named(node, change));
+  readonly ledgerFile: LedgerFile;
+  readonly lives: Life[] = [];
+  readonly doubtful = new Set<HandedIn>();
+  readonly settings: ClientSettings;
+  readonly packs: boolean;
+  readonly attempts = 2;
+  clockAhead = 0;
+  documentIds = 1;
+  diskIsFull = false;
+  receiptsOnTheirWay = 0;
+  private violation: string | undefined;
+  private readonly story: StoryLine[] = [];
+  private readonly watchers = new Map<string, Set<() => void>>();
+  private outsiders: Event[] = [];
+  private readonly hashes = new Map<HandedIn, string>();
+  private readonly processes = new Map<number, SimProcess>();
+
+  constructor(private readonly options: WorldOptions) {
+    this.decisions = new Decisions(options.seed, options.kept);
+    this.decisions.wanted = options.told === true;
+    this.ledgerFile = new LedgerFile({ compares: true }, (before, after) => this.checks.changed(before, after));
+    this.packs = this.decisions.choose("packs", 0, [false, true]);
+    this.settings = {
+      ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
+      ...{ receiptJson: false, orgCode: "", customsCode: "", region: "", ledger: "/ledger/ledger.db" },
+      ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
+      onUncertain: "resend",
+    };
+    this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
+    this.tree.syncFolder("/data/ImpPath/Sas");
+  }
+
+  async run(): Promise<Outcome> {
+    const { scheduler, decisions } = this;
+    try {
+      this.producers.start();
+      for (let instance = 1; instance <= (this.options.instances ?? 1); instance++) this.boot(instance, 0);
+      this.planTrouble();
+      let quiet = false;
+      for (;;) {
+        if (!quiet && scheduler.now >= TROUBLE) {
+          quiet = true;
+          decisions.calm = true;
+          this.tell("world", "nothing goes wrong any more");
+        }
+        if (!scheduler.step(quiet ? PATIENCE : TROUBLE)) {
+          if (quiet) break;
+          scheduler.now = TROUBLE;
+          continue;
+        }
+        await drained();
+        if (this.doubtful.size > 0) this.checks.lookAtDoubtful();
+        if (this.violation !== undefined) break;
+        if (quiet && this.isOver()) break;
+      }
+      if (this.violation === undefined) {
+        const [first] = this.checks.unfinished();
+        if (first) this.fail(`never ends: ${first}`);
+        this.checks.atEnd();
+      }
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+    }
+    for (const life of this.lives) life.dead = true;
+    const { violation, story } = this;
+    return {
+      ...{ seed: this.options.seed, violation, steps: scheduler.steps, time: scheduler.now },
+      ...{ taken: decisions.taken, story },
+    };
+  }
+
+  /** Something is violated: the first is what counts. */
+  fail(what: string): void {
+    if (this.violation !== undefined) return;
+    this.violation = what;
+    this.tell("check", what);
+  }
+
+  /** A process did something that would have ended it. */
+  fault(life: Life, error: unknown): void {
+    if (!life.dead) this.fail(`${life.name} ends: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  tell(who: string, what: string): void {
+    if (!this.options.told) return;
+    const documents = this.ledgerFile.rows
+      .map(({ fileName, state, box, settled }) => `${fileName} ${state} ${box}${settled ? "" : " open"}`)
+      .join(", ");
+    this.story.push({ at: this.scheduler.now, who, what, documents });
+  }
+
+  hashOf(document: HandedIn): string {
+    let hash = this.hashes.get(document);
+    if (hash === undefined) {
+      hash = sha256Of(document.data);
+      this.hashes.set(document, hash);
+    }
+    return hash;
+  }
+
+  // ---- processes
+
+  private boot(instance: number, incarnation: number): void {
+    const number = (instance - 1) * 8 + incarnation;
+    const life: Life = { number, name: `${"ABC"[instance - 1]}${incarnation + 1}`, dead: false, frozenUntil: 0 };
+    this.lives.push(life);
+    const process = new SimProcess(this, life, "machine");
+    this.processes.set(number, process);
+    this.scheduler.at(
+      this.scheduler.now,
+      () => {
+        this.tell(life.name, "starts");
+        process.start();
+      },
+      life,
+    );
+  }
+
+  kill(life: Life): void {
+    if (life.dead) return;
+    const cuts = this.decisions.happens(POWER, life.number);
+    for (const one of this.lives) {
+      if (one.dead || (one !== life && !cuts)) continue;
+      one.dead = true;
+      this.afterDeath(one, cuts);
+    }
+    if (!cuts) return;
+    this.tell("world", "the power fails");
+    const share = this.decisions.amount;
+    this.tree.cutPower(share, (node) => {
+      if (node.safe && node.safe.length === node.data.length) return share < 0.5 ? node.safe : node.data;
+      return node.data.subarray(0, Math.floor(node.data.length * this.decisions.draw()));
+    });
+  }
+
+  private afterDeath(life: Life, atOnce: boolean): void {
+    const { scheduler } = this;
+    const connection = this.processes.get(life.number)?.line;
+    if (connection && atOnce) this.broker.cut(connection);
+    else if (connection) scheduler.at(scheduler.now + 5, () => this.broker.cut(connection));
+    const instance = life.number >> 3;
+    const incarnation = (life.number & 7) + 1;
+    if (incarnation > 6) this.decisions.calm = true;
+    scheduler.at(scheduler.now + 200 + this.decisions.draw() * 3000, () => this.boot(instance + 1, incarnation));
+  }
+
+  private planTrouble(): void {
+    const { scheduler, decisions } = this;
+    for (let at = 500; at < TROUBLE; at += 500) {
+      scheduler.at(at, () => {
+        for (const life of this.lives) {
+          if (life.dead || life.frozenUntil > scheduler.now) continue;
+          if (decisions.happens(FREEZES, life.number)) this.freeze(life, 1000 + decisions.amount * 60_000);
+          else if (decisions.happens(DEPLOYS, life.number)) this.deploy(life);
+        }
+      });
+    }
+  }
+
+  private freeze(life: Life, milliseconds: number): void {
+    const { scheduler } = this;
+    this.tell(life.name, `is frozen for ${Math.round(milliseconds / 1000)} s`);
+    life.frozenUntil = scheduler.now + milliseconds;
+    const line = this.processes.get(life.number)?.line;
+    if (line && milliseconds > 20_000) scheduler.at(scheduler.now + 20_000, () => this.broker.cut(line));
+  }
+
+  private deploy(life: Life): void {
+    const process = this.processes.get(life.number);
+    this.tell(life.name, "is deployed anew");
+    process?.deploy().catch((error) => this.fault(life, error));
+  }
+
+  // ---- outsiders
+
+  /** Something that somebody else does at this time, or a moment before, in the middle of what a process does. */
+  outsider(at: number, act: () => void): void {
+    const event = this.scheduler.at(at, () => {
+      this.outsiders.splice(this.outsiders.indexOf(event), 1);
+      act();
+    });
+    this.outsiders.push(event);
+  }
+
+  /** Between two calls of a process that does not wait. */
+  outsidersMayAct(): void {
+    if (this.outsiders.length === 0) return;
+    const near = this.outsiders[0]!;
+    if (near.due - this.scheduler.now > 1000 || !this.decisions.happens(BETWEEN, 31)) return;
+    const { run } = near;
+    near.run = undefined;
+    run?.();
+  }
+
+  watch(folder: string, changed: () => void): () => void {
+    let all = this.watchers.get(folder);
+    if (!all) {
+      all = new Set();
+      this.watchers.set(folder, all);
+    }
+    all.add(changed);
+    return () => all.delete(changed);
+  }
+
+  changed(folder: string): void {
+    const all = this.watchers.get(folder);
+    if (all) for (const changed of [...all]) changed();
+  }
+
+  private isOver(): boolean {
+    return this.checks.unfinished().length === 0;
+  }
+}
+
+/** To be awaited once before any world is run: what is read for the first time would be waited for in real time. */
+export async function prepared(): Promise<void> {
+  await inspect(documentText("K", 1), "K.xml");
+}
