@@ -339,6 +339,7 @@ const byName: Readonly<Record<string, CodeMeaning | undefined>> = CODES;
 /** What the system says of disk, files, memory and network: never the document's fault. */
 const SYSTEM_CODES = new Set([
   ...["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM", "EBUSY", "EACCES", "EPERM", "ESTALE", "EXDEV"],
+  ...["ENOENT", "ENOTDIR"],
   ...["ENOTCONN", "ENETDOWN", "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED"],
   ...["ETIMEDOUT", "EPIPE", "EAI_AGAIN", "ENOTFOUND"],
 ]);

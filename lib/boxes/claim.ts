@@ -5,11 +5,12 @@ import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { type Look, type OutBox, sameLook } from "./out-box.js";
-import { settleReplaced } from "./settle.js";
+import { finish, settleReplaced } from "./settle.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
@@ -43,10 +44,15 @@ export async function claimFile(
   // It was claimed before and given back, or it has taken the place of one that was.
   const waiting = await ledger.openAt(folder.code, "OutBox", name);
   if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
-  const again = waiting?.sha256 === sha256 ? waiting : await interruptedClaim(context, folder, name, sha256);
+  const known = await ledger.bySha256(sha256);
+  const again = waiting?.sha256 === sha256 ? waiting : interruptedClaim(context, folder, name, known);
+  if (!again && (await backToArchive(context, folder, name, known))) {
+    outBox.forget(name);
+    return undefined;
+  }
   const at = clock.now();
   const claimed = again
-    ? { row: await claimAgain(context, again, onId), payload, repeats: undefined }
+    ? { row: await claimAgain(context, again, onId), payload, repeats: await repeatOf(context, again) }
     : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
   const undo = () =>
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
@@ -67,14 +73,13 @@ export async function claimFile(
 }
 
 /** The open claim of this very file whose rename a fault has prevented. */
-async function interruptedClaim(
-  { ledger, files }: BoxContext,
+function interruptedClaim(
+  { files }: BoxContext,
   folder: BusinessFolder,
   name: string,
-  sha256: string,
-): Promise<DocumentRow | undefined> {
-  const rows = await ledger.bySha256(sha256);
-  return rows.find(
+  known: readonly DocumentRow[],
+): DocumentRow | undefined {
+  return known.find(
     ({ settled, state, box, boxName, business, fileName }) =>
       !settled &&
       state === "claimed" &&
@@ -83,6 +88,43 @@ async function interruptedClaim(
       fileName === name &&
       !files.disk.exists(join(folder.box("TempBox"), boxName)),
   );
+}
+
+/**
+ * A power cut may take back the last moves of a file whose document has been sent: it lies in OutBox again, and its archive is empty. It goes
+ * where it was; a file of these bytes whose document has its archive is somebody's repeat.
+ */
+async function backToArchive(
+  context: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  known: readonly DocumentRow[],
+): Promise<boolean> {
+  const { files } = context;
+  const row = known.find(
+    (one) =>
+      one.settled &&
+      isAlive(one) &&
+      one.box === "SentBox" &&
+      one.business.toLowerCase() === folder.code.toLowerCase() &&
+      one.fileName === name &&
+      !files.disk.exists(join(folder.box("SentBox"), one.boxName)),
+  );
+  if (!row) return false;
+  await finish(context, { ...row, box: "OutBox", boxName: name });
+  context.notice(
+    "SW-OUTBOX",
+    `${name} 已发送过，文件已放回 SentBox`,
+    `${name} was sent before: its file is in SentBox again`,
+  );
+  return true;
+}
+
+/** The document that a claimed one repeats and that still stands in its way; whoever takes it up after a stop asks. */
+export async function repeatOf({ ledger }: BoxContext, row: DocumentRow): Promise<DocumentRow | undefined> {
+  const id = repeatedBy(row);
+  const earlier = id === undefined ? undefined : await ledger.get(id);
+  return earlier && isAlive(earlier) ? earlier : undefined;
 }
 
 /** A file's bytes, or undefined when it has gone or does not look as it did. */

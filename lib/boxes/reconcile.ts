@@ -116,6 +116,9 @@ export class Reconciler {
       await bringBack(this.context, row);
       return;
     }
+    const folder = this.context.folders.of(row.business);
+    // The power may have failed before the move was safe on the disk, whatever became of the document since.
+    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) this.bringAgain(row, folder);
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -144,7 +147,7 @@ export class Reconciler {
       }
       return true;
     }
-    if (row.box === "OutBox" ? await this.returnAgain(row, folder) : this.bringAgain(row, folder)) {
+    if (row.box === "OutBox" && (await this.returnAgain(row, folder))) {
       this.missing.delete(row.id);
       return true;
     }
@@ -164,13 +167,16 @@ export class Reconciler {
     return true;
   }
 
+  private isInTempBox(row: DocumentRow, folder: BusinessFolder): boolean {
+    return this.context.files.disk.exists(join(folder.box("TempBox"), row.boxName));
+  }
+
   /** Stopped between the row that says TempBox and the rename out of OutBox: the very same file is brought. */
-  private bringAgain(row: DocumentRow, folder: BusinessFolder): boolean {
+  private bringAgain(row: DocumentRow, folder: BusinessFolder): void {
     const { files } = this.context;
     const source = join(folder.box("OutBox"), row.fileName);
-    if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return false;
+    if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return;
     files.move(source, join(folder.box("TempBox"), row.boxName));
-    return true;
   }
 
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
@@ -234,12 +240,18 @@ export class Reconciler {
     this.strangers = strangers;
   }
 
-  /** The file of a document that ended while its folder was away: it goes where it belongs. */
+  /**
+   * The file of a document that ended while its folder was away, or whose last move a power cut has taken back: it goes where it
+   * belongs.
+   */
   private async comeBack(id: string, boxName: string): Promise<void> {
-    const row = await this.context.ledger.get(id);
-    if (row?.settled && row.box === "none" && row.boxName === boxName) {
-      await finish(this.context, { ...row, box: "TempBox" });
-    }
+    const { ledger, folders, files } = this.context;
+    const row = await ledger.get(id);
+    if (!row?.settled) return;
+    const folder = folders.of(row.business);
+    const isAway =
+      row.box === "none" ? row.boxName === boxName : !files.disk.exists(join(folder.box(row.box), row.boxName));
+    if (isAway) await finish(this.context, { ...row, box: "TempBox", boxName });
   }
 }
 

@@ -136,10 +136,11 @@ export async function bind(
   const id = known?.id ?? (await ledger.fact("root")) ?? ids.handle();
   const name = renew ? undefined : await ledger.fact("ledger");
   const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle() };
+  // The root first: a ledger that knows a root which does not know itself would be taken for that of a root that is away.
+  if (!known || JSON.stringify(known) !== JSON.stringify(facts)) await marker.write(facts);
   await put(ledger, "ledger", facts.ledger);
   await put(ledger, "root", id);
   await put(ledger, "owner", JSON.stringify(owner));
-  if (!known || JSON.stringify(known) !== JSON.stringify(facts)) await marker.write(facts);
   await used.note(settings.root, id);
   return facts;
 }

@@ -56,11 +56,21 @@ export class Files {
   move(source: string, target: string): void {
     const { disk } = this;
     try {
-      disk.rename(source, target);
+      this.rename(source, target);
     } catch (error) {
       if (codeOf(error) !== "EXDEV") throw error;
       this.copy(source, target);
       disk.remove(source);
+    }
+  }
+
+  /** Over a network a rename that is repeated may say ENOENT of one that succeeded: the two names tell. */
+  private rename(source: string, target: string): void {
+    const { disk } = this;
+    try {
+      disk.rename(source, target);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT" || disk.exists(source) || !disk.exists(target)) throw error;
     }
   }
 
@@ -70,7 +80,7 @@ export class Files {
     const half = `${target}.tmp`;
     disk.copy(source, half);
     disk.syncNow(half);
-    disk.rename(half, target);
+    this.rename(half, target);
     disk.syncNow(dirname(target));
   }
 
@@ -112,7 +122,10 @@ export class Files {
         const name = number === 1 ? wanted : numberedName(wanted, number);
         const facts = this.disk.facts(join(folder, name));
         if (!facts) break;
-        if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
+        if (facts.size !== bytes.length || !(await this.disk.readLarge(join(folder, name))).equals(bytes)) continue;
+        // Whoever wrote it may have been stopped before this.
+        await this.syncFolder(folder);
+        return name;
       }
       await this.disk.write(half, bytes);
       const name = this.place(half, folder, wanted);
@@ -145,7 +158,7 @@ export class Files {
   private async writeNow(path: string, bytes: Buffer): Promise<void> {
     const half = `${path}.tmp`;
     await this.disk.write(half, bytes);
-    this.disk.rename(half, path);
+    this.rename(half, path);
     await this.syncFolder(dirname(path));
   }
 

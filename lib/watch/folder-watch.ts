@@ -1,4 +1,5 @@
-import { readTempBox } from "../boxes/claim.js";
+import { readTempBox, repeatOf } from "../boxes/claim.js";
+import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { ImportClientError } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
@@ -189,13 +190,15 @@ export class FolderWatch {
     const { inFlight } = claims;
     const codes = this.settings.businesses.map((code) => code.toLowerCase());
     for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
+      const repeats = await repeatOf(this.client, row);
       if (this.free() <= 0 || this.stopped) return;
       if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
       // Where the file is missing `reconcile` looks for it.
       const payload = readTempBox(this.client, row);
       if (!payload) continue;
       inFlight.take(row.id, this.settings.owner);
-      this.events.onClaim(row, payload);
+      if (repeats) await claims.end(row.id, "failed", duplicateOf(repeats), 0);
+      else this.events.onClaim(row, payload);
     }
   }
 

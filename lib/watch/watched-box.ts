@@ -90,7 +90,7 @@ export class WatchedBox {
       const { row, repeats } = claimed;
       const fault = repeats ? duplicateOf(repeats) : this.refusalOf(name, fits);
       if (!fault) return claimed;
-      await client.claims.fail(row.id, fault);
+      await client.claims.end(row.id, "failed", fault, 0);
       return undefined;
     } catch (error) {
       outBox.postpone(name);
@@ -101,7 +101,7 @@ export class WatchedBox {
   /** Claims a file that does not get complete, to end it with a receipt that says so. */
   async refuseIncomplete(name: string): Promise<void> {
     const claimed = await this.client.claims.begin(this.settings.owner, this.outBox, name);
-    if (claimed) await this.client.claims.fail(claimed.row.id, INCOMPLETE);
+    if (claimed) await this.client.claims.end(claimed.row.id, "failed", INCOMPLETE, 0);
   }
 
   close(): void {

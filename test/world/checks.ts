@@ -1,4 +1,5 @@
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { isAlive } from "../../lib/ledger/rules/identity.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
 import type { HandedIn } from "./outside.js";
 import type { FileNode } from "./tree.js";
@@ -46,9 +47,19 @@ export class Checks {
       this.unmarked.set(key, count);
       if (count > 1) world.fail(`sent twice in silence: ${known.key} version ${known.version}`);
     }
+    if (known && !marked) this.lookForRepeat(known, messageId);
     const before = this.bodies.get(messageId);
     if (before && !before.equals(body)) world.fail(`${messageId} was sent with other bytes before`);
     this.bodies.set(messageId, body);
+  }
+
+  /** Another document with the same key is alive: this one had to be refused as its repeat, or to take its place. */
+  private lookForRepeat({ key, version }: HandedIn, messageId: string): void {
+    const { world } = this;
+    const alive = world.ledgerFile.rows.some(
+      (row) => row.clientKey === key && !messageId.startsWith(row.id) && isAlive(row) && row.sendingAt > 0,
+    );
+    if (alive) world.fail(`a repeat was sent: ${key} version ${version}`);
   }
 
   /** The ledger says so now. */

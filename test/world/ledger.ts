@@ -19,7 +19,7 @@ import type {
   ReceiptPlace,
   ReceiptRow,
 } from "../../lib/ledger/index.js";
-import { isAlive, repeats } from "../../lib/ledger/rules/identity.js";
+import { asClaimed, isAlive, repeats } from "../../lib/ledger/rules/identity.js";
 import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
 import type { LedgerFile } from "./ledger-file.js";
@@ -79,7 +79,7 @@ export class SimLedger implements Ledger {
     const sameKey = options.sameKey ?? false;
     const earlier = await this.write(() => {
       const found = this.file.newest((one) => isAlive(one) && repeats(row, one, sameKey), 1)[0];
-      this.file.enter(row, this.world.now());
+      this.file.enter(asClaimed(row, found), this.world.now());
       if (options.parts) this.parts.enter(row.id, options.parts);
       this.file.event(row.id, note, this.world.now());
       return found;

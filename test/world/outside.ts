@@ -107,12 +107,15 @@ export class Producers {
       const key = `K${number}`;
       const at = 50 + decisions.choose("handed in at", number, [0, 300, 1500, 4000]);
       this.handIn(key, `${key}.xml`, 1, at, decisions.choose("way", number, WAYS));
-      const corrected = decisions.choose("corrected", number, CORRECTED);
-      if (corrected !== "no") {
-        const later = corrected === "before" ? 100 + decisions.draw() * 1500 : 6000;
-        this.handIn(key, `${key}.xml`, 2, at + later, "renamed");
-      }
     }
+  }
+
+  private correct(key: string, name: string): void {
+    const { decisions, scheduler } = this.world;
+    const corrected = decisions.choose("corrected", Number(key.slice(1)), CORRECTED);
+    if (corrected === "no") return;
+    const later = corrected === "before" ? decisions.draw() * 1500 : 6000;
+    this.handIn(key, name, 2, scheduler.now + later, "renamed");
   }
 
   private handIn(key: string, name: string, version: number, at: number, way: (typeof WAYS)[number]): void {
@@ -128,6 +131,7 @@ export class Producers {
     };
     const finish = () => {
       document.done = true;
+      if (version === 1) this.correct(key, name);
       this.world.tree.syncFolder(this.world.outBox);
     };
     const steps: (() => void)[] = [];

@@ -46,6 +46,7 @@ export class SimProcess {
   readonly ports: Ports;
   opening: ClientOpening | undefined;
   private flow: Flow | undefined;
+  private deploying = false;
 
   /** Its line to the broker, while it has one. */
   get line(): Line | undefined {
@@ -91,9 +92,12 @@ export class SimProcess {
   /** Stops the nodes and starts them anew, as a deploy does. */
   async deploy(): Promise<void> {
     const { opening, flow } = this;
+    if (this.deploying) return;
+    this.deploying = true;
     this.flow = undefined;
     await flow?.stop();
     await opening?.close();
+    this.deploying = false;
     if (!this.life.dead) this.start();
   }
 

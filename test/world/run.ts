@@ -10,6 +10,7 @@ async function main(): Promise<void> {
   const instances = value("instances", 1);
   await prepared();
   const start = performance.now();
+  const used = process.cpuUsage();
   let steps = 0;
   const kinds = new Map<string, number[]>();
   for (let seed = first; seed < first + schedules; seed++) {
@@ -30,8 +31,10 @@ async function main(): Promise<void> {
     }
   }
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  const busy = (user + system) / 1e6;
   console.log(
-    `${schedules} schedules, ${steps} steps, ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(0)} a second`,
+    `${schedules} schedules, ${steps} steps, ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(0)} a second, ${(schedules / busy).toFixed(0)} a second of one core`,
   );
   for (const [kind, seeds] of kinds) console.log(`${seeds.length} x ${kind}   seeds ${seeds.slice(0, 5).join(" ")}`);
 }

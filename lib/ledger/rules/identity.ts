@@ -9,6 +9,22 @@ export type Identity = Pick<
 
 type Fate = Pick<DocumentRow, "state" | "statusOutcome">;
 
+/** Code of a document that repeats another one, from its claim on. */
+const REPEATS = "SW-DUP";
+
+/**
+ * The row of a document that is claimed, as it is committed: one that repeats another says so from the first moment, with the other's
+ * id, so that whoever takes it up after a stop does not send it.
+ */
+export function asClaimed(row: DocumentRow, earlier: DocumentRow | undefined): DocumentRow {
+  return earlier ? { ...row, code: REPEATS, text: earlier.id } : row;
+}
+
+/** Id of the document that a claimed one was found to repeat, as `asClaimed` wrote it; undefined of one that repeats none. */
+export function repeatedBy({ state, code, text, textEn, sendingAt, sentAt }: DocumentRow): string | undefined {
+  return state === "claimed" && code === REPEATS && textEn === "" && sendingAt === 0 && sentAt === 0 ? text : undefined;
+}
+
 /** A document that stands in the way of the same one: not one that failed, or that the data centre or customs refused. */
 export function isAlive({ state, statusOutcome }: Fate): boolean {
   return state !== "failed" && state !== "rejected" && statusOutcome !== "refused";

@@ -1,6 +1,6 @@
 import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
-import { repeats } from "../rules/identity.js";
+import { asClaimed, repeats } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
 import { STATES } from "../rules/states.js";
 import type {
@@ -70,7 +70,7 @@ export class SqliteLedger implements Ledger {
     const note = options.note ?? { event: "claimed" };
     const earlier = await this.store.write(() => {
       const earlier = this.earlier(row, options.sameKey ?? false);
-      this.rows.enter(row);
+      this.rows.enter(asClaimed(row, earlier));
       if (options.parts) this.parts.enter(row.id, options.parts);
       this.rows.event(row.id, note);
       return earlier;
