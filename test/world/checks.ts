@@ -14,6 +14,8 @@ const MAY_FAIL = ["SW-DUP", "SW-REPLACED"];
 export class Checks {
   /** By document key and attempt: deliveries that did not say that they may be repeats. */
   private readonly unmarked = new Map<string, number>();
+  /** Claims that are open. */
+  private open = 0;
   private readonly bodies = new Map<string, Buffer>();
 
   constructor(private readonly world: World) {}
@@ -65,6 +67,7 @@ export class Checks {
   /** The ledger says so now. */
   changed(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
     const { world } = this;
+    this.open += (after && !after.settled ? 1 : 0) - (before && !before.settled ? 1 : 0);
     if (!after || before?.state === after.state) return;
     if (ARRIVED.includes(after.state) && !(before && ARRIVED.includes(before.state))) {
       const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(after.id));
@@ -76,6 +79,14 @@ export class Checks {
     const { world } = this;
     const kept = world.inBoxes.some((folder) => world.tree.isSafe(folder, body));
     if (!kept) world.fail(`receipt ${messageId} was acknowledged and is in no InBox that survives a power cut`);
+  }
+
+  /** Has everything come to its end? Asked after each step. */
+  isOver(): boolean {
+    const { producers, receiptsOnTheirWay, broker, ledgerFile, tree, outBox } = this.world;
+    if (producers.open > 0 || this.open > 0 || receiptsOnTheirWay > 0) return false;
+    if (ledgerFile.rows.length === 0 || (tree.folders.get(outBox)?.size ?? 0) > 0 || broker.unanswered > 0) return false;
+    return this.unfinished().length === 0;
   }
 
   /** The ends of a run: nothing is wrong any more, and everything has come to its end. */

@@ -1,6 +1,7 @@
 import { prepared, World } from "./world.js";
 
 async function main(): Promise<void> {
+  Error.stackTraceLimit = 0;
   const value = (name: string, usual: number) => {
     const at = process.argv.indexOf(`--${name}`);
     return at === -1 ? usual : Number(process.argv[at + 1]);

@@ -12,11 +12,12 @@ import { Tree } from "./tree.js";
 
 const POWER = new Fault("the power fails with it", 0.3);
 const BETWEEN = new Fault("somebody else acts in between", 0.01);
-const FREEZES = new Fault("a process is frozen", 0.2);
-const DEPLOYS = new Fault("a deploy", 0.2);
+const FREEZES = new Fault("a process is frozen", 0.1);
+const DEPLOYS = new Fault("a deploy", 0.1);
 
-/** Milliseconds of the world in which things go wrong. */
-const TROUBLE = 12_000;
+/** Milliseconds of the world in which things go wrong, at most: they end a second after everything has come to its end. */
+const TROUBLE = [4_000, 4_000, 12_000, 30_000];
+const AFTER_ALL = 1_000;
 /** Milliseconds after which everything must have come to its end. */
 const PATIENCE = 900_000;
 
@@ -67,6 +68,7 @@ export class World {
   readonly settings: ClientSettings;
   readonly packs: boolean;
   readonly attempts = 2;
+  private readonly trouble: number;
   clockAhead = 0;
   documentIds = 1;
   diskIsFull = false;
@@ -82,6 +84,7 @@ export class World {
     this.decisions = new Decisions(options.seed, options.kept);
     this.decisions.wanted = options.told === true;
     this.ledgerFile = new LedgerFile({ compares: true }, (before, after) => this.checks.changed(before, after));
+    this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
     this.settings = {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
@@ -100,21 +103,25 @@ export class World {
       for (let instance = 1; instance <= (this.options.instances ?? 1); instance++) this.boot(instance, 0);
       this.planTrouble();
       let quiet = false;
+      let end = this.trouble;
       for (;;) {
-        if (!quiet && scheduler.now >= TROUBLE) {
+        if (!quiet && scheduler.now >= end) {
           quiet = true;
           decisions.calm = true;
           this.tell("world", "nothing goes wrong any more");
         }
-        if (!scheduler.step(quiet ? PATIENCE : TROUBLE)) {
+        if (!scheduler.step(quiet ? PATIENCE : end)) {
           if (quiet) break;
-          scheduler.now = TROUBLE;
+          scheduler.now = end;
           continue;
         }
         await drained();
         if (this.doubtful.size > 0) this.checks.lookAtDoubtful();
         if (this.violation !== undefined) break;
-        if (quiet && this.isOver()) break;
+        if (this.checks.isOver()) {
+          if (quiet) break;
+          end = Math.min(end, scheduler.now + AFTER_ALL);
+        } else if (!quiet) end = this.trouble;
       }
       if (this.violation === undefined) {
         const [first] = this.checks.unfinished();
@@ -209,7 +216,7 @@ export class World {
 
   private planTrouble(): void {
     const { scheduler, decisions } = this;
-    for (let at = 500; at < TROUBLE; at += 500) {
+    for (let at = 500; at < this.trouble; at += 500) {
       scheduler.at(at, () => {
         for (const life of this.lives) {
           if (life.dead || life.frozenUntil > scheduler.now) continue;
@@ -268,10 +275,6 @@ export class World {
   changed(folder: string): void {
     const all = this.watchers.get(folder);
     if (all) for (const changed of [...all]) changed();
-  }
-
-  private isOver(): boolean {
-    return this.checks.unfinished().length === 0;
   }
 }
 
