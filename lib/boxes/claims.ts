@@ -163,7 +163,8 @@ export class Claims {
       const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
       const change = { retryAt: clock.now() + delay, tries, ...words };
       const row = await ledger.update(id, change, { event: "retry", ...words });
-      this.scheduleReturn(row);
+      // A clock that is set at this moment makes the row say something else.
+      this.scheduleReturn(row, delay);
       return row;
     });
   }
@@ -199,9 +200,9 @@ export class Claims {
   }
 
   /** Sets the alarm of a document that was given back. */
-  scheduleReturn(row: DocumentRow): void {
+  scheduleReturn(row: DocumentRow, atMost = Number.POSITIVE_INFINITY): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.alarm(returnsIn(row, this.context.clock.now()), () => {
+    this.alarm(Math.min(atMost, returnsIn(row, this.context.clock.now())), () => {
       const returned = this.alone(row.id, () => returnToOutBox(this.context, row.id));
       returned.catch(this.reportFault).finally(() => this.inFlight.release(row.id));
     });

@@ -241,17 +241,13 @@ export class Reconciler {
   }
 
   /**
-   * The file of a document that ended while its folder was away, or whose last move a power cut has taken back: it goes where it
-   * belongs.
+   * The file of a document that ended while its folder was away, or whose last move a power cut has taken back, as a whole or by half:
+   * it goes where it belongs.
    */
   private async comeBack(id: string, boxName: string): Promise<void> {
-    const { ledger, folders, files } = this.context;
-    const row = await ledger.get(id);
+    const row = await this.context.ledger.get(id);
     if (!row?.settled) return;
-    const folder = folders.of(row.business);
-    const isAway =
-      row.box === "none" ? row.boxName === boxName : !files.disk.exists(join(folder.box(row.box), row.boxName));
-    if (isAway) await finish(this.context, { ...row, box: "TempBox", boxName });
+    if (row.box !== "none" || row.boxName === boxName) await finish(this.context, { ...row, box: "TempBox", boxName });
   }
 }
 

@@ -3,8 +3,9 @@ import type { Broker, Publisher, PublishOutcome } from "../amqp/broker.js";
 import { type BrokerFault, sendError } from "../amqp/faults.js";
 import { backOff } from "../back-off.js";
 import type { ImportClient } from "../client/import-client.js";
+import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
-import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import { codeOf, faultOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
 import { fileMissing, heldError, stopped, tooLarge } from "./errors.js";
@@ -205,14 +206,9 @@ export class DocumentSender {
     if (row.state === "held") throw heldError(row.id, "held");
     this.uncertain.begin(row.id, row.state === "unknown");
     const { giveUpAfter, attempts } = this.settings;
-    const outgoing = await outgoingOf(
-      this.client,
-      { ...this.settings, maxBytes: this.maxBytes },
-      document,
-      row,
-      payload,
-      fields,
-    );
+    const make = () =>
+      outgoingOf(this.client, { ...this.settings, maxBytes: this.maxBytes }, document, row, payload, fields);
+    const outgoing = await this.again(make, (error) => this.passes(row.id, error));
     if (!outgoing) return this.hold(row.id, "the bytes that were sent are gone");
     return {
       id: row.id,
@@ -246,8 +242,7 @@ export class DocumentSender {
     const { id, outgoing } = sending;
     try {
       for (let tries = 0; ; tries++) {
-        const share = this.shareOf(sending);
-        const arrived = (await this.waiting.enter(sending, share)) ?? (await this.attempt(sending, share));
+        const arrived = await this.tryOnce(sending);
         if (arrived) return await this.arrived(arrived, outgoing);
         if (this.stopping.signal.aborted) throw stopped();
         // Who is held next need not wait for a late answer: that settles what is held as well.
@@ -257,6 +252,17 @@ export class DocumentSender {
       // What was certainly not sent is made anew at its next attempt.
       if (!this.stopping.signal.aborted && !this.uncertain.has(id)) this.client.spool.remove(id);
       throw error;
+    }
+  }
+
+  /** One try when its turn has come; a fault of the machine that a document in doubt can wait out ends it and no more. */
+  private async tryOnce(sending: Sending): Promise<DocumentRow | undefined> {
+    const share = this.shareOf(sending);
+    try {
+      return (await this.waiting.enter(sending, share)) ?? (await this.attempt(sending, share));
+    } catch (error) {
+      if (!this.passes(sending.id, error)) throw error;
+      return undefined;
     }
   }
 
@@ -347,13 +353,30 @@ export class DocumentSender {
   }
 
   /** Does what has to be committed, as long as it takes: a full disk may pass. */
-  private async whileLedgerFails<T>(work: () => Promise<T>): Promise<T> {
+  private whileLedgerFails<T>(work: () => Promise<T>): Promise<T> {
+    return this.again(work, (error) => {
+      if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) return false;
+      this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
+      return true;
+    });
+  }
+
+  /**
+   * A document that may have arrived is in nobody's hands but ours: what is the machine's fault, a file that is held say, is waited out
+   * here, and is no reason to ask a person.
+   */
+  private passes(id: string, error: unknown): boolean {
+    if (this.stopping.signal.aborted || !this.uncertain.has(id) || kindOf(faultOf(error)) !== "waits") return false;
+    this.client.notice(codeOf(error) ?? "SW-FAULT", messageOf(error), messageOf(error));
+    return true;
+  }
+
+  private async again<T>(work: () => Promise<T>, passes: (error: unknown) => boolean): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await work();
       } catch (error) {
-        if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) throw error;
-        this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
+        if (!passes(error)) throw error;
         await this.sleepers.pause(backOff(TRY_AGAIN, tries, this.client.ids.jitter()));
       }
     }
