@@ -106,7 +106,7 @@ export class Claims {
         // Nothing was written to the broker. Where that cannot be committed, whoever has the root takes it for unknown.
         const note = { event: "refused", code: "SW-FENCED" };
         await ledger
-          .transition(id, { from: ["sending"], to: before }, repeat ? {} : { wire: "" }, note)
+          .transition(id, { from: ["sending"], to: before }, repeat ? {} : { wire: "", sendingAt: 0 }, note)
           .catch(() => undefined);
         throw fault;
       }

@@ -14,6 +14,9 @@ const OPEN: readonly DocumentState[] = ["sending", "unknown", "held", "failed"];
 /** Of these, where nobody has decided about it yet. */
 const UNDECIDED: readonly DocumentState[] = ["unknown", "held"];
 
+/** Of a document that has certainly not arrived: no receipt can be for this attempt. */
+const NOT_BEGUN = { wire: "", sendingAt: 0 } as const;
+
 /** Has the document arrived, by a confirm or by a receipt that answers it? */
 export function hasArrived(row: DocumentRow): boolean {
   return ARRIVED.includes(row.state);
@@ -47,7 +50,7 @@ async function commitOutcome(
 ): Promise<DocumentRow | undefined> {
   if (outcome.kind === "confirmed") return confirmed(client, id, ["sending"], "");
   const to = outcome.kind === "unknown" || mayHaveArrived ? "unknown" : "claimed";
-  const change = to === "unknown" ? { possibleDuplicate: true } : { wire: "" };
+  const change = to === "unknown" ? { possibleDuplicate: true } : NOT_BEGUN;
   const event = to === "unknown" ? "unknown" : "refused";
   await client.ledger.transition(id, { from: ["sending"], to }, change, {
     event,
@@ -76,7 +79,7 @@ export function concludeLate(
     // While it is being repeated, that publish concludes it.
     else if (certainlyNot && UNDECIDED.includes(row.state) && outcome.kind !== "unknown") {
       const note = { event: "refused", code: codeOf(outcome), text: outcome.reason };
-      await client.ledger.transition(id, { from: [row.state], to: "claimed" }, { wire: "", ...NO_WORDS }, note);
+      await client.ledger.transition(id, { from: [row.state], to: "claimed" }, { ...NOT_BEGUN, ...NO_WORDS }, note);
     }
   });
 }

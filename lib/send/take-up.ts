@@ -9,6 +9,9 @@ import type { Wire } from "./wire.js";
 /** Rows that are looked at in one go. */
 const PAGE = 500;
 
+/** Milliseconds between two looks: what another process left that had the root for a while is found without a restart. */
+const LOOK_AGAIN = 15_000;
+
 export interface TakeUpEvents {
   /** Is there still a node with this id? What a node left that is no more goes to whoever asks first. */
   isKnownSender(id: string): boolean;
@@ -26,6 +29,8 @@ export class TakeUp {
     if (event === "released" && this.isOurs(row)) void this.send(row, true);
   };
 
+  private cancel: (() => void) | undefined;
+
   constructor(
     private readonly client: ImportClient,
     private readonly sender: DocumentSender,
@@ -34,10 +39,17 @@ export class TakeUp {
 
   async start(): Promise<void> {
     this.client.on("change", this.onChange);
+    this.cancel = this.client.clock.every(LOOK_AGAIN, () => {
+      if (!this.client.lease.fault) this.look().catch((error) => this.client.reports.fault(error));
+    });
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
     for (let after = "", more = true; more; ) {
       const rows = await this.client.ledger.unsettled({ after, limit: PAGE });
       for (const row of rows) {
-        if (!this.isOurs(row)) continue;
+        if (!this.isOurs(row) || this.sender.isSending(row.id)) continue;
         // Its sender stopped before it could commit the outcome.
         if (row.state === "sending" && !(await this.becomesUnknown(row))) continue;
         void this.send(row, false);
@@ -48,6 +60,7 @@ export class TakeUp {
   }
 
   stop(): void {
+    this.cancel?.();
     this.client.off("change", this.onChange);
   }
 

@@ -49,7 +49,8 @@ export class Checks {
       this.unmarked.set(key, count);
       if (count > 1) world.fail(`sent twice in silence: ${known.key} version ${known.version}`);
     }
-    if (known && !marked) this.lookForRepeat(known, messageId);
+    if (known && !marked && ![...world.persons.asked].some((id) => messageId.startsWith(id)))
+      this.lookForRepeat(known, messageId);
     const before = this.bodies.get(messageId);
     if (before && !before.equals(body)) world.fail(`${messageId} was sent with other bytes before`);
     this.bodies.set(messageId, body);
@@ -58,8 +59,14 @@ export class Checks {
   /** Another document with the same key is alive: this one had to be refused as its repeat, or to take its place. */
   private lookForRepeat({ key, version }: HandedIn, messageId: string): void {
     const { world } = this;
+    const { asked } = world.persons;
     const alive = world.ledgerFile.rows.some(
-      (row) => row.clientKey === key && !messageId.startsWith(row.id) && isAlive(row) && row.sendingAt > 0,
+      (row) =>
+        row.clientKey === key &&
+        row.sendingAt > 0 &&
+        isAlive(row) &&
+        !asked.has(row.id) &&
+        !messageId.startsWith(row.id),
     );
     if (alive) world.fail(`a repeat was sent: ${key} version ${version}`);
   }
@@ -68,7 +75,9 @@ export class Checks {
   changed(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
     const { world } = this;
     this.open += (after && !after.settled ? 1 : 0) - (before && !before.settled ? 1 : 0);
-    if (!after || before?.state === after.state) return;
+    if (!after) return;
+    world.persons.changed(before, after);
+    if (before?.state === after.state) return;
     if (ARRIVED.includes(after.state) && !(before && ARRIVED.includes(before.state))) {
       const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(after.id));
       if (!arrived) world.fail(`${after.fileName} is called ${after.state} and has not arrived`);
@@ -83,8 +92,8 @@ export class Checks {
 
   /** Has everything come to its end? Asked after each step. */
   isOver(): boolean {
-    const { producers, receiptsOnTheirWay, broker, ledgerFile, tree, outBox } = this.world;
-    if (producers.open > 0 || this.open > 0 || receiptsOnTheirWay > 0) return false;
+    const { producers, persons, receiptsOnTheirWay, broker, ledgerFile, tree, outBox } = this.world;
+    if (producers.open > 0 || persons.open > 0 || this.open > 0 || receiptsOnTheirWay > 0) return false;
     if (ledgerFile.rows.length === 0 || (tree.folders.get(outBox)?.size ?? 0) > 0 || broker.unanswered > 0)
       return false;
     return this.unfinished().length === 0;

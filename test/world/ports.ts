@@ -153,7 +153,7 @@ export class SimHost implements Host {
 
   mark(): ProcessMark {
     const { life } = this.doer;
-    return { host: this.machine, pid: 100 + (life.number % 16), boot: "boot", started: String(life.number) };
+    return { host: this.machine, pid: 100 + life.number, boot: "boot", started: String(life.number) };
   }
 
   runs(mark: ProcessMark): boolean | undefined {

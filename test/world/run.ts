@@ -1,43 +1,57 @@
+import { kindOf, shrunk, tableOf } from "./shrink.js";
 import { prepared, World } from "./world.js";
 
+/**
+ * `npm run world -- [--schedules N] [--seed S] [--instances K] [--minutes M]`: runs that many worlds, one seed after the other, and says
+ * how many a second; `--story` runs one seed and tells it as a table; the first of each kind of violation is shrunk and told.
+ */
 async function main(): Promise<void> {
-  Error.stackTraceLimit = 0;
   const value = (name: string, usual: number) => {
     const at = process.argv.indexOf(`--${name}`);
     return at === -1 ? usual : Number(process.argv[at + 1]);
   };
-  const schedules = value("schedules", 1000);
-  const first = value("seed", 1);
   const instances = value("instances", 1);
+  const first = value("seed", 1);
+  const minutes = value("minutes", Number.POSITIVE_INFINITY);
+  const schedules = value("schedules", Number.isFinite(minutes) ? Number.POSITIVE_INFINITY : 10_000);
+  Error.stackTraceLimit = 0;
   await prepared();
+  if (process.argv.includes("--story")) {
+    console.log(tableOf(await new World({ seed: first, instances, told: true }).run()));
+    return;
+  }
   const start = performance.now();
   const used = process.cpuUsage();
-  let steps = 0;
   const kinds = new Map<string, number[]>();
-  for (let seed = first; seed < first + schedules; seed++) {
-    const outcome = await new World({ seed, instances, told: process.argv.includes("--story") }).run();
+  let steps = 0;
+  let runs = 0;
+  for (; runs < schedules && performance.now() - start < minutes * 60_000; runs++) {
+    const seed = first + runs;
+    const outcome = await new World({ seed, instances }).run();
     steps += outcome.steps;
-    if (outcome.violation !== undefined) {
-      const kind = outcome.violation
-        .split("\n")[0]!
-        .replace(/[0-9a-f-]{36}/g, "<id>")
-        .replace(/\d+/g, "N");
-      kinds.set(kind, [...(kinds.get(kind) ?? []), seed]);
-      if (process.argv.includes("--story")) {
-        for (const { at, who, what, documents } of outcome.story)
-          console.log(`${at.toFixed(0).padStart(7)}  ${who.padEnd(9)} ${what}   [${documents}]`);
-        console.log(outcome.taken.join("\n"));
-        break;
-      }
+    if (outcome.violation === undefined) continue;
+    const kind = kindOf(outcome.violation);
+    const known = kinds.get(kind);
+    if (known) known.push(seed);
+    else {
+      kinds.set(kind, [seed]);
+      const shortest = await shrunk({ seed, instances });
+      console.log(shortest ? tableOf(shortest) : `seed ${seed}: ${outcome.violation}, and not when it is told`);
     }
   }
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(used);
   const busy = (user + system) / 1e6;
   console.log(
-    `${schedules} schedules, ${steps} steps, ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(0)} a second, ${(schedules / busy).toFixed(0)} a second of one core`,
+    `${runs} schedules, ${(steps / runs).toFixed(0)} steps each, ${seconds.toFixed(1)} s; ${(runs / seconds).toFixed(0)} a second, ${(runs / busy).toFixed(0)} a second of processor time`,
   );
-  for (const [kind, seeds] of kinds) console.log(`${seeds.length} x ${kind}   seeds ${seeds.slice(0, 5).join(" ")}`);
+  let violated = 0;
+  for (const [kind, seeds] of kinds) {
+    violated += seeds.length;
+    console.log(`${seeds.length} x ${kind}   seeds ${seeds.slice(0, 5).join(" ")}`);
+  }
+  console.log(`${violated} violations`);
+  if (violated > 0) process.exitCode = 1;
 }
 
-main();
+void main();

@@ -1,4 +1,5 @@
 import { inspect } from "../../lib/business/inspect.js";
+import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientSettings } from "../../lib/client/settings.js";
 import { sha256Of } from "../../lib/sha256.js";
 import { SimBroker } from "./broker.js";
@@ -6,6 +7,7 @@ import { Checks } from "./checks.js";
 import { Decisions, Fault } from "./decisions.js";
 import { LedgerFile } from "./ledger-file.js";
 import { documentText, Government, type HandedIn, Producers } from "./outside.js";
+import { Persons } from "./persons.js";
 import { SimProcess } from "./process.js";
 import { drained, type Event, type Life, Scheduler } from "./scheduler.js";
 import { Tree } from "./tree.js";
@@ -60,6 +62,7 @@ export class World {
   readonly checks = new Checks(this);
   readonly producers = new Producers(this);
   readonly government = new Government(this);
+  readonly persons = new Persons(this);
   readonly broker = new SimBroker(this);
   readonly tree = new Tree((node, change) => this.checks.named(node, change));
   readonly ledgerFile: LedgerFile;
@@ -81,8 +84,7 @@ export class World {
   private readonly processes = new Map<number, SimProcess>();
 
   constructor(private readonly options: WorldOptions) {
-    this.decisions = new Decisions(options.seed, options.kept);
-    this.decisions.wanted = options.told === true;
+    this.decisions = new Decisions(options.seed, options.kept, options.told);
     this.ledgerFile = new LedgerFile({ compares: true }, (before, after) => this.checks.changed(before, after));
     this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
@@ -169,6 +171,16 @@ export class World {
   }
 
   // ---- processes
+
+  /** The client of a process that works, as the sidebar of a browser would reach it. */
+  workingClient(): ImportClient | undefined {
+    for (const life of this.lives) {
+      if (life.dead || life.frozenUntil > this.scheduler.now) continue;
+      const client = this.processes.get(life.number)?.opening?.client;
+      if (client && !client.lease.fault) return client;
+    }
+    return undefined;
+  }
 
   private boot(instance: number, incarnation: number): void {
     const number = (instance - 1) * 8 + incarnation;
