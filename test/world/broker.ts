@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Options } from "amqplib";
 import { Fault } from "./decisions.js";
+import type { Guard } from "./guards.js";
 import type { Life } from "./scheduler.js";
 import type { World } from "./world.js";
 
@@ -59,6 +60,7 @@ export interface Reader {
 /** The channel of amqplib, as far as `Confirms` looks at it. */
 export class SimChannel extends EventEmitter {
   closed = false;
+  private readonly pending: ((error: unknown) => void)[] = [];
   /** The broker has closed it; what comes on it is thrown away. */
   over = false;
 
@@ -78,7 +80,17 @@ export class SimChannel extends EventEmitter {
     answer: (error: unknown) => void,
   ): boolean {
     if (this.closed) throw new Error("Channel closed");
-    this.broker.written(this, { exchange, routingKey, body: Buffer.from(body), options, answer });
+    const { without } = this.broker;
+    const mandatory = without === "mandatory" ? false : options.mandatory;
+    this.pending.push(answer);
+    this.broker.written(this, {
+      ...{ exchange, routingKey, body: Buffer.from(body), options: { ...options, mandatory } },
+      answer: (error) => {
+        // What a channel as a whole says of its messages, as `waitForConfirms` does.
+        if (without === "a confirm of its own") for (const other of this.pending.splice(0)) other(null);
+        answer(error);
+      },
+    });
     return true;
   }
 
@@ -109,6 +121,11 @@ export class SimBroker {
   private receiptIds = 0;
 
   constructor(private readonly world: World) {}
+
+  /** The guard that is taken out. */
+  get without(): Guard | undefined {
+    return this.world.without;
+  }
 
   /** Receipts that are not acknowledged. */
   get unanswered(): number {

@@ -89,7 +89,7 @@ export interface HandedIn {
   copies: number;
 }
 
-const WAYS = ["at once", "renamed", "halves", "allocated"] as const;
+const WAYS = ["at once", "renamed", "halves", "allocated", "patched"] as const;
 const CORRECTED = ["no", "no", "no", "before", "after"] as const;
 
 /** Who writes documents into the OutBox, in the ways of the field. */
@@ -149,6 +149,15 @@ export class Producers {
         write(data, path);
         finish();
       });
+    } else if (way === "patched") {
+      // Whole at first sight, and put right a moment later.
+      steps.push(
+        () => write(documentText(`${key}?`, version), path),
+        () => {
+          write(data, path);
+          finish();
+        },
+      );
     } else {
       const rest = way === "allocated" ? Buffer.alloc(data.length - half.length) : Buffer.alloc(0);
       steps.push(
@@ -159,7 +168,7 @@ export class Producers {
         },
       );
     }
-    this.run(`${name} version ${version}`, steps, at, steps);
+    this.run(`${name} version ${version}`, steps, at, way === "patched" ? 100 : 900);
   }
 
   /** The newer version takes the place of the one that lies there. */
@@ -170,7 +179,7 @@ export class Producers {
     if (before) before.withdrawn = true;
   }
 
-  private run(what: string, steps: readonly (() => void)[], at: number, all: readonly (() => void)[]): void {
+  private run(what: string, steps: readonly (() => void)[], at: number, longest: number, all = steps): void {
     const { world } = this;
     const [step, ...others] = steps;
     if (!step) return;
@@ -178,21 +187,21 @@ export class Producers {
     world.outsider(at, () => {
       if (!world.tree.folders.has(world.outBox)) {
         this.open--;
-        this.run(what, steps, world.scheduler.now + 500, all);
+        this.run(what, steps, world.scheduler.now + 500, longest, all);
         return;
       }
       this.open--;
       world.tell("producer", `${what}${others.length > 0 ? " begins" : " is whole"}`);
-      const pause = 20 + world.decisions.draw() * 900;
+      const pause = 20 + world.decisions.draw() * longest;
       try {
         step();
       } catch {
         // What it wrote has gone with the power: it begins anew.
-        this.run(what, all, world.scheduler.now + pause, all);
+        this.run(what, all, world.scheduler.now + pause, longest);
         return;
       }
       world.changed(world.outBox);
-      this.run(what, others, world.scheduler.now + pause, all);
+      this.run(what, others, world.scheduler.now + pause, longest, all);
     });
   }
 }

@@ -21,6 +21,7 @@ import type { SimConsumer } from "./connection.js";
 import { SimConnection } from "./connection.js";
 import { Fault } from "./decisions.js";
 import { SimDisk } from "./disk.js";
+import { takeOut } from "./guards.js";
 import { ledgerFault, SimLedger } from "./ledger.js";
 import { Doer, SimClock, SimHost, SimIds } from "./ports.js";
 import type { Life } from "./scheduler.js";
@@ -74,6 +75,12 @@ export class SimProcess {
     const { world } = this;
     const opening = new ClientOpening(world.settings, this.ports, () => this.openLedger());
     this.opening = opening;
+    if (world.without === "lease") {
+      const file = (opening as unknown as { file: { take(): unknown; assertHeld(): void } }).file;
+      const take = file.take.bind(file);
+      file.take = () => void take();
+      file.assertHeld = () => undefined;
+    }
     opening.on("fault", (fault) =>
       world.tell(this.life.name, fault ? `waits: ${fault.code} ${fault.text.en}` : "works"),
     );
@@ -81,6 +88,7 @@ export class SimProcess {
     opening.ready.then(
       (client) => {
         if (this.opening !== opening || this.life.dead) return;
+        if (world.without) takeOut(world.without, client);
         this.flow = new Flow(this, client);
         this.flow.start().catch((error) => world.fault(this.life, error));
       },
@@ -104,7 +112,9 @@ export class SimProcess {
   private async openLedger(): Promise<SimLedger> {
     const { doer, world, life, clock } = this;
     await doer.later("open the ledger", () => undefined);
+    const fences = world.without !== "lease" && world.without !== "fence";
     return new SimLedger(world.ledgerFile, {
+      fences,
       now: () => clock.now(),
       commit: (run, failed) => {
         if (life.dead) return;

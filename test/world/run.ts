@@ -1,3 +1,4 @@
+import { GUARDS, NEED_TWO } from "./guards.js";
 import { kindOf, shrunk, tableOf } from "./shrink.js";
 import { prepared, World } from "./world.js";
 
@@ -5,6 +6,21 @@ import { prepared, World } from "./world.js";
  * `npm run world -- [--schedules N] [--seed S] [--instances K] [--minutes M]`: runs that many worlds, one seed after the other, and says
  * how many a second; `--story` runs one seed and tells it as a table; the first of each kind of violation is shrunk and told.
  */
+/** How many schedules it takes until a guard that is taken out is missed. */
+async function guards(first: number): Promise<void> {
+  for (const without of GUARDS) {
+    const instances = NEED_TWO.includes(without) ? 2 : 1;
+    const start = performance.now();
+    let seed = first;
+    let violation: string | undefined;
+    for (; violation === undefined && performance.now() - start < 300_000; seed++)
+      ({ violation } = await new World({ seed, instances, without }).run());
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`without ${without}: ${seed - first} schedules, ${seconds} s: ${violation ?? "not found"}`);
+    if (violation === undefined) process.exitCode = 1;
+  }
+}
+
 async function main(): Promise<void> {
   const value = (name: string, usual: number) => {
     const at = process.argv.indexOf(`--${name}`);
@@ -20,6 +36,7 @@ async function main(): Promise<void> {
     console.log(tableOf(await new World({ seed: first, instances, told: true }).run()));
     return;
   }
+  if (process.argv.includes("--guards")) return guards(first);
   const start = performance.now();
   const used = process.cpuUsage();
   const kinds = new Map<string, number[]>();

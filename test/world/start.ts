@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { buildSync } from "esbuild";
 
 const repository = resolve(__dirname, "..", "..");
-const target = join(repository, "dist", "world");
+/** Of this process alone: several may be at it at the same time. */
+const target = join(repository, "dist", "world", String(process.pid));
+let program: string | undefined;
 
 /** Sources as plain JavaScript: what tsx adds to each function, its name, costs more than many of them do. */
 function built(): string {
+  if (program !== undefined) return program;
+  process.on("exit", () => rmSync(target, { recursive: true, force: true }));
   const files = ["lib", "test/world"].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
@@ -18,7 +22,8 @@ function built(): string {
     ...{ format: "cjs", platform: "node", target: "node20" },
   });
   cpSync(join(repository, "lib", "model", "messages"), join(target, "lib", "model", "messages"), { recursive: true });
-  return join(target, "test", "world", "run.js");
+  program = join(target, "test", "world", "run.js");
+  return program;
 }
 
 /** Builds the world and runs it with these arguments. Resolves to its exit code and, with `silent`, to what it said. */

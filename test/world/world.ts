@@ -5,6 +5,7 @@ import { sha256Of } from "../../lib/sha256.js";
 import { SimBroker } from "./broker.js";
 import { Checks } from "./checks.js";
 import { Decisions, Fault } from "./decisions.js";
+import { type Guard, withoutStillness } from "./guards.js";
 import { LedgerFile } from "./ledger-file.js";
 import { documentText, Government, type HandedIn, Producers } from "./outside.js";
 import { Persons } from "./persons.js";
@@ -30,6 +31,8 @@ export interface WorldOptions {
   kept?: ReadonlySet<string>;
   /** The story is kept. */
   told?: boolean;
+  /** The guard that is taken out. */
+  without?: Guard | undefined;
 }
 
 export interface StoryLine {
@@ -85,7 +88,9 @@ export class World {
 
   constructor(private readonly options: WorldOptions) {
     this.decisions = new Decisions(options.seed, options.kept, options.told);
-    this.ledgerFile = new LedgerFile({ compares: true }, (before, after) => this.checks.changed(before, after));
+    this.ledgerFile = new LedgerFile({ compares: options.without !== "compare and set" }, (before, after) =>
+      this.checks.changed(before, after),
+    );
     this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
     this.settings = {
@@ -98,8 +103,14 @@ export class World {
     this.tree.syncFolder("/data/ImpPath/Sas");
   }
 
+  /** The guard that is taken out. */
+  get without(): Guard | undefined {
+    return this.options.without;
+  }
+
   async run(): Promise<Outcome> {
     const { scheduler, decisions } = this;
+    const putBack = this.without === "stillness" ? withoutStillness() : undefined;
     try {
       this.producers.start();
       for (let instance = 1; instance <= (this.options.instances ?? 1); instance++) this.boot(instance, 0);
@@ -132,6 +143,8 @@ export class World {
       }
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
+    } finally {
+      putBack?.();
     }
     for (const life of this.lives) life.dead = true;
     const { violation, story } = this;
