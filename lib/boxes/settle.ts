@@ -98,14 +98,12 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
 export async function settleReplaced(context: BoxContext, id: string): Promise<DocumentRow> {
   const row = await rowOf(context, id);
   const words = wordsOf({ code: REPLACED, text: CODES[REPLACED].meaning });
-  const change = { ...words, retryAt: 0, failedAt: context.clock.now() };
-  const failed = await context.ledger.transition(id, { from: ["claimed"], to: "failed" }, change, {
-    event: "replaced",
-    ...words,
-  });
-  // What lies in OutBox under its name is the newer one.
-  if (row.box === "OutBox") return context.ledger.update(id, { box: "none", settled: true });
-  return finish(context, failed);
+  // What lies in OutBox under its name is the newer one: this one ends in the same commit, so that nobody takes that for its file.
+  const ends = row.box === "OutBox" ? ({ box: "none", settled: true } as const) : {};
+  const change = { ...words, retryAt: 0, failedAt: context.clock.now(), ...ends };
+  const note = { event: "replaced", ...words };
+  const failed = await context.ledger.transition(id, { from: ["claimed"], to: "failed" }, change, note);
+  return failed.settled ? failed : finish(context, failed);
 }
 
 /** Holds a document whose send has no known outcome. Its file stays in TempBox. */
@@ -136,7 +134,9 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
   // be a file without a row.
   if (repeated && files.disk.exists(source) && isCopy(files.disk, source, row)) files.disk.remove(source);
-  const boxName = before ?? (files.disk.exists(source) ? files.place(source, folder.box(box), wanted) : undefined);
+  // In OutBox somebody else's file may have its name by now.
+  const isThere = files.disk.exists(source) && (row.box !== "OutBox" || isCopy(files.disk, source, row));
+  const boxName = before ?? (isThere ? files.place(source, folder.box(box), wanted) : undefined);
   crashPoint("settle.after-move");
   const settled = await context.ledger.update(
     row.id,

@@ -257,7 +257,7 @@ export class SimBroker {
     const { world } = this;
     for (const reader of [...this.readers]) {
       while (this.receipts.length > 0 && reader.out.size < reader.prefetch && !reader.line.broken) {
-        const receipt = this.receipts.shift()!;
+        const receipt = this.receipts.shift() as QueuedReceipt;
         reader.out.set(receipt.id, receipt);
         if (world.decisions.happens(CUT_DELIVERY, reader.line.life.number)) {
           world.tell("broker", `the line of ${reader.line.life.name} is cut`);

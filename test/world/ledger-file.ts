@@ -57,7 +57,7 @@ export class LedgerFile {
 
   row(id: string): DocumentRow | undefined {
     const { rows } = this;
-    for (let at = rows.length - 1; at >= 0; at--) if (rows[at]!.id === id) return rows[at];
+    for (let at = rows.length - 1; at >= 0; at--) if (rows[at]?.id === id) return rows[at];
     return undefined;
   }
 
@@ -65,7 +65,7 @@ export class LedgerFile {
   newest(wanted: (row: DocumentRow) => boolean, limit = 100): DocumentRow[] {
     const found: DocumentRow[] = [];
     for (let at = this.rows.length - 1; at >= 0 && found.length < limit; at--) {
-      const row = this.rows[at]!;
+      const row = this.rows[at] as DocumentRow;
       if (wanted(row)) found.push(row);
     }
     return found;
@@ -172,7 +172,7 @@ export class LedgerFile {
       else rows.splice(at, 1);
     } else if (after) {
       let at = rows.length;
-      while (at > 0 && rows[at - 1]!.id > after.id) at--;
+      while (at > 0 && (rows[at - 1] as DocumentRow).id > after.id) at--;
       rows.splice(at, 0, after);
     }
   }

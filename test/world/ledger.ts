@@ -1,6 +1,6 @@
 import { mayBeAnswered } from "../../lib/business/index.js";
 import type { MatchedBy } from "../../lib/document.js";
-import { ImportClientError } from "../../lib/errors.js";
+import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type {
   Box,
   DocumentChange,
@@ -24,6 +24,7 @@ import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
 import type { LedgerFile } from "./ledger-file.js";
 import { SimParts } from "./ledger-parts.js";
+import { queried, sameText } from "./ledger-query.js";
 import { SimReceipts } from "./ledger-receipts.js";
 
 /** When what is asked of the ledger is done; in a test of the ledger alone: at once. */
@@ -46,8 +47,6 @@ interface Job {
 }
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
-
-const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /**
  * A ledger in memory, as one process has it open. It follows the rules of `lib/ledger/rules` and passes the same tests as the real
@@ -145,28 +144,8 @@ export class SimLedger implements Ledger {
     return this.read(() => this.file.rows.filter(waits).slice(0, limit));
   }
 
-  query({ state, business, key, fileName, from, to, q, limit = 100, before }: DocumentQuery): Promise<DocumentRow[]> {
-    const states = state === undefined ? [] : [state].flat().filter((name) => name !== ("" as string));
-    const named = (row: DocumentRow) => {
-      if (!fileName) return true;
-      if (!fileName.endsWith("*")) return sameText(row.fileName, fileName);
-      return row.fileName.toLowerCase().startsWith(fileName.slice(0, -1).toLowerCase());
-    };
-    const keyed = (row: DocumentRow) =>
-      !key ||
-      [row.clientKey, row.seqNo, row.customsNo].includes(key) ||
-      (this.file.keys.get(row.id) ?? []).some((one) => one.key === key);
-    const texts = (row: DocumentRow) => [row.fileName, row.clientKey, row.seqNo, row.customsNo];
-    const wanted = (row: DocumentRow) =>
-      (states.length === 0 || (states as string[]).includes(row.state)) &&
-      (!business || sameText(row.business, business)) &&
-      (!from || row.claimedAt >= from) &&
-      (!to || row.claimedAt <= to) &&
-      (!before || row.id < before) &&
-      named(row) &&
-      keyed(row) &&
-      (!q || texts(row).some((text) => text.toLowerCase().includes(q.toLowerCase())));
-    return this.read(() => this.file.newest(wanted, Math.min(Math.max(Math.trunc(limit) || 100, 1), 1000)));
+  query(query: DocumentQuery): Promise<DocumentRow[]> {
+    return this.read(() => queried(this.file, query));
   }
 
   bySha256(sha256: string): Promise<DocumentRow[]> {
@@ -398,7 +377,8 @@ export class SimLedger implements Ledger {
         const value = file.run(run);
         ends.push(() => resolve(value));
       } catch (error) {
-        ends.push(() => reject(error));
+        const known = error instanceof ImportClientError;
+        ends.push(() => reject(known ? error : ledgerFault(messageOf(error), messageOf(error), "unusable")));
       }
     }
     for (const listener of this.commits) listener(file.place);

@@ -55,7 +55,7 @@ export class Scheduler {
     heap.push(event);
     while (at > 0) {
       const above = (at - 1) >> 1;
-      const other = heap[above]!;
+      const other = heap[above] as Event;
       if (!isBefore(event, other)) break;
       heap[at] = other;
       at = above;
@@ -65,15 +65,15 @@ export class Scheduler {
 
   private pop(): void {
     const { heap } = this;
-    const last = heap.pop()!;
+    const last = heap.pop() as Event;
     const { length } = heap;
     if (length === 0) return;
     let at = 0;
     for (;;) {
       let below = 2 * at + 1;
       if (below >= length) break;
-      if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) below++;
-      const other = heap[below]!;
+      if (below + 1 < length && isBefore(heap[below + 1] as Event, heap[below] as Event)) below++;
+      const other = heap[below] as Event;
       if (!isBefore(other, last)) break;
       heap[at] = other;
       at = below;

@@ -280,7 +280,7 @@ export class World {
   /** Between two calls of a process that does not wait. */
   outsidersMayAct(): void {
     if (this.outsiders.length === 0) return;
-    const near = this.outsiders[0]!;
+    const near = this.outsiders[0] as Event;
     if (near.due - this.scheduler.now > 1000 || !this.decisions.happens(BETWEEN, 31)) return;
     const { run } = near;
     near.run = undefined;
