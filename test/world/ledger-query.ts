@@ -1,4 +1,5 @@
-import type { DocumentQuery, DocumentRow } from "../../lib/ledger/index.js";
+import { mayBeAnswered } from "../../lib/business/index.js";
+import type { DocumentQuery, DocumentRow, ReceiptKeys } from "../../lib/ledger/index.js";
 import type { LedgerFile } from "./ledger-file.js";
 
 export const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
@@ -29,4 +30,19 @@ export function queried(
     keyed(row) &&
     (!q || texts(row).some((text) => text.toLowerCase().includes(q.toLowerCase())));
   return file.newest(wanted, Math.min(Math.max(Math.trunc(limit) || 100, 1), 1000));
+}
+
+/** The documents that a receipt with these keys may answer, best first. */
+export function answered(file: LedgerFile, { seqNo, clientKey, customsNo, answers }: ReceiptKeys): DocumentRow[] {
+  const found = new Set<DocumentRow>();
+  const collect = (value: string, of: (row: DocumentRow) => string) => {
+    if (value === "") return;
+    for (const row of file.newest((one) => of(one) === value)) {
+      if (mayBeAnswered(row.messageType, answers)) found.add(row);
+    }
+  };
+  collect(seqNo, (row) => row.seqNo);
+  collect(clientKey, (row) => row.clientKey);
+  collect(customsNo, (row) => row.customsNo);
+  return [...found];
 }

@@ -1,4 +1,3 @@
-import { mayBeAnswered } from "../../lib/business/index.js";
 import type { MatchedBy } from "../../lib/document.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type {
@@ -24,7 +23,7 @@ import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
 import type { LedgerFile } from "./ledger-file.js";
 import { SimParts } from "./ledger-parts.js";
-import { queried, sameText } from "./ledger-query.js";
+import { answered, queried, sameText } from "./ledger-query.js";
 import { SimReceipts } from "./ledger-receipts.js";
 
 /** When what is asked of the ledger is done; in a test of the ledger alone: at once. */
@@ -176,20 +175,8 @@ export class SimLedger implements Ledger {
     );
   }
 
-  byReceiptKeys({ seqNo, clientKey, customsNo, answers }: ReceiptKeys): Promise<DocumentRow[]> {
-    return this.read(() => {
-      const found = new Set<DocumentRow>();
-      const collect = (value: string, of: (row: DocumentRow) => string) => {
-        if (value === "") return;
-        for (const row of this.file.newest((one) => of(one) === value)) {
-          if (mayBeAnswered(row.messageType, answers)) found.add(row);
-        }
-      };
-      collect(seqNo, (row) => row.seqNo);
-      collect(clientKey, (row) => row.clientKey);
-      collect(customsNo, (row) => row.customsNo);
-      return [...found];
-    });
+  byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
+    return this.read(() => answered(this.file, keys));
   }
 
   byFileName(fileName: string): Promise<DocumentRow[]> {
