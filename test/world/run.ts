@@ -4,7 +4,7 @@ import { prepared, World } from "./world.js";
 
 /**
  * `npm run world -- [--schedules N] [--seed S] [--instances K] [--minutes M]`: runs that many worlds, one seed after the other, and says
- * how many a second; `--story` runs one seed and tells it as a table; the first of each kind of violation is shrunk and told.
+ * how many a second; `--story` runs one seed and tells it as a table; the first of each kind of violation is shrunk and told, `--until-found` stops there.
  */
 /** How many schedules it takes until a guard that is taken out is missed. */
 async function guards(first: number): Promise<void> {
@@ -54,6 +54,7 @@ async function main(): Promise<void> {
       kinds.set(kind, [seed]);
       const shortest = await shrunk({ seed, instances });
       console.log(shortest ? tableOf(shortest) : `seed ${seed}: ${outcome.violation}, and not when it is told`);
+      if (process.argv.includes("--until-found")) break;
     }
   }
   const seconds = (performance.now() - start) / 1000;

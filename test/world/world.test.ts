@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { FOUND } from "./found.js";
+import { tableOf } from "./shrink.js";
 import { runWorld } from "./start.js";
+import { prepared, World } from "./world.js";
 
 /** Worlds that npm test runs: fixed ones, so that what fails here has been changed. `npm run world` runs others. */
 const SCHEDULES = 10_000;
@@ -7,6 +10,15 @@ const SCHEDULES = 10_000;
 const MINUTES = 0.5;
 
 describe("a simulated world", () => {
+  before(prepared);
+
+  for (const { what, seed, instances, kept } of FOUND) {
+    it(`does not find again: ${what}`, async () => {
+      const outcome = await new World({ seed, instances, kept: new Set(kept), told: true }).run();
+      assert.equal(outcome.violation, undefined, tableOf(outcome));
+    });
+  }
+
   for (const instances of [1, 2]) {
     it(`keeps its promises with ${instances} of us on one root, whatever goes wrong`, async function () {
       this.timeout(300_000);

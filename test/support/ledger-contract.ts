@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { codeOf } from "../../lib/errors.js";
+import type { DocumentRow, Ledger } from "../../lib/ledger/index.js";
+import { repeatedBy } from "../../lib/ledger/rules/identity.js";
+import { documentRow, newReceipt, step } from "./rows.js";
+
+/** What every store of the ledger must do, whatever it keeps its rows in. `open` gives a new and empty one. */
+export function describeLedger(name: string, open: () => Promise<Ledger>): void {
+  describe(name, () => {
+    let ledger: Ledger;
+
+    beforeEach(async () => {
+      ledger = await open();
+    });
+    afterEach(async () => ledger.close());
+
+    it("refuses impossible transitions and changes nothing then", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      await assert.rejects(
+        ledger.transition(row.id, step("rejected"), {}, { event: "x" }),
+        (error) => codeOf(error) === "SW-STATE",
+      );
+      assert.equal((await ledger.get(row.id))?.state, "claimed");
+      assert.equal((await ledger.story(row.id))?.events.length, 1);
+    });
+
+    it("commits jobs of one turn together, and a failing one undoes only itself", async () => {
+      const good = documentRow();
+      const other = documentRow();
+      const results = await Promise.allSettled([
+        ledger.claim(good),
+        ledger.transition("nobody", step("sent"), {}, { event: "sent" }),
+        ledger.claim(other),
+      ]);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ["fulfilled", "rejected", "fulfilled"],
+      );
+      assert.equal((await ledger.unsettled()).length, 2);
+    });
+
+    it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {
+      const first = documentRow({ sha256: "same", clientKey: "K1" });
+      assert.equal(await ledger.claim(first), undefined);
+      assert.equal((await ledger.claim(documentRow({ sha256: "same", clientKey: "K2" })))?.id, first.id);
+      assert.equal((await ledger.claim(documentRow({ clientKey: "K1" }), { sameKey: true }))?.id, first.id);
+      assert.equal(await ledger.claim(documentRow({ clientKey: "K1" })), undefined, "a modification repeats the key");
+      const failed = documentRow({ sha256: "bad", clientKey: "K3" });
+      await ledger.claim(failed);
+      await ledger.transition(failed.id, step("failed"), {}, { event: "failed" });
+      assert.equal(await ledger.claim(documentRow({ sha256: "bad" }), { sameKey: true }), undefined);
+    });
+
+    it("sees a repeat also within one commit", async () => {
+      const [one, two] = await Promise.all([
+        ledger.claim(documentRow({ sha256: "twin" })),
+        ledger.claim(documentRow({ sha256: "twin" })),
+      ]);
+      assert.equal(one, undefined);
+      assert.notEqual(two, undefined);
+    });
+
+    it("makes a document accepted by an import receipt only, also before our own confirm", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      await ledger.addReceipt(
+        newReceipt({ documentId: row.id, kind: "business", statusCode: "L", statusText: "入库" }),
+      );
+      assert.equal((await ledger.get(row.id))?.state, "sent");
+      await ledger.addReceipt(newReceipt({ documentId: row.id, seqNo: "000000001234567890" }));
+      const accepted = await ledger.get(row.id);
+      assert.equal(accepted?.state, "accepted");
+      assert.equal(accepted?.seqNo, "000000001234567890");
+      assert.equal(accepted?.statusCode, "L");
+    });
+
+    it("keeps an accepted document accepted when a later import receipt refuses a repeat of it", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      await ledger.addReceipt(newReceipt({ documentId: row.id }));
+      await ledger.addReceipt(newReceipt({ documentId: row.id, ok: false, code: "-1", text: "重复" }));
+      const after = await ledger.get(row.id);
+      assert.equal(after?.state, "accepted");
+      assert.equal(after?.code, "");
+    });
+
+    it("keeps the newest customs status when receipts come in disorder", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      for (const [statusCode, at] of [
+        ["P", 300],
+        ["L", 100],
+        ["R", 400],
+        ["G", 200],
+      ] as const) {
+        await ledger.addReceipt(newReceipt({ documentId: row.id, kind: "business", statusCode, at }));
+      }
+      assert.equal((await ledger.get(row.id))?.statusCode, "R");
+    });
+
+    it("stores the same bytes for a document once", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      const receipt = newReceipt({ documentId: row.id, seqNo: "1", file: "one.xml" });
+      const first = await ledger.addReceipt(receipt);
+      const second = await ledger.addReceipt({ ...receipt, file: "two.xml" });
+      assert.equal(first.duplicate, false);
+      assert.equal(second.duplicate, true);
+      assert.equal(second.receipt.file, "one.xml");
+      assert.equal(second.receipt.filed, false, "its file was not marked, so it has to be written again");
+      await ledger.markFiled(first.receipt.id);
+      assert.equal((await ledger.addReceipt(receipt)).receipt.filed, true);
+    });
+
+    it("keeps receipts without any number apart by their message id", async () => {
+      const receipt = newReceipt({ messageId: "m1" });
+      assert.equal((await ledger.addReceipt(receipt)).duplicate, false);
+      assert.equal((await ledger.addReceipt(receipt)).duplicate, true);
+      assert.equal((await ledger.addReceipt({ ...receipt, messageId: "m2" })).duplicate, false);
+    });
+
+    it("leaves a receipt that is brought again with the document that it answered", async () => {
+      const old = documentRow({ clientKey: "SAME" });
+      const newer = documentRow({ clientKey: "SAME" });
+      await ledger.claim(old);
+      await ledger.claim(newer);
+      for (const { id } of [old, newer]) await ledger.transition(id, step("sending"), {}, { event: "sending" });
+      const refusal = newReceipt({ documentId: old.id, ok: false, code: "1", text: "wrong" });
+      await ledger.addReceipt(refusal);
+      assert.equal((await ledger.addReceipt({ ...refusal, documentId: newer.id })).duplicate, true);
+      assert.equal((await ledger.get(newer.id))?.state, "sending");
+    });
+
+    it("takes the same bytes for the answer of a document that was sent since, under another message id", async () => {
+      const old = documentRow({ clientKey: "SAME", sendingAt: 50 });
+      const corrected = documentRow({ clientKey: "SAME", sendingAt: 200 });
+      for (const row of [old, corrected]) {
+        await ledger.claim(row);
+        await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      }
+      const refusal = newReceipt({ clientKey: "SAME", ok: false, code: "1", messageId: "m1", documentId: old.id });
+      await ledger.addReceipt(refusal);
+      const again = { ...refusal, documentId: corrected.id };
+      assert.equal((await ledger.addReceipt(again)).duplicate, true, "the same delivery brought again");
+      assert.equal((await ledger.addReceipt({ ...again, messageId: "m2" })).duplicate, false);
+      assert.equal((await ledger.get(corrected.id))?.state, "rejected");
+      const third = { ...again, documentId: old.id, messageId: "m3" };
+      assert.equal((await ledger.addReceipt(third)).duplicate, true, "on another route");
+    });
+
+    it("takes the same bytes for the answer of a document that waited beside the one that they answered", async () => {
+      const [one, other] = [
+        documentRow({ clientKey: "SAME", sendingAt: 50 }),
+        documentRow({ clientKey: "SAME", sendingAt: 60 }),
+      ];
+      for (const row of [one, other]) {
+        await ledger.claim(row);
+        await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      }
+      const answer = newReceipt({ clientKey: "SAME", messageId: "m1", documentId: one.id });
+      await ledger.addReceipt(answer);
+      const second = { ...answer, documentId: other.id };
+      assert.equal((await ledger.addReceipt({ ...second, messageId: "" })).duplicate, true, "maybe the same message");
+      assert.equal((await ledger.addReceipt({ ...second, messageId: "m2" })).duplicate, false);
+      assert.equal((await ledger.addReceipt({ ...second, messageId: "m3" })).duplicate, true, "both have their answer");
+      assert.deepEqual(
+        [(await ledger.get(one.id))?.state, (await ledger.get(other.id))?.state],
+        ["accepted", "accepted"],
+      );
+    });
+
+    it("gives an orphan that is brought again to the document now found", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      await ledger.transition(row.id, step("sending"), {}, { event: "sending" });
+      const receipt = newReceipt();
+      await ledger.addReceipt(receipt);
+      await ledger.addReceipt({ ...receipt, documentId: row.id });
+      assert.equal((await ledger.get(row.id))?.state, "accepted");
+      assert.equal((await ledger.story(row.id))?.receipts.length, 1);
+    });
+
+    it("finds documents by the keys of a receipt, best first, and gives orphans to them later", async () => {
+      const byKey = documentRow({ clientKey: "MINE" });
+      const byNumber = documentRow({ seqNo: "123456789012345678" });
+      await ledger.claim(byKey);
+      await ledger.claim(byNumber);
+      const keys = { clientKey: "MINE", seqNo: "123456789012345678", customsNo: "", answers: ["DEC"] };
+      assert.deepEqual(
+        (await ledger.byReceiptKeys(keys)).map(({ id }) => id),
+        [byNumber.id, byKey.id],
+      );
+      assert.deepEqual(
+        await ledger.byReceiptKeys({ ...keys, clientKey: "mine", seqNo: "" }),
+        [],
+        "keys are case-sensitive",
+      );
+      assert.deepEqual(await ledger.byReceiptKeys({ ...keys, answers: ["INV101"] }), []);
+      const { receipt } = await ledger.addReceipt(
+        newReceipt({ kind: "business", seqNo: "999999999999999999", statusCode: "P" }),
+      );
+      const orphanKeys = { clientKey: "", seqNo: "999999999999999999", customsNo: "", answers: [] };
+      assert.equal((await ledger.orphans(orphanKeys)).length, 1);
+      await ledger.adopt(receipt.id, byKey.id, { matchedBy: "seqNo" });
+      assert.equal((await ledger.orphans(orphanKeys)).length, 0);
+      assert.equal((await ledger.get(byKey.id))?.statusCode, "P");
+    });
+
+    it("pages through documents, newest first, and searches without being fooled by wildcards", async () => {
+      const rows = [];
+      for (let index = 0; index < 5; index++) {
+        const row = documentRow({ fileName: index === 2 ? "100%.xml" : `n${index}.xml` });
+        rows.push(row);
+        await ledger.claim(row);
+      }
+      const first = await ledger.query({ limit: 2 });
+      assert.deepEqual(
+        first.map(({ fileName }) => fileName),
+        ["n4.xml", "n3.xml"],
+      );
+      const second = await ledger.query({ limit: 2, before: first[1]?.id ?? "" });
+      assert.equal(second[0]?.fileName, "100%.xml");
+      assert.equal((await ledger.query({ q: "100%" })).length, 1);
+      assert.equal((await ledger.query({ q: "%" })).length, 1);
+      assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
+    });
+
+    it("takes nothing from a process that has been fenced off", async () => {
+      await ledger.fence("lease", "one");
+      await ledger.claim(documentRow());
+      await ledger.setFact("other", "1");
+      const later = documentRow();
+      await assert.rejects(
+        Promise.all([ledger.setFact("lease", "two"), ledger.claim(later)]).then(() => ledger.claim(documentRow())),
+        (error) => codeOf(error) === "SW-FENCED",
+      );
+      assert.equal((await ledger.unsettled()).length, 2);
+    });
+
+    it("says of a repeat that it is one from its first commit on", async () => {
+      const first = documentRow();
+      const again = documentRow({ sha256: first.sha256 });
+      await ledger.claim(first);
+      assert.equal((await ledger.claim(again))?.id, first.id);
+      assert.equal(repeatedBy((await ledger.get(again.id)) as DocumentRow), first.id);
+      assert.equal(repeatedBy((await ledger.get(first.id)) as DocumentRow), undefined);
+    });
+  });
+}
