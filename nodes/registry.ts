@@ -45,6 +45,10 @@ export interface BrokerNode extends Node {
   register(user: Node, client: ImportClientNode, queues: UsedQueues): Broker;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
+  /** Does a node send or receive over it? */
+  inUse(): boolean;
+  /** Is its connection up now? */
+  connected(): boolean;
   report(): Promise<BrokerReport>;
 }
 

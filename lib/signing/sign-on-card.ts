@@ -1,6 +1,7 @@
 import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
 import { ImportClientError } from "../errors.js";
+import { measure } from "../measure.js";
 import { assertMaySign, checkBeforeSigning } from "./before-signing.js";
 import type { Card } from "./card.js";
 import { type ProfileOptions, signDocument } from "./profiles/index.js";
@@ -39,6 +40,6 @@ export async function signOnCard(
     throw error;
   });
   const before = identity && (await check(identity));
-  const signed = await signDocument(profile, request, card.backend, options);
+  const signed = await measure("sign", () => signDocument(profile, request, card.backend, options));
   return { ...signed, checks: before ?? (await check(await card.identity())) };
 }

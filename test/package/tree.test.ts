@@ -11,7 +11,7 @@ const repository = resolve(__dirname, "..", "..");
  */
 const ROOMS = [
   ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "signing"],
-  ...["ledger", "amqp", "boxes", "intake", "client", "send", "watch", "diagnose"],
+  ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "diagnose"],
 ];
 
 /** What the simulated world replaces: these rooms reach disk, time and chance only through the ports. */
