@@ -138,7 +138,7 @@ describe("a real Prometheus that watches a real Node-RED", function () {
         ask("status", `Bearer ${TOKEN}`).then(({ status }) => status),
       ]);
       // No client is there, so it is not ready; the token opens the metrics alone.
-      assert.deepEqual(codes, [401, 401, 401, 401, 200, 200, 503, 200, 401]);
+      assert.deepEqual(codes, [401, 400, 401, 401, 200, 200, 503, 200, 401]);
     } finally {
       await nobody.stop();
     }
