@@ -4,10 +4,9 @@ import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { settingFlag } from "../../lib/settings.js";
+import { settingChoice, settingFlag } from "../../lib/settings.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
-import { settingChoice } from "../../lib/signing/read-settings.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
 import { type CardNode, clientOf } from "../registry.js";
 import {

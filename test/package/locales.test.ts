@@ -86,6 +86,8 @@ const STATUS: Record<string, readonly string[]> = {
   "validate-xsd": ["valid", "invalid"],
   preflight: ["passed", "refused"],
   zip: ["done"],
+  compose: ["made", "refused", "client"],
+  "hand-in": ["handed", "already", "good", "refused", "client"],
   "card-sign": ["ready", "signing", "signed", "blocked", "absent", "software"],
   "mq-send": [...CONNECTION, "exchange", "sending", "confirmed"],
   "mq-receive": [...CONNECTION, "queue", "exclusive", "shared", "receiving"],
@@ -292,7 +294,9 @@ function helpless(folder: string): boolean {
 describe("examples", () => {
   const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".json"));
   const flows = new Map(files.map((name) => [name, JSON.parse(read("examples", name)) as ExampleNode[]]));
-  const core = "tab,comment,catch,debug,inject,link in,link out,switch,change,function,file,http request".split(",");
+  const core = "tab,comment,catch,debug,inject,link in,link out,switch,change,function,file,http request,csv".split(
+    ",",
+  );
 
   it("show every node type once at least", () => {
     const shown = new Set([...flows.values()].flat().map(({ type }) => type));

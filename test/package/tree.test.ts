@@ -10,7 +10,7 @@ const repository = resolve(__dirname, "..", "..");
  * "Tree"). The first one is the loose files that all may know.
  */
 const ROOMS = [
-  ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "signing"],
+  ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "compose", "signing"],
   ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "diagnose"],
 ];
 

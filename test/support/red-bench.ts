@@ -5,9 +5,11 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import card from "../../nodes/card/card.js";
 import cardSign from "../../nodes/card-sign/card-sign.js";
+import compose from "../../nodes/compose/compose.js";
 import diagnose from "../../nodes/diagnose/diagnose.js";
 import documents from "../../nodes/documents/documents.js";
 import folderWatch from "../../nodes/folder-watch/folder-watch.js";
+import handIn from "../../nodes/hand-in/hand-in.js";
 import importClient from "../../nodes/import-client/import-client.js";
 import mqBroker from "../../nodes/mq-broker/mq-broker.js";
 import mqReceive from "../../nodes/mq-receive/mq-receive.js";
@@ -139,7 +141,7 @@ export class RedBench {
     await this.helper.load(
       [
         ...[importClient, mqBroker, card, folderWatch, validateXsd, preflight, zip, cardSign],
-        ...[mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
+        ...[compose, handIn, mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
         ...[this.sinks, this.functionNode()],
         // Node-RED's own, of the runtime that runs.
         require(require.resolve("@node-red/nodes/core/network/05-tls.js", { paths: [require.resolve(this.runtime)] })),
