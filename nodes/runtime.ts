@@ -18,12 +18,15 @@ export interface DeliveryHandle {
   business: string;
 }
 
+/** A receipt as a flow has it: with all that stands in it as a plain object (`lib/xml/object.ts`). */
+export type ReceiptInFlow = Receipt & { data?: unknown };
+
 /** What our nodes put into a message (design, "The message"). */
 export interface FlowMessage extends NodeMessage {
   filename?: string;
   document?: DocumentHandle;
-  receipt?: Receipt;
-  receipts?: Receipt[];
+  receipt?: ReceiptInFlow;
+  receipts?: ReceiptInFlow[];
   delivery?: DeliveryHandle;
   /** Why the message leaves the success path: set on a refused message, and on one that a node's fault sends to Catch. */
   fault?: Fault;
