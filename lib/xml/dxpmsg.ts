@@ -11,8 +11,10 @@ export interface DxpContent {
 /** Looked for one character at a time: a repeated group runs out of stack at some 7 MB. */
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 
+/** Some leave out the `=` at the end. That nothing else is missing is told by what is in it: an XML or a ZIP, to its end. */
 function isWholeBase64(data: string): boolean {
-  return data.length > 0 && data.length % 4 === 0 && !NOT_BASE64.test(data.replace(/={1,2}$/, ""));
+  const plain = data.replace(/={1,2}$/, "");
+  return plain.length > 0 && plain.length % 4 !== 1 && !NOT_BASE64.test(plain);
 }
 
 /** The DxpMsg, prefixed or not, bare or one or more inside `DxpMsgSv` (domain 1.4); none for any other document. */

@@ -264,9 +264,13 @@ export class XmlElement {
     return element;
   }
 
-  /** Trimmed text at a path, empty when the element is absent. */
+  /** Trimmed text at a path, empty when the element is absent. An empty element gives way to a full one of its name behind it. */
   textAt(path: string): string {
-    return this.at(path)?.text.trim() ?? "";
+    const first = this.at(path);
+    const text = first?.text.trim() ?? "";
+    if (text !== "") return text;
+    const full = first?.parent?.children.find(({ name, text }) => name === first.name && text.trim() !== "");
+    return full?.text.trim() ?? "";
   }
 
   /** This element and all below it, in document order. */

@@ -15,7 +15,11 @@ export class Findings {
     return this.checks.length + this.more;
   }
 
-  add(element: XmlElement, severity: Check["severity"], words: () => Pick<Check, "path" | "text" | "advice">): void {
+  add(
+    element: XmlElement,
+    severity: Check["severity"],
+    words: () => Pick<Check, "path" | "text" | "advice" | "about">,
+  ): void {
     if (this.checks.length < MOST) {
       const { line, column } = element;
       this.checks.push({ rule: "SW-XSD", severity, line, column, ...words() });

@@ -10,12 +10,14 @@ describe("the content of a DxpMsg", () => {
   it("is decoded whole, over lines and of 12 MB too", () => {
     assert.equal(of("QUJD\n  REU=").bytes.toString(), "ABCDE");
     assert.equal(of("QQ==").bytes.toString(), "A");
+    assert.equal(of("QQ").bytes.toString(), "A", "without its padding");
+    assert.equal(of(" QU\tJD\r\nRE U = \n").bytes.toString(), "ABCDE");
     assert.equal(of("AAAA".repeat(3 << 20)).bytes.length, 9 << 20);
   });
 
   it("is not taken for what is left of it", () => {
     assert.throws(() => of("QQ==</Data><Data>QQ=="), { code: "SW-RECEIPT" });
-    for (const data of ["", "QUJDRE", "QUJDREU", "QQ=A", "QUJD=", "Q===", "====", "QUJ%", "QUJDREU=QUJD"]) {
+    for (const data of ["", "QUJDR", "QQ=A", "Q", "Q===", "====", "QUJ%", "QUJDREU=QUJD"]) {
       assert.throws(() => of(data), { code: "SW-RECEIPT" }, data);
     }
   });

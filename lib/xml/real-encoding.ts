@@ -1,0 +1,55 @@
+import { isUtf8 } from "node:buffer";
+
+/** Bytes from which it is told what a text is written in. */
+const LOOKED_AT = 1024 * 1024;
+
+/** Kinds of characters in a text, by which it is told in what it is written. */
+interface Counts {
+  chinese: number;
+  other: number;
+}
+
+/** What bytes are written in, as far as they show it themselves: `UTF-8` or `GBK`; undefined where they do not. */
+export function writtenIn(bytes: Buffer): "UTF-8" | "GBK" | undefined {
+  if (isUtf8(bytes)) return "UTF-8";
+  const { chinese, other } = inGbk(bytes.subarray(0, LOOKED_AT));
+  return chinese > 2 * other ? "GBK" : undefined;
+}
+
+/** Characters of more than two bytes are those of East Asia, but for a few. */
+function inUtf8(bytes: Buffer): Counts {
+  const counts: Counts = { chinese: 0, other: 0 };
+  for (const byte of bytes) {
+    if (byte >= 0xe2 && byte <= 0xef) counts.chinese++;
+    else if (byte >= 0xc2) counts.other++;
+  }
+  return counts;
+}
+
+/** Nearly all characters in use lie in the part of GBK that GB2312 had, whose second byte is above A0. */
+function inGbk(bytes: Buffer): Counts {
+  const counts: Counts = { chinese: 0, other: 0 };
+  for (let at = 0; at < bytes.length; at++) {
+    const lead = bytes[at] as number;
+    if (lead < 0x80) continue;
+    const trail = bytes[at + 1] ?? 0;
+    if (trail < 0x40) {
+      counts.other++;
+      continue;
+    }
+    const common = trail >= 0xa1 && lead >= 0xa1 && lead <= 0xf7;
+    if (common && lead >= 0xb0) counts.chinese++;
+    else if (!common) counts.other++;
+    at++;
+  }
+  return counts;
+}
+
+/**
+ * Whether the characters of a UTF-8 text are those of East Asia rather than of Europe. Two or three Chinese characters in GBK may
+ * happen to be UTF-8 as well, and then read as European ones.
+ */
+export function isMostlyChinese(bytes: Buffer): boolean {
+  const { chinese, other } = inUtf8(bytes.subarray(0, LOOKED_AT));
+  return chinese > other;
+}
