@@ -40,6 +40,21 @@ export function decodeName(
     ? decode(utf8, raw)
     : (unicodePath(raw, extraFields) ?? decode(utf8, raw) ?? decode(gb18030, raw));
   if (name === undefined) {
+    const meant = utf8Flag ? decode(gb18030, raw) : undefined;
+    if (meant !== undefined) {
+      throw zipRefused(
+        `ZIP 内文件名标明为 UTF-8，实际是 GBK：${shown(meant)}`,
+        `the name of a ZIP entry is marked as UTF-8 and is GBK: ${shown(meant)}`,
+        {
+          entry: shown(meant),
+          reason: "name",
+          advice: {
+            zh: "请用其他压缩程序重新打包（名称用 UTF-8 并带标志，或用 GBK 而不带标志），或改用英文文件名。",
+            en: "Pack it with another program (names in UTF-8 with its flag, or in GBK without it), or name the files in ASCII.",
+          },
+        },
+      );
+    }
     throw zipRefused(
       `ZIP 内文件名编码无法识别：${raw.toString("hex")}`,
       `the name of a ZIP entry is in no known encoding: ${raw.toString("hex")}`,
@@ -54,6 +69,11 @@ export function shown(name: string): string {
   return name.replace(CONTROL, (character) => {
     return `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, "0")}`;
   });
+}
+
+/** Files that Windows and macOS leave in folders, of what they look like: never a document, nor an attachment of one. */
+export function isFolderLitter(name: string): boolean {
+  return /^(?:\.ds_store|thumbs\.db|ehthumbs\.db|desktop\.ini|\._.*|~\$.*)$/i.test(name);
 }
 
 /** A name without the `/` or `./` in front that some programs write: with folders dropped it means the same. */
