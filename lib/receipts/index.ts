@@ -8,6 +8,7 @@ import type { XmlElement } from "../xml/scan.js";
 import { formatOf } from "./formats.js";
 import { handedOn } from "./platform.js";
 import { isOk } from "./record.js";
+import { tidied } from "./tidy.js";
 import type { ParsedReceipt } from "./types.js";
 
 export { FORMATS } from "./formats.js";
@@ -58,7 +59,7 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
   try {
     if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
     if (isZip(bytes)) return await readPacked(name, bytes, nesting);
-    const root = await readXml(bytes);
+    const root = await readXml(tidied(bytes));
     const messages = dxpMessages(root);
     if (messages.length > 0) return await readAllWrapped(messages, name, bytes, nesting);
     const receipts = receiptsIn(root);
