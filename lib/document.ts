@@ -19,6 +19,8 @@ export interface Check {
   text: Bilingual;
   /** What to do about it. */
   advice: Bilingual;
+  /** Set where another check may find the same of the same element: that it is empty. */
+  about?: "empty";
 }
 
 /** A signature over the exact bytes to be sent (profile `detached`). */

@@ -55,9 +55,9 @@ export function contextOf(
   fileName: string,
   { business, client }: Pick<Examiner, "business" | "client">,
 ): PreflightContext {
-  const { kind, root, body, zipped, wrapped, attachments, xmlName } = inspection;
+  const { kind, xml, root, body, zipped, wrapped, attachments, xmlName } = inspection;
   return {
-    ...{ kind, root, body, business, fileName, zipped, attachments, client },
+    ...{ kind, xml, root, body, business, fileName, zipped, attachments, client },
     ...((zipped || wrapped) && { entry: xmlName }),
   };
 }

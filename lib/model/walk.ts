@@ -79,6 +79,7 @@ class Walk {
     this.findings.add(element, level, () => ({
       path: element.path + (place.startsWith("/@") ? place : ""),
       ...withBasis(words(), rests, level),
+      ...(kind === "empty" && { about: "empty" as const }),
     }));
   }
 

@@ -51,8 +51,8 @@ export const edocMissingPdf: Rule = {
               en: `the document is a bare XML, but an EdocRealation names ${quote(id)} and no such PDF came with it`,
             },
             advice: {
-              zh: "请将 XML 与 PDF 压缩成一个 ZIP（不含文件夹）放入 OutBox；或在等待时间内把以 EdocID 命名的 PDF 也放入 OutBox 或 PDF 文件夹。",
-              en: "Pack the XML and its PDFs into one flat ZIP; or put the PDFs, named as EdocID says, into the OutBox or the folder of PDFs as well, within the waiting time.",
+              zh: "请将 XML 与 PDF 压缩成一个 ZIP（不含文件夹）放入 OutBox；或在等待时间内把以 EdocID 命名的 PDF 也放入 OutBox 或 PDF 文件夹；空的或没有写完的 PDF 视为没有。",
+              en: "Pack the XML and its PDFs into one flat ZIP; or put the PDFs, named as EdocID says, into the OutBox or the folder of PDFs as well, within the waiting time; one that is empty or unfinished counts as missing.",
             },
           });
         }

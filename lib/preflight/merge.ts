@@ -41,7 +41,27 @@ export function mergeChecks(
   const merged = new Map<string, Check>();
   for (const check of [...completed.filter(({ rule }) => from === undefined || !LEFT_BY[from](rule)), ...found])
     merged.set(identity(check), check);
-  return [...merged.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  return withoutEchoes([...merged.values()]).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** Rules that say of an element that it is empty, which a schema says as well. */
+const EMPTY = new Set(["SW-RULE-empty-numeric", "SW-RULE-empty-element"]);
+
+/** The same fault told by a schema and by a rule is one: what the rule says stays, unless the schema is stricter about it. */
+function withoutEchoes(checks: readonly Check[]): Check[] {
+  const places = new Map<string, Check>();
+  for (const check of checks) if (EMPTY.has(check.rule)) places.set(placeOf(check), check);
+  if (places.size === 0) return [...checks];
+  const gone = new Set<Check>();
+  for (const check of checks) {
+    const rule = check.about === "empty" ? places.get(placeOf(check)) : undefined;
+    if (rule) gone.add(check.severity === "error" && rule.severity === "warning" ? rule : check);
+  }
+  return checks.filter((check) => !gone.has(check));
+}
+
+function placeOf({ path, line, entry }: Check): string {
+  return JSON.stringify([path, line, entry ?? ""]);
 }
 
 function identity({ rule, path, line, entry, text }: Check): string {
@@ -77,6 +97,7 @@ function completeObject(given: Record<string, unknown>, index: number): Check {
   const column = position(given.column);
   if (column !== undefined) check.column = column;
   if (typeof given.entry === "string") check.entry = given.entry;
+  if (given.about === "empty") check.about = "empty";
   return check;
 }
 

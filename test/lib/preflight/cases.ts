@@ -24,6 +24,13 @@ const TWO_PAGES = Buffer.concat([
   Buffer.alloc(500 * 1024, 0x20),
 ]);
 const IN_ZIP = { zipped: true, entry: "document.xml", fileName: "document.zip", attachments: [pdf(EDOC)] };
+const JPEG = Buffer.from("ffd8ffe000104a464946", "hex");
+const TEXT = Buffer.from("only text");
+const INNER = Buffer.from("PK\x03\x04 and so on");
+const ENCRYPTED = Buffer.from("%PDF-1.6\ntrailer\n<< /Root 1 0 R /Encrypt 9 0 R >>\n%%EOF");
+/** What speaks of encryption has none; something may stand before the header. */
+const LATE = Buffer.from("\ufeff\r\n%PDF-1.4\n(about /Encrypt and /EncryptMetadata true)\n%%EOF");
+const LATIN = `<?xml version="1.0" encoding="ISO-8859-1"?>${DEC.replace(/^<\?xml.*?\?>/, "").replace(/<GName>.*?</, "<GName>木制家具<")}`;
 const GOOD_DEC = { xml: DEC };
 const GOOD_INV = { xml: INV101 };
 const GOOD_MT = { xml: MT1401 };
@@ -35,6 +42,19 @@ export const CASES: Readonly<Record<string, Case>> = {
     places: ["warning Something:2"],
     says: /root Something \{urn:x\}/,
     good: GOOD_DEC,
+  },
+  "wrapped-document": {
+    xml: `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><a/></s:Header><s:Body>\n${DEC}\n</s:Body></s:Envelope>`,
+    places: ["error Envelope/Body/DecMessage:2"],
+    says: /root is Envelope; a customs declaration \(DEC\), DecMessage, stands inside it/,
+    good: GOOD_DEC,
+  },
+  "declared-encoding": {
+    xml: LATIN,
+    parts: { xml: Buffer.from(LATIN) },
+    places: ["warning DecMessage:1"],
+    says: /declares ISO-8859-1, but is written in UTF-8/,
+    good: { xml: DEC, parts: { xml: Buffer.from(DEC) } },
   },
   "wrong-folder": {
     xml: DEC,
@@ -61,6 +81,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     places: ["warning DecMessage/DecSign/ClientSeqNo:25"],
     says: /19 characters, 18/,
     good: { xml: DEC.replace("C20240101000001", "C20240101000001000") },
+  },
+  "client-key-characters": {
+    xml: DEC.replace("C20240101000001", "C2024\u00a00101\uff11"),
+    places: ["warning DecMessage/DecSign/ClientSeqNo:25"],
+    says: /"C2024\[U\+00A0\]0101１" \(it holds U\+00A0, no-break space; U\+FF11, full-width １\)/,
+    good: { xml: DEC.replace("C20240101000001", "\n  C20240101000001\n") },
   },
   "empty-numeric": {
     faq: 14,
@@ -108,6 +134,26 @@ export const CASES: Readonly<Record<string, Case>> = {
     places: ["warning DecMessage:1"],
     says: /about 2 pages of 250 KB/,
     good: { xml: DEC_EDOC, parts: { ...IN_ZIP, attachments: [pdf(EDOC, TWO_PAGES.subarray(0, 390 * 1024))] } },
+  },
+  "pdf-readable": {
+    xml: DEC,
+    parts: {
+      ...IN_ZIP,
+      attachments: [pdf("0.pdf", Buffer.alloc(0)), pdf("j.pdf", JPEG), pdf("t.pdf", TEXT), pdf("e.PDF", ENCRYPTED)],
+    },
+    places: Array<string>(4).fill("warning DecMessage:1"),
+    says: /0\.pdf is no PDF but an empty file/,
+    good: { xml: DEC, parts: { ...IN_ZIP, attachments: [pdf("a.pdf"), pdf("b.pdf", LATE)] } },
+  },
+  "zip-strangers": {
+    xml: DEC,
+    parts: {
+      ...IN_ZIP,
+      attachments: [pdf(".DS_Store"), pdf("Thumbs.db"), pdf("._a.pdf.xml"), pdf("in.zip", INNER), pdf("a.txt", TEXT)],
+    },
+    places: Array<string>(5).fill("warning DecMessage:1"),
+    says: /\.DS_Store in the ZIP: left there by the operating system/,
+    good: { xml: INV101, parts: { ...IN_ZIP, attachments: [pdf("a.pdf"), pdf("photo.jpg", JPEG)] } },
   },
   "zip-name": {
     xml: DEC,
