@@ -32,8 +32,6 @@ const SIGNS: readonly Sign[] = [
   ["MM\0*", "TIFF 图片", "a TIFF image"],
   ["SQLite format 3\0", "SQLite 数据库", "an SQLite database"],
   ["\0\x05\x16\x07", "macOS 附加信息文件（._ 开头）", "macOS's extra data of a file (its name begins with ._)"],
-  // `<?xml ` and `<` with a capital behind it, encoded by mistake.
-  ["PD94bWwg", "Base64 编码后的 XML", "an XML in base64"],
 ];
 
 /** Files of Office and the like are ZIPs with one entry that nobody else has. Names stand unpacked in a ZIP. */
@@ -60,8 +58,15 @@ export function fileKind(bytes: Uint8Array): FileKind | undefined {
   if (/^\{\s*["}]|^\[\s*[[{"\]\d]/.test(text)) return { zh: "JSON 数据", en: "JSON data", archive: false };
   if (/^<(?:!doctype\s+html|html)[\s>]/i.test(text))
     return { zh: "网页（HTML）", en: "a web page (HTML)", archive: false };
+  if (isEncodedXml(text)) return { zh: "Base64 编码后的 XML", en: "an XML in base64", archive: false };
   if (!/[^\0]/.test(head)) return { zh: "全部为零字节（没有内容）", en: "zero bytes without content", archive: false };
   return undefined;
+}
+
+/** `<` and three more bytes make four letters, of which the first is P. */
+function isEncodedXml(text: string): boolean {
+  const encoded = /^P[A-Za-z0-9+/]{15,60}/.exec(text)?.[0];
+  return encoded !== undefined && /^<[?!A-Za-z_]/.test(Buffer.from(encoded, "base64").toString("latin1"));
 }
 
 /** What a ZIP is that a program made for itself; undefined for any other ZIP. */

@@ -47,8 +47,8 @@ export function codeEntry(
 
 /** Whether a row that stands for several codes (`CodeEntry.code`) stands for this one. */
 function stands(row: string, code: string): boolean {
-  // `00` may well be meant as 0: nobody has said, so it is neither that nor everything else.
-  if (row === "*") return !/^00+$/.test(code);
+  // `00`, or a full-width zero, may well be meant as 0: nobody has said, so it is neither that nor everything else.
+  if (row === "*") return !/^0+$/.test(code.normalize("NFKC"));
   if (row === "<0") return /^-\d+$/.test(code);
   return row.endsWith("-*") && code.startsWith(row.slice(0, -1));
 }

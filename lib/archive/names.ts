@@ -1,5 +1,6 @@
 import { TextDecoder } from "node:util";
 import { crc32 } from "node:zlib";
+import type { ImportClientError } from "../errors.js";
 import { zipRefused } from "./refusal.js";
 
 const ASCII = /^[\x20-\x7e]*$/;
@@ -109,7 +110,10 @@ export function assertSafeName(name: string): void {
       },
     });
   }
-  if (name.split(/[\\/]/).some((part) => part === ".." || part === ".")) {
+  const climbs = (path: string) => path.split(/[\\/]/).some((part) => part === ".." || part === ".");
+  if (climbs(name)) {
+    // Some programs write all names from where they stand.
+    if (/^\.[\\/][^\\/]/.test(name) && !climbs(name.slice(2))) throw folderRefused(entry);
     throw zipRefused(`ZIP 内文件名含有 “..”：${entry}`, `a ZIP entry's name climbs out of its folder: ${entry}`, {
       entry,
       reason: "climbs",
@@ -119,9 +123,11 @@ export function assertSafeName(name: string): void {
 
 /** FAQ 3: XML and PDFs lie at the top of the ZIP; a folder is what the official client does not send. */
 export function assertFlatName(name: string): void {
-  if (!/[\\/]/.test(name)) return;
-  const entry = shown(name);
-  throw zipRefused(
+  if (/[\\/]/.test(name)) throw folderRefused(shown(name));
+}
+
+function folderRefused(entry: string): ImportClientError {
+  return zipRefused(
     `ZIP 内含有文件夹，不能发送：${entry}`,
     `the ZIP has a folder, which the Single Window does not take: ${entry}`,
     {

@@ -26,7 +26,12 @@ export function valueWords(fault: ValueFault, name: Bilingual, text: string): Wo
   switch (fault.kind) {
     case "length": {
       // In what is as short as a code or number a blank that nobody sees may be the one too many.
-      const why = fault.limit <= 20 ? odd : { zh: "", en: "" };
+      const blanks = odd.zh === "" && [...text.trim()].length <= fault.limit;
+      const why = blanks
+        ? { zh: "（前后的空白也算在内）", en: " (the blanks around it count)" }
+        : fault.limit <= 20
+          ? odd
+          : { zh: "", en: "" };
       return {
         text: {
           zh: `${name.zh} 长度为 ${fault.is}，超过上限 ${fault.limit}${why.zh}`,

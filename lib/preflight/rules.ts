@@ -17,6 +17,7 @@ import { emptyNumeric } from "./empty-numeric.js";
 import { entryNumberRepeated } from "./entry-number-repeated.js";
 import { envelopeSender } from "./envelope-sender.js";
 import { goodsNumberRepeated } from "./goods-number-repeated.js";
+import { lostCharacters } from "./lost-characters.js";
 import { manifestMessageId } from "./manifest-message-id.js";
 import { manifestOrder } from "./manifest-order.js";
 import { messageType } from "./message-type.js";
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   unknownKind,
   wrappedDocument,
   declaredEncoding,
+  lostCharacters,
   wrongFolder,
   messageType,
   clientKeyMissing,

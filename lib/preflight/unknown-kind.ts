@@ -1,3 +1,4 @@
+import { BUSINESSES } from "../business/index.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
@@ -17,14 +18,22 @@ export const unknownKind: Rule = {
     return {
       end(report) {
         const namespace = root.namespace === "" ? "" : ` {${quote(root.namespace)}}`;
+        const meant = rootInOtherCase(root.name);
         report({
           element: root,
           text: {
-            zh: `无法识别的报文：根元素 ${quote(root.name)}${namespace}`,
-            en: `document not recognised: root ${quote(root.name)}${namespace}`,
+            zh: `无法识别的报文：根元素 ${quote(root.name)}${namespace}${meant && `；名称区分大小写，应为 ${meant}`}`,
+            en: `document not recognised: root ${quote(root.name)}${namespace}${meant && `; names are case-sensitive, it should be ${meant}`}`,
           },
         });
       },
     };
   },
 };
+
+/** The known root that differs in upper and lower case only; empty where there is none. */
+function rootInOtherCase(name: string): string {
+  const lower = name.toLowerCase();
+  const kinds = BUSINESSES.flatMap(({ kinds }) => kinds);
+  return kinds.find(({ root }) => root !== name && root.toLowerCase() === lower)?.root ?? "";
+}

@@ -1,6 +1,8 @@
 import { encodingDoubt } from "../xml/encoding-doubt.js";
 
 const MARK = "\xef\xbb\xbf";
+/** `true`, as the service desk's FAQ prints a receipt (faq 18): XML knows `yes` and `no`. */
+const STANDALONE = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]*?(\sstandalone\s*=\s*["'](?:true|false)["'])/;
 const DECLARATION = /^<\?xml[^>]*\?>/;
 
 /**
@@ -16,9 +18,18 @@ export function tidied(bytes: Buffer): Buffer {
   // Behind a mark alone, or before nothing that is a tag, there is nothing to mend.
   const leading = bytes[from] === 0x3c && from > (marked ? 3 : 0);
   let to = bytes.length;
-  if (leading || bytes[0] === 0x3c || marked) while (to > 0 && bytes[to - 1] === 0) to--;
+  if (leading || bytes[0] === 0x3c || marked) while (to > 0 && isFiller(bytes[to - 1] as number)) to--;
   const part = leading || to < bytes.length ? bytes.subarray(leading ? from : 0, to) : bytes;
-  return encodingDoubt(part)?.real === "UTF-8" ? Buffer.from(part.toString("utf8").replace(DECLARATION, "")) : part;
+  if (encodingDoubt(part)?.real === "UTF-8") return Buffer.from(part.toString("utf8").replace(DECLARATION, ""));
+  const standalone = STANDALONE.exec(part.toString("latin1", 0, 256));
+  if (!standalone) return part;
+  const at = standalone.index + standalone[0].length;
+  return Buffer.concat([part.subarray(0, at - (standalone[1] as string).length), part.subarray(at)]);
+}
+
+/** Zeros of a buffer that was too long, and the end-of-file mark of old programs. */
+function isFiller(byte: number): boolean {
+  return byte === 0 || byte === 0x1a;
 }
 
 function isBlank(byte: number): boolean {

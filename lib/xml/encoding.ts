@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { ImportClientError, neutral } from "../errors.js";
 import { type FileKind, fileKind } from "../file-kind.js";
-import { writtenIn } from "./real-encoding.js";
+import { brokenLine, writtenIn } from "./real-encoding.js";
 
 /** XML bytes with their encoding found out, and a view of them that a scanner can walk. */
 export interface XmlSource {
@@ -74,6 +74,8 @@ function decoderFor(encoding: string, declared: string): TextDecoder {
 
 function contradiction(bytes: Buffer, declared: string, cause?: unknown): ImportClientError {
   const real = writtenIn(bytes);
+  const line = real === undefined && (declared === "" || UTF8.test(declared)) ? brokenLine(bytes) : undefined;
+  if (line !== undefined) return brokenCharacter(line, cause);
   const label =
     declared === "" ? { zh: "UTF-8（没有声明编码时即为此）", en: "UTF-8 (none is declared)" } : neutral(declared);
   return new ImportClientError(
@@ -88,6 +90,25 @@ function contradiction(bytes: Buffer, declared: string, cause?: unknown): Import
         zh: "请让 XML 声明中的 encoding 与文件实际编码一致（常见：声明 UTF-8 而实际为 GBK，或声明 UTF-16 而实际为 UTF-8）。",
         en: "Make the declared encoding and the file's real one agree (often: UTF-8 declared and GBK written, or UTF-16 declared and UTF-8 written).",
       },
+    },
+  );
+}
+
+/** A text in UTF-8 but for a character of which only a part is there: a field was cut after so many bytes, or the file was. */
+function brokenCharacter(line: number, cause: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-XSD",
+    {
+      zh: `第 ${line} 行有不完整的字符：不是有效的 UTF-8`,
+      en: `there is a broken character in line ${line}: it is not valid UTF-8`,
+    },
+    {
+      cause,
+      advice: {
+        zh: "常见原因：字段按字节数截断，汉字只剩一半；或文件没有写完、混入了其他编码的文字。请按字符截断后重新生成。",
+        en: "Often a field was cut after so many bytes, in the middle of a Chinese character; or the file was cut, or text in another encoding was put in. Cut by characters and write it again.",
+      },
+      details: { line },
     },
   );
 }

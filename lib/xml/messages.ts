@@ -102,8 +102,11 @@ const WELL_FORMED: readonly [RegExp, Words][] = [
     }),
   ],
   [
-    /^(?:Namespace prefix|xmlns)/,
-    () => ({ zh: "命名空间的写法不正确", en: "a namespace is not written as it should be" }),
+    /^(?:Namespace prefix|xmlns|Failed to parse QName)/,
+    () => ({
+      zh: "命名空间或名称中冒号的写法不正确",
+      en: "a namespace, or a name with a colon, is not written as it should be",
+    }),
   ],
   [
     /(?:StartTag: invalid element name|Unescaped '<')/,

@@ -16,6 +16,37 @@ export function writtenIn(bytes: Buffer): "UTF-8" | "GBK" | undefined {
   return chinese > 2 * other ? "GBK" : undefined;
 }
 
+/** Broken characters that are looked for at most: a text that has more of them is in another encoding. */
+const FEW = 5;
+
+/**
+ * The line of the first broken character in a text that is UTF-8 but for a few; undefined where there are none or many, which is
+ * another encoding.
+ */
+export function brokenLine(bytes: Buffer): number | undefined {
+  const broken = [];
+  let whole = 0;
+  for (let at = 0; at < bytes.length && broken.length <= FEW; ) {
+    const length = characterAt(bytes, at);
+    if (length === 0) broken.push(at);
+    else if (length > 1) whole++;
+    at += length || 1;
+  }
+  const [first] = broken;
+  if (first === undefined || broken.length > FEW || broken.length > whole + 1) return undefined;
+  let line = 1;
+  for (let at = bytes.indexOf(0x0a); at !== -1 && at < first; at = bytes.indexOf(0x0a, at + 1)) line++;
+  return line;
+}
+
+/** Bytes of the UTF-8 character at a place; 0 where there is none. */
+function characterAt(bytes: Buffer, at: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+  return length > 0 && isUtf8(bytes.subarray(at, at + length)) && at + length <= bytes.length ? length : 0;
+}
+
 /** Characters of more than two bytes are those of East Asia, but for a few. */
 function inUtf8(bytes: Buffer): Counts {
   const counts: Counts = { chinese: 0, other: 0 };

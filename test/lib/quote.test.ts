@@ -28,6 +28,7 @@ describe("a value in a message", () => {
     ["PackNo", "3\u00a0", /PackNo.*"3\[U\+00A0\]" is not a valid whole number \(it holds U\+00A0, no-break space\)/],
     ["PackNo", "１２", /"１２" is not a valid whole number \(it holds U\+FF11, full-width １; U\+FF12/],
     ["GrossWet", "\u200b12.5", /"\[U\+200B\]12\.5" is not a valid number \(it holds U\+200B, zero-width space\)/],
+    ["AgentCode", " 1234567890 ", /has 12 characters, the limit is 10 \(the blanks around it count\)/],
     ["IEFlag", "\u3000I", /has 2 characters, the limit is 1 \(it holds U\+3000, full-width space\)/],
   ] as const) {
     it(`is shown so where a model finds it at fault: ${element} ${quote(value)}`, async () => {

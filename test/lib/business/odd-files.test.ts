@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeZip } from "../../../lib/archive/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
+import { inspectFlattened } from "../../../lib/business/packing.js";
 import { ImportClientError } from "../../../lib/errors.js";
 import { rawZip } from "../archive/zip-bytes.js";
 
@@ -79,6 +80,16 @@ describe("a ZIP without a document", () => {
     assert.match(text.zh, /扩展名是 \.zip，内容却不是 ZIP.*RAR/);
     const shifted = Buffer.concat([Buffer.from("\n"), await zip(["a.xml", DEC])]);
     assert.match((await refusal(shifted)).text.zh, /前面可能有多余的字节/);
+  });
+});
+
+describe("a ZIP whose names begin with ./", () => {
+  it("has a folder, which is dropped where folders are", async () => {
+    const bytes = rawZip([{ name: "./a.xml", content: DEC }]);
+    const { text, details } = await refusal(bytes);
+    assert.deepEqual([details.reason, details.entry], ["folder", "./a.xml"]);
+    assert.match(text.zh, /含有文件夹/);
+    assert.equal((await inspectFlattened(bytes, "x.zip")).clientKey, "C1");
   });
 });
 

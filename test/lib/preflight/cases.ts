@@ -31,6 +31,7 @@ const ENCRYPTED = Buffer.from("%PDF-1.6\ntrailer\n<< /Root 1 0 R /Encrypt 9 0 R 
 /** What speaks of encryption has none; something may stand before the header. */
 const LATE = Buffer.from("\ufeff\r\n%PDF-1.4\n(about /Encrypt and /EncryptMetadata true)\n%%EOF");
 const LATIN = `<?xml version="1.0" encoding="ISO-8859-1"?>${DEC.replace(/^<\?xml.*?\?>/, "").replace(/<GName>.*?</, "<GName>木制家具<")}`;
+const LOST = DEC.replace("bolts", "wood\ufffd\ufffd").replace("nuts", "???? M8");
 const GOOD_DEC = { xml: DEC };
 const GOOD_INV = { xml: INV101 };
 const GOOD_MT = { xml: MT1401 };
@@ -55,6 +56,13 @@ export const CASES: Readonly<Record<string, Case>> = {
     places: ["warning DecMessage:1"],
     says: /declares ISO-8859-1, but is written in UTF-8/,
     good: { xml: DEC, parts: { xml: Buffer.from(DEC) } },
+  },
+  "lost-characters": {
+    xml: LOST,
+    parts: { xml: Buffer.from(LOST) },
+    places: ["warning DecMessage/DecLists/DecList[1]/GName:13", "warning DecMessage/DecLists/DecList[2]/GName:18"],
+    says: /GName holds U\+FFFD where characters were lost/,
+    good: { xml: DEC, parts: { xml: Buffer.from(DEC.replace("bolts", "what??")) } },
   },
   "wrong-folder": {
     xml: DEC,

@@ -22,6 +22,8 @@ describe("a receipt that was sent carelessly", () => {
     ["with an empty line in front", Buffer.from(`\r\n${OK}`)],
     ["with a mark and a blank in front", Buffer.from(`\ufeff \n${OK}`)],
     ["with zeros behind it", Buffer.from(`${OK}\0\0\0`)],
+    ["with an old end-of-file mark", Buffer.from(`${OK}\x1a`)],
+    ["with standalone as the FAQ prints it", Buffer.from(OK.replace("?>", ' standalone="true"?>'))],
     ["with all of these", Buffer.from(`\ufeff\t${OK}\n\0`)],
     ["in UTF-8 that is called ISO-8859-1", Buffer.from(RECEIPT("ISO-8859-1"))],
     ["in UTF-8 that is called GBK", Buffer.from(RECEIPT("GBK"))],

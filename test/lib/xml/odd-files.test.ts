@@ -77,6 +77,29 @@ describe("a declared encoding that is not the real one", () => {
   });
 });
 
+describe("a broken character", () => {
+  const text = Buffer.from("<a>\n木制家具，木制\n家具</a>");
+
+  it("in a text that is UTF-8 otherwise is told with its line", async () => {
+    const cutInField = Buffer.concat([text.subarray(0, 30), text.subarray(32)]);
+    for (const [bytes, line] of [
+      [cutInField, 3],
+      [Buffer.from(cutInField.toString("latin1").replace("\n", "\n\n"), "latin1"), 4],
+      [text.subarray(0, 14), 2],
+    ] as const) {
+      const { text: said, details } = await refusal(bytes);
+      assert.match(said.zh, new RegExp(`第 ${line} 行有不完整的字符`));
+      assert.match(said.en, new RegExp(`broken character in line ${line}`));
+      assert.equal(details.line, line);
+    }
+  });
+
+  it("is another encoding where there are many", async () => {
+    const latin = Buffer.from("<a>\xe9t\xe9, \xe0 la caf\xe9teria d\xe9j\xe0</a>", "latin1");
+    assert.match((await refusal(latin)).text.en, /not in the encoding that the document claims: UTF-8/);
+  });
+});
+
 describe("a file that is no XML", () => {
   const bytes = (hexOrText: string) =>
     /^(?:[0-9a-f]{2} )+$/.test(`${hexOrText} `)
@@ -95,6 +118,7 @@ describe("a file that is no XML", () => {
     ["89 50 4e 47 0d 0a 1a 0a", /PNG/, /PNG 图片/],
     ["<!DOCTYPE html><html><body></body></html>", /a web page/, /网页/],
     ["<HTML><body><br></body></HTML>", /a web page/, /网页/],
+    ["PERlY01lc3NhZ2U+PERlY0hlYWQ+", /XML in base64/, /Base64/],
     ["00 00 00 00 00 00", /zero bytes/, /零字节/],
     ["", /an empty file/, /空文件/],
   ] as const) {
@@ -107,7 +131,16 @@ describe("a file that is no XML", () => {
   }
 
   it("is nothing that may be one", () => {
-    for (const text of ["<a/>", "\n <?xml version='1.0'?><a/>", "hello", "[not json", "\ufeff<html2/>", "M", "<htmlx>"])
+    for (const text of [
+      "<a/>",
+      "\n <?xml version='1.0'?><a/>",
+      "hello",
+      "Please read me first",
+      "[not json",
+      "\ufeff<html2/>",
+      "M",
+      "<htmlx>",
+    ])
       assert.equal(fileKind(Buffer.from(text)), undefined, text);
     assert.equal(fileKind(Buffer.from("\ufeff<a/>", "utf16le")), undefined);
   });
