@@ -2,6 +2,9 @@ import type { Bilingual } from "./errors.js";
 
 export type Environment = "test" | "production";
 
+/** That an element is empty, no date, out of its order, or too long. */
+export type CheckAbout = "empty" | "date" | "order" | "length";
+
 /** One finding of `validate-xsd` or `preflight` about a document (design, "The message"). */
 export interface Check {
   /** `SW-XSD` or `SW-RULE-<rule>`. */
@@ -19,8 +22,8 @@ export interface Check {
   text: Bilingual;
   /** What to do about it. */
   advice: Bilingual;
-  /** Set where another check may find the same of the same element: that it is empty. */
-  about?: "empty";
+  /** Set where a schema and a rule may find the same of the same element. */
+  about?: CheckAbout;
 }
 
 /** A signature over the exact bytes to be sent (profile `detached`). */

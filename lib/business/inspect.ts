@@ -136,12 +136,17 @@ async function documentOf(entries: readonly ZipEntry[], fileName: string, read: 
   );
 }
 
+/** Does it begin as an XML does, or as one that somebody meant to write? */
+function looksLikeXml(bytes: Buffer): boolean {
+  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(bytes.toString("latin1", 0, 64));
+}
+
 /** A ZIP that has no document: what it has instead. */
 function withoutXml(entries: readonly ZipEntry[]): ImportClientError {
   const first = entries.slice(0, 5).map(({ name, bytes }) => {
     const kind = fileKind(bytes);
     // Many call an XML by another name, or have none behind the dot.
-    const xml = !kind && /^(?:\xef\xbb\xbf)?\s*</.test(bytes.toString("latin1", 0, 64));
+    const xml = !kind && looksLikeXml(bytes);
     const is = xml ? { zh: "像是 XML，但扩展名不是 .xml", en: "looks like an XML, but is not named .xml" } : kind;
     return { zh: is ? `${name}（${is.zh}）` : name, en: is ? `${name} (${is.en})` : name };
   });
@@ -269,7 +274,7 @@ async function contentOf(message: XmlElement, fileName: string, read: Read): Pro
   try {
     return await opened(bytes, message.textAt("AddInfo/FileName") || fileName, read);
   } catch (error) {
-    if (bytes[0] === 0x3c || isZip(bytes)) throw error;
+    if (isZip(bytes) || looksLikeXml(bytes)) throw error;
     return undefined;
   }
 }

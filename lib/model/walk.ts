@@ -1,4 +1,4 @@
-import type { Check } from "../document.js";
+import type { Check, CheckAbout } from "../document.js";
 import { Findings } from "../xml/findings.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { ValueDescription } from "./description.js";
@@ -21,6 +21,9 @@ import {
 } from "./words.js";
 
 const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";
+
+/** What a rule of preflight may say as well. */
+const isAbout = (kind: FindingKind): kind is CheckAbout => ["empty", "date", "order", "length"].includes(kind);
 
 /** An element whose children are being judged. */
 interface Level {
@@ -79,7 +82,7 @@ class Walk {
     this.findings.add(element, level, () => ({
       path: element.path + (place.startsWith("/@") ? place : ""),
       ...withBasis(words(), rests, level),
-      ...(kind === "empty" && { about: "empty" as const }),
+      ...(isAbout(kind) && { about: kind }),
     }));
   }
 

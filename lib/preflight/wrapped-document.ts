@@ -4,6 +4,7 @@ import type { XmlElement } from "../xml/scan.js";
 import { quote } from "./quote.js";
 import type { Rule } from "./types.js";
 
+const DOCUMENT = /^\s*<(?:\?xml|[A-Za-z])/;
 /** Wrappers that are looked into, and elements that are looked at in all. */
 const DEEPEST = 4;
 const MOST = 200;
@@ -27,7 +28,18 @@ export const wrappedDocument: Rule = {
     return {
       end(report) {
         const found = innerDocument(root);
-        if (!found) return;
+        if (!found) {
+          const holder = textHolder(root);
+          if (!holder) return;
+          report({
+            element: holder,
+            text: {
+              zh: `根元素是 ${quote(root.name)}，报文被当作文字放在 ${quote(holder.name)} 里`,
+              en: `the root is ${quote(root.name)}; the document stands in ${quote(holder.name)} as text`,
+            },
+          });
+          return;
+        }
         const { element, kind } = found;
         const named = { zh: `${kind.title.zh}（${kind.type}）`, en: `a ${kind.title.en} (${kind.type})` };
         report({
@@ -56,6 +68,17 @@ function innerDocument(root: XmlElement): { element: XmlElement; kind: MessageKi
     level = level.flatMap(({ children }) => children);
   }
   return undefined;
+}
+
+/** The only element of the file with a text, where that is a document of its own: escaped, or in CDATA. */
+function textHolder(root: XmlElement): XmlElement | undefined {
+  let holder = root;
+  for (let depth = 0; depth < DEEPEST && holder.children.length > 0; depth++) {
+    const [only, ...others] = holder.children.filter(({ name }) => name !== "Header");
+    if (!only || others.length > 0) return undefined;
+    holder = only;
+  }
+  return holder.children.length === 0 && DOCUMENT.test(holder.text.slice(0, 200)) ? holder : undefined;
 }
 
 /** Nothing but headers of a SOAP envelope stands beside it or beside what it is in. */

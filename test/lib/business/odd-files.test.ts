@@ -100,3 +100,13 @@ describe("an own number behind an empty element of its name", () => {
     assert.equal(seen.seqNo, "202400000000000001");
   });
 });
+
+describe("a DxpMsg with a document that cannot be read", () => {
+  it("is refused, however the document begins", async () => {
+    for (const broken of [BROKEN, `\n<?xml version="1.0"?>${DEC}`, `\ufeff${BROKEN}`]) {
+      const data = Buffer.from(broken).toString("base64");
+      const message = `<DxpMsg><TransInfo><CopMsgId>m</CopMsgId></TransInfo><Data>${data}</Data></DxpMsg>`;
+      assert.equal((await refusal(Buffer.from(message), "a.xml")).code, "SW-XSD", broken);
+    }
+  });
+});

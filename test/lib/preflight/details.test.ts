@@ -9,6 +9,24 @@ const BODY = "Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
 const brief = (checks: ReturnType<typeof findings>) =>
   checks.map(({ severity, path }) => `${severity} ${path.split("/").at(-1)}`);
 
+describe("preflight: wrapped-document", () => {
+  const escaped = DEC.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+  it("finds one that stands there as text, and what is only a part of something else", () => {
+    for (const [xml, found] of [
+      [`<string>${escaped}</string>`, ["error string:1"]],
+      [
+        `<e:Envelope xmlns:e="x"><e:Body><in><![CDATA[${DEC}]]></in></e:Body></e:Envelope>`,
+        ["error Envelope/Body/in:1"],
+      ],
+      [`<root>${DEC}${DEC}</root>`, ["warning root/DecMessage[1]:1"]],
+      ["<root><a>1 &lt; 2</a></root>", []],
+      [`<root><a>${escaped}</a><b/></root>`, []],
+    ] as const)
+      assert.deepEqual(places(findings("wrapped-document", xml)), found, xml.slice(0, 40));
+  });
+});
+
 describe("preflight: manifest-order", () => {
   it("reports once for each parent, at the first element that comes too late", () => {
     const xml = MT1401.replace(/<TransportContractDocument>\n<ID>B1<\/ID>\n<\/TransportContractDocument>\n/, "")

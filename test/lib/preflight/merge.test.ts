@@ -5,7 +5,7 @@ import { judge } from "../../../lib/model/walk.js";
 import { FAULT, mergeChecks, preflight } from "../../../lib/preflight/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 import { contextOf } from "./context.js";
-import { DEC, withLine } from "./documents.js";
+import { DEC, MT1401, withLine } from "./documents.js";
 
 const FOUND = preflight(contextOf(withLine(DEC, 8, "<PackNo/>")));
 /** What a function node may leave there is of any type. */
@@ -94,6 +94,21 @@ describe("preflight: checks of the flow's own", () => {
     assert.deepEqual(mergeChecks(empty, mild), empty[0]?.severity === "error" ? empty : mild);
     const elsewhere = empty.map((check) => ({ ...check, line: 9 }));
     assert.equal(mergeChecks(elsewhere, FOUND).length, 2);
+  });
+
+  it("and a schema that find the same date, order or long key say it once", async () => {
+    for (const [xml, type, rule] of [
+      [withLine(DEC, 7, "<IEDate>2024/1/5</IEDate>"), "DEC", "dates-format"],
+      [DEC.replace("C20240101000001", "C".repeat(19)), "DEC", "client-key-length"],
+      [MT1401.replace(/(<FunctionCode>.*\n)(<MessageType>.*\n)/, "$2$1"), "MT1401", "manifest-order"],
+    ] as const) {
+      const schema = await judge(scanXml(Buffer.from(xml)), modelOf(type) as Model);
+      const found = preflight(contextOf(xml)).filter((check) => check.rule === `SW-RULE-${rule}`);
+      assert.equal(found.length, 1, rule);
+      const echo = schema.filter(({ path, about }) => path === found[0]?.path && about !== undefined);
+      assert.equal(echo.length, 1, rule);
+      assert.equal(mergeChecks(schema, found).length, schema.length, rule);
+    }
   });
 
   it("give way to a new run of the same node where its old findings are left, and only then", () => {
