@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { tidied } from "../../lib/receipts/tidy.js";
 import { objectOf } from "../../lib/xml/object.js";
 import { scanXml } from "../../lib/xml/scan.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
@@ -10,7 +11,7 @@ interface Config extends NodeDef {
 /** The whole receipt for function nodes; undefined for one that is no XML by itself. */
 function dataOf(bytes: Buffer): unknown {
   try {
-    return objectOf(scanXml(bytes));
+    return objectOf(scanXml(tidied(bytes)));
   } catch {
     return undefined;
   }
