@@ -92,8 +92,8 @@ class Walk {
     if (field.open) return undefined;
     if (field.children.length === 0) {
       if (field.harmless < element.contentLength) this.text(element, field);
-      for (const child of element.children) this.unknown(child, field);
-      return undefined;
+      // It is to have none: each is unknown, and what stands between them was judged as its text.
+      if (element.children.length === 0) return undefined;
     }
     return {
       element,
@@ -102,7 +102,7 @@ class Walk {
       seen: new Uint32Array(field.children.length),
       highest: -1,
       disorderTold: false,
-      strayTold: false,
+      strayTold: field.children.length === 0,
     };
   }
 

@@ -40,6 +40,8 @@ export async function signOnCard(
     throw error;
   });
   const before = identity && (await check(identity));
-  const signed = await measure("sign", () => signDocument(profile, request, card.backend, options));
+  const known = inspection && !inspection.wrapped && { xml: inspection.xml, root: inspection.root };
+  const asked = { ...request, ...(known && { known }) };
+  const signed = await measure("sign", () => signDocument(profile, asked, card.backend, options));
   return { ...signed, checks: before ?? (await check(await card.identity())) };
 }

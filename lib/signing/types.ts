@@ -1,5 +1,6 @@
 import type { DetachedSignature } from "../document.js";
 import type { Bilingual } from "../errors.js";
+import type { XmlElement } from "../xml/scan.js";
 
 /** What can be signed with. SHA-1 is what old cards do (domain 3). */
 export type SignAlgorithm = "rsa-sha1" | "rsa-sha256" | "sm2-sm3";
@@ -61,6 +62,8 @@ export interface SignRequest {
   at: number;
   /** Message type, for profiles that serve several. */
   messageType: string;
+  /** An XML of the payload that libxml2 has found well-formed and that was scanned before; it is not scanned again. */
+  known?: { xml: Buffer; root: XmlElement };
 }
 
 export interface SignResult {

@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
 import { codeOf } from "../../../lib/errors.js";
+import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
 import { documentRow, newReceipt, step } from "../../support/rows.js";
@@ -97,6 +98,20 @@ describe("ledger in SQLite", () => {
       ["fulfilled", "rejected", "fulfilled"],
     );
     assert.equal((await ledger.unsettled()).length, 2);
+    // What ran before the failing one ran twice, and left its traces once.
+    assert.deepEqual(
+      (await ledger.story(good.id))?.events.map(({ event }) => event),
+      ["claimed"],
+    );
+  });
+
+  it("gives back any text and number as it was", async () => {
+    const fileName = '\u0000 "\\\n\u2028 中文 😀.xml';
+    const row = documentRow({ fileName, size: Number.MAX_SAFE_INTEGER, text: "1e3", textEn: "null" });
+    await ledger.claim(row);
+    const { updatedAt: _, ...found } = (await ledger.get(row.id)) as DocumentRow;
+    const { updatedAt: __, ...given } = row;
+    assert.deepEqual(found, given);
   });
 
   it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {
