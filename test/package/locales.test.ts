@@ -41,8 +41,8 @@ interface ExampleNode {
 
 const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 const catalogue = (folder: string, language: string): Catalogue =>
-  JSON.parse(read("nodes", folder, "locales", language, `${folder}.json`));
-/** The page as the editor gets it: the build puts the sidebar's parts together. */
+  JSON.parse(read("dist", "nodes", folder, "locales", language, `${folder}.json`));
+/** The page as the editor gets it: the build puts the sidebar's parts together, and the rules into the page of preflight. */
 const html = (folder: string): string => read("dist", "nodes", folder, `${folder}.html`);
 
 /** `a.b.c` of every text in a catalogue. */
