@@ -1,6 +1,5 @@
 import { release } from "node:os";
 import { extname, join } from "node:path";
-import { maskSecrets } from "../advice/mask.js";
 import { shown } from "../archive/names.js";
 import type { ZipEntry } from "../archive/types.js";
 import { writeZip } from "../archive/write.js";
@@ -8,6 +7,7 @@ import { inBoxOf } from "../boxes/receipt-place.js";
 import { ImportClientError, messageOf } from "../errors.js";
 import { timeStamp } from "../files/names.js";
 import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
+import { maskSecrets } from "../mask.js";
 import { Turn } from "../turn.js";
 import { packageVersion } from "../version.js";
 import type { ImportClient } from "./import-client.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { maskSecrets } from "../advice/mask.js";
 import type { Clock } from "../clock.js";
 import type { Disk } from "../files/disk.js";
+import { maskSecrets } from "../mask.js";
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
