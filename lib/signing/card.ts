@@ -4,7 +4,7 @@ import type { CardSettings } from "./settings.js";
 import { shareBackend } from "./shared-backends.js";
 import { ObservableState } from "./state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState } from "./types.js";
-import { certificateFault, clockWarning, judgedBy, type ReferenceTime } from "./validity.js";
+import { certificateFault } from "./validity.js";
 
 /** Milliseconds between two looks for a card that is not there: each may take the driver many seconds. */
 const ASK_AGAIN = 30_000;
@@ -30,8 +30,7 @@ export interface CardStatus {
 
 /**
  * One card as a flow uses it: its backend, opened with the first use and shared with whoever has the same settings; whose card
- * it was when it was last read; what is said about it and how often. `referenceTime` is asked when the certificate is not
- * valid by this machine's clock.
+ * it was when it was last read; what is said about it and how often.
  */
 export class Card {
   private readonly observed = new ObservableState();
@@ -44,7 +43,6 @@ export class Card {
   constructor(
     readonly settings: CardSettings,
     private readonly listener: CardListener = {},
-    private readonly referenceTime?: ReferenceTime,
     private readonly now: () => number = Date.now,
   ) {
     this.observed.on((event) => this.listener.onState?.(event));
@@ -92,21 +90,19 @@ export class Card {
   }
 
   /**
-   * The time at which a document may be signed by this card. Rejects with C134 while its certificate is not valid, and shows
-   * that as the card's state.
+   * The time at which a document may be signed by this card, by this machine's clock. Throws C134 while its certificate is
+   * not valid, and shows that as the card's state.
    */
-  async assertValid(identity: CardIdentity): Promise<number> {
-    const time = await judgedBy(identity, this.referenceTime, this.now());
-    const fault = certificateFault(identity, time);
+  assertValid(identity: CardIdentity): number {
+    const now = this.now();
+    const fault = certificateFault(identity, now);
     if (fault) {
       const { state = this.observed.current, inner = "" } = fault.details;
       this.observed.set(state as CardState, inner, fault.text);
       throw fault;
     }
     if (this.observed.reason.startsWith("CERTIFICATE-")) this.observed.set(this.backend.state);
-    const clock = clockWarning(time, this.now());
-    if (clock) this.warnDaily("SW-CLOCK", clock);
-    return time.now;
+    return now;
   }
 
   /** Tells people something, unless that was told today. */
