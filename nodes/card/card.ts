@@ -3,6 +3,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
 import { bothLanguages, messageOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
+import { backendByName } from "../../lib/signing/backends.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
 import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
@@ -36,7 +37,7 @@ export = (RED: NodeAPI): void => {
     }
     const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));
     const { backend, controlUrl } = settings;
-    if (backend === "software")
+    if (backendByName(backend)?.testsOnly)
       warn("使用的是密钥文件，不是卡，仅供测试", "a key file is used, not a card: for tests only");
     if (pinInClear(settings)) {
       warn(

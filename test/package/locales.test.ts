@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
 import { RULES } from "../../lib/preflight/index.js";
+import { BACKENDS } from "../../lib/signing/backends.js";
 
 const root = join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -273,15 +274,21 @@ describe("what the editor shows", () => {
     }
   });
 
-  it("lists every preflight rule with its title, severity and source", () => {
-    const page = html("preflight");
-    const list = /const RULES = (\{[\s\S]*?\});/.exec(page)?.[1] ?? "{}";
-    const shown = JSON.parse(JSON.stringify(runInNewContext(`(${list})`)));
-    assert.deepEqual(shown, Object.fromEntries(RULES.map(({ id, severity, source }) => [id, [severity, source]])));
-    for (const { id, title, source } of RULES) {
-      assert.ok(textAt(catalogue("preflight", "en-US"), `preflight.source.${source.split(" ")[0]}`), source);
-      assert.equal(textAt(catalogue("preflight", "en-US"), `preflight.rule.${id}`), title.en);
-      assert.equal(textAt(catalogue("preflight", "zh-CN"), `preflight.rule.${id}`), title.zh);
+  it("lists every rule with its severity and source, every card backend, and their titles", () => {
+    const listed = (folder: string, name: string) =>
+      JSON.parse(new RegExp(`const ${name} = (.*);`).exec(html(folder))?.[1] ?? "");
+    const rules = RULES.map(({ id, severity, source }) => [id, [severity, source]]);
+    assert.deepEqual(Object.entries(listed("preflight", "RULES")), rules);
+    assert.deepEqual(
+      listed("card", "BACKENDS"),
+      BACKENDS.map(({ name }) => name),
+    );
+    assert.equal(definitionOf("card").defaults.backend?.value, BACKENDS[0]?.name);
+    for (const language of languages) {
+      const own = language === "en-US" ? "en" : "zh";
+      const shown = (folder: string, key: string) => textAt(catalogue(folder, language), `${folder}.${key}`);
+      for (const { id, title } of RULES) assert.equal(shown("preflight", `rule.${id}`), title[own]);
+      for (const { name, title } of BACKENDS) assert.equal(shown("card", `option.backend.${name}`), title[own]);
     }
   });
 });
