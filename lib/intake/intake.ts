@@ -84,7 +84,7 @@ export class Intake {
 
   private async store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
     const parts = await this.partsOf(delivery, rejected);
-    for (const part of parts) await this.unknownCodes.look(await storeReceipt(this.context, delivery, part));
+    for (const part of parts) await this.unknownCodes.note(await storeReceipt(this.context, delivery, part));
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
     else this.deliveries.ack(delivery.id);
   }

@@ -73,7 +73,7 @@ const rowOf = async (client: ImportClient, id: string) => (await client.ledger.g
 /** Who finds the document held still decides again. */
 function releasing(as: "sent" | "failed") {
   return async (client: ImportClient, id: string) => {
-    await client.reconciler.look();
+    await client.reconciler.compare();
     if ((await rowOf(client, id)).state === "held") await releaseDocument(client, id, { ...WORD, as });
   };
 }
@@ -101,7 +101,7 @@ export const DECISIONS: Record<string, Decision> = {
     points: ["resend.after-row", "resend.after-copy"],
     prepare: accepted,
     act: (client, id) => resendDocument(client, id, WORD),
-    goOn: (client) => client.reconciler.look(),
+    goOn: (client) => client.reconciler.compare(),
     async check(client, id) {
       const row = await rowOf(client, id);
       assert.deepEqual([row.state, row.settled, row.box], ["claimed", false, "TempBox"]);

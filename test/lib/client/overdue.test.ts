@@ -35,7 +35,7 @@ describe("overdue", () => {
 
   async function look(watch: OverdueWatch, after: number): Promise<string[]> {
     const told: Overdue[] = [];
-    await watch.look((overdue) => told.push(overdue), Date.now() + after);
+    await watch.check((overdue) => told.push(overdue), Date.now() + after);
     return told.map(({ missing, row }) => `${missing} ${row.fileName}`);
   }
 
@@ -84,7 +84,7 @@ describe("overdue", () => {
   it("tells again what it had told when the process ended before that was noted", async () => {
     await sent("one.xml");
     const told: string[] = [];
-    const dying = watchOf().look(
+    const dying = watchOf().check(
       () => {
         told.push("told");
         throw new Error("the process ends here");
