@@ -141,7 +141,7 @@ function place(files: Files, folder: BusinessFolder, row: DocumentRow, gathering
   files.disk.removeFolder(gathering);
 }
 
-/** PDFs first: an XML that is alone in the OutBox would be told that they are missing. The ZIP is only made of them. */
+/** PDFs first: an XML that is alone in the OutBox would be reported as lacking them. The ZIP is only made of them. */
 function putBack(files: Files, folder: BusinessFolder, gathering: string): void {
   if (!files.disk.exists(gathering)) return;
   const all = files.disk.list(gathering).map(({ name }) => name);

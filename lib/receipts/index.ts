@@ -117,7 +117,7 @@ async function readWrapped(
 ): Promise<ReceiptPartRead[]> {
   const content = dxpContent(message);
   const parts = await readPart(content.fileName || name, content.bytes, nesting + 1);
-  // What is inside cannot be told: then the wrapper is kept, which says from whom it came and what it claims to be.
+  // What is inside is not known: then the wrapper is kept, which says from whom it came and what it claims to be.
   if (parts.every((part) => !part.recognised)) {
     return [{ name, bytes, receipts: [], recognised: false, ...(parts[0]?.reason && { reason: parts[0].reason }) }];
   }

@@ -81,7 +81,7 @@ export class Card {
       try {
         await this.identity();
       } catch {
-        // Who signs is told why; a check before that goes without.
+        // Signing reports why; a check before that goes without.
         this.askAgainAt = this.now() + ASK_AGAIN;
       }
     }
@@ -105,7 +105,7 @@ export class Card {
     return now;
   }
 
-  /** Tells people something, unless that was told today. */
+  /** Warns people of something, unless that was done today. */
   warnDaily(code: string, text: Bilingual): void {
     const today = new Date(this.now()).toDateString();
     if (this.warnedOn.get(code) === today) return;

@@ -135,8 +135,8 @@ export const DECISIONS: Record<string, Decision> = {
       const row = await rowOf(client, id);
       assert.deepEqual([row.state, row.settled, row.box], ["failed", true, "FailBox"]);
       assertOnlyIn(client, "FailBox");
-      const told = box(client.settings.root, BUSINESS, "InBox");
-      assert.equal(told.length, 1, `one local receipt: ${told.join(", ")}`);
+      const reported = box(client.settings.root, BUSINESS, "InBox");
+      assert.equal(reported.length, 1, `one local receipt: ${reported.join(", ")}`);
     },
   },
   "a receipt is adopted": {

@@ -19,7 +19,7 @@ describe("a card", () => {
   let identity: CardIdentity;
   let now: number;
   const cards: Card[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   before(async () => {
     made = makeKey(dir, "key", "rsa2048");
     const card = new Card(settings());
@@ -29,7 +29,7 @@ describe("a card", () => {
   after(done);
   beforeEach(() => {
     now = Date.now();
-    told.length = 0;
+    reported.length = 0;
   });
   afterEach(async () => {
     for (const card of cards.splice(0)) await card.close();
@@ -42,8 +42,8 @@ describe("a card", () => {
   });
   const opened = (more: Partial<CardSettings> = {}) => {
     const listener = {
-      onState: ({ state, code }: { state: string; code: string }) => told.push(`${state} ${code}`.trim()),
-      onWarning: (code: string) => told.push(`warning ${code}`),
+      onState: ({ state, code }: { state: string; code: string }) => reported.push(`${state} ${code}`.trim()),
+      onWarning: (code: string) => reported.push(`warning ${code}`),
     };
     const card = new Card(settings(more), listener, () => now);
     cards.push(card);
@@ -70,7 +70,7 @@ describe("a card", () => {
     const card = opened();
     now = identity.notBefore - DAY;
     await assert.rejects(sign(card), waits("CERTIFICATE-NOT-YET-VALID", /日期和时间/));
-    assert.deepEqual(told.at(-1), "ready CERTIFICATE-NOT-YET-VALID");
+    assert.deepEqual(reported.at(-1), "ready CERTIFICATE-NOT-YET-VALID");
     now = identity.notBefore;
     assert.ok((await sign(card)).signature);
     assert.equal(card.status().code, "");
@@ -94,7 +94,7 @@ describe("a card", () => {
     await sign(card);
     now += DAY;
     await sign(card);
-    assert.equal(told.filter((line) => line === "warning SW-RULE-card-expiry").length, 2);
+    assert.equal(reported.filter((line) => line === "warning SW-RULE-card-expiry").length, 2);
   });
 
   it("tells whose it is, remembers that, and looks for a card that is not there every 30 seconds only", async () => {
