@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { isZip, readZip, type ZipEntry } from "../archive/index.js";
 import { zipRefused } from "../archive/refusal.js";
 import { ImportClientError } from "../errors.js";
-import { dxpMessages } from "../xml/dxpmsg.js";
+import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { kindOf } from "./index.js";
@@ -152,7 +152,7 @@ async function opened(payload: Buffer, fileName: string, read: Read): Promise<Op
  * Rejects when there is none, and with the fault of an XML or a ZIP that is damaged.
  */
 async function contentOf(message: XmlElement, fileName: string, read: Read): Promise<Opened | undefined> {
-  const bytes = Buffer.from(message.child("Data")?.text ?? "", "base64");
+  const { bytes, fileName: ownName } = dxpContent(message);
   if (bytes.length === 0) {
     throw new ImportClientError("SW-XSD", {
       zh: "DxpMsg 的 Data 是空的，没有可发送的报文",
@@ -160,7 +160,7 @@ async function contentOf(message: XmlElement, fileName: string, read: Read): Pro
     });
   }
   try {
-    return await opened(bytes, message.textAt("AddInfo/FileName") || fileName, read);
+    return await opened(bytes, ownName || fileName, read);
   } catch (error) {
     if (bytes[0] === 0x3c || isZip(bytes)) throw error;
     return undefined;
