@@ -18,8 +18,8 @@ export interface Backend {
   title: Bilingual;
   /** The one that is taken where none is set. */
   usual?: true;
-  /** It is no card: nobody outside takes its signatures, and people are warned. */
-  testsOnly?: true;
+  /** It is no card, and nobody outside takes its signatures: what people are warned of. */
+  testsOnly?: Bilingual;
   /** Whether these settings are of no use without a PIN; then an empty one is C144, and nothing is touched (faq 13). */
   needsPin(settings: CardSettings): boolean;
   prerequisites(settings: CardNeeds): Prerequisite[];

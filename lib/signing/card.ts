@@ -1,4 +1,4 @@
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { assertReason, type Bilingual } from "../errors.js";
 import { cardClosed } from "./faults.js";
 import type { CardSettings } from "./settings.js";
 import { shareBackend } from "./shared-backends.js";
@@ -115,9 +115,7 @@ export class Card {
 
   /** A person opens the PIN guard; the reason is kept. Rejects with SW-REQUEST without one. */
   async release(reason: string): Promise<void> {
-    if (reason.trim() === "") {
-      throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
-    }
+    assertReason(reason);
     await this.backend.release(reason);
   }
 

@@ -37,8 +37,8 @@ export = (RED: NodeAPI): void => {
     }
     const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));
     const { backend, controlUrl } = settings;
-    if (backendByName(backend)?.testsOnly)
-      warn("使用的是密钥文件，不是卡，仅供测试", "a key file is used, not a card: for tests only");
+    const testsOnly = backendByName(backend)?.testsOnly;
+    if (testsOnly) warn(testsOnly.zh, testsOnly.en);
     if (pinInClear(settings)) {
       warn(
         `卡密码将以明文发往 ${controlUrl}，请改用 wss:// 或本机控件`,
