@@ -75,7 +75,7 @@ export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "oldest" | "fileNa
 /**
  * What a receipt says about its document. `good` needs nobody; `notice` is no refusal, but somebody has to wait or do
  * something; `refused` is a refusal or failure. `unknown` says nothing of success: the code stands in no table, or there
- * is none. Such a receipt is shown as it is, changes no document's state, and is told once.
+ * is none. Such a receipt is shown as it is, changes no document's state, and is reported once.
  */
 export type ReceiptOutcome = "good" | "notice" | "refused" | "unknown";
 

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import Mocha from "mocha";
 
-/** What the test runner is told while mocha runs. */
+/** What the test runner hears while mocha runs. */
 export type TestNews =
   | { kind: "file"; file: string }
   | { kind: "alive" }

@@ -7,7 +7,6 @@ export { BUILT_IN } from "./book.js";
 export { faqAdvice } from "./faq.js";
 export { loadAdvice, readAdvice } from "./load.js";
 export { localReceipt } from "./local-receipt.js";
-export { maskSecrets } from "./mask.js";
 export type { AdviceBook, AdviceQuery, CodeEntry, CodeTable, Explanation, Outcome, TextRule } from "./types.js";
 
 /** Longer texts are cut before patterns look at them. */

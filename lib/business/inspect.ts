@@ -3,10 +3,9 @@ import { isFolderLitter, isZip, readZip, type ZipEntry } from "../archive/index.
 import { zipRefused } from "../archive/refusal.js";
 import { ImportClientError } from "../errors.js";
 import { type FileKind, fileKind, officeKind } from "../file-kind.js";
-import { dxpMessages } from "../xml/dxpmsg.js";
+import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
-import { envelopePackage } from "./envelope.js";
 import { kindOf } from "./index.js";
 import { distinct, headOf, textInAnyCase } from "./keys.js";
 import type { Business, MessageKind } from "./types.js";
@@ -30,8 +29,6 @@ export interface Inspection {
   keys: string[];
   /** What it asks for, as it says it itself (`MessageKind.operation`); empty when it does not say. */
   operation: string;
-  /** Which packet of several it is, where a large document was cut (PocketInfo). */
-  packet?: Packet;
   /** The other entries of the ZIP. */
   attachments: { name: string; size: number; bytes: Buffer }[];
   /** The data centre's 18-digit number where the document's head has one already (a modification); else empty. */
@@ -40,26 +37,9 @@ export interface Inspection {
   wrapped: boolean;
 }
 
-/** PocketInfo of the 金二 envelope (formats/README.md): packets of one document have one id and one own number. */
-export interface Packet {
-  id: string;
-  /** 1-based, up to `of`, which is at least 2. */
-  number: number;
-  of: number;
-}
-
 /** `SeqNo` of the document's head. In other elements the same name may count rows. */
 function seqNoOf(body: XmlElement): string {
   return textInAnyCase(headOf(body), "SeqNo");
-}
-
-function packetOf(root: XmlElement): Packet | undefined {
-  const info = envelopePackage(root)?.at("DataInfo/PocketInfo");
-  const number = Number(info?.textAt("cur_pocket_no") || "1");
-  const of = Number(info?.textAt("total_pocket_qty") || "1");
-  if (!info || !Number.isInteger(number) || !Number.isInteger(of) || of < 2 || number < 1 || number > of)
-    return undefined;
-  return { id: info.textAt("pocket_id"), number, of };
 }
 
 function baseName(name: string): string {
@@ -196,16 +176,10 @@ export async function inspect(payload: Buffer, fileName: string, known?: Inspect
       ...(found?.kind.partKeys?.(root) ?? []),
     ]),
     operation: found?.kind.operation?.(root) ?? "",
-    ...withPacket(root),
     attachments: entries.map(({ name, bytes }) => ({ name, size: bytes.length, bytes })),
     seqNo: seqNoOf(body),
     wrapped: message !== undefined,
   };
-}
-
-function withPacket(root: XmlElement): { packet?: Packet } {
-  const packet = packetOf(root);
-  return packet ? { packet } : {};
 }
 
 /** A file, opened: its document, and the other entries of its ZIP. */
@@ -264,7 +238,7 @@ function notPacked({ zh, en }: FileKind): ImportClientError {
  * Rejects when there is none, and with the fault of an XML or a ZIP that is damaged.
  */
 async function contentOf(message: XmlElement, fileName: string, read: Read): Promise<Opened | undefined> {
-  const bytes = Buffer.from(message.child("Data")?.text ?? "", "base64");
+  const { bytes, fileName: ownName } = dxpContent(message);
   if (bytes.length === 0) {
     throw new ImportClientError("SW-XSD", {
       zh: "DxpMsg 的 Data 是空的，没有可发送的报文",
@@ -272,7 +246,7 @@ async function contentOf(message: XmlElement, fileName: string, read: Read): Pro
     });
   }
   try {
-    return await opened(bytes, message.textAt("AddInfo/FileName") || fileName, read);
+    return await opened(bytes, ownName || fileName, read);
   } catch (error) {
     if (isZip(bytes) || looksLikeXml(bytes)) throw error;
     return undefined;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
-import { ImportClientError, neutral } from "../errors.js";
+import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -18,10 +18,8 @@ const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed
 
 async function rowFor(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await client.ledger.get(id);
-  if (!row) throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
-  if (word.reason.trim() === "") {
-    throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
-  }
+  if (!row) throw unknownDocument();
+  assertReason(word.reason);
   return row;
 }
 

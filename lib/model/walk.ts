@@ -201,7 +201,7 @@ const TURN = 5_000;
 /**
  * Judges a document by its model, from one of the model's roots down: order, unknown, missing and surplus elements,
  * attributes, values. Namespaces are not looked at, since producers differ in them. The findings come in the document's
- * order; where they are too many, the last one says how many are not listed. How each is told follows from what it rests
+ * order; where they are too many, the last one says how many are not listed. How severe each is follows from what it rests
  * on (`evidence.ts`), unless `strictness` says otherwise. A large document lets the event loop have
  * its turn every few milliseconds.
  */

@@ -56,7 +56,10 @@ export interface RuleVisitor {
   end?(report: (finding: Finding) => void): void;
 }
 
-/** One rule: adding one is adding a file to `lib/preflight/` and a line to its index. */
+/**
+ * One rule, the export `rule` of a file in `lib/preflight/rules/`. Index, the editor's list, its titles in both languages
+ * and `docs/rules.md` are made from these files.
+ */
 export interface Rule {
   /** Kebab-case; the code is `SW-RULE-<id>`. */
   id: string;

@@ -2,7 +2,7 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
-import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
+import { dxpContent, dxpDataFault, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { formatOf } from "./formats.js";
@@ -116,9 +116,12 @@ async function readWrapped(
   bytes: Buffer,
   nesting: number,
 ): Promise<ReceiptPartRead[]> {
+  // A cut one must not be read as what is left of it.
+  const fault = dxpDataFault(message);
+  if (fault) throw unrecognised(fault.zh, fault.en);
   const content = dxpContent(message);
   const parts = await readPart(content.fileName || name, content.bytes, nesting + 1);
-  // What is inside cannot be told: then the wrapper is kept, which says from whom it came and what it claims to be.
+  // What is inside is not known: then the wrapper is kept, which says from whom it came and what it claims to be.
   if (parts.every((part) => !part.recognised)) {
     return [{ name, bytes, receipts: [], recognised: false, ...(parts[0]?.reason && { reason: parts[0].reason }) }];
   }

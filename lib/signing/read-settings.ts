@@ -1,8 +1,8 @@
 import { configError, settingChoice, settingFlag, settingNumber, settingText } from "../settings.js";
+import { BACKENDS } from "./backends.js";
 import { type CardSettings, type CardTimeouts, DEFAULT_TIMEOUTS, type Sm2Mechanism } from "./settings.js";
 import type { SignAlgorithm } from "./types.js";
 
-const BACKENDS = ["pkcs11", "control", "software"] as const;
 const ALGORITHMS: readonly SignAlgorithm[] = ["rsa-sha1", "rsa-sha256", "sm2-sm3"];
 
 /** A whole number, decimal or with `0x` in front, as vendors write mechanism numbers. */
@@ -54,7 +54,11 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
   const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
   const controlUrl = webSocketUrl("controlUrl", config.controlUrl);
   return {
-    backend: settingChoice("backend", config.backend, BACKENDS),
+    backend: settingChoice(
+      "backend",
+      config.backend,
+      BACKENDS.map(({ name }) => name),
+    ),
     pin,
     module: text("module"),
     token: text("token"),

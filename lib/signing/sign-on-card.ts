@@ -28,7 +28,7 @@ export async function signOnCard(
   { profile, options, request, inspection, waived }: SigningJob,
 ): Promise<SignResult & { checks: Check[] }> {
   const check = async (identity: CardIdentity): Promise<Check[]> => {
-    const now = await card.assertValid(identity);
+    const now = card.assertValid(identity);
     const checks = checkBeforeSigning(identity, inspection, { waived, now });
     assertMaySign(checks);
     for (const { rule, text } of checks) if (rule === "SW-RULE-card-expiry") card.warnDaily(rule, text);

@@ -39,7 +39,8 @@ export interface CardEvent {
  * PIN: that is the PIN guard's to allow (promises 4).
  */
 export interface CardBackend {
-  readonly kind: "pkcs11" | "control" | "software";
+  /** Its name, as `backends/` has it. */
+  readonly kind: string;
   /** Never touches the PIN. */
   identity(): Promise<CardIdentity>;
   /** Signs data (the hash is taken of it by the algorithm). Rejects with ImportClientError C134 / C141. */

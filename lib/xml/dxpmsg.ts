@@ -1,4 +1,4 @@
-import { ImportClientError } from "../errors.js";
+import type { Bilingual } from "../errors.js";
 import type { XmlElement } from "./scan.js";
 
 /** What a DxpMsg carries. */
@@ -23,20 +23,19 @@ export function dxpMessages(root: XmlElement): XmlElement[] {
   return root.name === "DxpMsgSv" ? root.children.filter(({ name }) => name === "DxpMsg") : [];
 }
 
-/** Decodes `Data`. Throws SW-RECEIPT unless there is one, of whole base64: a cut one must not be read as what is left. */
+/** Decodes `Data`, as far as it is base64; of several the first. */
 export function dxpContent(message: XmlElement): DxpContent {
-  if (message.children.filter(({ name }) => name === "Data").length > 1) {
-    throw new ImportClientError("SW-RECEIPT", {
-      zh: "DxpMsg 中有多个 Data",
-      en: "the DxpMsg has more than one Data",
-    });
-  }
-  const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
-  if (!isWholeBase64(data)) {
-    throw new ImportClientError("SW-RECEIPT", {
-      zh: data === "" ? "DxpMsg 中没有 Data" : "DxpMsg 的 Data 不是完整的 base64",
-      en: data === "" ? "the DxpMsg has no Data" : "the Data of the DxpMsg is not whole base64",
-    });
-  }
+  const data = message.child("Data")?.text ?? "";
   return { bytes: Buffer.from(data, "base64"), fileName: message.textAt("AddInfo/FileName") };
+}
+
+/** Why what `dxpContent` decodes may not be what was put in; undefined when there is one `Data`, of whole base64. */
+export function dxpDataFault(message: XmlElement): Bilingual | undefined {
+  if (message.children.filter(({ name }) => name === "Data").length > 1)
+    return { zh: "DxpMsg 中有多个 Data", en: "the DxpMsg has more than one Data" };
+  const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
+  if (data === "") return { zh: "DxpMsg 中没有 Data", en: "the DxpMsg has no Data" };
+  if (!isWholeBase64(data))
+    return { zh: "DxpMsg 的 Data 不是完整的 base64", en: "the Data of the DxpMsg is not whole base64" };
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Check } from "../document.js";
 import type { XmlElement } from "./scan.js";
 
-/** Findings told of one document; a file that is wrong throughout needs no more. */
+/** Findings reported of one document; a file that is wrong throughout needs no more. */
 const MOST = 1_000;
 
 /** What is found in a document; of what is too much only the number is kept, and whether there is an error in it. */

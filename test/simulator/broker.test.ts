@@ -160,7 +160,7 @@ describe("simulator: on a real broker", function () {
     const root = scanXml(message?.content as Buffer);
     assert.deepEqual([root.qualifiedName, root.find("manageResult")?.text], ["ns2:Package", "3"]);
     assert.match((await ask("NOBODY")).said, /asked for NOBODY/);
-    // The next good one comes: a bad command was told and taken off the queue.
+    // The next good one comes: a bad command was reported and taken off the queue.
     await ask("DEC_RESULT");
     await receiver.until(() => receiver.messages.length >= 2);
     assert.equal(await stop("SIGTERM"), 0);

@@ -307,7 +307,7 @@ export class RedBench {
     function Sink(this: Node, config: { id: string; type: string; name: string; z: string }): void {
       RED.nodes.createNode(this, config);
       this.on("input", (message, send, done) => {
-        // A copy: the nodes behind it change the message, mq-send lets go of its bytes while it waits.
+        // A copy: the nodes behind it change the message, mq-send releases its bytes while it waits.
         put(seen, config.id, { ...message } as Seen);
         send(message);
         done();

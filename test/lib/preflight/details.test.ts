@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { countPages } from "../../../lib/preflight/pdf-page-size.js";
+import { countPages } from "../../../lib/preflight/rules/pdf-page-size.js";
 import { generateDocument } from "../../support/generate-documents.js";
 import { findings, pdf, places } from "./context.js";
-import { DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
+import { BODY, DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
 
-const BODY = "Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
 /** Severity and last step of the path, where the rest is known from the case. */
 const brief = (checks: ReturnType<typeof findings>) =>
   checks.map(({ severity, path }) => `${severity} ${path.split("/").at(-1)}`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { invtZip } from "../../../simulator/samples/index.js";
 import { box, drop } from "../../support/boxes.js";
 import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
@@ -13,14 +13,8 @@ export function unknownSends(bench: RedBench): void {
   describe("sw-mq-send, unknown outcomes", () => {
     const at = new SendFlow(bench);
 
-    it("resends what a cut left unknown: same id, same bytes, and says that it may be a duplicate", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({}, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
+    it("resends what a cut left unknown: same id, same bytes, and says that it may be a duplicate", () =>
+      at.withUnconfirmed({}, async (relay) => {
         relay.flow();
         relay.cut();
         const { document } = await bench.one("settled");
@@ -36,11 +30,7 @@ export function unknownSends(bench: RedBench): void {
           events?.map(({ event }) => event),
           ["claimed", "sending", "unknown", "resending", "sent", "settled"],
         );
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
 
     it("keeps signed bytes until they have arrived, and resends exactly those", async () => {
       const relay = await relayTo(bench.broker);
@@ -70,14 +60,8 @@ export function unknownSends(bench: RedBench): void {
       }
     });
 
-    it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({ client: { onUncertain: "hold" } }, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
+    it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", () =>
+      at.withUnconfirmed({ client: { onUncertain: "hold" } }, async (relay) => {
         relay.flow();
         relay.cut();
         const caught = await bench.one("caught");
@@ -96,10 +80,6 @@ export function unknownSends(bench: RedBench): void {
         await bench.take(at.queue);
         const again = await bench.take(at.queue);
         assert.deepEqual([again.properties.messageId, again.properties.headers?.possibleDuplicate], [id, "1"]);
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
   });
 }
