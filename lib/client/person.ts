@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
+import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
@@ -108,6 +109,13 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       if (row.wire === "") {
         const again = { ...NO_WORDS, possibleDuplicate: true };
         return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
+      }
+      if (!(await readSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
+        throw refused(
+          row,
+          "当时发送的原文已被改动或删除，无法原样重发；请查明是否已到达，再选择“已发送”或“失败”",
+          "the bytes that were sent were changed or removed: they cannot be sent again; find out whether they arrived, then release it as sent or failed",
+        );
       }
       return client.ledger.transition(id, { from: ["held"], to: "unknown", owner: client.settings }, NO_WORDS, note);
     case "sent": {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { invtZip } from "../../../simulator/samples/index.js";
 import { box, drop } from "../../support/boxes.js";
 import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
@@ -80,6 +82,28 @@ export function unknownSends(bench: RedBench): void {
         await bench.take(at.queue);
         const again = await bench.take(at.queue);
         assert.deepEqual([again.properties.messageId, again.properties.headers?.possibleDuplicate], [id, "1"]);
+      }));
+
+    it("says that what was sent cannot be sent again when its bytes are gone, and takes a person's word for what became of it", () =>
+      at.withUnconfirmed({ client: { onUncertain: "hold" } }, async (relay) => {
+        relay.flow();
+        relay.cut();
+        const id = (await bench.one("caught")).document?.id as string;
+        await bench.one("failed");
+        writeFileSync(join(at.root, "DecCus001", "TempBox", `${id}__a.xml`), "somebody's hand");
+        const release = (as: string) =>
+          bench.http().post(`/single-window/documents/${id}/release`).send({ reason: "看过网页", as });
+        const { status, body } = await release("resend");
+        assert.deepEqual([status, body.code], [409, "SW-STATE"]);
+        assert.match(body.text.zh, /原文/);
+        const { ledger } = await bench.client();
+        assert.equal((await ledger.get(id))?.state, "held");
+        assert.equal(
+          (await ledger.story(id))?.events.some(({ event }) => event === "released"),
+          false,
+        );
+        assert.equal((await release("sent")).status, 200);
+        assert.equal((await bench.row(id, "it is settled", ({ settled }) => settled)).state, "sent");
       }));
   });
 }
