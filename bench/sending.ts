@@ -7,7 +7,7 @@
  * persistent, mandatory, 4 KB, with the headers of a declaration, to a durable queue.
  *
  * bare       amqplib's confirm channel with noDelay
- * publisher  the broker's publisher: returns matched, time limits, outcomes told apart
+ * publisher  the broker's publisher: returns matched, time limits, outcomes distinguished
  * sender     DocumentSender: two committed rows of the ledger around each publish, body read from TempBox
  * no delay off, in the last lines: amqplib alone without noDelay
  *

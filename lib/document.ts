@@ -2,6 +2,9 @@ import type { Bilingual } from "./errors.js";
 
 export type Environment = "test" | "production";
 
+/** That an element is empty, no date, out of its order, or too long. */
+export type CheckAbout = "empty" | "date" | "order" | "length";
+
 /** One finding of `validate-xsd` or `preflight` about a document (design, "The message"). */
 export interface Check {
   /** `SW-XSD` or `SW-RULE-<rule>`. */
@@ -19,6 +22,8 @@ export interface Check {
   text: Bilingual;
   /** What to do about it. */
   advice: Bilingual;
+  /** Set where a schema and a rule may find the same of the same element. */
+  about?: CheckAbout;
 }
 
 /** A signature over the exact bytes to be sent (profile `detached`). */
@@ -70,7 +75,7 @@ export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "oldest" | "fileNa
 /**
  * What a receipt says about its document. `good` needs nobody; `notice` is no refusal, but somebody has to wait or do
  * something; `refused` is a refusal or failure. `unknown` says nothing of success: the code stands in no table, or there
- * is none. Such a receipt is shown as it is, changes no document's state, and is told once.
+ * is none. Such a receipt is shown as it is, changes no document's state, and is reported once.
  */
 export type ReceiptOutcome = "good" | "notice" | "refused" | "unknown";
 

@@ -117,6 +117,17 @@ export function errorOf({ code, text, advice, kind, official }: Fault): ImportCl
   return new ImportClientError(code, text, { advice, kind, official });
 }
 
+/** A document is asked for that the ledger does not have. */
+export function unknownDocument(): ImportClientError {
+  return new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+}
+
+/** Throws SW-REQUEST where a person who decides something gives no reason: it is kept. */
+export function assertReason(reason: string): void {
+  if (reason.trim() !== "") return;
+  throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
+}
+
 /** The `code` of whatever was thrown: ours, Node's (`ENOSPC`), or undefined. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;

@@ -7,7 +7,7 @@ import { codeOf } from "./errors.js";
 export interface ProcessMark {
   host: string;
   pid: number;
-  /** Of the start of the machine and of the room of process numbers that it lives in; empty where it cannot be read. */
+  /** Of the start of the machine and of the namespace of process numbers that it lives in; empty where it cannot be read. */
   boot: string;
   /** When it was started, in the system's own count; empty where it cannot be read. */
   started: string;

@@ -28,6 +28,15 @@ export function settingFlag(value: unknown, fallback: boolean): boolean {
   return text === "" ? fallback : ["true", "1", "yes", "on"].includes(text);
 }
 
+/** One of the named values; the first for one that is not set. Throws SW-CONFIG for any other. */
+export function settingChoice<const T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const text = settingText(value) || choices[0];
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  const list = choices.join(", ");
+  throw configError(name, `${name} 只能是 ${list}：${text}`, `${name} is none of ${list}: ${text}`);
+}
+
 export function configError(setting: string, zh: string, en: string): ImportClientError {
   return new ImportClientError(
     "SW-CONFIG",

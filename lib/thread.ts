@@ -3,7 +3,7 @@ import { messageOf } from "./errors.js";
 
 /**
  * Starts a module as a worker thread. In the package it is a `.js` file; where the sources are run, a new thread does not
- * know TypeScript until it is told.
+ * know TypeScript until it is registered.
  */
 function startThread(file: string, workerData?: unknown): Worker {
   if (!file.endsWith(".ts")) return new Worker(file, { workerData });

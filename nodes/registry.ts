@@ -4,8 +4,8 @@ import type { BrokerSettings } from "../lib/amqp/settings.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
-import type { CardNeeds } from "../lib/diagnose/index.js";
 import type { DocumentHandle } from "../lib/document.js";
+import type { CardNeeds } from "../lib/signing/backends.js";
 import type { Card, CardStatus } from "../lib/signing/card.js";
 import type { CardBackend } from "../lib/signing/types.js";
 
@@ -45,6 +45,10 @@ export interface BrokerNode extends Node {
   register(user: Node, client: ImportClientNode, queues: UsedQueues): Broker;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
+  /** Does a node send or receive over it? */
+  inUse(): boolean;
+  /** Is its connection up now? */
+  connected(): boolean;
   report(): Promise<BrokerReport>;
 }
 

@@ -18,12 +18,15 @@ export interface DeliveryHandle {
   business: string;
 }
 
+/** A receipt as a flow has it: with all that stands in it as a plain object (`lib/xml/object.ts`). */
+export type ReceiptInFlow = Receipt & { data?: unknown };
+
 /** What our nodes put into a message (design, "The message"). */
 export interface FlowMessage extends NodeMessage {
   filename?: string;
   document?: DocumentHandle;
-  receipt?: Receipt;
-  receipts?: Receipt[];
+  receipt?: ReceiptInFlow;
+  receipts?: ReceiptInFlow[];
   delivery?: DeliveryHandle;
   /** Why the message leaves the success path: set on a refused message, and on one that a node's fault sends to Catch. */
   fault?: Fault;
@@ -75,11 +78,14 @@ export function faultOfChecks(checks: readonly Check[], fallback: string): Fault
   if (!first) return { code: fallback, text: { zh: fallback, en: fallback } };
   const errors = checks.filter((check) => check.severity === "error").length;
   const more = errors > 1 ? { zh: `；共 ${errors} 处错误`, en: `; ${errors} errors in all` } : { zh: "", en: "" };
+  // A check of the flow's own may say no place.
+  const { path, line, text } = first;
+  const place = { zh: path && `，${path}`, en: path && `, ${path}` };
   return {
     code: first.rule,
     text: {
-      zh: `${first.text.zh}，${first.path}${first.line ? `（行 ${first.line}）` : ""}${more.zh}`,
-      en: `${first.text.en}, ${first.path}${first.line ? ` (line ${first.line})` : ""}${more.en}`,
+      zh: `${text.zh}${place.zh}${line ? `（行 ${line}）` : ""}${more.zh}`,
+      en: `${text.en}${place.en}${line ? ` (line ${line})` : ""}${more.en}`,
     },
     advice: first.advice,
   };

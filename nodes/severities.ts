@@ -1,6 +1,6 @@
 import { configError, settingText } from "../lib/settings.js";
 
-/** How a finding is told, or that it is not. */
+/** How severe a finding is, or that it is left out. */
 export type Severity = "error" | "warning" | "off";
 
 /**

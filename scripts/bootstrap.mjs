@@ -58,6 +58,7 @@ const PACKAGES = {
     ),
   xmlsec1: () => onPath("xmlsec1"),
   faketime: () => onPath("faketime"),
+  prometheus: () => onPath("promtool"),
 };
 
 /** `npm start` with SW_AMQP_HOST set: the client alone. */
@@ -76,7 +77,7 @@ function needed(command, args) {
     const layers = args.filter((arg) => ["unit", "nodes", "process", "editor", "package"].includes(arg));
     if (layers.length === 0 || layers.includes("editor")) names.push("chromium", "fonts-noto-cjk");
     names.push("xmlsec1");
-    if (layers.length === 0 || layers.includes("process")) names.push("faketime");
+    if (layers.length === 0 || layers.includes("process")) names.push("faketime", "prometheus");
   }
   return names.filter((name) => !PACKAGES[name]());
 }

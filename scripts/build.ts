@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { buildSync } from "esbuild";
+import { withLists } from "./editor-lists.js";
 
 /** `npm run build`: TypeScript to `dist/`, and beside it what Node-RED looks for: HTML, locales, icons. */
 
@@ -34,7 +35,7 @@ function assets(): Map<string, string> {
 
 /** What goes into `dist/` for a source. Node-RED serves one HTML file a node: what it links to is put into it. */
 function contentOf(file: string): Buffer {
-  const bytes = readFileSync(file);
+  const bytes = withLists(file, readFileSync(file));
   if (!file.endsWith(".html")) return bytes;
   const folder = dirname(file);
   const page = bytes

@@ -101,7 +101,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       cwd: userDir,
       // Its log in English whatever the terminal's language; the editor follows the browser.
       env: { ...process.env, LC_ALL: "en_US.UTF-8", LANG: "en_US.UTF-8", ...options.env, SW_STARTED_AS: mark },
-      // Out of the terminal's reach: a Ctrl-C there must not end it before what depends on it has been told.
+      // Out of the terminal's reach: a Ctrl-C there must not end it before what depends on it has been notified.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     },

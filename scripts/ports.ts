@@ -1,5 +1,10 @@
 import { randomInt } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { codeOf } from "../lib/errors.js";
+import { isAlive } from "./processes.js";
 
 /** Resolves to whether `host:port` can be listened on now. */
 export function portIsFree(port: number, host = "127.0.0.1"): Promise<boolean> {
@@ -11,13 +16,50 @@ export function portIsFree(port: number, host = "127.0.0.1"): Promise<boolean> {
 }
 
 /**
- * A loopback port that nobody listens on. Taken from below the ephemeral range, so that an outgoing connection of anybody
- * does not take it between the look and its use.
+ * A loopback port that nobody listens on, and that no other process of ours is given while this one runs: between the look and
+ * the use lie seconds, in which a test beside us would find it free as well. Taken from below the ephemeral range, so that an
+ * outgoing connection of anybody does not take it either.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     const port = randomInt(20_000, 32_000);
-    if (await portIsFree(port)) return port;
+    if (reserve(port) && (await portIsFree(port))) return port;
   }
   throw new Error("no free loopback port between 20000 and 32000");
+}
+
+const reserved = new Set<string>();
+
+/** One file for each port that is given out, with the number of the process that has it. */
+function reserve(port: number): boolean {
+  const folder = join(tmpdir(), "single-window-ports");
+  const file = join(folder, String(port));
+  try {
+    mkdirSync(folder, { recursive: true });
+    const handle = openSync(file, "wx");
+    writeSync(handle, String(process.pid));
+    closeSync(handle);
+  } catch (error) {
+    // Where no file can be made, the look alone has to do.
+    if (codeOf(error) !== "EEXIST") return true;
+    if (!isLeftBehind(file)) return false;
+    rmSync(file, { force: true });
+    return false;
+  }
+  if (reserved.size === 0) {
+    process.once("exit", () => {
+      for (const path of reserved) rmSync(path, { force: true });
+    });
+  }
+  reserved.add(file);
+  return true;
+}
+
+function isLeftBehind(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    return pid > 0 && !isAlive(pid);
+  } catch {
+    return false;
+  }
 }

@@ -1,11 +1,15 @@
 import { relative } from "node:path";
 import Mocha from "mocha";
 
-/** What the test runner is told while mocha runs. */
+/** What the test runner hears while mocha runs. */
 export type TestNews =
   | { kind: "file"; file: string }
   | { kind: "alive" }
+  | { kind: "failure"; title: string; reason: string }
   | { kind: "end"; passed: number; failed: number; skipped: number };
+
+/** Characters of a failure's reason that are told again at the end of a run. */
+const REASON_LENGTH = 1500;
 
 function tell(news: TestNews): void {
   process.send?.(news);
@@ -29,9 +33,10 @@ class RunnerReporter extends Mocha.reporters.Spec {
       tell({ kind: "alive" });
     });
     // A failing hook counts as well: mocha reports it as a failure without a test.
-    runner.on("fail", () => {
+    runner.on("fail", (test, error: unknown) => {
       failed++;
-      tell({ kind: "alive" });
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      tell({ kind: "failure", title: test.fullTitle(), reason: reason.slice(0, REASON_LENGTH) });
     });
     runner.on("pending", () => {
       skipped++;

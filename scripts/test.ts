@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { exited } from "./processes.js";
 import type { TestNews } from "./test-reporter.js";
 
 /**
- * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: the layers in order, counts per layer, and as
- * its last line `N passed, N failed`. The exit code is 0 only when every layer that has files ran tests and none failed.
+ * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: the layers in order, as many mocha processes
+ * side by side as the machine has cores (SW_LANES sets another number), every failure once more at the end, counts per layer,
+ * and as its last line `N passed, N failed`. The exit code is 0 only when every layer that has files ran tests and none failed.
  */
 
 interface Layer {
@@ -14,7 +16,7 @@ interface Layer {
   title: string;
   /** Milliseconds that one test may take unless it says otherwise. */
   timeout: number;
-  /** One process for each file: these start servers, and a leaked one must not disturb the next. */
+  /** One process for each file: these start servers, and a leaked one must not disturb the next. Else a few processes. */
   alone: boolean;
 }
 
@@ -30,6 +32,8 @@ const LAYERS: readonly Layer[] = [
 const EXIT_WITHIN = 10_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
 const SILENT_FOR = 600_000;
+/** So many processes a layer whose files share them. */
+const SHARED_JOBS = 6;
 
 interface Counts {
   passed: number;
@@ -37,18 +41,40 @@ interface Counts {
   skipped: number;
 }
 
+interface Failure {
+  file: string;
+  title: string;
+  reason: string;
+}
+
 interface Run extends Counts {
   /** It ran its tests, and then did not end by itself. */
   hangs: boolean;
+  failures: Failure[];
+}
+
+/** The files that one mocha process runs. */
+interface Job {
+  layer: Layer;
+  files: readonly string[];
+}
+
+interface LayerResult extends Counts {
+  /** Seconds of all its processes together. */
+  seconds: number;
 }
 
 const repo = resolve(__dirname, "..");
-const add = (a: Counts, b: Counts): Counts => ({
-  passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
-  skipped: a.skipped + b.skipped,
-});
-let running: ChildProcess | undefined;
+const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0 });
+const running = new Set<ChildProcess>();
+/** Somebody ended the run: nothing more is started. */
+let stopped = false;
+
+function addTo(sum: Counts, more: Counts): void {
+  sum.passed += more.passed;
+  sum.failed += more.failed;
+  sum.skipped += more.skipped;
+}
 
 /** Test files by layer; a folder of test/ that is no layer of its own belongs to the unit layer. */
 function filesOf(layer: Layer): string[] {
@@ -65,8 +91,23 @@ function filesOf(layer: Layer): string[] {
     .sort();
 }
 
-/** Runs mocha over some files, in a process of its own. */
-async function mocha(layer: Layer, files: readonly string[], options: readonly string[]): Promise<Run> {
+/** One job for each file of a layer that wants that; else neighbours go together, in jobs of about the same size. */
+function jobsOf(layer: Layer, files: readonly string[]): Job[] {
+  if (layer.alone) return files.map((file) => ({ layer, files: [file] }));
+  const bytes = files.map((file) => statSync(join(repo, file)).size);
+  const share = bytes.reduce((sum, size) => sum + size, 0) / Math.min(SHARED_JOBS, files.length);
+  const groups: string[][] = [];
+  let before = 0;
+  files.forEach((file, index) => {
+    const at = Math.floor(before / share);
+    groups[at] = [...(groups[at] ?? []), file];
+    before += bytes[index] ?? 0;
+  });
+  return groups.filter((group) => group !== undefined).map((group) => ({ layer, files: group }));
+}
+
+/** Runs mocha over some files, in a process of its own; what it prints comes in one piece when it has ended. */
+async function mocha({ layer, files }: Job, options: readonly string[], live: boolean): Promise<Run> {
   const child = spawn(
     process.execPath,
     [
@@ -77,21 +118,25 @@ async function mocha(layer: Layer, files: readonly string[], options: readonly s
       String(layer.timeout),
       "--reporter",
       join(repo, "scripts", "test-reporter.ts"),
+      "--color",
       ...options,
       ...files,
     ],
-    { cwd: repo, stdio: ["ignore", "inherit", "inherit", "ipc"] },
+    { cwd: repo, stdio: live ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"] },
   );
-  running = child;
+  running.add(child);
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => printed.push(chunk));
+  const failures: Failure[] = [];
   let counts: Counts | undefined;
   let file = files.length === 1 ? (files[0] ?? "") : "";
   let silence: NodeJS.Timeout | undefined;
-  const blocked = { yes: false };
-  const ended = new Promise<void>((done) => {
+  let blocked = false;
+  await new Promise<void>((done) => {
     const listen = () => {
       clearTimeout(silence);
       silence = setTimeout(() => {
-        blocked.yes = true;
+        blocked = true;
         child.kill("SIGKILL");
         done();
       }, SILENT_FOR);
@@ -100,6 +145,7 @@ async function mocha(layer: Layer, files: readonly string[], options: readonly s
     child.on("message", (news: TestNews) => {
       listen();
       if (news.kind === "file") file = news.file;
+      if (news.kind === "failure") failures.push({ file, title: news.title, reason: news.reason });
       if (news.kind === "end") {
         counts = news;
         done();
@@ -108,45 +154,71 @@ async function mocha(layer: Layer, files: readonly string[], options: readonly s
     child.once("exit", () => done());
     child.once("error", () => done());
   });
-  await ended;
   clearTimeout(silence);
   const gone = await exited(child, EXIT_WITHIN);
   if (!gone) {
     child.kill("SIGKILL");
     await exited(child, 5_000);
   }
-  running = undefined;
+  running.delete(child);
+  if (printed.length > 0) process.stdout.write(Buffer.concat(printed));
+  const fails = (reason: string) => {
+    failures.push({ file, title: layer.title, reason });
+    console.log(`${reason}${file === "" ? "" : `, in ${file}`}`);
+  };
   if (counts === undefined) {
-    const why = blocked.yes ? `no test ended for ${SILENT_FOR / 1000} s` : "mocha ended before its tests did";
-    console.log(`${why}${file === "" ? "" : `, in ${file}`}`);
-    return { passed: 0, failed: 1, skipped: 0, hangs: false };
+    fails(blocked ? `no test ended for ${SILENT_FOR / 1000} s` : "mocha ended before its tests did");
+    return { ...none(), failed: 1, hangs: false, failures };
   }
-  const failed = counts.failed === 0 && gone && child.exitCode !== 0 ? 1 : counts.failed;
-  if (failed > counts.failed) console.log(`mocha ended with ${child.exitCode ?? child.signalCode} after its tests`);
-  return { ...counts, failed, hangs: !gone };
+  if (counts.failed === 0 && gone && child.exitCode !== 0) {
+    fails(`mocha ended with ${child.exitCode ?? child.signalCode} after its tests`);
+    counts.failed = 1;
+  }
+  return { ...counts, hangs: !gone, failures };
 }
 
-/** Runs one layer; a process that does not end is traced to its files, each of which counts as a failure. */
-async function runLayer(layer: Layer, files: readonly string[], options: readonly string[]): Promise<Counts> {
-  const groups = layer.alone ? files.map((file) => [file]) : [files];
-  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const group of groups) {
-    const run = await mocha(layer, group, options);
-    counts = add(counts, run);
-    if (!run.hangs) continue;
-    console.log("The tests are done, but their process does not end: something is left open.");
-    const hanging: string[] = [];
-    if (group.length === 1) hanging.push(...group);
-    else for (const file of group) if ((await mocha(layer, [file], options)).hangs) hanging.push(file);
-    for (const file of hanging) console.log(`left open by ${file}`);
-    counts.failed += Math.max(1, hanging.length);
-  }
-  return counts;
+/** Runs a job; when its process does not end, that is traced to its files, each of which counts as a failure. */
+async function runJob(job: Job, options: readonly string[], live: boolean): Promise<Run> {
+  const run = await mocha(job, options, live);
+  if (!run.hangs) return run;
+  console.log("The tests are done, but their process does not end: something is left open.");
+  const hanging: string[] = [];
+  if (job.files.length === 1) hanging.push(...job.files);
+  else
+    for (const file of job.files) if ((await mocha({ ...job, files: [file] }, options, live)).hangs) hanging.push(file);
+  run.failed += Math.max(1, hanging.length);
+  for (const file of hanging.length > 0 ? hanging : [job.files.join(" ")])
+    run.failures.push({ file, title: job.layer.title, reason: "left open: its process does not end" });
+  return run;
 }
 
 function summary(counts: Counts): string {
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
   return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
+}
+
+/** Runs all jobs in their order, `lanes` at a time. Resolves to the counts by layer and every failure. */
+async function runAll(jobs: readonly Job[], options: readonly string[], lanes: number) {
+  const results = new Map<Layer, LayerResult>();
+  const failures: Failure[] = [];
+  const waiting = [...jobs];
+  const next = () => (stopped ? undefined : waiting.shift());
+  const lane = async () => {
+    for (let job = next(); job !== undefined; job = next()) {
+      const started = Date.now();
+      const run = await runJob(job, options, jobs.length === 1 || lanes === 1);
+      const seconds = (Date.now() - started) / 1000;
+      const result = results.get(job.layer) ?? { ...none(), seconds: 0 };
+      addTo(result, run);
+      result.seconds += seconds;
+      results.set(job.layer, result);
+      failures.push(...run.failures);
+      const what = job.files.length === 1 ? job.files[0] : `${job.files[0]} and ${job.files.length - 1} more`;
+      console.log(`== ${job.layer.name}: ${what}: ${summary(run)} (${seconds.toFixed(0)} s)`);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return { results, failures };
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -156,35 +228,41 @@ async function main(args: readonly string[]): Promise<number> {
   const options = dash === -1 ? [] : args.slice(dash);
   const chosen = words.filter((word) => names.includes(word));
   const parts = words.filter((word) => !names.includes(word));
+  const started = Date.now();
 
-  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const lines: string[] = [];
+  const jobs = LAYERS.filter(({ name }) => chosen.length === 0 || chosen.includes(name)).flatMap((layer) =>
+    jobsOf(
+      layer,
+      filesOf(layer).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part))),
+    ),
+  );
+  if (jobs.length === 0) {
+    console.log(`no test file for: ${words.join(" ") || "any layer"}`);
+    return 1;
+  }
+  const lanes = Math.max(1, Number(process.env.SW_LANES) || availableParallelism());
+  const { results, failures } = await runAll(jobs, options, lanes);
+
+  for (const { file, title, reason } of failures) console.log(`\nFAILED ${file}: ${title}\n${reason}`);
+  console.log("");
+  const total = none();
   let bad = false;
-  for (const layer of LAYERS) {
-    if (chosen.length > 0 && !chosen.includes(layer.name)) continue;
-    const files = filesOf(layer).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
-    if (files.length === 0) continue;
-    console.log(`\n== ${layer.name}: ${layer.title}`);
-    const started = Date.now();
-    const counts = await runLayer(layer, files, options);
-    total = add(total, counts);
-    const empty = counts.passed + counts.failed === 0 && options.length === 0;
-    if (empty || counts.failed > 0) bad = true;
-    const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    lines.push(`${layer.name.padEnd(8)} ${summary(counts)} (${seconds} s)${empty ? ": no test ran" : ""}`);
+  for (const [layer, result] of results) {
+    addTo(total, result);
+    const empty = result.passed + result.failed === 0 && options.length === 0;
+    if (empty || result.failed > 0) bad = true;
+    const seconds = `${result.seconds.toFixed(0)} s of processes`;
+    console.log(`${layer.name.padEnd(8)} ${summary(result)} (${seconds})${empty ? ": no test ran" : ""}`);
   }
-  if (lines.length === 0) {
-    lines.push(`no test file for: ${words.join(" ") || "any layer"}`);
-    bad = true;
-  }
-  console.log(`\n${lines.join("\n")}`);
+  console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`);
   console.log(summary(total));
   return bad || total.passed === 0 ? 1 : 0;
 }
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
-    running?.kill(name);
+    stopped = true;
+    for (const child of running) child.kill(name);
     process.exitCode = 1;
   });
 }

@@ -7,7 +7,6 @@ export { BUILT_IN } from "./book.js";
 export { faqAdvice } from "./faq.js";
 export { loadAdvice, readAdvice } from "./load.js";
 export { localReceipt } from "./local-receipt.js";
-export { maskSecrets } from "./mask.js";
 export type { AdviceBook, AdviceQuery, CodeEntry, CodeTable, Explanation, Outcome, TextRule } from "./types.js";
 
 /** Longer texts are cut before patterns look at them. */
@@ -47,7 +46,8 @@ export function codeEntry(
 
 /** Whether a row that stands for several codes (`CodeEntry.code`) stands for this one. */
 function stands(row: string, code: string): boolean {
-  if (row === "*") return true;
+  // `00`, or a full-width zero, may well be meant as 0: nobody has said, so it is neither that nor everything else.
+  if (row === "*") return !/^0+$/.test(code.normalize("NFKC"));
   if (row === "<0") return /^-\d+$/.test(code);
   return row.endsWith("-*") && code.startsWith(row.slice(0, -1));
 }

@@ -1,5 +1,5 @@
+import { maskSecrets } from "../mask.js";
 import { escapeText, printable } from "../xml/escape.js";
-import { maskSecrets } from "./mask.js";
 
 /** Codes whose failInfo the official client writes as the text of a JSON array (faq 10, 11, 13). */
 const ARRAY_CODES = new Set(["C134", "C141"]);

@@ -115,7 +115,7 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return this.connected().createConfirmChannel();
   }
 
-  /** Counts who reads a queue here, so that readers elsewhere can be told from our own (faq 6). */
+  /** Counts who reads a queue here, so that readers elsewhere are not taken for our own (faq 6). */
   reading(queue: string, change: 1 | -1): void {
     const count = (this.readers.get(queue) ?? 0) + change;
     if (count > 0) this.readers.set(queue, count);

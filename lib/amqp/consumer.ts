@@ -6,7 +6,7 @@ import { brokerError, faultError } from "./faults.js";
 import { KeptChannel } from "./kept-channel.js";
 
 /** How often it is asked whether anybody else reads the queue, in milliseconds. */
-const LOOK_ROUND = 30_000;
+const CHECK_READERS = 30_000;
 
 interface Out {
   delivery: Delivery;
@@ -19,7 +19,7 @@ export class ReceiptConsumer implements Consumer {
   private readonly out = new Map<string, Out>();
   private readonly kept: KeptChannel<Channel>;
   private reading: Channel | undefined;
-  private cancelLook: (() => void) | undefined;
+  private cancelCheck: (() => void) | undefined;
 
   constructor(
     private readonly connection: BrokerConnection,
@@ -42,7 +42,7 @@ export class ReceiptConsumer implements Consumer {
 
   async stop(): Promise<void> {
     this.reading = undefined;
-    this.cancelLook?.();
+    this.cancelCheck?.();
     await this.kept.stop();
   }
 
@@ -70,13 +70,13 @@ export class ReceiptConsumer implements Consumer {
     await channel.consume(queue, take, { exclusive });
     if (this.reading !== channel) return;
     this.events.onReady();
-    if (!exclusive) void this.lookRound(channel, false);
+    if (!exclusive) void this.checkReaders(channel, false);
   }
 
   private gone(channel: Channel): void {
     this.connection.reading(this.options.queue, -1);
     if (this.reading === channel) this.reading = undefined;
-    this.cancelLook?.();
+    this.cancelCheck?.();
     const ids = [...this.out].filter(([, out]) => out.channel === channel).map(([id]) => id);
     for (const id of ids) this.out.delete(id);
     this.events.onGone(ids);
@@ -87,8 +87,8 @@ export class ReceiptConsumer implements Consumer {
    * silence. The broker tells neither, but how many readers there are. After a broken connection our own old reader is
    * counted until the broker misses two heartbeats, so strangers are believed when they were `seen` before.
    */
-  private async lookRound(channel: Channel, seen: boolean): Promise<void> {
-    this.cancelLook?.();
+  private async checkReaders(channel: Channel, seen: boolean): Promise<void> {
+    this.cancelCheck?.();
     let others = 0;
     try {
       others = await this.connection.readersElsewhere(this.options.queue);
@@ -100,8 +100,8 @@ export class ReceiptConsumer implements Consumer {
     if (others === 0) this.events.onShared(undefined);
     else if (seen) this.events.onShared(faultError("shared", target, this.options.queue));
     const { heartbeat } = target;
-    const next = others > 0 && !seen && heartbeat > 0 ? (2 * heartbeat + 1) * 1000 : LOOK_ROUND;
-    this.cancelLook = this.connection.clock.after(next, () => void this.lookRound(channel, others > 0));
+    const next = others > 0 && !seen && heartbeat > 0 ? (2 * heartbeat + 1) * 1000 : CHECK_READERS;
+    this.cancelCheck = this.connection.clock.after(next, () => void this.checkReaders(channel, others > 0));
   }
 
   private take(channel: Channel, message: ConsumeMessage): void {

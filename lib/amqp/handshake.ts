@@ -34,7 +34,7 @@ interface Method {
 
 /**
  * The opening of an AMQP 0-9-1 connection (section 2.2.4 of the specification) one step at a time, so that each can be
- * timed and told apart. amqplib does it in one, and drops what the broker answers to a refused virtual host: missing,
+ * timed and distinguished. amqplib does it in one, and drops what the broker answers to a refused virtual host: missing,
  * not allowed and "too many connections" (faq 6) look the same. Carries no data; time limits are the caller's.
  */
 export class Handshake {

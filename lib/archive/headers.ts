@@ -1,5 +1,6 @@
 import { type Entry, fromBuffer, type LocalFileHeader, type ZipFile } from "yauzl";
 import { messageOf } from "../errors.js";
+import { damageWords } from "./messages.js";
 import { decodeName, shown } from "./names.js";
 import { zipRefused } from "./refusal.js";
 
@@ -160,14 +161,11 @@ export async function locateEntries(bytes: Buffer, limit: number): Promise<Locat
     return await locate(bytes, limit);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "SW-ZIP") throw error;
-    throw zipRefused(
-      `ZIP 已损坏或不完整：${messageOf(error)}`,
-      `the ZIP is damaged or incomplete: ${messageOf(error)}`,
-      {
-        reason: "damaged",
-        cause: error,
-      },
-    );
+    const { zh, en } = damageWords(messageOf(error));
+    throw zipRefused(`ZIP 已损坏或不完整：${zh}`, `the ZIP is damaged or incomplete: ${en}`, {
+      reason: "damaged",
+      cause: error,
+    });
   }
 }
 

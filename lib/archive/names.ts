@@ -1,5 +1,6 @@
 import { TextDecoder } from "node:util";
 import { crc32 } from "node:zlib";
+import type { ImportClientError } from "../errors.js";
 import { zipRefused } from "./refusal.js";
 
 const ASCII = /^[\x20-\x7e]*$/;
@@ -40,6 +41,21 @@ export function decodeName(
     ? decode(utf8, raw)
     : (unicodePath(raw, extraFields) ?? decode(utf8, raw) ?? decode(gb18030, raw));
   if (name === undefined) {
+    const meant = utf8Flag ? decode(gb18030, raw) : undefined;
+    if (meant !== undefined) {
+      throw zipRefused(
+        `ZIP 内文件名标明为 UTF-8，实际是 GBK：${shown(meant)}`,
+        `the name of a ZIP entry is marked as UTF-8 and is GBK: ${shown(meant)}`,
+        {
+          entry: shown(meant),
+          reason: "name",
+          advice: {
+            zh: "请用其他压缩程序重新打包（名称用 UTF-8 并带标志，或用 GBK 而不带标志），或改用英文文件名。",
+            en: "Pack it with another program (names in UTF-8 with its flag, or in GBK without it), or name the files in ASCII.",
+          },
+        },
+      );
+    }
     throw zipRefused(
       `ZIP 内文件名编码无法识别：${raw.toString("hex")}`,
       `the name of a ZIP entry is in no known encoding: ${raw.toString("hex")}`,
@@ -54,6 +70,11 @@ export function shown(name: string): string {
   return name.replace(CONTROL, (character) => {
     return `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, "0")}`;
   });
+}
+
+/** Files that Windows and macOS leave in folders, of what they look like: never a document, nor an attachment of one. */
+export function isFolderLitter(name: string): boolean {
+  return /^(?:\.ds_store|thumbs\.db|ehthumbs\.db|desktop\.ini|\._.*|~\$.*)$/i.test(name);
 }
 
 /** A name without the `/` or `./` in front that some programs write: with folders dropped it means the same. */
@@ -89,7 +110,10 @@ export function assertSafeName(name: string): void {
       },
     });
   }
-  if (name.split(/[\\/]/).some((part) => part === ".." || part === ".")) {
+  const climbs = (path: string) => path.split(/[\\/]/).some((part) => part === ".." || part === ".");
+  if (climbs(name)) {
+    // Some programs write all names from where they stand.
+    if (/^\.[\\/][^\\/]/.test(name) && !climbs(name.slice(2))) throw folderRefused(entry);
     throw zipRefused(`ZIP 内文件名含有 “..”：${entry}`, `a ZIP entry's name climbs out of its folder: ${entry}`, {
       entry,
       reason: "climbs",
@@ -99,9 +123,11 @@ export function assertSafeName(name: string): void {
 
 /** FAQ 3: XML and PDFs lie at the top of the ZIP; a folder is what the official client does not send. */
 export function assertFlatName(name: string): void {
-  if (!/[\\/]/.test(name)) return;
-  const entry = shown(name);
-  throw zipRefused(
+  if (/[\\/]/.test(name)) throw folderRefused(shown(name));
+}
+
+function folderRefused(entry: string): ImportClientError {
+  return zipRefused(
     `ZIP 内含有文件夹，不能发送：${entry}`,
     `the ZIP has a folder, which the Single Window does not take: ${entry}`,
     {

@@ -2,7 +2,8 @@ import { promisify } from "node:util";
 import { crc32, type Inflate, inflateRaw, inflateRawSync } from "node:zlib";
 import { codeOf, messageOf } from "../errors.js";
 import { type LocatedEntry, locateEntries } from "./headers.js";
-import { assertFlatName, assertSafeName, shown, withoutLeadingSlash } from "./names.js";
+import { damageWords } from "./messages.js";
+import { assertFlatName, assertSafeName, isFolderLitter, shown, withoutLeadingSlash } from "./names.js";
 import { zipRefused } from "./refusal.js";
 import type { ZipEntry, ZipLimits } from "./types.js";
 
@@ -56,11 +57,10 @@ async function contentOf(entry: LocatedEntry): Promise<Buffer> {
     bytes = await inflated(entry);
   } catch (cause) {
     const larger = codeOf(cause) === "ERR_BUFFER_TOO_LARGE";
+    const why = damageWords(messageOf(cause));
     throw zipRefused(
-      larger ? `ZIP 内文件比声明的大：${name}` : `ZIP 内文件无法解压：${name}（${messageOf(cause)}）`,
-      larger
-        ? `a ZIP entry is larger than it says: ${name}`
-        : `a ZIP entry cannot be inflated: ${name} (${messageOf(cause)})`,
+      larger ? `ZIP 内文件比声明的大：${name}` : `ZIP 内文件无法解压：${name}，${why.zh}`,
+      larger ? `a ZIP entry is larger than it says: ${name}` : `a ZIP entry cannot be inflated: ${name}: ${why.en}`,
       { entry: name, reason: larger ? "size" : "damaged", cause },
     );
   }
@@ -106,7 +106,9 @@ function flattened(entry: LocatedEntry): string | undefined {
   if (/[\\/]$/.test(entry.name) && entry.size === 0) return undefined;
   // What macOS keeps of a file's look beside it: nobody's document, and named like one.
   if (entry.name.startsWith("__MACOSX/")) return undefined;
-  return entry.name.slice(Math.max(entry.name.lastIndexOf("/"), entry.name.lastIndexOf("\\")) + 1);
+  const name = entry.name.slice(Math.max(entry.name.lastIndexOf("/"), entry.name.lastIndexOf("\\")) + 1);
+  // Each folder has one: they would be one name twice.
+  return isFolderLitter(name) ? undefined : name;
 }
 
 /**

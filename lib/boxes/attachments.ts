@@ -8,13 +8,13 @@ import { looksComplete } from "../files/complete.js";
 import type { Disk } from "../files/disk.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
-import { type BoxWorld, type Look, type OutBox, sameLook } from "./out-box.js";
+import { type BoxWorld, type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 import { WatchedTime } from "./watched-time.js";
 
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
 const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
 
-/** Two looks at a file have to be this far apart to say that it is still, in milliseconds. */
+/** Two checks of a file have to be this far apart to say that it is still, in milliseconds. */
 const STILL = 150;
 
 /** A PDF that was found for a document: where it lies, and under which name it goes into the ZIP. */
@@ -22,7 +22,7 @@ export interface FoundPdf {
   /** As EdocID names it. */
   entry: string;
   path: string;
-  look: Look;
+  snapshot: FileSnapshot;
   /** Its name in the OutBox; absent when it lies in the attachments folder, which is only read. */
   outBoxName?: string;
 }
@@ -37,7 +37,7 @@ interface Wanted {
 
 /** A bare XML of the OutBox and the PDFs it announces. */
 interface Need {
-  look: Look;
+  snapshot: FileSnapshot;
   since: number;
   wanted: Wanted[];
   held: boolean;
@@ -86,9 +86,9 @@ export class Attachments {
     return waits || this.unread || this.wantedKeys.has(pdfKey(name));
   };
 
-  /** Looks again for what is missing; lets go of documents that have all, and of those whose time is over. */
+  /** Checks again for what is missing; releases documents that have all, and of those whose time is over. */
   async review(outBox: OutBox): Promise<void> {
-    this.watched.look();
+    this.watched.tick();
     this.unread = false;
     for (const name of outBox.names()) {
       if (!isPdfName(name)) this.unread ||= !this.needs.has(name);
@@ -98,7 +98,7 @@ export class Attachments {
     const turn = new Turn(this.world.clock);
     for (const [name, need] of this.needs) {
       if (!outBox.has(name)) this.needs.delete(name);
-      else if (need.held) this.look(outBox, need);
+      else if (need.held) this.update(outBox, need);
       await turn.over();
     }
     this.wantedKeys = new Set(
@@ -137,41 +137,41 @@ export class Attachments {
   }
 
   private async read(outBox: OutBox, name: string): Promise<void> {
-    const look = outBox.lookOf(name);
+    const snapshot = outBox.snapshotOf(name);
     const known = this.needs.get(name);
-    if (!look || (known && sameLook(known.look, look))) return;
-    const wanted = (await pdfsOf(this.world.files.disk, join(outBox.folder.box("OutBox"), name), name, look.size)).map(
-      (entry) => ({
-        entry,
-        seenAt: 0,
-        still: false,
-      }),
-    );
-    const need: Need = { look, since: this.watched.now, wanted, held: false };
+    if (!snapshot || (known && sameSnapshot(known.snapshot, snapshot))) return;
+    const wanted = (
+      await pdfsOf(this.world.files.disk, join(outBox.folder.box("OutBox"), name), name, snapshot.size)
+    ).map((entry) => ({
+      entry,
+      seenAt: 0,
+      still: false,
+    }));
+    const need: Need = { snapshot, since: this.watched.now, wanted, held: false };
     for (const { entry } of wanted) this.wantedKeys.add(pdfKey(entry));
     this.needs.set(name, need);
-    this.look(outBox, need);
+    this.update(outBox, need);
   }
 
-  private look(outBox: OutBox, need: Need): void {
+  private update(outBox: OutBox, need: Need): void {
     const now = this.world.clock.monotonic();
-    for (const wanted of need.wanted) if (!wanted.still) this.lookFor(outBox, wanted, now);
+    for (const wanted of need.wanted) if (!wanted.still) this.updateOne(outBox, wanted, now);
     need.held = this.watched.now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
   }
 
-  /** Finished is what `OutBox` calls so: complete by content, and unchanged between two looks. */
-  private lookFor(outBox: OutBox, wanted: Wanted, now: number): void {
+  /** Finished is what `OutBox` calls so: complete by content, and unchanged between two checks. */
+  private updateOne(outBox: OutBox, wanted: Wanted, now: number): void {
     const found = this.locate(outBox, wanted.entry);
     const before = wanted.found;
-    if (!found || !before || before.path !== found.path || !sameLook(before.look, found.look)) {
+    if (!found || !before || before.path !== found.path || !sameSnapshot(before.snapshot, found.snapshot)) {
       if (found) wanted.found = found;
       else delete wanted.found;
       wanted.seenAt = now;
     } else if (now - wanted.seenAt >= STILL) {
       try {
-        wanted.still = looksComplete(this.world.files.disk, found.path, found.look.size);
+        wanted.still = looksComplete(this.world.files.disk, found.path, found.snapshot.size);
       } catch {
-        wanted.seenAt = now; // Somebody holds it, or it has gone: the next look tells.
+        wanted.seenAt = now; // Somebody holds it, or it has gone: the next check shows.
       }
     }
   }
@@ -180,22 +180,22 @@ export class Attachments {
     const outBoxName = outBox.pdf(entry);
     if (outBoxName !== undefined) {
       const path = join(outBox.folder.box("OutBox"), outBoxName);
-      const look = fileLook(this.world.files.disk, path);
-      if (look) return { entry, path, look, outBoxName };
+      const snapshot = snapshotAt(this.world.files.disk, path);
+      if (snapshot) return { entry, path, snapshot, outBoxName };
     }
     const { folder } = this.options;
     if (folder === undefined) return undefined;
     for (const name of new Set([entry, entry.normalize("NFC"), entry.normalize("NFD")])) {
       const path = join(folder, name);
-      const look = fileLook(this.world.files.disk, path);
-      if (look) return { entry, path, look };
+      const snapshot = snapshotAt(this.world.files.disk, path);
+      if (snapshot) return { entry, path, snapshot };
     }
     return undefined;
   }
 }
 
 /** Symbolic links are not followed: a name from a document must not reach outside the folder. */
-function fileLook(disk: Disk, path: string): Look | undefined {
+function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
   try {
     const facts = disk.facts(path);
     return facts?.kind === "file" ? facts : undefined;
@@ -235,6 +235,6 @@ function isFileName(name: string): boolean {
 
 /** Do these PDFs fit into a ZIP that is still read (promises 5)? */
 export function fitsIntoZip(pdfs: readonly FoundPdf[]): boolean {
-  const bytes = pdfs.reduce((sum, { look }) => sum + look.size, 0);
+  const bytes = pdfs.reduce((sum, { snapshot }) => sum + snapshot.size, 0);
   return pdfs.length < ZIP_LIMITS.entries && bytes + MAX_XML_BYTES <= ZIP_LIMITS.totalBytes;
 }

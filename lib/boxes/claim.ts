@@ -9,7 +9,7 @@ import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
-import { type Look, type OutBox, sameLook } from "./out-box.js";
+import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 import { finish, settleReplaced } from "./settle.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
@@ -33,9 +33,9 @@ export async function claimFile(
 ): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
   const { ledger, files, clock, ids } = context;
-  const look = outBox.lookOf(name);
+  const snapshot = outBox.snapshotOf(name);
   outBox.take(name);
-  const payload = readUnchanged(files.disk, join(folder.box("OutBox"), name), look);
+  const payload = readUnchanged(files.disk, join(folder.box("OutBox"), name), snapshot);
   if (!payload) {
     outBox.forget(name);
     return undefined;
@@ -58,7 +58,7 @@ export async function claimFile(
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
-    const brought = bring(context, folder, name, claimed.row, look);
+    const brought = bring(context, folder, name, claimed.row, snapshot);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
@@ -128,11 +128,11 @@ export async function repeatOf({ ledger }: BoxContext, row: DocumentRow): Promis
 }
 
 /** A file's bytes, or undefined when it has gone or does not look as it did. */
-function readUnchanged(disk: Disk, path: string, look: Look | undefined): Buffer | undefined {
+function readUnchanged(disk: Disk, path: string, snapshot: FileSnapshot | undefined): Buffer | undefined {
   try {
     const payload = disk.read(path);
     const now = disk.facts(path);
-    return now && (!look || sameLook(look, now)) && now.size === payload.length ? payload : undefined;
+    return now && (!snapshot || sameSnapshot(snapshot, now)) && now.size === payload.length ? payload : undefined;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
@@ -145,7 +145,7 @@ function bring(
   folder: BusinessFolder,
   name: string,
   row: DocumentRow,
-  look: Look | undefined,
+  snapshot: FileSnapshot | undefined,
 ): boolean {
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
@@ -157,7 +157,7 @@ function bring(
     if (!files.disk.exists(target)) return false;
   }
   const now = files.disk.facts(target);
-  if (look && !(now && sameLook(look, now))) {
+  if (snapshot && !(now && sameSnapshot(snapshot, now))) {
     files.place(target, folder.box("OutBox"), name);
     return false;
   }
@@ -197,8 +197,8 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const look = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
-  const facts = await contentFacts(payload, name, look);
+  const inspectIt = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
+  const facts = await contentFacts(payload, name, inspectIt);
   const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
   const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });

@@ -5,7 +5,7 @@ import type { DocumentHandle, Environment } from "../document.js";
 import type { Files } from "../files/files.js";
 import type { Folders } from "../files/folders.js";
 import type { Ids } from "../ids.js";
-import type { DocumentRow, Ledger } from "../ledger/index.js";
+import type { DocumentRow, Ledger, ReceiptRow } from "../ledger/index.js";
 
 /** Of the client's settings, what the steps of a claim look at. */
 export interface BoxSettings {
@@ -33,6 +33,8 @@ export interface BoxContext {
   readonly lease: { assertHeld(): void };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
+  /** Tells that a receipt lies safely in its InBox. */
+  receiptFiled(receipt: ReceiptRow): void;
   /** Tells people something that stops nothing. */
   notice(code: string, zh: string, en: string): void;
 }

@@ -11,7 +11,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import type { BoxContext } from "./context.js";
-import { type Look, type OutBox, sameLook } from "./out-box.js";
+import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 
 /** A folder in TempBox where one document and its PDFs come together; its name holds the document's id. */
 const GATHERING = /^\.([0-9a-f-]{36})\.gather$/;
@@ -50,7 +50,7 @@ export async function claimGathered(
   try {
     disk.makeFolder(gathering);
     const xml = join(gathering, name);
-    const taken = take(files, join(folder.box("OutBox"), name), xml, outBox.lookOf(name));
+    const taken = take(files, join(folder.box("OutBox"), name), xml, outBox.snapshotOf(name));
     crashPoint("gather.after-xml");
     const sources = pdfs.map((pdf) => {
       if (pdf.outBoxName === undefined) return pdf.path;
@@ -64,10 +64,10 @@ export async function claimGathered(
     }
     crashPoint("gather.after-pdfs");
     const entries = [{ name: entryNameOf(renamed(name, ".xml")), bytes: await disk.readLarge(xml) }];
-    for (const [index, { entry, look }] of pdfs.entries()) {
+    for (const [index, { entry, snapshot }] of pdfs.entries()) {
       const source = sources[index] as string;
       const bytes = await disk.readLarge(source);
-      if (bytes.length !== look.size || !looksComplete(disk, source, bytes.length))
+      if (bytes.length !== snapshot.size || !looksComplete(disk, source, bytes.length))
         throw Object.assign(new Error(`${entry} changed while it was read`), { code: "EBUSY" });
       entries.push({ name: entry, bytes });
     }
@@ -109,7 +109,7 @@ export async function recoverGathered(context: BoxContext, folder: BusinessFolde
 /** Both at once, without a turn of the event loop between: the next document may want the same PDF. */
 function bring(files: Files, pdf: FoundPdf, target: string): boolean {
   if (target === pdf.path) return true;
-  return take(files, pdf.path, target, pdf.look, target.endsWith(COPY) ? "copy" : "move");
+  return take(files, pdf.path, target, pdf.snapshot, target.endsWith(COPY) ? "copy" : "move");
 }
 
 /** Moves or copies a file that still looks as it did; false when it does not, or has gone. */
@@ -117,14 +117,14 @@ function take(
   files: Files,
   source: string,
   target: string,
-  look: Look | undefined,
+  snapshot: FileSnapshot | undefined,
   how: "move" | "copy" = "move",
 ): boolean {
   try {
     if (how === "move") files.move(source, target);
     else files.disk.copy(source, target);
     const now = files.disk.facts(how === "move" ? target : source);
-    return look === undefined || (now !== undefined && sameLook(look, now));
+    return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
     return false;
@@ -141,7 +141,7 @@ function place(files: Files, folder: BusinessFolder, row: DocumentRow, gathering
   files.disk.removeFolder(gathering);
 }
 
-/** PDFs first: an XML that is alone in the OutBox would be told that they are missing. The ZIP is only made of them. */
+/** PDFs first: an XML that is alone in the OutBox would be reported as lacking them. The ZIP is only made of them. */
 function putBack(files: Files, folder: BusinessFolder, gathering: string): void {
   if (!files.disk.exists(gathering)) return;
   const all = files.disk.list(gathering).map(({ name }) => name);

@@ -18,15 +18,15 @@ export interface ContentFacts
   parts: readonly NewPart[];
 }
 
-/** Type, keys and identity by content (`look`: by whom it is read); empty for what cannot be read, which validate-xsd and preflight will then name. */
+/** Type, keys and identity by content (`inspectIt`: who reads it); empty for what cannot be read, which validate-xsd and preflight will then name. */
 export async function contentFacts(
   payload: Buffer,
   name: string,
-  look: typeof inspect = inspect,
+  inspectIt: typeof inspect = inspect,
 ): Promise<ContentFacts> {
   const bytes = { size: payload.length, sha256: sha256Of(payload) };
   try {
-    const inspection = await inspectFlattened(payload, name, look);
+    const inspection = await inspectFlattened(payload, name, inspectIt);
     const { kind, root, clientKey, seqNo } = inspection;
     const parts = kind?.parts?.(root) ?? [];
     return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identityOf(inspection) };

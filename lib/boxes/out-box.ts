@@ -9,13 +9,13 @@ import { Turn } from "../turn.js";
 import type { BoxContext } from "./context.js";
 import { WatchedTime } from "./watched-time.js";
 
-/** What a file looked like, to see whether it has been still since. */
-export type Look = Pick<FileFacts, "size" | "modified" | "inode">;
+/** What is known of a file at one moment, to see whether it has been still since. */
+export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "inode">;
 
 interface WaitingFile {
-  /** When it was first seen or last seen to change, by the time spent looking: wall clocks jump (promises 2). */
+  /** When it was first seen or last seen to change, by the time spent watching: wall clocks jump (promises 2). */
   stillSince: number;
-  look: Look | undefined;
+  snapshot: FileSnapshot | undefined;
   reported: boolean;
   /** It is being claimed now. */
   taken: boolean;
@@ -50,7 +50,7 @@ export interface OutBoxOptions {
 
 /**
  * One OutBox as it is seen scan by scan. Scanning is the truth; whoever watches the folder only wakes the next scan.
- * `ready` gives the files that are complete by content and have not changed between two looks, in the order in which
+ * `ready` gives the files that are complete by content and have not changed between two checks, in the order in which
  * they were first seen. Both give the event loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
@@ -107,16 +107,16 @@ export class OutBox {
 
   /** The files that can be claimed now, among the oldest. Files that stay unfinished too long come as oddities, each once. */
   async ready(): Promise<{ names: string[]; oddities: Oddity[] }> {
-    this.watched.look();
+    this.watched.tick();
     const names: string[] = [];
     const oddities: Oddity[] = [];
     const turn = new Turn(this.world.clock);
-    let looked = 0;
+    let seen = 0;
     for (const [name, waiting] of this.waiting) {
       if (waiting.taken || this.options.holds?.(name)) continue;
-      if (looked++ >= this.lookAhead) break;
+      if (seen++ >= this.lookAhead) break;
       await turn.over();
-      const oddity = this.look(name, waiting);
+      const oddity = this.judge(name, waiting);
       if (oddity === "ready") names.push(name);
       else if (oddity) oddities.push(oddity);
     }
@@ -157,8 +157,8 @@ export class OutBox {
   }
 
   private enter(name: string, generation: number): void {
-    const look = { look: undefined, reported: false, taken: false, failures: 0, notBefore: 0 };
-    this.waiting.set(name, { stillSince: this.watched.now, generation, ...look });
+    const fresh = { snapshot: undefined, reported: false, taken: false, failures: 0, notBefore: 0 };
+    this.waiting.set(name, { stillSince: this.watched.now, generation, ...fresh });
     if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
   }
 
@@ -172,17 +172,17 @@ export class OutBox {
   postpone(name: string): void {
     const waiting = this.waiting.get(name);
     if (!waiting) return;
-    waiting.look = undefined;
+    waiting.snapshot = undefined;
     waiting.taken = false;
     waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
   }
 
-  /** What the file looked like when it was found ready. */
-  lookOf(name: string): Look | undefined {
-    return this.waiting.get(name)?.look;
+  /** What was known of the file when it was found ready. */
+  snapshotOf(name: string): FileSnapshot | undefined {
+    return this.waiting.get(name)?.snapshot;
   }
 
-  private look(name: string, waiting: WaitingFile): "ready" | Oddity | undefined {
+  private judge(name: string, waiting: WaitingFile): "ready" | Oddity | undefined {
     if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
       if (this.isReady(name, waiting)) return "ready";
@@ -200,12 +200,12 @@ export class OutBox {
 
   private isReady(name: string, waiting: WaitingFile): boolean {
     const path = join(this.folder.box("OutBox"), name);
-    const look = this.world.files.disk.facts(path);
-    if (!look) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
-    const still = waiting.look !== undefined && sameLook(waiting.look, look);
+    const snapshot = this.world.files.disk.facts(path);
+    if (!snapshot) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
+    const still = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
     if (!still) waiting.stillSince = this.watched.now;
-    waiting.look = look;
-    return still && looksComplete(this.world.files.disk, path, look.size);
+    waiting.snapshot = snapshot;
+    return still && looksComplete(this.world.files.disk, path, snapshot.size);
   }
 
   private overdue(waiting: WaitingFile): boolean {
@@ -215,6 +215,6 @@ export class OutBox {
   }
 }
 
-export function sameLook(one: Look, other: Look): boolean {
+export function sameSnapshot(one: FileSnapshot, other: FileSnapshot): boolean {
   return one.size === other.size && one.modified === other.modified && one.inode === other.inode;
 }

@@ -14,7 +14,7 @@ import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
 import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
-/** What a look found and did. */
+/** What one comparison found and did. */
 export interface Reconciliation {
   /** Sends that were under way when the process stopped: their outcome is not known. */
   unknown: number;
@@ -44,16 +44,16 @@ const PAGE = 500;
 export class Reconciler {
   /** Documents whose file was nowhere, and since when, by the monotonic clock. */
   private readonly missing = new Map<string, number>();
-  /** Files without a row, as the look before saw them. */
+  /** Files without a row, as the comparison before saw them. */
   private strangers = new Set<string>();
-  private looking: Promise<Reconciliation> | undefined;
+  private comparing: Promise<Reconciliation> | undefined;
 
   constructor(
     private readonly context: BoxContext,
     private readonly claims: Claims,
   ) {}
 
-  /** The first look of a process: what was being sent then has no known outcome. */
+  /** The first comparison of a process: what was being sent then has no known outcome. */
   async start(): Promise<Reconciliation> {
     const { ledger } = this.context;
     let unknown = 0;
@@ -67,18 +67,18 @@ export class Reconciler {
       );
       unknown++;
     }
-    return { ...(await this.look(true)), unknown };
+    return { ...(await this.compare(true)), unknown };
   }
 
-  /** One look; who asks while one is under way gets that one's result. Rejects with what disk or ledger say. */
-  look(atStart = false): Promise<Reconciliation> {
-    this.looking ??= this.lookNow(atStart).finally(() => {
-      this.looking = undefined;
+  /** One comparison; who asks while one is under way gets that one's result. Rejects with what disk or ledger say. */
+  compare(atStart = false): Promise<Reconciliation> {
+    this.comparing ??= this.compareNow(atStart).finally(() => {
+      this.comparing = undefined;
     });
-    return this.looking;
+    return this.comparing;
   }
 
-  private async lookNow(atStart: boolean): Promise<Reconciliation> {
+  private async compareNow(atStart: boolean): Promise<Reconciliation> {
     const { folders, clock } = this.context;
     const found: Reconciliation = { unknown: 0, finished: 0, open: 0, entered: 0 };
     const turn = new Turn(clock);
@@ -97,7 +97,7 @@ export class Reconciler {
         if (now && !now.settled) await this.takeUp(now, found);
       });
     }
-    await this.lookForStrangers(expected, atStart, found);
+    await this.findStrangers(expected, atStart, found);
     return found;
   }
 
@@ -206,7 +206,7 @@ export class Reconciler {
   }
 
   /** Files in TempBox that no open row names. */
-  private async lookForStrangers(expected: ReadonlySet<string>, atOnce: boolean, found: Reconciliation): Promise<void> {
+  private async findStrangers(expected: ReadonlySet<string>, atOnce: boolean, found: Reconciliation): Promise<void> {
     const { files, folders, ledger, clock, ids } = this.context;
     const strangers = new Set<string>();
     for (const folder of folders.withOutBox()) {

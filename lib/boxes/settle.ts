@@ -163,7 +163,7 @@ function isCopy(disk: Disk, path: string, row: DocumentRow): boolean {
   return idInName(row.boxName) === row.id || sha256Of(disk.read(path)) === row.sha256;
 }
 
-/** Somebody's hand in TempBox changes nothing of what was sent, and is told. */
+/** Somebody's hand in TempBox changes nothing of what was sent, and is reported. */
 function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en: string): void {
   context.notice("SW-FILE-MISSING", `${fileName} ${zh}`, `${fileName} ${en}`);
 }

@@ -28,7 +28,10 @@ export function envelopeOperation(root: XmlElement): string {
   return `${data.textAt("DelcareFlag")} ${type?.text.trim() ?? ""}`.trim();
 }
 
-/** `2/3` for the second of three packets that make up one document; empty when it goes whole. */
+/**
+ * `2/3` for the second of three packets that make up one document (PocketInfo, formats/README.md), which have one number of
+ * their own; empty when it goes whole.
+ */
 export function envelopePacket(root: XmlElement): string {
   const pocket = envelopePackage(root)?.at("DataInfo/PocketInfo");
   const total = pocket?.textAt("total_pocket_qty") ?? "";

@@ -1,14 +1,13 @@
 import type { XmlElement } from "../xml/scan.js";
 
-/** A child by its name in either spelling of case: customs writes `dclTypecd`, enterprises `DclTypecd`. */
-function childInAnyCase(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  const wanted = name.toLowerCase();
-  return element?.child(name) ?? element?.children.find((child) => child.name.toLowerCase() === wanted);
-}
-
-/** Its text; empty when there is none. */
+/**
+ * Text of a child by its name in either spelling of case: customs writes `dclTypecd`, enterprises `DclTypecd`. Empty when there
+ * is none.
+ */
 export function textInAnyCase(element: XmlElement | undefined, name: string): string {
-  return childInAnyCase(element, name)?.text.trim() ?? "";
+  const wanted = name.toLowerCase();
+  const child = element?.child(name) ?? element?.children.find((child) => child.name.toLowerCase() === wanted);
+  return child ? (element?.textAt(child.name) ?? "") : "";
 }
 
 /** Each once, without the empty ones, in the order in which they come. */

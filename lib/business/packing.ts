@@ -60,20 +60,20 @@ async function packed(bytes: Buffer, fileName: string, options: PackingOptions):
 
 /**
  * As `inspect`, of a ZIP as it would be without its folders: what it is does not depend on them, and whether they may be
- * there is the flow's to say, by `normaliseFile`. `look`: who knows already what these bytes are. Rejects with SW-ZIP or SW-XSD.
+ * there is the flow's to say, by `normaliseFile`. `inspectIt`: who knows already what these bytes are. Rejects with SW-ZIP or SW-XSD.
  */
 export async function inspectFlattened(
   bytes: Buffer,
   fileName: string,
-  look: PackingOptions["inspect"] = inspect,
+  inspectIt: PackingOptions["inspect"] = inspect,
 ): Promise<Inspection> {
   try {
-    return await look(bytes, fileName);
+    return await inspectIt(bytes, fileName);
   } catch (error) {
     if (!(error instanceof ImportClientError) || !["folder", "absolute"].includes(error.details.reason ?? ""))
       throw error;
     const flat = await normaliseFile(bytes, fileName, { at: 0, flatten: true, names: "utf-8" });
-    return await look(flat.bytes, fileName);
+    return await inspectIt(flat.bytes, fileName);
   }
 }
 

@@ -1,13 +1,13 @@
 import { release } from "node:os";
 import { extname, join } from "node:path";
-import { maskSecrets } from "../advice/mask.js";
 import { shown } from "../archive/names.js";
 import type { ZipEntry } from "../archive/types.js";
 import { writeZip } from "../archive/write.js";
 import { inBoxOf } from "../boxes/receipt-place.js";
-import { ImportClientError, messageOf } from "../errors.js";
+import { messageOf, unknownDocument } from "../errors.js";
 import { timeStamp } from "../files/names.js";
 import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
+import { maskSecrets } from "../mask.js";
 import { Turn } from "../turn.js";
 import { packageVersion } from "../version.js";
 import type { ImportClient } from "./import-client.js";
@@ -37,8 +37,7 @@ const LONGEST_NAME = 120;
  */
 export async function supportBundle(client: ImportClient, id: string, options: BundleOptions): Promise<Bundle> {
   const story = await client.ledger.story(id);
-  if (!story)
-    throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+  if (!story) throw unknownDocument();
   const { document, events, receipts } = story;
   const now = client.clock.now();
   const parts = new Parts(client);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { maskSecrets } from "../advice/mask.js";
 import type { Clock } from "../clock.js";
 import type { Disk } from "../files/disk.js";
+import { maskSecrets } from "../mask.js";
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
@@ -25,7 +25,7 @@ function harmless(field: string): string {
 /**
  * One text file a day, `<folder>/<yyyy-MM-dd>/SWLog-<yyyy-MM-dd>.log`, as the official client writes it (faq 8). A line:
  * time, event, document id, file name, code, text, separated by tabs. Its folder is made once, by `begin`: where it has gone, with
- * a share that is away, nothing is made in its place. What cannot be written is lost, told once, and tried again after a while.
+ * a share that is away, nothing is made in its place. What cannot be written is lost, reported once, and tried again after a while.
  */
 export class DailyLog {
   private waiting: { day: string; line: string }[] = [];

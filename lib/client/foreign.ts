@@ -5,7 +5,7 @@ import type { ImportClient } from "./import-client.js";
 
 /**
  * Ends what is open of a client or environment that the root belonged to before: what was not sent fails, with its local receipt; what
- * may have been sent is held, and can be told sent or failed, never sent again.
+ * may have been sent is held, and a person can declare it sent or failed, never sent again.
  */
 export async function endForeign(client: ImportClient): Promise<void> {
   const { settings, ledger } = client;

@@ -13,7 +13,7 @@ import type { Ids } from "../ids.js";
 import { adoptOrphans } from "../intake/adopt.js";
 import { Deliveries } from "../intake/deliveries.js";
 import { Intake } from "../intake/intake.js";
-import type { DocumentRow, EventNote, Ledger } from "../ledger/index.js";
+import type { DocumentRow, EventNote, Ledger, ReceiptRow } from "../ledger/index.js";
 import { machinePins } from "../signing/guard-store.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
@@ -29,6 +29,8 @@ export interface ClientEvents {
   card: [CardChange];
   change: [DocumentRow, EventNote];
   notice: [Notice];
+  /** A receipt was stored in its InBox. */
+  receipt: [ReceiptRow];
 }
 
 /**
@@ -96,6 +98,10 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   logLinesOf(id: string, times: readonly number[]): Promise<string[]> {
     return this.reports.linesOf(id, times);
+  }
+
+  receiptFiled(receipt: ReceiptRow): void {
+    this.emit("receipt", receipt);
   }
 
   cardChanged(change: CardChange): void {

@@ -15,12 +15,12 @@ export function startJobs(client: ImportClient): () => void {
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
   const missing = new MissingFiles(client);
   const ends = [
-    every(2 * SECOND, () => client.lease.look()),
+    every(2 * SECOND, () => client.lease.check()),
     every(HOUR, () => client.lease.renewMark()),
-    every(RECONCILE, async () => client.lease.fault ?? client.reconciler.look()),
+    every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),
     every(HOUR, () => removeOld(client)),
-    every(HOUR / 2, () => missing.look()),
+    every(HOUR / 2, () => missing.check()),
   ];
   return () => {
     for (const end of ends) end();

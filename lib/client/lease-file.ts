@@ -27,7 +27,7 @@ const living = new Set<string>();
  * One process a root (design, "Identity"): a file that its holder made, alone, keeps open and renews in its place. Others take it
  * over when its process does not run any more, or, where that cannot be known, when it has not changed for longer than a lease by
  * their own monotonic clock; no two machines' clocks are compared. Taking over moves the file away before a new one is made: a
- * holder that was frozen meanwhile writes into the old one, and its next look finds it out.
+ * holder that was frozen meanwhile writes into the old one, and its next check finds that.
  */
 export class LeaseFile {
   private file: HeldFile | undefined;
@@ -69,7 +69,7 @@ export class LeaseFile {
     return this.make();
   }
 
-  /** Throws SW-FENCED when somebody else may have the root by now. Cheap: it looks at the file only after a renewal was missed. */
+  /** Throws SW-FENCED when somebody else may have the root by now. Cheap: the file is read only after a renewal was missed. */
   assertHeld(): void {
     if (!this.isHeld()) throw fenced();
   }
@@ -84,7 +84,7 @@ export class LeaseFile {
     this.drop();
   }
 
-  /** Is it held? When a renewal was missed, for the process was frozen say, it is looked at and renewed at once. */
+  /** Is it held? When a renewal was missed, for the process was frozen say, it is read and renewed at once. */
   private isHeld(): boolean {
     if (!this.file) return false;
     if (this.held) return true;
@@ -180,7 +180,7 @@ export class LeaseFile {
       try {
         disk.link(aside, this.path);
       } catch {
-        // A third one was faster: who held it sees that at its next look.
+        // A third one was faster: who held it sees that at its next check.
       }
     }
     disk.remove(aside);

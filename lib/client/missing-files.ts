@@ -5,20 +5,20 @@ import { Turn } from "../turn.js";
 import type { ImportClient } from "./import-client.js";
 
 const SLICE = 500;
-/** Of so many the ids are remembered between two looks; the others are found the next time. */
+/** Of so many the ids are remembered between two checks; the others are found the next time. */
 const MOST = 20_000;
 const ARCHIVED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
 
 /**
  * Finds documents whose archived file somebody has taken away: the row then says that it has none, and it is reported once, in one text
- * a box. A file counts as gone when two looks have missed it, and never while its box or the whole root is away.
+ * a box. A file counts as gone when two checks have missed it, and never while its box or the whole root is away.
  */
 export class MissingFiles {
   private suspected = new Set<string>();
 
   constructor(private readonly client: ImportClient) {}
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const { ledger, clock, lease } = this.client;
     const turn = new Turn(clock);
     const missed = new Set<string>();

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Reconciliation } from "../boxes/reconcile.js";
-import { ImportClientError, messageOf, neutral } from "../errors.js";
+import { assertReason, ImportClientError, messageOf, neutral } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { OpenLedger } from "../ledger/index.js";
@@ -73,9 +73,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
    * reason or when it is not asked for now, and with what still stands in the way.
    */
   async confirm(what: Confirmation, reason: string): Promise<ClientPicture> {
-    if (reason.trim() === "") {
-      throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
-    }
+    assertReason(reason);
     await this.lock.run("", async () => undefined);
     if (what === "clock" && this.client) {
       await this.client.time.believe();

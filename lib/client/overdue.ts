@@ -34,11 +34,11 @@ export interface Overdue {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** A teller that is new looks back so far and no further: what nobody missed for a week is no news. */
+/** A new watch goes back so far and no further: what nobody missed for a week is no news. */
 const LOOK_BACK = 7 * DAY;
 const SLICE = 500;
 
-/** Events by which a waiting begins. Each is looked at once, when the time is up; a later one begins the waiting anew. */
+/** Events by which a waiting begins. Each is read once, when the time is up; a later one begins the waiting anew. */
 const BEGINS: Record<Missing, readonly string[]> = {
   import: ["sent"],
   business: ["accepted"],
@@ -62,26 +62,26 @@ export const FINAL_STATUSES = [
 
 /**
  * Tells which documents wait too long, each once. It follows the ledger's events in their order, as far behind the
- * present as the limit is long, and looks at each event once; what was told is never looked for again. Its place is kept
- * in the ledger. It is written after the telling: a process that ends between the two tells once more after its restart,
- * for an alarm that is told twice is better than one that is lost. A new attempt is a new event and so counts anew.
+ * present as the limit is long, and reads each event once; what was reported is never searched for again. Its place is kept
+ * in the ledger. It is written after the report: a process that ends between the two reports once more after its restart,
+ * for an alarm that is given twice is better than one that is lost. A new attempt is a new event and so counts anew.
  */
 export class OverdueWatch {
-  private looking = false;
+  private checking = false;
 
   constructor(
     private readonly client: ImportClient,
     private readonly settings: OverdueSettings,
   ) {}
 
-  /** Tells what has become overdue. Does nothing while an earlier look is under way. */
-  async look(tell: (overdue: Overdue) => void, now: number = this.client.clock.now()): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+  /** Tells what has become overdue. Does nothing while an earlier check is under way. */
+  async check(tell: (overdue: Overdue) => void, now: number = this.client.clock.now()): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
     try {
       for (const rule of this.settings.rules) await this.follow(rule, tell, now);
     } finally {
-      this.looking = false;
+      this.checking = false;
     }
   }
 

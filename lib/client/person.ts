@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
+import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
-import { ImportClientError, neutral } from "../errors.js";
+import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -18,10 +19,8 @@ const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed
 
 async function rowFor(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await client.ledger.get(id);
-  if (!row) throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
-  if (word.reason.trim() === "") {
-    throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
-  }
+  if (!row) throw unknownDocument();
+  assertReason(word.reason);
   return row;
 }
 
@@ -110,6 +109,13 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       if (row.wire === "") {
         const again = { ...NO_WORDS, possibleDuplicate: true };
         return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
+      }
+      if (!(await readSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
+        throw refused(
+          row,
+          "当时发送的原文已被改动或删除，无法原样重发；请查明是否已到达，再选择“已发送”或“失败”",
+          "the bytes that were sent were changed or removed: they cannot be sent again; find out whether they arrived, then release it as sent or failed",
+        );
       }
       return client.ledger.transition(id, { from: ["held"], to: "unknown", owner: client.settings }, NO_WORDS, note);
     case "sent": {

@@ -32,7 +32,7 @@ export async function pictureOf(
   ports: Ports,
 ): Promise<ClientPicture> {
   const { environment, clientId } = settings;
-  const seen = client ? await factsOf(client.ledger) : await look(settings, ports);
+  const seen = client ? await factsOf(client.ledger) : await factsOfClosed(settings, ports);
   return {
     set: { environment, clientId },
     bound: seen?.bound ?? null,
@@ -52,7 +52,7 @@ async function factsOf(ledger: Ledger) {
   };
 }
 
-async function look(settings: ClientSettings, ports: Ports) {
+async function factsOfClosed(settings: ClientSettings, ports: Ports) {
   const { marker } = bindingParts(settings, ports);
   const file = leaseOf(settings, ports);
   let ledger: Ledger | undefined;

@@ -28,11 +28,11 @@ export interface Takeover {
 
 /**
  * That this process may work on its root: the root is there and ours, nobody else has it, and its ledger is the one that it names and can
- * be used. Looked at all the time; before each act `assertHeld` is asked. Whatever is lost comes back by itself when its fault is over.
+ * be used. Checked all the time; before each act `assertHeld` is asked. Whatever is lost comes back by itself when its fault is over.
  */
 export class RootLease extends EventEmitter<RootLeaseEvents> {
   fault: ImportClientError | undefined;
-  private looking: Promise<void> | undefined;
+  private checking: Promise<void> | undefined;
   private holding = "";
   private place: PlaceWriter | undefined;
   private takeover: Takeover | undefined;
@@ -89,27 +89,27 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     this.takeover = takeover;
   }
 
-  /** Looks whether all is as it should be. Resolves when it has looked; a fault is emitted. */
-  look(): Promise<void> {
-    this.looking ??= this.lookNow()
+  /** Checks whether all is as it should be. Resolves when it has checked; a fault is emitted. */
+  check(): Promise<void> {
+    this.checking ??= this.checkNow()
       .then(
         () => this.set(undefined),
         (error) => this.set(asFault(error)),
       )
       .finally(() => {
-        this.looking = undefined;
+        this.checking = undefined;
       });
-    return this.looking;
+    return this.checking;
   }
 
   async close(): Promise<void> {
-    await this.looking;
+    await this.checking;
     this.place?.close();
     this.place = undefined;
     this.file.release();
   }
 
-  private async lookNow(): Promise<void> {
+  private async checkNow(): Promise<void> {
     const { marker, settings } = this.parts;
     let facts: RootFacts | undefined;
     try {
@@ -127,22 +127,22 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
       const before = await this.ledger.fact(LEASE_FACT);
       this.owes = before !== this.holding || this.owes;
       await this.adopt(facts);
-    } else await this.lookAtLedger(facts);
+    } else await this.checkLedger(facts);
   }
 
-  private async lookAtLedger(facts: RootFacts): Promise<void> {
+  private async checkLedger(facts: RootFacts): Promise<void> {
     const { ledger: file } = this.parts.settings;
-    const look = this.ledger.look();
-    if (look === "locked") throw locked(file);
-    if (look === "damaged") {
+    const found = this.ledger.look();
+    if (found === "locked") throw locked(file);
+    if (found === "damaged") {
       // Work has to stop before somebody puts another file there.
       this.fault ??= damaged(file);
       this.owes = true;
       await this.replaceLedger();
-    } else if (look === "bare") {
+    } else if (found === "bare") {
       // Others may be reading just now. It can wait: all of it is in the open connection.
       await this.mend().catch(() => undefined);
-    } else if (look !== "sound") {
+    } else if (found !== "sound") {
       this.emit("mended", mendedText(file, await this.mend()));
     }
     if (this.owes) await this.adopt(facts);
@@ -223,7 +223,7 @@ function mendedText(file: string, aside: string): { zh: string; en: string } {
       };
 }
 
-/** Whatever happened while looking stops the work: better to wait than to do wrong. */
+/** Whatever goes wrong in a check stops the work: better to wait than to do wrong. */
 function asFault(error: unknown): ImportClientError {
   if (error instanceof ImportClientError) return error;
   return new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });

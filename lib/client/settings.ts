@@ -21,7 +21,7 @@ export interface ClientSettings extends BoxSettings {
   advice: string;
   logDir: string;
   onUncertain: "resend" | "hold";
-  /** Seconds after which a claim that its flow has not settled is told; 0 = never. */
+  /** Seconds after which a claim that its flow has not settled is reported; 0 = never. */
   claimTimeout: number;
   sysIds: readonly string[];
   /** How documents of a folder go out whose type is not known, and who receives them. */

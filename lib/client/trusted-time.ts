@@ -22,7 +22,7 @@ interface Known {
  */
 export class TrustedTime {
   private known: Known | undefined;
-  private looked: number;
+  private checkedAt: number;
 
   constructor(
     private readonly ledger: Pick<Ledger, "fact" | "setFact">,
@@ -30,15 +30,15 @@ export class TrustedTime {
     /** Hears once of a jump, in milliseconds. */
     private readonly onJump: (ahead: number) => void = () => {},
   ) {
-    this.looked = clock.monotonic();
+    this.checkedAt = clock.monotonic();
   }
 
   /** Milliseconds since the epoch; behind the clock while that is not believed. To be asked at least every few hours. */
   async now(): Promise<number> {
     const known = await this.read();
     const now = this.clock.now();
-    const elapsed = this.clock.monotonic() - this.looked;
-    this.looked += elapsed;
+    const elapsed = this.clock.monotonic() - this.checkedAt;
+    this.checkedAt += elapsed;
     const expected = known.time + elapsed;
     const ahead = now - expected;
     if (ahead <= ALLOWED) return this.keep({ time: now });
@@ -51,7 +51,7 @@ export class TrustedTime {
 
   /** A person says that the clock is right. */
   async believe(): Promise<void> {
-    this.looked = this.clock.monotonic();
+    this.checkedAt = this.clock.monotonic();
     await this.keep({ time: this.clock.now() });
   }
 

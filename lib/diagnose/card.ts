@@ -1,4 +1,5 @@
 import { ImportClientError } from "../errors.js";
+import { backendByName } from "../signing/backends.js";
 import { checkCard as checkAgainst } from "../signing/card-checks.js";
 import { pinEmpty } from "../signing/faults.js";
 import { machinePins } from "../signing/guard-store.js";
@@ -28,7 +29,7 @@ export async function checkCard(card: CardBackend, now: number = Date.now()): Pr
       advice: expiry.advice,
     };
   }
-  if (card.kind === "software") {
+  if (backendByName(card.kind)?.testsOnly) {
     return {
       text,
       warning: true,

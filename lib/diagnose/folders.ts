@@ -11,7 +11,7 @@ let trials = 0;
 
 /**
  * The root and each business's boxes: they are there, can be written, lie on one volume (a claim is a rename), and there is
- * room. A small `.tmp` file is written into each box, and one is renamed as a claim is. Nothing that is missing is made: a
+ * space. A small `.tmp` file is written into each box, and one is renamed as a claim is. Nothing that is missing is made: a
  * root that is gone may be a share that is not mounted.
  */
 export async function checkFolders(folders: Folders): Promise<Finding> {
@@ -43,7 +43,7 @@ export async function checkFolders(folders: Folders): Promise<Finding> {
     en: `${root}; business folders: ${codes}; ${megabytes} MB free${missing.length ? `; not there yet: ${missing.join(", ")}` : ""}`,
   };
   if (free < LEAST_FREE) {
-    return { text, warning: true, advice: { zh: "磁盘空间不足，请清理。", en: "Little room is left on the disk." } };
+    return { text, warning: true, advice: { zh: "磁盘空间不足，请清理。", en: "Little space is left on the disk." } };
   }
   if (businesses.length === 0) {
     return {
@@ -82,7 +82,7 @@ async function checkWritable(box: string): Promise<void> {
       cause,
       {
         zh: "请给运行 Node-RED 的用户读写权限，并检查磁盘空间。",
-        en: "Give the user that runs Node-RED the right to read and write it, and check the room on the disk.",
+        en: "Give the user that runs Node-RED the right to read and write it, and check the space on the disk.",
       },
     );
   } finally {

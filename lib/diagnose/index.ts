@@ -1,5 +1,6 @@
 import type { BrokerSettings } from "../amqp/settings.js";
 import type { ImportClient } from "../client/import-client.js";
+import type { CardNeeds } from "../signing/backends.js";
 import type { CardBackend } from "../signing/types.js";
 import { type BrokerReport, testBroker } from "./broker.js";
 import { CARD_LIMIT, checkCard, checkPin } from "./card.js";
@@ -8,13 +9,12 @@ import { checkEnvironments, type Neighbour } from "./environment.js";
 import { checkFolders } from "./folders.js";
 import { checkLedger } from "./ledger.js";
 import { checkAdapters } from "./network.js";
-import { type CardNeeds, checkPrerequisites } from "./prerequisites.js";
+import { checkPrerequisites } from "./prerequisites.js";
 import type { TestedQueue } from "./queue.js";
 import { changeForm, reportText } from "./report.js";
 import { type Finding, type Step, takeStep } from "./step.js";
 
 export type { Neighbour } from "./environment.js";
-export type { CardNeeds } from "./prerequisites.js";
 export type { TestedQueue } from "./queue.js";
 export type { Step } from "./step.js";
 

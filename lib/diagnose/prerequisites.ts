@@ -2,11 +2,8 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { ClientSettings } from "../client/settings.js";
 import { type Bilingual, ImportClientError } from "../errors.js";
-import type { CardSettings } from "../signing/settings.js";
+import { backendByName, type CardNeeds } from "../signing/backends.js";
 import type { Finding } from "./step.js";
-
-/** Settings of a card but its PIN. */
-export type CardNeeds = Pick<CardSettings, "backend" | "module" | "keyFile" | "certificateFile">;
 
 /** The oldest Node.js that this package runs on (package.json, engines). */
 const OLDEST_NODE = [20, 19] as const;
@@ -59,17 +56,10 @@ export async function checkPrerequisites(
       });
     }
   };
-  if (card?.backend === "pkcs11") {
-    await packageNeeded("pkcs11js", { zh: "PKCS#11 卡或加密机", en: "for PKCS#11 cards" });
-    await pathNeeded(card.module, "file", {
-      zh: "PKCS#11 模块（卡驱动）",
-      en: "the PKCS#11 module (the card's driver)",
-    });
+  for (const needed of (card && backendByName(card.backend)?.prerequisites(card)) ?? []) {
+    if ("package" in needed) await packageNeeded(needed.package, needed.what);
+    else await pathNeeded(needed.file, "file", needed.what);
   }
-  if (card?.backend === "control" && typeof WebSocket === "undefined") {
-    await packageNeeded("ws", { zh: "卡控件", en: "for the card control" });
-  }
-  if (card?.backend === "software") await pathNeeded(card.keyFile, "file", { zh: "密钥文件", en: "the key file" });
   if (card?.certificateFile) {
     await pathNeeded(card.certificateFile, "file", { zh: "证书文件", en: "the certificate file" });
   }

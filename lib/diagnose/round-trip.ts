@@ -80,8 +80,8 @@ async function thereAndBack(connection: ChannelModel): Promise<RoundTrip> {
   const again = Date.now();
   channel.nack(first, false, false);
   const second = await Promise.race([came.next(), gone, later(2000)]).catch(() => undefined);
-  const told = second && timeIn(second);
-  return { finding, ...(told && { time: { before: again, after: Date.now(), ...told } }) };
+  const reply = second && timeIn(second);
+  return { finding, ...(reply && { time: { before: again, after: Date.now(), ...reply } }) };
 }
 
 async function privateQueue(channel: ConfirmChannel): Promise<string> {

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { fileKind } from "../file-kind.js";
 import type { Disk, OpenFile } from "./disk.js";
 
 const TAIL = 64 * 1024;
@@ -19,6 +20,7 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
     const from = Math.max(0, size - TAIL);
     const tail = file.read(from, size - from);
     if (head.length === 0 || tail.length < size - from) return false;
+    if (isForeign(head)) return tail[tail.length - 1] !== 0;
     if (head.subarray(0, 2).toString("latin1") === "PK" || extname(path).toLowerCase() === ".zip") {
       return zipIsComplete(file, tail, from, size);
     }
@@ -30,6 +32,14 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
   } finally {
     file.close();
   }
+}
+
+/**
+ * A file that is something else than its name says (a RAR named .zip, an image named .pdf) has an end of its own: it is complete
+ * when it is still, and who reads it says what it is.
+ */
+function isForeign(head: Buffer): boolean {
+  return !/^(?:PK|%PDF-|[\s\0]|<|\xef\xbb\xbf)/.test(head.toString("latin1", 0, 8)) && fileKind(head) !== undefined;
 }
 
 /** Something may stand behind the end mark; the zeros of a file that was made in its full size and is filled later may not. */

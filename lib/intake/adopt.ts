@@ -81,7 +81,7 @@ async function moveHome(
   const wanted = receiptFileName(row, document.fileName, row.receivedAt);
   const file = files.disk.exists(from)
     ? files.place(from, inBox, wanted)
-    : // Several receipts out of the same bytes are told apart behind the hash.
+    : // Several receipts out of the same bytes differ behind the hash.
       placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
   if (file === undefined) return undefined;
   await files.disk.syncFolder(inBox);

@@ -84,7 +84,7 @@ export class Intake {
 
   private async store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
     const parts = await this.partsOf(delivery, rejected);
-    for (const part of parts) await this.unknownCodes.look(await storeReceipt(this.context, delivery, part));
+    for (const part of parts) await this.unknownCodes.note(await storeReceipt(this.context, delivery, part));
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
     else this.deliveries.ack(delivery.id);
   }
@@ -100,7 +100,7 @@ export class Intake {
     return delivery.parts ?? (await readDelivery(this.context, delivery));
   }
 
-  private storeLater(id: string, rejected: Fault | undefined, round: number, told: string | undefined): void {
+  private storeLater(id: string, rejected: Fault | undefined, round: number, reported: string | undefined): void {
     if (this.closed) return;
     const { clock, ids } = this.context;
     const cancel = clock.after(backOff(STORE_AGAIN, round, ids.jitter()), () => {
@@ -111,7 +111,7 @@ export class Intake {
           if (delivery && !this.closed) await this.store(delivery, rejected);
         })
         .catch((error) => {
-          if (codeOf(error) !== told) this.reportFault(error);
+          if (codeOf(error) !== reported) this.reportFault(error);
           this.storeLater(id, rejected, round + 1, codeOf(error));
         });
     });

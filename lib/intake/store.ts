@@ -195,6 +195,7 @@ class Storing {
     if (document && !this.shared.has(document.id)) this.shared.set(document.id, filed);
     crashPoint("receipt.after-file");
     await ledger.markFiled(row.id, { folder, file });
+    context.receiptFiled(filed);
     return filed;
   }
 }

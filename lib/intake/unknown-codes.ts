@@ -15,7 +15,7 @@ export class UnknownCodes {
 
   constructor(private readonly context: Pick<BoxContext, "ledger" | "notice">) {}
 
-  async look(rows: readonly ReceiptRow[]): Promise<void> {
+  async note(rows: readonly ReceiptRow[]): Promise<void> {
     for (const { outcome, format, code, documentId } of rows) {
       // What is no receipt at all is parked with its reason.
       if (outcome === "unknown" && format !== "") await this.tell(shown(format), shown(code), documentId);

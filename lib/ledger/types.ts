@@ -289,7 +289,7 @@ export interface Ledger {
   /** Whether a document has one of these events after the event with this id. */
   hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean>;
   /**
-   * Notes in one commit that a document was told as overdue since this event, once in its story whoever tells it, and
+   * Notes in one commit that a document was reported as overdue since this event, once in its story whoever reports it, and
    * that the teller has come so far: the fact `cursor` becomes the event's id.
    */
   recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void>;

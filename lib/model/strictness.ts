@@ -20,7 +20,7 @@ export interface Strictness {
   levels?: Readonly<Record<string, Level>>;
 }
 
-/** How a finding is told: by its path, then its kind, then the setting for all, then what the limit rests on. */
+/** How severe a finding is: by its path, then its kind, then the setting for all, then what the limit rests on. */
 export function levelOf(kind: FindingKind, rests: Rests, path: () => string, { all, levels }: Strictness): Level {
   if (levels) {
     const place = path().replace(/\[\d+\]/g, "");

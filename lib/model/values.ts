@@ -57,7 +57,7 @@ function digitsOf(text: string): { all: number; fraction: number } | undefined {
   return any && at === end ? { all: whole + fraction, fraction } : undefined;
 }
 
-/** What is wrong with a text, by what is described of it: as XSD would have it, but told in kinds. */
+/** What is wrong with a text, by what is described of it: as XSD would have it, but sorted by kind. */
 export function faultsOf(text: string, value: ValueDescription): readonly ValueFault[] {
   const { type, length } = value;
   if (type === "string" || type === undefined) {

@@ -1,4 +1,4 @@
-import type { Check } from "../document.js";
+import type { Check, CheckAbout } from "../document.js";
 import { Findings } from "../xml/findings.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { ValueDescription } from "./description.js";
@@ -21,6 +21,9 @@ import {
 } from "./words.js";
 
 const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";
+
+/** What a rule of preflight may say as well. */
+const isAbout = (kind: FindingKind): kind is CheckAbout => ["empty", "date", "order", "length"].includes(kind);
 
 /** An element whose children are being judged. */
 interface Level {
@@ -79,6 +82,7 @@ class Walk {
     this.findings.add(element, level, () => ({
       path: element.path + (place.startsWith("/@") ? place : ""),
       ...withBasis(words(), rests, level),
+      ...(isAbout(kind) && { about: kind }),
     }));
   }
 
@@ -88,8 +92,8 @@ class Walk {
     if (field.open) return undefined;
     if (field.children.length === 0) {
       if (field.harmless < element.contentLength) this.text(element, field);
-      for (const child of element.children) this.unknown(child, field);
-      return undefined;
+      // It is to have none: each is unknown, and what stands between them was judged as its text.
+      if (element.children.length === 0) return undefined;
     }
     return {
       element,
@@ -98,7 +102,7 @@ class Walk {
       seen: new Uint32Array(field.children.length),
       highest: -1,
       disorderTold: false,
-      strayTold: false,
+      strayTold: field.children.length === 0,
     };
   }
 
@@ -197,7 +201,7 @@ const TURN = 5_000;
 /**
  * Judges a document by its model, from one of the model's roots down: order, unknown, missing and surplus elements,
  * attributes, values. Namespaces are not looked at, since producers differ in them. The findings come in the document's
- * order; where they are too many, the last one says how many are not listed. How each is told follows from what it rests
+ * order; where they are too many, the last one says how many are not listed. How severe each is follows from what it rests
  * on (`evidence.ts`), unless `strictness` says otherwise. A large document lets the event loop have
  * its turn every few milliseconds.
  */

@@ -1,4 +1,5 @@
 import type { Bilingual } from "../errors.js";
+import { oddCharacters, quote } from "../quote.js";
 import type { XmlElement } from "../xml/scan.js";
 import type { Field } from "./model.js";
 import type { ValueFault } from "./values.js";
@@ -19,29 +20,26 @@ export function calledAttribute(name: string, of: Bilingual): Bilingual {
   return { zh: `${of.zh} 的属性 ${name}`, en: `attribute ${name} of ${of.en}` };
 }
 
-const LONGEST = 80;
-
-/** A value from a document as it may stand in a message: one line, cut when long. */
-function quoted(text: string): string {
-  const line = text
-    .slice(0, 4 * LONGEST)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .trim();
-  const points = [...line];
-  return points.length > LONGEST ? `${points.slice(0, LONGEST).join("")}…` : line;
-}
-
 export function valueWords(fault: ValueFault, name: Bilingual, text: string): Words {
-  const value = quoted(text);
+  const value = quote(text);
+  const odd = oddCharacters(text);
   switch (fault.kind) {
-    case "length":
+    case "length": {
+      // In what is as short as a code or number a blank that nobody sees may be the one too many.
+      const blanks = odd.zh === "" && [...text.trim()].length <= fault.limit;
+      const why = blanks
+        ? { zh: "（前后的空白也算在内）", en: " (the blanks around it count)" }
+        : fault.limit <= 20
+          ? odd
+          : { zh: "", en: "" };
       return {
         text: {
-          zh: `${name.zh} 长度为 ${fault.is}，超过上限 ${fault.limit}`,
-          en: `${name.en} has ${fault.is} characters, the limit is ${fault.limit}`,
+          zh: `${name.zh} 长度为 ${fault.is}，超过上限 ${fault.limit}${why.zh}`,
+          en: `${name.en} has ${fault.is} characters, the limit is ${fault.limit}${why.en}`,
         },
         advice: { zh: `请缩短到 ${fault.limit} 个字符以内。`, en: `Shorten it to ${fault.limit} characters.` },
       };
+    }
     case "digits":
     case "fraction": {
       const places = fault.kind === "fraction";
@@ -60,8 +58,8 @@ export function valueWords(fault: ValueFault, name: Bilingual, text: string): Wo
       const codes = fault.codes.join(", ");
       return {
         text: {
-          zh: `${name.zh} 的值“${value}”不在允许的代码中：${codes}`,
-          en: `${name.en}: "${value}" is not one of the codes allowed: ${codes}`,
+          zh: `${name.zh} 的值“${value}”不在允许的代码中：${codes}${odd.zh}`,
+          en: `${name.en}: "${value}" is not one of the codes allowed: ${codes}${odd.en}`,
         },
         advice: { zh: "请填写列出的代码之一。", en: "Write one of the codes listed." },
       };
@@ -69,8 +67,8 @@ export function valueWords(fault: ValueFault, name: Bilingual, text: string): Wo
     case "date":
       return {
         text: {
-          zh: `${name.zh} 的值“${value}”格式不符（要求 ${fault.form}）`,
-          en: `${name.en}: "${value}" does not have the form ${fault.form}`,
+          zh: `${name.zh} 的值“${value}”格式不符（要求 ${fault.form}）${odd.zh}`,
+          en: `${name.en}: "${value}" does not have the form ${fault.form}${odd.en}`,
         },
         advice: { zh: "请按要求的格式填写。", en: "Write it in that form." },
       };
@@ -88,8 +86,8 @@ export function valueWords(fault: ValueFault, name: Bilingual, text: string): Wo
     case "type":
       return {
         text: {
-          zh: `${name.zh} 的值“${value}”不是有效的${fault.whole ? "整数" : "数值"}`,
-          en: `${name.en}: "${value}" is not a valid ${fault.whole ? "whole number" : "number"}`,
+          zh: `${name.zh} 的值“${value}”不是有效的${fault.whole ? "整数" : "数值"}${odd.zh}`,
+          en: `${name.en}: "${value}" is not a valid ${fault.whole ? "whole number" : "number"}${odd.en}`,
         },
         advice: { zh: "请修改该值。", en: "Correct the value." },
       };

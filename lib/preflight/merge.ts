@@ -1,4 +1,4 @@
-import type { Check } from "../document.js";
+import type { Check, CheckAbout } from "../document.js";
 import type { Bilingual } from "../errors.js";
 import { RULES } from "./rules.js";
 import { FAULT } from "./run.js";
@@ -41,7 +41,36 @@ export function mergeChecks(
   const merged = new Map<string, Check>();
   for (const check of [...completed.filter(({ rule }) => from === undefined || !LEFT_BY[from](rule)), ...found])
     merged.set(identity(check), check);
-  return [...merged.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  return withoutEchoes([...merged.values()]).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** What rules say that a schema may say as well. */
+const ABOUT: Readonly<Record<string, CheckAbout | undefined>> = {
+  "SW-RULE-empty-numeric": "empty",
+  "SW-RULE-empty-element": "empty",
+  "SW-RULE-dates-format": "date",
+  "SW-RULE-manifest-order": "order",
+  "SW-RULE-client-key-length": "length",
+};
+
+/** The same fault told by a schema and by a rule is one: what the rule says stays, unless the schema is stricter about it. */
+function withoutEchoes(checks: readonly Check[]): Check[] {
+  const rules = new Map<string, Check>();
+  for (const check of checks) {
+    const about = ABOUT[check.rule];
+    if (about) rules.set(about + placeOf(check), check);
+  }
+  if (rules.size === 0) return [...checks];
+  const gone = new Set<Check>();
+  for (const check of checks) {
+    const rule = check.about && rules.get(check.about + placeOf(check));
+    if (rule) gone.add(check.severity === "error" && rule.severity === "warning" ? rule : check);
+  }
+  return checks.filter((check) => !gone.has(check));
+}
+
+function placeOf({ path, line, entry }: Check): string {
+  return JSON.stringify([path, line, entry ?? ""]);
 }
 
 function identity({ rule, path, line, entry, text }: Check): string {
@@ -77,6 +106,7 @@ function completeObject(given: Record<string, unknown>, index: number): Check {
   const column = position(given.column);
   if (column !== undefined) check.column = column;
   if (typeof given.entry === "string") check.entry = given.entry;
+  if (Object.values(ABOUT).includes(given.about as CheckAbout)) check.about = given.about as CheckAbout;
   return check;
 }
 

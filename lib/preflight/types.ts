@@ -8,6 +8,8 @@ export type Severity = "error" | "warning";
 /** What the rules may look at beside the document itself. */
 export interface PreflightContext {
   kind: MessageKind | undefined;
+  /** The XML's bytes as the producer wrote them; absent where only the tree is known. */
+  xml?: Buffer;
   /** Root of the XML. */
   root: XmlElement;
   /** `<element …>` that carries the business data; the root when there is no envelope. */
@@ -54,14 +56,17 @@ export interface RuleVisitor {
   end?(report: (finding: Finding) => void): void;
 }
 
-/** One rule: adding one is adding a file to `lib/preflight/` and a line to its index. */
+/**
+ * One rule, the export `rule` of a file in `lib/preflight/rules/`. Index, the editor's list, its titles in both languages
+ * and `docs/rules.md` are made from these files.
+ */
 export interface Rule {
   /** Kebab-case; the code is `SW-RULE-<id>`. */
   id: string;
   severity: Severity;
   /** Message types it holds for (`DEC`, `INV101`, `MT*` for every manifest); empty = all. */
   kinds: readonly string[];
-  /** Where it comes from: `faq 17`, `domain 1.2`. */
+  /** Where it comes from: `faq 17`, `domain 1.2`, `xml 4.3.3` (the XML standard). */
   source: string;
   title: Bilingual;
   advice: Bilingual;

@@ -2,12 +2,13 @@ import type { AdviceBook } from "../advice/index.js";
 import { codeEntry } from "../advice/index.js";
 import { isZip, readZip } from "../archive/index.js";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
-import { dxpContent, dxpMessages } from "../xml/dxpmsg.js";
+import { dxpContent, dxpDataFault, dxpMessages } from "../xml/dxpmsg.js";
 import { readXml } from "../xml/read.js";
 import type { XmlElement } from "../xml/scan.js";
 import { formatOf } from "./formats.js";
 import { handedOn } from "./platform.js";
 import { isOk } from "./record.js";
+import { tidied } from "./tidy.js";
 import type { ParsedReceipt } from "./types.js";
 
 export { FORMATS } from "./formats.js";
@@ -58,7 +59,7 @@ async function readPart(name: string, bytes: Buffer, nesting: number): Promise<R
   try {
     if (nesting >= MAX_NESTING) throw unrecognised("包装层数过多", "too many wrappers");
     if (isZip(bytes)) return await readPacked(name, bytes, nesting);
-    const root = await readXml(bytes);
+    const root = await readXml(tidied(bytes));
     const messages = dxpMessages(root);
     if (messages.length > 0) return await readAllWrapped(messages, name, bytes, nesting);
     const receipts = receiptsIn(root);
@@ -115,9 +116,12 @@ async function readWrapped(
   bytes: Buffer,
   nesting: number,
 ): Promise<ReceiptPartRead[]> {
+  // A cut one must not be read as what is left of it.
+  const fault = dxpDataFault(message);
+  if (fault) throw unrecognised(fault.zh, fault.en);
   const content = dxpContent(message);
   const parts = await readPart(content.fileName || name, content.bytes, nesting + 1);
-  // What is inside cannot be told: then the wrapper is kept, which says from whom it came and what it claims to be.
+  // What is inside is not known: then the wrapper is kept, which says from whom it came and what it claims to be.
   if (parts.every((part) => !part.recognised)) {
     return [{ name, bytes, receipts: [], recognised: false, ...(parts[0]?.reason && { reason: parts[0].reason }) }];
   }

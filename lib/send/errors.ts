@@ -32,6 +32,24 @@ export function heldError(id: string, why: string): ImportClientError {
   );
 }
 
+/** The same, and the bytes that may have been sent are gone: nothing can be sent again as the same document. */
+export function bytesGone(id: string): ImportClientError {
+  return new ImportClientError(
+    "SW-UNKNOWN",
+    {
+      zh: "发送结果不明，且当时发送的原文已被改动或删除，无法原样重发。为避免重复申报，单据已暂停，等待人工处理",
+      en: "the outcome of the send is not known, and the bytes that were sent were changed or removed: they cannot be sent again; the document is held for a person",
+    },
+    {
+      advice: {
+        zh: "请先在单一窗口网页查询该单据是否已到达：已到达的确认为“已发送”，未到达的确认为“失败”后重新导出。",
+        en: "Look on the Single Window's page whether it has arrived: confirm it as sent if it has, as failed if not, and export it again.",
+      },
+      details: { id, why: "the bytes that were sent are gone" },
+    },
+  );
+}
+
 /** What is sent has more bytes than it may have, by mq-send's setting or by what the broker takes; nothing of it was sent. */
 export function tooLarge(size: number, limit: number, by: "setting" | "broker"): ImportClientError {
   const whose = {

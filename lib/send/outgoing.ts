@@ -1,19 +1,15 @@
-import { join } from "node:path";
+import { readSent, sizeOfSent } from "../boxes/sent-bytes.js";
 import { settingOf } from "../business/folder-settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { Clock } from "../clock.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentHandle } from "../document.js";
-import { codeOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256InTurns } from "../sha256.js";
 import { isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
 import { tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
 import { makeWire, messageIdOf, type Wire } from "./wire.js";
-
-/** A file with more bytes than this takes longer to read than the event loop should be blocked for. */
-const LARGE = 1024 * 1024;
 
 /** What is published for a document. Its bytes lie on disk, so they need not stay in memory while it waits. */
 export class Outgoing {
@@ -100,23 +96,8 @@ export async function outgoingOf(
   return fromDisk(client, row, wire, body);
 }
 
-/** What was sent as it was claimed lies in TempBox; anything else was spooled. */
+/** What was sent, or is to be, as it lies on the disk. */
 function fromDisk(client: ImportClient, row: DocumentRow, wire: Wire, body?: Buffer): Outgoing {
-  const { disk } = client.files;
-  const path =
-    wire.body === row.sha256
-      ? join(client.folders.of(row.business).box("TempBox"), row.boxName)
-      : client.spool.path(row.id);
-  const size = () => disk.facts(path)?.size;
-  const read = async () => {
-    let found: Buffer;
-    try {
-      found = (size() ?? 0) > LARGE ? await disk.readLarge(path) : disk.read(path);
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw error;
-    }
-    return (await sha256InTurns(found, client.clock)) === wire.body ? found : undefined;
-  };
-  return new Outgoing(wire, body?.length ?? size() ?? 0, body, read, client.clock);
+  const size = body?.length ?? sizeOfSent(client, row, wire.body) ?? 0;
+  return new Outgoing(wire, size, body, () => readSent(client, row, wire.body), client.clock);
 }

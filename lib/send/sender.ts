@@ -8,7 +8,7 @@ import type { DocumentHandle } from "../document.js";
 import { codeOf, faultOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
-import { fileMissing, heldError, stopped, tooLarge } from "./errors.js";
+import { bytesGone, fileMissing, heldError, stopped, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
 import { type Outgoing, outgoingOf } from "./outgoing.js";
 import { publishOnce } from "./publish.js";
@@ -209,7 +209,7 @@ export class DocumentSender {
     const make = () =>
       outgoingOf(this.client, { ...this.settings, maxBytes: this.maxBytes }, document, row, payload, fields);
     const outgoing = await this.again(make, (error) => this.passes(row.id, error));
-    if (!outgoing) return this.hold(row.id, "the bytes that were sent are gone");
+    if (!outgoing) return this.hold(row.id, bytesGone(row.id));
     return {
       id: row.id,
       row,
@@ -277,11 +277,11 @@ export class DocumentSender {
       if (now?.state === "held") throw heldError(id, "held");
       const repeat = now?.state === "unknown";
       if (repeat && sending.resends <= 0) {
-        return await this.hold(id, `onUncertain: ${this.client.settings.onUncertain}`);
+        return await this.hold(id, heldError(id, `onUncertain: ${this.client.settings.onUncertain}`));
       }
       const body = await outgoing.body();
       if (!body) {
-        if (repeat) return await this.hold(id, "the bytes that were sent are gone");
+        if (repeat) return await this.hold(id, bytesGone(id));
         throw fileMissing();
       }
       const { alone } = share;
@@ -312,7 +312,7 @@ export class DocumentSender {
     const never = outcome.kind === "too-large" || (outcome.kind === "refused" && outcome.fault === "unacceptable");
     if (this.uncertain.has(id)) {
       // The same bytes will be refused again and again; what became of the first ones is for a person to find out.
-      if (never) await this.hold(id, outcome.reason);
+      if (never) await this.hold(id, heldError(id, outcome.reason));
       return;
     }
     if (outcome.kind === "too-large") throw tooLarge(outgoing.size, outcome.limit, "broker");
@@ -325,8 +325,7 @@ export class DocumentSender {
     return { row, payload };
   }
 
-  private async hold(id: string, why: string): Promise<never> {
-    const error = heldError(id, why);
+  private async hold(id: string, error: ImportClientError): Promise<never> {
     const row = (await this.client.ledger.get(id)) as DocumentRow;
     await this.client.claims.hold(row, error);
     throw error;

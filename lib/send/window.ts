@@ -46,7 +46,7 @@ export interface Share {
   alone: boolean;
 }
 
-interface Waiter {
+interface Queued {
   share: Share;
   enter(): void;
   left: boolean;
@@ -59,14 +59,14 @@ interface Waiter {
  */
 export class SendWindow {
   /** Lines in the order in which they are served next. */
-  private readonly lines = new Map<string, Waiter[]>();
+  private readonly lines = new Map<string, Queued[]>();
   /** Documents on their way, by business. */
   private readonly out = new Map<string, number>();
   private documents = 0;
   private bytes = 0;
   private alone = 0;
-  /** Who waits for nothing but room for its bytes; nobody enters before it. */
-  private largest: Waiter | undefined;
+  /** Who waits for nothing but its share of the bytes; nobody enters before it. */
+  private largest: Queued | undefined;
 
   constructor(
     private readonly most: number,
@@ -92,7 +92,7 @@ export class SendWindow {
   /** Calls `enter` when the share is this document's. Returns what leaves the line before that. */
   wait(share: Share, enter: () => void): () => void {
     const key = lineOf(share);
-    const waiter: Waiter = { share, enter, left: false };
+    const waiter: Queued = { share, enter, left: false };
     const line = this.lines.get(key);
     if (line) line.push(waiter);
     else this.lines.set(key, [waiter]);

@@ -1,10 +1,10 @@
-import { type Bilingual, ImportClientError } from "../errors.js";
+import { assertReason, type Bilingual } from "../errors.js";
 import { cardClosed } from "./faults.js";
 import type { CardSettings } from "./settings.js";
 import { shareBackend } from "./shared-backends.js";
 import { ObservableState } from "./state.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState } from "./types.js";
-import { certificateFault, clockWarning, judgedBy, type ReferenceTime } from "./validity.js";
+import { certificateFault } from "./validity.js";
 
 /** Milliseconds between two looks for a card that is not there: each may take the driver many seconds. */
 const ASK_AGAIN = 30_000;
@@ -30,8 +30,7 @@ export interface CardStatus {
 
 /**
  * One card as a flow uses it: its backend, opened with the first use and shared with whoever has the same settings; whose card
- * it was when it was last read; what is said about it and how often. `referenceTime` is asked when the certificate is not
- * valid by this machine's clock.
+ * it was when it was last read; what is said about it and how often.
  */
 export class Card {
   private readonly observed = new ObservableState();
@@ -44,7 +43,6 @@ export class Card {
   constructor(
     readonly settings: CardSettings,
     private readonly listener: CardListener = {},
-    private readonly referenceTime?: ReferenceTime,
     private readonly now: () => number = Date.now,
   ) {
     this.observed.on((event) => this.listener.onState?.(event));
@@ -83,7 +81,7 @@ export class Card {
       try {
         await this.identity();
       } catch {
-        // Who signs is told why; a check before that goes without.
+        // Signing reports why; a check before that goes without.
         this.askAgainAt = this.now() + ASK_AGAIN;
       }
     }
@@ -92,24 +90,22 @@ export class Card {
   }
 
   /**
-   * The time at which a document may be signed by this card. Rejects with C134 while its certificate is not valid, and shows
-   * that as the card's state.
+   * The time at which a document may be signed by this card, by this machine's clock. Throws C134 while its certificate is
+   * not valid, and shows that as the card's state.
    */
-  async assertValid(identity: CardIdentity): Promise<number> {
-    const time = await judgedBy(identity, this.referenceTime, this.now());
-    const fault = certificateFault(identity, time);
+  assertValid(identity: CardIdentity): number {
+    const now = this.now();
+    const fault = certificateFault(identity, now);
     if (fault) {
       const { state = this.observed.current, inner = "" } = fault.details;
       this.observed.set(state as CardState, inner, fault.text);
       throw fault;
     }
     if (this.observed.reason.startsWith("CERTIFICATE-")) this.observed.set(this.backend.state);
-    const clock = clockWarning(time, this.now());
-    if (clock) this.warnDaily("SW-CLOCK", clock);
-    return time.now;
+    return now;
   }
 
-  /** Tells people something, unless that was told today. */
+  /** Warns people of something, unless that was done today. */
   warnDaily(code: string, text: Bilingual): void {
     const today = new Date(this.now()).toDateString();
     if (this.warnedOn.get(code) === today) return;
@@ -119,9 +115,7 @@ export class Card {
 
   /** A person opens the PIN guard; the reason is kept. Rejects with SW-REQUEST without one. */
   async release(reason: string): Promise<void> {
-    if (reason.trim() === "") {
-      throw new ImportClientError("SW-REQUEST", { zh: "请写明原因", en: "say why: the reason is kept" });
-    }
+    assertReason(reason);
     await this.backend.release(reason);
   }
 

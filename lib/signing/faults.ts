@@ -1,6 +1,12 @@
 import { type Bilingual, codeOf, type ErrorParts, ImportClientError, messageOf } from "../errors.js";
 import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
+/** What to do when there is no card. */
+export const INSERT_CARD: Bilingual = {
+  zh: "请插好卡并检查读卡器；插回后下一份报文会自动继续。",
+  en: "Insert the card and check the reader; the next document goes on by itself.",
+};
+
 /** What a card's fault may say beside its words. */
 export interface CardFaultParts extends Pick<ErrorParts, "cause" | "kind" | "official" | "details"> {
   /** What the card is now. */

@@ -1,9 +1,7 @@
-import { ControlCard } from "./control/backend.js";
+import { backendByName } from "./backends.js";
 import { pinEmpty } from "./faults.js";
 import { machinePins } from "./guard-store.js";
-import { Pkcs11Card } from "./pkcs11/backend.js";
 import type { CardSettings } from "./settings.js";
-import { SoftwareCard } from "./software.js";
 import type { CardBackend, PinAttempts } from "./types.js";
 
 /** Refuses with C144 before the card behind it, its module or its control is touched in any way (faq 13). */
@@ -23,19 +21,12 @@ function withoutPin(card: CardBackend): CardBackend {
 
 /**
  * Opens a card by its settings. Nothing is touched yet: the first `identity` or `sign` finds the card, the first `sign`
- * logs in. `attempts` is where the PIN guard keeps its record: that of this machine, but for tests.
+ * logs in. `attempts` is where the PIN guard keeps its record: that of this machine, but for tests. Throws RangeError for an
+ * unknown backend, which `readCardSettings` refuses before.
  */
 export function openCard(settings: CardSettings, attempts: PinAttempts = machinePins()): CardBackend {
-  switch (settings.backend) {
-    case "software":
-      return new SoftwareCard(settings, attempts);
-    case "control": {
-      const card = new ControlCard(settings, attempts);
-      return settings.pin === "" ? withoutPin(card) : card;
-    }
-    case "pkcs11": {
-      const card = new Pkcs11Card(settings, attempts);
-      return settings.pin === "" && !settings.pinPad ? withoutPin(card) : card;
-    }
-  }
+  const backend = backendByName(settings.backend);
+  if (!backend) throw new RangeError(`unknown card backend ${settings.backend}`);
+  const card = backend.open(settings, attempts);
+  return settings.pin === "" && backend.needsPin(settings) ? withoutPin(card) : card;
 }

@@ -26,7 +26,7 @@ export function pinFingerprint(token: string, pin: string): Promise<string> {
   });
 }
 
-/** What a login did with the PIN, told by the error that it ends in. */
+/** What a login did with the PIN, known by the error that it ends in. */
 const notTried = new WeakSet<object>();
 
 /** Marks an error as certainly raised before the PIN reached the token. Everything else counts as a try. */

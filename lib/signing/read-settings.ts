@@ -1,18 +1,9 @@
-import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
+import { configError, settingChoice, settingFlag, settingNumber, settingText } from "../settings.js";
+import { BACKENDS } from "./backends.js";
 import { type CardSettings, type CardTimeouts, DEFAULT_TIMEOUTS, type Sm2Mechanism } from "./settings.js";
 import type { SignAlgorithm } from "./types.js";
 
-const BACKENDS = ["pkcs11", "control", "software"] as const;
 const ALGORITHMS: readonly SignAlgorithm[] = ["rsa-sha1", "rsa-sha256", "sm2-sm3"];
-
-/** One of the named values; the first for one that is not set. Throws SW-CONFIG for any other. */
-export function settingChoice<const T extends string>(name: string, value: unknown, choices: readonly T[]): T {
-  const text = settingText(value) || choices[0];
-  const found = choices.find((choice) => choice === text);
-  if (found !== undefined) return found;
-  const list = choices.join(", ");
-  throw configError(name, `${name} 只能是 ${list}：${text}`, `${name} is none of ${list}: ${text}`);
-}
 
 /** A whole number, decimal or with `0x` in front, as vendors write mechanism numbers. */
 function wholeNumber(name: string, value: unknown): number | undefined {
@@ -63,7 +54,11 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
   const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
   const controlUrl = webSocketUrl("controlUrl", config.controlUrl);
   return {
-    backend: settingChoice("backend", config.backend, BACKENDS),
+    backend: settingChoice(
+      "backend",
+      config.backend,
+      BACKENDS.map(({ name }) => name),
+    ),
     pin,
     module: text("module"),
     token: text("token"),

@@ -3,7 +3,7 @@ export type Connect = <O>(open: () => Promise<O>) => Promise<O>;
 
 /**
  * Work on one card, one after the other. Who was waiting when the card could not be reached gets the same error, and does
- * not wait through another time limit: with a hundred files behind a control that does not answer, all of them are told
+ * not wait through another time limit: with a hundred files behind a control that does not answer, all of them fail
  * after one.
  */
 export class SerialQueue {

@@ -22,7 +22,8 @@ export const DEFAULT_TIMEOUTS: CardTimeouts = { connect: 15_000, login: 30_000, 
 
 /** Everything that says which card signs, and how it is reached. */
 export interface CardSettings {
-  backend: "pkcs11" | "control" | "software";
+  /** Name of a backend of `backends/`. */
+  backend: string;
   /** Kept in memory only; the password of an encrypted key file when `keyPassword` is not given. */
   pin: string;
 

@@ -1,6 +1,7 @@
 import type { Inspection } from "../business/inspect.js";
 import type { Check } from "../document.js";
 import { ImportClientError } from "../errors.js";
+import { measure } from "../measure.js";
 import { assertMaySign, checkBeforeSigning } from "./before-signing.js";
 import type { Card } from "./card.js";
 import { type ProfileOptions, signDocument } from "./profiles/index.js";
@@ -27,7 +28,7 @@ export async function signOnCard(
   { profile, options, request, inspection, waived }: SigningJob,
 ): Promise<SignResult & { checks: Check[] }> {
   const check = async (identity: CardIdentity): Promise<Check[]> => {
-    const now = await card.assertValid(identity);
+    const now = card.assertValid(identity);
     const checks = checkBeforeSigning(identity, inspection, { waived, now });
     assertMaySign(checks);
     for (const { rule, text } of checks) if (rule === "SW-RULE-card-expiry") card.warnDaily(rule, text);
@@ -39,6 +40,8 @@ export async function signOnCard(
     throw error;
   });
   const before = identity && (await check(identity));
-  const signed = await signDocument(profile, request, card.backend, options);
+  const known = inspection && !inspection.wrapped && { xml: inspection.xml, root: inspection.root };
+  const asked = { ...request, ...(known && { known }) };
+  const signed = await measure("sign", () => signDocument(profile, asked, card.backend, options));
   return { ...signed, checks: before ?? (await check(await card.identity())) };
 }

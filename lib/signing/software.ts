@@ -7,7 +7,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type ImportClientError, messageOf } from "../errors.js";
+import { type Bilingual, type ImportClientError, messageOf } from "../errors.js";
 import { identityOf } from "./certificate.js";
 import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
@@ -38,6 +38,12 @@ interface Opened {
 
 /** OID of sm2p256v1, in a PKCS#8 key. */
 const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
+
+/** What people are warned of. */
+export const NO_CARD: Bilingual = {
+  zh: "使用的是密钥文件，不是卡，仅供测试",
+  en: "a key file is used, not a card: for tests only",
+};
 
 /**
  * A private key in a file: for test environments, it is not a card. PEM (PKCS#8, PKCS#1 or SEC1, encrypted or not) with an
@@ -167,10 +173,7 @@ export class SoftwareCard implements CardBackend {
       cardNumber: this.settings.cardNumber,
       algorithms: key.kind === "sm2" ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"],
     });
-    this.observed.set("ready", "SOFTWARE-KEY", {
-      zh: "使用的是密钥文件，不是卡，仅供测试",
-      en: "a key file is used, not a card: for tests only",
-    });
+    this.observed.set("ready", "SOFTWARE-KEY", NO_CARD);
     return { key, identity };
   }
 

@@ -1,5 +1,6 @@
 import type { DetachedSignature } from "../document.js";
 import type { Bilingual } from "../errors.js";
+import type { XmlElement } from "../xml/scan.js";
 
 /** What can be signed with. SHA-1 is what old cards do (domain 3). */
 export type SignAlgorithm = "rsa-sha1" | "rsa-sha256" | "sm2-sm3";
@@ -38,7 +39,8 @@ export interface CardEvent {
  * PIN: that is the PIN guard's to allow (promises 4).
  */
 export interface CardBackend {
-  readonly kind: "pkcs11" | "control" | "software";
+  /** Its name, as `backends/` has it. */
+  readonly kind: string;
   /** Never touches the PIN. */
   identity(): Promise<CardIdentity>;
   /** Signs data (the hash is taken of it by the algorithm). Rejects with ImportClientError C134 / C141. */
@@ -61,6 +63,8 @@ export interface SignRequest {
   at: number;
   /** Message type, for profiles that serve several. */
   messageType: string;
+  /** An XML of the payload that libxml2 has found well-formed and that was scanned before; it is not scanned again. */
+  known?: { xml: Buffer; root: XmlElement };
 }
 
 export interface SignResult {

@@ -156,7 +156,7 @@ export class FolderWatch {
     }
   }
 
-  /** Claims while there is room, one file of each folder in turn. */
+  /** Claims while `maxInFlight` is not reached, one file of each folder in turn. */
   private async fill(): Promise<void> {
     const work: Promise<void>[] = [];
     let free = this.free();

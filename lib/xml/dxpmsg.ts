@@ -1,4 +1,4 @@
-import { ImportClientError } from "../errors.js";
+import type { Bilingual } from "../errors.js";
 import type { XmlElement } from "./scan.js";
 
 /** What a DxpMsg carries. */
@@ -11,8 +11,10 @@ export interface DxpContent {
 /** Looked for one character at a time: a repeated group runs out of stack at some 7 MB. */
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 
+/** Some leave out the `=` at the end. That nothing else is missing is told by what is in it: an XML or a ZIP, to its end. */
 function isWholeBase64(data: string): boolean {
-  return data.length > 0 && data.length % 4 === 0 && !NOT_BASE64.test(data.replace(/={1,2}$/, ""));
+  const plain = data.replace(/={1,2}$/, "");
+  return plain.length > 0 && plain.length % 4 !== 1 && !NOT_BASE64.test(plain);
 }
 
 /** The DxpMsg, prefixed or not, bare or one or more inside `DxpMsgSv` (domain 1.4); none for any other document. */
@@ -21,20 +23,19 @@ export function dxpMessages(root: XmlElement): XmlElement[] {
   return root.name === "DxpMsgSv" ? root.children.filter(({ name }) => name === "DxpMsg") : [];
 }
 
-/** Decodes `Data`. Throws SW-RECEIPT unless there is one, of whole base64: a cut one must not be read as what is left. */
+/** Decodes `Data`, as far as it is base64; of several the first. */
 export function dxpContent(message: XmlElement): DxpContent {
-  if (message.children.filter(({ name }) => name === "Data").length > 1) {
-    throw new ImportClientError("SW-RECEIPT", {
-      zh: "DxpMsg 中有多个 Data",
-      en: "the DxpMsg has more than one Data",
-    });
-  }
-  const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
-  if (!isWholeBase64(data)) {
-    throw new ImportClientError("SW-RECEIPT", {
-      zh: data === "" ? "DxpMsg 中没有 Data" : "DxpMsg 的 Data 不是完整的 base64",
-      en: data === "" ? "the DxpMsg has no Data" : "the Data of the DxpMsg is not whole base64",
-    });
-  }
+  const data = message.child("Data")?.text ?? "";
   return { bytes: Buffer.from(data, "base64"), fileName: message.textAt("AddInfo/FileName") };
+}
+
+/** Why what `dxpContent` decodes may not be what was put in; undefined when there is one `Data`, of whole base64. */
+export function dxpDataFault(message: XmlElement): Bilingual | undefined {
+  if (message.children.filter(({ name }) => name === "Data").length > 1)
+    return { zh: "DxpMsg 中有多个 Data", en: "the DxpMsg has more than one Data" };
+  const data = (message.child("Data")?.text ?? "").replace(/\s+/g, "");
+  if (data === "") return { zh: "DxpMsg 中没有 Data", en: "the DxpMsg has no Data" };
+  if (!isWholeBase64(data))
+    return { zh: "DxpMsg 的 Data 不是完整的 base64", en: "the Data of the DxpMsg is not whole base64" };
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { XmlSource } from "./encoding.js";
+import { resolveReferences } from "./references.js";
 
 /** A name as written and its part behind the prefix. */
 export interface Name {
@@ -45,19 +46,12 @@ export interface Shared {
   lines: Lines;
 }
 
-const ENTITY = /&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));/g;
-const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 /** The value may be missing, so that a name without one is passed over as a whole, not tried again at each character. */
 const ATTRIBUTE = /([^\s=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g;
 
-function resolveEntities(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replace(ENTITY, (whole, hex: string, decimal: string, name: string) => {
-    if (name) return NAMED[name] ?? whole;
-    const point = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-  });
-}
+/** From this length on a text is kept once it was asked for: it is asked for several times. */
+const LONG = 64 * 1024;
+const longTexts = new WeakMap<XmlElement, string>();
 
 /**
  * One element of a scanned document. Offsets are bytes into the document as it was given. It holds places only: text,
@@ -74,7 +68,9 @@ export class XmlElement {
   /** @internal There is nothing between its tags but text: no child, CDATA, comment or instruction. */
   plain = false;
   private parsed: ReadonlyMap<string, string> | undefined;
-  private steps: Map<XmlElement, string> | undefined;
+  /** How many children have each name, counted when a path was asked for; `ordinal` is then set in each of them. */
+  private counts: Map<string, number> | undefined;
+  private ordinal = 0;
 
   /** @internal */
   constructor(
@@ -95,6 +91,11 @@ export class XmlElement {
   add(child: XmlElement): void {
     if (this.children === NO_CHILDREN) this.children = [child];
     else (this.children as XmlElement[]).push(child);
+  }
+
+  /** What it was scanned from. */
+  get source(): XmlSource {
+    return this.shared.source;
   }
 
   /** @internal In code units of the view. */
@@ -144,7 +145,7 @@ export class XmlElement {
     const found = new Map<string, string>();
     for (const match of this.shared.source.textAt(this.nameEndAt, this.openEndAt).matchAll(ATTRIBUTE)) {
       const value = match[2] ?? match[3];
-      if (value !== undefined) found.set(match[1] as string, resolveEntities(value));
+      if (value !== undefined) found.set(match[1] as string, resolveReferences(value));
     }
     return found;
   }
@@ -167,8 +168,17 @@ export class XmlElement {
   /** The element's own character data, entities and CDATA resolved, not trimmed: `000123` stays `000123`. */
   get text(): string {
     if (this.selfClosed) return "";
-    const { source } = this.shared;
-    if (this.plain) return resolveEntities(source.textAt(this.openEndAt, this.closeAt));
+    if (this.closeAt - this.openEndAt < LONG) return this.readText();
+    let text = longTexts.get(this);
+    if (text === undefined) {
+      text = this.readText();
+      longTexts.set(this, text);
+    }
+    return text;
+  }
+
+  private readText(): string {
+    if (this.plain) return resolveReferences(this.shared.source.textAt(this.openEndAt, this.closeAt));
     let text = "";
     for (const piece of this.pieces()) text += this.textOf(piece);
     return text;
@@ -220,7 +230,7 @@ export class XmlElement {
 
   private textOf({ start, end, cdata }: TextPiece): string {
     const raw = this.shared.source.textAt(start, end);
-    return cdata ? raw : resolveEntities(raw);
+    return cdata ? raw : resolveReferences(raw);
   }
 
   /** No child and nothing but white space: `<x/>`, `<x></x>`, `<x> </x>`. */
@@ -233,20 +243,16 @@ export class XmlElement {
     return this.parent ? `${this.parent.path}/${this.parent.stepTo(this)}` : this.name;
   }
 
-  /** A child's step of a path. Found for all children at once: a long list may well have a finding on every line. */
+  /** A child's step of a path. Counted for all children at once: a long list may well have a finding on every line. */
   private stepTo(child: XmlElement): string {
-    if (!this.steps) {
-      const counts = new Map<string, number>();
-      for (const { name } of this.children) counts.set(name, (counts.get(name) ?? 0) + 1);
-      const seen = new Map<string, number>();
-      this.steps = new Map();
+    if (!this.counts) {
+      this.counts = new Map();
       for (const element of this.children) {
-        const index = (seen.get(element.name) ?? 0) + 1;
-        seen.set(element.name, index);
-        this.steps.set(element, counts.get(element.name) === 1 ? element.name : `${element.name}[${index}]`);
+        element.ordinal = (this.counts.get(element.name) ?? 0) + 1;
+        this.counts.set(element.name, element.ordinal);
       }
     }
-    return this.steps.get(child) ?? child.name;
+    return this.counts.get(child.name) === 1 ? child.name : `${child.name}[${child.ordinal}]`;
   }
 
   /** First child with this local name. */
@@ -264,9 +270,13 @@ export class XmlElement {
     return element;
   }
 
-  /** Trimmed text at a path, empty when the element is absent. */
+  /** Trimmed text at a path, empty when the element is absent. An empty element gives way to a full one of its name behind it. */
   textAt(path: string): string {
-    return this.at(path)?.text.trim() ?? "";
+    const first = this.at(path);
+    const text = first?.text.trim() ?? "";
+    if (text !== "") return text;
+    const full = first?.parent?.children.find(({ name, text }) => name === first.name && text.trim() !== "");
+    return full?.text.trim() ?? "";
   }
 
   /** This element and all below it, in document order. */
@@ -281,7 +291,13 @@ export class XmlElement {
 
   /** First element with this local name at or below this one. */
   find(name: string): XmlElement | undefined {
-    for (const element of this.walk()) if (element.name === name) return element;
+    // As `walk`, but without its generator, which takes most of the time of a large document.
+    const stack: XmlElement[] = [this];
+    for (let element = stack.pop(); element; element = stack.pop()) {
+      if (element.name === name) return element;
+      const { children } = element;
+      for (let index = children.length - 1; index >= 0; index--) stack.push(children[index] as XmlElement);
+    }
     return undefined;
   }
 }

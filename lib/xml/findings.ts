@@ -1,7 +1,7 @@
 import type { Check } from "../document.js";
 import type { XmlElement } from "./scan.js";
 
-/** Findings told of one document; a file that is wrong throughout needs no more. */
+/** Findings reported of one document; a file that is wrong throughout needs no more. */
 const MOST = 1_000;
 
 /** What is found in a document; of what is too much only the number is kept, and whether there is an error in it. */
@@ -15,7 +15,11 @@ export class Findings {
     return this.checks.length + this.more;
   }
 
-  add(element: XmlElement, severity: Check["severity"], words: () => Pick<Check, "path" | "text" | "advice">): void {
+  add(
+    element: XmlElement,
+    severity: Check["severity"],
+    words: () => Pick<Check, "path" | "text" | "advice" | "about">,
+  ): void {
     if (this.checks.length < MOST) {
       const { line, column } = element;
       this.checks.push({ rule: "SW-XSD", severity, line, column, ...words() });

@@ -1,6 +1,7 @@
 import type { XmlDocument } from "libxml2-wasm" with { "resolution-mode": "import" };
 import { type Bilingual, ImportClientError } from "../errors.js";
-import type { XmlSource } from "./encoding.js";
+import { fileKind } from "../file-kind.js";
+import { noXml, type XmlSource } from "./encoding.js";
 import { plainWords } from "./messages.js";
 
 export type LibXml = typeof import("libxml2-wasm", { with: { "resolution-mode": "import" }});
@@ -28,6 +29,9 @@ export function loadLibXml(): Promise<LibXml> {
   return loading;
 }
 
+/** A web page that a server gave instead of a file is no XML, or has a DOCTYPE: it is called what it is. */
+const HEAD = 256;
+
 const DOCTYPE_ADVICE: Bilingual = { zh: "请删除 DOCTYPE 声明。", en: "Remove the DOCTYPE declaration." };
 
 /** Refuses a DOCTYPE before a parser sees it: all that can stand in front of one is white space, comments and PIs. */
@@ -44,6 +48,8 @@ export function refuseDoctype(text: string): void {
     at = text.indexOf(">", at) + 1;
   }
   if (!text.startsWith("<!", at)) return;
+  const kind = fileKind(Buffer.from(text.slice(at, at + HEAD), "latin1"));
+  if (kind) throw noXml(kind);
   const line = text.slice(0, at).split("\n").length;
   throw new ImportClientError(
     "SW-XSD",
@@ -90,7 +96,8 @@ export function parseStrictly(lib: LibXml, source: XmlSource, options: { dense?:
     // The encoding given here overrides what the declaration says: the bytes were turned into UTF-8 already.
     document = lib.XmlDocument.fromBuffer(utf8Of(source), { encoding: "utf-8", option });
   } catch (cause) {
-    throw notWellFormed(issuesOf(lib, cause));
+    const kind = fileKind(source.bytes.subarray(0, HEAD));
+    throw kind ? noXml(kind) : notWellFormed(issuesOf(lib, cause));
   }
   if (document.dtd !== null) {
     document.dispose();

@@ -2,8 +2,17 @@ import { extname, join } from "node:path";
 import type { Check } from "../document.js";
 import { ImportClientError, messageOf } from "../errors.js";
 import { ThreadQueue, ThreadTimeout } from "../thread.js";
+import type { CanonicalPart } from "./canonical.js";
 import { IN_THREAD } from "./libxml.js";
-import { type Outcome, performTask, settleOutcome, type Task } from "./tasks.js";
+import {
+  type CanonicalTask,
+  type CheckTask,
+  type Outcome,
+  performTask,
+  type Result,
+  settleOutcome,
+  type Task,
+} from "./tasks.js";
 
 /** Up to this size it does not have to wait behind really large ones. */
 const SMALL = 256 * 1024;
@@ -34,9 +43,22 @@ const large = thread();
  * once, everything else in a worker thread. Rejects with SW-XSD for what is wrong with the document, or when `timeLimit`
  * (ms) is over: the thread is then ended in the middle of its work.
  */
-export async function runTask(task: Task, timeLimit: number = TIME_LIMIT): Promise<Check[]> {
+export async function runTask(task: CheckTask, timeLimit: number = TIME_LIMIT): Promise<Check[]> {
+  if (task.bytes.byteLength <= IN_THREAD && task.kind === "well-formed") return settleOutcome(await performTask(task));
+  return inThread(task, timeLimit);
+}
+
+/** Canonical XML of a large part of a document, by a worker thread. Rejects with SW-XSD. */
+export async function canonicalInThread(bytes: Buffer, part: CanonicalPart): Promise<Buffer> {
+  const { buffer, byteOffset, byteLength } = await inThread<CanonicalTask>(
+    { kind: "canonical", bytes, part },
+    TIME_LIMIT,
+  );
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+async function inThread<T extends Task>(task: T, timeLimit: number): Promise<Result<T>> {
   const size = task.bytes.byteLength;
-  if (size <= IN_THREAD && task.kind === "well-formed") return settleOutcome(await performTask(task));
   const options = { timeLimit, endAfter: size > RECYCLE };
   const outcome = await (size <= SMALL ? small : large).run(task, options).catch((error) => {
     if (error instanceof ThreadTimeout) throw timedOut(error);
@@ -46,7 +68,7 @@ export async function runTask(task: Task, timeLimit: number = TIME_LIMIT): Promi
       { cause: error, details: { reason: "thread" } },
     );
   });
-  return settleOutcome(outcome);
+  return settleOutcome(outcome as Outcome<T>);
 }
 
 /** Ends the threads that are idle, and with them what they have compiled. They start again when they are needed. */

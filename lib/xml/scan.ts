@@ -72,8 +72,8 @@ export async function scanXmlInTurns(document: Buffer | XmlSource, limits: ScanL
   }
 }
 
-/** Elements between two turns of the event loop: some two milliseconds. */
-const TURN = 2_000;
+/** Tags, comments and the like between two turns of the event loop: some two milliseconds. */
+const TURN = 4_000;
 
 /** A scan under way, which can be left and taken up again. */
 class Scan {
@@ -92,13 +92,12 @@ class Scan {
     this.shared = { source, lines: new Lines(source.view) };
   }
 
-  /** Takes in `most` more elements; the root, when that was all of them. */
+  /** Takes in `most` more tags and other marks; the root, when that was all of them. */
   run(most: number): XmlElement | undefined {
     const { limits, shared } = this;
     const { source, lines } = shared;
     const { view } = source;
     let { root, open, depth, count, position } = this;
-    const until = count + most;
 
     const skipTo = (mark: string, from: number, what: string): number => {
       const at = view.indexOf(mark, from);
@@ -106,7 +105,7 @@ class Scan {
       return at + mark.length;
     };
 
-    while (count < until) {
+    for (let left = most; left > 0; left--) {
       const lt = view.indexOf("<", position);
       if (lt === -1) return this.finish(root, open);
       const next = view.charCodeAt(lt + 1);

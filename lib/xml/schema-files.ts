@@ -18,7 +18,7 @@ export interface SchemaFile {
   elements: ReadonlySet<string>;
   /** Names of the files that it includes, imports or redefines, all in the same directory. */
   needs: readonly string[];
-  /** Why it cannot be used; told when a document asks for it. */
+  /** Why it cannot be used; reported when a document asks for it. */
   fault?: ImportClientError;
 }
 
@@ -83,7 +83,7 @@ function located(from: string, location: string): string | undefined {
 
 /** Looks through one XSD; `name` is its path below its directory. What is wrong with it is in `fault`. */
 export function readSchema(name: string, bytes: Buffer): SchemaFile {
-  // What a refused file would have been for is still wanted: a document that asks for it is told, not passed on.
+  // What a refused file would have been for is still wanted: a document that asks for it is refused, not passed on.
   const rough = bytes.toString("latin1");
   const empty = {
     name,

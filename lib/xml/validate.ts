@@ -178,13 +178,17 @@ class Finder {
   }
 }
 
-function words(element: XmlElement, issue: LibXmlIssue): Pick<Check, "path" | "text" | "advice"> {
+function words(element: XmlElement, issue: LibXmlIssue): Pick<Check, "path" | "text" | "advice" | "about"> {
   const attribute = attributeOf(issue.message);
   const { name, path } = element;
   const called = attribute
     ? { zh: `${name} 的属性 ${attribute}`, en: `attribute ${attribute} of ${name}` }
     : { zh: name, en: name };
-  return { path: attribute ? `${path}/@${attribute}` : path, ...schemaWords(issue.message, called) };
+  return {
+    path: attribute ? `${path}/@${attribute}` : path,
+    ...schemaWords(issue.message, called),
+    ...(!attribute && element.isEmpty && { about: "empty" as const }),
+  };
 }
 
 /** An element's place below the root, as child numbers. */

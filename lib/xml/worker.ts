@@ -1,5 +1,5 @@
 import { serveThread } from "../thread.js";
-import { performTask } from "./tasks.js";
+import { performTask, type Task } from "./tasks.js";
 
 // The XML thread of `run.ts`.
-serveThread(performTask);
+serveThread((task: Task) => performTask(task));

@@ -4,10 +4,10 @@ import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { settingFlag } from "../../lib/settings.js";
+import { settingChoice, settingFlag } from "../../lib/settings.js";
+import { backendByName } from "../../lib/signing/backends.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
-import { settingChoice } from "../../lib/signing/read-settings.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
 import { type CardNode, clientOf } from "../registry.js";
 import {
@@ -123,7 +123,7 @@ export = (RED: NodeAPI): void => {
         if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
         message.payload = signed.payload;
         if (signed.signature) document.signature = signed.signature;
-        if (card.settings.backend === "software") status.show("yellow", "dot", "software");
+        if (backendByName(card.settings.backend)?.testsOnly) status.show("yellow", "dot", "software");
         else status.show("green", "dot", "signed");
       } catch (error) {
         const [fill, shape, key] = statusOf(error);

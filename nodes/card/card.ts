@@ -3,6 +3,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
 import { bothLanguages, messageOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
+import { backendByName } from "../../lib/signing/backends.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
 import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
@@ -36,8 +37,8 @@ export = (RED: NodeAPI): void => {
     }
     const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));
     const { backend, controlUrl } = settings;
-    if (backend === "software")
-      warn("使用的是密钥文件，不是卡，仅供测试", "a key file is used, not a card: for tests only");
+    const testsOnly = backendByName(backend)?.testsOnly;
+    if (testsOnly) warn(testsOnly.zh, testsOnly.en);
     if (pinInClear(settings)) {
       warn(
         `卡密码将以明文发往 ${controlUrl}，请改用 wss:// 或本机控件`,

@@ -34,8 +34,8 @@ export async function runDiagnose(RED: NodeAPI, { client, broker, card }: Wanted
 
 /** Its type says a text; Node-RED itself gives a function. */
 async function nodeRedVersion({ version, settings }: NodeAPI): Promise<string> {
-  const told = typeof version === "function" ? await (version as () => unknown)() : version;
-  return String(told || (settings as { version?: unknown }).version || "?");
+  const asked = typeof version === "function" ? await (version as () => unknown)() : version;
+  return String(asked || (settings as { version?: unknown }).version || "?");
 }
 
 function cardOf(RED: NodeAPI, id: string): CardSubject {

@@ -71,19 +71,19 @@ export = (RED: NodeAPI): void => {
         tell({ topic: RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state", payload: row, event: note });
       };
       const onCard = (change: CardChange) => tell({ topic: "card", payload: change });
-      const look = () =>
-        overdue.look(tellOverdue).catch((error) => {
+      const check = () =>
+        overdue.check(tellOverdue).catch((error) => {
           if (!closed) this.warn(messageOf(error));
         });
       client.on("change", onChange);
       client.on("card", onCard);
-      const timer = setInterval(look, LOOK_EVERY);
+      const timer = setInterval(check, LOOK_EVERY);
       stop = () => {
         clearInterval(timer);
         client.off("change", onChange);
         client.off("card", onCard);
       };
-      await look();
+      await check();
       if (!closed) status.show("green", "ring", "watching");
     };
     checkConfig(this, status, settingText(config.mode) === "events" ? watch : async () => openClient());

@@ -10,6 +10,7 @@ import { spoken } from "../connection-status.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
+import { registerWatchRoutes } from "./watch-routes.js";
 
 /** Two clients may share neither root nor ledger (faq client 4). */
 function assertSeparate(node: ImportClientNode, settings: ClientSettings): void {
@@ -33,6 +34,7 @@ function usedRootsIn(RED: NodeAPI): string {
 }
 
 export = (RED: NodeAPI): void => {
+  const watched = registerWatchRoutes(RED, clientNodes);
   function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     this.settings = undefined;
@@ -54,6 +56,7 @@ export = (RED: NodeAPI): void => {
         else if (opening.client) this.log("goes on");
       });
       opening.on("open", (client, recovery) => {
+        watched.follow(this);
         client.checkHost().catch((error) => this.warn(messageOf(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
           this.log(`continued: ${JSON.stringify(recovery)}`);

@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
 import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
-import { ImportClientError, messageOf } from "../../lib/errors.js";
+import { ImportClientError, messageOf, unknownDocument } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
@@ -84,7 +84,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
 
   async function owner(id: string): Promise<{ node: ImportClientNode; client: ImportClient }> {
     for (const ready of await clients()) if (await ready.client.ledger.get(id)) return ready;
-    throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+    throw unknownDocument();
   }
 
   RED.httpAdmin.get(

@@ -164,6 +164,8 @@ export = (RED: NodeAPI): void => {
       const known = (list: (string | undefined)[]) => [...new Set(list.filter((name): name is string => !!name))];
       return { send: known(names.map(({ send }) => send)), receive: known(names.map(({ receive }) => receive)) };
     };
+    this.inUse = () => users.size > 0;
+    this.connected = () => shared?.state === "connected" || shared?.state === "blocked";
     this.report = async () => {
       const { send, receive } = this.queues();
       const wanted = [

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { contextOf } from "../../lib/compose/examine.js";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
@@ -51,22 +52,7 @@ export = (RED: NodeAPI): void => {
         const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
         found = await preflightInTurns(
           {
-            kind: inspection.kind,
-            root: inspection.root,
-            body: inspection.body,
-            business: document.business,
-            fileName,
-            zipped: inspection.zipped,
-            attachments: inspection.attachments,
-            ...((inspection.zipped || inspection.wrapped) && { entry: inspection.xmlName }),
-            client: {
-              environment: settings.environment,
-              clientId: settings.clientId,
-              orgCode: settings.orgCode,
-              customsCode: settings.customsCode,
-              region: settings.region,
-              sysIds: settings.sysIds,
-            },
+            ...contextOf(inspection, fileName, { business: document.business, client: settings }),
             ...(card && (await card.facts())),
           },
           overrides,

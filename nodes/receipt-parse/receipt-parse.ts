@@ -1,8 +1,20 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { tidied } from "../../lib/receipts/tidy.js";
+import { objectOf } from "../../lib/xml/object.js";
+import { scanXml } from "../../lib/xml/scan.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;
+}
+
+/** The whole receipt for function nodes; undefined for one that is no XML by itself. */
+function dataOf(bytes: Buffer): unknown {
+  try {
+    return objectOf(scanXml(tidied(bytes)));
+  } catch {
+    return undefined;
+  }
 }
 
 export = (RED: NodeAPI): void => {
@@ -19,7 +31,10 @@ export = (RED: NodeAPI): void => {
         receivedAt,
         fileName: message.filename,
       });
-      const receipts = parts.flatMap((part) => [...part.receipts]);
+      const receipts = parts.flatMap(({ bytes, receipts }) => {
+        const data = receipts.length > 0 ? dataOf(bytes) : undefined;
+        return receipts.map((receipt) => ({ ...receipt, data }));
+      });
       // Where no header names the file, the ZIP or the DxpMsg may.
       const named = parts[0]?.name;
       if (named) message.filename ??= named;

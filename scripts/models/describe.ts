@@ -130,6 +130,9 @@ class Describer {
     const children = field.children.filter((child) => !isSignature(child)).map((child) => this.element(child));
     const known = field.children.length > 0 || field.type !== "element";
     const required = this.required(field);
+    const value: ValueDescription = known ? this.value(field) : { type: "any" };
+    // Blanks around a key are an indented file's: whoever matches by it does not count them.
+    if (required === "key" && value.type === "string" && value.length !== undefined) value.type = "token";
     const min = required === undefined ? 0 : Math.max(field.min, 1);
     return dense<ElementDescription>({
       name: field.name,
@@ -139,7 +142,7 @@ class Describer {
       min: min === 1 ? undefined : min,
       max: field.max === 1 ? undefined : field.max === Number.POSITIVE_INFINITY ? "n" : field.max,
       required,
-      ...(field.children.length > 0 ? {} : known ? this.value(field) : { type: "any" }),
+      ...(field.children.length > 0 ? {} : value),
       anywhere: recipe.anywhere?.includes(field.name) ? true : undefined,
       short: recipe.short?.[field.name],
       signature: field.children.some(isSignature) ? field.children.findIndex(isSignature) : undefined,

@@ -71,7 +71,7 @@ function demo(repo: string, data: string, given: Given, set: string[], schemas: 
     );
   }
   const unused = set.filter((name) => !DEMO_TAKES.test(name));
-  const told = unused.filter((name) => name !== "SW_ROOT" && name !== "SW_ENVIRONMENT").sort();
+  const ignored = unused.filter((name) => name !== "SW_ROOT" && name !== "SW_ENVIRONMENT").sort();
   const { clientId, orgCode, customsCode, region } = DEMO_IDENTITY;
   return {
     clientOnly: false,
@@ -93,11 +93,11 @@ function demo(repo: string, data: string, given: Given, set: string[], schemas: 
       PORT: String(port),
     },
     notes:
-      told.length === 0
+      ignored.length === 0
         ? []
         : [
-            `未设置 SW_AMQP_HOST，这是演示：客户端、卡、消息服务器都是演示自己的，不使用 ${told.join("、")} / ` +
-              `SW_AMQP_HOST is not set, this is the demo: it has a client, card and broker of its own; not used: ${told.join(", ")}`,
+            `未设置 SW_AMQP_HOST，这是演示：客户端、卡、消息服务器都是演示自己的，不使用 ${ignored.join("、")} / ` +
+              `SW_AMQP_HOST is not set, this is the demo: it has a client, card and broker of its own; not used: ${ignored.join(", ")}`,
           ],
   };
 }

@@ -35,7 +35,7 @@ class Tally {
     if (words && outcome.includes(words)) process.stdout.write(`${outcome}: ${path}\n`);
   }
 
-  /** Counts one file or test; broken or slow ones are told. `slow` says what is known to take its time. */
+  /** Counts one file or test; broken or slow ones are printed. `slow` says what is known to take its time. */
   async take(path: string, work: () => Promise<string>, slow = ""): Promise<void> {
     this.files++;
     const started = performance.now();

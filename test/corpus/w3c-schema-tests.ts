@@ -12,7 +12,7 @@ export interface Verdict {
   find(): Promise<string>;
 }
 
-/** Who is told of each test. */
+/** Who hears of each test. */
 export interface Judge {
   take(verdict: Verdict): Promise<void>;
   leaveOut(why: string): void;

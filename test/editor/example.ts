@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
+import { type NodeRed, type NodeRedOptions, startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
 import type { FlowNode } from "../support/flow-nodes.js";
 import { removeScratch, scratch } from "../support/scratch.js";
@@ -42,6 +42,35 @@ export function nodesIn(page: Page): Promise<EditorNode[]> {
   });
 }
 
+/** What the example takes from the environment. Nothing listens behind any of it, and there is no key: every document stops with a reason. */
+export async function exampleEnvironment(root: string): Promise<Record<string, string>> {
+  return {
+    SW_ROOT: root,
+    SW_ENVIRONMENT: "test",
+    SW_CLIENT_ID: "DEMO0001",
+    SW_ORG_CODE: "123456789",
+    SW_CUSTOMS_CODE: "4403960000",
+    SW_REGION: "5300",
+    SW_AMQP_HOST: "127.0.0.1",
+    SW_AMQP_PORT: String(await freePort()),
+    SW_AMQP_TLS: "false",
+    SW_CARD_BACKEND: "software",
+    SW_CARD_KEYFILE: join(root, "no-such-key.pem"),
+  };
+}
+
+/** An editor that loads nothing from outside and shows nothing of its own. */
+export const QUIET = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
+
+/** A real Node-RED with the example flow. */
+export async function startExample(
+  env: Record<string, string>,
+  change: Partial<NodeRedOptions> = {},
+): Promise<NodeRed> {
+  const settings = { editorTheme: QUIET };
+  return startNodeRed({ userDir: scratch(), port: await freePort(), flowFile: example, settings, env, ...change });
+}
+
 /** A real Node-RED with the example flow, and a browser, for the tests of the `describe` that it is made in. */
 export class ExampleRun {
   private nodeRed!: NodeRed;
@@ -62,26 +91,7 @@ export class ExampleRun {
 
   private async start(): Promise<void> {
     const root = scratch();
-    // Nothing listens behind these: what is tested here is the editor, and that it is told so.
-    this.nodeRed = await startNodeRed({
-      userDir: scratch(),
-      port: await freePort(),
-      flowFile: example,
-      settings: { editorTheme: { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } } },
-      env: {
-        SW_ROOT: join(root, "ImpPath"),
-        SW_ENVIRONMENT: "test",
-        SW_CLIENT_ID: "DEMO0001",
-        SW_ORG_CODE: "123456789",
-        SW_CUSTOMS_CODE: "4403960000",
-        SW_REGION: "5300",
-        SW_AMQP_HOST: "127.0.0.1",
-        SW_AMQP_PORT: String(await freePort()),
-        SW_AMQP_TLS: "false",
-        SW_CARD_BACKEND: "software",
-        SW_CARD_KEYFILE: join(root, "no-such-key.pem"),
-      },
-    });
+    this.nodeRed = await startExample(await exampleEnvironment(join(root, "ImpPath")));
     this.browser = await launchBrowser();
   }
 }

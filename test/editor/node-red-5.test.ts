@@ -2,13 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import type { NodeRed } from "../../scripts/node-red.js";
-import { startNodeRed } from "../../scripts/node-red.js";
 import { node22 } from "../../scripts/node22.js";
-import { freePort } from "../../scripts/ports.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { closeDialog, launchBrowser, openDialog, openEditor } from "./browser.js";
-
-const repo = join(__dirname, "..", "..");
+import { exampleEnvironment, repo, startExample } from "./example.js";
 
 describe("editor of Node-RED 5", () => {
   let nodeRed: NodeRed;
@@ -17,23 +14,8 @@ describe("editor of Node-RED 5", () => {
   before(async function () {
     this.timeout(300_000);
     const node = await node22();
-    nodeRed = await startNodeRed({
-      userDir: scratch(),
-      port: await freePort(),
-      flowFile: join(repo, "examples", "01-import-client.json"),
-      node,
-      nodeRedDir: join(repo, "node_modules", "node-red-5"),
-      settings: { editorTheme: { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } } },
-      env: {
-        SW_ROOT: join(scratch(), "ImpPath"),
-        SW_ENVIRONMENT: "test",
-        SW_CLIENT_ID: "DEMO0001",
-        SW_AMQP_HOST: "127.0.0.1",
-        SW_AMQP_PORT: String(await freePort()),
-        SW_AMQP_TLS: "false",
-        SW_CARD_BACKEND: "software",
-      },
-    });
+    const env = await exampleEnvironment(join(scratch(), "ImpPath"));
+    nodeRed = await startExample(env, { node, nodeRedDir: join(repo, "node_modules", "node-red-5") });
     browser = await launchBrowser();
   });
 

@@ -4,14 +4,11 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openClient } from "../../lib/client/open.js";
 import type { NodeRed } from "../../scripts/node-red.js";
-import { startNodeRed } from "../../scripts/node-red.js";
-import { freePort } from "../../scripts/ports.js";
 import { clientSettings } from "../support/client.js";
 import { documentRow } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { launchBrowser, openEditor } from "./browser.js";
-
-const example = join(__dirname, "..", "..", "examples", "01-import-client.json");
+import { exampleEnvironment, startExample } from "./example.js";
 
 describe("sidebar: a root of another environment", () => {
   let nodeRed: NodeRed;
@@ -27,25 +24,7 @@ describe("sidebar: a root of another environment", () => {
     await client.close();
     mkdirSync(join(root(), "DecCus001", "OutBox"), { recursive: true });
     writeFileSync(join(root(), "DecCus001", "OutBox", "waits.xml"), "<a/>");
-    nodeRed = await startNodeRed({
-      userDir: scratch(),
-      port: await freePort(),
-      flowFile: example,
-      settings: { editorTheme: { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } } },
-      env: {
-        SW_ROOT: root(),
-        SW_ENVIRONMENT: "production",
-        SW_CLIENT_ID: "DEMO0001",
-        SW_ORG_CODE: "123456789",
-        SW_CUSTOMS_CODE: "4403960000",
-        SW_REGION: "5300",
-        SW_AMQP_HOST: "127.0.0.1",
-        SW_AMQP_PORT: String(await freePort()),
-        SW_AMQP_TLS: "false",
-        SW_CARD_BACKEND: "software",
-        SW_CARD_KEYFILE: join(folder, "no-such-key.pem"),
-      },
-    });
+    nodeRed = await startExample({ ...(await exampleEnvironment(root())), SW_ENVIRONMENT: "production" });
     browser = await launchBrowser();
     ({ page } = await openEditor(browser, nodeRed.url, "zh-CN"));
     await page.evaluate(() => RED.sidebar.show("sw-sidebar"));

@@ -12,6 +12,7 @@ import { generateDocument } from "../support/generate-documents.js";
 import { documentRow, newReceipt, step } from "../support/rows.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { type Editor, launchBrowser, openEditor } from "./browser.js";
+import { exampleEnvironment, QUIET, startExample } from "./example.js";
 
 const example = join(__dirname, "..", "..", "examples", "01-import-client.json");
 /** A name that would run as HTML where it is not put in as text; it is a legal file name. */
@@ -23,22 +24,6 @@ describe("sidebar", () => {
   let browser: Browser;
   let editor: Editor;
   let page: Page;
-
-  const environment = async (root: string): Promise<NodeJS.ProcessEnv> => ({
-    SW_ROOT: root,
-    SW_ENVIRONMENT: "test",
-    SW_CLIENT_ID: "DEMO0001",
-    SW_ORG_CODE: "123456789",
-    SW_CUSTOMS_CODE: "4403960000",
-    SW_REGION: "5300",
-    SW_AMQP_HOST: "127.0.0.1",
-    SW_AMQP_PORT: String(await freePort()),
-    SW_AMQP_TLS: "false",
-    SW_CARD_BACKEND: "software",
-    // No PIN and no key: every document stops with a reason, and nothing outside is needed.
-    SW_CARD_KEYFILE: join(root, "no-such-key.pem"),
-  });
-  const quiet = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
 
   /** Documents that others have sent before: one waits for each receipt, one has both. */
   async function seed(root: string): Promise<void> {
@@ -84,13 +69,7 @@ describe("sidebar", () => {
     drop(root, "DecCus001", "invalid.xml", Buffer.from("<DecMessage><Wrong/></DecMessage>"));
     await seed(root);
     const userDir = scratch();
-    nodeRed = await startNodeRed({
-      userDir,
-      port: await freePort(),
-      flowFile: example,
-      settings: { editorTheme: quiet },
-      env: await environment(root),
-    });
+    nodeRed = await startExample(await exampleEnvironment(root), { userDir });
     browser = await launchBrowser();
     editor = await openEditor(browser, nodeRed.url, "zh-CN");
     page = editor.page;
@@ -326,8 +305,8 @@ describe("sidebar", () => {
     reader = await startNodeRed({
       userDir,
       port: await freePort(),
-      settings: { editorTheme: quiet, adminAuth: { type: "credentials", users: [], default: { permissions: "read" } } },
-      env: await environment(root),
+      settings: { editorTheme: QUIET, adminAuth: { type: "credentials", users: [], default: { permissions: "read" } } },
+      env: await exampleEnvironment(root),
     });
     const other = await openEditor(browser, reader.url, "en-US");
     await other.page.evaluate(() => RED.sidebar.show("sw-sidebar"));

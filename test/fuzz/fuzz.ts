@@ -7,7 +7,7 @@
  */
 import { fuzz } from "./run.js";
 
-function told(counts: ReadonlyMap<string, number>): string {
+function lines(counts: ReadonlyMap<string, number>): string {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   return sorted.map(([what, times]) => `    ${String(times).padStart(8)}  ${what}`).join("\n");
 }
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const { documents, deliveries, longest, peakMemory, broken } = await fuzz({ count, seed, first, tell });
   const seconds = (performance.now() - started) / 1_000;
-  tell(`  as documents:\n${told(documents)}\n  as receipts:\n${told(deliveries)}`);
+  tell(`  as documents:\n${lines(documents)}\n  as receipts:\n${lines(deliveries)}`);
   tell(
     `longest ${longest.ms.toFixed(1)} ms (case ${longest.case}), peak memory ${Math.round(peakMemory / 1048576)} MiB`,
   );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { adviceFor, maskSecrets } from "../../lib/advice/index.js";
+import { adviceFor } from "../../lib/advice/index.js";
 import { brokerFault } from "../../lib/amqp/faults.js";
+import { maskSecrets } from "../../lib/mask.js";
 import { receiptFileName } from "../../lib/receipts/file-name.js";
 import { openXml } from "../../lib/xml/encoding.js";
 import { schemaWords } from "../../lib/xml/schema-words.js";

@@ -1,6 +1,7 @@
 import { RedBench, type Runtime } from "../support/red-bench.js";
 import { removeScratch } from "../support/scratch.js";
 import { claims } from "./suites/claims.js";
+import { composing } from "./suites/composing.js";
 import { config } from "./suites/config.js";
 import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
@@ -37,7 +38,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, owner, claims, content, ownRules, signing, pinGuard]) suite(bench);
+    for (const suite of [config, owner, claims, content, composing, ownRules, signing, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
   });

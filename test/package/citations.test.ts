@@ -66,7 +66,7 @@ describe("citations of the docs", () => {
     ["a heading of the design", '// (design, "Nothing")', 1, 'docs/design.md has no heading "Nothing"'],
   ];
   for (const [what, text, line, reason] of broken) {
-    it(`are told with file and line when they lead nowhere: ${what}`, () => {
+    it(`are reported with file and line when they lead nowhere: ${what}`, () => {
       const lost = citations.lost("some/file.ts", text);
       assert.deepEqual(
         lost.map((one) => [one.file, one.line, one.reason]),

@@ -6,15 +6,15 @@ import { type Import, importsIn, importsOf, sourcesOf } from "../support/imports
 const repository = resolve(__dirname, "..", "..");
 
 /**
- * The rooms of `lib/`, from the bottom to the top: each may import what stands before it, nothing behind it (design,
+ * The folders of `lib/`, from the bottom to the top: each may import what stands before it, nothing behind it (design,
  * "Tree"). The first one is the loose files that all may know.
  */
-const ROOMS = [
-  ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "signing"],
-  ...["ledger", "amqp", "boxes", "intake", "client", "send", "watch", "diagnose"],
+const FOLDERS = [
+  ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "compose", "signing"],
+  ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "diagnose"],
 ];
 
-/** What the simulated world replaces: these rooms reach disk, time and chance only through the ports. */
+/** What the simulated world replaces: these folders reach disk, time and chance only through the ports. */
 const BEHIND_PORTS = ["boxes", "intake", "watch", "send", "client"];
 
 /** Names that go round the ports, and the port that stands for them. */
@@ -24,28 +24,28 @@ const AROUND_PORTS: readonly (readonly [words: RegExp, port: string])[] = [
   [/\bMath\.random\b|\brandom(?:Bytes|UUID|Int)\b/, "Ids"],
 ];
 
-const roomOf = (file: string) => (file.split("/").length > 2 ? (file.split("/")[1] as string) : "");
+const folderOf = (file: string) => (file.split("/").length > 2 ? (file.split("/")[1] as string) : "");
 
 /** What is wrong with an import of `lib/`; undefined when it points down. */
 function wrongIn({ file, line, specifier, target }: Import): string | undefined {
   const place = `${file}:${line} imports ${specifier}`;
   if (/^(?:node-red|@node-red\/)/.test(specifier)) return `${place}: lib/ knows no Node-RED`;
-  const room = roomOf(file);
-  if (/^(?:node:)?(?:fs|timers)(?:\/|$)/.test(specifier) && BEHIND_PORTS.includes(room)) {
-    return `${place}: ${room}/ goes through the port`;
+  const folder = folderOf(file);
+  if (/^(?:node:)?(?:fs|timers)(?:\/|$)/.test(specifier) && BEHIND_PORTS.includes(folder)) {
+    return `${place}: ${folder}/ goes through the port`;
   }
   if (target === undefined) return undefined;
   if (!target.startsWith("lib/")) return `${place}: lib/ imports nothing outside of it`;
-  const [from, to] = [ROOMS.indexOf(room), ROOMS.indexOf(roomOf(target))];
-  if (from === -1 || to === -1) return `${place}: it is no room of the tree`;
+  const [from, to] = [FOLDERS.indexOf(folder), FOLDERS.indexOf(folderOf(target))];
+  if (from === -1 || to === -1) return `${place}: it is no folder of the tree`;
   return to > from
-    ? `${place}: an arrow back, ${roomOf(target)}/ stands above ${room || "the loose files"}`
+    ? `${place}: an arrow back, ${folderOf(target)}/ stands above ${folder || "the loose files"}`
     : undefined;
 }
 
 /** Names in a file that go round the ports; comments do not count. */
 function aroundPorts(file: string, text: string): string[] {
-  if (!BEHIND_PORTS.includes(roomOf(file))) return [];
+  if (!BEHIND_PORTS.includes(folderOf(file))) return [];
   const found: string[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (/^\s*(?:\*|\/\/|\/\*)/.test(line)) continue;
@@ -71,9 +71,9 @@ describe("the tree of lib/", () => {
   });
 
   it("every folder of lib/ has its place", () => {
-    const rooms = new Set(files.map(roomOf));
+    const folders = new Set(files.map(folderOf));
     assert.deepEqual(
-      [...rooms].filter((room) => !ROOMS.includes(room)),
+      [...folders].filter((folder) => !FOLDERS.includes(folder)),
       [],
     );
   });

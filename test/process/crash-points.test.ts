@@ -125,8 +125,8 @@ describe("a stop at every crash point", function () {
     assert.equal(stage.files("DecCus001", "SentBox").length, rows.length - failed.length);
     assert.equal(stage.files("DecCus001", "FailBox").length, failed.length);
     for (const { clientKey } of failed) {
-      const told = stage.files("DecCus001", "InBox").filter((name) => name.startsWith(`Failed_${clientKey}_`));
-      assert.equal(told.length, 1, `one local receipt of ${clientKey}: ${told.join(", ")}`);
+      const reported = stage.files("DecCus001", "InBox").filter((name) => name.startsWith(`Failed_${clientKey}_`));
+      assert.equal(reported.length, 1, `one local receipt of ${clientKey}: ${reported.join(", ")}`);
     }
     await until("one import receipt each", () =>
       rows

@@ -9,7 +9,7 @@ import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 const DOCUMENTS = 60;
 
-/** Takes what room a volume has left. */
+/** Takes what space a volume has left. */
 function fill(path: string): void {
   const handle = openSync(path, "w");
   for (const size of [65536, 4096, 512]) {
@@ -48,7 +48,7 @@ describe("a volume that runs full in the middle of a load", function () {
     removeScratch();
   });
 
-  it("loses nothing, sends nothing twice in silence, and goes on by itself when there is room again", async () => {
+  it("loses nothing, sends nothing twice in silence, and goes on by itself when there is space again", async () => {
     const keys = Array.from({ length: DOCUMENTS }, () => freshKey());
     execFileSync("mkdir", ["-p", join(stage.root, "DecCus001", "OutBox")]);
     for (const key of keys) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));

@@ -9,6 +9,7 @@ import { scanXml } from "../../lib/xml/scan.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
 import { keepQueues } from "../support/queues.js";
+import { until } from "../support/until.js";
 import { type CompanyCard, companyCard } from "./company-card.js";
 
 interface LogLine {
@@ -159,7 +160,7 @@ describe("simulator: on a real broker", function () {
     const root = scanXml(message?.content as Buffer);
     assert.deepEqual([root.qualifiedName, root.find("manageResult")?.text], ["ns2:Package", "3"]);
     assert.match((await ask("NOBODY")).said, /asked for NOBODY/);
-    // The next good one comes: a bad command was told and taken off the queue.
+    // The next good one comes: a bad command was reported and taken off the queue.
     await ask("DEC_RESULT");
     await receiver.until(() => receiver.messages.length >= 2);
     assert.equal(await stop("SIGTERM"), 0);
@@ -270,6 +271,15 @@ describe("simulator: on a real broker", function () {
       ).size === 5;
     const ids = [...Array.from({ length: 50 }, (_, index) => `before-${index}`), "after"];
     await receiver.until(() => ids.every(complete));
+    // An answer may come of the delivery before the kill: what was delivered again after it is still being answered.
+    const since = (event: string) => {
+      const lines = log(name);
+      return lines.slice(lines.findLastIndex((line) => line.event === "ready")).filter((line) => line.event === event);
+    };
+    await until("all that was delivered is acknowledged", async () => {
+      const { messageCount } = await channel.checkQueue(`Q_Send${name}`);
+      return messageCount === 0 && since("acknowledged").length === since("delivered").length;
+    });
     assert.equal(await stop("SIGTERM"), 0);
     assert.equal((await channel.checkQueue(`Q_Send${name}`)).messageCount, 0);
     await connection.close();

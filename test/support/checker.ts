@@ -52,8 +52,8 @@ export function judge(
     if (!line.redelivered && !line.possibleDuplicate) unmarked.set(key, (unmarked.get(key) ?? 0) + 1);
   }
   const known = new Set(rows.map(({ clientKey }) => clientKey));
-  const told = stage.resentKeys();
-  for (const { clientKey, possibleDuplicate } of rows) if (possibleDuplicate) told.add(clientKey);
+  const marked = stage.resentKeys();
+  for (const { clientKey, possibleDuplicate } of rows) if (possibleDuplicate) marked.add(clientKey);
   const duplicated = [...deliveries].filter(([, count]) => count > 1).map(([key]) => key);
   const acknowledged = rows.filter(({ state }) => ACKNOWLEDGED.includes(state));
   const waiting = attempted.filter((key) => !known.has(key) && stage.isWaiting(key));
@@ -64,7 +64,7 @@ export function judge(
     lost: attempted.filter((key) => !deliveries.has(key) && !known.has(key) && !stage.isWaiting(key)),
     unexpected: [...deliveries.keys()].filter((key) => !mine.has(key)),
     duplicated,
-    silentlyDuplicated: duplicated.filter((key) => !told.has(key) || (unmarked.get(key) ?? 0) > 1),
+    silentlyDuplicated: duplicated.filter((key) => !marked.has(key) || (unmarked.get(key) ?? 0) > 1),
     falselyAcknowledged: acknowledged
       .filter(({ clientKey }) => !deliveries.has(clientKey))
       .map(({ clientKey }) => clientKey),

@@ -73,7 +73,7 @@ const rowOf = async (client: ImportClient, id: string) => (await client.ledger.g
 /** Who finds the document held still decides again. */
 function releasing(as: "sent" | "failed") {
   return async (client: ImportClient, id: string) => {
-    await client.reconciler.look();
+    await client.reconciler.compare();
     if ((await rowOf(client, id)).state === "held") await releaseDocument(client, id, { ...WORD, as });
   };
 }
@@ -101,7 +101,7 @@ export const DECISIONS: Record<string, Decision> = {
     points: ["resend.after-row", "resend.after-copy"],
     prepare: accepted,
     act: (client, id) => resendDocument(client, id, WORD),
-    goOn: (client) => client.reconciler.look(),
+    goOn: (client) => client.reconciler.compare(),
     async check(client, id) {
       const row = await rowOf(client, id);
       assert.deepEqual([row.state, row.settled, row.box], ["claimed", false, "TempBox"]);
@@ -135,8 +135,8 @@ export const DECISIONS: Record<string, Decision> = {
       const row = await rowOf(client, id);
       assert.deepEqual([row.state, row.settled, row.box], ["failed", true, "FailBox"]);
       assertOnlyIn(client, "FailBox");
-      const told = box(client.settings.root, BUSINESS, "InBox");
-      assert.equal(told.length, 1, `one local receipt: ${told.join(", ")}`);
+      const reported = box(client.settings.root, BUSINESS, "InBox");
+      assert.equal(reported.length, 1, `one local receipt: ${reported.join(", ")}`);
     },
   },
   "a receipt is adopted": {

@@ -38,6 +38,20 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
         ["fulfilled", "rejected", "fulfilled"],
       );
       assert.equal((await ledger.unsettled()).length, 2);
+      // What ran before the failing one ran twice, and left its traces once.
+      assert.deepEqual(
+        (await ledger.story(good.id))?.events.map(({ event }) => event),
+        ["claimed"],
+      );
+    });
+
+    it("gives back any text and number as it was", async () => {
+      const fileName = '\u0000 "\\\n\u2028 中文 😀.xml';
+      const row = documentRow({ fileName, size: Number.MAX_SAFE_INTEGER, text: "1e3", textEn: "null" });
+      await ledger.claim(row);
+      const { updatedAt: _, ...found } = (await ledger.get(row.id)) as DocumentRow;
+      const { updatedAt: __, ...given } = row;
+      assert.deepEqual(found, given);
     });
 
     it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {

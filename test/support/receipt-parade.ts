@@ -63,7 +63,7 @@ export function withoutChecks(nodes: Record<string, unknown>[]): void {
 
 /**
  * Every receipt that the simulator knows, in every variant and with every code, through a real RabbitMQ and a real Node-RED
- * with the example flow into the InBoxes. `say` is told of each step.
+ * with the example flow into the InBoxes. `say` hears of each step.
  */
 export class ReceiptParade {
   readonly shows: Show[] = [];

@@ -5,9 +5,11 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import card from "../../nodes/card/card.js";
 import cardSign from "../../nodes/card-sign/card-sign.js";
+import compose from "../../nodes/compose/compose.js";
 import diagnose from "../../nodes/diagnose/diagnose.js";
 import documents from "../../nodes/documents/documents.js";
 import folderWatch from "../../nodes/folder-watch/folder-watch.js";
+import handIn from "../../nodes/hand-in/hand-in.js";
 import importClient from "../../nodes/import-client/import-client.js";
 import mqBroker from "../../nodes/mq-broker/mq-broker.js";
 import mqReceive from "../../nodes/mq-receive/mq-receive.js";
@@ -139,7 +141,7 @@ export class RedBench {
     await this.helper.load(
       [
         ...[importClient, mqBroker, card, folderWatch, validateXsd, preflight, zip, cardSign],
-        ...[mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
+        ...[compose, handIn, mqSend, mqReceive, receiptParse, settle, documents, diagnose, sidebar],
         ...[this.sinks, this.functionNode()],
         // Node-RED's own, of the runtime that runs.
         require(require.resolve("@node-red/nodes/core/network/05-tls.js", { paths: [require.resolve(this.runtime)] })),
@@ -305,7 +307,7 @@ export class RedBench {
     function Sink(this: Node, config: { id: string; type: string; name: string; z: string }): void {
       RED.nodes.createNode(this, config);
       this.on("input", (message, send, done) => {
-        // A copy: the nodes behind it change the message, mq-send lets go of its bytes while it waits.
+        // A copy: the nodes behind it change the message, mq-send releases its bytes while it waits.
         put(seen, config.id, { ...message } as Seen);
         send(message);
         done();

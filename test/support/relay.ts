@@ -16,7 +16,7 @@ export interface Relay {
   cut(): void;
   /** Everything arrives so many milliseconds late, either way. */
   delay(milliseconds: number): void;
-  /** From now on what is sent either way is lost, and nobody is told: a black hole, or a line that is half open. */
+  /** From now on what is sent either way is lost, and nobody hears of it: a black hole, or a line that is half open. */
   swallow(): void;
   /** The same for the nth connection from now on, and those after it. */
   swallowFrom(nth: number): void;

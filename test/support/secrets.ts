@@ -56,8 +56,8 @@ export function assertNowhere(
     const bytes = [...forms.map((form) => Buffer.from(form)), Buffer.from(secret, "utf16le")];
     const holding = files.filter((file) => bytes.some((form) => file.bytes.includes(form))).map(({ path }) => path);
     assert.deepEqual(holding, []);
-    const told = [...lines, ...answers].filter((text) => forms.some((form) => text.includes(form)));
-    assert.deepEqual(told, []);
+    const leaked = [...lines, ...answers].filter((text) => forms.some((form) => text.includes(form)));
+    assert.deepEqual(leaked, []);
   }
 }
 
@@ -82,7 +82,7 @@ export function assertPrivate(texts: readonly string[], { dir, root }: { dir: st
   const files = readBelow(dir);
   const inBox = (path: string) => path.startsWith(root) && BOX.test(relative(root, path));
   const outside = files.filter(({ path }) => !inBox(path) && readableByAll(path, dir));
-  assert.ok(outside.length > 0, "everything is private: nothing can be told apart");
+  assert.ok(outside.length > 0, "everything is private: nothing can be distinguished");
   for (const text of texts) {
     const forms = [Buffer.from(text), Buffer.from(text, "utf16le"), encodeGbk(text)];
     const holds = ({ bytes }: { bytes: Buffer }) => forms.some((form) => bytes.includes(form));

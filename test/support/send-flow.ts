@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import type { GetMessage } from "amqplib";
+import { decXml } from "../../simulator/samples/index.js";
+import { drop } from "./boxes.js";
 import { brokerNode, catchAll, clientNode, type FlowNode, node, sink, watchNode } from "./flow-nodes.js";
 import { Place } from "./place.js";
+import { type Relay, relayTo } from "./relay.js";
+import { until } from "./until.js";
 
 /** What a test sets otherwise, by node. */
 export interface SendFlowChange {
@@ -46,6 +50,23 @@ export class SendFlow extends Place {
       ]),
       sink("failed"),
     ];
+  }
+
+  /** Runs `work` with a document on its way: the broker has it, and its confirm is held in the relay. */
+  async withUnconfirmed(change: SendFlowChange, work: (relay: Relay) => Promise<void>): Promise<void> {
+    const { bench } = this;
+    const relay = await relayTo(bench.broker);
+    try {
+      await bench.load(this.nodes(change, { port: relay.port, heartbeat: 60 }));
+      await bench.showing("send", "mq-send.status.connected");
+      relay.hold();
+      drop(this.root, "DecCus001", "a.xml", decXml());
+      await until("the broker has the message", async () => (await bench.depth(this.queue)) === 1);
+      await work(relay);
+    } finally {
+      await bench.unload();
+      await relay.close();
+    }
   }
 }
 

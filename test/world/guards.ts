@@ -54,7 +54,7 @@ export function takeOut(guard: Guard, client: ImportClient): void {
       break;
     }
     case "reconciler":
-      reconciler.look = async () => ({ unknown: 0, finished: 0, open: 0, entered: 0 });
+      reconciler.compare = async () => ({ unknown: 0, finished: 0, open: 0, entered: 0 });
       break;
     case "fence":
       client.lease.assertHeld = () => undefined;
@@ -68,13 +68,13 @@ export function takeOut(guard: Guard, client: ImportClient): void {
 export function withoutStillness(): () => void {
   const outBox = OutBox.prototype as unknown as Private;
   const isReady = outBox.isReady as Private[string];
-  outBox.isReady = function (this: OutBox, name: string, waiting: { look: unknown }) {
+  outBox.isReady = function (this: OutBox, name: string, waiting: { snapshot: unknown }) {
     const { disk } = this.world.files;
     const path = `${(this.folder as BusinessFolder).box("OutBox")}/${name}`;
-    const look = disk.facts(path);
-    if (!look) throw Object.assign(new Error(name), { code: "ENOENT" });
-    waiting.look = look;
-    return looksComplete(disk, path, look.size);
+    const snapshot = disk.facts(path);
+    if (!snapshot) throw Object.assign(new Error(name), { code: "ENOENT" });
+    waiting.snapshot = snapshot;
+    return looksComplete(disk, path, snapshot.size);
   } as never;
   return () => {
     outBox.isReady = isReady;

@@ -7,7 +7,7 @@ export interface Owner {
   clientId: string;
 }
 
-/** Two clients are told apart without regard to case: queues and accounts are named after them in any case. */
+/** Two clients differ without regard to case: queues and accounts are named after them in any case. */
 export function isSameOwner(one: Owner, other: Owner): boolean {
   return one.environment === other.environment && one.clientId.toLowerCase() === other.clientId.toLowerCase();
 }

@@ -29,7 +29,7 @@ export function assertNotAnswered(
  */
 export function isRepeatOf(receipt: NewReceipt, row: ReceiptRow, document: DocumentRow | undefined): boolean {
   if (row.messageId !== "" && row.messageId === receipt.messageId) return true;
-  // Ours: a document may fail twice for the same reason, and each time it is told.
+  // Ours: a document may fail twice for the same reason, and each time it is reported.
   if (receipt.kind === "local") return row.kind === "local" && row.at === receipt.at;
   const { clientKey, seqNo, customsNo, part, messageId, kind } = receipt;
   if (clientKey === "" && seqNo === "" && customsNo === "" && part === "")

@@ -84,11 +84,21 @@ export function toColumn(kind: Kind, value: unknown): Value {
   return (value ?? null) as Value;
 }
 
+/**
+ * What is selected of a table so that `fromColumns` can read it: one value. A row of so many columns takes three times as long on
+ * its way out of SQLite.
+ */
+export function selected<Row>(columns: Columns<Row>, table: string): string {
+  return `json_array(${columns.map(([, column]) => `${table}.${column}`).join(", ")}) AS row`;
+}
+
 /** A database row as the row type that the columns describe. */
 export function fromColumns<Row>(columns: Columns<Row>, stored: Record<string, unknown>): Row {
+  const values = JSON.parse(String(stored.row)) as unknown[];
   const row: Record<string, unknown> = {};
-  for (const [property, column, kind] of columns) {
-    const value = stored[column];
+  for (let index = 0; index < columns.length; index++) {
+    const [property, , kind] = columns[index] as Columns<Row>[number];
+    const value = values[index];
     if (kind === "boolean") row[property] = Number(value) === 1;
     else if (kind === "json") row[property] = value === null || value === undefined ? null : JSON.parse(String(value));
     else if (kind === "integer") row[property] = Number(value);

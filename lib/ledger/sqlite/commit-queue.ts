@@ -17,11 +17,21 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** What became of the jobs of one transaction. */
+interface Attempt {
+  done: { job: Job; value: unknown }[];
+  refused: { job: Job; error: unknown }[];
+  /** Nothing of it was done: another program has the file. */
+  locked: boolean;
+}
+
 /** How long a locked file is waited for, after which time that is news, and the pauses between two tries, in milliseconds. */
 export const LOCKED = { patience: 60_000, news: 5_000, first: 10, longest: 500 };
 
 /**
- * Group commit: the jobs of one turn of the event loop share one transaction and so one fsync. A job's promise settles
+ * Group commit: the jobs of one turn of the event loop share one transaction and so one fsync. They run together; only when one
+ * fails they run again one by one, each behind a savepoint, so that it alone fails: a job may run more than once and has no
+ * effect but its writes. A job's promise settles
  * only after the commit that holds it, which keeps "committed before visible" true for each of them. While another program
  * has the file locked, a backup say, the jobs wait; the event loop does not.
  */
@@ -59,26 +69,10 @@ export class CommitQueue {
   }
 
   private flush(): void {
-    const jobs = this.jobs;
-    const done: { job: Job; value: unknown }[] = [];
-    const refused: { job: Job; error: unknown }[] = [];
-    try {
-      this.transactions.begin();
-      for (const job of jobs) {
-        try {
-          done.push({ job, value: this.transactions.isolated(() => job.run()) });
-        } catch (error) {
-          refused.push({ job, error });
-        }
-      }
-      this.transactions.commit();
-    } catch (error) {
-      this.transactions.rollback();
-      if (this.transactions.isLocked(error) && this.waits()) return;
-      done.length = 0;
-      refused.length = 0;
-      for (const job of jobs) refused.push({ job, error });
-    }
+    const { jobs } = this;
+    const attempt = this.attempt(jobs, false) ?? this.attempt(jobs, true);
+    if (attempt?.locked && this.waits()) return;
+    const { done, refused } = attempt as Attempt;
     this.jobs = [];
     this.scheduled = false;
     this.tries = 0;
@@ -86,6 +80,34 @@ export class CommitQueue {
     for (const { job, value } of done) job.resolve(value);
     for (const { job, error } of refused) job.reject(error);
     for (const wake of this.idle.splice(0)) wake();
+  }
+
+  /**
+   * One transaction with the jobs: together, as nearly always, or `apart`, each behind a savepoint, so that one that fails is
+   * undone alone. Undefined when one of several failed that ran together: nothing of them stays.
+   */
+  private attempt(jobs: readonly Job[], apart: boolean): Attempt | undefined {
+    const { transactions } = this;
+    const done: Attempt["done"] = [];
+    const refused: Attempt["refused"] = [];
+    try {
+      transactions.begin();
+      for (const job of jobs) {
+        try {
+          done.push({ job, value: apart ? transactions.isolated(job.run) : job.run() });
+        } catch (error) {
+          refused.push({ job, error });
+          if (!apart) break;
+        }
+      }
+      if (refused.length === 0 || apart) transactions.commit();
+      else transactions.rollback();
+    } catch (error) {
+      transactions.rollback();
+      return { done: [], refused: jobs.map((job) => ({ job, error })), locked: transactions.isLocked(error) };
+    }
+    if (refused.length > 0 && !apart && jobs.length > 1) return undefined;
+    return { done, refused, locked: false };
   }
 
   /** Tries the same jobs again in a moment; false when it has been long enough. */

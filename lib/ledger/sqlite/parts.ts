@@ -5,10 +5,10 @@ import type { SqliteStore } from "./store.js";
 
 type Attempt = Pick<DocumentRow, "id" | "attempt">;
 
-/** More parts than a document can have (9999 bills in a manifest): those behind it are not told apart. */
+/** More parts than a document can have (9999 bills in a manifest): those behind it are not distinguished. */
 const MOST = 10_000;
 /** Parts that a story tells of. */
-const TOLD = 1000;
+const LISTED = 1000;
 /** Documents that are looked at for one key, newest first. */
 const NEWEST = 100;
 
@@ -32,7 +32,7 @@ export class Parts {
 
   /** The parts of a document, as they stand for its attempt; of very many the first ones. */
   of({ id, attempt }: Attempt): DocumentPart[] {
-    return this.parts("ORDER BY number LIMIT ?", id, TOLD).map((part) => asOf(part, attempt));
+    return this.parts("ORDER BY number LIMIT ?", id, LISTED).map((part) => asOf(part, attempt));
   }
 
   /** How the parts of a document stand for its attempt. */

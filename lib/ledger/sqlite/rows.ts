@@ -2,8 +2,19 @@ import { ImportClientError } from "../../errors.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
 import { assertMayFollow } from "../rules/states.js";
 import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys, ReceiptRow } from "../types.js";
-import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, toColumn, type Value } from "./columns.js";
+import {
+  type Columns,
+  DOCUMENT_COLUMNS,
+  fromColumns,
+  RECEIPT_COLUMNS,
+  selected,
+  toColumn,
+  type Value,
+} from "./columns.js";
 import type { SqliteStore } from "./store.js";
+
+const DOCUMENT = selected(DOCUMENT_COLUMNS, "documents");
+const RECEIPT = selected(RECEIPT_COLUMNS, "receipts");
 
 /** What a change does beside setting columns: to which state, from which ones. */
 export interface Step {
@@ -20,7 +31,7 @@ export class Rows {
   ) {}
 
   documents(condition: string, ...values: Value[]): DocumentRow[] {
-    const rows = this.store.all(`SELECT * FROM documents ${condition}`, ...values);
+    const rows = this.store.all(`SELECT ${DOCUMENT} FROM documents ${condition}`, ...values);
     return rows.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
@@ -29,7 +40,7 @@ export class Rows {
   }
 
   receipts(condition: string, ...values: Value[]): ReceiptRow[] {
-    const rows = this.store.all(`SELECT * FROM receipts ${condition}`, ...values);
+    const rows = this.store.all(`SELECT ${RECEIPT} FROM receipts ${condition}`, ...values);
     return rows.map((row) => fromColumns(RECEIPT_COLUMNS, row));
   }
 

@@ -1,9 +1,11 @@
 import { firstIdAt } from "../../ids.js";
 import type { DocumentQuery } from "../types.js";
-import type { Value } from "./columns.js";
+import { DOCUMENT_COLUMNS, selected, type Value } from "./columns.js";
 import { TEXT_COLUMNS } from "./schema.js";
 
 export type Stored = Record<string, unknown>;
+
+const DOCUMENT = `documents.id AS id, ${selected(DOCUMENT_COLUMNS, "documents")}`;
 
 /** Runs one reading statement on a ledger's database. */
 export type Read = (sql: string, values: readonly Value[]) => Stored[];
@@ -107,7 +109,7 @@ function alongStates(query: DocumentQuery, where: readonly Condition[], limit: n
 }
 
 function newest(where: readonly Condition[], limit: number): Statement {
-  const sql = `SELECT documents.* FROM documents WHERE ${sqlOf(where)} ORDER BY documents.id DESC LIMIT ${limit}`;
+  const sql = `SELECT ${DOCUMENT} FROM documents WHERE ${sqlOf(where)} ORDER BY documents.id DESC LIMIT ${limit}`;
   return [sql, valuesOf(where)];
 }
 
@@ -149,7 +151,7 @@ function byText(
   const last = query.before && read("SELECT number FROM documents WHERE id = ?", [query.before])[0];
   if (last) place.push(["documents_text.rowid < ?", Number(last.number) + OUT_OF_ORDER]);
   const rows = read(
-    `SELECT documents.* FROM documents_text CROSS JOIN documents ON documents.number = documents_text.rowid
+    `SELECT ${DOCUMENT} FROM documents_text CROSS JOIN documents ON documents.number = documents_text.rowid
       WHERE documents_text MATCH ? AND ${sqlOf([...place, ...where])}
       ORDER BY documents_text.rowid DESC LIMIT ${limit + OUT_OF_ORDER}`,
     [pieces, ...valuesOf([...place, ...where])],

@@ -2,6 +2,7 @@ import { chmodSync, renameSync, type Stats } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type Database from "libsql";
 import { ImportClientError } from "../../errors.js";
+import { measure } from "../../measure.js";
 import type { LedgerLook } from "../types.js";
 import type { Value } from "./columns.js";
 import { CommitQueue, LOCKED } from "./commit-queue.js";
@@ -70,7 +71,7 @@ export class SqliteStore {
 
   async write<T>(job: () => T): Promise<T> {
     try {
-      return await this.assertSound().queue.run(job);
+      return await measure("commit", () => this.assertSound().queue.run(job));
     } catch (error) {
       throw this.faultFrom(error);
     }

@@ -16,7 +16,7 @@ const bills = (element: XmlElement | undefined) => [
   element?.textAt("BillNo") ?? "",
 ];
 
-/** OpResult of the declaration, told to the sender of the manifest as well. */
+/** OpResult of the declaration, sent to the sender of the manifest as well. */
 const exp302 = express("EXP302", { zh: "快件报关单回执", en: "express declaration: result" }, (body) => {
   const head = body.find("EntryHead") ?? body;
   return recordByCode({

@@ -1,4 +1,4 @@
-import { maskSecrets } from "../../advice/mask.js";
+import { maskSecrets } from "../../mask.js";
 import { record } from "../record.js";
 import type { ReceiptFormat } from "../types.js";
 

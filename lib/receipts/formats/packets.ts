@@ -18,7 +18,7 @@ export const formats: readonly ReceiptFormat[] = TYPES.map(([type, zh, en]) =>
 );
 
 /**
- * `MsgReceResult`, or HdeApprResult in its place. Whose number etpsPreentNo is here is told by its form only. resutType
+ * `MsgReceResult`, or HdeApprResult in its place. Whose number etpsPreentNo is here is known by its form only. resutType
  * (spelled so) says what the packet is of; one receipt type serves several systems.
  */
 export function packetRecord(type: string, { body }: Pick<PackageReceipt, "body">): ParsedReceipt {

@@ -1,5 +1,5 @@
 import { type Bilingual, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout } from "../faults.js";
+import { cardFault, cardTimeout, INSERT_CARD } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
 
@@ -13,10 +13,6 @@ interface KnownFault {
   pin?: boolean;
 }
 
-const INSERT: Bilingual = {
-  zh: "请插好卡并检查读卡器；插回后下一份报文会自动继续。",
-  en: "Insert the card and check the reader; the next document goes on by itself.",
-};
 const START: Bilingual = {
   zh: "请启动卡控件（客户端控件 EportClient）；控件恢复后下一份报文会自动继续。",
   en: "Start the card control (EportClient); the next document goes on by itself when it is back.",
@@ -38,17 +34,17 @@ const KNOWN: Record<string, KnownFault> = {
   "51571": { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
   "50070": {
     text: { zh: "读卡器复位失败", en: "the reader could not reset the card" },
-    advice: INSERT,
+    advice: INSERT_CARD,
     state: "absent",
     beforePin: true,
   },
   "50200": {
     text: { zh: "打开读卡器失败，未插卡或无读卡器", en: "the reader cannot be opened: no card or no reader" },
-    advice: INSERT,
+    advice: INSERT_CARD,
     state: "absent",
     beforePin: true,
   },
-  "51590": { text: { zh: "请插卡", en: "insert the card" }, advice: INSERT, state: "absent", beforePin: true },
+  "51590": { text: { zh: "请插卡", en: "insert the card" }, advice: INSERT_CARD, state: "absent", beforePin: true },
   Base60408: {
     text: { zh: "连接客户端控件服务失败,请重试.", en: "no connection to the card control" },
     advice: START,

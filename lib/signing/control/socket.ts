@@ -69,7 +69,7 @@ interface Flight {
 
 /**
  * One connection to the card control. It is usable once the control has sent its `open` frame; one call is in flight at
- * a time, since replies are told apart by method only (domain 3). After a time limit the connection is given up, so that
+ * a time, since replies differ by method only (domain 3). After a time limit the connection is given up, so that
  * a late reply cannot be taken for the answer to the next call.
  */
 export class ControlSocket {

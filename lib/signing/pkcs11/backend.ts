@@ -75,7 +75,7 @@ export class Pkcs11Card implements CardBackend {
       "CERTIFICATE-ABSENT",
       {
         zh: "登录前读不到签名证书",
-        en: "the signing certificate cannot be told apart, or not be read, without a login",
+        en: "the signing certificate cannot be identified, or not be read, without a login",
       },
       {
         zh: "请写明密钥标签或 ID，或在卡节点中指定证书文件。",

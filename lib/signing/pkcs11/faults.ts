@@ -1,5 +1,5 @@
 import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout, pinBlocked } from "../faults.js";
+import { cardFault, cardTimeout, INSERT_CARD, pinBlocked } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { LinkError } from "./link.js";
 
@@ -11,10 +11,6 @@ interface KnownFault {
   details?: FaultDetails;
 }
 
-const INSERT: Bilingual = {
-  zh: "请插好卡并检查读卡器；插回后下一份报文会自动继续。",
-  en: "Insert the card and check the reader; the next document goes on by itself.",
-};
 const DRIVER: Bilingual = {
   zh: "请检查 PKCS#11 模块路径、其位数（32/64 位）以及驱动是否安装。",
   en: "Check the path of the PKCS#11 module, that it is built for this system (32/64 bit), and that the driver is installed.",
@@ -32,10 +28,14 @@ const LOCKED: Bilingual = {
   en: "The card is locked: have it unlocked by its issuer (电子口岸).",
 };
 
-const ABSENT: KnownFault = { text: { zh: "卡不在位", en: "the card is not there" }, advice: INSERT, state: "absent" };
+const ABSENT: KnownFault = {
+  text: { zh: "卡不在位", en: "the card is not there" },
+  advice: INSERT_CARD,
+  state: "absent",
+};
 const LOST: KnownFault = {
   text: { zh: "卡被拔出或会话中断", en: "the card was removed" },
-  advice: INSERT,
+  advice: INSERT_CARD,
   state: "absent",
 };
 const REFUSED: KnownFault = {

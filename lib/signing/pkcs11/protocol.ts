@@ -33,7 +33,7 @@ export interface TokenFacts {
   pinPad: boolean;
   /** CKM numbers. */
   mechanisms: number[];
-  /** DER of the signing certificate, as far as it can be told without a login. */
+  /** DER of the signing certificate, as far as it can be found without a login. */
   certificate: Uint8Array | null;
 }
 

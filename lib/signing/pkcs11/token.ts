@@ -234,7 +234,7 @@ export class Token {
       .filter(({ der }) => der.length > 0);
   }
 
-  /** The key's certificate as far as it can be told while the private key cannot be seen yet. */
+  /** The key's certificate as far as it can be found while the private key cannot be seen yet. */
   private publicCertificate(at: Attached): { id: Buffer; der: Buffer } | undefined {
     const all = this.certificates(at);
     const { keyId, keyLabel } = at.select;

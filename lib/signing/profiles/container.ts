@@ -1,8 +1,11 @@
 import { isZip, readZip, writeZip } from "../../archive/index.js";
 import { ImportClientError } from "../../errors.js";
 import { openXml, type XmlSource } from "../../xml/encoding.js";
-import { scanXml, type XmlElement } from "../../xml/scan.js";
+import { IN_THREAD } from "../../xml/libxml.js";
+import { scanXml, scanXmlInTurns, type XmlElement } from "../../xml/scan.js";
+import { assertWellFormed } from "../../xml/wellformed.js";
 import type { SignRequest } from "../types.js";
+import { type Edit, splice } from "./splice.js";
 
 /** An XML that a profile signs: bytes, and the tree over them. */
 export interface OpenedXml {
@@ -10,9 +13,22 @@ export interface OpenedXml {
   root: XmlElement;
 }
 
-export function openDocument(bytes: Buffer): OpenedXml {
-  const source = openXml(bytes);
-  return { source, root: scanXml(source) };
+/** A large one is gone through in a thread first, and then scanned in turns. Rejects with SW-XSD. */
+async function openDocument(bytes: Buffer, known: SignRequest["known"]): Promise<OpenedXml> {
+  if (known?.xml.equals(bytes)) return { source: known.root.source, root: known.root };
+  if (bytes.length > IN_THREAD) await assertWellFormed(bytes);
+  return scanned(bytes);
+}
+
+/** A document that was opened, with edits applied. */
+export function edited({ source }: OpenedXml, edits: readonly Edit[]): Promise<OpenedXml> {
+  return scanned(splice(source, edits));
+}
+
+async function scanned(bytes: Buffer): Promise<OpenedXml> {
+  const large = bytes.length > IN_THREAD;
+  const source = openXml(bytes, { checked: large });
+  return { source, root: large ? await scanXmlInTurns(source) : scanXml(source) };
 }
 
 /**
@@ -26,7 +42,7 @@ export async function signInside(
   sign: (document: OpenedXml) => Promise<Buffer>,
 ): Promise<Buffer> {
   if (!isZip(request.payload)) {
-    const document = openDocument(request.payload);
+    const document = await openDocument(request.payload, request.known);
     if (!wanted(document.root)) throw notSignable("SW-XSD", request.fileName, document.root.qualifiedName);
     return sign(document);
   }
@@ -34,7 +50,7 @@ export async function signInside(
   let signed = 0;
   for (const entry of entries) {
     if (!/\.xml$/i.test(entry.name)) continue;
-    const document = openDocument(entry.bytes);
+    const document = await openDocument(entry.bytes, request.known);
     if (!wanted(document.root)) continue;
     entry.bytes = await sign(document);
     signed++;

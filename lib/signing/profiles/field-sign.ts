@@ -2,7 +2,7 @@ import { ImportClientError } from "../../errors.js";
 import { canonicalDocument } from "../../xml/c14n.js";
 import type { XmlElement } from "../../xml/scan.js";
 import type { SigningProfile } from "../types.js";
-import { type OpenedXml, openDocument, signInside } from "./container.js";
+import { edited, type OpenedXml, signInside } from "./container.js";
 import { type Edit, splice } from "./splice.js";
 import { suiteByName, suiteFor } from "./suites.js";
 
@@ -48,17 +48,17 @@ export function fieldSign(place: FieldPlace, options: FieldSignOptions = {}): Si
       const suite = suiteFor(options.suite, identity);
       const payload = await signInside(
         request,
-        (root) => root.find(place.container) !== undefined,
+        (root) => containerIn(root, place) !== undefined,
         async (document) => {
           let ready = document;
           if (place.certificate) {
-            ready = fill(ready, place, place.certificate, identity.certificateNumber);
+            ready = await fill(ready, place, place.certificate, identity.certificateNumber);
           }
-          ready = fill(ready, place, place.signature, "");
+          ready = await fill(ready, place, place.signature, "");
           const data = await inputOf(ready, place, input);
           const value = (await signer.sign(suite.algorithm, data)).toString("base64");
           if (value.length > place.length) throw tooLong(place, value.length);
-          return fill(ready, place, place.signature, value).source.bytes;
+          return splice(ready.source, [filling(ready, place, place.signature, value)]);
         },
       );
       return { payload };
@@ -66,8 +66,17 @@ export function fieldSign(place: FieldPlace, options: FieldSignOptions = {}): Si
   };
 }
 
+/** The container nearest to the root: it stands below the long lists, which are not to be gone through for it. */
+function containerIn(root: XmlElement, { container }: FieldPlace): XmlElement | undefined {
+  for (let level: readonly XmlElement[] = [root]; level.length > 0; level = level.flatMap(({ children }) => children)) {
+    const found = level.find(({ name }) => name === container);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 function containerOf(document: OpenedXml, place: FieldPlace): XmlElement {
-  return document.root.find(place.container) as XmlElement;
+  return containerIn(document.root, place) as XmlElement;
 }
 
 async function inputOf(document: OpenedXml, place: FieldPlace, input: FieldInput): Promise<Buffer> {
@@ -76,25 +85,23 @@ async function inputOf(document: OpenedXml, place: FieldPlace, input: FieldInput
   return Buffer.from(containerOf(document, place).textAt(place.key));
 }
 
-/** The document with a field of the container set; a field that is missing is put where its neighbours say. */
-function fill(document: OpenedXml, place: FieldPlace, field: string, value: string): OpenedXml {
-  const { source } = document;
+/** The document with a field of the container set. */
+function fill(document: OpenedXml, place: FieldPlace, field: string, value: string): Promise<OpenedXml> {
+  return edited(document, [filling(document, place, field, value)]);
+}
+
+/** What sets a field of the container; one that is missing is put where its neighbours say. */
+function filling(document: OpenedXml, place: FieldPlace, field: string, value: string): Edit {
   const container = containerOf(document, place);
   const found = container.child(field);
-  let edit: Edit;
-  if (found && !found.selfClosed) edit = { start: found.openEnd, end: found.close, text: value };
-  else {
-    const prefix = found?.qualifiedName ?? [container.prefix, field].filter(Boolean).join(":");
-    const text = `<${prefix}>${value}</${prefix}>`;
-    if (found) edit = { start: found.start, end: found.end, text };
-    else {
-      const before = (place.behind[field] ?? []).map((name) => container.child(name)).find((child) => child);
-      const at = before ? before.end : container.openEnd;
-      if (container.selfClosed) throw emptyContainer(place);
-      edit = { start: at, end: at, text };
-    }
-  }
-  return openDocument(splice(source, [edit]));
+  if (found && !found.selfClosed) return { start: found.openEnd, end: found.close, text: value };
+  const prefix = found?.qualifiedName ?? [container.prefix, field].filter(Boolean).join(":");
+  const text = `<${prefix}>${value}</${prefix}>`;
+  if (found) return { start: found.start, end: found.end, text };
+  const before = (place.behind[field] ?? []).map((name) => container.child(name)).find((child) => child);
+  const at = before ? before.end : container.openEnd;
+  if (container.selfClosed) throw emptyContainer(place);
+  return { start: at, end: at, text };
 }
 
 function emptyContainer(place: FieldPlace): ImportClientError {

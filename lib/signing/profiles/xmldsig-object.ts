@@ -2,7 +2,7 @@ import { ImportClientError } from "../../errors.js";
 import { canonicalElement } from "../../xml/c14n.js";
 import type { XmlElement } from "../../xml/scan.js";
 import type { Signer, SigningProfile } from "../types.js";
-import { type OpenedXml, openDocument, signInside } from "./container.js";
+import { edited, type OpenedXml, signInside } from "./container.js";
 import { signedInfo, valueAndKey } from "./signed-info.js";
 import { addAttributes, type Edit, remove, splice } from "./splice.js";
 import { suiteByName, suiteFor, XMLDSIG } from "./suites.js";
@@ -39,7 +39,7 @@ export function xmldsigObject(options: XmlSignatureOptions = {}): SigningProfile
       const payload = await signInside(
         request,
         (root) => root.name === "Package" || root.name === "Signature",
-        (document) => signObject(prepared(document), signer, options.suite, withComments),
+        async (document) => signObject(await prepared(document), signer, options.suite, withComments),
       );
       return { payload };
     },
@@ -47,7 +47,7 @@ export function xmldsigObject(options: XmlSignatureOptions = {}): SigningProfile
 }
 
 /** The document with `Signature`, its namespace, `Object` and its Id, and no earlier signature. */
-function prepared(document: OpenedXml): OpenedXml {
+async function prepared(document: OpenedXml): Promise<OpenedXml> {
   const { source, root } = document;
   const edits: Edit[] = [];
   if (root.name === "Package") {
@@ -67,7 +67,7 @@ function prepared(document: OpenedXml): OpenedXml {
     if (!object.attributes.has("Id")) edits.push(addAttributes(source, object, ` Id="${OBJECT_ID}"`));
     for (const child of root.children) if (OURS.has(child.name)) edits.push(remove(source, child));
   }
-  return edits.length === 0 ? document : openDocument(splice(source, edits));
+  return edits.length === 0 ? document : edited(document, edits);
 }
 
 async function signObject(
@@ -91,7 +91,7 @@ async function signObject(
     digest,
   });
   const at = { start: object.start, end: object.start };
-  const withInfo = openDocument(splice(source, [{ ...at, text: info }]));
+  const withInfo = await edited(document, [{ ...at, text: info }]);
   const written = withInfo.root.child("SignedInfo") as XmlElement;
   const value = await signer.sign(suite.algorithm, await canonicalElement(withInfo.source, written, { withComments }));
   return splice(source, [{ ...at, text: info + valueAndKey(prefix, value, identity) }]);

@@ -4,7 +4,7 @@ import { button, copyButton } from "./elements.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
 import { editedInDialog, undeployed, warnUndeployed } from "./undeployed.mjs";
 
-/** The steps as a table of two columns, which the sidebar has room for as well. */
+/** The steps as a table of two columns, which fits the sidebar as well. */
 function showSteps(target, answer) {
   target.empty();
   $("<p>")

@@ -19,7 +19,7 @@ export function addTab() {
     content,
     enableOnEdit: true,
     iconClass: "fa fa-anchor",
-    // The tab is told before it is shown.
+    // The tab is notified before it is shown.
     onchange: () => setTimeout(refresh, 50),
   });
   RED.actions.add("single-window:show-sidebar", () => RED.sidebar.show("sw-sidebar"));

@@ -2,7 +2,7 @@
 
 import { translate } from "./texts.mjs";
 
-/** Minutes after which a wait is shown as long; what is told to people is set in a documents node. */
+/** Minutes after which a wait is shown as long; what people are warned of is set in a documents node. */
 const LONG_WAIT = { import: 30, business: 1440 };
 
 function missingReceipt(row) {

@@ -83,7 +83,7 @@ describe("rows and files are compared all the time", () => {
     assert.equal((await client.ledger.get(row.id))?.box, "OutBox");
     assert.deepEqual(readdirSync(box("OutBox")), [], "the row went first");
     faults = {};
-    await client.reconciler.look();
+    await client.reconciler.compare();
     assert.deepEqual(readdirSync(box("OutBox")), ["a.xml"]);
     assert.deepEqual(readdirSync(box("TempBox")), []);
     watching = new Watching(client);
@@ -102,7 +102,7 @@ describe("rows and files are compared all the time", () => {
     const [row] = await client.ledger.unsettled();
     assert.deepEqual([row?.state, row?.box], ["claimed", "TempBox"]);
     faults = {};
-    await client.reconciler.look();
+    await client.reconciler.compare();
     await watching.until(() => watching?.claims.length === 1);
     assert.equal(watching.first.id, row?.id);
     assert.equal((await client.ledger.unsettled()).length, 1);
@@ -126,7 +126,7 @@ describe("rows and files are compared all the time", () => {
     faults = { link: refuse("EROFS") };
     await assert.rejects(client.claims.settle(row.id));
     faults = {};
-    await client.reconciler.look();
+    await client.reconciler.compare();
     const after = await client.ledger.get(row.id);
     assert.deepEqual([after?.box, after?.settled], ["SentBox", true]);
   });
@@ -140,7 +140,7 @@ describe("rows and files are compared all the time", () => {
     assert.equal((await client.ledger.get(row.id))?.box, "none");
     rmSync(box("TempBox"), { recursive: true });
     renameSync(`${settings.root}-away`, join(client.folders.of("DecCus001").path, "TempBox"));
-    await client.reconciler.look();
+    await client.reconciler.compare();
     assert.equal((await client.ledger.get(row.id))?.box, "SentBox");
     assert.deepEqual([readdirSync(box("TempBox")), readdirSync(box("SentBox")).length], [[], 1]);
     assert.deepEqual(await client.ledger.unsettled(), []);
@@ -161,7 +161,7 @@ describe("rows and files are compared all the time", () => {
     const row = await abandoned();
     const away = `${box("TempBox")}.away`;
     renameSync(box("TempBox"), away);
-    for (let look = 0; look < 3; look++) await client.reconciler.look();
+    for (let look = 0; look < 3; look++) await client.reconciler.compare();
     assert.equal((await client.ledger.get(row.id))?.state, "claimed");
     assert.deepEqual(notices, ["SW-FILE-MISSING"]);
     rmSync(box("TempBox"), { recursive: true, force: true });
@@ -175,7 +175,7 @@ describe("rows and files are compared all the time", () => {
     await abandoned();
     const away = `${settings.root}.away`;
     renameSync(settings.root, away);
-    await client.reconciler.look().catch(() => undefined);
+    await client.reconciler.compare().catch(() => undefined);
     assert.equal(existsSync(settings.root), false, "an empty mount point stays empty");
     renameSync(away, settings.root);
   });
@@ -200,12 +200,12 @@ describe("rows and files are compared all the time", () => {
     mkdirSync(box("TempBox"), { recursive: true });
     box("OutBox");
     writeFileSync(join(box("TempBox"), "stranger.xml"), XML("K7"));
-    assert.equal((await client.reconciler.look()).entered, 0);
-    assert.equal((await client.reconciler.look()).entered, 1);
+    assert.equal((await client.reconciler.compare()).entered, 0);
+    assert.equal((await client.reconciler.compare()).entered, 1);
     const [row] = await client.ledger.unsettled();
     assert.deepEqual([row?.state, row?.clientKey, row?.possibleDuplicate], ["held", "K7", true]);
     assert.deepEqual(notices, ["SW-ORPHAN"]);
-    assert.equal((await client.reconciler.look()).entered, 0);
+    assert.equal((await client.reconciler.compare()).entered, 0);
   });
 
   it("replaces a document that waits in OutBox by a corrected file of its name", async () => {
@@ -242,7 +242,7 @@ describe("rows and files are compared all the time", () => {
     );
     await client.claims.giveBack(row.id, 0, AWAY);
     await returned;
-    await client.reconciler.look();
+    await client.reconciler.compare();
     assert.deepEqual(readdirSync(box("OutBox")).sort(), ["a(2).xml", "a.xml"]);
     assert.equal(readFileSync(join(box("OutBox"), "a.xml"), "utf8"), XML("K2"));
     watching = new Watching(client);

@@ -106,17 +106,6 @@ describe("what inspection knows of a document", () => {
     assert.equal((await see(trade("INV101", head(""), "", ""))).operation, "1");
   });
 
-  it("which packet of how many", async () => {
-    const pocket = (total: string, current: string) =>
-      `<PocketInfo><pocket_id>P1</pocket_id><total_pocket_qty>${total}</total_pocket_qty><cur_pocket_no>${current}</cur_pocket_no></PocketInfo>`;
-    const packet = async (info: string) =>
-      (await see(trade("INV101", "<InvtMessage><InvtHeadType/></InvtMessage>", info))).packet;
-    assert.deepEqual(await packet(pocket("2", "2")), { id: "P1", number: 2, of: 2 });
-    for (const none of ["", pocket("1", "1"), pocket("", ""), pocket("2", "3"), pocket("x", "1"), pocket("2", "0")]) {
-      assert.equal(await packet(none), undefined, none);
-    }
-  });
-
   it("the numbers of every order, list and bill", async () => {
     const order = (number: number) =>
       `<Order><OrderHead><guid>G${number}</guid><appType>1</appType><appStatus>2</appStatus><orderNo>O${number}</orderNo></OrderHead></Order>`;

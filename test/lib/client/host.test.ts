@@ -11,25 +11,25 @@ describe("another machine (faq 1, 2)", () => {
 
   it("warns once of another machine, naming 解除设备绑定, and goes on", async () => {
     const settings = clientSettings();
-    const told: string[] = [];
+    const reported: string[] = [];
     const open = async () => {
       const client = await openClient(settings);
       client.on("notice", ({ code, text }) => {
-        if (code === "SW-HOST") told.push(text.zh);
+        if (code === "SW-HOST") reported.push(text.zh);
       });
       await client.checkHost();
       return client;
     };
     const first = await open();
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     // What another machine would have left there.
     await first.ledger.setFact("host", "0".repeat(64));
     await first.close();
     await (await open()).close();
-    assert.equal(told.length, 1);
-    assert.match(told[0] ?? "", /解除设备绑定.*客服/);
+    assert.equal(reported.length, 1);
+    assert.match(reported[0] ?? "", /解除设备绑定.*客服/);
     await (await open()).close();
-    assert.equal(told.length, 1);
+    assert.equal(reported.length, 1);
   });
 
   it("goes on in a root that was moved: open claims come again, with the same id and bytes", async () => {

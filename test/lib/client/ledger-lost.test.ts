@@ -257,7 +257,7 @@ describe("a ledger that was lost", () => {
       ["bared", () => rmSync(`${ledgerFile()}-wal`)],
     ] as const) {
       take?.();
-      await client.lease.look();
+      await client.lease.check();
       assert.equal(client.lease.fault, undefined, how);
       assert.equal((await client.ledger.unsettled()).length, before, how);
       await client.ledger.setFact("x", how);
@@ -277,16 +277,16 @@ describe("a ledger that was lost", () => {
     writer.close();
     assert.equal(client.ledger.look(), "sound");
     truncateSync(ledgerFile(), 4096);
-    await client.lease.look();
+    await client.lease.check();
     assert.equal(client.lease.fault?.code, "SW-LEDGER");
     const { id } = rows.claimed;
     await assert.rejects(client.claims.send(id, "{}", false, ""), (error) => codeOf(error) === "SW-LEDGER");
-    await client.lease.look();
+    await client.lease.check();
     assert.equal(reported.length, 1, reported.join("\n"));
     reported = [];
     for (const end of ["-wal", "-shm"]) rmSync(ledgerFile() + end, { force: true });
     copyFileSync(backup, ledgerFile());
-    await client.lease.look();
+    await client.lease.check();
     assert.equal(client.lease.fault, undefined);
     await assertRebuilt(client);
   });
@@ -307,7 +307,7 @@ describe("a ledger that was lost", () => {
       const client = await start();
       await client.ledger.setFact("x", "in the log");
       overwrite();
-      await client.lease.look();
+      await client.lease.check();
       assert.equal(client.lease.fault, undefined);
       assert.equal(await client.ledger.fact("x"), undefined);
       await assertRebuilt(client);
@@ -326,14 +326,14 @@ describe("a ledger that was lost", () => {
     other.exec("BEGIN EXCLUSIVE");
     const claiming = client.ledger.setFact("x", "y");
     await until("it is said", async () => {
-      await client.lease.look();
+      await client.lease.check();
       return client.lease.fault?.code === "SW-LEDGER";
     });
-    await client.lease.look();
+    await client.lease.check();
     assert.equal(reported.length, 1, reported.join("\n"));
     other.exec("COMMIT");
     other.close();
-    await client.lease.look();
+    await client.lease.check();
     assert.equal(client.lease.fault, undefined);
     await claiming;
     assert.equal(box("FailBox").length, 1, "the one that had failed before");

@@ -33,30 +33,30 @@ describe("archived files that somebody takes away", () => {
 
   it("are noticed, and said once", async () => {
     for (let number = 0; number < 5; number++) rmSync(join(sentBox, `${number}.xml`));
-    await missing.look();
+    await missing.check();
     assert.deepEqual([await none(), reported.length], [0, 0], "one look may be a moment");
-    await missing.look();
+    await missing.check();
     assert.equal(await none(), 5);
     assert.deepEqual(reported, [
       "the files of 5 documents were taken out of DecCus001/SentBox; their records stay, they cannot be resent or put into a support bundle",
     ]);
-    await missing.look();
+    await missing.check();
     assert.equal(reported.length, 1);
   });
 
   it("are not gone while their box is away, and are when it comes back empty", async () => {
     renameSync(sentBox, `${sentBox}-away`);
-    await missing.look();
-    await missing.look();
+    await missing.check();
+    await missing.check();
     assert.equal(await none(), 0);
     renameSync(`${sentBox}-away`, sentBox);
-    await missing.look();
-    await missing.look();
+    await missing.check();
+    await missing.check();
     assert.equal(await none(), 0);
     rmSync(sentBox, { recursive: true });
     mkdirSync(sentBox);
-    await missing.look();
-    await missing.look();
+    await missing.check();
+    await missing.check();
     assert.equal(await none(), 12);
     assert.equal(reported.length, 1);
   });

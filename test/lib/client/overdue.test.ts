@@ -34,9 +34,9 @@ describe("overdue", () => {
     new OverdueWatch(client, { teller, rules: readOverdueRules(usual, text) as OverdueRule[], finalStatuses });
 
   async function look(watch: OverdueWatch, after: number): Promise<string[]> {
-    const told: Overdue[] = [];
-    await watch.look((overdue) => told.push(overdue), Date.now() + after);
-    return told.map(({ missing, row }) => `${missing} ${row.fileName}`);
+    const reported: Overdue[] = [];
+    await watch.check((overdue) => reported.push(overdue), Date.now() + after);
+    return reported.map(({ missing, row }) => `${missing} ${row.fileName}`);
   }
 
   async function sent(fileName: string, business = "DecCus001"): Promise<DocumentRow> {
@@ -83,17 +83,17 @@ describe("overdue", () => {
 
   it("tells again what it had told when the process ended before that was noted", async () => {
     await sent("one.xml");
-    const told: string[] = [];
-    const dying = watchOf().look(
+    const reported: string[] = [];
+    const dying = watchOf().check(
       () => {
-        told.push("told");
+        reported.push("told");
         throw new Error("the process ends here");
       },
       Date.now() + 31 * MINUTE,
     );
     await assert.rejects(dying);
     assert.deepEqual(await look(watchOf(), 31 * MINUTE), ["import one.xml"]);
-    assert.equal(told.length, 1);
+    assert.equal(reported.length, 1);
   });
 
   it("counts a new attempt anew", async () => {

@@ -57,6 +57,16 @@ describe("completeness by content", () => {
     assert.equal(complete(Buffer.concat([zip, Buffer.alloc(64)]), "a.zip"), false, "pre-allocated");
   });
 
+  it("takes what is something else than its name says, so that it is called what it is", () => {
+    const rar = Buffer.from("Rar!\x1a\x07\x01\0 and so on", "latin1");
+    assert.equal(complete(rar, "a.zip"), true);
+    assert.equal(complete(Buffer.from('{"a": 1}'), "a.xml"), true);
+    assert.equal(complete(Buffer.from("ffd8ffe000104a", "hex"), "a.pdf"), true);
+    assert.equal(complete(Buffer.concat([rar, Buffer.alloc(64)]), "a.zip"), false, "pre-allocated");
+    assert.equal(complete(Buffer.from("PK\x07\x08 not yet"), "a.zip"), false);
+    assert.equal(complete(Buffer.from("<!DOCTYPE html><html>"), "a.xml"), false);
+  });
+
   it("takes a PDF that begins and ends as one, and none that is still zeros", () => {
     const pdf = Buffer.from("%PDF-1.4\n1 0 obj\nendobj\ntrailer\n%%EOF\n");
     assert.equal(complete(pdf, "a.pdf"), true);

@@ -133,6 +133,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       lease: { assertHeld: () => {} },
       advice: BUILT_IN,
       notice: () => {},
+      receiptFiled: () => {},
       inspections: new Inspections(),
     };
 

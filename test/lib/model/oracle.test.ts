@@ -54,7 +54,7 @@ function values(checks: readonly Check[]): string[] {
     .sort();
 }
 
-const told = (checks: readonly Check[]) => checks.map(({ line, path, text }) => `${line} ${path}: ${text.en}`);
+const brief = (checks: readonly Check[]) => checks.map(({ line, path, text }) => `${line} ${path}: ${text.en}`);
 
 /** Spoils one value, so that its kind is broken; nothing where it cannot be. */
 function spoilValue({ element, random }: { element: Made; random: Random }): boolean {
@@ -87,6 +87,8 @@ function spoilStructure(element: Made, model: Model, random: Random): boolean {
   const once = children.filter((child) => Number.isFinite(child.field?.max));
   switch (random.between(0, 6)) {
     case 0: {
+      // A changed or deleted row may be short, by a field that says so; an XSD cannot express that.
+      if (children.some(({ name, text }) => name === field.short && text !== "")) return false;
       const gone = needed.length > 0 && random.pick(needed).name;
       if (!gone) return false;
       element.children = children.filter(({ name }) => name !== gone);
@@ -153,7 +155,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
     for (const { model, root } of documents(12)) {
       const xml = written(root, model);
       const { ours, libxml2 } = await verdicts(xml, model);
-      assert.deepEqual([told(ours), told(libxml2)], [[], []], `${model.type}: ${xml}`);
+      assert.deepEqual([brief(ours), brief(libxml2)], [[], []], `${model.type}: ${xml}`);
     }
   });
 
@@ -166,7 +168,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
       const xml = written(root, model);
       const { ours, libxml2 } = await verdicts(xml, model);
       assert.deepEqual(values(ours), values(libxml2), `${model.type}: ${xml}`);
-      assert.equal(values(ours).length, ours.length, told(ours).join("\n"));
+      assert.equal(values(ours).length, ours.length, brief(ours).join("\n"));
       for (const one of values(ours)) {
         const kind = one.slice(one.lastIndexOf(" ") + 1);
         seen.set(kind, (seen.get(kind) ?? 0) + 1);
@@ -185,7 +187,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
       faults++;
       const xml = written(root, model);
       const { ours, libxml2 } = await verdicts(xml, model);
-      assert.ok(ours.length > 0 && libxml2.length > 0, `${model.type}: ${xml}\n${told(ours)}\n${told(libxml2)}`);
+      assert.ok(ours.length > 0 && libxml2.length > 0, `${model.type}: ${xml}\n${brief(ours)}\n${brief(libxml2)}`);
       // libxml2 names the first child that it does not expect, our walk also the parent that lacks one.
       const below = ({ path }: Check) => path.replace(/\/@.*$/, "").split("/");
       const depth = Math.min(...[...ours, ...libxml2].map((check) => below(check).length));
@@ -197,7 +199,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
               .join("/"),
           ),
         );
-      assert.deepEqual(places(ours), places(libxml2), `${model.type}: ${xml}\n${told(ours)}\n${told(libxml2)}`);
+      assert.deepEqual(places(ours), places(libxml2), `${model.type}: ${xml}\n${brief(ours)}\n${brief(libxml2)}`);
     }
     assert.ok(faults > TYPES.length * 10, String(faults));
   });

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { writeZip } from "../../../lib/archive/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import type { Check } from "../../../lib/document.js";
+import { type Model, modelOf } from "../../../lib/model/model.js";
 import { SchemaStore } from "../../../lib/model/schema-store.js";
+import { judge } from "../../../lib/model/walk.js";
+import { readXml } from "../../../lib/xml/read.js";
 import { invtXml } from "../../../simulator/samples/index.js";
+import { turnsOf } from "../../support/turns.js";
 import { DEC_HEAD, DEC_LIST, DEC_SIGN, dec, invt, MANIFEST_PARTS, manifest } from "./small-documents.js";
 
 const store = new SchemaStore();
@@ -311,5 +315,14 @@ describe("our schemas", () => {
 
   it("has none for what it does not know", async () => {
     assert.equal(await store.validate(await inspect(Buffer.from("<Unknown/>"), "a.xml")), undefined);
+  });
+
+  it("children of an element that is to have none are each told, with the event loop in between", async () => {
+    const root = await readXml(Buffer.from(dec().replace(/<IEFlag>/, `<IEFlag>${"<Nobody/>".repeat(20_000)}`)));
+    const { result, turns } = await turnsOf(() => judge(root, modelOf("DEC") as Model));
+    const unknown = result.filter(({ path }) => /IEFlag\/Nobody\[\d+\]$/.test(path));
+    assert.ok(unknown.length > 900, `${unknown.length} told`);
+    assert.match(result.at(-1)?.text.en ?? "", /more findings/);
+    assert.ok(turns >= 4, `${turns} turns`);
   });
 });

@@ -2,6 +2,7 @@ import { kindOf } from "../../../lib/business/index.js";
 import type { Check } from "../../../lib/document.js";
 import { type PreflightContext, preflight, type Severity } from "../../../lib/preflight/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
+import { EDOC } from "./documents.js";
 
 export const CLIENT: PreflightContext["client"] = {
   environment: "test",
@@ -23,6 +24,9 @@ const FOLDERS: Record<string, string> = {
 export function pdf(name: string, bytes: Buffer = Buffer.from("%PDF-1.4\n")): PreflightContext["attachments"][number] {
   return { name, size: bytes.length, bytes };
 }
+
+/** What makes a document one of a ZIP, with its PDF. */
+export const IN_ZIP = { zipped: true, entry: "document.xml", fileName: "document.zip", attachments: [pdf(EDOC)] };
 
 /** The context that a node would give the rules for this XML; `parts` changes what it needs to. */
 export function contextOf(xml: string | Buffer, parts: Partial<PreflightContext> = {}): PreflightContext {

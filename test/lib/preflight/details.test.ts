@@ -1,13 +1,30 @@
 import assert from "node:assert/strict";
-import { countPages } from "../../../lib/preflight/pdf-page-size.js";
+import { countPages } from "../../../lib/preflight/rules/pdf-page-size.js";
 import { generateDocument } from "../../support/generate-documents.js";
 import { findings, pdf, places } from "./context.js";
-import { DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
+import { BODY, DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
 
-const BODY = "Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
 /** Severity and last step of the path, where the rest is known from the case. */
 const brief = (checks: ReturnType<typeof findings>) =>
   checks.map(({ severity, path }) => `${severity} ${path.split("/").at(-1)}`);
+
+describe("preflight: wrapped-document", () => {
+  const escaped = DEC.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+  it("finds one that stands there as text, and what is only a part of something else", () => {
+    for (const [xml, found] of [
+      [`<string>${escaped}</string>`, ["error string:1"]],
+      [
+        `<e:Envelope xmlns:e="x"><e:Body><in><![CDATA[${DEC}]]></in></e:Body></e:Envelope>`,
+        ["error Envelope/Body/in:1"],
+      ],
+      [`<root>${DEC}${DEC}</root>`, ["warning root/DecMessage[1]:1"]],
+      ["<root><a>1 &lt; 2</a></root>", []],
+      [`<root><a>${escaped}</a><b/></root>`, []],
+    ] as const)
+      assert.deepEqual(places(findings("wrapped-document", xml)), found, xml.slice(0, 40));
+  });
+});
 
 describe("preflight: manifest-order", () => {
   it("reports once for each parent, at the first element that comes too late", () => {

@@ -127,6 +127,13 @@ export const MT1401 = `<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT
 </Declaration>
 </Manifest>`;
 
+/** INV101 as the modification of a list that has its number. */
+export const MODIFICATION = INV101.replaceAll("<SeqNo></SeqNo>", "<SeqNo>202400000000000001</SeqNo>");
+
+/** Path of its package, and of the business data in it. */
+export const PACKAGE = "Signature/Object/Package";
+export const BODY = `${PACKAGE}/DataInfo/BussinessData/InvtMessage`;
+
 /** Replaces one line (1-based), so that a test says which line it spoils. */
 export function withLine(xml: string, line: number, text: string): string {
   const lines = xml.split("\n");

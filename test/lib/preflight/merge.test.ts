@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { Check } from "../../../lib/document.js";
+import { type Model, modelOf } from "../../../lib/model/model.js";
+import { judge } from "../../../lib/model/walk.js";
 import { FAULT, mergeChecks, preflight } from "../../../lib/preflight/index.js";
+import { scanXml } from "../../../lib/xml/scan.js";
 import { contextOf } from "./context.js";
-import { DEC, withLine } from "./documents.js";
+import { DEC, MT1401, withLine } from "./documents.js";
 
 const FOUND = preflight(contextOf(withLine(DEC, 8, "<PackNo/>")));
 /** What a function node may leave there is of any type. */
@@ -72,6 +75,40 @@ describe("preflight: checks of the flow's own", () => {
 
   it("that preflight left there on an earlier run are not doubled", () => {
     assert.deepEqual(mergeChecks(FOUND, FOUND), FOUND);
+  });
+
+  it("and a schema that find the same element empty say it once", async () => {
+    const xml = withLine(DEC, 8, "<PackNo/>");
+    const schema = await judge(scanXml(Buffer.from(xml)), modelOf("DEC") as Model);
+    const empty = schema.filter(({ path }) => path.endsWith("/PackNo"));
+    assert.deepEqual(
+      empty.map(({ about }) => about),
+      ["empty"],
+    );
+    assert.deepEqual(
+      FOUND.map(({ rule, path }) => [rule, path]),
+      [["SW-RULE-empty-numeric", empty[0]?.path]],
+    );
+    for (const merged of [mergeChecks(empty, FOUND), mergeChecks(FOUND, empty)]) assert.deepEqual(merged, FOUND);
+    const mild = FOUND.map((check) => ({ ...check, severity: "warning" as const }));
+    assert.deepEqual(mergeChecks(empty, mild), empty[0]?.severity === "error" ? empty : mild);
+    const elsewhere = empty.map((check) => ({ ...check, line: 9 }));
+    assert.equal(mergeChecks(elsewhere, FOUND).length, 2);
+  });
+
+  it("and a schema that find the same date, order or long key say it once", async () => {
+    for (const [xml, type, rule] of [
+      [withLine(DEC, 7, "<IEDate>2024/1/5</IEDate>"), "DEC", "dates-format"],
+      [DEC.replace("C20240101000001", "C".repeat(19)), "DEC", "client-key-length"],
+      [MT1401.replace(/(<FunctionCode>.*\n)(<MessageType>.*\n)/, "$2$1"), "MT1401", "manifest-order"],
+    ] as const) {
+      const schema = await judge(scanXml(Buffer.from(xml)), modelOf(type) as Model);
+      const found = preflight(contextOf(xml)).filter((check) => check.rule === `SW-RULE-${rule}`);
+      assert.equal(found.length, 1, rule);
+      const echo = schema.filter(({ path, about }) => path === found[0]?.path && about !== undefined);
+      assert.equal(echo.length, 1, rule);
+      assert.equal(mergeChecks(schema, found).length, schema.length, rule);
+    }
   });
 
   it("give way to a new run of the same node where its old findings are left, and only then", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CLIENT, findings, pdf, places } from "./context.js";
-import { DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
+import { BODY, DEC, DEC_EDOC, EDOC, INV101, lineOf, MT1401, withLine } from "./documents.js";
 
 describe("preflight: empty-numeric (faq 14)", () => {
   it("names every empty number of a declaration by path and line", () => {
@@ -119,8 +119,6 @@ describe("preflight: sender-id (faq 17)", () => {
 });
 
 describe("preflight: company-code (faq 19)", () => {
-  const body = "Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
-
   it("accepts codes that are the company's", () => {
     assert.deepEqual(findings("company-code", INV101), []);
     const card = { companyCode: "4403960000", cardNumber: "" };
@@ -129,23 +127,23 @@ describe("preflight: company-code (faq 19)", () => {
 
   it("names the code that differs from the card, which goes before the setting", () => {
     const xml = withLine(INV101, 21, "<InputCode>4403961111</InputCode>");
-    assert.deepEqual(places(findings("company-code", xml)), [`error ${body}/InvtHeadType/InputCode:21`]);
+    assert.deepEqual(places(findings("company-code", xml)), [`error ${BODY}/InvtHeadType/InputCode:21`]);
     const card = { companyCode: "4403961111", cardNumber: "" };
     const found = findings("company-code", xml, { card });
-    assert.deepEqual(places(found), [`error ${body}/OperCusRegCode:${lineOf(xml, "<OperCusRegCode>")}`]);
+    assert.deepEqual(places(found), [`error ${BODY}/OperCusRegCode:${lineOf(xml, "<OperCusRegCode>")}`]);
     assert.match(found[0]?.text.en ?? "", /4403960000.*the card is 4403961111/);
   });
 
   it("compares the two with each other when no company is known", () => {
     const xml = withLine(INV101, 21, "<InputCode>4403961111</InputCode>");
     assert.deepEqual(places(findings("company-code", xml, { client: clientOf("") })), [
-      `error ${body}/OperCusRegCode:${lineOf(xml, "<OperCusRegCode>")}`,
+      `error ${BODY}/OperCusRegCode:${lineOf(xml, "<OperCusRegCode>")}`,
     ]);
   });
 
   it("reports an absent code at the element that should hold it", () => {
     const xml = withLine(INV101, 21, "");
-    assert.deepEqual(places(findings("company-code", xml)), [`error ${body}/InvtHeadType:16`]);
+    assert.deepEqual(places(findings("company-code", xml)), [`error ${BODY}/InvtHeadType:16`]);
   });
 
   function clientOf(customsCode: string) {

@@ -221,7 +221,7 @@ describe("preflight: which rule holds for what", () => {
     assert.equal(new Set(RULES.map(({ id }) => id)).size, RULES.length);
     for (const { id, source } of RULES) {
       assert.match(id, /^[a-z]+(-[a-z]+)*$/);
-      assert.match(source, /^(faq \d+|domain \S+|formats)$/);
+      assert.match(source, /^(faq \d+|domain \S+|xml \S+|formats)$/);
     }
   });
 });

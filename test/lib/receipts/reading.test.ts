@@ -83,7 +83,8 @@ describe("reading a delivery of receipts", () => {
   }).timeout(60_000);
 
   it("refuses a receipt whose data was cut inside a whole DxpMsg", async () => {
-    const whole = base64(OK);
+    // That the padding is missing is no loss.
+    const whole = base64(OK).replace(/=+$/, "");
     for (let length = 0; length < whole.length; length += 1) {
       const part = await single(Buffer.from(dxp(whole.slice(0, length))));
       assert.equal(part.recognised, false, `cut at ${length}`);

@@ -19,7 +19,7 @@ describe("a card", () => {
   let identity: CardIdentity;
   let now: number;
   const cards: Card[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   before(async () => {
     made = makeKey(dir, "key", "rsa2048");
     const card = new Card(settings());
@@ -29,7 +29,7 @@ describe("a card", () => {
   after(done);
   beforeEach(() => {
     now = Date.now();
-    told.length = 0;
+    reported.length = 0;
   });
   afterEach(async () => {
     for (const card of cards.splice(0)) await card.close();
@@ -40,12 +40,12 @@ describe("a card", () => {
     ...{ keyFile: made.keyFile, certificateFile: made.certificateFile },
     ...more,
   });
-  const opened = (referenceTime?: () => number | undefined | Promise<number>, more: Partial<CardSettings> = {}) => {
+  const opened = (more: Partial<CardSettings> = {}) => {
     const listener = {
-      onState: ({ state, code }: { state: string; code: string }) => told.push(`${state} ${code}`.trim()),
-      onWarning: (code: string) => told.push(`warning ${code}`),
+      onState: ({ state, code }: { state: string; code: string }) => reported.push(`${state} ${code}`.trim()),
+      onWarning: (code: string) => reported.push(`warning ${code}`),
     };
-    const card = new Card(settings(more), listener, referenceTime, () => now);
+    const card = new Card(settings(more), listener, () => now);
     cards.push(card);
     return card;
   };
@@ -70,7 +70,7 @@ describe("a card", () => {
     const card = opened();
     now = identity.notBefore - DAY;
     await assert.rejects(sign(card), waits("CERTIFICATE-NOT-YET-VALID", /日期和时间/));
-    assert.deepEqual(told.at(-1), "ready CERTIFICATE-NOT-YET-VALID");
+    assert.deepEqual(reported.at(-1), "ready CERTIFICATE-NOT-YET-VALID");
     now = identity.notBefore;
     assert.ok((await sign(card)).signature);
     assert.equal(card.status().code, "");
@@ -86,37 +86,6 @@ describe("a card", () => {
     assert.equal(card.status().state, "ready");
   });
 
-  for (const [what, wrong] of [
-    ["back", () => identity.notBefore - 400 * DAY],
-    ["forward", () => identity.notAfter + 400 * DAY],
-  ] as const) {
-    it(`the clock was set ${what} and the broker's is known: signed by that one, and the clock is told once a day`, async () => {
-      const card = opened(async () => identity.notBefore + DAY);
-      now = wrong();
-      for (let times = 0; times < 3; times++) assert.ok((await sign(card)).signature);
-      assert.equal(told.filter((line) => line === "warning SW-CLOCK").length, 1);
-      now += DAY;
-      await sign(card);
-      assert.equal(told.filter((line) => line === "warning SW-CLOCK").length, 2);
-    });
-  }
-
-  it("the broker's clock says so too: the document waits, and the clock is not blamed", async () => {
-    const card = opened(() => identity.notAfter + DAY);
-    now = identity.notAfter + DAY;
-    await assert.rejects(sign(card), waits("CERTIFICATE-EXPIRED", /^请到发卡机构/));
-  });
-
-  it("a broker's clock that is not known or cannot be asked is none; a good certificate asks for none", async () => {
-    for (const none of [() => undefined, () => Promise.reject(new Error("not connected"))]) {
-      const card = opened(none);
-      now = identity.notBefore - DAY;
-      await assert.rejects(sign(card), waits("CERTIFICATE-NOT-YET-VALID", /日期和时间/));
-    }
-    now = identity.notBefore + DAY;
-    assert.ok((await sign(opened(() => assert.fail("asked")))).signature);
-  });
-
   it("warns once a day from 30 days before the certificate's end", async () => {
     const card = opened();
     now = identity.notAfter - 30 * DAY;
@@ -125,7 +94,7 @@ describe("a card", () => {
     await sign(card);
     now += DAY;
     await sign(card);
-    assert.equal(told.filter((line) => line === "warning SW-RULE-card-expiry").length, 2);
+    assert.equal(reported.filter((line) => line === "warning SW-RULE-card-expiry").length, 2);
   });
 
   it("tells whose it is, remembers that, and looks for a card that is not there every 30 seconds only", async () => {
@@ -137,7 +106,7 @@ describe("a card", () => {
     const missing = makeKey(dir, "missing", "rsa1024");
     const { keyFile, certificateFile } = missing;
     rmSync(keyFile);
-    const absent = opened(undefined, { keyFile, certificateFile });
+    const absent = opened({ keyFile, certificateFile });
     assert.equal(await absent.facts(), undefined);
     makeKey(dir, "missing", "rsa1024");
     now += 29_999;

@@ -7,7 +7,9 @@ import { readZip, writeZip } from "../../../lib/archive/index.js";
 import { openCard } from "../../../lib/signing/open.js";
 import { signDocument } from "../../../lib/signing/profiles/index.js";
 import type { CardBackend, SignRequest } from "../../../lib/signing/types.js";
+import { readXml } from "../../../lib/xml/read.js";
 import type { SoftToken } from "../../../scripts/soft-token.js";
+import { invtXml } from "../../../simulator/samples/index.js";
 import { SHAPES } from "./shapes.js";
 import { ownFolder, ownToken, tokenSettings, xmlsecVerify } from "./token.js";
 
@@ -148,6 +150,19 @@ describe("signing profiles on a SoftHSM2 token", () => {
     xmlsecVerify(dir, entries[0]?.bytes as Buffer, token.certificateFile);
     const repeat = await signDocument("xmldsig-object", request(zip, "a.zip"), card);
     assert.deepEqual(repeat.payload, signed.payload);
+  });
+
+  it("xmldsig-object: a large document, opened before or not", async () => {
+    const xml = invtXml({ goods: 100 });
+    const { payload } = await signDocument("xmldsig-object", request(xml), card);
+    xmlsecVerify(dir, payload, token.certificateFile);
+    const known = { xml: Buffer.from(xml), root: await readXml(xml) };
+    const again = await signDocument("xmldsig-object", { ...request(xml), known }, card);
+    assert.deepEqual(again.payload, payload);
+    const other = invtXml({ goods: 101 });
+    const signed = await signDocument("xmldsig-object", { ...request(other), known }, card);
+    xmlsecVerify(dir, signed.payload, token.certificateFile);
+    assert.ok(signed.payload.length > payload.length);
   });
 
   it("xmldsig-object refuses what it cannot sign, and signs nothing", async () => {

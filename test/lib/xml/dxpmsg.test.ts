@@ -1,22 +1,29 @@
 import assert from "node:assert/strict";
 import JSZip from "jszip";
 import { readReceipts } from "../../../lib/receipts/index.js";
-import { dxpContent } from "../../../lib/xml/dxpmsg.js";
+import { dxpContent, dxpDataFault } from "../../../lib/xml/dxpmsg.js";
 import { scanXml } from "../../../lib/xml/scan.js";
 
 describe("the content of a DxpMsg", () => {
-  const of = (data: string) => dxpContent(scanXml(Buffer.from(`<DxpMsg><Data>${data}</Data></DxpMsg>`)));
+  const message = (data: string) => scanXml(Buffer.from(`<DxpMsg><Data>${data}</Data></DxpMsg>`));
 
   it("is decoded whole, over lines and of 12 MB too", () => {
-    assert.equal(of("QUJD\n  REU=").bytes.toString(), "ABCDE");
-    assert.equal(of("QQ==").bytes.toString(), "A");
-    assert.equal(of("AAAA".repeat(3 << 20)).bytes.length, 9 << 20);
+    for (const [data, length] of [
+      ["QUJD\n  REU=", 5],
+      ["QQ==", 1],
+      ["QQ", 1],
+      [" QU\tJD\r\nRE U = \n", 5],
+      ["AAAA".repeat(3 << 20), 9 << 20],
+    ] as const) {
+      assert.equal(dxpContent(message(data)).bytes.length, length);
+      assert.equal(dxpDataFault(message(data)), undefined);
+    }
   });
 
   it("is not taken for what is left of it", () => {
-    assert.throws(() => of("QQ==</Data><Data>QQ=="), { code: "SW-RECEIPT" });
-    for (const data of ["", "QUJDRE", "QUJDREU", "QQ=A", "QUJD=", "Q===", "====", "QUJ%", "QUJDREU=QUJD"]) {
-      assert.throws(() => of(data), { code: "SW-RECEIPT" }, data);
+    assert.match(dxpDataFault(message("QQ==</Data><Data>QQ=="))?.en ?? "", /more than one/);
+    for (const data of ["", "QUJDR", "QQ=A", "Q", "Q===", "====", "QUJ%", "QUJDREU=QUJD"]) {
+      assert.match(dxpDataFault(message(data))?.en ?? "", data === "" ? /has no Data/ : /not whole/, data);
     }
   });
 

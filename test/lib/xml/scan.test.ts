@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readXml } from "../../../lib/xml/read.js";
-import { scanXml } from "../../../lib/xml/scan.js";
+import { scanXml, scanXmlInTurns } from "../../../lib/xml/scan.js";
+import { turnsOf } from "../../support/turns.js";
 
 describe("scanXml", () => {
   it("finds text in pieces, whatever stands between them", () => {
@@ -56,5 +57,19 @@ describe("scanXml", () => {
       ["2", rows + 1, `a/b[${rows}]`],
     );
     assert.ok(turns > 0, "the loop had no turn");
+  });
+
+  it("lets the loop have its turn among comments, of which no element is made", async () => {
+    const xml = Buffer.from(`<a>${"<!---->".repeat(100_000)}</a>`);
+    const { result, turns } = await turnsOf(() => scanXmlInTurns(xml));
+    assert.equal(result.text, "");
+    assert.ok(turns > 10, `${turns} turns`);
+  });
+
+  it("counts names that repeat among thousands of siblings", () => {
+    const root = scanXml(Buffer.from(`<a>${"<b/><c/>".repeat(3_000)}<d/></a>`));
+    assert.equal(root.children[5_998]?.path, "a/b[3000]");
+    assert.equal(root.children[5_999]?.path, "a/c[3000]");
+    assert.equal(root.children[6_000]?.path, "a/d");
   });
 });

@@ -102,9 +102,9 @@ export function documents(bench: RedBench): void {
       await bench.queue(`${at.queue}r`);
       const key = freshKey();
       const id = await at.sent("a.xml", key);
-      const told = () => bench.messages("event").map(({ topic, event }) => [topic, event?.event]);
-      await until("the sending is told", () => told().length >= 4);
-      assert.deepEqual(told(), [
+      const reported = () => bench.messages("event").map(({ topic, event }) => [topic, event?.event]);
+      await until("the sending is told", () => reported().length >= 4);
+      assert.deepEqual(reported(), [
         ["state", "claimed"],
         ["state", "sending"],
         ["state", "sent"],

@@ -18,6 +18,9 @@ export function receiving(bench: RedBench): void {
       await bench.publish(at.queue, accepted(key));
       const known = await bench.one("known");
       assert.equal(known.receipt?.documentId, id);
+      const data = known.receipt?.data as { DecImportResponse: Record<string, string> } | undefined;
+      assert.equal(data?.DecImportResponse.ClientSeqNo, key);
+      assert.equal(data?.DecImportResponse.ResponseCode, "0");
       assert.equal(known.delivery?.redelivered, false);
       assert.equal((await (await bench.client()).ledger.get(id))?.state, "sent", "looking at it changes nothing");
       assert.deepEqual(box(at.root, "DecCus001", "InBox"), []);

@@ -62,16 +62,9 @@ export function sending(bench: RedBench): void {
       assert.equal(bench.messages("caught").length, 0);
     });
 
-    it("does not complete while the confirm is missing", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({}, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
+    it("does not complete while the confirm is missing", () =>
+      at.withUnconfirmed({}, async (relay) => {
         const { document } = await bench.one("claimed");
-        // The broker has it, its confirm does not come back.
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
         const row = await (await bench.client()).ledger.get(document?.id as string);
         assert.equal(row?.state, "sending");
         assert.equal(bench.messages("completed").length + bench.messages("sent").length, 0);
@@ -79,11 +72,7 @@ export function sending(bench: RedBench): void {
         await bench.one("completed");
         await bench.one("settled");
         assert.equal(await bench.depth(at.queue), 1);
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
 
     it("sends a detached signature in the headers, over the very bytes of the body", async () => {
       const nodes = at.nodes();
@@ -150,15 +139,9 @@ export function sending(bench: RedBench): void {
       }
     });
 
-    it("sends a cloned message once: the second joins the send that is under way", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({}, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
+    it("sends a cloned message once: the second joins the send that is under way", () =>
+      at.withUnconfirmed({}, async (relay) => {
         const { payload, document } = await bench.one("claimed");
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
         bench.node("send").receive({ payload, document: structuredClone(document) });
         relay.flow();
         await bench.arrived("settled", 2);
@@ -168,11 +151,7 @@ export function sending(bench: RedBench): void {
           events?.map(({ event }) => event),
           ["claimed", "sending", "sent", "settled"],
         );
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
 
     it("fails with C18 when the broker stays away, password masked, after it was tried again", async () => {
       const relay = await relayTo(bench.broker);

@@ -149,9 +149,9 @@ export function signing(bench: RedBench): void {
       bench.node("sign").receive(dec());
       bench.node("sign").receive(dec());
       await bench.arrived("out", 2);
-      const told = () => bench.logged().filter((line) => /证书将于 .* 过期/.test(line));
-      assert.equal(told().length, 1, told().join());
-      assert.match(told()[0] as string, /^card: /);
+      const reported = () => bench.logged().filter((line) => /证书将于 .* 过期/.test(line));
+      assert.equal(reported().length, 1, reported().join());
+      assert.match(reported()[0] as string, /^card: /);
       await until("the daily log has it", () => dailyLog(at.root).split("SW-RULE-card-expiry").length === 2);
     });
 
@@ -198,14 +198,14 @@ export function signing(bench: RedBench): void {
 
     it("says loudly that a key file is no card, and that a PIN would travel in clear", async () => {
       await at.load({ backend: "software", ...softwareKey() }, {}, "");
-      const told = (pattern: RegExp) => bench.logged().some((line) => pattern.test(line));
-      assert.ok(told(/card: .*密钥文件，不是卡.* not a card/), bench.logged().join());
+      const reported = (pattern: RegExp) => bench.logged().some((line) => pattern.test(line));
+      assert.ok(reported(/card: .*密钥文件，不是卡.* not a card/), bench.logged().join());
       await bench.unload();
       await at.load({ backend: "control", controlUrl: "ws://10.255.255.1:61232" });
-      assert.ok(told(/card: .*明文.*in clear/), bench.logged().join());
+      assert.ok(reported(/card: .*明文.*in clear/), bench.logged().join());
       await bench.unload();
       await at.load({ backend: "control", controlUrl: "ws://127.0.0.1:61232" });
-      assert.ok(!told(/in clear/));
+      assert.ok(!reported(/in clear/));
     });
 
     it("reads a key file that is none as C134", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { decXml, invtZip } from "../../../simulator/samples/index.js";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { invtZip } from "../../../simulator/samples/index.js";
 import { box, drop } from "../../support/boxes.js";
 import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
@@ -13,14 +15,8 @@ export function unknownSends(bench: RedBench): void {
   describe("sw-mq-send, unknown outcomes", () => {
     const at = new SendFlow(bench);
 
-    it("resends what a cut left unknown: same id, same bytes, and says that it may be a duplicate", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({}, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
+    it("resends what a cut left unknown: same id, same bytes, and says that it may be a duplicate", () =>
+      at.withUnconfirmed({}, async (relay) => {
         relay.flow();
         relay.cut();
         const { document } = await bench.one("settled");
@@ -36,11 +32,7 @@ export function unknownSends(bench: RedBench): void {
           events?.map(({ event }) => event),
           ["claimed", "sending", "unknown", "resending", "sent", "settled"],
         );
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
 
     it("keeps signed bytes until they have arrived, and resends exactly those", async () => {
       const relay = await relayTo(bench.broker);
@@ -70,14 +62,8 @@ export function unknownSends(bench: RedBench): void {
       }
     });
 
-    it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", async () => {
-      const relay = await relayTo(bench.broker);
-      try {
-        await bench.load(at.nodes({ client: { onUncertain: "hold" } }, { port: relay.port, heartbeat: 60 }));
-        await bench.showing("send", "mq-send.status.connected");
-        relay.hold();
-        drop(at.root, "DecCus001", "a.xml", decXml());
-        await until("the broker has the message", async () => (await bench.depth(at.queue)) === 1);
+    it("holds what a cut left unknown when it is set so, and sends it again when a person releases it", () =>
+      at.withUnconfirmed({ client: { onUncertain: "hold" } }, async (relay) => {
         relay.flow();
         relay.cut();
         const caught = await bench.one("caught");
@@ -96,10 +82,28 @@ export function unknownSends(bench: RedBench): void {
         await bench.take(at.queue);
         const again = await bench.take(at.queue);
         assert.deepEqual([again.properties.messageId, again.properties.headers?.possibleDuplicate], [id, "1"]);
-      } finally {
-        await bench.unload();
-        await relay.close();
-      }
-    });
+      }));
+
+    it("says that what was sent cannot be sent again when its bytes are gone, and takes a person's word for what became of it", () =>
+      at.withUnconfirmed({ client: { onUncertain: "hold" } }, async (relay) => {
+        relay.flow();
+        relay.cut();
+        const id = (await bench.one("caught")).document?.id as string;
+        await bench.one("failed");
+        writeFileSync(join(at.root, "DecCus001", "TempBox", `${id}__a.xml`), "somebody's hand");
+        const release = (as: string) =>
+          bench.http().post(`/single-window/documents/${id}/release`).send({ reason: "看过网页", as });
+        const { status, body } = await release("resend");
+        assert.deepEqual([status, body.code], [409, "SW-STATE"]);
+        assert.match(body.text.zh, /原文/);
+        const { ledger } = await bench.client();
+        assert.equal((await ledger.get(id))?.state, "held");
+        assert.equal(
+          (await ledger.story(id))?.events.some(({ event }) => event === "released"),
+          false,
+        );
+        assert.equal((await release("sent")).status, 200);
+        assert.equal((await bench.row(id, "it is settled", ({ settled }) => settled)).state, "sent");
+      }));
   });
 }

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { codeOf } from "../errors.js";
+import type { Spool } from "../files/spool.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { sha256InTurns } from "../sha256.js";
+import type { BoxContext } from "./context.js";
+
+/** A file with more bytes than this takes longer to read than the event loop should be blocked for. */
+const LARGE = 1024 * 1024;
+
+type Place = Pick<BoxContext, "folders" | "files" | "clock"> & { readonly spool: Spool };
+
+/** Where the bytes that were sent lie: in TempBox when they were sent as they were claimed, anything else was spooled. */
+function pathOf({ folders, spool }: Place, row: DocumentRow, sha256: string): string {
+  return sha256 === row.sha256 ? join(folders.of(row.business).box("TempBox"), row.boxName) : spool.path(row.id);
+}
+
+/** How many bytes lie there; undefined when there is no file. */
+export function sizeOfSent(place: Place, row: DocumentRow, sha256: string): number | undefined {
+  return place.files.disk.facts(pathOf(place, row, sha256))?.size;
+}
+
+/** The bytes that were sent, known by their hash; undefined when they are gone, or are others by now. */
+export async function readSent(place: Place, row: DocumentRow, sha256: string): Promise<Buffer | undefined> {
+  const { disk } = place.files;
+  const path = pathOf(place, row, sha256);
+  let found: Buffer;
+  try {
+    found = (disk.facts(path)?.size ?? 0) > LARGE ? await disk.readLarge(path) : disk.read(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return (await sha256InTurns(found, place.clock)) === sha256 ? found : undefined;
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Bilingual } from "../errors.js";
+import { exportsIn } from "../modules.js";
+import type { CardSettings } from "./settings.js";
+import type { CardBackend, PinAttempts } from "./types.js";
+
+/** What has to be on the machine: an optional package of Node.js, or a file that can be read. */
+export type Prerequisite = ({ package: string } | { file: string }) & { what: Bilingual };
+
+/** Settings of a card but its PIN. */
+export type CardNeeds = Pick<CardSettings, "backend" | "module" | "keyFile" | "certificateFile">;
+
+/** One way to reach a card: the export `backend` of a file in `lib/signing/backends/`. The card's dialog lists these files. */
+export interface Backend {
+  /** The value of the setting `backend`, and the `kind` of what it opens. */
+  name: string;
+  /** As the card's dialog shows it. */
+  title: Bilingual;
+  /** The one that is taken where none is set. */
+  usual?: true;
+  /** It is no card, and nobody outside takes its signatures: what people are warned of. */
+  testsOnly?: Bilingual;
+  /** Whether these settings are of no use without a PIN; then an empty one is C144, and nothing is touched (faq 13). */
+  needsPin(settings: CardSettings): boolean;
+  prerequisites(settings: CardNeeds): Prerequisite[];
+  /** Touches nothing yet. */
+  open(settings: CardSettings, attempts: PinAttempts): CardBackend;
+}
+
+/** Every backend of `backends/`, the usual one first. */
+export const BACKENDS: readonly Backend[] = exportsIn<Backend>(join(__dirname, "backends"), "backend").sort(
+  (a, b) => Number(b.usual ?? false) - Number(a.usual ?? false),
+);
+
+/** A backend by its name; undefined when there is none. */
+export function backendByName(name: string): Backend | undefined {
+  return BACKENDS.find((backend) => backend.name === name);
+}

@@ -1,0 +1,142 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { NodeAPI } from "node-red";
+import { bothLanguages, codeOf, ImportClientError, messageOf } from "../../lib/errors.js";
+import { Metrics } from "../../lib/metrics/metrics.js";
+import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
+import type { ClientSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
+import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
+
+interface Request {
+  headers: Record<string, string | undefined>;
+}
+interface Response {
+  status(code: number): Response;
+  set(headers: Record<string, string>): Response;
+  json(body: unknown): void;
+  send(body: string): void;
+}
+type Handler = (request: Request, response: Response, next: () => void) => void;
+
+/** What a program that watches the machine asks: metrics, and whether it is well. */
+export interface WatchRoutes {
+  /** Counts what happens to the documents of a client that was opened. */
+  follow(node: ImportClientNode): void;
+}
+
+/**
+ * `GET /single-window/metrics` behind Node-RED's permission `single-window.read`, or by the token in `SW_METRICS_TOKEN`; and
+ * `GET /single-window/health`, which says no names and asks for no login. Registered once a runtime.
+ */
+export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportClientNode>): WatchRoutes {
+  let opening: Promise<Metrics> | undefined;
+  const followed = new WeakSet<object>();
+  const metrics = () => {
+    opening ??= Metrics.open();
+    opening.catch(() => {
+      // Somebody may install it meanwhile.
+      opening = undefined;
+    });
+    return opening;
+  };
+  const permission = RED.auth.needsPermission("single-window.read") as unknown as Handler;
+  const may: Handler = (request, response, next) =>
+    bearsToken(request) ? next() : permission(request, response, next);
+
+  RED.httpAdmin.get(
+    "/single-window/metrics",
+    may as never,
+    ((_request: Request, response: Response) => {
+      scrape(metrics, nodes).then(
+        ({ type, body }) => response.set({ "content-type": type, "cache-control": "no-store" }).send(body),
+        (error) => {
+          const code = codeOf(error) ?? "SW-FAULT";
+          const advice = error instanceof ImportClientError ? error.advice : undefined;
+          const said = [messageOf(error), advice && bothLanguages(advice)].filter(Boolean).join("\n");
+          response.status(code === "SW-PREREQUISITE" ? 501 : 500).json({ code, message: said });
+        },
+      );
+    }) as never,
+  );
+
+  RED.httpAdmin.get("/single-window/health", ((_request: Request, response: Response) => {
+    const ready = isReady(nodes);
+    response
+      .status(ready ? 200 : 503)
+      .set({ "cache-control": "no-store" })
+      .json({ live: true, ready });
+  }) as never);
+
+  RED.httpAdmin.get("/single-window/health/live", ((_request: Request, response: Response) => {
+    response.set({ "cache-control": "no-store" }).json({ live: true });
+  }) as never);
+
+  return {
+    follow(node) {
+      const client = node.opening?.client;
+      if (!client || followed.has(client)) return;
+      followed.add(client);
+      metrics().then(
+        (made) => made.follow(client),
+        () => undefined, // Said to whoever asks for the metrics.
+      );
+    },
+  };
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+/** Compared by their digests, so that neither length nor time tells anything of the token. */
+function bearsToken({ headers }: Request): boolean {
+  const token = process.env.SW_METRICS_TOKEN ?? "";
+  const [scheme = "", given = ""] = (headers.authorization ?? "").split(" ");
+  return token !== "" && /^bearer$/i.test(scheme) && timingSafeEqual(digest(given), digest(token));
+}
+
+/** Every client is open, and every broker that a node uses is connected. */
+function isReady(nodes: ReadonlyMap<string, ImportClientNode>): boolean {
+  const clients = [...nodes.values()];
+  return (
+    clients.length > 0 &&
+    clients.every(({ opening }) => opening?.client !== undefined && opening.fault === undefined) &&
+    [...brokerNodes.values()].every((node) => !node.inUse() || node.connected())
+  );
+}
+
+async function scrape(metrics: () => Promise<Metrics>, nodes: ReadonlyMap<string, ImportClientNode>) {
+  const made = await metrics();
+  return made.text(await snapshotOf(nodes));
+}
+
+async function snapshotOf(nodes: ReadonlyMap<string, ImportClientNode>): Promise<Snapshot> {
+  const [clients, brokers, cards] = await Promise.all([
+    Promise.all([...nodes.values()].map(clientSnapshot)),
+    Promise.all([...brokerNodes.values()].map((node) => node.report())),
+    Promise.all([...cardNodes.values()].map((node) => node.report())),
+  ]);
+  return {
+    clients,
+    brokers: brokers.map(({ id, name, state, queues }) => ({
+      name: name || id,
+      connected: state === "connected" || state === "blocked",
+      queues,
+    })),
+    cards: cards.map(({ id, name, state, notAfter }) => ({ name: name || id, state, notAfter })),
+  };
+}
+
+async function clientSnapshot({ settings, opening }: ImportClientNode): Promise<ClientSnapshot> {
+  const client = opening?.client;
+  const fault = opening ? (opening.fault?.code ?? "") : "SW-CONFIG";
+  const counts = await client?.ledger.counts().catch(() => undefined);
+  const [oldest] = (await client?.ledger.unsettled({ after: "", limit: 1 }).catch(() => undefined)) ?? [];
+  return {
+    clientId: settings?.clientId ?? "",
+    environment: settings?.environment ?? "",
+    open: client !== undefined && fault === "",
+    fault,
+    counts,
+    oldestOpen: client && oldest ? Math.max(0, (client.clock.now() - oldest.claimedAt) / 1000) : 0,
+    inFlight: client?.claims.inFlight.count() ?? 0,
+    boxes: client ? await outBoxesOf(client) : [],
+  };
+}
