@@ -58,16 +58,14 @@ export class Claims {
     const claiming = gathering
       ? claimGathered(this.context, outBox, name, gathering.pdfs, gathering.stays, onId)
       : claimFile(this.context, outBox, name, onId);
-    return claiming.then(
-      async (claimed) => {
-        if (!claimed) this.inFlight.release(taken);
-        return claimed && { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
-      },
-      (error) => {
-        this.inFlight.release(taken);
-        throw error;
-      },
-    );
+    try {
+      const claimed = await claiming;
+      if (!claimed) this.inFlight.release(taken);
+      return claimed && { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
+    } catch (error) {
+      this.inFlight.release(taken);
+      throw error;
+    }
   }
 
   /** A corrected file takes the place of the earlier one of its name that still waits and never was sent. */

@@ -39,6 +39,15 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "a corrected file stayed claimed for ever, for the ledger could not end the one that it replaced",
+    seed: 100941,
+    instances: 1,
+    kept: [
+      ...["documents/0", "handed in at/1", "way/2", "corrected/2", "the ledger cannot be written/0/5", "a deploy/0/6"],
+      ...["the ledger cannot be written/0/14", "the ledger cannot be written/0/17"],
+    ],
+  },
+  {
     what: "a newer file in OutBox was put into FailBox as the one that it had replaced, and so lost",
     seed: 7931,
     instances: 2,
@@ -52,6 +61,34 @@ export const FOUND: readonly Found[] = [
         "a change is not told/0/1",
       ],
       ...["the card is not there/0/0", "a deploy/0/4", "a deploy/0/12", "killed after/0/52"],
+    ],
+  },
+  {
+    what: "the refusal of a repeat could not be written, and its claim stayed out for ever",
+    seed: 100041,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "handed in at/1", "corrected/1", "the ledger cannot be written/0/5"],
+      ...["a change is not told/0/11", "a deploy/0/15", "a scanner holds the file/0/56"],
+    ],
+  },
+  {
+    what: "a repeat was sent, for a stop came between its claim and its refusal",
+    seed: 100541,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "handed in at/1", "way/2", "handed in at/3", "killed before/0/34"],
+      ...["corrected/3", "a person sends it again/29/0", "killed before/1/19", "killed before/2/10"],
+      ...["a scanner holds the file/3/8", "killed before/3/52"],
+    ],
+  },
+  {
+    what: "a power cut took half of a move to the archive back, and the file stayed in TempBox",
+    seed: 100255,
+    instances: 1,
+    kept: [
+      ...["packs/0", "documents/0", "handed in at/1", "killed before/0/47", "killed before/1/3"],
+      "the power fails with it/1/0",
     ],
   },
 ];
