@@ -244,6 +244,7 @@ async function fileLocalReceipt(
 ): Promise<void> {
   const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
   // Written before a stop, maybe in other words: the row keeps not all that was known of the fault.
+  context.files.removeHalf(inBox, receipt.file, receipt.sha256);
   const file = isFile(context.files.disk, join(inBox, receipt.file), receipt.sha256)
     ? receipt.file
     : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));

@@ -15,6 +15,9 @@ const NO_LINKS = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "
 // A file system may not tell a from A.
 const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
 
+/** What is half written of a file with these bytes. */
+const halfOf = (folder: string, wanted: string, sha256: string) => join(folder, `${wanted}.${sha256.slice(0, 8)}.tmp`);
+
 /**
  * Places files where strangers read them: never half, never over another, durable when it says so (design, "Boxes"). One for
  * each client: the names that it has given out are its own.
@@ -116,7 +119,7 @@ export class Files {
    * tells what is half written from what others write.
    */
   async writeNew(folder: string, wanted: string, bytes: Buffer, sha256: string): Promise<string> {
-    const half = join(folder, `${wanted}.${sha256.slice(0, 8)}.tmp`);
+    const half = halfOf(folder, wanted, sha256);
     return this.oneByOne(half, async () => {
       for (let number = 1; ; number++) {
         const name = number === 1 ? wanted : numberedName(wanted, number);
@@ -124,6 +127,7 @@ export class Files {
         if (!facts) break;
         if (facts.size !== bytes.length || !(await this.disk.readLarge(join(folder, name))).equals(bytes)) continue;
         // Whoever wrote it may have been stopped before this.
+        this.disk.remove(half);
         await this.syncFolder(folder);
         return name;
       }
@@ -132,6 +136,11 @@ export class Files {
       await this.syncFolder(folder);
       return name;
     });
+  }
+
+  /** Removes what a stop has left of `writeNew`, for bytes that are not written again. */
+  removeHalf(folder: string, wanted: string, sha256: string): void {
+    this.disk.remove(halfOf(folder, wanted, sha256));
   }
 
   /**

@@ -136,6 +136,11 @@ export class Checks {
     for (const name of world.tree.folders.get(`${world.root}/Sas/TempBox`)?.keys() ?? []) {
       if (!name.endsWith(".tmp")) world.fail(`a file is left in TempBox: ${name}`);
     }
+    for (const folder of world.inBoxes) {
+      for (const name of world.tree.folders.get(folder)?.keys() ?? []) {
+        if (name.endsWith(".tmp")) world.fail(`half a receipt is left in InBox: ${name}`);
+      }
+    }
     for (const { filed, file, folder } of world.ledgerFile.receipts) {
       if (!filed) world.fail(`a receipt is not filed: ${file}`);
       else if (!world.tree.node(`${world.root}/${folder}/InBox/${file}`)) world.fail(`a receipt has no file: ${file}`);
