@@ -4,10 +4,12 @@ import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { settingChoice, settingFlag } from "../../lib/settings.js";
+import { configError, settingChoice, settingFlag } from "../../lib/settings.js";
+import type { Card } from "../../lib/signing/card.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
+import { signText, TEXT, textBytes } from "../../lib/signing/sign-text.js";
 import { type CardNode, clientOf } from "../registry.js";
 import {
   assertNotRefused,
@@ -39,7 +41,7 @@ function readConfig(config: Config) {
     input: settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
   };
   return {
-    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES]),
+    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES, TEXT]),
     options,
     whenBlocked: settingChoice("whenBlocked", config.whenBlocked, ["wait", "fail"]),
   };
@@ -54,6 +56,16 @@ function statusOf(error: unknown): [NodeStatusFill, NodeStatusShape, string] {
   if (inner.startsWith("CERTIFICATE-")) return ["red", "ring", "certificate"];
   if (code === "C134" || code === "C141") return ["red", "ring", "absent"];
   return ["red", "ring", "config"];
+}
+
+/** A document would go out without its signature: it waits until another way to sign is set. Throws SW-CONFIG. */
+function assertNoDocument({ document }: FlowMessage): void {
+  if (document === undefined) return;
+  throw configError(
+    "profile",
+    "签名方式为“按原文对文本签名”的节点不签名单据",
+    "a node that signs texts as they come signs no documents",
+  );
 }
 
 /** The same fault, after which the document does not wait: `settle` ends it with its local receipt. */
@@ -87,11 +99,34 @@ export = (RED: NodeAPI): void => {
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
     checkConfig(this, status, async () => [readConfig(config), cardNode()]);
 
+    /** Signs, showing it; rejects with the card's fault, which ends a document only where that is set. */
+    const onCard = async <T>(whenBlocked: string, sign: (card: Card) => Promise<T>): Promise<T> => {
+      status.show("blue", "dot", "signing");
+      try {
+        const card = await cardNode().opened();
+        const signed = await sign(card);
+        if (card.settings.backend === "software") status.show("yellow", "dot", "software");
+        else status.show("green", "dot", "signed");
+        return signed;
+      } catch (error) {
+        status.show(...statusOf(error));
+        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
+        throw final ? asFinal(error) : error;
+      }
+    };
+
     onInput(this, async (message: FlowMessage, send) => {
+      const { profile: wanted, options, whenBlocked } = readConfig(config);
+      if (wanted === TEXT) {
+        assertNoDocument(message);
+        const text = textBytes(message.payload);
+        message.signature = await onCard("wait", (card) => signText(card, text, options.suite));
+        send(message);
+        return;
+      }
       const document = documentOf(message);
       assertNotRefused(document);
       const fileName = message.filename || document.fileName;
-      const { profile: wanted, options, whenBlocked } = readConfig(config);
       const payload = payloadOf(message);
       const client = await clientOf(document);
       const looking = client ? client.inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
@@ -108,28 +143,15 @@ export = (RED: NodeAPI): void => {
         send(message);
         return;
       }
-      status.show("blue", "dot", "signing");
-      try {
-        const card = await cardNode().opened();
-        const request = {
-          payload,
-          fileName,
-          at: document.claimedAt,
-          messageType: document.messageType,
-        };
-        const signed = await signOnCard(card, { profile, options, request, inspection, waived: document.waived ?? [] });
-        const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
-        if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
-        message.payload = signed.payload;
-        if (signed.signature) document.signature = signed.signature;
-        if (card.settings.backend === "software") status.show("yellow", "dot", "software");
-        else status.show("green", "dot", "signed");
-      } catch (error) {
-        const [fill, shape, key] = statusOf(error);
-        status.show(fill, shape, key);
-        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
-        throw final ? asFinal(error) : error;
-      }
+      const request = { payload, fileName, at: document.claimedAt, messageType: document.messageType };
+      const waived = document.waived ?? [];
+      const signed = await onCard(whenBlocked, (card) =>
+        signOnCard(card, { profile, options, request, inspection, waived }),
+      );
+      const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
+      if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
+      message.payload = signed.payload;
+      if (signed.signature) document.signature = signed.signature;
       send(message);
     });
     onClose(this, async () => status.close());
