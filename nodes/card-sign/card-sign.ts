@@ -1,5 +1,11 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
-import { type FolderSetting, UNSIGNED, unknownType, wayOf } from "../../lib/business/folder-settings.js";
+import {
+  type FolderSetting,
+  UNSIGNED,
+  unknownType,
+  unsuitedProfile,
+  wayOf,
+} from "../../lib/business/folder-settings.js";
 import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import type { DocumentHandle } from "../../lib/document.js";
@@ -74,20 +80,20 @@ function asFinal(error: ImportClientError): ImportClientError {
 }
 
 /**
- * The profile that signs a document: the node's own; else the one of its type, else of its folder. What a producer wrapped is
- * never signed again. Throws SW-TYPE where nothing says it. Undefined for what cannot even be read.
+ * The profile that signs a document: the node's own; else the one of its type or of its folder, `set` where the folder's row says it.
+ * What a producer wrapped is never signed again. Throws SW-TYPE where nothing says it. Undefined for what cannot even be read.
  */
 function profileFor(
   wanted: string,
   inspection: Inspection | undefined,
   { business, messageType }: DocumentHandle,
   folders: readonly FolderSetting[],
-): string | undefined {
-  if (inspection?.wrapped) return UNSIGNED;
-  if (wanted !== "auto") return wanted;
+): { profile: string; set?: true } | undefined {
+  if (inspection?.wrapped) return { profile: UNSIGNED };
+  if (wanted !== "auto") return { profile: wanted };
   const way = inspection && wayOf(inspection, business, folders);
   const profile = way?.signing ?? kindByType(messageType)?.signing;
-  if (profile) return profile;
+  if (profile) return { profile, ...(way?.set && { set: true }) };
   if (inspection) throw unknownType(inspection, business);
   return undefined;
 }
@@ -136,8 +142,9 @@ export = (RED: NodeAPI): void => {
         unreadable = error;
         return undefined;
       });
-      const profile = profileFor(wanted, inspection, document, client?.settings.folders ?? []);
-      if (profile === undefined) throw unreadable;
+      const chosen = profileFor(wanted, inspection, document, client?.settings.folders ?? []);
+      if (chosen === undefined) throw unreadable;
+      const { profile, set } = chosen;
       if (profile === UNSIGNED) {
         status.show("green", "ring", "passed");
         send(message);
@@ -146,7 +153,10 @@ export = (RED: NodeAPI): void => {
       const request = { payload, fileName, at: document.claimedAt, messageType: document.messageType };
       const waived = document.waived ?? [];
       const signed = await onCard(whenBlocked, (card) =>
-        signOnCard(card, { profile, options, request, inspection, waived }),
+        signOnCard(card, { profile, options, request, inspection, waived }).catch((error) => {
+          const unsuited = set && inspection && (error as ImportClientError).details?.reason === "profile";
+          throw unsuited ? unsuitedProfile(inspection, document.business, profile) : error;
+        }),
       );
       const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
       if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
