@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUSINESSES, type MessageKind } from "../../../lib/business/index.js";
 import { receiverOfFolder } from "../../../lib/business/receivers.js";
-import { modelOf } from "../../../lib/model/model.js";
+import { modelOf, modelOfRoot } from "../../../lib/model/model.js";
 import { answersOf } from "../../../lib/receipts/record.js";
 
 export const PAGE = join(__dirname, "..", "..", "..", "docs", "types.md");
@@ -92,11 +92,13 @@ export function listedTypes(): { business: string; kind: MessageKind; folders: r
 export function typesPage(): string {
   const types = listedTypes();
   const rows = types.map(({ business, kind, folders }) => {
-    const model = modelOf(kind.type);
+    const model = modelOf(kind.type) ?? modelOfRoot(kind.root);
+    const whose =
+      model && model.type !== kind.type && !model.type.startsWith(kind.type) ? `, that of ${model.type}` : "";
     return row(
       `\`${kind.type}\`<br>${kind.title.zh}<br>${kind.title.en}`,
       folders.join(", "),
-      model ? `yes, root \`${kind.root}\`` : `none; rules only, root \`${kind.root}\``,
+      model ? `yes${whose}, root \`${kind.root}\`` : `none; rules only, root \`${kind.root}\``,
       kind.zip === "required" ? "ZIP" : "XML or ZIP",
       `\`${kind.signing}\``,
       `${kind.receipts.import.join(", ")}; ${kind.receipts.business.join(", ") || "not public"}`,
