@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "amqplib";
 import Database from "libsql";
-import type { DocumentRow, ReceiptRow } from "../../lib/ledger/index.js";
+import type { Story } from "../../lib/client/story.js";
+import type { ReceiptRow } from "../../lib/ledger/index.js";
 import { DEMO_IDENTITY, invtXml, MT1401_NAMESPACE, manifestXml } from "../../simulator/samples/index.js";
 import { assertEvidence, type FieldDirectory, fieldDirectories } from "../support/field-table.js";
 import { removeScratch } from "../support/scratch.js";
@@ -79,7 +80,7 @@ describe("answers as platforms write them, through OutBox and InBox of a real No
   const storyOf = async (file: string) => {
     const id = stage.rows().find(({ fileName }) => fileName === file)?.id;
     assert.ok(id, `${file} was never claimed`);
-    return stage.ask<{ document: DocumentRow; receipts: ReceiptRow[] }>(`documents/${id}`);
+    return stage.ask<Story>(`documents/${id}`);
   };
 
   before(async () => {
@@ -128,10 +129,15 @@ describe("answers as platforms write them, through OutBox and InBox of a real No
   async function seen({ name, documents, receipts }: Case): Promise<string> {
     const words: string[] = [];
     for (const { file } of documents) {
-      const { document } = await storyOf(file);
+      const { document, packets } = await storyOf(file);
       const { state, code, parts, partsGood, partsRefused, packet, seqNo } = document;
       const several = parts > 1 ? `, ${partsGood} of ${parts} accepted, ${partsRefused} refused` : "";
-      const which = [packet && `packet ${packet}`, `document ${state}${several}`].filter(Boolean).join(" ");
+      const which = [
+        packet && `packet ${packet}, ${packets?.complete ? "all there" : "others missing"}:`,
+        `document ${state}${several}`,
+      ]
+        .filter(Boolean)
+        .join(" ");
       words.push([which, code, seqNo && `number ${seqNo}`].filter(Boolean).join(", "));
     }
     const sql =
