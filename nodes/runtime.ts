@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { ImportClient } from "../lib/client/import-client.js";
-import type { Check, DocumentHandle, Receipt } from "../lib/document.js";
+import type { Check, DetachedSignature, DocumentHandle, Receipt } from "../lib/document.js";
 import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { workOn } from "./carried.js";
@@ -28,6 +28,8 @@ export interface FlowMessage extends NodeMessage {
   receipt?: ReceiptInFlow;
   receipts?: ReceiptInFlow[];
   delivery?: DeliveryHandle;
+  /** Of a text that card-sign signed as it came; a document's own is in its handle. */
+  signature?: DetachedSignature;
   /** Why the message leaves the success path: set on a refused message, and on one that a node's fault sends to Catch. */
   fault?: Fault;
   error?: unknown;

@@ -23,6 +23,7 @@ const papers: MessageKind = {
   partKeys: (root) => [headNumber(root), ...rows(root).map((row) => row.textAt("FileName"))],
   zip: "required",
   signing: "detached",
+  guessed: true,
   receipts: { import: TRADE_IMPORT, business: [] },
 };
 
@@ -50,6 +51,7 @@ const edocs: MessageKind = {
   partKeys: (root) => root.children.filter(isEdoc).map((edoc) => edoc.textAt("EdocID")),
   zip: "optional",
   signing: "detached",
+  guessed: true,
   receipts: { import: ["DecImportResponse"], business: [] },
 };
 

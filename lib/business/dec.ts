@@ -35,6 +35,8 @@ const amendment: MessageKind = {
   partKeys: (root) => ["EntryId", "DecSeqNo"].map((name) => amendmentHead(root).textAt(name)),
   zip: "optional",
   signing: "detached",
+  // It has a Sign of its own that the one public tool wants filled; over what is not public.
+  guessed: true,
   receipts: { import: ["DecImportResponse"], business: ["HzApprovalResult"] },
 };
 

@@ -98,7 +98,8 @@ const TYPES: readonly (readonly [type: string, zh?: string, en?: string])[] = [
  */
 export function anyManifest(root: XmlElement): MessageKind | undefined {
   const type = NAMESPACE.exec(manifestOf(root)?.namespace ?? "")?.[1] ?? "";
-  return /^[A-Z][A-Z0-9]{1,29}$/.test(type) ? manifest(type, `舱单 ${type}`, `manifest ${type}`) : undefined;
+  if (!/^[A-Z][A-Z0-9]{1,29}$/.test(type)) return undefined;
+  return { ...manifest(type, `舱单 ${type}`, `manifest ${type}`), guessed: true };
 }
 
 export const manifests: Business = {

@@ -32,6 +32,8 @@ export interface MessageKind {
   zip: "optional" | "required";
   /** Name of the signing profile in `lib/signing/profiles/`. */
   signing: string;
+  /** No public source says how it is signed and packed: a row of its folder that says it goes before what stands here. */
+  guessed?: true;
   /** Formats of the receipts that can answer it, as `Receipt.format` names them. */
   receipts: { import: readonly string[]; business: readonly string[] };
 }

@@ -11,6 +11,9 @@ export const BOX_NAMES: readonly BoxName[] = ["OutBox", "TempBox", "SentBox", "F
 /** Where receipts go that belong to no document (domain 2: `Others`). */
 export const OTHERS = "Others";
 
+/** Where declarations come that were subscribed to (domain 2: `DECSUB`); of its boxes only the InBox is used. */
+export const DECSUB = "Decsub";
+
 /** The folder in a root that says whose it is; an empty mount point has none. */
 export const MARKER = ".single-window";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
-import { inBoxOf } from "../boxes/receipt-place.js";
+import { homeOf, inBoxOf } from "../boxes/receipt-place.js";
 import { placedBefore } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import type { MatchedBy } from "../document.js";
@@ -76,7 +76,7 @@ async function moveHome(
   const waits = row.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf({ folders }, row) : undefined;
   if (waits === undefined) return undefined;
   const from = join(waits, row.file);
-  const folder = folders.of(document.business);
+  const folder = homeOf({ folders }, row, document) ?? folders.of(document.business);
   const inBox = folder.box("InBox");
   const wanted = receiptFileName(row, document.fileName, row.receivedAt);
   const file = files.disk.exists(from)

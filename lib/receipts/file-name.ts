@@ -13,14 +13,14 @@ type Prefix = "Successed_" | "Failed_" | "Receipt_";
 type Named = Pick<Receipt, "kind" | "ok"> & Partial<Pick<Receipt, "outcome">>;
 
 function prefixOf({ kind, ok, outcome }: Named): Prefix {
-  if (kind === "business" || outcome === "unknown") return "Receipt_";
+  if (kind === "business" || kind === "subscription" || outcome === "unknown") return "Receipt_";
   return ok ? "Successed_" : "Failed_";
 }
 
 /**
  * The official name of a receipt in InBox (domain 2, "File names"):
  * `Successed_<base>_<yyyyMMddHHmmssSSS>.xml` for a good import receipt, `Failed_` for a bad one and for a local failure,
- * `Receipt_` for a business receipt and for one whose code nobody knows. `about` is the document's file name, or, for a receipt that has no document, its key
+ * `Receipt_` for a business receipt, a subscribed declaration, and for one whose code nobody knows. `about` is the document's file name, or, for a receipt that has no document, its key
  * or format. Whatever it holds, the result is a plain file name of at most 200 bytes. `at` in milliseconds since the epoch.
  */
 export function receiptFileName(receipt: Named, about: string, at: number): string {

@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
 import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf, unknownDocument } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { runDiagnose } from "../diagnose/run.js";
@@ -105,7 +106,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      return (await owner(id)).client.ledger.story(id);
+      return storyOf((await owner(id)).client.ledger, id);
     }),
   );
 
