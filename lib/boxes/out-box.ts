@@ -4,7 +4,7 @@ import { codeOf } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
 import type { EntryKind, FileFacts } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
-import { isNoise, isUnfinishedName } from "../files/names.js";
+import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
 import { Turn } from "../turn.js";
 import type { BoxContext } from "./context.js";
 import { WatchedTime } from "./watched-time.js";
@@ -82,7 +82,7 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const generation = ++this.generation;
     for await (const { name, kind } of this.world.files.disk.walk(this.folder.box("OutBox"))) {
-      if (isNoise(name)) continue;
+      if (isNoise(name) || isOwnWork(name)) continue;
       const reason = this.oddityOf(name, kind);
       if (reason === undefined) {
         this.odd.delete(name);

@@ -35,6 +35,7 @@ export const acmp: Business = {
   id: "acmp",
   title: { zh: "加工贸易随附单据", en: "papers attached to bonded documents" },
   folders: ["Acmp"],
+  refusal: "CommonResponeMessage",
   receiver: "DXPDSWACMP000001",
   kinds: [papers],
 };
@@ -62,6 +63,7 @@ export const edoc: Business = {
   id: "edoc",
   title: { zh: "随附单据", en: "attached papers" },
   folders: ["Decedoc001"],
+  refusal: "DecImportResponse",
   receiver: "DXPDSWDECEDOC002",
   kinds: [edocs],
 };

@@ -42,6 +42,8 @@ export const dec: Business = {
   id: "dec",
   title: { zh: "报关单", en: "customs declarations" },
   folders: ["DecCus001", "DecCus201", "DecCus301", "DecCus401", "DecCiq001", "DecCiq101", "DecCiq201", "DecCus102"],
+  refusal: "DecImportResponse",
+  receiptName: "DECCUS004",
   receiver: "DXPDSWDEC0000002",
   kinds: [declaration, amendment],
 };

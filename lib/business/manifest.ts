@@ -105,6 +105,7 @@ export const manifests: Business = {
   id: "manifest",
   title: { zh: "舱单", en: "manifests" },
   folders: ["Mft", "Rmft", "Tmft"],
+  refusal: "HTRES4",
   receiver: "DXPDSWMFT0000001",
   kinds: TYPES.map(([type, zh = `舱单 ${type}`, en = `manifest ${type}`]) => manifest(type, zh, en)),
 };

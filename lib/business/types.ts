@@ -42,6 +42,13 @@ export interface Business {
   title: Bilingual;
   /** Folder codes under the root, matched without case (domain 2). */
   folders: readonly string[];
+  /**
+   * The form of the import receipt that programs of this business read, for what we refuse ourselves (`lib/receipts/refusals/`, field 4);
+   * `Root` where none is known that says nothing but "failed".
+   */
+  refusal: "DecImportResponse" | "CommonResponeMessage" | "HTRES4" | "CEB" | "Root";
+  /** What the official client calls the file of a business receipt by, before the 18-digit number and the message id (field 4). */
+  receiptName?: string;
   /** The receiver of a DXP envelope (domain 2); empty where it is not known. */
   receiver: string;
   kinds: readonly MessageKind[];

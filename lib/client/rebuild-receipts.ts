@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
+import type { Receipt } from "../document.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, withoutStamp } from "../files/names.js";
 import { readDelivery } from "../intake/read.js";
 import { asStored } from "../intake/store.js";
+import { localCodeOf } from "../receipts/refusals/index.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
 
@@ -34,6 +36,11 @@ export async function rebuildReceipts(context: ReceiptContext, folders: readonly
   return count;
 }
 
+/** Our own refusal in the form of a business: no platform has answered. */
+function asLocal(receipt: Receipt, code: string): Receipt {
+  return { ...receipt, kind: "local", outcome: "refused", ok: false, code, statusCode: "", statusText: "" };
+}
+
 function* receiptFiles({ files }: ReceiptContext, folder: BusinessFolder): Generator<ReceiptFile> {
   const inBox = folder.existing("InBox");
   if (inBox === undefined) return;
@@ -53,8 +60,10 @@ async function enterReceipts(context: ReceiptContext, { folder, name, path, at }
   if (await ledger.knowsReceipt(sha256)) return 0;
   const delivery = { body, fileName: name, business: folder.code, receivedAt: at };
   let count = 0;
+  const local = localCodeOf(body);
   for (const part of await readDelivery(context, delivery)) {
-    for (const [index, receipt] of part.receipts.entries()) {
+    for (const [index, read] of part.receipts.entries()) {
+      const receipt = local === undefined ? read : asLocal(read, local);
       const { duplicate, receipt: row } = await ledger.addReceipt({
         ...asStored(receipt, part.source?.parsed[index]),
         sha256: index === 0 ? sha256Of(part.bytes) : `${sha256Of(part.bytes)}#${index}`,

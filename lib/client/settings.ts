@@ -1,8 +1,11 @@
 import { join, resolve } from "node:path";
 import type { BoxSettings } from "../boxes/context.js";
 import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
+import type { BoxPath } from "../files/box-place.js";
 import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
+import { readBoxPaths } from "./box-paths.js";
+import { readNamesSettings } from "./names-settings.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
 export interface ClientSettings extends BoxSettings {
@@ -26,6 +29,8 @@ export interface ClientSettings extends BoxSettings {
   sysIds: readonly string[];
   /** How documents of a folder go out whose type is not known, and who receives them. */
   folders: readonly FolderSetting[];
+  /** Boxes that lie elsewhere than `<root>/<folder>/<box>`. */
+  boxPaths: readonly BoxPath[];
 }
 
 /** Reads the import-client node's settings. Rejects with SW-CONFIG, naming the setting. */
@@ -66,5 +71,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
       .split(/[,，;；\s]+/)
       .filter(Boolean),
     folders: readFolderSettings(settingText(config.folders), PROFILE_NAMES),
+    ...readNamesSettings(config),
+    boxPaths: readBoxPaths(settingText(config.boxPaths), root),
   };
 }

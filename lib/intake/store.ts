@@ -109,7 +109,8 @@ class Storing {
             };
       const own = asStored(receipt, parsed);
       try {
-        return { document, row: await this.enter(own, document, sha256, look < LOOKS) };
+        const messageId = parsed?.messageId || this.delivery.messageId || sha256.slice(0, 32);
+        return { document, row: await this.enter(own, document, { sha256, messageId }, look < LOOKS) };
       } catch (error) {
         if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
       }
@@ -119,7 +120,7 @@ class Storing {
   private async enter(
     receipt: ReturnType<typeof asStored>,
     document: DocumentRow | undefined,
-    sha256: string,
+    { sha256, messageId }: { sha256: string; messageId: string },
     compares: boolean,
   ): Promise<ReceiptRow> {
     const { context, delivery, part } = this;
@@ -130,9 +131,10 @@ class Storing {
     // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
     // will move to a folder of its own.
     const shared = document && this.shared.get(document.id);
+    const said = { ...receipt, ...this.nameSays(receipt, document), messageId };
     return files.withFreeName(
       folder.box("InBox"),
-      receiptFileName(this.nameSays(receipt, document), about, delivery.receivedAt),
+      receiptFileName(said, about, delivery.receivedAt, context.settings.receiptNames),
       async (name) => {
         crashPoint("receipt.before-row");
         const stored = await ledger.addReceipt(
