@@ -68,9 +68,8 @@ function* filesOf(
   receipts: readonly ReceiptRow[],
 ): Generator<{ name: string; path: string }> {
   const { box, boxName, business, fileName, id } = document;
-  if (box !== "none") {
-    yield { name: `document_${fileName}`, path: join(client.folders.of(business).box(box), boxName) };
-  }
+  const folder = box === "none" ? undefined : client.folders.of(business).existing(box);
+  if (folder !== undefined) yield { name: `document_${fileName}`, path: join(folder, boxName) };
   yield { name: `sent_${fileName}`, path: client.spool.path(id) };
   const given = new Set<string>();
   for (const receipt of receipts) {

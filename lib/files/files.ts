@@ -76,7 +76,7 @@ export class Files {
   }
 
   /**
-   * Moves a file to a free name in a folder and gives that name. Never over another, whoever made that one in the same
+   * Moves a file to a free name in a folder, gives it the folder's rights, and gives that name. Never over another, whoever made that one in the same
    * moment: the name is made by a link, which fails where there is one, and only then is the source removed. A stop between
    * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then. A file of another
    * volume is copied there first, whole and durable, and placed from there: its source goes last.
@@ -93,6 +93,7 @@ export class Files {
       const target = join(folder, name);
       try {
         disk.link(source, target);
+        disk.share(target);
         disk.remove(source);
         return name;
       } catch (error) {
@@ -102,6 +103,7 @@ export class Files {
         if (code === "EXDEV" && !there) return this.placeCopy(source, folder, wanted);
         if (disk.exists(target)) continue;
         this.move(source, target);
+        disk.share(target);
         return name;
       }
     }
@@ -111,7 +113,6 @@ export class Files {
     const { disk } = this;
     const half = join(folder, halfName(wanted));
     disk.copy(source, half);
-    disk.share(half);
     disk.syncNow(half);
     crashPoint("place.after-copy");
     const name = this.placeFrom(half, folder, wanted, true);
@@ -137,7 +138,6 @@ export class Files {
         if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
       }
       await this.disk.write(half, bytes);
-      this.disk.share(half);
       const name = this.place(half, folder, wanted);
       await this.syncFolder(folder);
       return name;

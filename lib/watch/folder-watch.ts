@@ -138,6 +138,7 @@ export class FolderWatch {
 
   private async scan(folder: BusinessFolder, list: boolean): Promise<void> {
     try {
+      folder.assertWhole();
       let box = this.boxes.get(folder.code);
       if (!box) {
         folder.make();
@@ -185,12 +186,13 @@ export class FolderWatch {
 
   /** Open claims that no message carries: after a start, or given back by a node that stopped. */
   private async giveOutOpenClaims(): Promise<void> {
-    const { claims, ledger } = this.client;
+    const { claims, ledger, folders } = this.client;
     const { inFlight } = claims;
     const codes = this.settings.businesses.map((code) => code.toLowerCase());
     for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
       if (this.free() <= 0 || this.stopped) return;
       if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
+      if (folders.of(row.business).isAway()) continue;
       // Where the file is missing `reconcile` looks for it.
       const payload = readTempBox(this.client, row);
       if (!payload) continue;
