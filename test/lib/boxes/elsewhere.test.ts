@@ -257,6 +257,25 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
     assert.equal((await client.ledger.query({ limit: 10 }))[0]?.state, "sent");
   });
 
+  it("keep a refusal of ours what it is, in a business' form too, when the ledger was lost", async () => {
+    await client.close();
+    settings = { ...settings, localReceipts: "business", receiptJson: true };
+    client = (await open(settings)).client;
+    const { id } = await claimed("a.INVT");
+    await client.claims.fail(id, TEST_FAULT);
+    const [receipt = "", json = ""] = files("InBox");
+    assert.match(receipt, /^Failed_a_\d{23}\.INVT$/);
+    assert.equal(JSON.parse(readFileSync(join(place.InBox, json), "utf8")).file, receipt, "beside it, not over it");
+    assert.match(readFileSync(join(place.InBox, receipt), "utf8"), /<ResponseCode>1<.*SW-TEST a\.INVT错误信息：试/s);
+    await client.close();
+    rmSync(join(settings.root, ".ledger"), { recursive: true });
+    client = (await open(settings)).client;
+    const [row] = await client.ledger.query({ limit: 10 });
+    assert.deepEqual([row?.state, row?.box], ["failed", "FailBox"]);
+    const [story] = (await client.ledger.story(row?.id as string))?.receipts ?? [];
+    assert.deepEqual([story?.kind, story?.code, story?.ok], ["local", "SW-TEST", false]);
+  });
+
   it("are refused to another root", async () => {
     const another = clientSettings({ boxPaths: settings.boxPaths });
     await assert.rejects(open(another), (error) => codeOf(error) === "SW-OWNER");
