@@ -81,10 +81,8 @@ export function isFile(disk: Disk, path: string, sha256: string): boolean {
   return disk.exists(path) && sha256Of(disk.read(path)) === sha256;
 }
 
-/** The sub-folder of a day in an archive, when nothing is left in it. */
-export function removeEmptyDay(disk: Disk, folder: BusinessFolder, row: DocumentRow): void {
-  const [day = "", name] = row.boxName.split("/");
-  if (name === undefined || !isDay(day) || row.box === "none") return;
-  const path = join(folder.box(row.box), day);
-  if (disk.isFolder(path) && disk.list(path).length === 0) disk.removeFolder(path);
+/** Path of the sub-folder of a day in which the file of a row lies; undefined where it lies in the box itself. */
+export function dayFolderOf(folder: BusinessFolder, { box, boxName }: DocumentRow): string | undefined {
+  const [day = "", name] = boxName.split("/");
+  return name !== undefined && isDay(day) && box !== "none" ? join(folder.box(box), day) : undefined;
 }

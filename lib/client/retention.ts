@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { removeEmptyDay } from "../boxes/archive.js";
+import { dayFolderOf } from "../boxes/archive.js";
 import type { BoxContext } from "../boxes/context.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentState } from "../ledger/index.js";
@@ -19,6 +19,7 @@ export async function applyRetention(context: BoxContext, now: number): Promise<
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);
   let removed = 0;
+  const days = new Set<string>();
   for (let more = true; more; ) {
     const rows = await ledger.keptFiles(ENDED, before, BATCH);
     // What lies on a share that is away waits.
@@ -28,13 +29,17 @@ export async function applyRetention(context: BoxContext, now: number): Promise<
     for (const row of kept) {
       const folder = folders.of(row.business);
       files.disk.remove(join(folder.box(row.box as "SentBox" | "FailBox"), row.boxName));
-      removeEmptyDay(files.disk, folder, row);
+      const day = dayFolderOf(folder, row);
+      if (day !== undefined) days.add(day);
       crashPoint("retention.after-remove");
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
       await turn.over();
     }
     removed += kept.length;
     more = rows.length === BATCH && kept.length > 0;
+  }
+  for (const day of days) {
+    if (files.disk.isFolder(day) && files.disk.list(day).length === 0) files.disk.removeFolder(day);
   }
   return removed;
 }
