@@ -68,8 +68,11 @@ function* filesOf(
   receipts: readonly ReceiptRow[],
 ): Generator<{ name: string; path: string }> {
   const { box, boxName, business, fileName, id } = document;
-  const folder = box === "none" ? undefined : client.folders.of(business).existing(box);
-  if (folder !== undefined) yield { name: `document_${fileName}`, path: join(folder, boxName) };
+  if (box !== "none") {
+    const folder = client.folders.of(business);
+    // A box that is away is no reason to have no bundle: the file is said to be missing.
+    yield { name: `document_${fileName}`, path: join(folder.existing(box) ?? folder.path, boxName) };
+  }
   yield { name: `sent_${fileName}`, path: client.spool.path(id) };
   const given = new Set<string>();
   for (const receipt of receipts) {

@@ -72,7 +72,8 @@ function waitingFiles({ root, boxPaths }: ClientSettings, { disk }: Ports): numb
   try {
     return new Folders(root, disk, boxPaths)
       .withOutBox()
-      .flatMap((folder) => disk.list(folder.box("OutBox")))
+      .flatMap((folder) => folder.existing("OutBox") ?? [])
+      .flatMap((path) => disk.list(path))
       .filter(({ name, kind }) => kind === "file" && !isUnfinishedName(name)).length;
   } catch {
     return 0;
