@@ -6,14 +6,14 @@ import { idInName, parkedAs, parkedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256Of } from "../sha256.js";
 import type { BoxContext } from "./context.js";
-import { type Look, sameLook } from "./out-box.js";
+import { type FileSnapshot, sameSnapshot } from "./out-box.js";
 
 const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("OutBox"), parkedName(boxName));
 
 /**
  * Brings the file of a committed claim from OutBox to a TempBox on another volume. A copy and a removal could be stopped between, and what is
  * left in OutBox would be taken for a second declaration: so it first gets a name in OutBox that nobody claims and that holds its id, in
- * one step, then it is copied, whole and durable, and removed last. False when it has gone or changed, and is as it was. `look`: what it
+ * one step, then it is copied, whole and durable, and removed last. False when it has gone or changed, and is as it was. `snapshot`: what it
  * has to look like.
  */
 export function bringAcross(
@@ -21,7 +21,7 @@ export function bringAcross(
   folder: BusinessFolder,
   name: string,
   boxName: string,
-  look: Look | undefined,
+  snapshot: FileSnapshot | undefined,
 ): boolean {
   const { disk } = files;
   const parked = parkedIn(folder, boxName);
@@ -34,7 +34,7 @@ export function bringAcross(
   }
   const isAsItWas = () => {
     const now = disk.facts(parked);
-    return look === undefined || (now !== undefined && sameLook(look, now));
+    return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
   };
   const putBack = () => void files.place(parked, folder.box("OutBox"), name);
   try {

@@ -111,7 +111,7 @@ function bring(
   try {
     files.disk.rename(join(folder.box("OutBox"), name), target);
   } catch (error) {
-    if (codeOf(error) === "EXDEV") return bringAcross({ files }, folder, name, row.boxName, look);
+    if (codeOf(error) === "EXDEV") return bringAcross({ files }, folder, name, row.boxName, snapshot);
     // Over a network a rename that is repeated may say so of one that succeeded: the target tells.
     if (codeOf(error) !== "ENOENT") throw error;
     if (!files.disk.exists(target)) return false;

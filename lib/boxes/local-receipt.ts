@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { adviceFor, maskSecrets } from "../advice/index.js";
+import { adviceFor } from "../advice/index.js";
 import { inspectFlattened } from "../business/packing.js";
 import { crashPoint } from "../crash-point.js";
 import type { Fault } from "../errors.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
+import { maskSecrets } from "../mask.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import { type Refusal, refusalFile } from "../receipts/refusals/index.js";
 import { sha256Of } from "../sha256.js";

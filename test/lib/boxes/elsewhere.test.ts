@@ -237,7 +237,7 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
     assert.match(both.notices[0]?.message ?? "", /its share may not be mounted/);
     writeFileSync(join(settings.root, "Sas", "OutBox", "c.xml"), decXml({ key: freshKey(), goods: 1 }));
     await both.until(() => both.claims.some(({ row }) => row.fileName === "c.xml"));
-    await client.reconciler.look();
+    await client.reconciler.compare();
     assert.deepEqual([files("OutBox"), files("TempBox")], [["b.xml"], []], "nothing of ours in the mount point");
     assert.equal((await client.ledger.get(id))?.state, "claimed");
     rmSync(place.TempBox, { recursive: true });
