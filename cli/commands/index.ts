@@ -1,0 +1,4 @@
+import type { Command } from "../terminal.js";
+import { importSettings } from "./import-settings.js";
+
+export const COMMANDS: readonly Command[] = [importSettings];
