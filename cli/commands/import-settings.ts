@@ -6,10 +6,11 @@ import { exampleFlow } from "../../lib/migrate/example.js";
 import { type FlowNode, flowOf } from "../../lib/migrate/flow.js";
 import { guessClientId } from "../../lib/migrate/guess.js";
 import { LARGEST_SETTINGS, readOfficialSettings } from "../../lib/migrate/official-settings.js";
-import { isWindowsPath, mapped, type PathMapping } from "../../lib/migrate/places.js";
+import { isWindowsPath, mapped } from "../../lib/migrate/places.js";
 import { type Plan, planOf } from "../../lib/migrate/plan.js";
 import type { Answers } from "../../lib/migrate/plan-draft.js";
 import { reportOfPlan } from "../../lib/migrate/plan-report.js";
+import { mappingsOf } from "../mappings.js";
 import { argumentsOf, type Command, type Terminal, wrong } from "../terminal.js";
 
 const OPTIONS = {
@@ -52,7 +53,7 @@ ${LIST}`,
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw wrong("请指定一个设置文件", "name one settings file");
     const settings = await readOfficialSettings(read(file));
-    const mappings = (values.map ?? []).map(mappingOf);
+    const mappings = mappingsOf(values.map);
     const given: Answers = {
       mappings,
       ...(values.root && { root: values.root }),
@@ -87,13 +88,6 @@ function read(file: string): Buffer {
     const said = messageOf(error);
     throw new ImportClientError("SW-SETTINGS", { zh: `文件无法读取：${said}`, en: `the file cannot be read: ${said}` });
   }
-}
-
-function mappingOf(text: string): PathMapping {
-  const at = text.indexOf("=");
-  if (at < 1 || at === text.length - 1)
-    throw wrong(`--map ${text}：应为 原路径=本机路径`, `--map ${text}: it has to be there=here`);
-  return { from: text.slice(0, at), to: text.slice(at + 1) };
 }
 
 /** Which settings of the flow in a file are others now. Throws SW-SETTINGS where the file is not to be overwritten. */

@@ -1,4 +1,5 @@
 import type { Command } from "../terminal.js";
 import { importSettings } from "./import-settings.js";
+import { shadow } from "./shadow.js";
 
-export const COMMANDS: readonly Command[] = [importSettings];
+export const COMMANDS: readonly Command[] = [importSettings, shadow];
