@@ -20,8 +20,9 @@ export function changesTo(flow: readonly FlowNode[], { values }: Pick<Plan, "val
   for (const node of flow) {
     const planned = values[node.type.replace(/^sw-/, "") as PlannedNode];
     if (!planned || !node.type.startsWith("sw-")) continue;
-    for (const [setting, after] of Object.entries(planned)) {
+    for (const [setting, value] of Object.entries(planned)) {
       const before = String(node[setting] ?? "");
+      const after = String(value);
       if (before !== after)
         changes.push({ node: node.type.slice("sw-".length), name: String(node.name ?? ""), setting, before, after });
     }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isZip, readZip } from "../archive/index.js";
 import type { Disk, Entry } from "../files/disk.js";
+import { isDay } from "../files/names.js";
 
 /** Files that are looked into, and bytes of one. */
 const MOST_FILES = 40;
@@ -34,7 +35,7 @@ function newest(disk: Disk, box: string): string[] {
     }
   };
   const names = list(box);
-  const days = names.filter(({ kind, name }) => kind === "folder" && /^\d{4}-\d{2}-\d{2}$/.test(name));
+  const days = names.filter(({ kind, name }) => kind === "folder" && isDay(name));
   const folders = [
     box,
     ...days

@@ -1,6 +1,8 @@
 import { receiverOfFolder } from "../business/receivers.js";
+import { OFFICIAL } from "../client/names-settings.js";
+import { isWindowsPath } from "../files/names.js";
 import type { OfficialSettings } from "./official-settings.js";
-import { isWindowsPath, mapped, type Places } from "./places.js";
+import { mapped, type Places } from "./places.js";
 import type { Answers, PlanDraft } from "./plan-draft.js";
 
 const FOLDER = "SubFormSetting";
@@ -50,10 +52,9 @@ export function mapPlaces(
     });
   }
   if (elsewhere.length > 0) {
-    const rows = elsewhere.map(({ folder, boxes }) => ({
-      folder,
-      ...Object.fromEntries(Object.entries(boxes).map(([box, path]) => [box, mapped(path, all)])),
-    }));
+    const rows = elsewhere.flatMap(({ folder, boxes }) =>
+      Object.entries(boxes).map(([box, path]) => ({ folder, box, path: mapped(path, all) })),
+    );
     draft.values["import-client"].boxPaths = JSON.stringify(rows);
   }
   for (const { folder, boxes } of missing) {
@@ -256,4 +257,28 @@ export function mapRest(draft: PlanDraft, { notPublic, strange }: OfficialSettin
       "本软件不认识这些设置，未采用",
       "ours does not know these settings: they are not taken",
     );
+}
+
+/** What programs that were written for the official client look for (field facts, 4 and 5); each is a setting. */
+export function mapNames(draft: PlanDraft): void {
+  const { receiptNames, datedFolders, localReceipts } = OFFICIAL;
+  const from = "SentBox, FailBox, InBox";
+  draft.set("import-client", "receiptNames", receiptNames, {
+    kind: "mapped",
+    from,
+    text: { zh: "回执和已发送文件使用官方的文件名", en: "receipts and sent files have the official names" },
+  });
+  draft.set("import-client", "datedFolders", datedFolders, {
+    kind: "mapped",
+    from,
+    text: { zh: "SentBox、FailBox 按日期分子文件夹", en: "SentBox and FailBox have a sub-folder for each day" },
+  });
+  draft.set("import-client", "localReceipts", localReceipts, {
+    kind: "mapped",
+    from,
+    text: {
+      zh: "本地拒绝的回执为 Root（可在 import-client 中改为各业务自己的格式）",
+      en: "local refusals are a Root (import-client can give the business's own form)",
+    },
+  });
 }

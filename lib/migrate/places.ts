@@ -1,5 +1,6 @@
 import { win32 } from "node:path";
 import { BOX_NAMES, type BoxName } from "../files/folders.js";
+import { isWindowsPath } from "../files/names.js";
 import type { OfficialFolder } from "./official-settings.js";
 
 /** Where the folders of the official client lie, as ours says it. */
@@ -10,11 +11,6 @@ export interface Places {
   elsewhere: readonly { folder: string; boxes: Partial<Record<BoxName, string>> }[];
   /** Folders whose box is not named in the file. */
   missing: readonly { folder: string; boxes: readonly BoxName[] }[];
-}
-
-/** `C:\…`, `\\server\share\…`, or anything with a backslash: a path of Windows, whatever machine reads it. */
-export function isWindowsPath(path: string): boolean {
-  return /^[A-Za-z]:(?:[\\/]|$)/.test(path) || path.includes("\\");
 }
 
 /** The root of a box that lies at `<root>\<code>\<Box>`, compared without case; undefined for any other place. */

@@ -33,14 +33,14 @@ export interface Answers {
 }
 
 /** By node, by setting: what a flow is to have. */
-export type PlannedValues = Record<PlannedNode, Record<string, string>>;
+export type PlannedValues = Record<PlannedNode, Record<string, string | boolean>>;
 
 /** What is mapped while a plan is made. */
 export class PlanDraft {
   readonly values: PlannedValues = { "import-client": {}, "folder-watch": {}, preflight: {}, "mq-send": {}, card: {} };
   readonly items: PlanItem[] = [];
 
-  set(node: PlannedNode, setting: string, value: string, item: Omit<PlanItem, "to">): void {
+  set(node: PlannedNode, setting: string, value: string | boolean, item: Omit<PlanItem, "to">): void {
     this.values[node][setting] = value;
     this.items.push({ ...item, to: `${node}.${setting}` });
   }

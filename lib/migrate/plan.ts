@@ -1,4 +1,4 @@
-import { mapCard, mapFolders, mapLimits, mapLog, mapNotification, mapPlaces, mapRest } from "./mapping.js";
+import { mapCard, mapFolders, mapLimits, mapLog, mapNames, mapNotification, mapPlaces, mapRest } from "./mapping.js";
 import type { OfficialSettings } from "./official-settings.js";
 import { type Places, placesOf } from "./places.js";
 import { type Answers, PlanDraft, type PlanItem, type PlannedValues } from "./plan-draft.js";
@@ -25,6 +25,7 @@ export function planOf(settings: OfficialSettings, answers: Answers, platform: s
   mapLog(draft, settings, platform);
   mapCard(draft, settings);
   mapNotification(draft, settings);
+  mapNames(draft);
   mapRest(draft, settings);
   return { values: draft.values, items: draft.items, questions: questionsFor(draft, settings, answers), places };
 }

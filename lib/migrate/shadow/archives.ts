@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { codeOf } from "../../errors.js";
 import type { Disk } from "../../files/disk.js";
-import { isNoise, isUnfinishedName, withoutStamp } from "../../files/names.js";
+import { isDay, isNoise, isUnfinishedName, withoutStamp } from "../../files/names.js";
 
 /** A file that the official client put into a box. */
 export interface Archived {
@@ -16,7 +16,6 @@ export interface Archived {
 
 /** A folder's time is not exact: within this many milliseconds after a change it is read again. */
 const INEXACT = 3000;
-const DATED = /^\d{4}-\d{2}-\d{2}$/;
 
 interface Listing {
   modified: number;
@@ -79,7 +78,7 @@ export class Archives {
       const days: string[] = [];
       const fresh: string[] = [];
       for await (const { name, kind } of this.disk.walk(path)) {
-        if (kind === "folder" && prefix === "" && DATED.test(name)) days.push(name);
+        if (kind === "folder" && prefix === "" && isDay(name)) days.push(name);
         if (kind !== "file" || isNoise(name) || isUnfinishedName(name)) continue;
         names.add(name);
         if (!known?.names.has(name)) fresh.push(name);

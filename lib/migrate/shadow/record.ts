@@ -127,7 +127,9 @@ export class ShadowRecord {
       at,
     });
     this.counts.receipts += entered;
-    if (unread.length > 0) {
+    const fact = `unread ${folder}/${boxName}`;
+    if (unread.length > 0 && (await this.context.ledger.fact(fact)) === undefined) {
+      await this.context.ledger.setFact(fact, unread[0]?.code ?? "");
       this.counts.unread++;
       if (this.counts.unreadFiles.length < MOST_NAMES) this.counts.unreadFiles.push(`${folder}/InBox/${boxName}`);
     }
@@ -165,12 +167,17 @@ export class ShadowRecord {
 
   /** Rows by the name that a document was handed in with; the official client may have packed it meanwhile. */
   private async named(fileName: string): Promise<DocumentRow[]> {
-    const base = fileName.slice(0, fileName.length - extname(fileName).length);
     const rows: DocumentRow[] = [];
-    for (const name of new Set([fileName, `${base}.xml`, `${base}.zip`]))
-      rows.push(...(await this.context.ledger.byFileName(name)));
+    for (const name of sentNames(fileName)) rows.push(...(await this.context.ledger.byFileName(name)));
     return rows;
   }
+}
+
+/** What the file in an archive may have been called in OutBox: without its stamp, and packed meanwhile or not. */
+export function sentNames(boxName: string): string[] {
+  const { fileName } = withoutStamp(boxName.slice(boxName.lastIndexOf("/") + 1));
+  const base = fileName.slice(0, fileName.length - extname(fileName).length);
+  return [...new Set([fileName, `${base}.xml`, `${base}.zip`])];
 }
 
 /** Ours would have taken it for the same document, before it looked any further. */

@@ -2,6 +2,7 @@ import { BUILT_IN } from "../../advice/index.js";
 import type { BoxContext, BoxSettings } from "../../boxes/context.js";
 import type { FolderSetting } from "../../business/folder-settings.js";
 import { Inspections } from "../../business/inspections.js";
+import { OFFICIAL } from "../../client/names-settings.js";
 import { bothLanguages, codeOf, messageOf } from "../../errors.js";
 import { Files } from "../../files/files.js";
 import { type BoxName, Folders } from "../../files/folders.js";
@@ -13,7 +14,7 @@ import { Turn } from "../../turn.js";
 import { type Archived, Archives } from "./archives.js";
 import { lookingDisk } from "./looking.js";
 import { OutBoxLook } from "./out-box-look.js";
-import { ShadowRecord } from "./record.js";
+import { ShadowRecord, sentNames } from "./record.js";
 import { type ShadowReport, shadowReport } from "./report.js";
 
 /** A business folder of the official client, wherever its boxes lie. */
@@ -58,6 +59,8 @@ export class Shadow {
   /** Everything that is written down, one after the other. */
   private work: Promise<void> = Promise.resolve();
   private waiting = 0;
+  /** How many steps there ever were. */
+  private queued = 0;
   private cancel: (() => void) | undefined;
   private lastArchives = Number.NEGATIVE_INFINITY;
   private scanning: Promise<void> | undefined;
@@ -86,6 +89,7 @@ export class Shadow {
       retentionDays: 90,
       missingAfter: 600,
       receiptJson: false,
+      ...OFFICIAL,
     };
     const context: BoxContext = {
       ...{ settings: box, ledger, advice: BUILT_IN, clock: ports.clock, ids: ports.ids },
@@ -184,7 +188,8 @@ export class Shadow {
     if (known) return known;
     const look = new OutBoxLook(path, this.ports.disk, {
       onDocument: ({ fileName, bytes }) => {
-        const at = this.ports.clock.now();
+        // Official stamps are whole seconds: no answer is older than its document.
+        const at = Math.floor(this.ports.clock.now() / 1000) * 1000;
         this.next(() =>
           this.record.inOutBox({ folder: code, fileName, bytes, at, seenIn: "OutBox", pdf: (name) => look.pdf(name) }),
         );
@@ -217,14 +222,23 @@ export class Shadow {
           if (path !== undefined) found.push(...(await this.archives.newIn(code, box, path)));
         }
       }
-      const turn = new Turn(this.ports.clock);
       // In the order in which it happened: an import receipt brings the number that later ones carry.
-      for (const file of found.sort((one, other) => one.at - other.at || ORDER[one.box] - ORDER[other.box])) {
-        await turn.over();
-        if (file.at >= this.settings.since) await this.take(file);
-      }
-      this.tries.clear();
+      found.sort((one, other) => one.at - other.at || ORDER[one.box] - ORDER[other.box]);
+      const before = this.queued;
+      for (const file of found)
+        if (file.box !== "InBox") for (const name of sentNames(file.boxName)) this.isInOutBox(file.folder, name);
+      // What was seen in OutBox and is gone from it has to be written down first.
+      if (this.queued !== before) this.next(() => this.takeAll(found));
+      else await this.takeAll(found);
     });
+  }
+
+  private async takeAll(found: readonly Archived[]): Promise<void> {
+    const turn = new Turn(this.ports.clock);
+    for (const file of found) {
+      await turn.over();
+      if (file.at >= this.settings.since) await this.take(file);
+    }
   }
 
   private async take(file: Archived): Promise<void> {
@@ -254,6 +268,7 @@ export class Shadow {
 
   private next(step: () => Promise<void>): void {
     this.waiting++;
+    this.queued++;
     this.work = this.work
       .then(step)
       .catch((error: unknown) => this.tell(error))

@@ -5,6 +5,7 @@ import { ImportClientError } from "../../../lib/errors.js";
 import { exampleFlow } from "../../../lib/migrate/example.js";
 import { changesTo, flowOf } from "../../../lib/migrate/flow.js";
 import { LARGEST_SETTINGS, readOfficialSettings } from "../../../lib/migrate/official-settings.js";
+import { xmlWithoutPins } from "../../../lib/migrate/pins.js";
 import { planOf } from "../../../lib/migrate/plan.js";
 import type { Answers } from "../../../lib/migrate/plan-draft.js";
 import { reportOfPlan } from "../../../lib/migrate/plan-report.js";
@@ -43,7 +44,7 @@ describe("settings of the official client", () => {
     ]);
     assert.equal(values["import-client"].root, "C:\\ImpPath");
     assert.equal(values["import-client"].retentionDays, "7");
-    assert.deepEqual(JSON.parse(values["import-client"].folders ?? ""), [
+    assert.deepEqual(JSON.parse(String(values["import-client"].folders)), [
       { folder: "Xyz", profile: "", pack: "bare", receiver: "DXPDSWXYZ0000009" },
     ]);
     assert.equal(values["folder-watch"].interval, "15");
@@ -155,12 +156,15 @@ describe("settings of the official client", () => {
     const moved = await planned(full, { mappings }, "linux");
     assert.equal(moved.values["import-client"].root, "/mnt/imp");
     assert.ok(!moved.items.some(({ text: { en } }) => /paths of Windows/.test(en)));
-    assert.match(moved.values["import-client"].boxPaths ?? "", /\/mnt\/erp\/发出\/Sas/);
+    assert.deepEqual(JSON.parse(String(moved.values["import-client"].boxPaths)), [
+      { folder: "Sas", box: "OutBox", path: "/mnt/erp/发出/Sas" },
+      { folder: "Sas", box: "InBox", path: "/mnt/erp/收到/Sas" },
+    ]);
   });
 
   it("turn PDF rules to warnings where the official client does not check PDFs", async () => {
     const { values } = await planned(Buffer.from(text.replaceAll('IsPdfCheck="true"', 'IsPdfCheck="false"')));
-    assert.equal(JSON.parse(values.preflight.rules ?? "{}")["pdf-size"], "warning");
+    assert.equal(JSON.parse(String(values.preflight.rules))["pdf-size"], "warning");
   });
 
   it("are refused, each with its reason: empty, huge, with entities, damaged, another file", async () => {
@@ -186,6 +190,9 @@ describe("settings of the official client", () => {
       `<Settings userPin='${PIN}'><FormSetting/></Settings>`,
       `<Settings><FormSetting/><UserPin><${PIN}/></UserPin></Settings>`,
     ];
+    for (const bytes of [full, ...places.map((place) => Buffer.from(place))]) {
+      assert.ok(!xmlWithoutPins(bytes).xml.includes(PIN), "gone before anything is parsed");
+    }
     for (const place of places) assert.ok(!allOutput(await planned(Buffer.from(place))).includes(PIN), place);
     const seed = Number(process.env.SW_SEED ?? Date.now() % 1_000_000);
     const random = new Random(seed);

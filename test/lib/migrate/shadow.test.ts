@@ -125,22 +125,27 @@ describe("shadow beside the official client", () => {
     const seen = async (count: number, where: "waiting" | "accepted") =>
       until(`${count} are ${where}`, async () => (await shadow.report()).theirs[where] === count);
     const [one, two, three] = [freshKey(), freshKey(), freshKey()];
-    put("a.xml", decXml({ identity: DEMO_IDENTITY, key: one, goods: 1, emptyFields: ["GQty"] }));
+    put("a.xml", decXml({ identity: DEMO_IDENTITY, key: one, goods: 2, emptyFields: ["GQty"] }));
     await seen(1, "waiting");
+    assert.equal((await shadow.report()).ours.refused, 1);
     // Written again in its place: the version before was none.
     writeFileSync(join(folder, "OutBox", "a.xml"), decXml({ identity: DEMO_IDENTITY, key: two, goods: 3 }));
-    await until(
-      "the new one is there",
-      async () => (await shadow.report()).rows.length === 0 && (await shadow.report()).documents === 1,
-    );
+    await until("the new one is there", async () => (await shadow.report()).ours.sent === 1);
+    assert.equal((await shadow.report()).documents, 1);
     official.look();
     await seen(1, "accepted");
     // The same name again, taken at once.
     put("a.xml", decXml({ identity: DEMO_IDENTITY, key: three, goods: 1 }));
     official.look();
     await seen(2, "accepted");
+    // Written again and taken before anybody could look: the version before was never sent either.
+    put("b.xml", decXml({ identity: DEMO_IDENTITY, key: freshKey(), goods: 1 }));
+    await seen(1, "waiting");
+    writeFileSync(join(folder, "OutBox", "b.xml"), decXml({ identity: DEMO_IDENTITY, key: freshKey(), goods: 3 }));
+    official.look();
+    await seen(3, "accepted");
     const report = await shadow.report();
-    assert.equal(report.documents, 2);
+    assert.equal(report.documents, 3);
     assert.equal(report.receipts.unmatched, 0);
     assert.equal(report.sentOtherwise, 0);
     await shadow.stop();
