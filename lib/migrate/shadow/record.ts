@@ -147,11 +147,19 @@ export class ShadowRecord {
     // Written again between our look and the official client's: what we saw was never sent. With the same number in it, it is what the
     // official client made of it.
     if (!isSame && (await contentFacts(seen.bytes, seen.fileName)).clientKey !== open.clientKey) {
-      await this.context.ledger.withdraw(open.id);
+      await this.neverWas(open);
       return this.enter(seen, place);
     }
     if (place.box === "SentBox") this.counts[isSame ? "sentAsHandedIn" : "sentOtherwise"]++;
     return open;
+  }
+
+  private async neverWas({ id, state }: DocumentRow): Promise<void> {
+    const { ledger } = this.context;
+    if (state === "sending") {
+      await ledger.transition(id, { from: ["sending"], to: "claimed" }, { sendingAt: 0 }, { event: "withdrawn" });
+    }
+    await ledger.withdraw(id);
   }
 
   private async enter(seen: Seen, place: Pick<DocumentRow, "box" | "boxName">): Promise<DocumentRow> {
