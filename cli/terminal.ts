@@ -32,7 +32,10 @@ export function languageOf(args: readonly string[], env: NodeJS.ProcessEnv): Lan
 const COMMON = { lang: { type: "string" }, help: { type: "boolean" } } as const;
 
 /** Options and places of a command. Throws SW-REQUEST for an option that it does not have. */
-export function argumentsOf<T extends NonNullable<ParseArgsConfig["options"]>>(args: readonly string[], options: T) {
+export function argumentsOf<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: readonly string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ args: string[]; options: T & typeof COMMON; allowPositionals: true; strict: true }>> {
   try {
     return parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true });
   } catch (error) {
