@@ -42,6 +42,13 @@ export interface ShadowSettings {
   onNotice?: (text: string) => void;
 }
 
+/** A document of the official client that is not at its end. */
+export interface OpenDocument {
+  folder: string;
+  fileName: string;
+  state: string;
+}
+
 const ARCHIVES = ["SentBox", "FailBox", "InBox"] as const;
 /** How often a file that is held by somebody is tried again. */
 const TRIES = 20;
@@ -98,6 +105,7 @@ export class Shadow {
       files: new Files(ports.disk),
       inspections: new Inspections(),
       lease: { assertHeld: () => undefined },
+      receiptFiled: () => undefined,
       notice: (code, zh, en) => settings.onNotice?.(`${code} ${bothLanguages({ zh, en })}`),
     };
     const schemas = new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]);
@@ -150,6 +158,21 @@ export class Shadow {
   async report(): Promise<ShadowReport> {
     await this.record.save();
     return shadowReport(this.context.ledger, this.record.counts, { from: this.startedAt, to: this.ports.clock.now() });
+  }
+
+  /** Documents that are not at their end: waiting, taken, or sent without an import receipt. */
+  async openDocuments(): Promise<OpenDocument[]> {
+    const open: OpenDocument[] = [];
+    for (let before: string | undefined; ; ) {
+      const page = await this.context.ledger.query({
+        state: ["claimed", "sending", "sent"],
+        limit: 500,
+        ...(before && { before }),
+      });
+      for (const { business: folder, fileName, state } of page) open.push({ folder, fileName, state });
+      before = page.at(-1)?.id;
+      if (page.length < 500) return open;
+    }
   }
 
   private async round(): Promise<void> {

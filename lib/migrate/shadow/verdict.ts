@@ -2,8 +2,9 @@ import { entryNameOf, isZip, writeZip, type ZipEntry } from "../../archive/index
 import { dec } from "../../business/dec.js";
 import { announcedPdfs } from "../../business/edocs.js";
 import { type FolderSetting, unknownType, wayOf } from "../../business/folder-settings.js";
-import { type Inspection, inspect } from "../../business/inspect.js";
+import { inspect } from "../../business/inspect.js";
 import { normaliseFile, type PackedFile, renamed } from "../../business/packing.js";
+import { contextOf } from "../../compose/examine.js";
 import { type Bilingual, type Fault, faultOf, ImportClientError, neutral } from "../../errors.js";
 import type { SchemaStore } from "../../model/schema-store.js";
 import { preflightInTurns } from "../../preflight/index.js";
@@ -86,7 +87,7 @@ export async function judge(seen: Seen, { client, folders, schemas }: JudgeSetti
       });
     }
     const bySchema = (await schemas.validate(inspection)) ?? [];
-    const byRules = await preflightInTurns(contextOf(inspection, folder, file.name, client), {});
+    const byRules = await preflightInTurns(contextOf(inspection, file.name, { business: folder, client }), {});
     verdict.warnings = [...bySchema, ...byRules].filter(({ severity }) => severity === "warning").length;
     const refused = [bySchema, byRules].find((checks) => checks.some(({ severity }) => severity === "error"));
     if (refused) return ends("refused", faultOfChecks(refused, "SW-XSD"));
@@ -97,26 +98,6 @@ export async function judge(seen: Seen, { client, folders, schemas }: JudgeSetti
     if (!(error instanceof ImportClientError)) throw error;
     return ends(error.code === "SW-TYPE" || error.code === "SW-CONFIG" ? "waits" : "refused", faultOf(error));
   }
-}
-
-function contextOf(
-  inspection: Inspection,
-  folder: string,
-  fileName: string,
-  client: PreflightContext["client"],
-): PreflightContext {
-  const { kind, root, body, zipped, wrapped, xmlName, attachments } = inspection;
-  return {
-    kind,
-    root,
-    body,
-    business: folder,
-    fileName,
-    zipped,
-    attachments,
-    ...((zipped || wrapped) && { entry: xmlName }),
-    client,
-  };
 }
 
 /** As folder-watch and zip would: with the PDFs that lie beside a bare 报关单, else as its type wants it. */
