@@ -9,7 +9,7 @@ import { settingsFile } from "../support/settings-file.js";
 import { openTheatre, Stage, until } from "../support/stage.js";
 
 const repo = join(__dirname, "..", "..");
-const main = join(repo, "cli", "main.ts");
+const main = join(repo, "dist", "cli", "main.js");
 const CALL = "npx @single-window/node-red-import-client ";
 const PIN = "PinInTheFile+Zk7Q==";
 
@@ -23,11 +23,7 @@ function commandsOf(page: string): string[] {
 const argumentsIn = (line: string) => (line.match(/"[^"]*"|\S+/g) ?? []).map((part) => part.replace(/^"|"$/g, ""));
 
 function run(args: readonly string[], cwd: string) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", join(repo, "node_modules", "tsx", "dist", "esm", "index.mjs"), main, ...args],
-    { cwd, encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd, encoding: "utf8" });
   return { status, said: `${stdout}${stderr}` };
 }
 
