@@ -3,18 +3,32 @@
 import { button } from "./elements.mjs";
 import { bilingual, failure, translate } from "./texts.mjs";
 
-const SECRET = "[\\w:.-]*(?:pin|password|passwd|pwd|secret|token)";
-const SECRETS = [
-  new RegExp(`(<(${SECRET})(?:\\s[^<>]*)?>)[\\s\\S]*?(</\\2\\s*>|$)`, "gi"),
-  new RegExp(`(\\s${SECRET}\\s*=\\s*)(?:"[^"]*"|'[^']*')`, "gi"),
-];
+const SECRET = /(?:pin|password|passwd|pwd|secret|token)$/i;
 
-/** The file as text, without comments, declaration, PINs and passwords: these do not leave the browser. */
+/** Bytes of a file that are looked at; the runtime refuses a smaller one already. */
+const LARGEST = 4 * 1024 * 1024;
+
+/**
+ * The file as text, without comments, PINs and passwords: these do not leave the browser. That there was one is told, in its place. Of a file
+ * that the runtime is going to refuse only what it refuses it for is sent.
+ */
 export function withoutSecrets(bytes) {
-  let text = decoded(bytes).replace(/<!--[\s\S]*?(?:-->|$)/g, "");
-  text = text.replace(/^\ufeff?\s*<\?xml[^>]*\?>/, "");
-  // That there was one is told, in place of it.
-  return text.replace(SECRETS[0], "$1-$3").replace(SECRETS[1], '$1"-"');
+  const text = decoded(bytes);
+  if (/<!DOCTYPE/i.test(text)) return "<!DOCTYPE a><a/>";
+  const page = new DOMParser().parseFromString(text.slice(afterDeclaration(text)), "application/xml");
+  if (page.querySelector("parsererror")) return "<Settings>";
+  const comments = document.createNodeIterator(page, NodeFilter.SHOW_COMMENT);
+  for (let comment = comments.nextNode(); comment; comment = comments.nextNode()) comment.data = "";
+  for (const element of page.querySelectorAll("*")) {
+    if (SECRET.test(element.localName)) element.textContent = "-";
+    for (const attribute of element.attributes) if (SECRET.test(attribute.localName)) attribute.value = "-";
+  }
+  return new XMLSerializer().serializeToString(page);
+}
+
+/** Where the declaration ends, which no longer holds for a text. */
+function afterDeclaration(text) {
+  return text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;
 }
 
 /** By byte order mark, then as UTF-8 if it is, then by what Chinese systems write. */
@@ -37,7 +51,9 @@ export function officialSettings(selector, client) {
     const [file] = input[0].files;
     if (!file) return;
     result.empty().text(translate("official.reading"));
-    const body = JSON.stringify({ settings: withoutSecrets(new Uint8Array(await file.arrayBuffer())) });
+    const small = file.size <= LARGEST;
+    const settings = small ? withoutSecrets(new Uint8Array(await file.arrayBuffer())) : " ".repeat(LARGEST);
+    const body = JSON.stringify({ settings });
     input.val("");
     $.ajax({ url: "single-window/import-settings", type: "POST", contentType: "application/json", data: body })
       .done((plan) => showPlan(result.empty(), plan, client))
