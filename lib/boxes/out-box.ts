@@ -107,7 +107,7 @@ export class OutBox {
     }
     for (const [name, waiting] of this.waiting) {
       if (waiting.generation === generation) continue;
-      if (!waiting.taken && waiting.look !== undefined && this.vanished.length < MOST_VANISHED)
+      if (!waiting.taken && waiting.snapshot !== undefined && this.vanished.length < MOST_VANISHED)
         this.vanished.push(name);
       this.forget(name);
     }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Look, sameLook } from "../../boxes/out-box.js";
+import { type FileSnapshot, sameSnapshot } from "../../boxes/out-box.js";
 import { isPdfName, pdfKey } from "../../business/edocs.js";
 import { codeOf } from "../../errors.js";
 import { looksComplete } from "../../files/complete.js";
@@ -14,7 +14,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 export interface Capture {
   fileName: string;
   bytes: Buffer;
-  look: Look;
+  look: FileSnapshot;
 }
 
 export interface OutBoxEvents {
@@ -27,7 +27,7 @@ export interface OutBoxEvents {
 }
 
 interface Known {
-  look: Look | undefined;
+  look: FileSnapshot | undefined;
   /** What was read and nobody has been told of yet. */
   capture: Capture | undefined;
   told: boolean;
@@ -90,7 +90,7 @@ export class OutBoxLook {
     try {
       const look = this.disk.facts(path);
       if (!look) this.gone(name, known);
-      else if (known.look && sameLook(known.look, look)) this.tell(known);
+      else if (known.look && sameSnapshot(known.look, look)) this.tell(known);
       else this.changed(name, known, look);
     } catch (error) {
       if (codeOf(error) === "ENOENT") this.gone(name, known);
@@ -99,7 +99,7 @@ export class OutBoxLook {
     }
   }
 
-  private changed(name: string, known: Known, look: Look): void {
+  private changed(name: string, known: Known, look: FileSnapshot): void {
     const replaced = known.look !== undefined && known.look.inode !== look.inode;
     // Another file under the same name: the one before was taken.
     if (replaced) this.taken(name, known);
@@ -112,7 +112,7 @@ export class OutBoxLook {
     const bytes = this.disk.read(path);
     const after = this.disk.facts(path);
     // What was read may be half of the next version; one that has gone since was whole.
-    if (bytes.length !== look.size || (after && !sameLook(after, look))) return;
+    if (bytes.length !== look.size || (after && !sameSnapshot(after, look))) return;
     known.capture = { fileName: name, bytes, look };
     this.held += bytes.length;
   }
