@@ -100,7 +100,7 @@ export class ShadowRecord {
     if (rows.some((row) => row.box === box && row.boxName === boxName)) return;
     const bytes = files.disk.read(path);
     const open = rows
-      .filter(({ state, fileName: name }) => state === "sending" || (state === "claimed" && !isInOutBox(name)))
+      .filter(({ box: at, fileName: name }) => at === "TempBox" || (at === "OutBox" && !isInOutBox(name)))
       .sort((one, other) => (one.id < other.id ? -1 : 1))[0];
     const row = await this.rowOf(
       open,
@@ -110,10 +110,10 @@ export class ShadowRecord {
     const place = { box, boxName, settled: true } as const;
     const change = box === "SentBox" ? { ...place, sendingAt: at, sentAt: at } : { ...place, failedAt: at };
     const to = box === "SentBox" ? "sent" : "failed";
-    await ledger.transition(row.id, { from: ["claimed", "sending"], to }, change, {
-      event: to,
-      text: `${box}/${boxName}`,
-    });
+    const note = { event: to, text: `${box}/${boxName}` };
+    // Its answer may have been read before.
+    if (row.state !== "claimed" && row.state !== "sending") await ledger.update(row.id, change, note);
+    else await ledger.transition(row.id, { from: ["claimed", "sending"], to }, change, note);
     await adoptOrphans(this.context, row.id);
   }
 

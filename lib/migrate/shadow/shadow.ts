@@ -49,7 +49,8 @@ export interface OpenDocument {
   state: string;
 }
 
-const ARCHIVES = ["SentBox", "FailBox", "InBox"] as const;
+// InBox first: of whatever is answered there the document lies in its box by the time that this is listed.
+const ARCHIVES = ["InBox", "SentBox", "FailBox"] as const;
 /** How often a file that is held by somebody is tried again. */
 const TRIES = 20;
 
