@@ -158,7 +158,11 @@ export class Shadow {
 
   async report(): Promise<ShadowReport> {
     await this.record.save();
-    return shadowReport(this.context.ledger, this.record.counts, { from: this.startedAt, to: this.ports.clock.now() });
+    return shadowReport(
+      this.context.ledger,
+      { ...this.record.counts },
+      { from: this.startedAt, to: this.ports.clock.now() },
+    );
   }
 
   /** Documents that are not at their end: waiting, taken, or sent without an import receipt. */
