@@ -79,9 +79,15 @@ export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "oldest" | "fileNa
  */
 export type ReceiptOutcome = "good" | "notice" | "refused" | "unknown";
 
+/**
+ * `import`: whether the data centre took a document. `business`: what customs says of it. `local`: our own word. `subscription`: no
+ * answer, but a declaration that the platform hands to its subscriber, whoever made it.
+ */
+export type ReceiptKind = "import" | "business" | "local" | "subscription";
+
 /** `msg.receipt`: a receipt in one shape, whatever its format (design, "The message"). */
 export interface Receipt {
-  kind: "import" | "business" | "local";
+  kind: ReceiptKind;
   /** Root or message type it was recognised by: `DecImportResponse`, `INV201`, `HTRES4` ... */
   format: string;
   outcome: ReceiptOutcome;

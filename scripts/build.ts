@@ -8,7 +8,7 @@ import { withLists } from "./editor-lists.js";
 
 const repo = resolve(__dirname, "..");
 const dist = join(repo, "dist");
-const SOURCES = ["lib", "nodes", "simulator", "scripts"];
+const SOURCES = ["cli", "lib", "nodes", "simulator", "scripts"];
 
 /** Every file below a folder, as paths relative to the repository. */
 function filesBelow(folder: string): string[] {

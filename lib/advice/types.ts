@@ -1,4 +1,4 @@
-import type { ReceiptOutcome } from "../document.js";
+import type { ReceiptKind, ReceiptOutcome } from "../document.js";
 import type { Bilingual } from "../errors.js";
 
 /** What a code that is known says; `refused` also where only one of the sources that disagree says so. */
@@ -53,7 +53,7 @@ export interface TextRule extends Explanation {
 /** What advice is asked about: a receipt, or a code and text from elsewhere. */
 export interface AdviceQuery {
   format?: string;
-  kind?: "import" | "business" | "local";
+  kind?: ReceiptKind;
   code: string;
   text: string;
   statusCode?: string;

@@ -7,6 +7,7 @@ import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { sha256Of } from "../sha256.js";
+import { bringAcross } from "./across.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
@@ -150,8 +151,9 @@ function bring(
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
   try {
-    files.move(join(folder.box("OutBox"), name), target);
+    files.disk.rename(join(folder.box("OutBox"), name), target);
   } catch (error) {
+    if (codeOf(error) === "EXDEV") return bringAcross({ files }, folder, name, row.boxName, snapshot);
     // Over a network a rename that is repeated may say so of one that succeeded: the target tells.
     if (codeOf(error) !== "ENOENT") throw error;
     if (!files.disk.exists(target)) return false;

@@ -4,11 +4,23 @@ import type { Clock } from "../clock.js";
 import type { DocumentHandle, Environment } from "../document.js";
 import type { Files } from "../files/files.js";
 import type { Folders } from "../files/folders.js";
+import type { NameForm } from "../files/names.js";
 import type { Ids } from "../ids.js";
 import type { DocumentRow, Ledger, ReceiptRow } from "../ledger/index.js";
+import type { RefusalForm } from "../receipts/refusals/index.js";
+
+/** How what other programs read is named and written. */
+export interface NamesSettings {
+  /** Names of receipts, and stamps of sent and failed files: ours, or as the official client's (field 4). */
+  receiptNames: NameForm;
+  /** SentBox and FailBox have a sub-folder for each day, `yyyy-MM-dd`. */
+  datedFolders: boolean;
+  /** What a document is answered with that we refuse ourselves. */
+  localReceipts: RefusalForm;
+}
 
 /** Of the client's settings, what the steps of a claim look at. */
-export interface BoxSettings {
+export interface BoxSettings extends NamesSettings {
   environment: Environment;
   clientId: string;
   root: string;

@@ -13,10 +13,13 @@ import { type ClaimedFile, enterRow } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 
-/** A folder in TempBox where one document and its PDFs come together; its name holds the document's id. */
+/** A folder where one document and its PDFs come together; its name holds the document's id. */
 const GATHERING = /^\.([0-9a-f-]{36})\.gather$/;
 
-const folderOf = (folder: BusinessFolder, id: string) => join(folder.box("TempBox"), `.${id}.gather`);
+/** In TempBox; in OutBox where the one may be on another volume: the files are moved into it, and must not be copied half. */
+const boxOf = (folder: BusinessFolder) => (folder.isElsewhere("OutBox", "TempBox") ? "OutBox" : "TempBox");
+
+const folderOf = (folder: BusinessFolder, id: string) => join(folder.box(boxOf(folder)), `.${id}.gather`);
 /** A name that no file of an OutBox has: one that begins with a dot is not claimed. */
 const ZIP = ".gathered.zip";
 /** Of what is copied into the folder, and never put back. */
@@ -92,10 +95,10 @@ export async function claimGathered(
   }
 }
 
-/** Ids of the documents that have a folder in TempBox where they come together with their PDFs. */
+/** Ids of the documents that have a folder where they come together with their PDFs. */
 export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): string[] {
   return files.disk
-    .list(folder.box("TempBox"))
+    .list(folder.box(boxOf(folder)))
     .flatMap(({ name, kind }) => (kind === "folder" ? (GATHERING.exec(name)?.[1] ?? []) : []));
 }
 
@@ -135,7 +138,7 @@ function place(files: Files, folder: BusinessFolder, row: DocumentRow, gathering
   const zip = join(gathering, ZIP);
   const target = join(folder.box("TempBox"), row.boxName);
   if (!row.settled && row.box === "TempBox" && !files.disk.exists(target) && files.disk.exists(zip)) {
-    files.disk.rename(zip, target);
+    files.move(zip, target);
   }
   crashPoint("gather.after-place");
   files.disk.removeFolder(gathering);

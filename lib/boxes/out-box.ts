@@ -4,7 +4,7 @@ import { codeOf } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
 import type { EntryKind, FileFacts } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
-import { isNoise, isUnfinishedName } from "../files/names.js";
+import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
 import { Turn } from "../turn.js";
 import type { BoxContext } from "./context.js";
 import { WatchedTime } from "./watched-time.js";
@@ -28,6 +28,9 @@ interface WaitingFile {
 
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
+
+/** Names of vanished files that are remembered. */
+const MOST_VANISHED = 100;
 
 /** What an OutBox is seen through. */
 export type BoxWorld = Pick<BoxContext, "files" | "clock">;
@@ -62,6 +65,8 @@ export class OutBox {
   private readonly watched: WatchedTime;
   private readonly lookAhead: number;
   private generation = 0;
+  /** Files that went away before anybody of ours took them. */
+  private vanished: string[] = [];
 
   constructor(
     readonly folder: BusinessFolder,
@@ -82,7 +87,7 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const generation = ++this.generation;
     for await (const { name, kind } of this.world.files.disk.walk(this.folder.box("OutBox"))) {
-      if (isNoise(name)) continue;
+      if (isNoise(name) || isOwnWork(name)) continue;
       const reason = this.oddityOf(name, kind);
       if (reason === undefined) {
         this.odd.delete(name);
@@ -100,7 +105,12 @@ export class OutBox {
       odd.reported = true;
       oddities.push({ name, reason });
     }
-    for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.forget(name);
+    for (const [name, waiting] of this.waiting) {
+      if (waiting.generation === generation) continue;
+      if (!waiting.taken && waiting.snapshot !== undefined && this.vanished.length < MOST_VANISHED)
+        this.vanished.push(name);
+      this.forget(name);
+    }
     for (const [name, odd] of this.odd) if (odd.generation !== generation) this.odd.delete(name);
     return oddities;
   }
@@ -127,6 +137,11 @@ export class OutBox {
   forget(name: string): void {
     this.waiting.delete(name);
     if (this.pdfs.get(pdfKey(name)) === name) this.pdfs.delete(pdfKey(name));
+  }
+
+  /** Names of files that went away since this was asked last, untouched by us: somebody else takes from this folder. */
+  takeVanished(): string[] {
+    return this.vanished.splice(0);
   }
 
   /** The names that were there at the last scan, in the order in which they were first seen. */

@@ -1,7 +1,13 @@
-import { numberedName } from "../files/names.js";
+import { extname } from "node:path";
+import { bracketedName } from "../files/names.js";
 import type { DocumentRow, ReceiptRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
 import { inBoxOf } from "./receipt-place.js";
+
+/** The JSON beside a receipt's file, whatever ending that has. */
+export function jsonNameOf(file: string): string {
+  return `${file.slice(0, file.length - extname(file).length)}.json`;
+}
 
 /**
  * One JSON a receipt beside its official file (import-client setting `receiptJson`), for an ERP that would rather not read
@@ -46,10 +52,10 @@ export async function writeReceiptJson(
     messageId,
     receivedAt,
   };
-  const name = file.replace(/\.xml$/i, ".json");
+  const name = jsonNameOf(file);
   await context.files.write(
     inBox,
-    number === 1 ? name : numberedName(name, number),
+    number === 1 ? name : bracketedName(name, number),
     Buffer.from(`${JSON.stringify(content, null, 2)}\n`),
   );
 }

@@ -1,12 +1,14 @@
 import { extname, join } from "node:path";
 import { CODES } from "../codes.js";
-import type { Fault } from "../errors.js";
+import { codeOf, type Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
+import { bringAcross, recoverParked } from "./across.js";
+import { filesIn } from "./archive.js";
 import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
@@ -82,16 +84,19 @@ export class Reconciler {
     const { folders, clock } = this.context;
     const found: Reconciliation = { unknown: 0, finished: 0, open: 0, entered: 0 };
     const turn = new Turn(clock);
+    const isOut = (id: string) => this.claims.inFlight.has(id);
     for (const folder of folders.withOutBox()) {
+      if (folder.isAway()) continue;
       for (const id of gatheringsIn(this.context, folder)) {
-        if (!this.claims.inFlight.has(id)) await recoverGathered(this.context, folder, id);
+        if (!isOut(id)) await recoverGathered(this.context, folder, id);
       }
+      await recoverParked(this.context, folder, isOut);
     }
     const expected = new Set<string>();
     for await (const row of this.openRows()) {
       await turn.over();
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
-      if (this.claims.inFlight.has(row.id)) continue;
+      if (isOut(row.id) || folders.of(row.business).isAway()) continue;
       await this.claims.reconciling(row.id, async () => {
         const now = await this.context.ledger.get(row.id);
         if (now && !now.settled) await this.takeUp(now, found);
@@ -176,7 +181,12 @@ export class Reconciler {
     const { files } = this.context;
     const source = join(folder.box("OutBox"), row.fileName);
     if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return;
-    files.move(source, join(folder.box("TempBox"), row.boxName));
+    try {
+      files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
+    } catch (error) {
+      if (codeOf(error) !== "EXDEV") throw error;
+      bringAcross(this.context, folder, row.fileName, row.boxName, undefined);
+    }
   }
 
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
@@ -210,6 +220,7 @@ export class Reconciler {
     const { files, folders, ledger, clock, ids } = this.context;
     const strangers = new Set<string>();
     for (const folder of folders.withOutBox()) {
+      if (folder.isAway()) continue;
       for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
         const place = placeOf(folder.code, name);
         if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
@@ -261,9 +272,8 @@ function findArchived(
 ): { box: "SentBox" | "FailBox"; name: string } | undefined {
   const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
   for (const box of ["SentBox", "FailBox"] as const) {
-    for (const { name, kind } of files.disk.list(folder.box(box))) {
-      if (kind !== "file" || !name.startsWith(base)) continue;
-      if (sha256Of(files.disk.read(join(folder.box(box), name))) === row.sha256) return { box, name };
+    for (const { name, boxName, path } of filesIn(files.disk, folder.box(box))) {
+      if (name.startsWith(base) && sha256Of(files.disk.read(path)) === row.sha256) return { box, name: boxName };
     }
   }
   return undefined;

@@ -1,18 +1,15 @@
 import { join } from "node:path";
-import { adviceFor } from "../advice/index.js";
-import { localReceipt } from "../advice/local-receipt.js";
 import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
-import { idInName, numberedName, stampedName } from "../files/names.js";
-import type { DocumentRow, DocumentState, ReceiptRow } from "../ledger/index.js";
+import { idInName } from "../files/names.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
-import { receiptFileName } from "../receipts/file-name.js";
 import { sha256Of } from "../sha256.js";
+import { archivePlace, nameInBox, placedInArchive } from "./archive.js";
 import type { BoxContext } from "./context.js";
-import { writeReceiptJson } from "./receipt-json.js";
-import { inBoxOf } from "./receipt-place.js";
+import { writeLocalReceipt } from "./local-receipt.js";
 
 const REPLACED = "SW-REPLACED";
 
@@ -69,7 +66,7 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fau
           { event: "failed", ...words },
         );
   crashPoint("fail.after-state");
-  await writeLocalReceipt(context, failed, failure);
+  if (failure.code !== REPLACED) await writeLocalReceipt(context, failed, failure);
   return finish(context, failed);
 }
 
@@ -127,16 +124,22 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const folder = context.folders.of(row.business);
   const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
   const source = join(from, row.boxName);
-  const wanted = stampedName(row.fileName, box === "FailBox" ? row.failedAt : row.sentAt);
+  const archive = folder.box(box);
+  const { day, name } = archivePlace(row, context.settings);
   crashPoint("settle.before-move");
-  const before = placedBefore(files.disk, folder.box(box), wanted, row.sha256);
+  const before = placedInArchive(files.disk, archive, row, context.settings);
   const repeated = before !== undefined;
   // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
   // be a file without a row.
   if (repeated && files.disk.exists(source) && isCopy(files.disk, source, row)) files.disk.remove(source);
   // In OutBox somebody else's file may have its name by now.
   const isThere = files.disk.exists(source) && (row.box !== "OutBox" || isCopy(files.disk, source, row));
-  const boxName = before ?? (isThere ? files.place(source, folder.box(box), wanted) : undefined);
+  let boxName = before;
+  if (boxName === undefined && isThere) {
+    const place = join(archive, day);
+    files.makeFolder(place);
+    boxName = nameInBox(day, files.place(source, place, name));
+  }
   crashPoint("settle.after-move");
   const settled = await context.ledger.update(
     row.id,
@@ -147,7 +150,7 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   );
   crashPoint("settle.after-row");
   if (boxName === undefined) lostFile(context, row, "已不在 TempBox 中", "is no longer in TempBox");
-  else if (!repeated && sha256Of(files.disk.read(join(folder.box(box), boxName))) !== row.sha256) {
+  else if (!repeated && sha256Of(files.disk.read(join(archive, boxName))) !== row.sha256) {
     lostFile(
       context,
       row,
@@ -178,92 +181,6 @@ export async function finishEnded(context: BoxContext, row: DocumentRow): Promis
 /** A fault as its row keeps it, to write its local receipt again. */
 function failureOf({ code, text, textEn }: DocumentRow): Fault {
   return { code, text: { zh: text, en: textEn || text } };
-}
-
-/** The name under which an interrupted call has placed the file already. */
-export function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : numberedName(wanted, number);
-    const path = join(folder, name);
-    if (!disk.exists(path)) return undefined;
-    if (isFile(disk, path, sha256)) return name;
-  }
-}
-
-async function writeLocalReceipt(context: BoxContext, row: DocumentRow, failure: Fault): Promise<void> {
-  if (failure.code === REPLACED) return;
-  const { ledger, folders } = context;
-  const folder = folders.of(row.business);
-  const story = await ledger.story(row.id);
-  const written = story?.receipts.find((receipt) => receipt.kind === "local" && receipt.at === row.failedAt);
-  if (written?.filed) return;
-  const bytes = localReceipt(failure.code, failureInfo(row, failure));
-  const wanted = receiptFileName({ kind: "local", ok: false }, row.fileName, row.failedAt);
-  if (written) return fileLocalReceipt(context, written, row, bytes);
-  await context.files.withFreeName(folder.box("InBox"), wanted, async (name) => {
-    const { receipt } = await ledger.addReceipt({
-      documentId: row.id,
-      kind: "local",
-      format: "Root",
-      outcome: "refused",
-      ok: false,
-      code: failure.code,
-      text: failure.text.zh,
-      textEn: failure.text.en,
-      clientKey: row.clientKey,
-      seqNo: "",
-      customsNo: "",
-      part: "",
-      otherKeys: null,
-      statusCode: "",
-      statusText: "",
-      matchedBy: "",
-      advice:
-        failure.advice ??
-        adviceFor(
-          { format: "Root", kind: "local", ok: false, code: failure.code, text: failure.text.zh },
-          context.advice,
-        ),
-      at: row.failedAt,
-      sha256: sha256Of(bytes),
-      messageId: "",
-      folder: folder.code,
-      file: name,
-      receivedAt: context.clock.now(),
-    });
-    crashPoint("fail.after-receipt-row");
-    await fileLocalReceipt(context, receipt, row, bytes);
-  });
-}
-
-async function fileLocalReceipt(
-  context: BoxContext,
-  receipt: ReceiptRow,
-  row: DocumentRow,
-  bytes: Buffer,
-): Promise<void> {
-  const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
-  // Written before a stop, maybe in other words: the row keeps not all that was known of the fault.
-  context.files.removeHalf(inBox, receipt.file, receipt.sha256);
-  const file = isFile(context.files.disk, join(inBox, receipt.file), receipt.sha256)
-    ? receipt.file
-    : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));
-  if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
-  crashPoint("fail.after-receipt-file");
-  await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });
-}
-
-function isFile(disk: Disk, path: string, sha256: string): boolean {
-  return disk.exists(path) && sha256Of(disk.read(path)) === sha256;
-}
-
-/** As the official client words them: C134 and C141 as a JSON array of texts, C18 and C144 as plain text (faq 10 to 13). */
-function failureInfo(row: DocumentRow, failure: Fault): string | readonly string[] {
-  if (failure.official) return failure.official;
-  if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
-  if (failure.code === "C144") return failure.text.zh;
-  const advice = failure.advice ? `。${failure.advice.zh}` : "";
-  return `${row.fileName}错误信息：${failure.text.zh}${advice}`;
 }
 
 /** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */

@@ -20,6 +20,8 @@ export const acd: Business = {
   id: "acd",
   title: { zh: "代理委托", en: "agency agreements" },
   folders: ["Acd"],
+  // Sources disagree on what ResponseCode 1 means.
+  refusal: "Root",
   receiver: "",
   kinds: [agreement],
 };

@@ -23,6 +23,7 @@ const papers: MessageKind = {
   partKeys: (root) => [headNumber(root), ...rows(root).map((row) => row.textAt("FileName"))],
   zip: "required",
   signing: "detached",
+  guessed: true,
   receipts: { import: TRADE_IMPORT, business: [] },
 };
 
@@ -35,6 +36,7 @@ export const acmp: Business = {
   id: "acmp",
   title: { zh: "加工贸易随附单据", en: "papers attached to bonded documents" },
   folders: ["Acmp"],
+  refusal: "CommonResponeMessage",
   receiver: "DXPDSWACMP000001",
   kinds: [papers],
 };
@@ -50,6 +52,7 @@ const edocs: MessageKind = {
   partKeys: (root) => root.children.filter(isEdoc).map((edoc) => edoc.textAt("EdocID")),
   zip: "optional",
   signing: "detached",
+  guessed: true,
   receipts: { import: ["DecImportResponse"], business: [] },
 };
 
@@ -62,6 +65,7 @@ export const edoc: Business = {
   id: "edoc",
   title: { zh: "随附单据", en: "attached papers" },
   folders: ["Decedoc001"],
+  refusal: "DecImportResponse",
   receiver: "DXPDSWDECEDOC002",
   kinds: [edocs],
 };

@@ -83,6 +83,7 @@ export const ceb: Business = {
   id: "ceb",
   title: { zh: "跨境电商", en: "cross-border e-commerce" },
   folders: ["ImpCeb", "ExpCeb"],
+  refusal: "CEB",
   receiver: "DXPDSWIMPCEB0001",
   kinds: REQUESTS.map(kind),
 };

@@ -23,6 +23,8 @@ export const coo: Business = {
   id: "coo",
   title: { zh: "原产地证", en: "certificates of origin" },
   folders: ["Cooimp"],
+  // Several receipts could say it, none of them alone.
+  refusal: "Root",
   receiver: "",
   kinds: [certificate],
 };

@@ -35,6 +35,8 @@ const amendment: MessageKind = {
   partKeys: (root) => ["EntryId", "DecSeqNo"].map((name) => amendmentHead(root).textAt(name)),
   zip: "optional",
   signing: "detached",
+  // It has a Sign of its own that the one public tool wants filled; over what is not public.
+  guessed: true,
   receipts: { import: ["DecImportResponse"], business: ["HzApprovalResult"] },
 };
 
@@ -42,6 +44,8 @@ export const dec: Business = {
   id: "dec",
   title: { zh: "报关单", en: "customs declarations" },
   folders: ["DecCus001", "DecCus201", "DecCus301", "DecCus401", "DecCiq001", "DecCiq101", "DecCiq201", "DecCus102"],
+  refusal: "DecImportResponse",
+  receiptName: "DECCUS004",
   receiver: "DXPDSWDEC0000002",
   kinds: [declaration, amendment],
 };

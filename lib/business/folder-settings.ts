@@ -72,11 +72,13 @@ export interface Way {
   /** Signing profile, or `UNSIGNED`. */
   signing: string;
   zip: "required" | "optional";
+  /** By the row of its folder. */
+  set?: true;
 }
 
 /**
- * By its type, else by the row of its folder. A DxpMsg that a producer made goes out as it came. Undefined where neither
- * says it.
+ * By its type, else by the row of its folder, which goes first where what is known of the type is a guess. A DxpMsg that a
+ * producer made goes out as it came. Undefined where neither says it.
  */
 export function wayOf(
   document: Pick<Inspection, "kind" | "wrapped">,
@@ -84,11 +86,34 @@ export function wayOf(
   settings: readonly FolderSetting[],
 ): Way | undefined {
   if (document.wrapped) return { signing: UNSIGNED, zip: "optional" };
-  if (document.kind) return { signing: document.kind.signing, zip: document.kind.zip };
-  const row = settingOf(settings, folder);
-  return row && row.profile !== ""
-    ? { signing: row.profile, zip: row.pack === "zip" ? "required" : "optional" }
-    : undefined;
+  const { kind } = document;
+  const row = kind && !kind.guessed ? undefined : settingOf(settings, folder);
+  if (row && row.profile !== "")
+    return { signing: row.profile, zip: row.pack === "zip" ? "required" : "optional", set: true };
+  return kind && { signing: kind.signing, zip: kind.zip };
+}
+
+/** The row of its folder names a way to sign that has no place in this document: it waits, for the row is at fault. */
+export function unsuitedProfile(
+  document: Pick<Inspection, "root" | "body">,
+  folder: string,
+  profile: string,
+): ImportClientError {
+  const type = shownType(document);
+  return new ImportClientError(
+    "SW-TYPE",
+    {
+      zh: `文件夹 ${folder} 设置的签名方式 ${profile} 不适用于该报文：${type}`,
+      en: `the signing profile ${profile}, set for the folder ${folder}, finds no place in this message: ${type}`,
+    },
+    {
+      advice: {
+        zh: `请在 import-client 节点的“业务文件夹”表中为 ${folder} 选择其它签名方式（如 detached 或 none），然后部署；在此之前单据等待。`,
+        en: `Choose another signing profile for ${folder} in the table of folders of the import-client node, such as detached or none, then deploy. Until then the document waits.`,
+      },
+      details: { root: document.root.qualifiedName, reason: "type" },
+    },
+  );
 }
 
 /** Root, namespace and message type of a document, as texts say them. */

@@ -21,6 +21,16 @@ export function businessOfFolder(folder: string): Business | undefined {
   return BUSINESSES.find((business) => business.folders.some((name) => name.toLowerCase() === code));
 }
 
+/** The business of a document: by its type where that is listed, else by its folder. */
+export function businessOf({ messageType, business }: { messageType: string; business: string }): Business | undefined {
+  return BUSINESSES.find(({ kinds }) => kinds.some(({ type }) => type === messageType)) ?? businessOfFolder(business);
+}
+
+/** The business whose documents are answered by business receipts of a format, where it is listed. */
+export function businessAnswered(format: string): Business | undefined {
+  return BUSINESSES.find(({ kinds }) => kinds.some(({ receipts }) => receipts.business.includes(format)));
+}
+
 /** A message type of a document, and whose it is. */
 export interface Known {
   business: Business;

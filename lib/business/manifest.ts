@@ -98,13 +98,15 @@ const TYPES: readonly (readonly [type: string, zh?: string, en?: string])[] = [
  */
 export function anyManifest(root: XmlElement): MessageKind | undefined {
   const type = NAMESPACE.exec(manifestOf(root)?.namespace ?? "")?.[1] ?? "";
-  return /^[A-Z][A-Z0-9]{1,29}$/.test(type) ? manifest(type, `舱单 ${type}`, `manifest ${type}`) : undefined;
+  if (!/^[A-Z][A-Z0-9]{1,29}$/.test(type)) return undefined;
+  return { ...manifest(type, `舱单 ${type}`, `manifest ${type}`), guessed: true };
 }
 
 export const manifests: Business = {
   id: "manifest",
   title: { zh: "舱单", en: "manifests" },
   folders: ["Mft", "Rmft", "Tmft"],
+  refusal: "HTRES4",
   receiver: "DXPDSWMFT0000001",
   kinds: TYPES.map(([type, zh = `舱单 ${type}`, en = `manifest ${type}`]) => manifest(type, zh, en)),
 };

@@ -6,6 +6,7 @@ export const nbhl: Business = {
   id: "nbhl",
   title: { zh: "保税货物流转", en: "transfers of bonded goods" },
   folders: ["Nbhl"],
+  refusal: "CommonResponeMessage",
   receiver: "",
   kinds: [
     enveloped("BHL101", "保税货物流转申报表", "declaration of a transfer of bonded goods", ["BHL201", "BHL241"]),

@@ -7,6 +7,7 @@ export const nems: Business = {
   id: "nems",
   title: { zh: "加工贸易账册", en: "processing trade account books" },
   folders: ["Nems"],
+  refusal: "CommonResponeMessage",
   receiver: "DXPDSWNEMS000001",
   kinds: [
     enveloped("EMS111", "加工贸易账册", "processing trade account book", [

@@ -22,6 +22,7 @@ export const npts: Business = {
   id: "npts",
   title: { zh: "加工贸易手册", en: "processing trade manuals" },
   folders: ["Npts"],
+  refusal: "CommonResponeMessage",
   receiver: "DXPDSWNPTS000001",
   // A list with an envelope may lie here too: SysId says for which system it is (codes.csv SAS.SysId). One without may be
   // for an account book as well.

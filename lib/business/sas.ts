@@ -49,6 +49,7 @@ export const sas: Business = {
   id: "sas",
   title: { zh: "海关特殊监管区域", en: "special supervision areas" },
   folders: ["Sas"],
+  refusal: "CommonResponeMessage",
   receiver: "DXPDSWSAS0000001",
   kinds: [
     ...[invt, passport, twoStepPassport],

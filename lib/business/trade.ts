@@ -40,6 +40,7 @@ export function anyTradeKind(root: XmlElement): MessageKind | undefined {
       `message ${type} in the envelope of 金关二期`,
       system === undefined ? [] : [`${system}2${number}`],
     ),
+    guessed: true,
     body: envelopeData,
     clientKey: (element) => numbers(element, OWN_NUMBERS).find(Boolean) ?? "",
     partKeys: (element) => numbers(element, PARTNERS),

@@ -32,6 +32,8 @@ export interface MessageKind {
   zip: "optional" | "required";
   /** Name of the signing profile in `lib/signing/profiles/`. */
   signing: string;
+  /** No public source says how it is signed and packed: a row of its folder that says it goes before what stands here. */
+  guessed?: true;
   /** Formats of the receipts that can answer it, as `Receipt.format` names them. */
   receipts: { import: readonly string[]; business: readonly string[] };
 }
@@ -42,6 +44,13 @@ export interface Business {
   title: Bilingual;
   /** Folder codes under the root, matched without case (domain 2). */
   folders: readonly string[];
+  /**
+   * The form of the import receipt that programs of this business read, for what we refuse ourselves (`lib/receipts/refusals/`, field 4);
+   * `Root` where none is known that says nothing but "failed".
+   */
+  refusal: "DecImportResponse" | "CommonResponeMessage" | "HTRES4" | "CEB" | "Root";
+  /** What the official client calls the file of a business receipt by, before the 18-digit number and the message id (field 4). */
+  receiptName?: string;
   /** The receiver of a DXP envelope (domain 2); empty where it is not known. */
   receiver: string;
   kinds: readonly MessageKind[];

@@ -69,7 +69,9 @@ function* filesOf(
 ): Generator<{ name: string; path: string }> {
   const { box, boxName, business, fileName, id } = document;
   if (box !== "none") {
-    yield { name: `document_${fileName}`, path: join(client.folders.of(business).box(box), boxName) };
+    const folder = client.folders.of(business);
+    // A box that is away is no reason to have no bundle: the file is said to be missing.
+    yield { name: `document_${fileName}`, path: join(folder.existing(box) ?? folder.path, boxName) };
   }
   yield { name: `sent_${fileName}`, path: client.spool.path(id) };
   const given = new Set<string>();

@@ -68,7 +68,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.files = new Files(ports.disk);
     this.clock = ports.clock;
     this.ids = ports.ids;
-    this.folders = new Folders(settings.root, ports.disk);
+    this.folders = new Folders(settings.root, ports.disk, settings.boxPaths);
     this.spool = new Spool(settings.root, this.files);
     this.reports = new Reports(settings, ports);
     this.reports.on("card", (change) => this.emit("card", change));

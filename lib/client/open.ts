@@ -4,6 +4,7 @@ import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
+import { markBoxes } from "./box-marks.js";
 import { endForeign } from "./foreign.js";
 import { ImportClient } from "./import-client.js";
 import { LeaseFile, occupied } from "./lease-file.js";
@@ -77,6 +78,7 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   const { settings, ledger, lease, reports, claims } = client;
   reports.begin();
   await lease.fence();
+  await markBoxes(settings, client.folders, client.files, client.ids);
   const rebuildAll = async (why: Gap) => reportRebuilt(client, why, await rebuild(client));
   if (gap) await rebuildAll(gap);
   await lease.bind(gap !== undefined);

@@ -68,11 +68,12 @@ async function factsOfClosed(settings: ClientSettings, ports: Ports) {
   }
 }
 
-function waitingFiles({ root }: ClientSettings, { disk }: Ports): number {
+function waitingFiles({ root, boxPaths }: ClientSettings, { disk }: Ports): number {
   try {
-    return new Folders(root, disk)
+    return new Folders(root, disk, boxPaths)
       .withOutBox()
-      .flatMap((folder) => disk.list(folder.box("OutBox")))
+      .flatMap((folder) => folder.existing("OutBox") ?? [])
+      .flatMap((path) => disk.list(path))
       .filter(({ name, kind }) => kind === "file" && !isUnfinishedName(name)).length;
   } catch {
     return 0;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type BoxFile, filesIn } from "../boxes/archive.js";
 import { contentFacts, newRow } from "../boxes/new-row.js";
 import type { BoxName, BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, withoutStamp } from "../files/names.js";
@@ -37,15 +38,16 @@ const NOT_KNOWN = {
 };
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
-const DATED = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * Brings what boxes and spool know into a ledger that is new or an older copy, before anything is claimed or sent: what lies in SentBox
  * was sent, what lies in FailBox failed, receipts in InBox answer them. What lies in TempBox is held, whatever an older row says of it: it
- * may have been sent since. Files in OutBox are left to be claimed. Sends nothing, moves nothing, and may be repeated.
+ * may have been sent since. Files in OutBox are left to be claimed. Sends nothing, moves nothing, and may be repeated. Rejects with
+ * SW-FOLDER while a box that lies elsewhere is away: what lies there would be taken for never sent.
  */
 export async function rebuild(context: RebuildContext): Promise<Rebuilt> {
   const rebuilt: Rebuilt = { held: 0, sent: 0, failed: 0, receipts: 0, spooled: 0 };
+  context.folders.assertWhole();
   const folders = context.folders.withAnyBox();
   for (const folder of folders) {
     rebuilt.sent += await rebuildArchive(context, folder, "SentBox");
@@ -58,26 +60,11 @@ export async function rebuild(context: RebuildContext): Promise<Rebuilt> {
   return rebuilt;
 }
 
-interface Found {
-  /** Name in the box, with the sub-folder of its day where there is one. */
-  boxName: string;
-  path: string;
-}
-
-/** The files of a box, also those in sub-folders by day, as other programs make them (field: SentBox and FailBox). */
-function* filesOf(context: RebuildContext, folder: BusinessFolder, box: BoxName): Generator<Found> {
-  const { disk } = context.files;
+/** The finished files of a box. */
+function* filesOf(context: RebuildContext, folder: BusinessFolder, box: BoxName): Generator<BoxFile> {
   const path = folder.existing(box);
   if (path === undefined) return;
-  for (const { name, kind } of disk.list(path)) {
-    if (kind === "file" && !isUnfinishedName(name)) yield { boxName: name, path: join(path, name) };
-    if (kind !== "folder" || !DATED.test(name)) continue;
-    for (const inner of disk.list(join(path, name))) {
-      if (inner.kind === "file" && !isUnfinishedName(inner.name)) {
-        yield { boxName: `${name}/${inner.name}`, path: join(path, name, inner.name) };
-      }
-    }
-  }
+  for (const file of filesIn(context.files.disk, path)) if (!isUnfinishedName(file.name)) yield file;
 }
 
 const sameFolder = (row: DocumentRow, folder: BusinessFolder) =>

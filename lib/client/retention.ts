@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { dayFolderOf } from "../boxes/archive.js";
 import type { BoxContext } from "../boxes/context.js";
 import { crashPoint } from "../crash-point.js";
 import type { DocumentState } from "../ledger/index.js";
@@ -18,17 +19,27 @@ export async function applyRetention(context: BoxContext, now: number): Promise<
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);
   let removed = 0;
+  const days = new Set<string>();
   for (let more = true; more; ) {
     const rows = await ledger.keptFiles(ENDED, before, BATCH);
-    const kept = rows.filter(({ box }) => box === "SentBox" || box === "FailBox");
+    // What lies on a share that is away waits.
+    const kept = rows.filter(
+      ({ box, business }) => (box === "SentBox" || box === "FailBox") && !folders.of(business).isAway(),
+    );
     for (const row of kept) {
-      files.disk.remove(join(folders.of(row.business).box(row.box as "SentBox" | "FailBox"), row.boxName));
+      const folder = folders.of(row.business);
+      files.disk.remove(join(folder.box(row.box as "SentBox" | "FailBox"), row.boxName));
+      const day = dayFolderOf(folder, row);
+      if (day !== undefined) days.add(day);
       crashPoint("retention.after-remove");
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
       await turn.over();
     }
     removed += kept.length;
     more = rows.length === BATCH && kept.length > 0;
+  }
+  for (const day of days) {
+    if (files.disk.isFolder(day) && files.disk.list(day).length === 0) files.disk.removeFolder(day);
   }
   return removed;
 }

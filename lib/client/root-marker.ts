@@ -70,7 +70,7 @@ export class RootMarker {
   async write(facts: RootFacts): Promise<void> {
     this.makeFolder();
     const text = JSON.stringify({ note: NOTE, version: 1, ...facts }, null, 2);
-    await this.files.write(this.folder, "root.json", Buffer.from(`${text}\n`));
+    await this.files.write(this.folder, "root.json", Buffer.from(`${text}\n`), "us");
   }
 
   /** Does a ledger lie under this path? A root with its own ledger in it is there, with a marker or without. */

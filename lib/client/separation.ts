@@ -2,18 +2,26 @@ import { basename, dirname, join, sep } from "node:path";
 import { SYSTEM_DISK } from "../files/disk.js";
 import type { ClientSettings } from "./settings.js";
 
-type Places = Pick<ClientSettings, "environment" | "root" | "ledger">;
+type Places = Pick<ClientSettings, "environment" | "root" | "ledger" | "boxPaths">;
 
 /**
- * What two clients would share that they may not: any two their root or ledger, and test and production not even a folder
- * inside the other's (faq client 4). A path is compared as the disk knows it, through links. Undefined = nothing.
+ * What two clients would share that they may not: any two their root, their ledger or a box that lies elsewhere, and test and production
+ * not even a folder inside the other's (faq client 4). A path is compared as the disk knows it, through links. Undefined = nothing.
  */
-export function sharedPlace(one: Places, other: Places): "root" | "ledger" | undefined {
+export function sharedPlace(one: Places, other: Places): "root" | "ledger" | "box" | undefined {
   const [mine, theirs] = [realPath(one.root), realPath(other.root)];
   if (mine === theirs) return "root";
   if (realPath(one.ledger) === realPath(other.ledger)) return "ledger";
+  if (sharesBox(one, other) || sharesBox(other, one)) return "box";
   const nested = mine.startsWith(folder(theirs)) || theirs.startsWith(folder(mine));
   return nested && one.environment !== other.environment ? "root" : undefined;
+}
+
+/** Does a box of the one that lies elsewhere lie in the other's root, in a box of it, or around it? */
+function sharesBox(one: Places, other: Places): boolean {
+  const theirs = [other.root, ...other.boxPaths.map(({ path }) => path)].map((path) => folder(realPath(path)));
+  const mine = one.boxPaths.map(({ path }) => folder(realPath(path)));
+  return mine.some((path) => theirs.some((place) => path.startsWith(place) || place.startsWith(path)));
 }
 
 function folder(path: string): string {

@@ -1,8 +1,12 @@
 import { join, resolve } from "node:path";
 import type { BoxSettings } from "../boxes/context.js";
 import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
+import type { BoxPath } from "../files/box-place.js";
+import { isWindowsPath } from "../files/names.js";
 import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
+import { readBoxPaths } from "./box-paths.js";
+import { readNamesSettings } from "./names-settings.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
 export interface ClientSettings extends BoxSettings {
@@ -26,6 +30,8 @@ export interface ClientSettings extends BoxSettings {
   sysIds: readonly string[];
   /** How documents of a folder go out whose type is not known, and who receives them. */
   folders: readonly FolderSetting[];
+  /** Boxes that lie elsewhere than `<root>/<folder>/<box>`. */
+  boxPaths: readonly BoxPath[];
 }
 
 /** Reads the import-client node's settings. Rejects with SW-CONFIG, naming the setting. */
@@ -42,6 +48,14 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
   if (clientId === "") throw configError("clientId", "未设置客户端 ID", "the client ID is not set");
   const rootText = settingText(config.root);
   if (rootText === "") throw configError("root", "未设置报文根目录", "the root folder is not set");
+  // Resolved, it would be a folder of that odd name wherever this process was started.
+  if (process.platform !== "win32" && isWindowsPath(rootText)) {
+    throw configError(
+      "root",
+      `${rootText} 是 Windows 的路径，请改为它在本机挂载的位置`,
+      `${rootText} is a path of Windows: set the place where it is mounted on this machine`,
+    );
+  }
   const root = resolve(rootText);
   const onUncertain = settingText(config.onUncertain) === "hold" ? "hold" : "resend";
   const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");
@@ -66,5 +80,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
       .split(/[,，;；\s]+/)
       .filter(Boolean),
     folders: readFolderSettings(settingText(config.folders), PROFILE_NAMES),
+    ...readNamesSettings(config),
+    boxPaths: readBoxPaths(settingText(config.boxPaths), root),
   };
 }

@@ -23,7 +23,7 @@ export class UsedRoots {
     if (known[root] === id) return;
     this.files.disk.makeFolder(dirname(this.path));
     const text = JSON.stringify({ ...known, [root]: id }, null, 2);
-    await this.files.write(dirname(this.path), basename(this.path), Buffer.from(`${text}\n`));
+    await this.files.write(dirname(this.path), basename(this.path), Buffer.from(`${text}\n`), "us");
   }
 
   private read(): Record<string, string> {

@@ -6,7 +6,7 @@ import type { Finding } from "./step.js";
 /** One import client of this Node-RED, with the queues that its flows use (`host:port/vhost/queue`). */
 export interface Neighbour {
   name: string;
-  settings: Pick<ClientSettings, "environment" | "clientId" | "root" | "ledger">;
+  settings: Pick<ClientSettings, "environment" | "clientId" | "root" | "ledger" | "boxPaths">;
   queues: readonly string[];
 }
 
@@ -49,5 +49,6 @@ function nameOf({ name, settings }: Neighbour): string {
 
 function sharedBy(one: Neighbour, other: Neighbour): string | undefined {
   const place = sharedPlace(one.settings, other.settings);
+  if (place === "box") return one.settings.boxPaths.map(({ path }) => path).join(", ");
   return place ? one.settings[place] : one.queues.find((queue) => other.queues.includes(queue));
 }

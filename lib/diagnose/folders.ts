@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { access, constants, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
-import { BOX_NAMES, type BoxName, type Folders } from "../files/folders.js";
+import { BOX_NAMES, type BoxName, type BusinessFolder, type Folders } from "../files/folders.js";
 import type { Finding } from "./step.js";
 
 const LEAST_FREE = 500 * 1024 * 1024;
@@ -10,7 +11,7 @@ const LEAST_FREE = 500 * 1024 * 1024;
 let trials = 0;
 
 /**
- * The root and each business's boxes: they are there, can be written, lie on one volume (a claim is a rename), and there is
+ * The root and each business's boxes: they are there, can be written, lie on one volume or not (then a claim is a copy), and there is
  * space. A small `.tmp` file is written into each box, and one is renamed as a claim is. Nothing that is missing is made: a
  * root that is gone may be a share that is not mounted.
  */
@@ -28,19 +29,21 @@ export async function checkFolders(folders: Folders): Promise<Finding> {
   });
   const businesses = folders.withOutBox();
   const missing: string[] = [];
-  for (const { code, path } of businesses) {
-    const boxes = await boxesIn(path);
-    for (const name of BOX_NAMES) if (!boxes.has(name)) missing.push(`${code}/${name}`);
+  const apart: string[] = [];
+  for (const business of businesses) {
+    business.assertWhole();
+    const boxes = boxesOf(business);
+    for (const name of BOX_NAMES) if (!boxes.has(name)) missing.push(`${business.code}/${name}`);
     for (const box of boxes.values()) await checkWritable(box);
-    await checkVolume(code, boxes);
+    if (!(await checkVolume(boxes))) apart.push(business.code);
   }
   const { bavail, bsize } = await statfs(root);
   const free = bavail * bsize;
   const megabytes = Math.round(free / 1024 / 1024);
   const codes = businesses.map(({ code }) => code).join(", ") || "-";
   const text = {
-    zh: `${root}；业务文件夹：${codes}；剩余空间 ${megabytes} MB${missing.length ? `；尚无 ${missing.join(", ")}` : ""}`,
-    en: `${root}; business folders: ${codes}; ${megabytes} MB free${missing.length ? `; not there yet: ${missing.join(", ")}` : ""}`,
+    zh: `${root}；业务文件夹：${codes}；剩余空间 ${megabytes} MB${missing.length ? `；尚无 ${missing.join(", ")}` : ""}${apart.length ? `；不在同一磁盘上，文件以复制方式移动：${apart.join(", ")}` : ""}`,
+    en: `${root}; business folders: ${codes}; ${megabytes} MB free${missing.length ? `; not there yet: ${missing.join(", ")}` : ""}${apart.length ? `; not on one volume, files are moved by copying: ${apart.join(", ")}` : ""}`,
   };
   if (free < LEAST_FREE) {
     return { text, warning: true, advice: { zh: "磁盘空间不足，请清理。", en: "Little space is left on the disk." } };
@@ -59,11 +62,13 @@ export async function checkFolders(folders: Folders): Promise<Finding> {
 }
 
 /** Boxes that are there, by their name; case does not matter (domain 2). */
-async function boxesIn(path: string): Promise<Map<BoxName, string>> {
+function boxesOf(folder: BusinessFolder): Map<BoxName, string> {
   const found = new Map<BoxName, string>();
-  for (const entry of await readdir(path)) {
-    const name = BOX_NAMES.find((box) => box.toLowerCase() === entry.toLowerCase());
-    if (name) found.set(name, join(path, entry));
+  for (const name of BOX_NAMES) {
+    const own = join(folder.path, name);
+    // What stands there and is no folder is told by the trial.
+    const path = folder.existing(name) ?? (existsSync(own) ? own : undefined);
+    if (path !== undefined) found.set(name, path);
   }
   return found;
 }
@@ -90,12 +95,13 @@ async function checkWritable(box: string): Promise<void> {
   }
 }
 
-/** A claim renames from OutBox to TempBox, settling from there to SentBox or FailBox. */
-async function checkVolume(code: string, boxes: ReadonlyMap<BoxName, string>): Promise<void> {
+/** A claim renames from OutBox to TempBox, settling from there to SentBox or FailBox. False where that needs a copy. */
+async function checkVolume(boxes: ReadonlyMap<BoxName, string>): Promise<boolean> {
   const outBox = boxes.get("OutBox");
   const others = (["TempBox", "SentBox", "FailBox"] as const).flatMap((name) => boxes.get(name) ?? []);
-  if (!outBox) return;
+  if (!outBox) return true;
   const { dev } = await stat(outBox);
+  let one = true;
   for (const other of others) {
     const from = join(outBox, trialName());
     const to = join(other, trialName());
@@ -104,27 +110,23 @@ async function checkVolume(code: string, boxes: ReadonlyMap<BoxName, string>): P
       await writeFile(from, "", { flag: "wx" });
       await rename(from, to);
     } catch (cause) {
-      const crossing = codeOf(cause) === "EXDEV";
+      if (codeOf(cause) === "EXDEV") {
+        one = false;
+        continue;
+      }
       throw folderError(
-        crossing
-          ? {
-              zh: `${code} 的各个文件夹不在同一磁盘上：${other}`,
-              en: `the boxes of ${code} are not on one volume: ${other}`,
-            }
-          : {
-              zh: `${other}：不能移入文件：${messageOf(cause)}`,
-              en: `no file can be moved to ${other}: ${messageOf(cause)}`,
-            },
-        cause,
         {
-          zh: "请把同一业务的各个文件夹放在同一磁盘（同一共享）上，并检查权限。",
-          en: "Keep the boxes of a business on one volume (one share), and check the rights.",
+          zh: `${other}：不能移入文件：${messageOf(cause)}`,
+          en: `no file can be moved to ${other}: ${messageOf(cause)}`,
         },
+        cause,
+        { zh: "请检查权限。", en: "Check the rights." },
       );
     } finally {
       for (const file of [from, to]) await rm(file, { force: true }).catch(() => undefined);
     }
   }
+  return one;
 }
 
 function trialName(): string {

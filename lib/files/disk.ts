@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -24,6 +25,7 @@ import {
   writeSync,
 } from "node:fs";
 import { appendFile, opendir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
 
@@ -98,6 +100,11 @@ export interface Disk {
   copy(from: string, to: string): void;
   /** Creates or empties the file, writes the bytes, and makes them durable; not its name. */
   write(path: string, bytes: Buffer): Promise<void>;
+  /**
+   * Gives a file or folder of ours the rights of the folder that it is in (design, "Boxes"): whoever is let in reads it. Never throws:
+   * a file system without such rights has its own rules.
+   */
+  share(path: string): void;
   /** Makes the names in a folder durable. */
   syncFolder(folder: string): Promise<void>;
   /** The bytes of a file, or the names of a folder, made durable at once: blocks as long as the device takes. */
@@ -258,6 +265,16 @@ export const SYSTEM_DISK: Disk = {
       }
       await synced(handle);
     }),
+  share(path) {
+    try {
+      const folder = statSync(dirname(path)).mode;
+      const own = lstatSync(path);
+      const mode = own.isDirectory() ? folder & 0o7777 : folder & 0o666;
+      if ((own.mode & 0o7777) !== mode) chmodSync(path, mode);
+    } catch {
+      // It stays as it was made.
+    }
+  },
   syncFolder: (folder) => (FOLDERS_SYNC ? withHandle(folder, "r", synced) : Promise.resolve()),
   syncNow(path) {
     const folder = statSync(path).isDirectory();

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
+import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
-import { numberedName } from "./names.js";
+import { halfName, numberedName } from "./names.js";
 
 /** A folder's sync that is under way, and the one that begins when it ends. */
 interface FolderSync {
@@ -88,28 +89,50 @@ export class Files {
   }
 
   /**
-   * Moves a file to a free name in a folder and gives that name. Never over another, whoever made that one in the same
+   * Moves a file to a free name in a folder, gives it the folder's rights, and gives that name. Never over another, whoever made that one in the same
    * moment: the name is made by a link, which fails where there is one, and only then is the source removed. A stop between
-   * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then.
+   * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then. A file of another
+   * volume is copied there first, whole and durable, and placed from there: its source goes last.
    */
   place(source: string, folder: string, wanted: string): string {
+    return this.placeFrom(source, folder, wanted, false);
+  }
+
+  /** `there`: the source lies in the folder itself. */
+  private placeFrom(source: string, folder: string, wanted: string, there: boolean): string {
     const { disk } = this;
     for (let number = 1; ; number++) {
       const name = number === 1 ? wanted : numberedName(wanted, number);
       const target = join(folder, name);
       try {
         disk.link(source, target);
+        disk.share(target);
         disk.remove(source);
         return name;
       } catch (error) {
         const code = codeOf(error);
         if (code === "EEXIST") continue;
         if (code === undefined || !NO_LINKS.has(code)) throw error;
+        if (code === "EXDEV" && !there) return this.placeCopy(source, folder, wanted);
         if (disk.exists(target)) continue;
         this.move(source, target);
+        disk.share(target);
         return name;
       }
     }
+  }
+
+  private placeCopy(source: string, folder: string, wanted: string): string {
+    const { disk } = this;
+    const half = join(folder, halfName(wanted));
+    disk.copy(source, half);
+    disk.syncNow(half);
+    crashPoint("place.after-copy");
+    const name = this.placeFrom(half, folder, wanted, true);
+    disk.syncNow(folder);
+    crashPoint("place.after-link");
+    disk.remove(source);
+    return name;
   }
 
   /**
@@ -146,11 +169,18 @@ export class Files {
   /**
    * Writes a file that a stranger reads: whole under `<name>.tmp`, synced, then renamed, so that it is never seen half. The
    * folder's entry is durable when this resolves. Who writes a path that is being written, for a receipt that is delivered
-   * again say, waits for the first.
+   * again say, waits for the first. `readers`: whom the folder lets in, or only us.
    */
-  async write(folder: string, name: string, bytes: Buffer): Promise<void> {
+  async write(folder: string, name: string, bytes: Buffer, readers: "all" | "us" = "all"): Promise<void> {
     const path = join(folder, name);
-    await this.oneByOne(path, () => this.writeNow(path, bytes));
+    await this.oneByOne(path, () => this.writeNow(path, bytes, readers));
+  }
+
+  /** Makes a folder that is missing, with those above it, and lets into it who is let into the one above. */
+  makeFolder(path: string): void {
+    if (this.disk.isFolder(path)) return;
+    this.disk.makeFolder(path);
+    this.disk.share(path);
   }
 
   private async oneByOne<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -164,9 +194,10 @@ export class Files {
     }
   }
 
-  private async writeNow(path: string, bytes: Buffer): Promise<void> {
+  private async writeNow(path: string, bytes: Buffer, readers: "all" | "us"): Promise<void> {
     const half = `${path}.tmp`;
     await this.disk.write(half, bytes);
+    if (readers === "all") this.disk.share(half);
     this.rename(half, path);
     await this.syncFolder(dirname(path));
   }

@@ -1,15 +1,16 @@
 import { dirname, join } from "node:path";
 import { codeOf, ImportClientError } from "../errors.js";
+import { BOX_NAMES, type BoxName, type BoxPath, BoxPlace } from "./box-place.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
 import { isPlainName } from "./names.js";
 
-/** A box of a business folder, as the official client names it (domain 2). */
-export type BoxName = "OutBox" | "TempBox" | "SentBox" | "FailBox" | "InBox";
-
-export const BOX_NAMES: readonly BoxName[] = ["OutBox", "TempBox", "SentBox", "FailBox", "InBox"];
+export { BOX_NAMES, type BoxName } from "./box-place.js";
 
 /** Where receipts go that belong to no document (domain 2: `Others`). */
 export const OTHERS = "Others";
+
+/** Where declarations come that were subscribed to (domain 2: `DECSUB`); of its boxes only the InBox is used. */
+export const DECSUB = "Decsub";
 
 /** The folder in a root that says whose it is; an empty mount point has none. */
 export const MARKER = ".single-window";
@@ -23,29 +24,62 @@ export class BusinessFolder {
     readonly path: string,
     private readonly disk: Disk = SYSTEM_DISK,
     private readonly assertRoot = () => {},
+    /** The boxes that lie elsewhere. */
+    private readonly places: ReadonlyMap<BoxName, BoxPlace> = new Map(),
   ) {}
 
   /**
    * Path of a box, made when it is missing, also when somebody has removed it; a box that stands there in other case is used
-   * as it is. Throws SW-FOLDER when the root itself is not there: an empty mount point gets no folders of ours.
+   * as it is. Throws SW-FOLDER when the root itself is not there: an empty mount point gets no folders of ours. A box that lies
+   * elsewhere is not made: throws what `BoxPlace.use` says.
    */
   box(name: BoxName): string {
+    const place = this.places.get(name);
+    if (place) return place.use();
     const known = this.boxes.get(name);
     if (known && this.disk.isFolder(known)) return known;
     const root = dirname(this.path);
     if (!this.disk.isFolder(root)) throw rootAway(root);
     this.assertRoot();
-    this.disk.makeFolder(this.path);
+    this.makeFolder(this.path);
     const path = join(this.path, existingName(this.disk, this.path, name) ?? name);
-    this.disk.makeFolder(path);
+    this.makeFolder(path);
     this.boxes.set(name, path);
     return path;
   }
 
+  private makeFolder(path: string): void {
+    if (this.disk.isFolder(path)) return;
+    this.disk.makeFolder(path);
+    this.disk.share(path);
+  }
+
   /** Path of a box that is there; undefined when it is not. Makes nothing. */
   existing(name: BoxName): string | undefined {
+    const place = this.places.get(name);
+    if (place) return place.isThere() ? place.path : undefined;
     const found = existingName(this.disk, this.path, name);
     return found && join(this.path, found);
+  }
+
+  /** Does a box lie elsewhere, maybe on another volume? */
+  isElsewhere(...names: readonly BoxName[]): boolean {
+    return names.some((name) => this.places.has(name));
+  }
+
+  /** Throws SW-FOLDER or SW-OWNER when a box that lies elsewhere is not there or not ours: nothing is done in this folder then. */
+  assertWhole(): void {
+    for (const place of this.places.values()) place.use();
+  }
+
+  /** Is a box that lies elsewhere not there, or not ours? */
+  isAway(): boolean {
+    try {
+      this.assertWhole();
+      return false;
+    } catch {
+      return true;
+    }
   }
 
   /** Makes all five. */
@@ -60,10 +94,34 @@ export class Folders {
   /** The root had its marker when it was looked at last. */
   private marked = false;
 
+  /** The boxes that lie elsewhere, by folder code in lower case. */
+  private readonly places = new Map<string, Map<BoxName, BoxPlace>>();
+  private owner: string | undefined;
+
   constructor(
     readonly root: string,
     private readonly disk: Disk = SYSTEM_DISK,
-  ) {}
+    private readonly paths: readonly BoxPath[] = [],
+  ) {
+    for (const { folder, box, path } of paths) {
+      const code = folder.toLowerCase();
+      const places = this.places.get(code) ?? new Map<BoxName, BoxPlace>();
+      this.places.set(code, places.set(box, new BoxPlace(path, disk, () => this.owner)));
+    }
+  }
+
+  /** From now on the boxes that lie elsewhere have to be marked with this name. `first`: paths of those that were never used. */
+  claimPlaces(owner: string, first: (path: string) => boolean): void {
+    this.owner = owner;
+    for (const places of this.places.values()) {
+      for (const place of places.values()) if (first(place.path)) place.begin(owner);
+    }
+  }
+
+  /** Throws SW-FOLDER or SW-OWNER while any box that lies elsewhere is not there or not ours. */
+  assertWhole(): void {
+    for (const code of this.places.keys()) this.of(code).assertWhole();
+  }
 
   /** Before anything is made in the root: it is not the empty folder on which it was mounted until just now. */
   private assertRoot(): void {
@@ -77,8 +135,10 @@ export class Folders {
     const key = code.toLowerCase();
     let folder = this.known.get(key);
     if (!folder) {
-      const name = existingName(this.disk, this.root, code) ?? code;
-      folder = new BusinessFolder(name, join(this.root, name), this.disk, () => this.assertRoot());
+      const set = this.paths.find((path) => path.folder.toLowerCase() === key)?.folder;
+      const name = existingName(this.disk, this.root, code) ?? set ?? code;
+      const path = join(this.root, name);
+      folder = new BusinessFolder(name, path, this.disk, () => this.assertRoot(), this.places.get(key));
       this.known.set(key, folder);
     }
     return folder;
@@ -90,6 +150,7 @@ export class Folders {
    */
   named(text: string): BusinessFolder | undefined {
     if (!isPlainName(text) || text.startsWith(".")) return undefined;
+    if (this.places.has(text.toLowerCase())) return this.of(text);
     const names = directories(this.disk, this.root);
     const name = names.includes(text) ? text : names.find((other) => other.toLowerCase() === text.toLowerCase());
     if (name === undefined) return undefined;
@@ -97,24 +158,26 @@ export class Folders {
     return BOX_NAMES.some((box) => existingName(this.disk, path, box)) ? this.of(name) : undefined;
   }
 
-  /** Every folder below the root that has an OutBox. */
+  /** Every folder that has an OutBox, below the root or elsewhere; also one that is away now. */
   withOutBox(): BusinessFolder[] {
-    return directories(this.disk, this.root)
-      .filter((name) => !name.startsWith(".") && existingName(this.disk, join(this.root, name), "OutBox") !== undefined)
-      .map((name) => this.of(name));
+    return this.all().filter((folder) => folder.isElsewhere("OutBox") || folder.existing("OutBox") !== undefined);
   }
 
-  /** Every folder below the root that has any box. */
+  /** Every folder that has any box, below the root or elsewhere; also one that is away now. */
   withAnyBox(): BusinessFolder[] {
-    return directories(this.disk, this.root)
-      .filter((name) => !name.startsWith("."))
-      .map((name) => this.of(name))
-      .filter((folder) => BOX_NAMES.some((box) => folder.existing(box) !== undefined));
+    return this.all().filter((folder) =>
+      BOX_NAMES.some((box) => folder.isElsewhere(box) || folder.existing(box) !== undefined),
+    );
   }
 
-  /** Is there a folder of this code on disk? */
+  private all(): BusinessFolder[] {
+    const below = directories(this.disk, this.root).filter((name) => !name.startsWith("."));
+    return [...new Set([...below, ...this.places.keys()].map((name) => this.of(name)))];
+  }
+
+  /** Is there a folder of this code on disk, or a path for a box of it? */
   exists(code: string): boolean {
-    return existingName(this.disk, this.root, code) !== undefined;
+    return this.places.has(code.toLowerCase()) || existingName(this.disk, this.root, code) !== undefined;
   }
 }
 

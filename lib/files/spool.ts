@@ -18,7 +18,7 @@ export class Spool {
 
   async write(id: string, bytes: Buffer): Promise<void> {
     this.files.disk.makeFolder(this.folder);
-    await this.files.write(this.folder, id, bytes);
+    await this.files.write(this.folder, id, bytes, "us");
   }
 
   /** Where a document's bytes lie, while it is under way. */

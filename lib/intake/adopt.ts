@@ -1,13 +1,13 @@
 import { join } from "node:path";
+import { placedBefore } from "../boxes/archive.js";
 import type { BoxContext } from "../boxes/context.js";
-import { writeReceiptJson } from "../boxes/receipt-json.js";
-import { inBoxOf } from "../boxes/receipt-place.js";
-import { placedBefore } from "../boxes/settle.js";
+import { jsonNameOf, writeReceiptJson } from "../boxes/receipt-json.js";
+import { homeOf, inBoxOf } from "../boxes/receipt-place.js";
 import { crashPoint } from "../crash-point.js";
 import type { MatchedBy } from "../document.js";
 import { OTHERS } from "../files/folders.js";
 import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
-import { receiptFileName } from "../receipts/file-name.js";
+import { isNamedByMessage, receiptFileName } from "../receipts/file-name.js";
 import { answersOf } from "../receipts/record.js";
 import type { ParsedReceipt } from "../receipts/types.js";
 import { matchReceipt } from "./match.js";
@@ -69,20 +69,25 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
  * its file does not lie there, or is nowhere.
  */
 async function moveHome(
-  { folders, files }: BoxContext,
+  { folders, files, settings }: BoxContext,
   row: ReceiptRow,
   document: DocumentRow,
 ): Promise<ReceiptPlace | undefined> {
   const waits = row.folder.toLowerCase() === OTHERS.toLowerCase() ? inBoxOf({ folders }, row) : undefined;
   if (waits === undefined) return undefined;
   const from = join(waits, row.file);
-  const folder = folders.of(document.business);
+  const folder = homeOf({ folders }, row, document) ?? folders.of(document.business);
   const inBox = folder.box("InBox");
-  const wanted = receiptFileName(row, document.fileName, row.receivedAt);
-  const file = files.disk.exists(from)
-    ? files.place(from, inBox, wanted)
-    : // Several receipts out of the same bytes differ behind the hash.
-      placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  const { receiptNames } = settings;
+  const wanted = isNamedByMessage(row, receiptNames)
+    ? row.file
+    : receiptFileName(row, document.fileName, row.receivedAt, receiptNames);
+  // Several receipts out of the same bytes differ behind the hash.
+  const before = placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  const waiting = files.disk.exists(from);
+  // A stop between its two names, or between copy and removal.
+  if (before !== undefined && waiting) files.disk.remove(from);
+  const file = before ?? (waiting ? files.place(from, inBox, wanted) : undefined);
   if (file === undefined) return undefined;
   await files.disk.syncFolder(inBox);
   return { folder: folder.code, file };
@@ -117,5 +122,5 @@ async function adoptAs(
 /** The JSON beside a receipt's file where that lay before. */
 function removeJson({ folders, files }: BoxContext, row: ReceiptRow): void {
   const inBox = inBoxOf({ folders }, row);
-  if (inBox !== undefined) files.disk.remove(join(inBox, row.file.replace(/\.xml$/, ".json")));
+  if (inBox !== undefined) files.disk.remove(join(inBox, jsonNameOf(row.file)));
 }

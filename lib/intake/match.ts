@@ -49,6 +49,9 @@ const MANY = 1000;
  * - For a business receipt the 18-digit number decides, then customs' number, then the own number; a document with another
  *   18-digit number is the last choice, and one that was refused comes after one that was not.
  *
+ * A subscribed declaration is looked for as a business receipt, by its numbers alone, and belongs to no document that has
+ * another one of them.
+ *
  * Codes and keys are compared with case. When there is no number to go by, or none is known: the name of the file, and,
  * only for a refusal that carries no number at all (faq 16: empty MessageID), the one document that waits for its import
  * receipt within 10 minutes. `by` says so. More than one such document is no match; a success is never given by time.
@@ -60,6 +63,8 @@ export async function findDocument(
 ): Promise<Found | undefined> {
   const candidates = await byKeys(receipt, ledger);
   const best = bestOf(candidates, receipt, hints);
+  // Whoever made it may count as we do: one number that is another's is enough for it to be none of ours.
+  if (receipt.kind === "subscription") return best && !isAnother(best.row, receipt) ? best : undefined;
   if (best) return isGuess(best, candidates, receipt, hints) ? { ...best, by: "oldest" } : best;
   return (
     (await byMessageId(receipt, ledger)) ??
@@ -126,7 +131,18 @@ function isSure({ row, key }: Candidate, receipt: ParsedReceipt): boolean {
 }
 
 function contradicts(row: DocumentRow, { kind, seqNo }: ParsedReceipt): boolean {
-  return kind === "business" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
+  return kind !== "import" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
+}
+
+function isAnother(row: DocumentRow, { seqNo, customsNo, clientKey }: ParsedReceipt): boolean {
+  // The number that decides: the first, in the order of its worth, that both have.
+  const pairs = [
+    [row.seqNo, seqNo],
+    [row.customsNo, customsNo],
+    [row.clientKey, clientKey],
+  ];
+  const deciding = pairs.find((pair) => pair.every((number) => number !== ""));
+  return deciding === undefined || deciding[0] !== deciding[1];
 }
 
 /** A transfer receipt repeats the CopMsgId of our DxpMsg: the document's id, with the attempt behind it (`messageIdOf`). */
@@ -155,7 +171,7 @@ function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHin
   const { row, by, key } = candidate;
   const here = Number(hints.business !== undefined && row.business.toLowerCase() === hints.business.toLowerCase());
   const sent = Number(wasSent(row));
-  if (receipt.kind === "business") {
+  if (receipt.kind !== "import") {
     const agrees = by === "seqNo" ? 3 : by === "customsNo" ? 2 : 1;
     return [sent, Number(!contradicts(row, receipt)), agrees, -key, here, Number(row.state !== "rejected")];
   }
@@ -166,7 +182,7 @@ function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHin
 function ranks(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
   const speaks = speaksFor(candidate, receipt, hints);
   const { row } = candidate;
-  if (receipt.kind === "business") return [...speaks, row.claimedAt];
+  if (receipt.kind !== "import") return [...speaks, row.claimedAt];
   const open = waits(candidate);
   const [sent = 0, key = 0, ...rest] = speaks;
   return [sent, key, Number(open), ...rest, open ? -sentSince(row) : row.claimedAt];

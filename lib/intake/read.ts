@@ -48,7 +48,14 @@ export async function asReceipt(
   hints: MatchHints,
 ): Promise<{ receipt: Receipt; document: DocumentRow | undefined }> {
   const found = await findDocument(parsed, hints, context.ledger);
-  const { answers: _answers, otherKeys: _keys, fileName: _name, at = hints.receivedAt, ...facts } = parsed;
+  const {
+    answers: _answers,
+    otherKeys: _keys,
+    fileName: _name,
+    messageId: _id,
+    at = hints.receivedAt,
+    ...facts
+  } = parsed;
   const receipt: Receipt = {
     ...facts,
     // Whoever reads it shall find his own number in it (design, "The message").

@@ -1,7 +1,7 @@
 import { adviceFor } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
 import { writeReceiptJson } from "../boxes/receipt-json.js";
-import { inBoxOf } from "../boxes/receipt-place.js";
+import { homeOf, inBoxOf } from "../boxes/receipt-place.js";
 import { crashPoint } from "../crash-point.js";
 import type { Receipt } from "../document.js";
 import { type Bilingual, codeOf } from "../errors.js";
@@ -51,7 +51,8 @@ const LOOKS = 10;
 /**
  * Stores a part of a delivery: row first, then the file under its official name in InBox, then the mark that it is filed
  * (promises 6). Only after this may the delivery be acknowledged. The same bytes for the same document are stored once;
- * an interrupted call writes the file under the name that its row has. What belongs nowhere goes to `Others/InBox`.
+ * an interrupted call writes the file under the name that its row has. A subscribed declaration goes to `Decsub/InBox`, what
+ * belongs nowhere to `Others/InBox`.
  */
 export async function storeReceipt(
   context: BoxContext,
@@ -109,7 +110,8 @@ class Storing {
             };
       const own = asStored(receipt, parsed);
       try {
-        return { document, row: await this.enter(own, document, sha256, look < LOOKS) };
+        const messageId = parsed?.messageId || this.delivery.messageId || sha256.slice(0, 32);
+        return { document, row: await this.enter(own, document, { sha256, messageId }, look < LOOKS) };
       } catch (error) {
         if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
       }
@@ -119,20 +121,21 @@ class Storing {
   private async enter(
     receipt: ReturnType<typeof asStored>,
     document: DocumentRow | undefined,
-    sha256: string,
+    { sha256, messageId }: { sha256: string; messageId: string },
     compares: boolean,
   ): Promise<ReceiptRow> {
     const { context, delivery, part } = this;
     const { ledger, folders, files } = context;
     const named = part.receipts.length > 0 ? folders.named(delivery.business) : undefined;
-    const folder = document ? folders.of(document.business) : (named ?? folders.of(OTHERS));
+    const folder = homeOf(context, receipt, document) ?? named ?? folders.of(OTHERS);
     const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
     // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
     // will move to a folder of its own.
     const shared = document && this.shared.get(document.id);
+    const said = { ...receipt, ...this.nameSays(receipt, document), messageId };
     return files.withFreeName(
       folder.box("InBox"),
-      receiptFileName(this.nameSays(receipt, document), about, delivery.receivedAt),
+      receiptFileName(said, about, delivery.receivedAt, context.settings.receiptNames),
       async (name) => {
         crashPoint("receipt.before-row");
         const stored = await ledger.addReceipt(
@@ -168,7 +171,7 @@ class Storing {
     const known = { ...receipt, documentId };
     const row = duplicate && owner ? await bringHome(context, known, owner) : known;
     if (row.filed) return row;
-    const home = owner && context.folders.of(owner.business).code;
+    const home = homeOf(context, row, owner)?.code;
     const astray = inBoxOf(context, row) === undefined || (home !== undefined && row.folder !== home);
     return this.file({ ...row, ...(astray && place) }, owner);
   }

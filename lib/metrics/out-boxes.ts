@@ -14,7 +14,8 @@ export async function outBoxesOf({
 }: Pick<BoxContext, "folders" | "files" | "clock">): Promise<OutBoxSnapshot[]> {
   const found: OutBoxSnapshot[] = [];
   for (const folder of folders.withOutBox()) {
-    const path = folder.box("OutBox");
+    const path = folder.existing("OutBox");
+    if (path === undefined) continue;
     let count = 0;
     let oldest = Number.POSITIVE_INFINITY;
     try {

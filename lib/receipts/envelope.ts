@@ -25,13 +25,14 @@ export function packageFormat(
   };
 }
 
-/** The records with the time and file name of the envelope, where they have none of their own. */
+/** The records with the time, file name and message id of the envelope, where they have none of their own. */
 export function withEnvelope({ envelope }: PackageReceipt, records: ParsedReceipt | ParsedReceipt[]): ParsedReceipt[] {
-  const { at, fileName } = envelope;
+  const { at, fileName, messageId } = envelope;
   return [records].flat().map((receipt) => ({
     ...receipt,
     ...(at !== undefined && receipt.at === undefined && { at }),
     ...(fileName && !receipt.fileName && { fileName }),
+    ...(messageId && !receipt.messageId && { messageId }),
   }));
 }
 
@@ -42,7 +43,7 @@ export interface PackageReceipt {
   /** The element that carries what it says; `DataInfo` or the package itself where that is missing. */
   body: XmlElement;
   /** For `record`: what the envelope says. */
-  envelope: Pick<ParsedReceipt, "at" | "fileName">;
+  envelope: Pick<ParsedReceipt, "at" | "fileName" | "messageId">;
 }
 
 /**
@@ -71,7 +72,11 @@ function open(root: XmlElement): PackageReceipt | undefined {
   return {
     type,
     body: body ?? outer.at("DataInfo") ?? outer,
-    envelope: { at: timeOf(info?.textAt("send_time") ?? ""), fileName: info?.textAt("file_name") ?? "" },
+    envelope: {
+      at: timeOf(info?.textAt("send_time") ?? ""),
+      fileName: info?.textAt("file_name") ?? "",
+      messageId: info?.textAt("message_id") ?? "",
+    },
   };
 }
 

@@ -126,7 +126,10 @@ async function readWrapped(
     return [{ name, bytes, receipts: [], recognised: false, ...(parts[0]?.reason && { reason: parts[0].reason }) }];
   }
   for (const part of parts) {
-    for (const receipt of part.receipts) receipt.fileName ??= content.fileName || undefined;
+    for (const receipt of part.receipts) {
+      receipt.fileName ??= content.fileName || undefined;
+      receipt.messageId ??= content.messageId || undefined;
+    }
   }
   return parts;
 }

@@ -13,6 +13,8 @@ export type ParsedReceipt = Omit<Receipt, "documentId" | "matchedBy" | "advice" 
    * manifest, Response/ID.
    */
   otherKeys?: readonly string[];
+  /** The receipt's own message id, where it carries one: EnvelopInfo/message_id, or CopMsgId of the DxpMsg around it. */
+  messageId?: string;
   /** Name of the file that it answers, where it says so (DxpMsg AddInfo/FileName, EnvelopInfo/file_name). */
   fileName?: string;
 };

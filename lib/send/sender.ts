@@ -208,7 +208,11 @@ export class DocumentSender {
     const { giveUpAfter, attempts } = this.settings;
     const make = () =>
       outgoingOf(this.client, { ...this.settings, maxBytes: this.maxBytes }, document, row, payload, fields);
-    const outgoing = await this.again(make, (error) => this.passes(row.id, error));
+    const outgoing = await this.again(
+      make,
+      // A share that is away is for whoever takes it up again.
+      (error) => codeOf(error) !== "SW-FOLDER" && this.passes(row.id, error),
+    );
     if (!outgoing) return this.hold(row.id, bytesGone(row.id));
     return {
       id: row.id,

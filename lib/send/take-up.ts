@@ -12,6 +12,9 @@ const PAGE = 500;
 /** Milliseconds between two looks: what another process left that had the root for a while is found without a restart. */
 const LOOK_AGAIN = 15_000;
 
+/** Milliseconds until a send is taken up again whose bytes lie on a share that is away. */
+const AGAIN = 3_000;
+
 export interface TakeUpEvents {
   /** Is there still a node with this id? What a node left that is no more goes to whoever asks first. */
   isKnownSender(id: string): boolean;
@@ -30,6 +33,9 @@ export class TakeUp {
   };
 
   private cancel: (() => void) | undefined;
+  private stopped = false;
+  /** What cancels each send that waits for its bytes. */
+  private readonly alarms = new Set<() => void>();
 
   constructor(
     private readonly client: ImportClient,
@@ -61,6 +67,8 @@ export class TakeUp {
 
   stop(): void {
     this.cancel?.();
+    this.stopped = true;
+    for (const cancel of this.alarms) cancel();
     this.client.off("change", this.onChange);
   }
 
@@ -83,7 +91,7 @@ export class TakeUp {
     }
   }
 
-  private async send(row: DocumentRow, released: boolean): Promise<void> {
+  private async send(row: DocumentRow, released: boolean, waited = false): Promise<void> {
     const { client, sender, events } = this;
     client.claims.inFlight.take(row.id, sender.id);
     try {
@@ -92,7 +100,21 @@ export class TakeUp {
       events.onSent(sent.row, readTempBox(client, sent.row) ?? Buffer.alloc(0));
     } catch (error) {
       client.claims.inFlight.release(row.id);
-      if (codeOf(error) !== "SW-STOPPED") events.onFault(row, error);
+      const code = codeOf(error);
+      if (code === "SW-FOLDER") this.sendLater(row.id, released);
+      // It is said once that it waits.
+      if (code !== "SW-STOPPED" && !(code === "SW-FOLDER" && waited)) events.onFault(row, error);
     }
+  }
+
+  /** Its bytes lie on a share that is away. */
+  private sendLater(id: string, released: boolean): void {
+    if (this.stopped) return;
+    const cancel = this.client.clock.after(AGAIN, async () => {
+      this.alarms.delete(cancel);
+      const row = await this.client.ledger.get(id).catch(() => undefined);
+      if (!this.stopped && row && this.isOurs(row)) await this.send(row, released, true);
+    });
+    this.alarms.add(cancel);
   }
 }

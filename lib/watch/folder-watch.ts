@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readTempBox, repeatOf } from "../boxes/claim.js";
 import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
@@ -5,7 +6,8 @@ import type { ImportClientError } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";
-import { Notices } from "./notices.js";
+import { Notices, takenByAnother } from "./notices.js";
+import { isLeft, readSwitchOver, SWITCH_OVER_FILE, type SwitchOver, takesNew } from "./switch-over.js";
 import { WatchedBox, type WatchedBoxSettings } from "./watched-box.js";
 
 export interface FolderWatchSettings extends WatchedBoxSettings {
@@ -46,6 +48,7 @@ export class FolderWatch {
   private working: Promise<void> | undefined;
   private again: "scan" | "fill" | undefined;
   private stopped = false;
+  private switchOver: SwitchOver | undefined;
   private readonly onFree = () => this.wake("fill");
   private readonly onChanged = () => {
     this.changed = true;
@@ -122,12 +125,35 @@ export class FolderWatch {
         this.lastList = this.lastScan;
         await this.giveOutOpenClaims();
       }
+      if (!this.mayTakeNew()) {
+        this.events.onRound(this.inFlight(), 0, 0);
+        return;
+      }
       for (const folder of this.folders()) await this.scan(folder, list);
       if (list) this.listing = clock.monotonic() - this.lastScan;
     }
+    if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();
     this.events.onRound(this.inFlight(), this.waiting(), this.withoutPdfs());
   }
+
+  /** Whose new files are, as somebody may have said in the root; what cannot be read stops the taking, and is said. */
+  private mayTakeNew(): boolean {
+    const { settings, files, clock } = this.client;
+    try {
+      this.switchOver = readSwitchOver(files.disk, settings.root);
+      this.notices.well(SWITCH_OVER_FILE);
+      return takesNew(this.switchOver, clock.now());
+    } catch (error) {
+      this.notices.fault(SWITCH_OVER_FILE, error);
+      return false;
+    }
+  }
+
+  private readonly isLeft = (folder: BusinessFolder, name: string): boolean => {
+    if (!this.switchOver || this.switchOver.left.length === 0) return false;
+    return isLeft(this.switchOver, folder.code, name, this.client.files.disk.facts(join(folder.box("OutBox"), name)));
+  };
 
   private folders(): BusinessFolder[] {
     const { folders } = this.client;
@@ -139,14 +165,17 @@ export class FolderWatch {
 
   private async scan(folder: BusinessFolder, list: boolean): Promise<void> {
     try {
+      folder.assertWhole();
       let box = this.boxes.get(folder.code);
       if (!box) {
         folder.make();
-        box = new WatchedBox(this.client, folder, this.settings, this.onChanged);
+        box = new WatchedBox(this.client, folder, { ...this.settings, isLeft: this.isLeft }, this.onChanged);
         this.boxes.set(folder.code, box);
       }
       const oddities = await box.scan(list);
       this.notices.well(folder.code);
+      const vanished = box.outBox.takeVanished();
+      if (vanished.length > 0) this.notices.fault(`${folder.code}/OutBox`, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
         if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
         else this.notices.oddity(`${folder.code}/OutBox`, oddity);
@@ -186,13 +215,14 @@ export class FolderWatch {
 
   /** Open claims that no message carries: after a start, or given back by a node that stopped. */
   private async giveOutOpenClaims(): Promise<void> {
-    const { claims, ledger } = this.client;
+    const { claims, ledger, folders } = this.client;
     const { inFlight } = claims;
     const codes = this.settings.businesses.map((code) => code.toLowerCase());
     for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
       const repeats = await repeatOf(this.client, row);
       if (this.free() <= 0 || this.stopped) return;
       if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
+      if (folders.of(row.business).isAway()) continue;
       // Where the file is missing `reconcile` looks for it.
       const payload = readTempBox(this.client, row);
       if (!payload) continue;

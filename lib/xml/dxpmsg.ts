@@ -6,6 +6,8 @@ export interface DxpContent {
   bytes: Buffer;
   /** AddInfo/FileName: the original file's name, where it is given. */
   fileName: string;
+  /** TransInfo/CopMsgId: the message's own id. */
+  messageId: string;
 }
 
 /** Looked for one character at a time: a repeated group runs out of stack at some 7 MB. */
@@ -26,7 +28,11 @@ export function dxpMessages(root: XmlElement): XmlElement[] {
 /** Decodes `Data`, as far as it is base64; of several the first. */
 export function dxpContent(message: XmlElement): DxpContent {
   const data = message.child("Data")?.text ?? "";
-  return { bytes: Buffer.from(data, "base64"), fileName: message.textAt("AddInfo/FileName") };
+  return {
+    bytes: Buffer.from(data, "base64"),
+    fileName: message.textAt("AddInfo/FileName"),
+    messageId: message.textAt("TransInfo/CopMsgId"),
+  };
 }
 
 /** Why what `dxpContent` decodes may not be what was put in; undefined when there is one `Data`, of whole base64. */

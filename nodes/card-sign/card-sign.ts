@@ -1,14 +1,22 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from "node-red";
-import { type FolderSetting, UNSIGNED, unknownType, wayOf } from "../../lib/business/folder-settings.js";
+import {
+  type FolderSetting,
+  UNSIGNED,
+  unknownType,
+  unsuitedProfile,
+  wayOf,
+} from "../../lib/business/folder-settings.js";
 import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { settingChoice, settingFlag } from "../../lib/settings.js";
+import { configError, settingChoice, settingFlag } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
+import type { Card } from "../../lib/signing/card.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
 import { SUITES } from "../../lib/signing/profiles/suites.js";
 import { signOnCard } from "../../lib/signing/sign-on-card.js";
+import { signText, TEXT, textBytes } from "../../lib/signing/sign-text.js";
 import { type CardNode, clientOf } from "../registry.js";
 import {
   assertNotRefused,
@@ -40,7 +48,7 @@ function readConfig(config: Config) {
     input: settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
   };
   return {
-    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES]),
+    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES, TEXT]),
     options,
     whenBlocked: settingChoice("whenBlocked", config.whenBlocked, ["wait", "fail"]),
   };
@@ -57,26 +65,36 @@ function statusOf(error: unknown): [NodeStatusFill, NodeStatusShape, string] {
   return ["red", "ring", "config"];
 }
 
+/** A document would go out without its signature: it waits until another way to sign is set. Throws SW-CONFIG. */
+function assertNoDocument({ document }: FlowMessage): void {
+  if (document === undefined) return;
+  throw configError(
+    "profile",
+    "签名方式为“按原文对文本签名”的节点不签名单据",
+    "a node that signs texts as they come signs no documents",
+  );
+}
+
 /** The same fault, after which the document does not wait: `settle` ends it with its local receipt. */
 function asFinal(error: ImportClientError): ImportClientError {
   return new ImportClientError(error.code, error.text, { ...error, cause: error.cause, kind: "fails" });
 }
 
 /**
- * The profile that signs a document: the node's own; else the one of its type, else of its folder. What a producer wrapped is
- * never signed again. Throws SW-TYPE where nothing says it. Undefined for what cannot even be read.
+ * The profile that signs a document: the node's own; else the one of its type or of its folder, `set` where the folder's row says it.
+ * What a producer wrapped is never signed again. Throws SW-TYPE where nothing says it. Undefined for what cannot even be read.
  */
 function profileFor(
   wanted: string,
   inspection: Inspection | undefined,
   { business, messageType }: DocumentHandle,
   folders: readonly FolderSetting[],
-): string | undefined {
-  if (inspection?.wrapped) return UNSIGNED;
-  if (wanted !== "auto") return wanted;
+): { profile: string; set?: true } | undefined {
+  if (inspection?.wrapped) return { profile: UNSIGNED };
+  if (wanted !== "auto") return { profile: wanted };
   const way = inspection && wayOf(inspection, business, folders);
   const profile = way?.signing ?? kindByType(messageType)?.signing;
-  if (profile) return profile;
+  if (profile) return { profile, ...(way?.set && { set: true }) };
   if (inspection) throw unknownType(inspection, business);
   return undefined;
 }
@@ -88,11 +106,34 @@ export = (RED: NodeAPI): void => {
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
     checkConfig(this, status, async () => [readConfig(config), cardNode()]);
 
+    /** Signs, showing it; rejects with the card's fault, which ends a document only where that is set. */
+    const onCard = async <T>(whenBlocked: string, sign: (card: Card) => Promise<T>): Promise<T> => {
+      status.show("blue", "dot", "signing");
+      try {
+        const card = await cardNode().opened();
+        const signed = await sign(card);
+        if (backendByName(card.settings.backend)?.testsOnly) status.show("yellow", "dot", "software");
+        else status.show("green", "dot", "signed");
+        return signed;
+      } catch (error) {
+        status.show(...statusOf(error));
+        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
+        throw final ? asFinal(error) : error;
+      }
+    };
+
     onInput(this, async (message: FlowMessage, send) => {
+      const { profile: wanted, options, whenBlocked } = readConfig(config);
+      if (wanted === TEXT) {
+        assertNoDocument(message);
+        const text = textBytes(message.payload);
+        message.signature = await onCard("wait", (card) => signText(card, text, options.suite));
+        send(message);
+        return;
+      }
       const document = documentOf(message);
       assertNotRefused(document);
       const fileName = message.filename || document.fileName;
-      const { profile: wanted, options, whenBlocked } = readConfig(config);
       const payload = payloadOf(message);
       const client = await clientOf(document);
       const looking = client ? client.inspections.of(document.id, payload, fileName) : inspect(payload, fileName);
@@ -102,35 +143,26 @@ export = (RED: NodeAPI): void => {
         unreadable = error;
         return undefined;
       });
-      const profile = profileFor(wanted, inspection, document, client?.settings.folders ?? []);
-      if (profile === undefined) throw unreadable;
+      const chosen = profileFor(wanted, inspection, document, client?.settings.folders ?? []);
+      if (chosen === undefined) throw unreadable;
+      const { profile, set } = chosen;
       if (profile === UNSIGNED) {
         status.show("green", "ring", "passed");
         send(message);
         return;
       }
-      status.show("blue", "dot", "signing");
-      try {
-        const card = await cardNode().opened();
-        const request = {
-          payload,
-          fileName,
-          at: document.claimedAt,
-          messageType: document.messageType,
-        };
-        const signed = await signOnCard(card, { profile, options, request, inspection, waived: document.waived ?? [] });
-        const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
-        if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
-        message.payload = signed.payload;
-        if (signed.signature) document.signature = signed.signature;
-        if (backendByName(card.settings.backend)?.testsOnly) status.show("yellow", "dot", "software");
-        else status.show("green", "dot", "signed");
-      } catch (error) {
-        const [fill, shape, key] = statusOf(error);
-        status.show(fill, shape, key);
-        const final = whenBlocked === "fail" && error instanceof ImportClientError && error.details.pin;
-        throw final ? asFinal(error) : error;
-      }
+      const request = { payload, fileName, at: document.claimedAt, messageType: document.messageType };
+      const waived = document.waived ?? [];
+      const signed = await onCard(whenBlocked, (card) =>
+        signOnCard(card, { profile, options, request, inspection, waived }).catch((error) => {
+          const unsuited = set && inspection && (error as ImportClientError).details?.reason === "profile";
+          throw unsuited ? unsuitedProfile(inspection, document.business, profile) : error;
+        }),
+      );
+      const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
+      if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
+      message.payload = signed.payload;
+      if (signed.signature) document.signature = signed.signature;
       send(message);
     });
     onClose(this, async () => status.close());

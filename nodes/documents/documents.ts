@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
 import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
@@ -111,7 +112,7 @@ export = (RED: NodeAPI): void => {
       const given = typeof message.payload === "object" && message.payload !== null ? message.payload : {};
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);
-      else if (question.id) message.payload = (await client.ledger.story(settingText(question.id))) ?? null;
+      else if (question.id) message.payload = (await storyOf(client.ledger, settingText(question.id))) ?? null;
       else {
         const query = readDocumentQuery(question);
         const rows = await client.ledger.query(query);

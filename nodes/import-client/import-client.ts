@@ -12,6 +12,8 @@ import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 import { registerWatchRoutes } from "./watch-routes.js";
 
+const SHARED = { root: "根目录", ledger: "台账", box: "文件夹" };
+
 /** Two clients may share neither root nor ledger (faq client 4). */
 function assertSeparate(node: ImportClientNode, settings: ClientSettings): void {
   for (const other of clientNodes.values()) {
@@ -20,8 +22,8 @@ function assertSeparate(node: ImportClientNode, settings: ClientSettings): void 
     if (!shared) continue;
     const names = [node, other].map(({ name, id }) => name || id).join(", ");
     throw configError(
-      shared,
-      `两个客户端不能共用同一${shared === "root" ? "根目录" : "台账"}：${names}`,
+      shared === "box" ? "boxPaths" : shared,
+      `两个客户端不能共用同一${SHARED[shared]}：${names}`,
       `two import-clients share one ${shared}: ${names}`,
     );
   }

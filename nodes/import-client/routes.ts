@@ -2,8 +2,13 @@ import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
 import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf, unknownDocument } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
+import { exampleFlow } from "../../lib/migrate/example.js";
+import { flowOf } from "../../lib/migrate/flow.js";
+import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
+import { planOf } from "../../lib/migrate/plan.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
@@ -31,6 +36,7 @@ const STATUS: Record<string, number> = {
   "SW-LEDGER": 503,
   "SW-CONFIG": 400,
   "SW-REQUEST": 400,
+  "SW-SETTINGS": 400,
 };
 
 /** An answer that the browser saves as a file. */
@@ -105,7 +111,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      return (await owner(id)).client.ledger.story(id);
+      return storyOf((await owner(id)).client.ledger, id);
     }),
   );
 
@@ -190,6 +196,19 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
         return opening.confirm(what, text(reason));
       }
       throw new ImportClientError("SW-REQUEST", { zh: "未知的确认事项", en: "confirm owner, root, ledger or clock" });
+    }),
+  );
+
+  // The official client's settings, without what is secret in them, as settings of ours and as a flow; nothing is changed by it.
+  RED.httpAdmin.post(
+    "/single-window/import-settings",
+    may("write"),
+    answer(async ({ body }) => {
+      const settings = await readOfficialSettings(
+        Buffer.from(text((body as { settings?: unknown } | undefined)?.settings)),
+      );
+      const plan = planOf(settings, {}, process.platform);
+      return { ...plan, flow: flowOf(exampleFlow(), plan) };
     }),
   );
 

@@ -189,6 +189,42 @@ describe("dialogs", () => {
     assert.equal(await property(id, "fields"), before);
   });
 
+  it("keep names for other programs, and the paths of boxes; a flow that has none of them shows what holds", async () => {
+    const id = idOf("sw-import-client");
+    const { page } = editor;
+    await openDialog(page, id);
+    const shown = (name: string) => page.locator(`#node-config-input-${name}`).inputValue();
+    assert.deepEqual([await shown("receiptNames"), await shown("localReceipts")], ["own", "root"]);
+    await page.locator("#node-config-input-receiptNames").selectOption("official");
+    await page.locator("#node-config-input-datedFolders").check();
+    await page.locator("#node-config-input-localReceipts").selectOption("business");
+    await page.locator(".sw-boxPaths .red-ui-editableList-addButton").click();
+    const row = page.locator(".sw-boxPaths li").first();
+    await row.getByLabel("Business folder").fill("Sas");
+    await row.getByLabel("Box", { exact: true }).selectOption("InBox");
+    await row.getByLabel("Path", { exact: true }).fill("ERP/回执");
+    await closeDialog(page, "save");
+    assert.deepEqual(await property(id, "validationErrors"), ["Each box once, with a whole path that no other has"]);
+    await openDialog(page, id);
+    await page.locator(".sw-boxPaths li").first().getByLabel("Path", { exact: true }).fill("D:\\ERP\\回执");
+    await closeDialog(page, "save");
+    const rows = [{ folder: "Sas", box: "InBox", path: "D:\\ERP\\回执" }];
+    assert.deepEqual(JSON.parse(await property(id, "boxPaths")), rows);
+    const values = await Promise.all(
+      ["receiptNames", "datedFolders", "localReceipts"].map((name) => property(id, name)),
+    );
+    assert.deepEqual(values.map(String), ["official", "true", "business"]);
+    await openDialog(page, id);
+    assert.equal(await page.locator(".sw-boxPaths li").count(), 1);
+    await page.locator(".sw-boxPaths .red-ui-editableList-item-remove").click();
+    await page.locator(".sw-boxPaths li").waitFor({ state: "detached" });
+    await page.locator("#node-config-input-receiptNames").selectOption("own");
+    await page.locator("#node-config-input-datedFolders").uncheck();
+    await page.locator("#node-config-input-localReceipts").selectOption("root");
+    await closeDialog(page, "save");
+    assert.equal(await property(id, "boxPaths"), "[]");
+  });
+
   it("keep the table of folders: a way for types that are not known", async () => {
     const id = idOf("sw-import-client");
     const { page } = editor;

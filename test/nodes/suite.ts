@@ -16,6 +16,7 @@ import { restart } from "./suites/restart.js";
 import { routes } from "./suites/routes.js";
 import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
+import { signText } from "./suites/sign-text.js";
 import { signing } from "./suites/signing.js";
 import { storing } from "./suites/storing.js";
 import { unknownSends } from "./suites/unknown-sends.js";
@@ -38,7 +39,8 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, owner, claims, content, composing, ownRules, signing, pinGuard]) suite(bench);
+    for (const suite of [config, owner, claims, content, composing, ownRules]) suite(bench);
+    for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
     for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
   });

@@ -1,29 +1,53 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { join } from "node:path";
+import { OFFICIAL } from "../../lib/client/names-settings.js";
 import { CRASH_POINTS, type CrashPoint } from "../../lib/crash-point.js";
+import type { BoxPath } from "../../lib/files/box-place.js";
 import { DEMO_IDENTITY, decXml, freshKey, twoEdocs } from "../../simulator/samples/index.js";
 import { broken, judge } from "../support/checker.js";
 import { DECISIONS } from "../support/decisions.js";
-import { removeScratch } from "../support/scratch.js";
+import { elsewhere, removeElsewhere } from "../support/elsewhere.js";
+import { removeScratch, scratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 type How = "kill" | "throw" | "ENOSPC";
+const HOWS: readonly How[] = ["kill", "throw", "ENOSPC"];
 
 const GOOD = 4;
 
 /** Points beside a document's way through the flow: `crash-decisions.test.ts` stops there. */
 const ELSEWHERE = new Set(Object.values(DECISIONS).flatMap(({ points }) => points));
-const ON_THE_WAY = CRASH_POINTS.filter((label) => !ELSEWHERE.has(label));
+/** Reached only where a file goes from one volume to another. */
+const BETWEEN_VOLUMES = ["claim.after-park", "claim.after-copy", "place.after-copy", "place.after-link"] as const;
+const ON_THE_WAY = CRASH_POINTS.filter(
+  (label) => !ELSEWHERE.has(label) && !BETWEEN_VOLUMES.some((other) => other === label),
+);
 const RETURNING = ON_THE_WAY.filter((label) => label.startsWith("return."));
 const OTHERS = ON_THE_WAY.filter((label) => !RETURNING.includes(label));
 const alone = (labels: readonly CrashPoint[], how: How) => labels.map((label) => ({ labels: [label], how }));
 
 /** With SW_EVERY_CRASH=1 each label is run alone in each way; else kills alone, most of the others together in one run. */
 const RUNS: { labels: readonly CrashPoint[]; how: How }[] = process.env.SW_EVERY_CRASH
-  ? (["kill", "throw", "ENOSPC"] as const).flatMap((how) => alone(ON_THE_WAY, how))
+  ? HOWS.flatMap((how) => alone(ON_THE_WAY, how))
   : [
       ...alone(ON_THE_WAY, "kill"),
       ...(["throw", "ENOSPC"] as const).flatMap((how) => [...alone(RETURNING, how), { labels: OTHERS, how }]),
+    ];
+
+/** The same with official names, and boxes on another volume than OutBox and InBox; a rename between them is none. */
+const APART: readonly CrashPoint[] = process.env.SW_EVERY_CRASH
+  ? [...BETWEEN_VOLUMES, ...ON_THE_WAY.filter((label) => label !== "claim.after-rename")]
+  : [
+      ...BETWEEN_VOLUMES,
+      ...(["settle.after-move", "fail.after-receipt-row", "gather.after-zip", "gather.after-place"] as const),
+      "return.after-row",
+    ];
+const APART_RUNS = process.env.SW_EVERY_CRASH
+  ? HOWS.flatMap((how) => alone(APART, how))
+  : [
+      ...alone(APART, "kill"),
+      ...(["throw", "ENOSPC"] as const).map((how) => ({ labels: APART.filter((at) => !RETURNING.includes(at)), how })),
     ];
 
 describe("a stop at every crash point", function () {
@@ -37,12 +61,27 @@ describe("a stop at every crash point", function () {
   after(async () => {
     await theatre.close();
     removeScratch();
+    removeElsewhere();
   });
 
-  for (const { labels, how } of RUNS) {
-    it(`${labels.length > 1 ? "all of them in one run" : labels[0]}: ${how}`, async () => {
+  function onTwoVolumes(): BoxPath[] {
+    const [here, there] = [scratch(), elsewhere()];
+    const boxes = { OutBox: here, InBox: here, TempBox: there, SentBox: here, FailBox: there } as const;
+    return (Object.keys(boxes) as (keyof typeof boxes)[]).map((box) => ({
+      ...{ folder: "DecCus001", box },
+      path: join(boxes[box], box),
+    }));
+  }
+
+  for (const { labels, how, apart } of [
+    ...RUNS.map((run) => ({ ...run, apart: false })),
+    ...APART_RUNS.map((run) => ({ ...run, apart: true })),
+  ]) {
+    const where = apart ? ", boxes on two volumes" : "";
+    it(`${labels.length > 1 ? "all of them in one run" : labels[0]}: ${how}${where}`, async () => {
       const stage = new Stage(theatre, {
         clientId: `CRASH${String(++runs).padStart(3, "0")}`,
+        ...(apart && { client: { ...OFFICIAL, localReceipts: "business", boxPaths: onTwoVolumes() } }),
         // Without the simulator's queues a send is refused, retried and put back: that is how return.* is reached.
         flow: (nodes) => {
           for (const node of nodes) {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DocumentRow, ReceiptRow } from "../../lib/ledger/index.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
+import { assertEvidence, fieldDirectories } from "../support/field-table.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
-
-const CASES = join(__dirname, "..", "fixtures", "field-cases");
 
 interface FieldCase {
   name: string;
@@ -40,12 +39,10 @@ describe("documents as producers write them, through OutBox and InBox of a real 
   let theatre: Theatre;
   let stage: Stage;
   const stories = new Map<string, { document: DocumentRow; receipts: ReceiptRow[] }>();
-  const cases: FieldCase[] = readdirSync(CASES)
-    .sort()
-    .map((name) => {
-      const { file, folder } = JSON.parse(readFileSync(join(CASES, name, "case.json"), "utf8"));
-      return { name, file, folder, bytes: readFileSync(join(CASES, name, file)) };
-    });
+  const cases: FieldCase[] = fieldDirectories("field-cases").map(({ name, facts, read }) => {
+    const { file, folder } = facts as { file?: string; folder?: string };
+    return { name, file: file ?? "", folder: folder ?? "", bytes: read(file ?? "") };
+  });
   const all = [...cases, SET, UNSET];
   const storyOf = ({ file }: FieldCase) => {
     const story = stories.get(file);
@@ -115,6 +112,9 @@ describe("documents as producers write them, through OutBox and InBox of a real 
     it(`${one.name} ${code ? `is refused by what the platform answers: ${code}` : "is sent and answered"}`, () => {
       const { document, receipts } = storyOf(one);
       assert.deepEqual([document.code, document.box], [code ?? "", code ? "FailBox" : "SentBox"]);
+      const answers = receipts.map(({ kind, format }) => (kind === "import" ? format : "")).filter(Boolean);
+      const after = [`document ${document.state}`, document.code, ...new Set(answers)].filter(Boolean);
+      assertEvidence(one.name, after.join(", "));
       if (code) return;
       assert.ok(receipts.length > 0 && receipts.every(({ kind }) => kind !== "local"));
       const inBox = stage.files(one.folder, "InBox");

@@ -147,8 +147,21 @@ describe("every receipt, through RabbitMQ and Node-RED into InBox", function () 
   it("is read by an ERP that was made for the official client", () => {
     const { root } = parade.stage;
     const notes = new Map<string, ErpNote>(
-      ["DecCus001", "DecCus102", "Sas", "Npts", "Nems", "Nbhl", "Rmft", "ImpCeb", "ExpCeb", "Cooimp", "Acd"].flatMap(
-        (folder) => readInBox(join(root, folder, "InBox")).map((note) => [`${folder}/${note.file}`, note] as const),
+      [
+        "DecCus001",
+        "DecCus102",
+        "Sas",
+        "Npts",
+        "Nems",
+        "Nbhl",
+        "Rmft",
+        "ImpCeb",
+        "ExpCeb",
+        "Cooimp",
+        "Acd",
+        "Decsub",
+      ].flatMap((folder) =>
+        readInBox(join(root, folder, "InBox")).map((note) => [`${folder}/${note.file}`, note] as const),
       ),
     );
     for (const show of known) {
@@ -156,7 +169,11 @@ describe("every receipt, through RabbitMQ and Node-RED into InBox", function () 
       assert.ok(receipt);
       const note = notes.get(place(receipt));
       assert.ok(note, `the ERP does not know ${receipt.file}`);
-      const kind = receipt.kind === "business" ? "Receipt" : receipt.ok ? "Successed" : "Failed";
+      const kind = ["business", "subscription"].includes(receipt.kind)
+        ? "Receipt"
+        : receipt.ok
+          ? "Successed"
+          : "Failed";
       assert.equal(note.kind, kind, title(show));
       if (command.fileName) assert.equal(`${note.original}.xml`, command.fileName, title(show));
       assert.ok(Object.values(note.fields).length > 0, title(show));

@@ -35,11 +35,14 @@ const PLAIN: Readonly<Record<string, { folder: string; xml: (key: string) => str
     xml: (key) =>
       `<EmlMessage><NptsEmlHead><EtpsPreentNo>${key}</EtpsPreentNo></NptsEmlHead><ImportInfo><MessageType>NPTS001</MessageType><OpType>S</OpType></ImportInfo></EmlMessage>`,
   },
-  MT1401: {
-    folder: "Rmft",
+  NPTS301: { folder: "Npts", xml: (key) => bareList("NPTS301", key) },
+  NEMS301: { folder: "Nems", xml: (key) => bareList("NEMS301", key) },
+  ACMP: {
+    folder: "Acmp",
     xml: (key) =>
-      `<Manifest xmlns="urn:Declaration:datamodel:standard:CN:MT1401:1"><Head><MessageID>${key}</MessageID></Head><Declaration><ID>1</ID></Declaration></Manifest>`,
+      `<SasAcmpRLMessage><SasAcmpRLList><FileName>${key}</FileName><BlsNo>1</BlsNo></SasAcmpRLList></SasAcmpRLMessage>`,
   },
+  EDOC: { folder: "Decedoc001", xml: (key) => `<EdocRealation><EdocID>${key}</EdocID></EdocRealation>` },
   COO: {
     folder: "Cooimp",
     xml: (key) =>
@@ -52,16 +55,30 @@ const PLAIN: Readonly<Record<string, { folder: string; xml: (key: string) => str
   },
 };
 
-/** A document of a type around an own number, and the folder that it belongs into. Throws for a type that is not known. */
+function bareList(type: string, key: string): string {
+  const head = `<PutrecNo>T5314W000001</PutrecNo><EtpsInnerInvtNo>${key}</EtpsInnerInvtNo><InputCode>4403960000</InputCode>`;
+  const rest = "<SysId>B1</SysId><OperCusRegCode>4403960000</OperCusRegCode>";
+  return `<InvtMessage><InvtHeadType>${head}</InvtHeadType>${rest}<ImportInfo><MessageType>${type}</MessageType><OpType>S</OpType></ImportInfo></InvtMessage>`;
+}
+
+function manifest(type: string, key: string): string {
+  return `<Manifest xmlns="urn:Declaration:datamodel:standard:CN:${type}:1"><Head><MessageID>${key}</MessageID><MessageType>${type}</MessageType><SenderID>5300123456789_DXPESWDEMO0001</SenderID></Head><Declaration><ID>1</ID></Declaration></Manifest>`;
+}
+
+/**
+ * A document of a type around an own number, and the folder that it belongs into; of a family also where nobody has listed the
+ * type. Throws for a type that is not known.
+ */
 export function paradeDocument(type: string, key: string): { folder: string; xml: Buffer } {
   const plain = PLAIN[type];
   if (plain) return { folder: plain.folder, xml: Buffer.from(plain.xml(key)) };
+  if (/^MT/.test(type)) return { folder: /^MT\d4/.test(type) ? "Rmft" : "Mft", xml: Buffer.from(manifest(type, key)) };
   if (/^CEB\d{3}$/.test(type)) {
     const xml = `<ceb:${type}Message xmlns:ceb="http://www.chinaport.gov.cn/ceb" guid="${key}" version="1.0"><ceb:Entity/></ceb:${type}Message>`;
     return { folder: Number(type[3]) % 2 === 0 ? "ExpCeb" : "ImpCeb", xml: Buffer.from(xml) };
   }
-  const body = PACKAGES[type]?.(key);
-  if (body === undefined) throw new Error(`no document of type ${type}`);
+  if (!/^[A-Z]{3,4}\d{3}$/.test(type)) throw new Error(`no document of type ${type}`);
+  const body = (PACKAGES[type] ?? headed(type)[type])?.(key) ?? "";
   const xml = `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><Object Id="String"><Package><EnvelopInfo><message_type>${type}</message_type></EnvelopInfo><DataInfo><BussinessData>${body}</BussinessData></DataInfo></Package></Object></Signature>`;
   return { folder: FOLDERS[type.slice(0, 3)] ?? "Sas", xml: Buffer.from(xml) };
 }

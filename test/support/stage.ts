@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
+import type { BoxPath } from "../../lib/files/box-place.js";
+import { BOX_MARKER, isDay } from "../../lib/files/names.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
@@ -55,6 +57,8 @@ export interface StageOptions {
   flow?: (nodes: Record<string, unknown>[]) => void;
   nodeRedDir?: string;
   node?: string;
+  /** Settings of the import-client beside those of the environment; its boxes may lie elsewhere. */
+  client?: Record<string, unknown> & { boxPaths?: readonly BoxPath[] };
   /** Certificates that the simulator trusts beside the token's. */
   certificates?: string[];
   /** Milliseconds between the simulator's business receipts. */
@@ -88,6 +92,11 @@ export class Stage {
       mkdirSync(join(this.root, folder, "OutBox"), { recursive: true });
     const example = join(__dirname, "..", "..", "examples", "01-import-client.json");
     const nodes = JSON.parse(readFileSync(example, "utf8")) as Record<string, unknown>[];
+    for (const node of nodes) {
+      const { boxPaths = [], ...settings } = options.client ?? {};
+      if (node.type === "sw-import-client") Object.assign(node, settings, { boxPaths: JSON.stringify(boxPaths) });
+    }
+    for (const { path } of options.client?.boxPaths ?? []) mkdirSync(path, { recursive: true });
     options.flow?.(nodes);
     writeFileSync(join(this.dir, "flows.json"), JSON.stringify(nodes));
   }
@@ -177,14 +186,25 @@ export class Stage {
 
   /** Hands a file in as producers do: under a name that is left alone, then renamed. */
   drop(folder: string, fileName: string, bytes: Buffer): void {
-    const outBox = join(this.root, folder, "OutBox");
+    const outBox = this.box(folder, "OutBox");
     writeFileSync(join(outBox, `${fileName}.tmp`), bytes);
     renameSync(join(outBox, `${fileName}.tmp`), join(outBox, fileName));
   }
 
+  /** What lies in a box, in sub-folders by day too; not what marks a box that lies elsewhere. */
   files(folder: string, box: string): string[] {
-    const path = join(this.root, folder, box);
-    return existsSync(path) ? readdirSync(path).sort() : [];
+    const path = this.box(folder, box);
+    if (!existsSync(path)) return [];
+    const names = readdirSync(path).flatMap((name) =>
+      isDay(name) ? readdirSync(join(path, name)).map((inner) => `${name}/${inner}`) : name,
+    );
+    return names.filter((name) => name !== BOX_MARKER).sort();
+  }
+
+  /** Where a box lies. */
+  box(folder: string, box: string): string {
+    const place = this.options.client?.boxPaths?.find((row) => row.folder === folder && row.box === box);
+    return place?.path ?? join(this.root, folder, box);
   }
 
   /** Is the file of this key still in the OutBox? The tests name files by their key. */

@@ -130,6 +130,8 @@ export class SimDisk implements Disk {
     this.told(path);
   }
 
+  share(): void {}
+
   syncFolder(folder: string): Promise<void> {
     return this.doer.later(`sync ${folder}`, () => {
       if (!this.tree.folders.has(folder)) throw fault("ENOENT", folder);

@@ -97,6 +97,7 @@ export class World {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
       ...{ receiptJson: false, orgCode: "", customsCode: "", region: "", ledger: "/ledger/ledger.db" },
       ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
+      ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [] },
       onUncertain: "resend",
     };
     this.tree.makeFolder("/data/ImpPath/Sas/OutBox");

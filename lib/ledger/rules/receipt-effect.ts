@@ -30,6 +30,8 @@ export interface PartsAfter extends PartsCount {
  * What a receipt does to the document that it answers. Only an import receipt makes a document accepted or rejected
  * (faq 21); a business receipt is a customs status on it. Numbers once known are never emptied by a later receipt.
  *
+ * A subscribed declaration is no answer: it changes no state, whoever made it.
+ *
  * Evidence wins: once a document was ever sent, a good answer ends a resend that still waits, for what would go out again has
  * arrived. A receipt whose code nobody knows says nothing of success or failure.
  *
@@ -38,6 +40,7 @@ export interface PartsAfter extends PartsCount {
  */
 export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsAfter): ReceiptEffect {
   if (receipt.kind === "local") return { to: undefined, change: {} };
+  if (receipt.kind === "subscription") return { to: undefined, change: subscribed(receipt, row) };
   const several = parts && parts.parts > 1 ? parts : undefined;
   const change: DocumentChange = {
     ...(several?.aboutOne ? {} : numbersOf(receipt, row)),
@@ -111,6 +114,11 @@ function businessEffect(
   else if (!one || one.refused === one.parts) change.statusOutcome = "refused";
   const taken = one ? one.good === one.parts : ok;
   return taken && waitsToGoAgain(row) ? ends("sent", change) : { to: proved, change };
+}
+
+/** A declaration with our 18-digit number is ours, and may know customs' number; an own number others may use as well. */
+function subscribed({ matchedBy, customsNo }: Receipt, row: DocumentRow): DocumentChange {
+  return matchedBy === "seqNo" && row.customsNo === "" && customsNo !== "" ? { customsNo } : {};
 }
 
 /** An import receipt that is good may correct the 18-digit number that a document was claimed with. */

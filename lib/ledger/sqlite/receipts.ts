@@ -113,7 +113,7 @@ export class Receipts {
 
   /** The parts of a document after a receipt, and which of them it was about; undefined for a document that is whole. */
   private onParts(row: DocumentRow, receipt: ReceiptRow): PartsAfter | undefined {
-    if (receipt.kind === "local" || (row.parts === 0 && receipt.part === "")) return undefined;
+    if (["local", "subscription"].includes(receipt.kind) || (row.parts === 0 && receipt.part === "")) return undefined;
     const named =
       this.parts.called(row, receipt.part) ??
       this.parts.named(row, keysOf(receipt)) ??

@@ -3,7 +3,7 @@ import type { ReceiptFormat } from "../types.js";
 
 /**
  * 报关单订阅: a whole DecMessage that comes to us (folder Decsub). It is the declaration as the platform holds it, whoever made
- * it, and says nothing of success; where it is ours its numbers say so.
+ * it: a record of its own, which says nothing of success and changes no document; where it is one of ours, it is shown with it.
  */
 export const formats: readonly ReceiptFormat[] = [
   {
@@ -17,7 +17,7 @@ export const formats: readonly ReceiptFormat[] = [
       return [
         record({
           format: "DecMessage",
-          kind: "business",
+          kind: "subscription",
           outcome: "good",
           code: "",
           text: "订阅的报关单数据",

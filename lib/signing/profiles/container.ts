@@ -72,7 +72,7 @@ function notSignable(code: string, fileName: string, root: string): ImportClient
         zh: "请检查报文的根元素，或在签名节点中选择与业务相符的签名方式。",
         en: "Check the document's root element, or choose the signing profile of its business in the card-sign node.",
       },
-      details: { fileName, ...(root ? { root } : {}) },
+      details: { fileName, reason: "profile", ...(root ? { root } : {}) },
     },
   );
 }

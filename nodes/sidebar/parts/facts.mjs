@@ -4,7 +4,7 @@ import { copyButton } from "./elements.mjs";
 import { time, translate, translateKnown } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
-export function showFacts(row, place) {
+export function showFacts(row, place, packets) {
   const list = $("<dl>").appendTo(place);
   const fact = (name, value) => addFact(list, name, value);
   fact("environment", translateKnown("environment", row.environment));
@@ -16,6 +16,7 @@ export function showFacts(row, place) {
   fact("customsNo", row.customsNo);
   fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
   fact("parts", partsOf(row));
+  fact("packets", packetsOf(packets));
   fact("attempt", String(row.attempt ?? ""));
   fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
   fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");
@@ -30,6 +31,14 @@ export function showFacts(row, place) {
 function partsOf({ parts, partsGood, partsRefused }) {
   if (!(parts > 1)) return "";
   return translate("parts", { parts, good: partsGood, refused: partsRefused, open: parts - partsGood - partsRefused });
+}
+
+/** A large document that was cut into packets: are they all there? */
+function packetsOf(packets) {
+  if (!packets) return "";
+  const { of, there, missing, complete } = packets;
+  if (complete) return translate("packets.complete", { of });
+  return translate("packets.missing", { of, there: there.length, missing: missing.join(", ") });
 }
 
 /** Gives the place of the value back; an empty value has none. */

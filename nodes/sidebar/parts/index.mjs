@@ -2,6 +2,7 @@
 
 import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
 import { choice, typed } from "./fields.mjs";
+import { officialSettings } from "./official-settings.mjs";
 import { addTab } from "./tab.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
 
@@ -10,6 +11,7 @@ RED.plugins.registerPlugin("sw-editor", {
   choice,
   diagnosis,
   failure,
+  officialSettings,
   runDiagnosis,
   translate,
   translateKnown,

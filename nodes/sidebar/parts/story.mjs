@@ -16,7 +16,7 @@ export function makeStory(place, { back, fail }) {
 
   const backButton = () => button("fa-arrow-left", translate("back"), back).addClass("sw-back");
 
-  function show({ document: row, events, receipts }) {
+  function show({ document: row, events, receipts, packets }) {
     if (asksReason(place)) return;
     const focused = place.find(".sw-back:focus").length > 0;
     place.empty();
@@ -24,7 +24,7 @@ export function makeStory(place, { back, fail }) {
     if (focused) first.trigger("focus");
     showHead(row, place);
     showActions(row, place, { done: () => ask().fail(fail), fail });
-    showFacts(row, place);
+    showFacts(row, place, packets);
     section(place, translate("receipts"), receipts, translate("empty.receipts"), (receipt) =>
       showReceipt(receipt, place),
     );

@@ -164,10 +164,11 @@ describe("the table of folders", () => {
   it("says how a type goes out that nobody knows, and its ZIP", async () => {
     const document = await see(unknown);
     const settings = rows({ folder: "Ail", profile: "detached", pack: "zip", receiver: "DXPDSWLICENCE001" });
-    assert.deepEqual(wayOf(document, "AIL", settings), { signing: "detached", zip: "required" });
+    assert.deepEqual(wayOf(document, "AIL", settings), { signing: "detached", zip: "required", set: true });
     assert.deepEqual(wayOf(document, "Ail", rows({ folder: "Ail", profile: "none" })), {
       signing: "none",
       zip: "optional",
+      set: true,
     });
     const packed = await normaliseFile(Buffer.from(unknown), "a.xml", {
       at: AT,
@@ -185,6 +186,24 @@ describe("the table of folders", () => {
   it("leaves types that are known as they are", async () => {
     const settings = rows({ folder: "Rmft", profile: "none", pack: "bare" });
     assert.deepEqual(wayOf(await see(manifest("MT4406")), "Rmft", settings), { signing: "detached", zip: "required" });
+  });
+
+  it("goes before what is guessed: 修撤单, 随附单据, and types of a family that are not listed", async () => {
+    const row = (folder: string) => rows({ folder, profile: "none", pack: "bare" });
+    const guesses = {
+      DecCus102: "<DecModMessage><DecModHead><EntryId>1</EntryId></DecModHead></DecModMessage>",
+      Acmp: "<SasAcmpRLMessage><SasAcmpRLList><FileName>a.pdf</FileName></SasAcmpRLList></SasAcmpRLMessage>",
+      Decedoc001: "<EdocRealation><EdocID>a.pdf</EdocID></EdocRealation>",
+      Mft: manifest("MT9101"),
+      Nems: "<Package><EnvelopInfo><message_type>ELBP101</message_type></EnvelopInfo><DataInfo><BussinessData><E><SeqNo>1</SeqNo></E></BussinessData></DataInfo></Package>",
+    };
+    for (const [folder, xml] of Object.entries(guesses)) {
+      const document = await see(xml);
+      assert.ok(document.kind?.guessed && PROFILE_NAMES.includes(document.kind.signing), folder);
+      assert.deepEqual(wayOf(document, folder, row(folder)), { signing: "none", zip: "optional", set: true });
+      assert.equal(wayOf(document, folder, [])?.signing, document.kind.signing);
+      assert.equal(wayOf(document, folder, rows({ folder, receiver: "R" }))?.signing, document.kind.signing);
+    }
   });
 
   it("without a row the document waits, and the text says what it is and where to set it", async () => {

@@ -110,7 +110,7 @@ describe("a document with several orders, lists or bills", () => {
 
   it("is found as a producer writes it, by receipts as they come: their guid is their own, one is in GB2312", async () => {
     const read = (name: string) =>
-      readFileSync(join(__dirname, "..", "..", "fixtures", "field-answers", "ceb311-two-orders", name));
+      readFileSync(join(__dirname, "..", "..", "fixtures", "field-answers", "14-ceb311-root-guid-differs", name));
     const id = await sent("ImpCeb", read("sent.xml"));
     for (const name of ["ret-2.xml", "ret-120.xml"]) {
       const [receipt] = await deliver(read(name));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { timeStamp } from "../../../lib/files/names.js";
+import { numberedName, timeStamp } from "../../../lib/files/names.js";
 import { parseReceiptFileName, receiptFileName } from "../../../lib/receipts/file-name.js";
 
 const AT = Date.parse("2024-05-06T07:08:09.123+08:00");
@@ -17,6 +17,81 @@ describe("names of receipts in InBox", () => {
         "Receipt_浙A00000_20240506070809123.xml",
       );
     }
+  });
+
+  describe("in the official form", () => {
+    const id = "8ac5f3e0-1f0a_4b9e";
+    const name = (receipt: Parameters<typeof receiptFileName>[0], about: string) =>
+      receiptFileName(receipt, about, AT, "official");
+    const STAMP = "20240506070809123000000";
+
+    it("has 23 digits, and the ending of the document's file", () => {
+      const failed = { kind: "local", ok: false } as const;
+      assert.equal(name(good, "浙 A.2024.01.xml"), `Successed_浙 A.2024.01_${STAMP}.xml`);
+      assert.equal(name(failed, "A.XML"), `Failed_A_${STAMP}.XML`);
+      assert.equal(name(failed, "A.INVT"), `Failed_A_${STAMP}.INVT`);
+      // A ZIP's receipt is none, and what only looks like an ending is a part of the name.
+      for (const [about, base] of [
+        ["A.zip", "A"],
+        ["A.2024.001", "A.2024.001"],
+        ["A.pdf", "A.pdf"],
+        ["A", "A"],
+        ["27879.5", "27879.5"],
+      ]) {
+        assert.equal(name(good, about as string), `Successed_${base}_${STAMP}.xml`, about);
+      }
+    });
+
+    it("names a business receipt by its message, a declaration's also by its number, in five parts", () => {
+      const business = { kind: "business", ok: true, messageId: id } as const;
+      assert.equal(name({ ...business, format: "INV201" }, "A.xml"), `Receipt_${id}_${STAMP}.xml`);
+      const dec = { ...business, format: "DEC_RESULT", seqNo: "202600000001234567" };
+      const made = name(dec, "A_B.xml");
+      assert.equal(made, `Receipt_DECCUS004_202600000001234567_8ac5f3e0-1f0a-4b9e_${STAMP}.xml`);
+      assert.equal(made.split("_").length, 5);
+      assert.equal(parseReceiptFileName(made)?.seqNo, "202600000001234567");
+      assert.equal(name({ ...dec, seqNo: "" }, "A.xml"), `Receipt_${id}_${STAMP}.xml`);
+      assert.equal(name({ ...business, messageId: "" }, "A.xml"), `Receipt_A_${STAMP}.xml`);
+      assert.equal(
+        name({ ...business, messageId: "../../x" }, "A.xml"),
+        `Receipt_.._.._x_${STAMP}.xml`.replace("Receipt_..", "Receipt_"),
+      );
+      // What nobody can read into is no Failed_ either.
+      assert.equal(
+        name({ kind: "import", ok: false, outcome: "unknown", messageId: id }, "A.xml"),
+        `Receipt_${id}_${STAMP}.xml`,
+      );
+    });
+
+    it("counts in the last six digits where a name is taken, so that it still has 23", () => {
+      assert.equal(numberedName(`A_${STAMP}.xml`, 2), "A_20240506070809123000001.xml");
+      assert.equal(numberedName("A_20240506070809123999999.xml", 2), "A_20240506070809123999999(2).xml");
+      assert.equal(numberedName("A_20240506070809123.xml", 2), "A_20240506070809123(2).xml");
+      assert.equal(numberedName(`${STAMP}.xml`, 2), `${STAMP}(2).xml`);
+    });
+
+    it("comes back from parsing as it was made, and never leaves a path", () => {
+      fc.assert(
+        fc.property(
+          fc.string({ unit: "binary", maxLength: 120 }),
+          fc.string({ unit: "binary", maxLength: 60 }),
+          (about, messageId) => {
+            for (const receipt of [
+              good,
+              { kind: "business", ok: true, messageId, format: "DEC_RESULT", seqNo: "202600000001234567" },
+            ] as const) {
+              const made = receiptFileName(receipt, about, AT, "official");
+              assert.ok(Buffer.byteLength(made) <= 200);
+              assert.ok(!/[\\/:*?"<>|\p{Cc}\p{Cf}]/u.test(made));
+              const parsed = parseReceiptFileName(made);
+              assert.equal(parsed?.kind, receipt.kind, made);
+              assert.equal(parsed?.at, Math.floor(AT / 1000) * 1000);
+            }
+          },
+        ),
+        { numRuns: 2000 },
+      );
+    }).timeout(60_000);
   });
 
   it("keeps a key whole when there is no document", () => {

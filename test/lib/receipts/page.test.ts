@@ -2,13 +2,19 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORMATS } from "../../../lib/receipts/index.js";
-import { PAGE, receiptsPage } from "./page.js";
+import { PAGE, receiptNames, receiptsPage } from "./page.js";
 
 describe("docs/receipts.md", () => {
   const page = receiptsPage();
 
   it("is as the code makes it: run npx tsx test/lib/receipts/page.ts", () => {
     assert.equal(readFileSync(PAGE, "utf8"), page);
+  });
+
+  it("knows at least 75 receipts by name", () => {
+    const names = receiptNames();
+    assert.ok(names.length >= 75, String(names.length));
+    assert.ok(["CEB312Message", "CEB818Message", "MT9999", "SAS222", "EXP312"].every((name) => names.includes(name)));
   });
 
   it("has a title, a fixture and a line for every format", () => {

@@ -63,6 +63,14 @@ function adviceTable(): string[] {
   });
 }
 
+/** Every receipt that is read, by its own name: the cross-border ones that one format reads are named one by one. */
+export function receiptNames(): string[] {
+  const family = SHAPES.map(({ format }) => format).filter((name) => name.startsWith("CEB"));
+  return [
+    ...new Set([...FORMATS.map(({ format }) => format).filter((name) => name !== "CEBnn2"), ...family, "MT9999"]),
+  ];
+}
+
 /** Every code list, as it is shown: what is not in it is unknown. */
 function codeTable(): string[] {
   const lists = new Set(BUILT_IN.tables.map(({ list }) => list));
@@ -106,7 +114,8 @@ real RabbitMQ and a real Node-RED into InBox, and prints how each was matched, i
 ## Formats
 
 Fixtures are in \`test/lib/receipts/samples/\`; \`formats.test.ts\` reads each, \`reading.test.ts\` cuts each at every byte. The simulator's
-variants and codes are in \`simulator/answers/shapes/\`, written by code of its own.
+variants and codes are in \`simulator/answers/shapes/\`, written by code of its own. ${receiptNames().length} receipts are known by name, those that
+\`CEBnn2\` stands for among them; any other of the \`Package\` envelope and of the manifests is read by what its family has in common.
 
 | format | answers | fixtures | variants in the parade | codes in the parade |
 | --- | --- | --- | --- | --- |

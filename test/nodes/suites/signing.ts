@@ -106,6 +106,33 @@ export function signing(bench: RedBench): void {
       assert.match(unknown?.fault?.text.en as string, /Licence \{urn:x\} \(folder Ail\)/);
     });
 
+    it("goes by the row of its folder where the way of a type is a guess; a signature that finds no place there waits", async () => {
+      const folders = (profile: string) =>
+        JSON.stringify(["Acmp", "Ail"].map((folder) => ({ folder, profile, pack: "bare", receiver: "" })));
+      const load = (profile: string) =>
+        bench.load([
+          clientNode(at.root, { folders: folders(profile) }),
+          cardNode(bench.token),
+          watchNode({ businesses: "Acmp, Ail" }, "sign"),
+          node("sw-card-sign", "sign", { card: "card", profile: "auto" }, ["out"]),
+          sink("out"),
+          catchAll("caught"),
+          sink("caught", "settle"),
+          node("sw-settle", "settle", { client: "client", outcome: "auto", retryAfter: 3600 }, []),
+        ]);
+      const papers = "<SasAcmpRLMessage><SasAcmpRLList><FileName>a.pdf</FileName></SasAcmpRLList></SasAcmpRLMessage>";
+      await load("dec-sign");
+      drop(at.root, "Acmp", "papers.xml", Buffer.from(papers));
+      drop(at.root, "Ail", "licence.xml", Buffer.from("<Licence/>"));
+      const caught = await bench.arrived("caught", 2);
+      assert.deepEqual([...new Set(caught.map(({ error }) => error?.code))], ["SW-TYPE"]);
+      assert.match(String(caught[0]?.fault?.text.en), /dec-sign, set for the folder A/);
+      for (const folder of ["Acmp", "Ail"]) assert.deepEqual(box(at.root, folder, "FailBox"), []);
+      await bench.unload();
+      await load("detached");
+      for (const { document } of await bench.arrived("out", 2)) assert.equal(document?.signature?.profile, "detached");
+    });
+
     it("refuses a document that its profile cannot sign, and ends the module's process with the node", async () => {
       await at.load({}, { profile: "xmldsig-object" });
       const before = children(process.pid);

@@ -8,7 +8,7 @@ export const declarations: Sample[] = [
     xml: `<DecMessage ${DEC_NS} Version="4.8"><DecHead><SeqNo>I20260000000000001</SeqNo><EntryId>530120260000000001</EntryId></DecHead><DecSign><ClientSeqNo>00012E5</ClientSeqNo></DecSign><SddTax><SddTaxHead><SeqNo>9</SeqNo></SddTaxHead></SddTax></DecMessage>`,
     expected: [
       {
-        kind: "business",
+        kind: "subscription",
         format: "DecMessage",
         outcome: "good",
         statusCode: "",

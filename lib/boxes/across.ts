@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { crashPoint } from "../crash-point.js";
+import { codeOf } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
+import { idInName, parkedAs, parkedName } from "../files/names.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { sha256Of } from "../sha256.js";
+import type { BoxContext } from "./context.js";
+import { type FileSnapshot, sameSnapshot } from "./out-box.js";
+
+const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("OutBox"), parkedName(boxName));
+
+/**
+ * Brings the file of a committed claim from OutBox to a TempBox on another volume. A copy and a removal could be stopped between, and what is
+ * left in OutBox would be taken for a second declaration: so it first gets a name in OutBox that nobody claims and that holds its id, in
+ * one step, then it is copied, whole and durable, and removed last. False when it has gone or changed, and is as it was. `snapshot`: what it
+ * has to look like.
+ */
+export function bringAcross(
+  { files }: Pick<BoxContext, "files">,
+  folder: BusinessFolder,
+  name: string,
+  boxName: string,
+  snapshot: FileSnapshot | undefined,
+): boolean {
+  const { disk } = files;
+  const parked = parkedIn(folder, boxName);
+  const target = join(folder.box("TempBox"), boxName);
+  try {
+    disk.rename(join(folder.box("OutBox"), name), parked);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+  const isAsItWas = () => {
+    const now = disk.facts(parked);
+    return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
+  };
+  const putBack = () => void files.place(parked, folder.box("OutBox"), name);
+  try {
+    crashPoint("claim.after-park");
+    if (isAsItWas()) {
+      files.copy(parked, target);
+      crashPoint("claim.after-copy");
+      if (isAsItWas()) {
+        disk.remove(parked);
+        return true;
+      }
+      // Somebody had it open, and wrote.
+      disk.remove(target);
+    }
+  } catch (error) {
+    if (!disk.exists(target)) putBack();
+    throw error;
+  }
+  putBack();
+  return false;
+}
+
+/**
+ * Brings to an end what a stop left of `bringAcross`. A file that has reached TempBox is removed, one that has not is brought there; one
+ * whose row is gone goes back under the name that its producer gave it. `isOut`: the claim is being worked on.
+ */
+export async function recoverParked(
+  context: BoxContext,
+  folder: BusinessFolder,
+  isOut: (id: string) => boolean,
+): Promise<void> {
+  if (!folder.isElsewhere("OutBox", "TempBox")) return;
+  const { disk } = context.files;
+  for await (const { name, kind } of disk.walk(folder.box("OutBox"))) {
+    const boxName = kind === "file" ? parkedAs(name) : undefined;
+    const id = boxName === undefined ? undefined : idInName(boxName);
+    if (boxName === undefined || id === undefined || isOut(id)) continue;
+    settleParked(context, folder, boxName, await context.ledger.get(id));
+  }
+}
+
+function settleParked(
+  { files }: BoxContext,
+  folder: BusinessFolder,
+  boxName: string,
+  row: DocumentRow | undefined,
+): void {
+  const parked = parkedIn(folder, boxName);
+  const target = join(folder.box("TempBox"), boxName);
+  const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
+  if (isClaimed && !files.disk.exists(target)) files.copy(parked, target);
+  if (row && (isClaimed || sha256Of(files.disk.read(parked)) === row.sha256)) files.disk.remove(parked);
+  else files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
+}
