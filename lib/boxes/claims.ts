@@ -33,6 +33,7 @@ export class Claims {
   private readonly lock = new KeyedLock();
   /** What cancels each alarm that is set. */
   private readonly alarms = new Set<() => void>();
+  private closed = false;
 
   constructor(
     private readonly context: BoxContext,
@@ -200,14 +201,23 @@ export class Claims {
   /** Sets the alarm of a document that was given back. */
   scheduleReturn(row: DocumentRow, atMost = Number.POSITIVE_INFINITY): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.alarm(Math.min(atMost, returnsIn(row, this.context.clock.now())), () => {
-      const returned = this.alone(row.id, () => returnToOutBox(this.context, row.id));
-      returned.catch(this.reportFault).finally(() => this.inFlight.release(row.id));
+    this.returnIn(Math.min(atMost, returnsIn(row, this.context.clock.now())), row.id);
+  }
+
+  /** What cannot be done now is done a while later, whatever the clock says by then. */
+  private returnIn(delay: number, id: string): void {
+    this.alarm(delay, () => {
+      const returned = this.alone(id, () => returnToOutBox(this.context, id)).catch((error) => {
+        this.reportFault(error);
+        this.returnIn(GIVE_OUT_AGAIN, id);
+      });
+      void returned.finally(() => this.inFlight.release(id));
     });
   }
 
   /** Nothing is taken up again after this. */
   close(): void {
+    this.closed = true;
     for (const cancel of this.alarms) cancel();
     this.alarms.clear();
   }
@@ -221,6 +231,7 @@ export class Claims {
   }
 
   private alarm(delay: number, act: () => void): void {
+    if (this.closed) return;
     const cancel = this.context.clock.after(delay, () => {
       this.alarms.delete(cancel);
       act();

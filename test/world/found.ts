@@ -48,6 +48,16 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "a document that was given back waited a day, for its return failed and the clock was set back",
+    seed: 200512,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/1", "way/1", "handed in at/2", "way/2", "handed in at/3", "way/3"],
+      ...["corrected/2", "corrected/1", "corrected/3", "the ledger cannot be written/0/12", "the clock jumps/0/72"],
+      "the ledger cannot be written/0/29",
+    ],
+  },
+  {
     what: "a newer file in OutBox was put into FailBox as the one that it had replaced, and so lost",
     seed: 7931,
     instances: 2,
