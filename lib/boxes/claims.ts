@@ -205,11 +205,11 @@ export class Claims {
   }
 
   /** What cannot be done now is done a while later, whatever the clock says by then. */
-  private returnIn(delay: number, id: string): void {
+  private returnIn(delay: number, id: string, told = false): void {
     this.alarm(delay, () => {
       const returned = this.alone(id, () => returnToOutBox(this.context, id)).catch((error) => {
-        this.reportFault(error);
-        this.returnIn(GIVE_OUT_AGAIN, id);
+        if (!told) this.reportFault(error);
+        this.returnIn(GIVE_OUT_AGAIN, id, true);
       });
       void returned.finally(() => this.inFlight.release(id));
     });
