@@ -110,6 +110,9 @@ export class Checks {
       else if (!ENDED.includes(state)) wrong.push(`${fileName} stays ${state} ${code}`);
     }
     for (const name of world.tree.folders.get(world.outBox)?.keys() ?? []) wrong.push(`${name} lies in OutBox`);
+    for (const name of world.tree.folders.get(world.tempBox)?.keys() ?? []) {
+      if (!name.endsWith(".tmp")) wrong.push(`${name} lies in TempBox`);
+    }
     for (const document of world.producers.handedIn) {
       if (document.withdrawn || !document.done) continue;
       const rows = world.ledgerFile.rows.filter(({ size, sha256 }) => sha256 === world.hashOf(document) && size > 0);
@@ -132,9 +135,6 @@ export class Checks {
       }
       const node = world.tree.node(`${world.root}/${business}/${box}/${boxName}`);
       if (node?.kind !== "file") world.fail(`${fileName} is not where its row says: ${box}/${boxName}`);
-    }
-    for (const name of world.tree.folders.get(`${world.root}/Sas/TempBox`)?.keys() ?? []) {
-      if (!name.endsWith(".tmp")) world.fail(`a file is left in TempBox: ${name}`);
     }
     for (const folder of world.inBoxes) {
       for (const name of world.tree.folders.get(folder)?.keys() ?? []) {

@@ -39,8 +39,8 @@ export function split(path: string): [folder: string, name: string] {
  */
 export class Tree {
   readonly folders = new Map<string, Map<string, TreeNode>>([["/", new Map()]]);
-  /** Changes of names that a power cut may take back, oldest first. */
-  private unsafe: NameChange[] = [];
+  /** Changes of names that a power cut may take back, oldest first; those of one call go together. */
+  private unsafe: NameChange[][] = [];
   private inodes = 1;
 
   /** Called with a file that has lost a name, or got one. */
@@ -110,8 +110,8 @@ export class Tree {
     const [folder, name] = split(to);
     if (!this.folders.has(folder)) throw fault("ENOENT", to);
     if (from === to) return;
-    this.set(folder, name, node);
-    this.set(...split(from), undefined);
+    const change = this.set(folder, name, node);
+    this.set(...split(from), undefined, change);
   }
 
   link(from: string, to: string): void {
@@ -136,7 +136,7 @@ export class Tree {
   /** What was done to names up to the last change in this folder stays done. */
   syncFolder(folder: string): void {
     for (let at = this.unsafe.length; at > 0; at--) {
-      if (this.unsafe[at - 1]?.folder === folder) {
+      if (this.unsafe[at - 1]?.some((change) => change.folder === folder)) {
         this.unsafe.splice(0, at);
         return;
       }
@@ -149,7 +149,7 @@ export class Tree {
     if (!names) return false;
     for (const [name, node] of names) {
       if (node.kind !== "file" || !node.safe?.equals(data)) continue;
-      if (!this.unsafe.some((change) => change.folder === folder && change.name === name)) return true;
+      if (!this.unsafe.flat().some((change) => change.folder === folder && change.name === name)) return true;
     }
     return false;
   }
@@ -157,7 +157,10 @@ export class Tree {
   /** Takes back so many of the newest changes of names that are not safe, as a share of them, and what bytes were not synced. */
   cutPower(share: number, torn: (node: FileNode) => Buffer): void {
     const back = Math.round(this.unsafe.length * share);
-    for (const { folder, name, before } of this.unsafe.splice(this.unsafe.length - back).reverse()) {
+    for (const { folder, name, before } of this.unsafe
+      .splice(this.unsafe.length - back)
+      .flat()
+      .reverse()) {
       if (!before) this.folders.delete(`${folder === "/" ? "" : folder}/${name}`);
       this.put(folder, name, before);
     }
@@ -171,9 +174,12 @@ export class Tree {
     }
   }
 
-  private set(folder: string, name: string, node: TreeNode | undefined): void {
-    this.unsafe.push({ folder, name, before: this.folders.get(folder)?.get(name) });
+  private set(folder: string, name: string, node: TreeNode | undefined, change?: NameChange[]): NameChange[] {
+    const all = change ?? [];
+    if (!change) this.unsafe.push(all);
+    all.push({ folder, name, before: this.folders.get(folder)?.get(name) });
     this.put(folder, name, node);
+    return all;
   }
 
   private put(folder: string, name: string, node: TreeNode | undefined): void {

@@ -61,6 +61,7 @@ export class World {
   readonly scheduler = new Scheduler();
   readonly root = "/data/ImpPath";
   readonly outBox = `${this.root}/Sas/OutBox`;
+  readonly tempBox = `${this.root}/Sas/TempBox`;
   readonly inBoxes = [`${this.root}/Sas/InBox`, `${this.root}/Others/InBox`];
   readonly checks = new Checks(this);
   readonly producers = new Producers(this);
