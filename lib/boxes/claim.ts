@@ -5,6 +5,7 @@ import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import { sha256Of } from "../sha256.js";
 import { bringAcross } from "./across.js";
 import type { BoxContext } from "./context.js";
@@ -76,13 +77,13 @@ async function interruptedClaim(
 ): Promise<DocumentRow | undefined> {
   const rows = await ledger.bySha256(sha256);
   return rows.find(
-    ({ settled, state, box, boxName, business, fileName }) =>
-      !settled &&
-      state === "claimed" &&
-      box === "TempBox" &&
-      business.toLowerCase() === folder.code.toLowerCase() &&
-      fileName === name &&
-      !files.disk.exists(join(folder.box("TempBox"), boxName)),
+    (row) =>
+      !row.settled &&
+      (row.state === "claimed" || isPutOff(row)) &&
+      row.box === "TempBox" &&
+      row.business.toLowerCase() === folder.code.toLowerCase() &&
+      row.fileName === name &&
+      !files.disk.exists(join(folder.box("TempBox"), row.boxName)),
   );
 }
 

@@ -288,6 +288,8 @@ export interface Ledger {
   lastEventBefore(at: number): Promise<number>;
   /** Whether a document has one of these events after the event with this id. */
   hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean>;
+  /** The newest of these events of a document. */
+  lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined>;
   /**
    * Notes in one commit that a document was reported as overdue since this event, once in its story whoever reports it, and
    * that the teller has come so far: the fact `cursor` becomes the event's id.
