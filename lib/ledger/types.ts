@@ -158,6 +158,8 @@ export interface DocumentQuery {
   /** Claimed at this time or later, and not later than that; milliseconds since the epoch. 0 = no matter when. */
   from?: number;
   to?: number;
+  /** Only what waits for its import receipt and was sent before the one time, or for its first business receipt and was accepted before the other. */
+  late?: { sentBefore: number; acceptedBefore: number };
   /** Part of file name, client key, seqNo or customs number. */
   q?: string;
   /** At most this many, newest first; 1 to 1000, default 100. */
