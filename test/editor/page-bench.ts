@@ -187,20 +187,3 @@ export async function logIn(page: Page, user: keyof typeof PASSWORDS): Promise<v
   await page.locator(".page-login button[type=submit]").click();
   await page.locator(".page-desk").waitFor();
 }
-
-/** What axe finds on a page, in short; empty = nothing. */
-export async function axeFindings(page: Page, within = "document"): Promise<string[]> {
-  const source = readFileSync(join(repo, "node_modules", "axe-core", "axe.min.js"), "utf8");
-  // Evaluated over the debugger: the page's own policy lets no foreign script run.
-  await page.evaluate(source);
-  const { violations } = (await page.evaluate(
-    (selector) =>
-      (globalThis as unknown as { axe: { run(context: unknown): Promise<unknown> } }).axe.run(
-        selector === "document" ? document : { include: [[selector]] },
-      ),
-    within,
-  )) as { violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] };
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ")}`),
-  );
-}
