@@ -38,7 +38,8 @@ export function showDesk(place, { leave, speak }) {
     problem.hidden = true;
   };
   const open = (id) => {
-    location.hash = id;
+    if (location.hash === `#${id}`) followAddress();
+    else location.hash = id;
   };
   const close = () => {
     location.hash = "";

@@ -49,10 +49,11 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     },
     { root: scroller, rootMargin: "1500px 0px" },
   );
-  new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && nextPage(), {
+  const endSight = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && nextPage(), {
     root: scroller,
     rootMargin: "600px 0px",
-  }).observe(end);
+  });
+  endSight.observe(end);
 
   function fill(page) {
     page.place.replaceChildren(...page.rows.map(rowOf));
@@ -138,8 +139,9 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     } finally {
       asking = false;
     }
-    // A page may be too short to reach the end of what is seen.
-    if (next !== null && end.getBoundingClientRect().top < innerHeight + 600 && end.offsetParent !== null) nextPage();
+    // Asked anew whether the end is near: a page may be too short, or somebody scrolled meanwhile.
+    endSight.unobserve(end);
+    endSight.observe(end);
   }
 
   /** What is new, where the list is not scrolled far; else it stays, and only the rows that are there are looked at again. */
