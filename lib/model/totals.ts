@@ -44,6 +44,7 @@ function sumOf(values: readonly string[]): string | undefined {
     sum += value.startsWith("-") ? -scaled : scaled;
   }
   const digits = String(sum < 0n ? -sum : sum).padStart(DIGITS + 1, "0");
-  const fraction = digits.slice(-DIGITS).replace(/0+$/, "");
+  let fraction = digits.slice(-DIGITS);
+  while (fraction.endsWith("0")) fraction = fraction.slice(0, -1);
   return `${sum < 0n ? "-" : ""}${digits.slice(0, -DIGITS)}${fraction && `.${fraction}`}`;
 }

@@ -57,7 +57,9 @@ export const onRefused = (listener) => {
 export const pageHost = {
   language: () => language,
   translate: (key, options = {}) =>
-    (textAt(key) ?? options.defaultValue ?? key).replace(/__(\w+)__/g, (whole, name) => String(options[name] ?? whole)),
+    (textAt(key) ?? options.defaultValue ?? key).replace(/__([a-zA-Z]+)__/g, (whole, name) =>
+      String(options[name] ?? whole),
+    ),
   notify(text) {
     const notice = el("div", { class: "page-notice" }, text);
     notices.append(notice);

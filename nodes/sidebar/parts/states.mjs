@@ -20,11 +20,12 @@ export const stateClass = (state) => CLASSES[state] ?? "sw-muted";
 export const stateText = (state) => translateKnown("state", state);
 
 /** On hold before its send, by a person or by the flow: it goes on as if nothing had been. */
-export const isPutOff = ({ state, wire, possibleDuplicate }) => state === "held" && !wire && !possibleDuplicate;
+export const isPutOff = ({ state, code, possibleDuplicate }) =>
+  state === "held" && code === "SW-HELD" && !possibleDuplicate;
 
 /** Where a document stands, as the trade says it: of one that the data centre has taken, what customs says. */
 export function standing(row) {
-  if (isPutOff(row)) return { text: translate("state.putOff"), tone: "sw-warn" };
+  if (isPutOff(row)) return { text: translate("putOff"), tone: "sw-warn" };
   if (row.state === "accepted" && row.statusText) {
     return { text: row.statusText, tone: row.statusOutcome === "refused" ? "sw-bad" : "sw-good" };
   }
