@@ -114,9 +114,11 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
   const ask = (before, limit = PAGE) =>
     get("documents", { ...filter.wanted(), client: client(), limit, ...(before && { before }) });
 
-  /** The list from its beginning. */
+  /** The list from its beginning. Nothing stays chosen that is no longer seen. */
   async function reload() {
     const mine = ++question;
+    bar.replaceChildren();
+    clearChosen();
     const answer = await ask();
     if (mine !== question) return;
     drop(0);
