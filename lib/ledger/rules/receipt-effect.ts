@@ -53,9 +53,11 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
     receipt.kind === "import"
       ? importEffect(receipt, row, several, proved)
       : businessEffect(receipt, row, several, proved);
+  // Why it is on hold is what has to be read of it.
+  const staysPutOff = effect.to === undefined && isPutOff(row);
   return {
     to: effect.to,
-    change: { ...change, ...effect.change, ...(several && wordsOver(several, effect.to ?? row.state)) },
+    change: { ...change, ...effect.change, ...(several && !staysPutOff && wordsOver(several, effect.to ?? row.state)) },
   };
 }
 

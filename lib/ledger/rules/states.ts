@@ -26,10 +26,10 @@ export function mayFollow(from: DocumentState, to: DocumentState): boolean {
 
 /**
  * Is it on hold before its send began? It goes on as if nothing had been, unlike what is held because its send may have arrived: of that
- * there are the bytes of a publish, or at least a doubt.
+ * there are the bytes of a publish, or at least a doubt. In doubt it is of the second kind.
  */
-export function isPutOff({ state, wire, possibleDuplicate }: DocumentRow): boolean {
-  return state === "held" && wire === "" && !possibleDuplicate;
+export function isPutOff({ state, code, wire, possibleDuplicate }: DocumentRow): boolean {
+  return state === "held" && code === "SW-HELD" && wire === "" && !possibleDuplicate;
 }
 
 /**
