@@ -127,11 +127,15 @@ describe("a document on hold", () => {
     const { id } = await claimed("r.xml");
     await holdDocument(client, id, WORD);
     const xml = `<DecImportResponse xmlns="http://www.chinaport.gov.cn/dec"><ResponseCode>0</ResponseCode><ClientSeqNo>${key}</ClientSeqNo><SeqNo>I20260000000000001</SeqNo></DecImportResponse>`;
-    const deliver = async (messageId: string) => {
-      const delivery = { body: Buffer.from(xml), fileName: "", business: "", messageId, receivedAt: Date.now() };
+    const deliver = async (messageId: string, said = xml) => {
+      const delivery = { body: Buffer.from(said), fileName: "", business: "", messageId, receivedAt: Date.now() };
       for (const part of await readDelivery(client, delivery)) await storeReceipt(client, delivery, part);
     };
     await deliver("m1");
+    assert.equal((await rowOf(id)).state, "held");
+    const status = `<DEC_RESULT><CUS_CIQ_NO>I20260000000000009</CUS_CIQ_NO><CLIENTSEQ_NO>${key}</CLIENTSEQ_NO><CHANNEL>C</CHANNEL></DEC_RESULT>`;
+    await deliver("m0", status);
+    assert.equal((await client.ledger.story(id))?.receipts.length, 2, "both are about it");
     assert.equal((await rowOf(id)).state, "held");
     await releaseDocument(client, id, WORD);
     await claimed("r.xml", 2);
