@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isZip } from "../archive/index.js";
 import { inBoxOf } from "../boxes/receipt-place.js";
 import { inspect } from "../business/inspect.js";
-import { codeOf, ImportClientError } from "../errors.js";
+import { codeOf, ImportClientError, unknownDocument } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { modelOf, modelOfRoot } from "../model/model.js";
 import { type Readable, readable } from "../model/readable.js";
@@ -36,7 +36,7 @@ const LONGEST = 1024 * 1024;
 async function rowOf(client: ImportClient, id: string): Promise<DocumentRow> {
   const row = await client.ledger.get(id);
   if (row) return row;
-  throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });
+  throw unknownDocument();
 }
 
 async function read(client: ImportClient, path: string): Promise<Buffer> {

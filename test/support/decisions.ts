@@ -126,7 +126,7 @@ export const DECISIONS: Record<string, Decision> = {
       return row.id;
     },
     act: (client, id) => holdDocument(client, id, WORD),
-    goOn: (client) => client.reconciler.look(),
+    goOn: (client) => client.reconciler.compare(),
     async check(client, id) {
       const row = await rowOf(client, id);
       assert.deepEqual([row.state, row.settled, row.box], ["held", false, "TempBox"]);

@@ -4,7 +4,7 @@ import { copyText, el, signButton } from "./elements.mjs";
 import { time, translate, translateKnown } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
-export function showFacts(row) {
+export function showFacts(row, packets) {
   const list = el("dl");
   const fact = (name, value) => addFact(list, name, value);
   fact("environment", translateKnown("environment", row.environment));
@@ -16,6 +16,7 @@ export function showFacts(row) {
   fact("customsNo", row.customsNo);
   fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
   fact("parts", partsOf(row));
+  fact("packets", packetsOf(packets));
   fact("attempt", String(row.attempt ?? ""));
   fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
   fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");
@@ -32,6 +33,14 @@ export function showFacts(row) {
 function partsOf({ parts, partsGood, partsRefused }) {
   if (!(parts > 1)) return "";
   return translate("parts", { parts, good: partsGood, refused: partsRefused, open: parts - partsGood - partsRefused });
+}
+
+/** A large document that was cut into packets: are they all there? */
+function packetsOf(packets) {
+  if (!packets) return "";
+  const { of, there, missing, complete } = packets;
+  if (complete) return translate("packets.complete", { of });
+  return translate("packets.missing", { of, there: there.length, missing: missing.join(", ") });
 }
 
 /** Gives the place of the value back; an empty value has none. */

@@ -21,7 +21,7 @@ export function makeStory(place, { back, fail }) {
 
   const backButton = () => button("back", translate("back"), back, { class: "sw-back" });
 
-  function show({ document: row, events, receipts, advice }, first) {
+  function show({ document: row, events, receipts, packets, advice }, first) {
     if (asksReason(place)) return;
     const focused = place.contains(document.activeElement) ? document.activeElement : undefined;
     if (first) content = contentOf(row, fail);
@@ -38,7 +38,7 @@ export function makeStory(place, { back, fail }) {
         mayWrite() && bundleButton(row, fail),
       ),
       form,
-      showFacts(row),
+      showFacts(row, packets),
     ];
     place.replaceChildren(...head, ...content);
     const receiptOf = (receipt) => showReceipt(row, receipt, fail);

@@ -87,10 +87,10 @@ describe("a document on hold", () => {
     await holdDocument(client, id, { ...WORD, until: Date.now() + 60_000 });
     await stop();
     await start();
-    await client.reconciler.look();
+    await client.reconciler.compare();
     assert.equal((await rowOf(id)).state, "held");
     ahead = 61_000;
-    await client.reconciler.look();
+    await client.reconciler.compare();
     await claimed("t.xml");
     const { events = [] } = (await client.ledger.story(id)) ?? {};
     const released = events.find(({ event }) => event === "released");
