@@ -7,8 +7,9 @@ import { STATES, standingMark, stateText } from "./states.mjs";
 import { said, time, translate } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
-/** Documents asked for at once. */
+/** Documents asked for at first, and with each further page. */
 const PAGE = 50;
+const FURTHER = 100;
 /** Milliseconds without a key until what was typed is searched for. */
 const TYPING = 400;
 /** Pages that are refreshed with what is new; further ones stay as they are, so that nothing jumps away under the reader. */
@@ -109,6 +110,9 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
       total === 0 ? translate("empty.documents") : translate(next ? "foundMore" : "found", { count: total });
     for (const row of list) if (chosen.has(row.id)) chosen.set(row.id, row);
     showBar();
+    // Asked anew whether the end is near: a page may be too short, or somebody scrolled meanwhile.
+    endSight.unobserve(end);
+    endSight.observe(end);
   }
 
   const ask = (before, limit = PAGE) =>
@@ -132,7 +136,7 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     asking = true;
     const mine = question;
     try {
-      const answer = await ask(next);
+      const answer = await ask(next, FURTHER);
       if (mine !== question) return;
       addPage(answer.documents);
       shown(answer.documents, answer);
@@ -141,9 +145,6 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     } finally {
       asking = false;
     }
-    // Asked anew whether the end is near: a page may be too short, or somebody scrolled meanwhile.
-    endSight.unobserve(end);
-    endSight.observe(end);
   }
 
   /** What is new, where the list is not scrolled far; else it stays, and only the rows that are there are looked at again. */
@@ -151,17 +152,17 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     if (pages.length === 0) return reload();
     if (pages.length > FRESH) return refreshNewest();
     const mine = question;
-    const answer = await ask(undefined, PAGE * pages.length);
+    const answer = await ask(undefined, PAGE + FURTHER * (pages.length - 1));
     if (mine !== question || asking || pages.length > FRESH) return;
     const list = answer.documents;
-    for (const [index, page] of pages.entries()) update(page, list.slice(index * PAGE, (index + 1) * PAGE));
+    for (const [index, page] of pages.entries()) update(page, pageOf(list, index));
     shown(list, answer);
   }
 
   /** Rows that the newest page has, where they stand now. */
   async function refreshNewest() {
     const mine = question;
-    const { documents } = await ask(undefined, PAGE * FRESH);
+    const { documents } = await ask(undefined, PAGE + FURTHER);
     if (mine !== question) return;
     const fresh = new Map(documents.map((row) => [row.id, row]));
     for (const page of pages)
@@ -228,6 +229,12 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
   const openerOf = (id) => (id === "" ? null : rows.querySelector(`[data-id="${CSS.escape(id)}"] .sw-document`));
 
   return { reload, refresh, mark, filter };
+}
+
+/** The rows of the page with this number, out of all from the newest on. */
+function pageOf(list, index) {
+  const from = index === 0 ? 0 : PAGE + FURTHER * (index - 1);
+  return list.slice(from, PAGE + FURTHER * index);
 }
 
 /** Arrow keys go from row to row. */
