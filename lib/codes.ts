@@ -291,6 +291,14 @@ export const CODES = {
       "Check the machine's time; if it is right, confirm it or let it run for a day",
     ],
   ),
+  "SW-SETTINGS": code(
+    "refuses",
+    ["官方客户端的设置文件不能使用", "the official client's settings file cannot be used"],
+    [
+      "选择官方客户端的 DFWJobSettings.xml，在官方客户端关闭时复制；没有时手工填写 import-client 节点",
+      "Choose the official client's DFWJobSettings.xml, copied while that is closed; without it fill in the import-client node by hand",
+    ],
+  ),
   "SW-LOG": code("waits", ["日志无法写入", "the log cannot be written"], MACHINE),
   "SW-STATE": code(
     "refuses",

@@ -31,6 +31,7 @@ const STATUS: Record<string, number> = {
   "SW-LEDGER": 503,
   "SW-CONFIG": 400,
   "SW-REQUEST": 400,
+  "SW-SETTINGS": 400,
 };
 
 /** An answer that the browser saves as a file, whatever it holds; `plain` is its name where only ASCII is understood. */

@@ -1,8 +1,9 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { ImportClient } from "../lib/client/import-client.js";
-import type { Check, DetachedSignature, DocumentHandle, Receipt } from "../lib/document.js";
+import type { DetachedSignature, DocumentHandle, Receipt } from "../lib/document.js";
 import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
+import { faultOfChecks } from "../lib/preflight/refusal.js";
 import { workOn } from "./carried.js";
 import type { ImportClientNode } from "./registry.js";
 
@@ -72,25 +73,6 @@ export function onClose(node: Node, work: (removed: boolean) => Promise<void>): 
         done();
       });
   });
-}
-
-/** The first finding that refuses a document, as its fault. */
-export function faultOfChecks(checks: readonly Check[], fallback: string): Fault {
-  const first = checks.find((check) => check.severity === "error");
-  if (!first) return { code: fallback, text: { zh: fallback, en: fallback } };
-  const errors = checks.filter((check) => check.severity === "error").length;
-  const more = errors > 1 ? { zh: `；共 ${errors} 处错误`, en: `; ${errors} errors in all` } : { zh: "", en: "" };
-  // A check of the flow's own may say no place.
-  const { path, line, text } = first;
-  const place = { zh: path && `，${path}`, en: path && `, ${path}` };
-  return {
-    code: first.rule,
-    text: {
-      zh: `${text.zh}${place.zh}${line ? `（行 ${line}）` : ""}${more.zh}`,
-      en: `${text.en}${place.en}${line ? ` (line ${line})` : ""}${more.en}`,
-    },
-    advice: first.advice,
-  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { withLists } from "./editor-lists.js";
 const repo = resolve(__dirname, "..");
 const dist = join(repo, "dist");
 const WEB = "nodes/page/web";
-const SOURCES = ["lib", "nodes", "simulator", "scripts"];
+const SOURCES = ["cli", "lib", "nodes", "simulator", "scripts"];
 
 /** Every file below a folder, as paths relative to the repository. */
 function filesBelow(folder: string): string[] {

@@ -29,6 +29,9 @@ interface WaitingFile {
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
 
+/** Names of vanished files that are remembered. */
+const MOST_VANISHED = 100;
+
 /** What an OutBox is seen through. */
 export type BoxWorld = Pick<BoxContext, "files" | "clock">;
 
@@ -62,6 +65,8 @@ export class OutBox {
   private readonly watched: WatchedTime;
   private readonly lookAhead: number;
   private generation = 0;
+  /** Files that went away before anybody of ours took them. */
+  private vanished: string[] = [];
 
   constructor(
     readonly folder: BusinessFolder,
@@ -100,7 +105,12 @@ export class OutBox {
       odd.reported = true;
       oddities.push({ name, reason });
     }
-    for (const [name, waiting] of this.waiting) if (waiting.generation !== generation) this.forget(name);
+    for (const [name, waiting] of this.waiting) {
+      if (waiting.generation === generation) continue;
+      if (!waiting.taken && waiting.snapshot !== undefined && this.vanished.length < MOST_VANISHED)
+        this.vanished.push(name);
+      this.forget(name);
+    }
     for (const [name, odd] of this.odd) if (odd.generation !== generation) this.odd.delete(name);
     return oddities;
   }
@@ -127,6 +137,11 @@ export class OutBox {
   forget(name: string): void {
     this.waiting.delete(name);
     if (this.pdfs.get(pdfKey(name)) === name) this.pdfs.delete(pdfKey(name));
+  }
+
+  /** Names of files that went away since this was asked last, untouched by us: somebody else takes from this folder. */
+  takeVanished(): string[] {
+    return this.vanished.splice(0);
   }
 
   /** The names that were there at the last scan, in the order in which they were first seen. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import type { Receipt } from "../document.js";
+import type { Bilingual } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, withoutStamp } from "../files/names.js";
 import { readDelivery } from "../intake/read.js";
@@ -14,8 +15,9 @@ export type ReceiptContext = BoxContext;
 /** A receipt of ours is never as large; what is larger is somebody else's file. */
 const LARGEST = 10 * 1024 * 1024;
 
-interface ReceiptFile {
-  folder: BusinessFolder;
+/** A receipt's file in an InBox, and when it came, milliseconds since the epoch. */
+export interface ReceiptFile {
+  folder: Pick<BusinessFolder, "code">;
   name: string;
   path: string;
   at: number;
@@ -31,7 +33,7 @@ export async function rebuildReceipts(context: ReceiptContext, folders: readonly
   let count = 0;
   for (const file of found.sort((one, other) => one.at - other.at)) {
     await turn.over();
-    count += await enterReceipts(context, file);
+    count += (await enterReceipts(context, file)).entered;
   }
   return count;
 }
@@ -53,15 +55,31 @@ function* receiptFiles({ files }: ReceiptContext, folder: BusinessFolder): Gener
   }
 }
 
-async function enterReceipts(context: ReceiptContext, { folder, name, path, at }: ReceiptFile): Promise<number> {
+/** What a file in an InBox brought into the ledger. */
+export interface EnteredReceipts {
+  entered: number;
+  /** Documents that they answer. */
+  documents: readonly string[];
+  /** Why a part of it could not be read as a receipt; its bytes are in no row. */
+  unread: readonly { code: string; text: Bilingual }[];
+}
+
+/** Enters the receipts of one file, unless they are known. Rejects with what the file system says. */
+export async function enterReceipts(
+  context: Pick<ReceiptContext, "ledger" | "files" | "advice">,
+  { folder, name, path, at }: ReceiptFile,
+): Promise<EnteredReceipts> {
   const { ledger, files } = context;
   const body = files.disk.read(path);
   const sha256 = sha256Of(body);
-  if (await ledger.knowsReceipt(sha256)) return 0;
+  if (await ledger.knowsReceipt(sha256)) return { entered: 0, documents: [], unread: [] };
+  const documents = new Set<string>();
+  const unread: { code: string; text: Bilingual }[] = [];
   const delivery = { body, fileName: name, business: folder.code, receivedAt: at };
   let count = 0;
   const local = localCodeOf(body);
   for (const part of await readDelivery(context, delivery)) {
+    if (part.reason) unread.push(part.reason);
     for (const [index, read] of part.receipts.entries()) {
       const receipt = local === undefined ? read : asLocal(read, local);
       const { duplicate, receipt: row } = await ledger.addReceipt({
@@ -74,8 +92,9 @@ async function enterReceipts(context: ReceiptContext, { folder, name, path, at }
       });
       if (duplicate) continue;
       await ledger.markFiled(row.id);
+      if (row.documentId !== null) documents.add(row.documentId);
       count++;
     }
   }
-  return count;
+  return { entered: count, documents: [...documents], unread };
 }

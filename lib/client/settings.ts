@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { BoxSettings } from "../boxes/context.js";
 import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
 import type { BoxPath } from "../files/box-place.js";
+import { isWindowsPath } from "../files/names.js";
 import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
 import { readBoxPaths } from "./box-paths.js";
@@ -47,6 +48,14 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
   if (clientId === "") throw configError("clientId", "未设置客户端 ID", "the client ID is not set");
   const rootText = settingText(config.root);
   if (rootText === "") throw configError("root", "未设置报文根目录", "the root folder is not set");
+  // Resolved, it would be a folder of that odd name wherever this process was started.
+  if (process.platform !== "win32" && isWindowsPath(rootText)) {
+    throw configError(
+      "root",
+      `${rootText} 是 Windows 的路径，请改为它在本机挂载的位置`,
+      `${rootText} is a path of Windows: set the place where it is mounted on this machine`,
+    );
+  }
   const root = resolve(rootText);
   const onUncertain = settingText(config.onUncertain) === "hold" ? "hold" : "resend";
   const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");

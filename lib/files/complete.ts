@@ -61,7 +61,8 @@ function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
   const end = withoutTrailer(ascii(tail));
   if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root}`) === end.lastIndexOf("<");
   // Searched from the end: an expression would try each tag of the last 64 KiB.
-  return end.endsWith(">") && end.slice(end.lastIndexOf("</") + 2, -1).trimEnd() === root;
+  const close = end.lastIndexOf("</");
+  return close !== -1 && end.endsWith(">") && end.slice(close + 2, -1).trimEnd() === root;
 }
 
 const NAME = /[^\s/>]+/y;

@@ -41,6 +41,11 @@ export function isPlainName(text: string): boolean {
   return text !== "" && text !== "." && text !== ".." && Buffer.byteLength(text) <= 255 && !/[\\/\p{Cc}]/u.test(text);
 }
 
+/** `C:\\…`, `\\\\server\\share\\…`, or anything with a backslash: a path of Windows, whatever machine reads it. */
+export function isWindowsPath(path: string): boolean {
+  return /^[A-Za-z]:(?:[\\/]|$)/.test(path) || path.includes("\\");
+}
+
 /** Bytes of a name with something added: file systems allow 255, and `.tmp` or a number may still come. */
 const MAX_BYTES = 240;
 

@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import { readTempBox } from "../boxes/claim.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { ImportClientError } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";
-import { Notices } from "./notices.js";
+import { Notices, takenByAnother } from "./notices.js";
+import { isLeft, readSwitchOver, SWITCH_OVER_FILE, type SwitchOver, takesNew } from "./switch-over.js";
 import { WatchedBox, type WatchedBoxSettings } from "./watched-box.js";
 
 export interface FolderWatchSettings extends WatchedBoxSettings {
@@ -45,6 +47,7 @@ export class FolderWatch {
   private working: Promise<void> | undefined;
   private again: "scan" | "fill" | undefined;
   private stopped = false;
+  private switchOver: SwitchOver | undefined;
   private readonly onFree = () => this.wake("fill");
   private readonly onChanged = () => {
     this.changed = true;
@@ -121,12 +124,35 @@ export class FolderWatch {
         this.lastList = this.lastScan;
         await this.giveOutOpenClaims();
       }
+      if (!this.mayTakeNew()) {
+        this.events.onRound(this.inFlight(), 0, 0);
+        return;
+      }
       for (const folder of this.folders()) await this.scan(folder, list);
       if (list) this.listing = clock.monotonic() - this.lastScan;
     }
+    if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();
     this.events.onRound(this.inFlight(), this.waiting(), this.withoutPdfs());
   }
+
+  /** Whose new files are, as somebody may have said in the root; what cannot be read stops the taking, and is said. */
+  private mayTakeNew(): boolean {
+    const { settings, files, clock } = this.client;
+    try {
+      this.switchOver = readSwitchOver(files.disk, settings.root);
+      this.notices.well(SWITCH_OVER_FILE);
+      return takesNew(this.switchOver, clock.now());
+    } catch (error) {
+      this.notices.fault(SWITCH_OVER_FILE, error);
+      return false;
+    }
+  }
+
+  private readonly isLeft = (folder: BusinessFolder, name: string): boolean => {
+    if (!this.switchOver || this.switchOver.left.length === 0) return false;
+    return isLeft(this.switchOver, folder.code, name, this.client.files.disk.facts(join(folder.box("OutBox"), name)));
+  };
 
   private folders(): BusinessFolder[] {
     const { folders } = this.client;
@@ -142,11 +168,13 @@ export class FolderWatch {
       let box = this.boxes.get(folder.code);
       if (!box) {
         folder.make();
-        box = new WatchedBox(this.client, folder, this.settings, this.onChanged);
+        box = new WatchedBox(this.client, folder, { ...this.settings, isLeft: this.isLeft }, this.onChanged);
         this.boxes.set(folder.code, box);
       }
       const oddities = await box.scan(list);
       this.notices.well(folder.code);
+      const vanished = box.outBox.takeVanished();
+      if (vanished.length > 0) this.notices.fault(`${folder.code}/OutBox`, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
         if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
         else this.notices.oddity(`${folder.code}/OutBox`, oddity);

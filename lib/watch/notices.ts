@@ -91,3 +91,22 @@ export const INCOMPLETE: Fault = {
     en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
   },
 };
+
+/** Files went away before ours took them: the official client on the same folders, say, or the producer took them back. */
+export function takenByAnother(folder: string, names: readonly string[]): ImportClientError {
+  const some = names.slice(0, 5).join(", ");
+  return new ImportClientError(
+    "SW-OWNER",
+    {
+      zh: `${folder}/OutBox 中的文件不是由本软件取走的：${some}。另一个程序（官方客户端？）也在处理此文件夹`,
+      en: `files went from ${folder}/OutBox that ours did not take: ${some}. Another program, the official client perhaps, works on this folder too`,
+    },
+    {
+      advice: {
+        zh: "同一根目录只能由一个客户端取文件：请停止官方客户端的自动导入，或用 switch 命令交回。",
+        en: "One client only may take files from a root: stop the official client's automatic import, or give the work back with the switch command.",
+      },
+      details: { reason: "another-client" },
+    },
+  );
+}

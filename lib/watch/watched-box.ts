@@ -19,6 +19,8 @@ export interface WatchedBoxSettings {
   pdfWait: number;
   /** A second folder where these PDFs are looked for, besides the OutBox; nothing is removed from it. */
   pdfFolder?: string | undefined;
+  /** Is this file another program's to take, since before ours was to take any (`switch-over.ts`)? */
+  isLeft?: (folder: BusinessFolder, name: string) => boolean;
 }
 
 /** A claim that a message is to carry. */
@@ -47,8 +49,8 @@ export class WatchedBox {
     const { incompleteAfter, pdfWait, pdfFolder } = settings;
     const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
     this.attachments = gathers ? new Attachments(client, { wait: pdfWait, folder: pdfFolder }) : undefined;
-    const holds = this.attachments?.holds;
-    this.outBox = new OutBox(folder, client, { incompleteAfter, ...(holds && { holds }) });
+    const holds = (name: string) => settings.isLeft?.(folder, name) === true || this.attachments?.holds(name) === true;
+    this.outBox = new OutBox(folder, client, { incompleteAfter, holds });
   }
 
   /** Documents that wait for their PDFs. */

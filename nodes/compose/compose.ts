@@ -6,8 +6,9 @@ import { type Mapping, readMapping } from "../../lib/compose/mapping.js";
 import { groupRows } from "../../lib/compose/rows.js";
 import type { Check } from "../../lib/document.js";
 import { isPlainName, shortened } from "../../lib/files/names.js";
+import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import { requiredText } from "../../lib/settings.js";
-import { checkConfig, clientOf, type FlowMessage, faultOfChecks, onClose, onInput, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;

@@ -1,17 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type Examination, examine } from "../../lib/compose/examine.js";
 import { type HandedIn, handIn, outBoxOf } from "../../lib/intake/hand-in.js";
+import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import { settingChoice, settingText } from "../../lib/settings.js";
-import {
-  checkConfig,
-  clientOf,
-  type FlowMessage,
-  faultOfChecks,
-  onClose,
-  onInput,
-  payloadOf,
-  StatusLine,
-} from "../runtime.js";
+import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   client?: string;

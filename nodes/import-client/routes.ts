@@ -6,6 +6,10 @@ import { storyOf } from "../../lib/client/story.js";
 import { meaningOf } from "../../lib/codes.js";
 import { ImportClientError, unknownDocument } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
+import { exampleFlow } from "../../lib/migrate/example.js";
+import { flowOf } from "../../lib/migrate/flow.js";
+import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
+import { planOf } from "../../lib/migrate/plan.js";
 import { answer, Download } from "../admin.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
@@ -144,6 +148,19 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
         return opening.confirm(what, text(reason));
       }
       throw new ImportClientError("SW-REQUEST", { zh: "未知的确认事项", en: "confirm owner, root, ledger or clock" });
+    }),
+  );
+
+  // The official client's settings, without what is secret in them, as settings of ours and as a flow; nothing is changed by it.
+  RED.httpAdmin.post(
+    "/single-window/import-settings",
+    may("write"),
+    answer(async ({ body }) => {
+      const settings = await readOfficialSettings(
+        Buffer.from(text((body as { settings?: unknown } | undefined)?.settings)),
+      );
+      const plan = planOf(settings, {}, process.platform);
+      return { ...plan, flow: flowOf(exampleFlow(), plan) };
     }),
   );
 

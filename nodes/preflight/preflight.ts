@@ -3,13 +3,13 @@ import { contextOf } from "../../lib/compose/examine.js";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
 import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
+import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import type { CardNode } from "../registry.js";
 import {
   checkConfig,
   clientOf,
   documentOf,
   type FlowMessage,
-  faultOfChecks,
   onClose,
   onInput,
   payloadOf,

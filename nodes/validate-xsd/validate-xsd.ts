@@ -4,13 +4,13 @@ import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors
 import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
+import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import { configError, settingText } from "../../lib/settings.js";
 import {
   checkConfig,
   clientOf,
   documentOf,
   type FlowMessage,
-  faultOfChecks,
   onClose,
   onInput,
   payloadOf,

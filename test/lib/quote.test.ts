@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type Model, modelOf } from "../../lib/model/model.js";
 import { judge } from "../../lib/model/walk.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
+import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import { oddCharacters, quote } from "../../lib/quote.js";
 import { scanXml } from "../../lib/xml/scan.js";
-import { faultOfChecks } from "../../nodes/runtime.js";
 
 describe("a value in a message", () => {
   it("is one line, cut when long, with what cannot be seen by its number", () => {

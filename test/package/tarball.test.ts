@@ -57,6 +57,14 @@ describe("the packed package", function () {
     assert.deepEqual(strange, []);
   });
 
+  it("has a command, with the example flow that it needs", () => {
+    const settings = join(__dirname, "..", "fixtures", "settings", "full.xml");
+    const args = ["node-red-import-client", "import-settings", settings, "--json", "--out", "made.json"];
+    const { values } = JSON.parse(execFileSync("npx", ["--no-install", ...args], { cwd: userDir, encoding: "utf8" }));
+    assert.equal(values["folder-watch"].interval, "15");
+    assert.ok(existsSync(join(userDir, "made.json")));
+  });
+
   it("asks for no more than six packages", () => {
     assert.ok(Object.keys(manifest.dependencies).length <= 6);
   });

@@ -11,7 +11,7 @@ const repository = resolve(__dirname, "..", "..");
  */
 const FOLDERS = [
   ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "compose", "signing"],
-  ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "diagnose"],
+  ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "migrate", "diagnose"],
 ];
 
 /** What the simulated world replaces: these folders reach disk, time and chance only through the ports. */

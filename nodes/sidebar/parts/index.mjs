@@ -4,6 +4,7 @@ import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
 import { editorHost } from "./editor.mjs";
 import { choice, typed } from "./fields.mjs";
 import { useHost } from "./host.mjs";
+import { officialSettings } from "./official-settings.mjs";
 import { addTab } from "./tab.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
 
@@ -14,6 +15,7 @@ RED.plugins.registerPlugin("sw-editor", {
   choice,
   diagnosis,
   failure,
+  officialSettings,
   runDiagnosis,
   translate,
   translateKnown,

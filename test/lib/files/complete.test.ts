@@ -30,6 +30,7 @@ describe("completeness by content", () => {
     assert.equal(complete(Buffer.from(`${XML}${"\0".repeat(100)}`)), false, "pre-allocated");
     assert.equal(complete(Buffer.from(`<a><b/></a>`)), true);
     assert.equal(complete(Buffer.from(`<a><b/>`)), false);
+    assert.equal(complete(Buffer.from(`<a>`)), false);
     assert.equal(complete(Buffer.from(`<a x="1"/>`)), true);
   });
 

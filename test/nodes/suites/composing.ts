@@ -49,7 +49,9 @@ export function composing(bench: RedBench): void {
         { no: "N-1", line: 2, goods: "c" },
       ];
       bench.node("compose").receive({ payload: rows, req: "kept" });
-      const [first, second] = (await bench.arrived("handed", 2)) as Made[];
+      // Each is written by itself, so the second may be there first.
+      const handed = (await bench.arrived("handed", 2)) as Made[];
+      const [first, second] = handed.sort((one, other) => String(one.filename).localeCompare(String(other.filename)));
       assert.deepEqual([first?.compose?.clientKey, first?.filename, first?.compose?.group], ["N-1", "N-1.xml", "N-1"]);
       assert.equal((first as { req?: string }).req, "kept");
       assert.deepEqual([second?.filename, second?.handedIn?.already], ["N-2.xml", ""]);

@@ -1,0 +1,149 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { ImportClientError, messageOf } from "../../lib/errors.js";
+import { SYSTEM_DISK } from "../../lib/files/disk.js";
+import { isWindowsPath } from "../../lib/files/names.js";
+import { exampleFlow } from "../../lib/migrate/example.js";
+import { type FlowNode, flowOf } from "../../lib/migrate/flow.js";
+import { guessClientId } from "../../lib/migrate/guess.js";
+import { LARGEST_SETTINGS, readOfficialSettings } from "../../lib/migrate/official-settings.js";
+import { mapped } from "../../lib/migrate/places.js";
+import { type Plan, planOf } from "../../lib/migrate/plan.js";
+import type { Answers } from "../../lib/migrate/plan-draft.js";
+import { reportOfPlan } from "../../lib/migrate/plan-report.js";
+import { mappingsOf } from "../mappings.js";
+import { argumentsOf, type Command, type Terminal, wrong } from "../terminal.js";
+
+const OPTIONS = {
+  out: { type: "string" },
+  force: { type: "boolean" },
+  json: { type: "boolean" },
+  root: { type: "string" },
+  map: { type: "string", multiple: true },
+  environment: { type: "string" },
+  "client-id": { type: "string" },
+  "org-code": { type: "string" },
+  "customs-code": { type: "string" },
+  region: { type: "string" },
+} as const;
+
+const LIST = `  --out FILE            flow.json
+  --force
+  --json
+  --root FOLDER
+  --map 'C:\\ImpPath=/mnt/imp'
+  --environment test|production --client-id ID --org-code CODE --customs-code CODE --region CODE
+  --lang zh|en`;
+
+/** Makes a flow file out of the official client's settings. */
+export const importSettings: Command = {
+  name: "import-settings",
+  usage: {
+    zh: `import-settings DFWJobSettings.xml [选项]
+  读取官方客户端的设置，说明采用什么、转换什么、无从得知什么、不采用什么及原因，并生成可导入 Node-RED 的流程文件。
+  设置文件中没有的才询问。UserPin 不读取、不复制。已有的文件不覆盖，除非 --force，并列出改变的设置。
+${LIST}`,
+    en: `import-settings DFWJobSettings.xml [options]
+  Reads the official client's settings, says what is taken, mapped, not known and left out, and why, and makes a flow
+  file for Node-RED. Asks only for what is not in the file. UserPin is neither read nor copied. A file that is there is
+  not overwritten but with --force, which lists the settings that change.
+${LIST}`,
+  },
+  async run(args, terminal) {
+    const { values, positionals } = argumentsOf(args, OPTIONS);
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1) throw wrong("请指定一个设置文件", "name one settings file");
+    const settings = await readOfficialSettings(read(file));
+    const mappings = mappingsOf(values.map);
+    const given: Answers = {
+      mappings,
+      ...(values.root && { root: values.root }),
+      ...(values.environment && { environment: values.environment }),
+      ...(values["client-id"] && { clientId: values["client-id"] }),
+      ...(values["org-code"] && { orgCode: values["org-code"] }),
+      ...(values["customs-code"] && { customsCode: values["customs-code"] }),
+      ...(values.region && { region: values.region }),
+    };
+    const sentBoxes = settings.folders.flatMap(({ boxes }) => (boxes.SentBox ? [mapped(boxes.SentBox, mappings)] : []));
+    const here = sentBoxes.filter((path) => process.platform === "win32" || !isWindowsPath(path));
+    const guess = given.clientId ? undefined : await guessClientId(SYSTEM_DISK, here);
+    let plan = planOf(settings, given, process.platform);
+    if (terminal.input.isTTY && !values.json)
+      plan = planOf(settings, await asked(plan, given, guess, terminal), process.platform);
+    const flow = flowOf(exampleFlow(), plan);
+    const out = values.out ?? "flow.json";
+    const overwritten = overwrites(out, flow, values.force === true);
+    writeFileSync(out, `${JSON.stringify(flow, null, 2)}\n`, { mode: 0o600 });
+    if (values.json) terminal.print(JSON.stringify({ ...plan, guess: guess ?? null, out, overwritten }, null, 2));
+    else terminal.print(reportOfPlan(plan, { out, overwritten, guess })[terminal.language]);
+    return 0;
+  },
+};
+
+function read(file: string): Buffer {
+  try {
+    // Not the whole of a file that is refused for its size anyhow.
+    if (statSync(file).size > LARGEST_SETTINGS) return Buffer.alloc(LARGEST_SETTINGS + 1);
+    return readFileSync(file);
+  } catch (error) {
+    const said = messageOf(error);
+    throw new ImportClientError("SW-SETTINGS", { zh: `文件无法读取：${said}`, en: `the file cannot be read: ${said}` });
+  }
+}
+
+/** Which settings of the flow in a file are others now. Throws SW-SETTINGS where the file is not to be overwritten. */
+function overwrites(out: string, flow: readonly FlowNode[], force: boolean): string[] {
+  if (!existsSync(out)) return [];
+  const list = differences(out, flow);
+  if (force) return list;
+  const some = list.slice(0, 20).join("; ");
+  throw new ImportClientError(
+    "SW-SETTINGS",
+    {
+      zh: `${out} 已存在，未覆盖。将改变：${some}`,
+      en: `${out} is there and was not overwritten. It would change: ${some}`,
+    },
+    {
+      advice: {
+        zh: "请用 --out 指定其他文件，或用 --force 覆盖。",
+        en: "Name another file with --out, or overwrite it with --force.",
+      },
+    },
+  );
+}
+
+function differences(out: string, flow: readonly FlowNode[]): string[] {
+  let before: FlowNode[];
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(out, "utf8"));
+    before = Array.isArray(parsed) ? (parsed as FlowNode[]) : [];
+  } catch {
+    return [out];
+  }
+  const list: string[] = [];
+  for (const node of before) {
+    const now = flow.find(({ id }) => id === node.id);
+    if (!now) list.push(`- ${node.type} ${node.id}`);
+    for (const [setting, value] of Object.entries(now ?? {})) {
+      if (setting === "info" || JSON.stringify(value) === JSON.stringify(node[setting])) continue;
+      list.push(`${node.type}.${setting}: ${JSON.stringify(node[setting] ?? null)} -> ${JSON.stringify(value)}`);
+    }
+  }
+  return list;
+}
+
+/** Asks for what the file does not say; an empty answer leaves it to the environment variable. Secrets are not asked for. */
+async function asked(plan: Plan, given: Answers, guess: string | undefined, terminal: Terminal): Promise<Answers> {
+  const answers: Answers & Record<string, unknown> = { ...given };
+  const lines = createInterface({ input: terminal.input, output: terminal.output });
+  for (const { to, variable, text } of plan.questions) {
+    const [node, setting = ""] = to.split(".");
+    if (node !== "import-client") continue;
+    const proposal = setting === "clientId" && guess ? ` [${guess}]` : ` [\${${variable}}]`;
+    const answer = (await lines.question(`${text[terminal.language]}${proposal}: `)).trim();
+    if (answer !== "") answers[setting] = answer;
+    else if (setting === "clientId" && guess) answers.clientId = guess;
+  }
+  lines.close();
+  return answers;
+}

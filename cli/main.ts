@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { bothLanguages, faultOf } from "../lib/errors.js";
+import { COMMANDS } from "./commands/index.js";
+import { languageOf, type Terminal } from "./terminal.js";
+
+/** `npx @single-window/node-red-import-client <command>`: what is done outside of Node-RED. */
+async function main(args: readonly string[]): Promise<number> {
+  const terminal: Terminal = {
+    language: languageOf(args, process.env),
+    print: (text) => void process.stdout.write(`${text}\n`),
+    complain: (text) => void process.stderr.write(`${text}\n`),
+    input: process.stdin,
+    output: process.stderr,
+  };
+  const [name = "help", ...rest] = args;
+  const command = COMMANDS.find((one) => one.name === name);
+  if (!command) {
+    const isHelp = /^(?:help|--help|-h)$/.test(name);
+    for (const { usage } of COMMANDS) (isHelp ? terminal.print : terminal.complain)(`${usage[terminal.language]}\n`);
+    return isHelp ? 0 : 2;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    terminal.print(command.usage[terminal.language]);
+    return 0;
+  }
+  return command.run(rest, terminal);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const { code, text, advice } = faultOf(error);
+    process.stderr.write(`${code} ${bothLanguages(text)}\n${advice ? `→ ${bothLanguages(advice)}\n` : ""}`);
+    process.exitCode = 1;
+  },
+);
