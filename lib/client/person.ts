@@ -6,6 +6,7 @@ import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { assertOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
@@ -131,6 +132,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
         const again = { ...NO_WORDS, possibleDuplicate: true };
         return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
       }
+      // What was another's is never sent again, whatever became of its bytes.
+      assertOwner(row, client.settings, { zh: `单据 ${row.fileName} `, en: row.fileName });
       if (!(await readSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
         throw refused(
           row,
