@@ -134,6 +134,14 @@ export const CODES = {
     ["在发送之前已被新文件代替", "it was replaced by a newer file before it was sent"],
     ["无需处理，新文件按原流程发送", "Nothing to do: the newer file goes its way"],
   ),
+  "SW-HELD": code(
+    "waits",
+    ["暂缓发送，尚未发出", "on hold, not sent yet"],
+    [
+      "原因消除后选择“放行”继续发送；设有时间的到时自动继续",
+      "Release it when the reason is gone, and it goes on; one with a time goes on by itself then",
+    ],
+  ),
   "SW-ORPHAN": code(
     "fails",
     [

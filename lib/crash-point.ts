@@ -39,6 +39,8 @@ export const CRASH_POINTS = [
   "adopt.after-row",
   "resend.after-row",
   "resend.after-copy",
+  "hold.after-row",
+  "hold.after-move",
   "release.after-note",
   "release.after-state",
   "retention.after-remove",

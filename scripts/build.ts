@@ -8,6 +8,7 @@ import { withLists } from "./editor-lists.js";
 
 const repo = resolve(__dirname, "..");
 const dist = join(repo, "dist");
+const WEB = "nodes/page/web";
 const SOURCES = ["cli", "lib", "nodes", "simulator", "scripts"];
 
 /** Every file below a folder, as paths relative to the repository. */
@@ -24,6 +25,9 @@ function assets(): Map<string, string> {
   for (const file of SOURCES.filter((folder) => folder !== "scripts").flatMap(filesBelow)) {
     if (!/\.(ts|md|mjs|css)$/.test(file)) copies.set(file, file);
   }
+  // The operator page's own files: its parts are put together, as the sidebar's are, but are files of their own.
+  copies.set(`${WEB}/index.js`, `${WEB}/index.mjs`);
+  copies.set(`${WEB}/index.css`, `${WEB}/index.css`);
   for (const icon of filesBelow("icons")) {
     // Node-RED looks for a folder `icons` beside the node's .js file.
     const name = icon.slice("icons/".length);
@@ -35,15 +39,16 @@ function assets(): Map<string, string> {
 
 /** What goes into `dist/` for a source. Node-RED serves one HTML file a node: what it links to is put into it. */
 function contentOf(file: string): Buffer {
+  if (/\.(mjs|css)$/.test(file)) return Buffer.from(bundleOf(file));
   const bytes = withLists(file, readFileSync(file));
-  if (!file.endsWith(".html")) return bytes;
+  if (!file.endsWith(".html") || dirname(file) === join(repo, WEB)) return bytes;
   const folder = dirname(file);
   const page = bytes
     .toString("utf8")
     .replace(/<link rel="stylesheet" href="([^"]+)">/g, (_, name) => `<style>\n${styleOf(join(folder, name))}</style>`)
     .replace(
       /<script type="module" src="([^"]+)"><\/script>/g,
-      (_, name) => `<script type="text/javascript">\n${scriptOf(join(folder, name))}</script>`,
+      (_, name) => `<script type="text/javascript">\n${bundleOf(join(folder, name))}</script>`,
     );
   return Buffer.from(page);
 }
@@ -52,8 +57,8 @@ function styleOf(file: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** A module and what it imports as one function, so that none of its names is seen by the editor or other nodes. */
-function scriptOf(file: string): string {
+/** A module, or a style sheet, and what it imports; a module as one function, so that none of its names is seen by the editor or other nodes. */
+function bundleOf(file: string): string {
   const { outputFiles } = buildSync({
     entryPoints: [file],
     absWorkingDir: repo,

@@ -6,6 +6,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import { sha256Of } from "../sha256.js";
 import { bringAcross } from "./across.js";
 import type { BoxContext } from "./context.js";
@@ -81,13 +82,13 @@ function interruptedClaim(
   known: readonly DocumentRow[],
 ): DocumentRow | undefined {
   return known.find(
-    ({ settled, state, box, boxName, business, fileName }) =>
-      !settled &&
-      state === "claimed" &&
-      box === "TempBox" &&
-      business.toLowerCase() === folder.code.toLowerCase() &&
-      fileName === name &&
-      !files.disk.exists(join(folder.box("TempBox"), boxName)),
+    (row) =>
+      !row.settled &&
+      (row.state === "claimed" || isPutOff(row)) &&
+      row.box === "TempBox" &&
+      row.business.toLowerCase() === folder.code.toLowerCase() &&
+      row.fileName === name &&
+      !files.disk.exists(join(folder.box("TempBox"), row.boxName)),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile } from "./claim.js";
@@ -11,6 +12,7 @@ import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import type { OutBox } from "./out-box.js";
 import type { Outcome } from "./outcome.js";
+import { putOff } from "./put-off.js";
 import { finishEnded, hold, returnToOutBox, settleFailed, settleReplaced, settleSent } from "./settle.js";
 
 /** Milliseconds until a claim that could not be ended is given out again. */
@@ -61,8 +63,11 @@ export class Claims {
       : claimFile(this.context, outBox, name, onId);
     try {
       const claimed = await claiming;
-      if (!claimed) this.inFlight.release(taken);
-      return claimed && { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
+      // Its file was still to be brought when it was put on hold: no flow is to have it.
+      const onHold = claimed?.row.state === "held";
+      if (!claimed || onHold) this.inFlight.release(taken);
+      if (!claimed || onHold) return undefined;
+      return { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
     } catch (error) {
       this.inFlight.release(taken);
       throw error;
@@ -73,7 +78,7 @@ export class Claims {
   private async replacing(claimed: ClaimedFile): Promise<ClaimedFile> {
     const { row, repeats } = claimed;
     const replaces =
-      repeats?.state === "claimed" &&
+      (repeats?.state === "claimed" || (repeats && isPutOff(repeats))) &&
       repeats.sendingAt === 0 &&
       repeats.sentAt === 0 &&
       repeats.sha256 !== row.sha256 &&
@@ -140,6 +145,16 @@ export class Claims {
       this.releaseLater(id, GIVE_OUT_AGAIN);
       throw error;
     }
+  }
+
+  /**
+   * Puts a document on hold before its send, for a person or until a time (ms, 0 = none): it does not count as in flight. Rejects as
+   * `putOff`.
+   */
+  async putOff(id: string, why: Fault, until = 0): Promise<DocumentRow> {
+    const row = await this.alone(id, () => putOff(this.context, id, why, until));
+    this.inFlight.release(id);
+    return row;
   }
 
   /** Holds a document for a person. */

@@ -14,6 +14,7 @@ import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
+import { keepHolding } from "./put-off.js";
 import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
@@ -134,6 +135,9 @@ export class Reconciler {
       case "rejected":
         await finishEnded(this.context, row);
         found.finished++;
+        break;
+      case "held":
+        await keepHolding(this.context, row);
         break;
       default:
         break;

@@ -18,7 +18,8 @@ const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 /** A send that began and was neither confirmed nor refused may not be called failed: customs may have the document. */
 const UNCERTAIN: readonly DocumentState[] = ["sending", "unknown", "held"];
 
-async function rowOf(context: BoxContext, id: string): Promise<DocumentRow> {
+/** A document's row. Rejects with SW-UNKNOWN-DOCUMENT. */
+export async function rowOf(context: BoxContext, id: string): Promise<DocumentRow> {
   const row = await context.ledger.get(id);
   if (row) return row;
   throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
@@ -99,7 +100,7 @@ export async function settleReplaced(context: BoxContext, id: string): Promise<D
   const ends = row.box === "OutBox" ? ({ box: "none", settled: true } as const) : {};
   const change = { ...words, retryAt: 0, failedAt: context.clock.now(), ...ends };
   const note = { event: "replaced", ...words };
-  const failed = await context.ledger.transition(id, { from: ["claimed"], to: "failed" }, change, note);
+  const failed = await context.ledger.transition(id, { from: ["claimed", "held"], to: "failed" }, change, note);
   return failed.settled ? failed : finish(context, failed);
 }
 

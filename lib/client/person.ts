@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
+import { letGo } from "../boxes/put-off.js";
 import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { assertOwner } from "../ledger/rules/owner.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import type { ImportClient } from "./import-client.js";
 
@@ -13,6 +16,8 @@ export interface PersonsWord {
   reason: string;
   /** For a release: `resend` (default), `sent` or `failed`. */
   as?: string;
+  /** For a hold: when it ends by itself, milliseconds since the epoch; 0 or absent = when a person releases it. */
+  until?: number;
 }
 
 const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
@@ -91,8 +96,24 @@ async function again(
 }
 
 /**
+ * Puts a document on hold before its send, until a person releases it or until a time. Rejects with SW-STATE when its send has begun or
+ * it has ended, SW-REQUEST without a reason or for a time that is over.
+ */
+export async function holdDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
+  await rowFor(client, id, word);
+  const { reason, until = 0 } = word;
+  if (!Number.isFinite(until) || (until !== 0 && until <= client.clock.now())) {
+    throw new ImportClientError("SW-REQUEST", {
+      zh: "暂缓到的时间应在以后",
+      en: "the time until which it is on hold must be in the future",
+    });
+  }
+  return client.claims.putOff(id, { code: "SW-HELD", text: neutral(reason.trim()) }, until);
+}
+
+/**
  * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
- * saw it arrive) or `failed`. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
+ * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
  */
 export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () => release(client, id, word));
@@ -105,11 +126,14 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":
+      if (isPutOff(row)) return letGo(client, row, note);
       // What was published is not known any more of a document that was found after the ledger was lost: it goes through the flow.
       if (row.wire === "") {
         const again = { ...NO_WORDS, possibleDuplicate: true };
         return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
       }
+      // What was another's is never sent again, whatever became of its bytes.
+      assertOwner(row, client.settings, { zh: `单据 ${row.fileName} `, en: row.fileName });
       if (!(await readSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
         throw refused(
           row,
@@ -119,6 +143,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       }
       return client.ledger.transition(id, { from: ["held"], to: "unknown", owner: client.settings }, NO_WORDS, note);
     case "sent": {
+      if (isPutOff(row))
+        throw refused(row, "单据尚未发送过，不能视为已发送", "it was never sent: it cannot be called sent");
       // Two events: the word of a person, and the state that begins with it.
       await client.ledger.update(id, {}, note);
       crashPoint("release.after-note");
@@ -128,8 +154,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       return settleSent(client, id);
     }
     case "failed": {
-      const failure = { code: "SW-UNKNOWN", text: neutral(word.reason) };
-      const change = { ...wordsOf(failure), failedAt: client.clock.now() };
+      const failure = { code: isPutOff(row) ? "SW-HELD" : "SW-UNKNOWN", text: neutral(word.reason) };
+      const change = { ...wordsOf(failure), retryAt: 0, failedAt: client.clock.now() };
       await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
       crashPoint("release.after-state");
       return settleFailed(client, id, failure);

@@ -10,14 +10,14 @@ const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
 
 /** As the sidebar calls them in Chinese. */
 export const STATE_NAMES: Record<DocumentState, string> = {
-  claimed: "已领取",
+  claimed: "待发送",
   sending: "发送中",
   unknown: "结果不明",
   held: "已暂停",
-  sent: "已发送",
-  accepted: "已接受",
-  rejected: "已退回",
-  failed: "失败",
+  sent: "已申报",
+  accepted: "已入库",
+  rejected: "退单",
+  failed: "未发出",
 };
 
 /** The ledger takes a row, and does not lie on a network share, where SQLite's locks are not to be trusted (promises 3). */

@@ -1,5 +1,6 @@
 import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
 import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
@@ -153,7 +154,7 @@ async function byMessageId(receipt: ParsedReceipt, ledger: MatchLedger): Promise
 }
 
 function wasSent(row: DocumentRow): boolean {
-  return row.sendingAt > 0 || row.sentAt > 0 || (row.state !== "claimed" && row.state !== "failed");
+  return row.sendingAt > 0 || row.sentAt > 0 || !(row.state === "claimed" || row.state === "failed" || isPutOff(row));
 }
 
 /** Does the document, or the part of it that the receipt is about, still wait for its answer? */

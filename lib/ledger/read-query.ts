@@ -26,6 +26,9 @@ function timeIn(given: Record<string, unknown>, field: string, endOfDay: boolean
   return time;
 }
 
+/** Minutes after which a wait for a receipt is long, for who only looks; what is told to people is set in a documents node. */
+const LONG_WAIT = { import: 30, business: 1440 };
+
 /**
  * A query out of what a message or a URL gives: states as a list or separated by commas, times as milliseconds or dates
  * (`to` as a day means its end). Rejects with SW-REQUEST, naming the field; unknown fields are not looked at.
@@ -46,6 +49,10 @@ export function readDocumentQuery(given: Record<string, unknown>): DocumentQuery
   }
   query.from = timeIn(given, "from", false);
   query.to = timeIn(given, "to", true);
+  if (textIn(given, "late") !== "") {
+    const now = Date.now();
+    query.late = { sentBefore: now - LONG_WAIT.import * 60_000, acceptedBefore: now - LONG_WAIT.business * 60_000 };
+  }
   const limit = textIn(given, "limit");
   if (limit !== "") {
     if (!/^\d{1,9}$/.test(limit)) throw wrong("limit", "应为数字", "must be a number");

@@ -158,6 +158,8 @@ export interface DocumentQuery {
   /** Claimed at this time or later, and not later than that; milliseconds since the epoch. 0 = no matter when. */
   from?: number;
   to?: number;
+  /** Only what waits for its import receipt and was sent before the one time, or for its first business receipt and was accepted before the other. */
+  late?: { sentBefore: number; acceptedBefore: number };
   /** Part of file name, client key, seqNo or customs number. */
   q?: string;
   /** At most this many, newest first; 1 to 1000, default 100. */
@@ -288,6 +290,8 @@ export interface Ledger {
   lastEventBefore(at: number): Promise<number>;
   /** Whether a document has one of these events after the event with this id. */
   hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean>;
+  /** The newest of these events of a document. */
+  lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined>;
   /**
    * Notes in one commit that a document was reported as overdue since this event, once in its story whoever reports it, and
    * that the teller has come so far: the fact `cursor` becomes the event's id.

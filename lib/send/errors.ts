@@ -1,4 +1,5 @@
 import { FILE_MISSING } from "../boxes/reconcile.js";
+import { CODES } from "../codes.js";
 import { errorOf, ImportClientError } from "../errors.js";
 
 /** The file of a document that was never sent has gone while it waited. */
@@ -48,6 +49,12 @@ export function bytesGone(id: string): ImportClientError {
       details: { id, why: "the bytes that were sent are gone" },
     },
   );
+}
+
+/** Somebody has put it on hold before its send began; it goes through the flow again when it is released. */
+export function putOffError(id: string): ImportClientError {
+  const { meaning, action } = CODES["SW-HELD"];
+  return new ImportClientError("SW-HELD", meaning, { advice: action, details: { id } });
 }
 
 /** What is sent has more bytes than it may have, by mq-send's setting or by what the broker takes; nothing of it was sent. */

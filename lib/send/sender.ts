@@ -7,8 +7,9 @@ import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, faultOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { isPutOff } from "../ledger/rules/states.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
-import { bytesGone, fileMissing, heldError, stopped, tooLarge } from "./errors.js";
+import { bytesGone, fileMissing, heldError, putOffError, stopped, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
 import { type Outgoing, outgoingOf } from "./outgoing.js";
 import { publishOnce } from "./publish.js";
@@ -203,7 +204,7 @@ export class DocumentSender {
       });
     }
     if (hasArrived(row)) return { row };
-    if (row.state === "held") throw heldError(row.id, "held");
+    if (row.state === "held") throw isPutOff(row) ? putOffError(row.id) : heldError(row.id, "held");
     this.uncertain.begin(row.id, row.state === "unknown");
     const { giveUpAfter, attempts } = this.settings;
     const make = () =>
@@ -278,7 +279,7 @@ export class DocumentSender {
       if (found) return found;
       const now = await this.client.ledger.get(id);
       if (now && hasArrived(now)) return now;
-      if (now?.state === "held") throw heldError(id, "held");
+      if (now?.state === "held") throw isPutOff(now) ? putOffError(id) : heldError(id, "held");
       const repeat = now?.state === "unknown";
       if (repeat && sending.resends <= 0) {
         return await this.hold(id, heldError(id, `onUncertain: ${this.client.settings.onUncertain}`));

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
-import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
@@ -91,18 +91,23 @@ export = (RED: NodeAPI): void => {
 
     const act = async (client: ImportClient, question: Record<string, unknown>, message: FlowMessage) => {
       const id = settingText(question.id);
-      const word = { reason: settingText(question.reason), as: settingText(question.as) };
+      const word = {
+        reason: settingText(question.reason),
+        as: settingText(question.as),
+        until: Number(question.until ?? 0),
+      };
       if (id !== "" && question.action === "resend") message.payload = await resendDocument(client, id, word);
       else if (id !== "" && question.action === "release") message.payload = await releaseDocument(client, id, word);
       else if (id !== "" && question.action === "override") message.payload = await overrideDuplicate(client, id, word);
+      else if (id !== "" && question.action === "hold") message.payload = await holdDocument(client, id, word);
       else if (id !== "" && question.action === "bundle") {
         const { fileName, bytes } = await bundleOf(RED, client, String(config.client), id);
         message.payload = bytes;
         message.filename = fileName;
       } else {
         throw new ImportClientError("SW-REQUEST", {
-          zh: "请给出 action（resend、release、override、bundle）和 id",
-          en: "give action (resend, release, override, bundle) and id",
+          zh: "请给出 action（resend、release、override、hold、bundle）和 id",
+          en: "give action (resend, release, override, hold, bundle) and id",
         });
       }
     };

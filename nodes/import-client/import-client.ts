@@ -6,6 +6,7 @@ import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import { bothLanguages, codeOf, messageOf } from "../../lib/errors.js";
 import { configError } from "../../lib/settings.js";
+import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
@@ -54,11 +55,15 @@ export = (RED: NodeAPI): void => {
       opening.setMaxListeners(0); // Each node that names this one follows it.
       opening.on("notice", ({ code, text }) => this.warn(`${code} ${bothLanguages(text)}`));
       opening.on("fault", (fault) => {
+        changes.note("");
         if (fault) this.error(spoken(fault));
         else if (opening.client) this.log("goes on");
       });
       opening.on("open", (client, recovery) => {
         watched.follow(this);
+        changes.note("");
+        client.on("change", ({ id }) => changes.note(id));
+        client.on("card", () => changes.note(""));
         client.checkHost().catch((error) => this.warn(messageOf(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
           this.log(`continued: ${JSON.stringify(recovery)}`);

@@ -1,80 +1,26 @@
 import type { NodeAPI } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
-import { overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { storyOf } from "../../lib/client/story.js";
-import { ImportClientError, messageOf, unknownDocument } from "../../lib/errors.js";
+import { meaningOf } from "../../lib/codes.js";
+import { ImportClientError, unknownDocument } from "../../lib/errors.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { exampleFlow } from "../../lib/migrate/example.js";
 import { flowOf } from "../../lib/migrate/flow.js";
 import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
 import { planOf } from "../../lib/migrate/plan.js";
+import { answer, Download } from "../admin.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
+import { registerPage } from "../page/routes.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
-
-interface Request {
-  query: Record<string, unknown>;
-  params: Record<string, string>;
-  body?: unknown;
-}
-interface Response {
-  status(code: number): Response;
-  set(headers: Record<string, string>): Response;
-  json(body: unknown): void;
-  send(body: Buffer): void;
-}
-
-const STATUS: Record<string, number> = {
-  "SW-UNKNOWN-DOCUMENT": 404,
-  "SW-UNKNOWN-CARD": 404,
-  "SW-UNKNOWN-NODE": 404,
-  "SW-STATE": 409,
-  "SW-OWNER": 409,
-  "SW-FENCED": 503,
-  "SW-FOLDER": 503,
-  "SW-LEDGER": 503,
-  "SW-CONFIG": 400,
-  "SW-REQUEST": 400,
-  "SW-SETTINGS": 400,
-};
-
-/** An answer that the browser saves as a file. */
-class Download {
-  constructor(
-    private readonly fileName: string,
-    private readonly bytes: Buffer,
-  ) {}
-
-  send(reply: Response): void {
-    const name = encodeURIComponent(this.fileName).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-    const headers = {
-      "content-type": "application/zip",
-      "content-disposition": `attachment; filename="support.zip"; filename*=UTF-8''${name}`,
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-    };
-    reply.set(headers).send(this.bytes);
-  }
-}
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The admin routes of design.md, each behind Node-RED's own permission; registered once a runtime. */
 export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportClientNode>): void {
   const may = (permission: "read" | "write") => RED.auth.needsPermission(`single-window.${permission}`);
-  const answer = (work: (request: Request) => Promise<unknown>) => (request: unknown, response: unknown) => {
-    const reply = response as Response;
-    work(request as Request).then(
-      (body) => (body instanceof Download ? body.send(reply) : reply.json(body)),
-      (error) => {
-        const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
-        const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
-        reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known });
-      },
-    );
-  };
-
   /** Those that are open now; `status` shows the others. */
   async function clients(): Promise<{ node: ImportClientNode; client: ImportClient }[]> {
     const ready: { node: ImportClientNode; client: ImportClient }[] = [];
@@ -93,14 +39,17 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     throw unknownDocument();
   }
 
+  registerPage(RED, owner);
+
   RED.httpAdmin.get(
     "/single-window/documents",
     may("read"),
     answer(async ({ query: given }) => {
       const query = readDocumentQuery(given);
       const limit = Math.min(query.limit ?? 50, 500);
-      const pages = (await clients()).map(({ client }) => client.ledger.query({ ...query, limit }));
-      const found = (await Promise.all(pages)).flat();
+      const wanted = text(given.client);
+      const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
+      const found = (await Promise.all(asked.map(({ client }) => client.ledger.query({ ...query, limit })))).flat();
       const documents = found.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
       return { documents, next: documents.length === limit ? (documents.at(-1)?.id ?? null) : null };
     }),
@@ -111,7 +60,9 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      return storyOf((await owner(id)).client.ledger, id);
+      const story = await storyOf((await owner(id)).client.ledger, id);
+      // What to do about the code that the document bears, where no receipt says it.
+      return { ...story, advice: (story?.document.code && meaningOf(story.document.code)?.action) || null };
     }),
   );
 
@@ -123,7 +74,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const id = params.id ?? "";
       const { node, client } = await owner(id);
       const { fileName, bytes } = await bundleOf(RED, client, node.id, id);
-      return new Download(fileName, bytes);
+      return new Download("support.zip", fileName, bytes);
     }),
   );
 
@@ -131,14 +82,15 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     ["resend", resendDocument],
     ["release", releaseDocument],
     ["override", overrideDuplicate],
+    ["hold", holdDocument],
   ] as const) {
     RED.httpAdmin.post(
       `/single-window/documents/:id/${action}`,
       may("write"),
       answer(async ({ params, body }) => {
         const id = params.id ?? "";
-        const { reason, as } = (body ?? {}) as { reason?: unknown; as?: unknown };
-        return act((await owner(id)).client, id, { reason: text(reason), as: text(as) });
+        const { reason, as, until } = (body ?? {}) as { reason?: unknown; as?: unknown; until?: unknown };
+        return act((await owner(id)).client, id, { reason: text(reason), as: text(as), until: Number(until ?? 0) });
       }),
     );
   }

@@ -6,6 +6,7 @@ import { type BrokerSettings, type DeclareQueues, eachHost, readHosts } from "..
 import { assertDemoBroker } from "../../lib/client/demo.js";
 import { stopped } from "../../lib/send/errors.js";
 import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
+import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
 import { onClose } from "../runtime.js";
@@ -120,6 +121,7 @@ export = (RED: NodeAPI): void => {
       const connection = new BrokerConnection(this.settings);
       let reported = "";
       connection.on("state", (state, fault) => {
+        changes.note("");
         const text = fault ? spoken(fault) : "";
         // A broker that is away is reported once, not at each try.
         if (state === "disconnected" && text !== reported) {

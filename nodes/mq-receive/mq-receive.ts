@@ -6,6 +6,7 @@ import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { leaveQueues, useQueues } from "../separation.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -34,8 +35,10 @@ export = (RED: NodeAPI): void => {
       // Both at once: after a pause a further deploy may have taken them away.
       const clientNode = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
       const brokerNode = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
+      const queue = settingText(config.queue) || `Q_Recv${clientNode.settings?.clientId ?? ""}`;
+      // Before the client is open: which of two clients has a queue must not depend on whose root opens first.
+      useQueues(this, clientNode, brokerNode, { receive: queue });
       const client = await clientOf(RED, this, status, config.client);
-      const queue = settingText(config.queue) || `Q_Recv${client.settings.clientId}`;
       const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
       if (closed) return;
       broker = brokerNode;
@@ -139,6 +142,7 @@ export = (RED: NodeAPI): void => {
     );
     onClose(this, async () => {
       closed = true;
+      leaveQueues(this);
       status.close();
       stopListening?.();
       await consumer?.stop();

@@ -24,6 +24,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { leaveQueues, useQueues } from "../separation.js";
 import { type FieldEvaluator, fieldEvaluator } from "./fields.js";
 
 interface Config extends NodeDef {
@@ -47,6 +48,8 @@ interface Started {
   client: ImportClient;
   sender: DocumentSender;
   fields: FieldEvaluator["evaluate"];
+  /** Shows how the connection and the queue stand. */
+  showState: () => void;
 }
 
 export = (RED: NodeAPI): void => {
@@ -59,12 +62,13 @@ export = (RED: NodeAPI): void => {
     let stopListening: (() => void) | undefined;
     let closed = false;
 
+    const queueFor = (clientId = "") => settingText(config.queue) || `Q_Send${clientId}`;
     const settingsFor = (client: ImportClient, broker: BrokerSettings, anyQueue: boolean): SenderSettings => {
       const confirmWithin = settingNumber("confirmTimeout", config.confirmTimeout, broker.confirmTimeout ?? 30, 1);
       return {
         id: this.id,
         exchange: settingText(config.exchange),
-        queue: settingText(config.queue) || `Q_Send${client.settings.clientId}`,
+        queue: queueFor(client.settings.clientId),
         anyQueue,
         // A confirm may come late, but not later than the broker notices that we are gone (promises 1).
         confirmTimeout: Math.max(confirmWithin, broker.heartbeat) * 1000,
@@ -82,13 +86,15 @@ export = (RED: NodeAPI): void => {
       const ofClient = configNode<ImportClientNode>(RED, config.client, "sw-import-client");
       const ofBroker = configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       clientNode = ofClient;
+      // Before the client is open: which of two clients has a queue must not depend on whose root opens first.
+      const used = { send: queueFor(ofClient.settings?.clientId), exchange: settingText(config.exchange) };
+      useQueues(this, ofClient, ofBroker, used);
       const fields = fieldEvaluator(RED, this, config.fields);
       const client = await clientOf(RED, this, status, config.client);
       const settings = settingsFor(client, ofBroker.settings, fields.setsRoutingKey);
       if (closed) throw stopped();
       broker = ofBroker;
-      const { queue, exchange } = settings;
-      const connection = ofBroker.register(this, ofClient, { send: queue, exchange });
+      const connection = ofBroker.register(this, ofClient, used);
       const own = new DocumentSender(client, connection, settings);
       sender = own;
       let reported = "";
@@ -125,7 +131,7 @@ export = (RED: NodeAPI): void => {
       own.start();
       showState();
       await takeUp.start();
-      return { client, sender: own, fields: fields.evaluate };
+      return { client, sender: own, fields: fields.evaluate, showState };
     };
 
     const messageFor = (row: DocumentRow, payload?: Buffer): FlowMessage => ({
@@ -149,8 +155,10 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message, send) => {
       const document = documentOf(message);
+      let showNow: (() => void) | undefined;
       try {
-        const { client, sender: from, fields } = await started;
+        const { client, sender: from, fields, showState } = await started;
+        showNow = showState;
         assertNotRefused(document);
         status.show("blue", "dot", "sending");
         const set = await fields(message);
@@ -166,7 +174,11 @@ export = (RED: NodeAPI): void => {
         status.show("green", "dot", "confirmed");
         send(message);
       } catch (error) {
-        if (!closed) throw error;
+        if (!closed) {
+          // Nothing is being sent any more; why, says the connection.
+          showNow?.();
+          throw error;
+        }
         giveBack(document.id);
         throw stopped();
       }
@@ -174,6 +186,7 @@ export = (RED: NodeAPI): void => {
 
     onClose(this, async () => {
       closed = true;
+      leaveQueues(this);
       status.close();
       stopListening?.();
       await sender?.stop();

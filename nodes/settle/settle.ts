@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { type HoldWindow, opensAt, readHoldWindow } from "../../lib/boxes/hold-window.js";
 import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
+import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
-import { settingNumber, settingText } from "../../lib/settings.js";
+import { configError, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -10,9 +12,28 @@ interface Config extends NodeDef {
   outcome?: string;
   retryAfter?: string | number;
   retryTimes?: string | number;
+  holdReason?: string;
+  holdWindow?: string;
 }
 
-type Outcome = DocumentOutcome | "stored" | "rejected";
+type Outcome = DocumentOutcome | "hold" | "stored" | "rejected";
+
+/** What a message says of its hold itself: why, and until when (ms since the epoch, or a date as ISO 8601 writes it). */
+interface Hold {
+  reason?: unknown;
+  until?: unknown;
+}
+
+/** When a hold ends by itself; 0 = when a person releases it. Rejects with SW-MESSAGE. */
+function holdsUntil({ until }: Hold, window: HoldWindow, now: number): number {
+  if (until === undefined || until === "") return window.length === 0 ? 0 : opensAt(window, now);
+  const at = typeof until === "number" ? until : Date.parse(String(until));
+  if (Number.isFinite(at) && at >= 0) return at;
+  throw new ImportClientError("SW-MESSAGE", {
+    zh: "msg.hold.until 应为毫秒数或日期",
+    en: "msg.hold.until must be milliseconds or a date",
+  });
+}
 
 /** The fault that a message carries, from our nodes or from any other through a Catch node. */
 function faultIn(message: FlowMessage): Fault | undefined {
@@ -31,7 +52,13 @@ export = (RED: NodeAPI): void => {
       client: await clientOf(RED, this, status, config.client),
       retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
       retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
+      window: holdWindow(),
     });
+    const holdWindow = (): HoldWindow => {
+      const window = readHoldWindow(settingText(config.holdWindow));
+      if (window) return window;
+      throw configError("holdWindow", "时间窗应为 22:00-06:00", "a window is written as 22:00-06:00");
+    };
     checkConfig(this, status, begin);
 
     async function outcomeOf(client: ImportClient, message: FlowMessage, retryTimes: number): Promise<Outcome> {
@@ -42,8 +69,21 @@ export = (RED: NodeAPI): void => {
       return outcomeFor(fault, await client.ledger.get(documentOf(message).id), retryTimes);
     }
 
+    /** Resolves to true when the document goes on: its window is open, or it was on hold and let go. */
+    async function passes(client: ImportClient, message: FlowMessage, window: HoldWindow): Promise<boolean> {
+      const { id } = documentOf(message);
+      const hold = ((message as { hold?: unknown }).hold ?? {}) as Hold;
+      const now = Date.now();
+      const until = holdsUntil(hold, window, now);
+      const timed = window.length > 0 || until > 0;
+      if ((timed && until <= now) || (await wasLetGo(client, id))) return true;
+      const reason = settingText(hold.reason) || settingText(config.holdReason);
+      await client.claims.putOff(id, reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) }, until);
+      return false;
+    }
+
     onInput(this, async (message, send) => {
-      const { client, retryAfter, retryTimes } = await begin();
+      const { client, retryAfter, retryTimes, window } = await begin();
       const outcome = await outcomeOf(client, message, retryTimes);
       const fault = faultIn(message) ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
       if (outcome === "stored" || outcome === "rejected") {
@@ -54,6 +94,11 @@ export = (RED: NodeAPI): void => {
           });
         }
         await client.intake.settle(message.delivery.id, outcome === "rejected" ? fault : undefined);
+      } else if (outcome === "hold") {
+        const goesOn = await passes(client, message, window);
+        status.show(goesOn ? "green" : "yellow", "dot", goesOn ? "passed" : "held");
+        if (goesOn) send(message);
+        return;
       } else {
         await client.claims.end(documentOf(message).id, outcome, fault, retryAfter);
       }

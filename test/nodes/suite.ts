@@ -7,6 +7,7 @@ import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
 import { forgottenSettings } from "./suites/forgotten-settings.js";
+import { holding } from "./suites/holding.js";
 import { messageFields } from "./suites/message-fields.js";
 import { ownRules } from "./suites/own-rules.js";
 import { owner } from "./suites/owner.js";
@@ -42,6 +43,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
     for (const suite of [config, owner, claims, content, composing, ownRules]) suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
-    for (const suite of [documents, diagnose, routes, restart, forgottenSettings]) suite(bench);
+    for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);
   });
 }

@@ -128,7 +128,8 @@ describe("what the editor shows", () => {
       it("uses the editor's own colours only, and puts no outside text in as HTML", () => {
         const style = [...html(folder).matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, rules]) => rules).join("");
         assert.doesNotMatch(style, /#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/i);
-        for (const [, variable] of style.matchAll(/var\((--[\w-]+)/g)) assert.match(variable ?? "", /^--red-ui-/);
+        for (const [, variable] of style.matchAll(/var\((--[\w-]+)/g))
+          assert.match(variable ?? "", /^--(?:red-ui|sw)-/);
         assert.doesNotMatch(html(folder), /\.html\(|innerHTML|insertAdjacentHTML|document\.write/);
       });
 

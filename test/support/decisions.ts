@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { holdDocument, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { applyRetention } from "../../lib/client/retention.js";
 import type { CrashPoint } from "../../lib/crash-point.js";
 import { readDelivery } from "../../lib/intake/read.js";
@@ -11,6 +11,7 @@ import type { DocumentRow } from "../../lib/ledger/index.js";
 import { sha256Of } from "../../lib/sha256.js";
 import { box, boxText } from "./boxes.js";
 import { documentRow, newReceipt, step } from "./rows.js";
+import { until } from "./until.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 const BUSINESS = "DecCus001";
@@ -113,6 +114,23 @@ export const DECISIONS: Record<string, Decision> = {
         "what was sent first stays in the archive",
       );
       assert.equal((await client.ledger.query({ limit: 10 })).length, 1, "no second document was made of the copy");
+    },
+  },
+  "a person puts a document on hold whose file waits in OutBox": {
+    points: ["hold.after-row", "hold.after-move"],
+    async prepare(client) {
+      const row = await claimed(client);
+      await client.claims.giveBack(row.id, 0, { code: "SW-CARD-ABSENT", text: { zh: "无卡", en: "no card" } });
+      await until("its file is in OutBox", async () => (await rowOf(client, row.id)).box === "OutBox");
+      await until("it lies there", async () => box(client.settings.root, BUSINESS, "OutBox").length === 1);
+      return row.id;
+    },
+    act: (client, id) => holdDocument(client, id, WORD),
+    goOn: (client) => client.reconciler.compare(),
+    async check(client, id) {
+      const row = await rowOf(client, id);
+      assert.deepEqual([row.state, row.settled, row.box], ["held", false, "TempBox"]);
+      assertOnlyIn(client, "TempBox");
     },
   },
   "a person says that a document was sent": {

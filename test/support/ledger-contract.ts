@@ -243,6 +243,30 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
     });
 
+    it("finds what waits too long for either receipt, and the newest of some events of a document", async () => {
+      const sent = { state: "sent", sentAt: 100 } as const;
+      const accepted = { state: "accepted", sentAt: 1, importReceiptAt: 100 } as const;
+      for (const row of [
+        { fileName: "waits for import.xml", ...sent },
+        { fileName: "waits for business.xml", ...accepted },
+        { fileName: "sent just now.xml", ...sent, sentAt: 1000 },
+        { fileName: "accepted just now.xml", ...accepted, importReceiptAt: 1000 },
+        { fileName: "has both.xml", ...accepted, businessReceiptAt: 150 },
+        { fileName: "not sent.xml" },
+      ]) {
+        await ledger.enter(documentRow(row), { event: "claimed" });
+      }
+      const found = await ledger.query({ late: { sentBefore: 500, acceptedBefore: 500 } });
+      assert.deepEqual(found.map(({ fileName }) => fileName).sort(), [
+        "waits for business.xml",
+        "waits for import.xml",
+      ]);
+      const id = found[0]?.id ?? "";
+      for (const event of ["held", "released", "claimed"]) await ledger.update(id, {}, { event });
+      assert.equal((await ledger.lastEventOf(id, ["held", "released"]))?.event, "released");
+      assert.equal(await ledger.lastEventOf(id, ["resend"]), undefined);
+    });
+
     it("takes nothing from a process that has been fenced off", async () => {
       await ledger.fence("lease", "one");
       await ledger.claim(documentRow());

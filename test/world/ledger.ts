@@ -151,16 +151,10 @@ export class SimLedger implements Ledger {
     return this.read(() => this.file.newest((row) => row.sha256 === sha256));
   }
 
-  byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
-    return this.read(() =>
-      this.file.newest(
-        (row) =>
-          clientKey !== "" &&
-          row.clientKey === clientKey &&
-          row.messageType === messageType &&
-          sameText(row.business, business),
-      ),
-    );
+  byClientKey(business: string, type: string, key: string): Promise<DocumentRow[]> {
+    const isIt = (row: DocumentRow) => row.clientKey === key && row.messageType === type;
+    const found = () => this.file.newest((row) => key !== "" && isIt(row) && sameText(row.business, business));
+    return this.read(found);
   }
 
   byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
@@ -237,6 +231,10 @@ export class SimLedger implements Ledger {
     return this.read(() =>
       this.file.events.some((one) => one.documentId === documentId && one.id > id && events.includes(one.event)),
     );
+  }
+
+  lastEventOf(id: string, events: readonly string[]): Promise<EventRow | undefined> {
+    return this.read(() => this.file.events.findLast((one) => one.documentId === id && events.includes(one.event)));
   }
 
   async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {

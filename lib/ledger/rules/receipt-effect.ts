@@ -1,7 +1,7 @@
 import type { MatchedBy, Receipt } from "../../document.js";
 import type { DocumentChange, DocumentPart, DocumentRow, DocumentState } from "../types.js";
 import { type PartsCount, partsWords } from "./parts.js";
-import { mayFollow } from "./states.js";
+import { isPutOff, mayFollow } from "./states.js";
 
 /** The send is proved by any answer (promises 1: "receipt for an unknown send becomes sent"). */
 const PROVED_BY_ANSWER: readonly DocumentState[] = ["sending", "unknown", "held"];
@@ -48,14 +48,16 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
   };
   // This attempt has arrived, and at its own time: the archive must not take its file for the one of an attempt before.
   if (row.sendingAt > row.sentAt) change.sentAt = row.sendingAt;
-  const proved = PROVED_BY_ANSWER.includes(row.state) ? "sent" : undefined;
+  const proved = PROVED_BY_ANSWER.includes(row.state) && !isPutOff(row) ? "sent" : undefined;
   const effect =
     receipt.kind === "import"
       ? importEffect(receipt, row, several, proved)
       : businessEffect(receipt, row, several, proved);
+  // Why it is on hold is what has to be read of it.
+  const staysPutOff = effect.to === undefined && isPutOff(row);
   return {
     to: effect.to,
-    change: { ...change, ...effect.change, ...(several && wordsOver(several, effect.to ?? row.state)) },
+    change: { ...change, ...effect.change, ...(several && !staysPutOff && wordsOver(several, effect.to ?? row.state)) },
   };
 }
 
@@ -85,7 +87,7 @@ function importEffect(
     return ended ? ends("accepted", change) : { to: undefined, change: {} };
   }
   const to = good ? "accepted" : bad ? "rejected" : proved;
-  if (row.state === "claimed" || to === undefined) return { to: undefined, change };
+  if (isWaiting(row) || to === undefined) return { to: undefined, change };
   if (!mayFollow(row.state, to) || (to === "rejected" && row.state === "failed")) return { to: undefined, change };
   if (to === "sent") return { to, change };
   const refusal = { code: receipt.code, text: receipt.text, textEn: "" };
@@ -133,9 +135,14 @@ function numbersOf(receipt: Receipt, row: DocumentRow): DocumentChange {
 
 const NO_REFUSAL = { code: "", text: "", textEn: "" } as const;
 
-/** Claimed, and not for the first time: it was given to the broker before. */
+/** Its send has not begun, in this attempt. */
+function isWaiting(row: DocumentRow): boolean {
+  return row.state === "claimed" || isPutOff(row);
+}
+
+/** It waits, and not for the first time: it was given to the broker before. */
 function waitsToGoAgain(row: DocumentRow): boolean {
-  return row.state === "claimed" && (row.sentAt > 0 || row.sendingAt > 0);
+  return isWaiting(row) && (row.sentAt > 0 || row.sendingAt > 0);
 }
 
 /** Ends a resend that waits. */

@@ -1,5 +1,5 @@
 import { ImportClientError } from "../../errors.js";
-import type { DocumentState } from "../types.js";
+import type { DocumentRow, DocumentState } from "../types.js";
 
 /**
  * Which state may follow which. A document whose send has begun goes back to `claimed` only when the broker certainly did not
@@ -22,6 +22,14 @@ export const STATES = Object.keys(NEXT) as DocumentState[];
 
 export function mayFollow(from: DocumentState, to: DocumentState): boolean {
   return NEXT[from].includes(to);
+}
+
+/**
+ * Is it on hold before its send began? It goes on as if nothing had been, unlike what is held because its send may have arrived: of that
+ * there are the bytes of a publish, or at least a doubt. In doubt it is of the second kind.
+ */
+export function isPutOff({ state, code, wire, possibleDuplicate }: DocumentRow): boolean {
+  return state === "held" && code === "SW-HELD" && wire === "" && !possibleDuplicate;
 }
 
 /**

@@ -248,6 +248,11 @@ export class SqliteLedger implements Ledger {
     return this.store.read(() => this.store.one(sql, documentId, id, ...events) !== undefined);
   }
 
+  lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {
+    const where = `WHERE document_id = ? AND event IN (${events.map(() => "?").join(", ")}) ORDER BY id DESC LIMIT 1`;
+    return this.store.read(() => this.events(where, documentId, ...events)[0]);
+  }
+
   async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
     const note: EventNote = { event: "overdue", text: missing };
     const row = await this.store.write(() => {

@@ -22,7 +22,7 @@ export const PAGE = { usual: 100, longest: 1000 };
  * ledger holds. All others are given to the reading thread (`reader.ts`).
  */
 export function isQuick(query: DocumentQuery): boolean {
-  return !query.q && !query.key && !query.fileName;
+  return !query.q && !query.key && !query.fileName && !query.late;
 }
 
 /**
@@ -43,6 +43,10 @@ export function findDocuments(query: DocumentQuery, read: Read): Stored[] {
   return byText(pieces, query, [...where, ...text], limit, read);
 }
 
+const LATE = `(documents.state = 'sent' AND documents.import_receipt_at = 0 AND documents.sent_at < ?
+  OR documents.state = 'accepted' AND documents.business_receipt_at = 0
+    AND documents.import_receipt_at > 0 AND documents.import_receipt_at < ?)`;
+
 type Condition = readonly [sql: string, ...values: Value[]];
 type Statement = [sql: string, values: Value[]];
 
@@ -60,6 +64,7 @@ function conditions(query: DocumentQuery): Condition[] {
   if (query.business) list.push(["documents.business = ? COLLATE NOCASE", query.business]);
   const states = statesOf(query);
   if (states.length > 0) list.push([`documents.state IN (${states.map(() => "?").join(", ")})`, ...states]);
+  if (query.late) list.push([LATE, query.late.sentBefore, query.late.acceptedBefore]);
   if (query.before) list.push(["documents.id < ?", query.before]);
   if (query.from) list.push(["documents.id >= ?", firstIdAt(query.from)]);
   if (query.to) list.push(["documents.id < ?", firstIdAt(query.to + 1)]);

@@ -1,33 +1,69 @@
-// The small pieces that the tab is made of.
+// The small pieces that sidebar and page are made of. What comes from outside goes in as text, never as HTML.
 
-/** A line behind a sign of Font Awesome; `className` colours the text. */
-export function line(icon, text, className) {
-  const element = $("<div>", { class: "sw-line" });
-  $("<i>", { class: `fa ${icon}`, "aria-hidden": "true" }).appendTo(element);
-  $("<span>")
-    .addClass(className ?? "")
-    .text(` ${text}`)
-    .appendTo(element);
+import { copy, notify } from "./host.mjs";
+import { icon } from "./icons.mjs";
+
+/** An element with attributes (`on…` = a listener) and children: elements, texts, or nothing. */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(
+    ...children.flat(2).filter((child) => child !== undefined && child !== null && child !== "" && child !== false),
+  );
   return element;
 }
 
-export function button(icon, text, onClick) {
-  const element = $("<button>", { type: "button", class: "red-ui-button" });
-  $("<i>", { class: `fa ${icon}`, "aria-hidden": "true" }).appendTo(element);
-  $("<span>").text(` ${text}`).appendTo(element);
-  return element.on("click", onClick);
+/** A line behind a sign; `className` colours the text. */
+export function line(name, text, className = "") {
+  return el("div", { class: "sw-line" }, icon(name), el("span", { class: className }, ` ${text}`));
 }
 
-/** A button that puts a text into the clipboard and says `done`. */
-export function copyButton(text, label, done) {
-  return button("fa-clipboard", label, () => {
-    if (RED.clipboard.copyText(text)) RED.notify(done, { type: "success", timeout: 2000 });
-  });
+export function button(name, text, onClick, attributes = {}) {
+  const { class: more = "", ...others } = attributes;
+  const classes = `red-ui-button sw-button ${more}`.trim();
+  return el(
+    "button",
+    { type: "button", class: classes, onclick: onClick, ...others },
+    icon(name),
+    el("span", {}, ` ${text}`),
+  );
+}
+
+/** A button with a sign alone; `label` is read out. */
+export function signButton(name, label, onClick, attributes = {}) {
+  const { class: more = "", ...others } = attributes;
+  const classes = `red-ui-button red-ui-button-small sw-button sw-small ${more}`.trim();
+  return el(
+    "button",
+    { type: "button", class: classes, title: label, "aria-label": label, onclick: onClick, ...others },
+    icon(name),
+  );
+}
+
+/** Puts a text into the clipboard and says `done`. */
+export async function copyText(text, done) {
+  if (await copy(text)) notify(done);
 }
 
 /** A heading with what it is about, or a word that there is nothing. */
 export function section(place, title, items, nothing, show) {
-  $("<h4>").text(title).appendTo(place);
-  if (items.length === 0) $("<p>", { class: "sw-muted" }).text(nothing).appendTo(place);
-  for (const item of items) show(item);
+  place.append(el("h3", {}, title));
+  if (items.length === 0 && nothing) place.append(el("p", { class: "sw-muted" }, nothing));
+  for (const item of items) place.append(show(item));
+}
+
+/** Runs a request for which a button was pressed; it cannot be pressed twice meanwhile. */
+export async function whileDisabled(control, work, fail) {
+  control.disabled = true;
+  try {
+    await work();
+  } catch (error) {
+    fail(error);
+  } finally {
+    control.disabled = false;
+  }
 }

@@ -1,18 +1,18 @@
 // What is known of a document, as a list of names and values.
 
-import { copyButton } from "./elements.mjs";
+import { copyText, el, signButton } from "./elements.mjs";
 import { time, translate, translateKnown } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
-export function showFacts(row, place, packets) {
-  const list = $("<dl>").appendTo(place);
+export function showFacts(row, packets) {
+  const list = el("dl");
   const fact = (name, value) => addFact(list, name, value);
   fact("environment", translateKnown("environment", row.environment));
   fact("clientId", row.clientId);
   fact("business", row.business);
   fact("messageType", row.messageType);
   fact("clientKey", row.clientKey);
-  fact("seqNo", row.seqNo)?.append(copyNumber(row.seqNo));
+  fact("seqNo", row.seqNo)?.append(" ", copyNumber(row.seqNo));
   fact("customsNo", row.customsNo);
   fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
   fact("parts", partsOf(row));
@@ -20,11 +20,13 @@ export function showFacts(row, place, packets) {
   fact("attempt", String(row.attempt ?? ""));
   fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
   fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");
+  fact("until", row.state === "held" ? time(row.retryAt) : "");
   fact("claimedAt", time(row.claimedAt));
   fact("sentAt", time(row.sentAt));
   receiptFact(list, row, "import", row.importReceiptAt);
   receiptFact(list, row, "business", row.businessReceiptAt);
   fact("id", row.id);
+  return list;
 }
 
 /** Orders, lists or bills that are answered one by one; which of them is refused stands in the document's text. */
@@ -44,17 +46,14 @@ function packetsOf(packets) {
 /** Gives the place of the value back; an empty value has none. */
 function addFact(list, name, value) {
   if (!value) return undefined;
-  $("<dt>")
-    .text(translate(`fact.${name}`))
-    .appendTo(list);
-  return $("<dd>").text(value).appendTo(list);
+  const place = el("dd", {}, value);
+  list.append(el("dt", {}, translate(`fact.${name}`)), place);
+  return place;
 }
 
 /** People paste it into the Single Window's query (faq 21). */
 function copyNumber(value) {
-  return copyButton(value, "", translate("copied"))
-    .addClass("red-ui-button-small sw-copy")
-    .attr({ title: translate("copy"), "aria-label": translate("copy") });
+  return signButton("copy", translate("copy"), () => copyText(value, translate("copied")), { class: "sw-copy" });
 }
 
 /** When a receipt came, or for how long it is waited for. */

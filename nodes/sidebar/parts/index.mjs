@@ -1,10 +1,14 @@
 // What the editor loads. `sw-editor` is what the dialogs of our nodes use, see `fields`, `diagnosis` and `texts`.
 
 import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
+import { editorHost } from "./editor.mjs";
 import { choice, typed } from "./fields.mjs";
+import { useHost } from "./host.mjs";
 import { officialSettings } from "./official-settings.mjs";
 import { addTab } from "./tab.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
+
+useHost(editorHost);
 
 RED.plugins.registerPlugin("sw-editor", {
   bilingual,

@@ -60,7 +60,7 @@ export function officialSettings(selector, client) {
       .fail((request) => result.empty().append($("<p>", { class: "sw-bad" }).text(failure(request))));
   });
   place.append(
-    button("fa-upload", translate("official.choose"), () => input.trigger("click")),
+    button("up", translate("official.choose"), () => input.trigger("click")),
     input,
     result,
   );
@@ -81,12 +81,13 @@ function showPlan(place, plan, client) {
     ({ type, setting, before, after }) => `${type} · ${setting}: ${before || "–"} → ${after}`,
   );
   const actions = $("<p>", { class: "sw-copies" }).appendTo(place);
-  const take = button("fa-check", translate("official.take"), () => {
+  const take = button("check", translate("official.take"), () => {
     takeOver(changes);
-    take.prop("disabled", true);
+    take.disabled = true;
     $("<p>", { class: "sw-good" }).text(translate("official.taken_over")).appendTo(place);
-  }).appendTo(actions);
-  take.prop("disabled", changes.length === 0);
+  });
+  take.disabled = changes.length === 0;
+  actions.append(take);
   const url = URL.createObjectURL(new Blob([JSON.stringify(plan.flow, null, 2)], { type: "application/json" }));
   $("<a>", { href: url, download: "flow.json", class: "red-ui-button" })
     .text(translate("official.download"))

@@ -1,6 +1,8 @@
-// The states of a document, in the order of its life, and how each looks.
+// The states of a document in the words of the trade, in the order of its life, and how each looks.
 
-import { translateKnown } from "./texts.mjs";
+import { el } from "./elements.mjs";
+import { icon } from "./icons.mjs";
+import { translate, translateKnown } from "./texts.mjs";
 
 export const STATES = ["claimed", "sending", "unknown", "held", "sent", "accepted", "rejected", "failed"];
 /** Of these a person may send a document once more. */
@@ -17,12 +19,21 @@ const CLASSES = {
 export const stateClass = (state) => CLASSES[state] ?? "sw-muted";
 export const stateText = (state) => translateKnown("state", state);
 
-/** A state's name behind a dot in its colour: yellow letters on a light ground could not be read. */
-export function stateMark(state) {
-  const element = $("<span>", { class: "sw-state" });
-  $("<i>", { class: `fa fa-circle ${stateClass(state)}`, "aria-hidden": "true" }).appendTo(element);
-  $("<span>")
-    .text(` ${stateText(state)}`)
-    .appendTo(element);
-  return element;
+/** On hold before its send, by a person or by the flow: it goes on as if nothing had been. */
+export const isPutOff = ({ state, code, possibleDuplicate }) =>
+  state === "held" && code === "SW-HELD" && !possibleDuplicate;
+
+/** Where a document stands, as the trade says it: of one that the data centre has taken, what customs says. */
+export function standing(row) {
+  if (isPutOff(row)) return { text: translate("putOff"), tone: "sw-warn" };
+  if (row.state === "accepted" && row.statusText) {
+    return { text: row.statusText, tone: row.statusOutcome === "refused" ? "sw-bad" : "sw-good" };
+  }
+  return { text: stateText(row.state), tone: stateClass(row.state) };
+}
+
+/** Its name behind a dot in its colour: yellow letters on a light ground could not be read. */
+export function standingMark(row) {
+  const { text, tone } = standing(row);
+  return el("span", { class: "sw-state", title: text }, icon("dot", tone), el("span", {}, ` ${text}`));
 }

@@ -1,88 +1,113 @@
-// A box for each client: its connection, queues and cards, the connection test, and how many documents are in each state.
+// A box for each client: its lights, connection, queues and cards, the connection test, and how many documents are in each state.
 
 import { showBroker } from "./brokers.mjs";
 import { showCard } from "./cards.mjs";
 import { runDiagnosis } from "./diagnosis.mjs";
-import { button, line } from "./elements.mjs";
+import { button, el, line } from "./elements.mjs";
+import { get, mayWrite } from "./host.mjs";
+import { icon } from "./icons.mjs";
+import { showLights } from "./lights.mjs";
 import { asksReason } from "./reason.mjs";
 import { showStanding } from "./standing.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
 import { named, translate, translateKnown } from "./texts.mjs";
 
-/** `documents` is the list that the counts filter; `fail` gets a request that went wrong. */
-export function makeStatus(place, { documents, fail }) {
-  const boxes = $("<div>", { "aria-live": "off" }).appendTo(place);
-  const test = $("<div>", { "aria-live": "polite" }).appendTo(place);
+/**
+ * `documents` is the list that the counts filter; `fail` gets a request that went wrong. `shows` tells which clients are shown, and hears
+ * of all of them.
+ */
+export function makeStatus(place, { documents, fail, shows = (clients) => clients }) {
+  const boxes = el("div");
+  const test = el("div", { "aria-live": "polite" });
+  place.append(boxes, test);
+  /** Whose details are open. */
+  const opened = new Set();
 
   function show(clients) {
+    const wanted = shows(clients);
     if (asksReason(boxes)) return;
-    boxes.empty();
-    if (clients.length === 0) {
-      $("<p>", { class: "sw-muted" }).text(translate("empty.clients")).appendTo(boxes);
-    }
-    for (const status of clients) showClient(status).appendTo(boxes);
+    const focused = boxes.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    boxes.replaceChildren(...wanted.map(showClient));
+    if (wanted.length === 0) boxes.append(el("p", { class: "sw-muted" }, translate("empty.clients")));
+    if (focused) boxes.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  function showClient({ client, fault, counts, inFlight, brokers, cards }) {
-    const box = $("<div>", { class: "sw-client" });
-    showTitle(client, box);
-    if (fault) showStanding(client, fault, box, { done: () => ask().fail(fail), fail });
-    for (const broker of brokers ?? []) showBroker(broker, box);
-    for (const card of cards ?? []) showCard(card, box, () => ask().fail(fail));
-    line("fa-tasks", translate("inFlight", { count: inFlight }), "sw-muted").appendTo(box);
-    testButton(client, test).appendTo($("<div>", { class: "sw-actions" }).appendTo(box));
-    showCounts(counts ?? {}, documents, box);
+  function showClient(status) {
+    const { client, fault, counts, inFlight, brokers, cards } = status;
+    const box = el("div", { class: "sw-client" }, titleOf(client));
+    const done = () => ask().catch(fail);
+    if (fault) showStanding(client, fault, box, { done, fail });
+    box.append(showLights(status));
+    const details = el(
+      "details",
+      { open: opened.has(client.id) },
+      el("summary", { "data-key": `details ${client.id}` }, translate("details")),
+    );
+    details.addEventListener("toggle", () => (details.open ? opened.add(client.id) : opened.delete(client.id)));
+    for (const broker of brokers ?? []) showBroker(broker, details);
+    for (const card of cards ?? []) showCard(card, box, done, details);
+    details.append(line("tasks", translate("inFlight", { count: inFlight }), "sw-muted"));
+    box.append(details);
+    if (mayWrite()) box.append(el("div", { class: "sw-actions" }, testButton(client, test)));
+    box.append(countsOf(counts ?? {}, documents.filter));
     return box;
   }
 
-  function ask() {
-    return $.getJSON("single-window/status").then(show);
-  }
-
+  const ask = () => get("status").then(show);
   return { ask };
 }
 
-function showTitle(client, box) {
-  const title = $("<div>", { class: "sw-client-title" }).appendTo(box);
-  $("<span>")
-    .text(client.name || client.clientId || client.id)
-    .appendTo(title);
-  const tone = client.environment === "production" ? "sw-bad" : "sw-good";
-  $("<span>", { class: `sw-badge ${tone}` })
-    .text(translateKnown("environment", client.environment))
-    .appendTo(title);
-  if (client.name) line("fa-id-badge", client.clientId, "sw-muted").appendTo(box);
+function titleOf(client) {
+  const tone = client.environment === "production" ? "sw-production" : "sw-test";
+  return el(
+    "div",
+    { class: "sw-client-title" },
+    el("span", {}, client.name || client.clientId || client.id),
+    el("span", { class: `sw-badge ${tone}` }, translateKnown("environment", client.environment)),
+    client.name && line("badge", client.clientId, "sw-muted"),
+  );
 }
 
 /** The connection test of one client, below the boxes, where no refresh wipes it away. */
 function testButton(client, place) {
-  const start = button("fa-stethoscope", translate("diagnosis.run"), () => {
-    start.prop("disabled", true);
-    place.empty();
-    const title = $("<h4>")
-      .text(named(translate("diagnosis.run"), client.name || client.clientId))
-      .appendTo(place);
-    const result = $("<div>", { class: "sw-steps" }).appendTo(place);
-    runDiagnosis({ client: client.id }, result).always(() => start.prop("disabled", false));
-    button("fa-times", translate("diagnosis.close"), () => place.empty())
-      .addClass("red-ui-button-small")
-      .css("float", "right")
-      .appendTo(title);
-  });
-  return start;
+  const run = async (event) => {
+    const start = event.currentTarget;
+    start.disabled = true;
+    const result = el("div", { class: "sw-steps" });
+    const close = button("close", translate("diagnosis.close"), () => place.replaceChildren(), {
+      class: "red-ui-button-small sw-small sw-close",
+    });
+    const title = named(translate("diagnosis.run"), client.name || client.clientId);
+    place.replaceChildren(el("h3", {}, title), close, result);
+    await runDiagnosis({ client: client.id }, result);
+    start.disabled = false;
+  };
+  return button("test", translate("diagnosis.run"), run, { "data-key": `test ${client.id}` });
 }
 
-/** A button for each state that documents are in; it filters the list below. */
-function showCounts(counts, documents, box) {
-  const chips = $("<div>", { class: "sw-counts" }).appendTo(box);
-  for (const state of STATES.filter((name) => (counts[name] ?? 0) > 0)) {
-    const selected = documents.state() === state;
-    const chip = button("fa-circle", `${stateText(state)} ${counts[state]}`, () => documents.toggleState(state));
-    chip.find("i").addClass(stateClass(state));
-    chip
-      .addClass("red-ui-button-small")
-      .toggleClass("selected", selected)
-      .attr("aria-pressed", String(selected))
-      .appendTo(chips);
-  }
+/** A button for each state that documents are in, and one for what is late; it filters the list below. */
+function countsOf(counts, filter) {
+  const chip = (name, tone, text) => {
+    const selected = filter.state() === name;
+    return el(
+      "button",
+      {
+        type: "button",
+        class: `red-ui-button red-ui-button-small sw-button sw-small sw-chip ${selected ? "selected" : ""}`,
+        "aria-pressed": String(selected),
+        "data-key": `chip ${name}`,
+        onclick: () => filter.toggleState(name),
+      },
+      icon(name === "late" ? "clock" : "dot", tone),
+      el("span", {}, ` ${text}`),
+    );
+  };
+  return el(
+    "div",
+    { class: "sw-counts" },
+    STATES.filter((name) => (counts[name] ?? 0) > 0).map((name) =>
+      chip(name, stateClass(name), `${stateText(name)} ${counts[name]}`),
+    ),
+    chip("late", "sw-warn", translate("late")),
+  );
 }

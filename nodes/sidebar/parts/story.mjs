@@ -1,95 +1,106 @@
-// One document's story: what is known of it, its receipts and events, and what a person can do with it.
+// One document's story: where it stands, why and what to do, its receipts and events, its content, and what a person can do with it.
 
-import { bundleButton } from "./bundle.mjs";
-import { button, section } from "./elements.mjs";
+import { actionButtons } from "./actions.mjs";
+import { contentOf } from "./content.mjs";
+import { button, el, line, section } from "./elements.mjs";
 import { showFacts } from "./facts.mjs";
-import { askReason, asksReason } from "./reason.mjs";
+import { bundleButton } from "./files.mjs";
+import { get, mayWrite } from "./host.mjs";
+import { asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
-import { ENDED_STATES, stateMark } from "./states.mjs";
-import { said, time, translate, translateKnown } from "./texts.mjs";
+import { standingMark } from "./states.mjs";
+import { bilingual, said, time, translate, translateKnown } from "./texts.mjs";
 import { markLate } from "./waiting.mjs";
 
 /** `back` is called by its button, `fail` with a request that went wrong. */
 export function makeStory(place, { back, fail }) {
   /** Id of the document whose story is open. */
   let open = null;
+  /** Its content, once it is there: a refresh leaves it open. */
+  let content = [];
 
-  const backButton = () => button("fa-arrow-left", translate("back"), back).addClass("sw-back");
+  const backButton = () => button("back", translate("back"), back, { class: "sw-back" });
 
-  function show({ document: row, events, receipts, packets }) {
+  function show({ document: row, events, receipts, packets, advice }, first) {
     if (asksReason(place)) return;
-    const focused = place.find(".sw-back:focus").length > 0;
-    place.empty();
-    const first = backButton().appendTo(place);
-    if (focused) first.trigger("focus");
-    showHead(row, place);
-    showActions(row, place, { done: () => ask().fail(fail), fail });
-    showFacts(row, place, packets);
-    section(place, translate("receipts"), receipts, translate("empty.receipts"), (receipt) =>
-      showReceipt(receipt, place),
-    );
-    section(place, translate("events"), events, "", (event) => showEvent(event, place));
+    const focused = place.contains(document.activeElement) ? document.activeElement : undefined;
+    if (first) content = contentOf(row, fail);
+    const form = el("div");
+    const head = [
+      place.querySelector(".sw-back") ?? backButton(),
+      el("h2", { class: "sw-title" }, row.fileName),
+      standingMark(row),
+      ...whyOf(row, receipts, advice),
+      el(
+        "div",
+        { class: "sw-actions" },
+        actionButtons([row], form, () => ask().catch(fail)),
+        mayWrite() && bundleButton(row, fail),
+      ),
+      form,
+      showFacts(row, packets),
+    ];
+    place.replaceChildren(...head, ...content);
+    const receiptOf = (receipt) => showReceipt(row, receipt, fail);
+    section(place, translate("receipts"), receipts, translate("empty.receipts"), receiptOf);
+    section(place, translate("events"), events, "", showEvent);
+    // Only what stays in the document keeps the focus by itself.
+    if (focused && place.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   /** Asks for the open document; an answer that comes after another one was opened is dropped. */
-  function ask() {
+  async function ask(first = false) {
     const wanted = open;
-    return $.getJSON(`single-window/documents/${encodeURIComponent(wanted)}`).then((story) => {
-      if (open === wanted) show(story);
-    });
+    const story = await get(`documents/${encodeURIComponent(wanted)}`);
+    if (open === wanted) show(story, first);
   }
 
   return {
-    ask,
+    ask: () => ask(),
     isOpen: () => open !== null,
+    shows: (ids) => ids.includes(open),
     open(id) {
       open = id;
-      place.empty().show();
-      backButton().appendTo(place).trigger("focus");
-      ask().fail(fail);
+      const first = backButton();
+      place.replaceChildren(first);
+      place.hidden = false;
+      first.focus();
+      return ask(true).catch(fail);
     },
     close() {
       open = null;
-      place.hide().empty();
+      content = [];
+      place.hidden = true;
+      place.replaceChildren();
     },
   };
 }
 
-function showHead(row, place) {
-  $("<h4>").css("overflow-wrap", "anywhere").text(row.fileName).appendTo(place);
-  stateMark(row.state).appendTo(place);
-  const problem = [row.code, said(row)].filter(Boolean).join(" ");
-  if (problem) $("<div>", { class: "sw-problem" }).text(problem).appendTo(place);
+/** Why it stands where it stands, and what to do: as the newest receipt advises, else as its code means. */
+function whyOf(row, receipts, advice) {
+  const newest = (wanted) => receipts.findLast((receipt) => receipt.outcome === "refused" && wanted(receipt) !== "");
+  const refusal = newest(({ advice: given }) => bilingual(given));
+  // Of one that customs refused the row has the status alone.
+  const reason = row.code || row.statusOutcome !== "refused" ? row : newest(said);
+  const problem = reason ? [reason.code, said(reason)].filter(Boolean).join(" ") : "";
+  const isBad = row.state === "rejected" || row.state === "failed" || row.statusOutcome === "refused";
+  const what = (isBad && bilingual(refusal?.advice)) || bilingual(advice);
+  return [
+    problem && el("div", { class: row.state === "held" ? "sw-problem sw-note" : "sw-problem" }, problem),
+    what && el("div", { class: "sw-what" }, line("bulb", what)),
+  ].filter(Boolean);
 }
 
-function showActions(row, place, { done, fail }) {
-  const actions = $("<div>", { class: "sw-actions" }).appendTo(place);
-  const form = $("<div>").appendTo(place);
-  const path = `documents/${encodeURIComponent(row.id)}`;
-  const ask = (action, choices) =>
-    askReason(form, { action, request: `${path}/${action}`, name: row.fileName, choices, done });
-  if (row.settled && ENDED_STATES.includes(row.state)) {
-    button("fa-repeat", translate("resend.button"), () => ask("resend")).appendTo(actions);
-  }
-  if (row.settled && row.state === "failed" && row.code === "SW-DUP") {
-    button("fa-share", translate("override.button"), () => ask("override")).appendTo(actions);
-  }
-  if (row.state === "held") {
-    const release = () => ask("release", ["resend", "sent", "failed"]);
-    button("fa-unlock", translate("release.button"), release).appendTo(actions);
-  }
-  bundleButton(row, fail).appendTo(actions);
-}
-
-function showEvent(event, place) {
+function showEvent(event) {
   const overdue = event.event === "overdue";
-  const item = $("<div>", { class: "sw-item" }).appendTo(place);
-  $("<time>").text(time(event.at)).appendTo(item);
-  $("<span>")
-    .text(` ${translateKnown("event", event.event)}`)
-    .appendTo(item);
-  markLate(item, overdue);
   const text = overdue ? translateKnown("missing", event.text) : said(event);
-  const line = [event.code, text].filter(Boolean).join(" ");
-  if (line) $("<div>").text(line).appendTo(item);
+  const words = [event.code, text].filter(Boolean).join(" ");
+  const item = el(
+    "div",
+    { class: "sw-item" },
+    el("time", {}, time(event.at)),
+    el("span", {}, ` ${translateKnown("event", event.event)}`),
+    words && el("div", {}, words),
+  );
+  return markLate(item, overdue);
 }

@@ -1,17 +1,15 @@
-// The sidebar's tab: clients and documents, or one document's story. Asks at most every five seconds, and only while it
-// is seen.
+// The sidebar's tab: clients and documents, or one document's story. It follows what changes, and only while it is seen.
 
 import { makeDocuments } from "./documents.mjs";
+import { el } from "./elements.mjs";
+import { follow } from "./live.mjs";
 import { makeStatus } from "./status.mjs";
 import { makeStory } from "./story.mjs";
 import { failure, translate } from "./texts.mjs";
 
-/** Milliseconds between two questions. */
-const INTERVAL = 5000;
-
 /** Called by the editor when the texts are there. */
 export function addTab() {
-  const { content, refresh } = makeContent();
+  const { content, live } = makeContent();
   RED.sidebar.addTab({
     id: "sw-sidebar",
     label: translate("label"),
@@ -19,67 +17,60 @@ export function addTab() {
     content,
     enableOnEdit: true,
     iconClass: "fa fa-anchor",
-    // The tab is notified before it is shown.
-    onchange: () => setTimeout(refresh, 50),
   });
   RED.actions.add("single-window:show-sidebar", () => RED.sidebar.show("sw-sidebar"));
-  setInterval(refresh, INTERVAL);
+  // Shown and hidden by the editor, which tells it before it is so.
+  new IntersectionObserver(live.look).observe(content);
 }
 
 function makeContent() {
-  const content = $("<div>", { class: "sw-sidebar" });
-  const scroll = $("<div>", { class: "sw-scroll" }).appendTo(content);
-  const problem = $("<div>", { class: "sw-problem", role: "alert" }).hide().appendTo(scroll);
-  const overview = $("<div>").appendTo(scroll);
-  const statusPlace = $("<div>").appendTo(overview);
-  const listPlace = $("<div>").appendTo(overview);
-  const storyPlace = $("<div>").hide().appendTo(scroll);
+  const problem = el("div", { class: "sw-problem", role: "alert", hidden: true });
+  const statusPlace = el("div");
+  const listPlace = el("div");
+  const overview = el("div", {}, statusPlace, listPlace);
+  const storyPlace = el("div", { hidden: true });
+  const scroll = el("div", { class: "sw-scroll" }, problem, overview, storyPlace);
+  const content = el("div", { class: "sw-sidebar sw-parts" }, scroll);
 
-  const fail = (request) => problem.text(failure(request)).show();
-  const documents = makeDocuments(listPlace, { open: openStory, change: reload, fail });
+  const fail = (request) => {
+    problem.textContent = failure(request);
+    problem.hidden = false;
+  };
+  const well = () => {
+    problem.hidden = true;
+  };
+  const documents = makeDocuments(listPlace, { open: openStory, change: reload, fail, scroller: scroll });
   const status = makeStatus(statusPlace, { documents, fail });
   const story = makeStory(storyPlace, { back: closeStory, fail });
 
   function reload() {
-    problem.hide();
-    $.when(status.ask(), documents.ask()).fail(fail);
+    well();
+    Promise.all([status.ask(), documents.reload()]).catch(fail);
   }
 
   function openStory(id) {
-    problem.hide();
-    overview.hide();
+    well();
+    overview.hidden = true;
+    documents.mark(id);
     story.open(id);
-    scroll.scrollTop(0);
+    scroll.scrollTop = 0;
   }
 
   function closeStory() {
     story.close();
-    overview.show();
-    reload();
+    overview.hidden = false;
+    documents.mark("");
+    Promise.all([status.ask(), documents.refresh()]).catch(fail);
   }
 
-  return {
-    content,
-    refresh: whileSeen(content, () =>
-      ask()
-        .done(() => problem.hide())
-        .fail(fail),
-    ),
-  };
-
-  function ask() {
-    return story.isOpen() ? story.ask() : $.when(status.ask(), documents.refresh());
-  }
-}
-
-/** Asks only while the tab is seen, and never before the last answer is there. */
-function whileSeen(content, ask) {
-  let asking = false;
-  return () => {
-    if (asking || document.visibilityState !== "visible" || !content.is(":visible")) return;
-    asking = true;
-    ask().always(() => {
-      asking = false;
-    });
-  };
+  const live = follow({
+    seen: () => document.visibilityState === "visible" && content.offsetParent !== null,
+    changed: ({ documents: ids, all }) => {
+      if (story.isOpen()) return all || story.shows(ids) ? story.ask() : undefined;
+      return Promise.all([status.ask(), documents.refresh()]);
+    },
+    fail,
+    well,
+  });
+  return { content, live };
 }

@@ -1,7 +1,8 @@
 // Texts in the viewer's language. Whatever comes from outside is given back as text and goes into the page as text.
 
-export const translate = (key, options) =>
-  RED._(`@single-window/node-red-import-client/sw-sidebar:sidebar.${key}`, options);
+import { language, translate } from "./host.mjs";
+
+export { translate };
 
 /** A key whose last part came from the runtime; an unknown one is shown as it came. */
 export function translateKnown(group, value) {
@@ -15,7 +16,7 @@ export const named = (name, text) => `${name}${translate("colon")}${text}`;
 export function bilingual(text) {
   if (text === null || text === undefined) return "";
   if (typeof text !== "object") return String(text);
-  const chinese = RED.i18n.lang().startsWith("zh");
+  const chinese = language().startsWith("zh");
   return String((chinese ? text.zh : text.en) ?? text.en ?? text.zh ?? "");
 }
 
@@ -24,23 +25,28 @@ export function said({ text, textEn }) {
   return bilingual({ zh: text ?? "", en: textEn || text || "" });
 }
 
-/** What a failed request says, for people. */
+/** What a failed request says, for people: of `host.request`, or of jQuery's in the dialogs. */
 export function failure(request) {
   if (request.status === 401 || request.status === 403) return translate("error.permission");
-  const body = request.responseJSON ?? {};
+  const body = request.body ?? request.responseJSON ?? {};
   if (body.text) {
     return [body.code, bilingual(body.text), bilingual(body.advice)].filter(Boolean).join(" · ");
   }
   if (request.status === 0) return translate("error.offline");
   if (request.status === 404) return translate("error.missing");
-  return [request.status, body.message ?? request.statusText].filter(Boolean).join(" · ");
+  return [request.status, body.message ?? request.statusText ?? request.message].filter(Boolean).join(" · ");
 }
 
 /** Milliseconds since 1970 as a time of the viewer's place; nothing for nothing. */
 export function time(milliseconds) {
-  return milliseconds ? new Date(milliseconds).toLocaleString(RED.i18n.lang(), { hour12: false }) : "";
+  return milliseconds ? new Date(milliseconds).toLocaleString(language(), { hour12: false }) : "";
 }
 
 export function date(milliseconds) {
-  return new Date(milliseconds).toLocaleDateString(RED.i18n.lang());
+  return new Date(milliseconds).toLocaleDateString(language());
+}
+
+/** Bytes as people say them. */
+export function bytes(size) {
+  return size < 1024 * 1024 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
 }

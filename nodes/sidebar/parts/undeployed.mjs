@@ -1,9 +1,12 @@
-// What is tested is what was deployed last: a note where the editor says something else.
+// What is tested is what was deployed last: a note where the editor says something else. The operator page has no editor.
 
+import { el } from "./elements.mjs";
+import { icon } from "./icons.mjs";
 import { translate } from "./texts.mjs";
 
 /** Does a node of ours, or a TLS setting, differ from what was deployed? */
 export function undeployed() {
+  if (!globalThis.RED) return false;
   let found = false;
   const look = (node) => {
     if (node.changed && /^(sw-|tls-config$)/.test(node.type)) found = true;
@@ -15,12 +18,9 @@ export function undeployed() {
 
 /** What is tested is what was deployed last. */
 export function warnUndeployed(result) {
-  if (result.find(".sw-undeployed").length > 0) return;
-  const note = $("<p>", { class: "form-tips sw-tip sw-undeployed" }).prependTo(result);
-  $("<i>", { class: "fa fa-exclamation-triangle", "aria-hidden": "true" }).appendTo(note);
-  $("<span>")
-    .text(` ${translate("diagnosis.undeployed")}`)
-    .appendTo(note);
+  if (result.querySelector(".sw-undeployed")) return;
+  const text = el("span", {}, ` ${translate("diagnosis.undeployed")}`);
+  result.prepend(el("p", { class: "form-tips sw-tip sw-undeployed" }, icon("warn"), text));
 }
 
 /** Does the open dialog of a config node say something else than the node? */

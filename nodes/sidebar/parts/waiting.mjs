@@ -1,5 +1,6 @@
 // Which receipt a document waits for, and for how long.
 
+import { icon } from "./icons.mjs";
 import { translate } from "./texts.mjs";
 
 /** Minutes after which a wait is shown as long; what people are warned of is set in a documents node. */
@@ -31,5 +32,7 @@ function span(minutes) {
 /** A sign in the warning's colour before letters that can be read. */
 export function markLate(element, late) {
   if (!late) return element;
-  return element.addClass("sw-late").prepend($("<i>", { class: "fa fa-clock-o sw-warn", "aria-hidden": "true" }), " ");
+  element.classList.add("sw-late");
+  element.prepend(icon("clock", "sw-warn"), " ");
+  return element;
 }

@@ -211,14 +211,15 @@ describe("a token that locks, is pulled, hangs and crashes", function () {
     );
   });
 
-  it("a driver that hangs at the start: C141, no PIN counted", async () => {
+  it("a driver that hangs at the start: C141, no PIN counted", async function () {
+    this.timeout(90_000);
     shim.set("hang-attach");
-    const card = open({ timeouts: { connect: 1_500 } });
+    const card = open({ timeouts: { connect: 2_500 } });
     await assert.rejects(card.sign("rsa-sha256", DATA), failing("C141"));
     assert.deepEqual(outcomes(), []);
     shim.clear("hang-attach");
     // On a busy machine the process alone may need longer than this card's limit.
-    await until("a later call goes through", () => signs(card).then(() => true));
+    await until("a later call goes through", () => signs(card).then(() => true), 60_000);
   });
 
   it("a driver that hangs in the login: C141, counted as a try, also after a restart", async () => {

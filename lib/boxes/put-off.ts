@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { CODES } from "../codes.js";
+import { crashPoint } from "../crash-point.js";
+import { type Fault, ImportClientError } from "../errors.js";
+import { claimedName, numberedName } from "../files/names.js";
+import type { DocumentRow } from "../ledger/index.js";
+import { isSameOwner } from "../ledger/rules/owner.js";
+import { isPutOff } from "../ledger/rules/states.js";
+import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
+import { sha256Of } from "../sha256.js";
+import { bringBack } from "./bring-back.js";
+import type { BoxContext } from "./context.js";
+import { rowOf } from "./settle.js";
+
+/** Why a document is on hold, where nobody says more. */
+export const ON_HOLD: Fault = { code: "SW-HELD", text: CODES["SW-HELD"].meaning };
+
+/** Events that say whether a document was let go since it was put on hold; a person's resend begins anew. */
+const HOLDS = ["held", "released", "resend", "override"];
+
+/**
+ * Puts a document on hold whose send has not begun: until a person releases it, or until a time (ms since the epoch, 0 = none). The
+ * file of one that was given back comes to TempBox, so that OutBox holds nothing but what is to be taken; the row is committed first.
+ * One that is on hold already gets the new reason and time. Rejects with SW-STATE when its send has begun, or it has ended.
+ */
+export async function putOff(context: BoxContext, id: string, why: Fault, until: number): Promise<DocumentRow> {
+  const row = await bringBack(context, await rowOf(context, id));
+  const words = wordsOf(why);
+  const note = { event: "held", ...words };
+  if (isPutOff(row)) return context.ledger.update(id, { ...words, retryAt: until }, note);
+  if (row.settled || row.state !== "claimed") {
+    throw new ImportClientError(
+      "SW-STATE",
+      {
+        zh: `单据已开始发送或已办结（${row.state}），不能暂缓`,
+        en: `the send of the document has begun, or it has ended (${row.state}): it cannot be put on hold`,
+      },
+      { details: { id, from: row.state } },
+    );
+  }
+  const place = row.box === "OutBox" ? ({ box: "TempBox", boxName: claimedName(id, row.fileName) } as const) : {};
+  const change = { ...words, retryAt: until, ...place };
+  const held = await context.ledger.transition(id, { from: ["claimed"], to: "held" }, change, note);
+  crashPoint("hold.after-row");
+  bringToTempBox(context, held, row.boxName);
+  crashPoint("hold.after-move");
+  return held;
+}
+
+/** Brings the file of a document on hold from where it was in OutBox, known by its bytes. A second call changes nothing. */
+function bringToTempBox({ files, folders }: BoxContext, row: DocumentRow, name: string): void {
+  const folder = folders.of(row.business);
+  const target = join(folder.box("TempBox"), row.boxName);
+  if (row.box !== "TempBox" || files.disk.exists(target)) return;
+  const source = join(folder.box("OutBox"), name);
+  if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return;
+  files.move(source, target);
+}
+
+/** Numbered names that a file which was given back may have in OutBox, when others took its own. */
+const NUMBERED = [2, 3, 4, 5];
+
+/** Goes on with a document on hold after a stop or a fault, and lets it go when its time has come. */
+export async function keepHolding(context: BoxContext, row: DocumentRow): Promise<void> {
+  if (isPutOff(row)) {
+    for (const name of [row.fileName, ...NUMBERED.map((number) => numberedName(row.fileName, number))]) {
+      bringToTempBox(context, row, name);
+    }
+  }
+  // What another client or environment claimed is for a person to decide.
+  if (row.retryAt === 0 || row.retryAt > context.clock.now() || !isSameOwner(row, context.settings)) return;
+  await letGo(context, row, { event: "released", text: "暂缓时间已到", textEn: "the time of the hold is over" });
+}
+
+/** A document on hold goes through the flow again. */
+export function letGo(
+  { ledger, settings }: BoxContext,
+  { id }: DocumentRow,
+  note: { event: string; text: string; textEn?: string },
+): Promise<DocumentRow> {
+  const change = { ...NO_WORDS, retryAt: 0 };
+  return ledger.transition(id, { from: ["held"], to: "claimed", owner: settings }, change, note);
+}
+
+/** Was it on hold and let go, by a person or by its time? Such a one is not held again by the same flow. */
+export async function wasLetGo({ ledger }: BoxContext, id: string): Promise<boolean> {
+  return (await ledger.lastEventOf(id, HOLDS))?.event === "released";
+}

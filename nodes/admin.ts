@@ -1,0 +1,76 @@
+import { ImportClientError, messageOf } from "../lib/errors.js";
+
+/** Of a request and a response of Node-RED's admin server, what our routes look at. */
+export interface Request {
+  query: Record<string, unknown>;
+  params: Record<string, string>;
+  body?: unknown;
+  user?: { username?: unknown; anonymous?: unknown };
+}
+export interface Response {
+  on(event: "close", listener: () => void): void;
+  status(code: number): Response;
+  set(headers: Record<string, string>): Response;
+  json(body: unknown): void;
+  send(body: Buffer | string): void;
+  end(): void;
+}
+
+const STATUS: Record<string, number> = {
+  "SW-UNKNOWN-DOCUMENT": 404,
+  "SW-UNKNOWN-CARD": 404,
+  "SW-UNKNOWN-NODE": 404,
+  "SW-FILE-MISSING": 404,
+  "SW-STATE": 409,
+  "SW-OWNER": 409,
+  "SW-SIZE": 413,
+  "SW-XSD": 422,
+  "SW-ZIP": 422,
+  "SW-FENCED": 503,
+  "SW-FOLDER": 503,
+  "SW-LEDGER": 503,
+  "SW-CONFIG": 400,
+  "SW-REQUEST": 400,
+  "SW-SETTINGS": 400,
+};
+
+/** An answer that the browser saves as a file, whatever it holds; `plain` is its name where only ASCII is understood. */
+export class Download {
+  constructor(
+    private readonly plain: string,
+    private readonly fileName: string,
+    private readonly bytes: Buffer,
+  ) {}
+
+  send(reply: Response): void {
+    const name = encodeURIComponent(this.fileName.toWellFormed()).replace(
+      /['()*]/g,
+      (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+    );
+    const headers = {
+      "content-type": this.plain.endsWith(".zip") ? "application/zip" : "application/octet-stream",
+      "content-disposition": `attachment; filename="${this.plain}"; filename*=UTF-8''${name}`,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    };
+    reply.set(headers).send(this.bytes);
+  }
+}
+
+/** A route's handler out of work that gives its answer, or rejects: the code decides the status, the words go to the person. */
+export function answer(work: (request: Request, response: Response) => Promise<unknown>) {
+  return (request: unknown, response: unknown) => {
+    const reply = response as Response;
+    work(request as Request, reply).then(
+      (body) => {
+        if (body instanceof Download) body.send(reply);
+        else reply.set({ "cache-control": "no-store" }).json(body);
+      },
+      (error) => {
+        const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
+        const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
+        reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known });
+      },
+    );
+  };
+}

@@ -1,0 +1,42 @@
+// What a person can do with a document, or with several at once.
+
+import { button } from "./elements.mjs";
+import { mayWrite } from "./host.mjs";
+import { askReason } from "./reason.mjs";
+import { ENDED_STATES, isPutOff } from "./states.mjs";
+import { translate } from "./texts.mjs";
+
+/** Each with its sign and which documents it is for. */
+const ACTIONS = {
+  resend: { sign: "again", isFor: (row) => row.settled && ENDED_STATES.includes(row.state) },
+  override: { sign: "send", isFor: (row) => row.settled && row.state === "failed" && row.code === "SW-DUP" },
+  hold: { sign: "pause", isFor: (row) => !row.settled && row.state === "claimed", timed: true },
+  release: { sign: "unlock", isFor: (row) => row.state === "held" },
+};
+
+/** What a held one is released as: one that was never sent goes on, or is given up. */
+function choicesFor(action, rows) {
+  if (action !== "release") return undefined;
+  if (rows.every(isPutOff)) return ["go", "failed"];
+  return rows.some(isPutOff) ? ["resend", "failed"] : ["resend", "sent", "failed"];
+}
+
+/**
+ * Buttons for what can be done with all of these documents; the question why opens in `form`. A reader sees none: only who may write is
+ * asked for a reason. `done` comes after the runtime did it.
+ */
+export function actionButtons(rows, form, done) {
+  if (!mayWrite() || rows.length === 0) return [];
+  return Object.entries(ACTIONS)
+    .filter(([, { isFor }]) => rows.every(isFor))
+    .map(([action, { sign, timed }]) => {
+      const requests = rows.map(({ id, fileName }) => ({
+        request: `documents/${encodeURIComponent(id)}/${action}`,
+        name: fileName,
+      }));
+      const choices = choicesFor(action, rows);
+      return button(sign, translate(`${action}.button`), () =>
+        askReason(form, { action, requests, choices, timed, done }),
+      );
+    });
+}
