@@ -59,6 +59,8 @@ export class Checks {
   /** Another document with the same key is alive: this one had to be refused as its repeat, or to take its place. */
   private lookForRepeat({ key, version }: HandedIn, messageId: string): void {
     const { world } = this;
+    // Refused first and taken then: it was dead when the other one was claimed.
+    if (world.government.refused.has(key)) return;
     const { asked } = world.persons;
     const alive = world.ledgerFile.rows.some(
       (row) =>

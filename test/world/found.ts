@@ -101,4 +101,31 @@ export const FOUND: readonly Found[] = [
       "the power fails with it/1/0",
     ],
   },
+  {
+    what: "a power cut took a claim back, and the document of a settled row was sent again in silence",
+    seed: 700535,
+    instances: 1,
+    kept: [
+      ...["documents/0", "killed before/0/30", "the power fails with it/0/0"],
+      "a person has a repeat sent all the same/29/1",
+    ],
+  },
+  {
+    what: "a power cut took archive and claim back, and the file was a new document",
+    seed: 701247,
+    instances: 1,
+    kept: [
+      ...["documents/0", "handed in at/1", "a change is not told/0/0", "a change is not told/0/1", "a deploy/0/2"],
+      ...["killed after/0/47", "the power fails with it/0/0", "a person has a repeat sent all the same/29/0"],
+    ],
+  },
+  {
+    what: "a document was given back while the clock was set, and waited a day",
+    seed: 701464,
+    instances: 1,
+    kept: [
+      ...["documents/0", "killed before a commit/0/5", "the card is not there/1/0", "the card is not there/1/1"],
+      "the clock jumps/1/9",
+    ],
+  },
 ];

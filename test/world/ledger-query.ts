@@ -7,7 +7,7 @@ export const sameText = (one: string, other: string) => one.toLowerCase() === ot
 /** The rows of a simulated ledger that a query asks for, newest first. */
 export function queried(
   file: LedgerFile,
-  { state, business, key, fileName, from, to, q, limit = 100, before }: DocumentQuery,
+  { state, business, key, fileName, from, to, q, limit = 100, before, late }: DocumentQuery,
 ): DocumentRow[] {
   const states = state === undefined ? [] : [state].flat().filter((name) => name !== ("" as string));
   const named = (row: DocumentRow) => {
@@ -20,7 +20,12 @@ export function queried(
     [row.clientKey, row.seqNo, row.customsNo].includes(key) ||
     (file.keys.get(row.id) ?? []).some((one) => one.key === key);
   const texts = (row: DocumentRow) => [row.fileName, row.clientKey, row.seqNo, row.customsNo];
+  const isLate = ({ state, sentAt, importReceiptAt, businessReceiptAt }: DocumentRow) =>
+    !late ||
+    (state === "sent" && importReceiptAt === 0 && sentAt < late.sentBefore) ||
+    (state === "accepted" && businessReceiptAt === 0 && importReceiptAt < late.acceptedBefore);
   const wanted = (row: DocumentRow) =>
+    isLate(row) &&
     (states.length === 0 || (states as string[]).includes(row.state)) &&
     (!business || sameText(row.business, business)) &&
     (!from || row.claimedAt >= from) &&

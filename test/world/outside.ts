@@ -36,6 +36,8 @@ function businessReceipt(key: string, seqNo: string): Buffer {
 /** The government's side: it takes what is in the send queue, and answers. */
 export class Government {
   private messages = 0;
+  /** Keys of documents that were refused, the first time or later. */
+  readonly refused = new Set<string>();
   private readonly seqNos = new Map<string, string>();
 
   constructor(private readonly world: World) {}
@@ -49,6 +51,7 @@ export class Government {
     const seqNo = this.seqNos.get(key) ?? String(900_000_000_000_000_000n + BigInt(this.seqNos.size));
     this.seqNos.set(key, seqNo);
     const ok = !decisions.happens(REFUSES, OUTSIDE);
+    if (!ok) this.refused.add(key);
     const first = importReceipt(key, seqNo, ok, ok ? "ok" : `refused ${this.messages}`);
     const late = decisions.happens(RECEIPT_LATE, OUTSIDE) ? decisions.amount * 20_000 : 0;
     const early = decisions.happens(RECEIPT_FIRST, OUTSIDE);
