@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { CheckBoxes } from "./check-boxes.js";
 import type { ImportClient } from "./import-client.js";
 import { MissingFiles } from "./missing-files.js";
 import { applyRetention } from "./retention.js";
@@ -14,6 +15,7 @@ export function startJobs(client: ImportClient): () => void {
   const every = (period: number, job: () => Promise<unknown>) =>
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
   const missing = new MissingFiles(client);
+  const checkBoxes = new CheckBoxes(client);
   const ends = [
     every(2 * SECOND, () => client.lease.check()),
     every(HOUR, () => client.lease.renewMark()),
@@ -21,6 +23,7 @@ export function startJobs(client: ImportClient): () => void {
     every(MINUTE / 2, () => reportOverdueClaims(client)),
     every(HOUR, () => removeOld(client)),
     every(HOUR / 2, () => missing.check()),
+    every(2 * SECOND, async () => client.lease.fault ?? checkBoxes.look()),
   ];
   return () => {
     for (const end of ends) end();

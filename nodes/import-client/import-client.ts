@@ -5,6 +5,7 @@ import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import { bothLanguages, codeOf, messageOf } from "../../lib/errors.js";
+import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
@@ -36,6 +37,13 @@ function usedRootsIn(RED: NodeAPI): string {
   return typeof userDir === "string" && userDir !== "" ? join(userDir, "single-window-roots.json") : "";
 }
 
+/** A document that was not sent, or waits for a person: its file, the code, and why. */
+function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, event: "failed" | "held"): string {
+  const said = `${code} ${business}/${fileName} ${event}: ${bothLanguages({ zh: text, en: textEn || text })}`;
+  // Names and values of documents come from outside: none of them begins a line of the log.
+  return said.replace(/[\p{Cc}\s]+/gu, " ");
+}
+
 export = (RED: NodeAPI): void => {
   const watched = registerWatchRoutes(RED, clientNodes);
   function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
@@ -62,8 +70,15 @@ export = (RED: NodeAPI): void => {
       opening.on("open", (client, recovery) => {
         watched.follow(this);
         changes.note("");
-        client.on("change", ({ id }) => changes.note(id));
-        client.on("card", () => changes.note(""));
+        client.on("change", (row, { event }) => {
+          changes.note(row.id);
+          // Whoever watches the log alone shall know of what needs a person.
+          if (event === "failed" || event === "held") this.warn(needsSomebody(row, event));
+        });
+        client.on("card", ({ name, id, state, code, text }) => {
+          changes.note("");
+          if (state === "closed" || state === "locked") this.error(`${code} ${name || id}: ${bothLanguages(text)}`);
+        });
         client.checkHost().catch((error) => this.warn(messageOf(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
           this.log(`continued: ${JSON.stringify(recovery)}`);

@@ -48,6 +48,9 @@ export function settling(bench: RedBench): void {
       assert.deepEqual(box(root, "DecCus001", "TempBox"), []);
       const row = await (await bench.client()).ledger.get(message.document?.id as string);
       assert.deepEqual([row?.state, row?.code, row?.settled, row?.box], ["failed", "C134", true, "FailBox"]);
+      const said = bench.logged(({ id }) => id === "client").filter((line) => line.includes("C134"));
+      assert.match(said.join("\n"), /C134 DecCus001\/.* failed: 签名失败/);
+      assert.equal(said.length, 1);
     });
 
     it("takes the fault of any other node from Catch: its code and message", async () => {

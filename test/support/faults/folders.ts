@@ -83,9 +83,11 @@ export const FOLDERS: Record<string, Fault> = {
   "SentBox deleted": {
     begin: async (scene) => {
       scene.archiveGone = true;
-      // The client goes on putting files into it meanwhile.
-      const patience = { recursive: true, force: true, maxRetries: 50, retryDelay: 10 };
-      rmSync(join(scene.stage.root, BUSINESS, "SentBox"), patience);
+      // Taken away at once: the client goes on putting files into it, which keeps it from being removed in its place.
+      const gone = join(scene.stage.dir, `SentBox-gone-${Date.now()}`);
+      const sentBox = join(scene.stage.root, BUSINESS, "SentBox");
+      if (existsSync(sentBox)) renameSync(sentBox, gone);
+      rmSync(gone, { recursive: true, force: true });
       return () => {};
     },
   },
