@@ -96,6 +96,18 @@ describe("the pages for people", () => {
     });
   }
 
+  it("the operator's guide calls every state as the page does", () => {
+    for (const [language, page] of [
+      ["en-US", "docs/guides/operator.md"],
+      ["zh-CN", "docs/guides/operator.zh-CN.md"],
+    ] as const) {
+      const texts = JSON.parse(read(`nodes/sidebar/locales/${language}/sidebar.json`)).sidebar.state;
+      for (const [state, word] of Object.entries(texts)) {
+        assert.ok(read(page).includes(`| ${word} | \`${state}\` |`), `${page}: ${state}`);
+      }
+    }
+  });
+
   it("the integrator's guide names every example, and what it has to set", () => {
     const page = read("docs/guides/integrator.md");
     for (const name of examples.keys()) assert.ok(page.includes(`| ${name.replace(".json", "")} |`), name);

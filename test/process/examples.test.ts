@@ -53,6 +53,8 @@ const CLIENT_ID = "EXAMPLE1";
 const SECOND = { SW_TEST_: "EXAMPLE2", SW_B_: "EXAMPLE3" } as const;
 const TOKEN = "token-of-the-erp";
 const SECRET = "secret-of-the-erp";
+/** Time of day in China so many hours from now. */
+const chinaTime = (hours: number): string => new Date(Date.now() + (8 + hours) * 3_600_000).toISOString().slice(11, 16);
 const press = (file: string, name: string): string =>
   (examples.get(file) as ExampleNode[]).find((node) => node.type === "inject" && node.name?.startsWith(name))?.id ?? "";
 
@@ -83,10 +85,25 @@ describe("all examples in one Node-RED, imported one after the other", function 
     removeScratch();
   });
 
-  /** The import flow with all others beside it, and the nodes that are to be put onto a wire where their comment says. */
+  /**
+   * The import flow with all others beside it, and the nodes that are to be put onto a wire where their comment says. The two gates
+   * stand behind a switch, so that a file's name says which it has to pass; the hours of the second begin in an hour.
+   */
   function compose(nodes: Record<string, unknown>[]): void {
     nodes.splice(0, nodes.length, ...together());
     placeOnWire(nodes, { file: "14-own-rule.json", name: "自定规则", from: "sw-folder-watch", to: "sw-zip" });
+    const wire = { from: "sw-preflight", to: "sw-card-sign" };
+    const hours = placeOnWire(nodes, { file: "10-not-at-night.json", name: "放行时段", ...wire });
+    hours.holdWindow = `${chinaTime(1)}-${chinaTime(2)}`;
+    const behind = [...(hours.wires?.[0] ?? [])];
+    const before = (nodes as ExampleNode[]).find(({ wires }) => wires?.flat().includes(hours.id));
+    before?.wires?.splice(0, 1, [...behind]);
+    const approval = placeOnWire(nodes, { file: "09-approval.json", name: "审批", ...wire });
+    const rules = [{ t: "cont", v: "APPROVE", vt: "str" }, { t: "cont", v: "NIGHT", vt: "str" }, { t: "else" }];
+    const choice = { property: "filename", propertyType: "msg", rules, checkall: "false", repair: false, outputs: 3 };
+    before?.wires?.splice(0, 1, ["00000000000c401c"]);
+    const wires = [[approval.id], [hours.id], behind];
+    nodes.push({ id: "00000000000c401c", type: "switch", z: hours.z, name: "", ...choice, x: 400, y: 400, wires });
   }
 
   function environment(dir: string): NodeJS.ProcessEnv {
@@ -113,6 +130,7 @@ describe("all examples in one Node-RED, imported one after the other", function 
       SW_ERP_SECRET: SECRET,
       SW_ERP_RETRY_SECONDS: "0.2",
       SW_HTTP_TOKEN: TOKEN,
+      SW_APPROVAL_URL: listener.url("/approval"),
       SW_SUMMARY_URL: listener.url("/summary"),
       SW_ARCHIVE: join(dir, "archive"),
     });
@@ -146,7 +164,7 @@ describe("all examples in one Node-RED, imported one after the other", function 
   const reaches = (key: string, state: string) =>
     until(`${key} is ${state}`, async () => (await rowOf(key))?.state === state);
 
-  it("makes one client of 01 to 10 and 13 to 15, and one each of 11 and 12, without an error", async () => {
+  it("makes one client of all but 11 and 12, and one each of these, without an error", async () => {
     const status = () => stage.ask<{ client: { clientId: string }; fault: unknown; cards: unknown[] }[]>("status");
     await until("three clients are open", async () => (await status()).every(({ fault }) => !fault));
     const ids = (await status()).map(({ client }) => client.clientId).sort();
@@ -235,6 +253,30 @@ describe("all examples in one Node-RED, imported one after the other", function 
     }
     assert.ok(!stage.simulated().some(({ clientKey }) => String(clientKey).startsWith("SW_")));
   });
+
+  it("09 holds what has to be approved, says so, and sends it when a person releases it", async () => {
+    stage.drop("DecCus001", "APPROVE-1.xml", decXml({ key: "APPROVE-1", goods: 1 }));
+    await until("somebody is told", () => listener.to("/approval").length > 0);
+    await released("APPROVE-1", /待审批/);
+    const told = listener.to("/approval").map(({ text }) => JSON.parse(text).clientKey);
+    assert.deepEqual(told, ["APPROVE-1"]);
+  });
+
+  it("10 holds what comes outside its hours, and a person sends an urgent one", async () => {
+    stage.drop("DecCus001", "NIGHT-1.xml", decXml({ key: "NIGHT-1", goods: 1 }));
+    await released("NIGHT-1", /等待放行时段/);
+  });
+
+  /** Held, and not sent before it is released. */
+  async function released(key: string, reason: RegExp): Promise<void> {
+    await reaches(key, "held");
+    const row = (await rowOf(key)) as DocumentRow;
+    assert.match(row.text, reason);
+    assert.equal(row.sendingAt, 0);
+    assert.ok(!stage.simulated().some(({ clientKey }) => clientKey === key));
+    await stage.ask(`documents/${row.id}/release`, { reason: "approved by the test" });
+    await reaches(key, "accepted");
+  }
 
   it("13 counts the last hour and what waits for a person", async () => {
     await inject("13-hourly-summary.json", "整点");
