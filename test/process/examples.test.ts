@@ -248,7 +248,8 @@ describe("all examples in one Node-RED, imported one after the other", function 
         const found = (await rows()).filter((row) => row.clientId === clientId);
         return found.length === 1 && found[0]?.state === "accepted" && found[0].clientKey === `${prefix}1`;
       });
-      assert.ok(readdirSync(join(stage.dir, prefix, "DecCus001", "InBox")).length > 0);
+      const inBox = join(stage.dir, prefix, "DecCus001", "InBox");
+      await until("its receipt lies in InBox", () => readdirSync(inBox).some((name) => name.startsWith("Successed_")));
       assert.ok(existsSync(join(stage.dir, prefix, ".ledger", "ledger.db")));
     }
     assert.ok(!stage.simulated().some(({ clientKey }) => String(clientKey).startsWith("SW_")));
@@ -293,7 +294,9 @@ describe("all examples in one Node-RED, imported one after the other", function 
     const { code, text } = (await rowOf("OWN-1")) as DocumentRow;
     assert.match(code, /OWN-CONTRACT/);
     assert.match(text, /合同号不是以 HT 开头/);
-    const [receipt] = stage.files("DecCus001", "InBox").filter((name) => name.startsWith("Failed_OWN-1"));
+    const receipts = () => stage.files("DecCus001", "InBox").filter((name) => /^Failed_OWN-1.*\.xml$/.test(name));
+    await until("its receipt lies in InBox", () => receipts().length > 0);
+    const [receipt] = receipts();
     assert.match(readFileSync(join(stage.root, "DecCus001", "InBox", receipt ?? ""), "utf8"), /请在 ERP 中补上合同号/);
     stage.drop("DecCus001", "OWN-2.xml", decXml({ key: "OWN-2", goods: 1, head: { NoteS: undefined } }));
     await reaches("OWN-2", "accepted");
