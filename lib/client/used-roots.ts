@@ -1,5 +1,9 @@
 import { basename, dirname } from "node:path";
 import type { Files } from "../files/files.js";
+import { KeyedLock } from "../keyed-lock.js";
+
+/** The clients of one Node-RED share the file and note their roots at the same time: one after the other, or a root is forgotten. */
+const notes = new KeyedLock();
 
 /**
  * Which roots have been used on this machine, in a file outside of all of them: a root that was, and has nothing of ours in it now, is
@@ -19,11 +23,13 @@ export class UsedRoots {
 
   async note(root: string, id: string): Promise<void> {
     if (this.path === "") return;
-    const known = this.read();
-    if (known[root] === id) return;
-    this.files.disk.makeFolder(dirname(this.path));
-    const text = JSON.stringify({ ...known, [root]: id }, null, 2);
-    await this.files.write(dirname(this.path), basename(this.path), Buffer.from(`${text}\n`), "us");
+    await notes.run(this.path, async () => {
+      const known = this.read();
+      if (known[root] === id) return;
+      this.files.disk.makeFolder(dirname(this.path));
+      const text = JSON.stringify({ ...known, [root]: id }, null, 2);
+      await this.files.write(dirname(this.path), basename(this.path), Buffer.from(`${text}\n`), "us");
+    });
   }
 
   private read(): Record<string, string> {

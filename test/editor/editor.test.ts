@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { FlowNode } from "../support/flow-nodes.js";
+import type { Page } from "playwright-core";
+import { examples } from "../support/examples.js";
 import { closeAllDialogs, closeDialog, type Editor, type Language, openDialog } from "./browser.js";
-import { ExampleRun, nodesIn, oneOfEach, RAW_KEY, repo } from "./example.js";
+import { ExampleRun, idOf, nodesIn, oneOfEach, RAW_KEY } from "./example.js";
 
 const PALETTE: Record<Language, { category: string; labels: string[] }> = {
   "en-US": {
@@ -131,25 +130,17 @@ describe("editor", () => {
   }
 
   it("imports each example into an empty editor: every type known, every node valid", async () => {
-    const files = readdirSync(join(repo, "examples")).filter((name) => name.endsWith(".json"));
-    assert.ok(files.length >= 5);
-    for (const file of files) {
-      const editor = await run.open("zh-CN");
-      const { page } = editor;
+    assert.ok(examples.size >= 5);
+    const editor = await run.open("zh-CN");
+    const { page } = editor;
+    for (const [file, wanted] of examples) {
       await page.evaluate(() => {
         RED.nodes.clear();
         RED.nodes.import([{ id: "0000000000000001", type: "tab", label: "empty" }]);
-        RED.actions.invoke("core:show-import-dialog");
       });
-      await page
-        .locator("#red-ui-clipboard-dialog-import-text")
-        .fill(readFileSync(join(repo, "examples", file), "utf8"));
-      await page.locator("#red-ui-clipboard-dialog-import-text").press("End");
-      await page.locator("#red-ui-clipboard-dialog-ok").click();
-      await page.locator("#red-ui-clipboard-dialog-import-text").waitFor({ state: "hidden" });
+      await importFlow(page, wanted);
       const found = await nodesIn(page);
-      const wanted = JSON.parse(readFileSync(join(repo, "examples", file), "utf8")) as FlowNode[];
-      const types = (list: { type: string }[]) =>
+      const types = (list: readonly { type: string }[]) =>
         list
           .map(({ type }) => type)
           .filter((type) => type !== "tab")
@@ -161,7 +152,48 @@ describe("editor", () => {
         file,
       );
       assert.deepEqual(editor.problems, [], file);
-      await editor.close();
     }
+    await editor.close();
+  });
+
+  it("imports one after the other as copies, as it offers to, and they share one client", async () => {
+    const editor = await run.open("en-US");
+    const { page } = editor;
+    await page.evaluate(() => {
+      RED.nodes.clear();
+      RED.nodes.import([{ id: "0000000000000001", type: "tab", label: "empty" }]);
+    });
+    for (const [file, nodes] of examples) {
+      await importFlow(page, nodes);
+      const shared = nodes.some(({ type, id }) => type === "sw-import-client" && id === idOf(type));
+      if (!shared || file.startsWith("01")) continue;
+      const copy = page.locator(".red-ui-notification button", { hasText: "Import copy" });
+      // It slides in: on a busy machine a real click would wait for it to stand still.
+      await copy.dispatchEvent("click");
+      await copy.waitFor({ state: "detached" });
+    }
+    const found = await nodesIn(page);
+    const count = (type: string) => found.filter((node) => node.type === type).length;
+    // Those of 11 and 12 beside the shared ones.
+    for (const type of ["sw-import-client", "sw-mq-broker", "sw-card"]) assert.equal(count(type), 3, type);
+    const placed = [...examples.values()].flat().filter(({ wires }) => wires);
+    assert.equal(found.filter(({ type }) => type !== "tab" && !CONFIG.includes(type)).length, placed.length);
+    assert.deepEqual(
+      found.filter(({ valid }) => !valid),
+      [],
+    );
+    await editor.close();
   });
 });
+
+const CONFIG = ["sw-import-client", "sw-mq-broker", "sw-card"];
+
+/** Import by the dialog, as a person pastes a flow. */
+async function importFlow(page: Page, nodes: readonly object[]): Promise<void> {
+  await page.evaluate(() => RED.actions.invoke("core:show-import-dialog"));
+  const text = page.locator("#red-ui-clipboard-dialog-import-text");
+  await text.fill(JSON.stringify(nodes));
+  await text.press("End");
+  await page.locator("#red-ui-clipboard-dialog-ok").click();
+  await text.waitFor({ state: "hidden" });
+}

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
+import { type ExampleNode, examples as flows } from "../support/examples.js";
 
 const root = join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -24,19 +25,6 @@ interface Definition {
   outputLabels?(index: number): string;
 }
 type Validator = (this: unknown, value: unknown, options: object) => unknown;
-
-interface ExampleNode {
-  id: string;
-  type: string;
-  z?: string;
-  x?: number;
-  y?: number;
-  wires?: string[][];
-  links?: string[];
-  name?: string;
-  info?: string;
-  [property: string]: unknown;
-}
 
 const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 const catalogue = (folder: string, language: string): Catalogue =>
@@ -279,12 +267,17 @@ function helpless(folder: string): boolean {
   return folder === "folder-watch" || folder === "mq-receive";
 }
 
+/** Their purpose is another client beside the first. */
+const SECOND_CLIENT = ["11-two-environments.json", "12-second-company.json"];
+
+/** Laid out before there was a width; each row is read from left to right. */
+const WIDE = ["04-notify.json", "05-sign-text.json", "06-csv-to-declarations.json"];
+
 describe("examples", () => {
-  const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".json"));
-  const flows = new Map(files.map((name) => [name, JSON.parse(read("examples", name)) as ExampleNode[]]));
-  const core = "tab,comment,catch,debug,inject,link in,link out,switch,change,function,file,http request,csv".split(
-    ",",
-  );
+  const core = [
+    "tab,comment,catch,debug,inject,link in,link out,switch,change,function,delay,split,csv",
+    "file,file in,http request,http in,http response",
+  ].flatMap((types) => types.split(","));
 
   it("show every node type once at least", () => {
     const shown = new Set([...flows.values()].flat().map(({ type }) => type));
@@ -367,8 +360,34 @@ describe("examples", () => {
           assert.equal(seen.size, on.length);
         }
       });
+
+      it("says in both languages what to do, and shows it whole on a small screen", () => {
+        const comment = nodes.find(({ type, info }) => type === "comment" && info);
+        if (comment) assert.match(comment.info ?? "", /[\u4e00-\u9fff]{3}[\s\S]*\n[A-Z`][^\u4e00-\u9fff\n]+/);
+        else assert.equal(name, "02-connection-test.json");
+        if (WIDE.includes(name)) return;
+        for (const { id, x = 0, y = 0 } of nodes) assert.ok(x <= 740 && y <= 600, id);
+      });
     });
   }
+
+  it("share one client, broker and card, so that whoever imports one after the other gets no second one", () => {
+    const shared = new Map<string, ExampleNode>();
+    const ids = new Map<string, string>();
+    for (const [name, nodes] of flows) {
+      for (const node of nodes) {
+        const config = types.includes(node.type) && definitionOf(node.type.slice("sw-".length)).category === "config";
+        if (config && !SECOND_CLIENT.includes(name)) {
+          assert.deepEqual(node, shared.get(node.type) ?? node, `${name}: ${node.type}`);
+          shared.set(node.type, node);
+        } else {
+          assert.equal(ids.get(node.id), undefined, `${name}: ${node.id}`);
+          ids.set(node.id, name);
+        }
+      }
+    }
+    assert.equal(shared.size, 3);
+  });
 
   it("takes every setting of the import flow from the environment variables that its first comment names", () => {
     const nodes = flows.get("01-import-client.json") ?? [];

@@ -49,7 +49,13 @@ describe("the packed package", function () {
       assert.ok(files.includes(path), path);
       assert.ok(files.includes(path.replace(/\.js$/, ".html")), `${path}: its .html`);
     }
-    for (const path of ["README.md", "README.zh-CN.md", "LICENSE", "examples/01-import-client.json"])
+    for (const path of [
+      "README.md",
+      "README.zh-CN.md",
+      "LICENSE",
+      "examples/01-import-client.json",
+      "docs/guides/it.md",
+    ])
       assert.ok(files.includes(path), path);
     const strange = files.filter(
       (path) => /^(lib|nodes|test|simulator|scripts|data)\//.test(path) || /dist\/(simulator|scripts)/.test(path),
