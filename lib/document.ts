@@ -37,6 +37,8 @@ export interface DetachedSignature {
   certificateNumber: string;
   /** DER as base64, one line. */
   certificate: string;
+  /** Of the bytes that were signed, lower-case hex: mq-send sends no others under this signature. */
+  sha256?: string;
 }
 
 /** `msg.document`: the handle on a claim that a message carries (design, "The message"). */

@@ -5,6 +5,8 @@ export interface Request {
   query: Record<string, unknown>;
   params: Record<string, string>;
   body?: unknown;
+  method?: string;
+  headers?: Record<string, string | string[] | undefined>;
   user?: { username?: unknown; anonymous?: unknown };
 }
 export interface Response {
@@ -57,20 +59,36 @@ export class Download {
   }
 }
 
+/**
+ * What changes something comes as JSON: a page of another site cannot send that without being asked first, where Node-RED asks for no
+ * login. Rejects with SW-REQUEST.
+ */
+async function assertJson({ method, headers }: Request): Promise<void> {
+  const type = String(headers?.["content-type"] ?? "");
+  if (method !== "POST" || type === "" || /^application\/json\b/i.test(type)) return;
+  throw new ImportClientError("SW-REQUEST", {
+    zh: `请求内容应为 application/json，而不是 ${type.slice(0, 100)}`,
+    en: `the request has to be application/json, not ${type.slice(0, 100)}`,
+  });
+}
+
 /** A route's handler out of work that gives its answer, or rejects: the code decides the status, the words go to the person. */
 export function answer(work: (request: Request, response: Response) => Promise<unknown>) {
   return (request: unknown, response: unknown) => {
     const reply = response as Response;
-    work(request as Request, reply).then(
-      (body) => {
-        if (body instanceof Download) body.send(reply);
-        else reply.set({ "cache-control": "no-store" }).json(body);
-      },
-      (error) => {
-        const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
-        const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
-        reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known });
-      },
-    );
+    const asked = request as Request;
+    assertJson(asked)
+      .then(() => work(asked, reply))
+      .then(
+        (body) => {
+          if (body instanceof Download) body.send(reply);
+          else reply.set({ "cache-control": "no-store" }).json(body);
+        },
+        (error) => {
+          const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
+          const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
+          reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known });
+        },
+      );
   };
 }

@@ -21,8 +21,8 @@ interface Layer {
 }
 
 const LAYERS: readonly Layer[] = [
-  { name: "unit", title: "libraries, simulator, scripts", timeout: 20_000, alone: false },
-  { name: "nodes", title: "nodes in Node-RED's runtime", timeout: 30_000, alone: true },
+  { name: "unit", title: "libraries, simulator, scripts", timeout: 60_000, alone: false },
+  { name: "nodes", title: "nodes in Node-RED's runtime", timeout: 90_000, alone: true },
   { name: "process", title: "real Node-RED, RabbitMQ, SoftHSM2", timeout: 180_000, alone: true },
   { name: "editor", title: "editor in Chromium", timeout: 120_000, alone: true },
   { name: "package", title: "the package itself", timeout: 300_000, alone: true },

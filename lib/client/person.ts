@@ -9,6 +9,7 @@ import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
+import { sha256InTurns } from "../sha256.js";
 import type { ImportClient } from "./import-client.js";
 
 /** What a person says with an action; the reason is kept in the events. */
@@ -72,6 +73,14 @@ async function again(
   const folder = client.folders.of(row.business);
   if (row.box === "none" || !client.files.disk.exists(join(folder.box(row.box), row.boxName))) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
+  }
+  const archived = await client.files.disk.readLarge(join(folder.box(row.box), row.boxName));
+  if ((await sha256InTurns(archived, client.clock)) !== row.sha256) {
+    throw refused(
+      row,
+      `${row.box} 中的文件与当初取走的不同，不能以原单据重发；请从 ERP 重新导出`,
+      `the file in ${row.box} is not the one that was claimed: it cannot be sent again as the same document; export it again`,
+    );
   }
   // The row goes first: a copy without one would be taken for a new document.
   const claimed = await client.ledger.transition(

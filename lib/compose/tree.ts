@@ -20,6 +20,9 @@ export interface Misfit {
 /** A key that begins so names an attribute. */
 const ATTRIBUTE = "@";
 
+/** The key of an element's own text, beside its attributes. */
+const TEXT = "#text";
+
 /** Levels of elements; what is given may refer to itself. */
 const DEEPEST = 40;
 
@@ -62,11 +65,29 @@ export function elementsFor(field: Field, value: unknown, path: string, misfits:
   }
   if (field.children.length > 0) return parent(field, value, path, misfits, depth);
   const { attributes, content } = isObject(value)
-    ? { attributes: attributesOf(field, value, path, misfits), content: value["#text"] ?? "" }
+    ? leaf(field, value, path, misfits)
     : { attributes: [], content: value };
+  if (content === null || content === undefined) return [];
   const text = checkedText(field, content, path, misfits);
   if (text === undefined || (text === "" && attributes.length === 0 && field.numeric)) return [];
   return [{ name: field.name, attributes, text, children: [] }];
+}
+
+/** Attributes and text of an element that was given as an object; anything else in it has no place. */
+function leaf(field: Field, value: Given, path: string, misfits: Misfit[]) {
+  const wrong = Object.keys(value).filter((key) => !key.startsWith(ATTRIBUTE) && key !== TEXT);
+  for (const key of wrong) {
+    misfits.push({
+      path: `${path}/${key}`,
+      text: {
+        zh: `${nameOf(field, "zh")}只有文本，没有下级“${key}”；文本写在“${TEXT}”下，或直接写值`,
+        en: `${nameOf(field, "en")} holds a text and no ${key}: give the value itself, or under ${TEXT}`,
+      },
+    });
+  }
+  if (Object.keys(value).length === 0)
+    misfits.push({ path, text: { zh: "值是空对象", en: "the value is an empty object" } });
+  return { attributes: attributesOf(field, value, path, misfits), content: value[TEXT] ?? "" };
 }
 
 function parent(field: Field, value: unknown, path: string, misfits: Misfit[], depth: number): Written[] {
@@ -95,6 +116,14 @@ function parent(field: Field, value: unknown, path: string, misfits: Misfit[], d
       ...(made.get(child) ?? []),
       ...elementsFor(child, one, `${path}/${child.name}`, misfits, depth + 1),
     ]);
+  }
+  for (const [child, all] of made) {
+    if (all.length <= child.max) continue;
+    const many = {
+      zh: `${nameOf(child, "zh")}给了 ${all.length} 次，最多 ${child.max} 次`,
+      en: `${nameOf(child, "en")} is given ${all.length} times, at most ${child.max} may be there`,
+    };
+    misfits.push({ path: `${path}/${child.name}`, text: many });
   }
   const children = field.children.flatMap((child) => made.get(child) ?? []);
   return [{ name: field.name, attributes: attributesOf(field, value, path, misfits), text: "", children }];

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
 import { ImportClientError } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
@@ -35,8 +36,32 @@ export async function handIn(
   const same = await context.ledger.bySha256(sha256);
   const alive = same.find((row) => isAlive(row) && row.business === folder.code);
   if (alive) return { business: folder.code, fileName: alive.fileName, sha256, already: alive.id };
+  const before = recentIn(context, folder.code).get(sha256);
+  if (before !== undefined && context.files.disk.exists(join(folder.box("OutBox"), before))) {
+    return { business: folder.code, fileName: before, sha256, already: "" };
+  }
   const name = await context.files.writeNew(folder.box("OutBox"), fileName, payload, sha256);
+  remember(recentIn(context, folder.code), sha256, name);
   return { business: folder.code, fileName: name, sha256, already: "" };
+}
+
+/** By client and folder: the names of what was handed in last and has no row yet. */
+const recent = new WeakMap<object, Map<string, Map<string, string>>>();
+const REMEMBERED = 1000;
+
+function recentIn(context: object, business: string): Map<string, string> {
+  const folders = recent.get(context) ?? new Map<string, Map<string, string>>();
+  recent.set(context, folders);
+  const known = folders.get(business) ?? new Map<string, string>();
+  folders.set(business, known);
+  return known;
+}
+
+function remember(known: Map<string, string>, sha256: string, name: string): void {
+  known.delete(sha256);
+  known.set(sha256, name);
+  const [oldest] = known.keys();
+  if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
 }
 
 /** The folder of a code. Throws SW-FOLDER when no folder has an OutBox and this code. */

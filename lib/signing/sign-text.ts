@@ -6,6 +6,9 @@ import { signOnCard } from "./sign-on-card.js";
 /** Name of this way to sign; a message that has no document, so no row of a folder may name it. */
 export const TEXT = "text";
 
+/** Bytes of a text: what the rules sign has some hundred, and a long one keeps the card from the documents. */
+const LONGEST = 1024 * 1024;
+
 /** Half of a character of two halves: it has no bytes in UTF-8. */
 const HALF = /\p{Cs}/u;
 
@@ -17,6 +20,8 @@ export function textBytes(payload: unknown): Buffer {
   const bytes = typeof payload === "string" ? Buffer.from(payload, "utf8") : payload;
   if (!Buffer.isBuffer(bytes)) throw unfit("不是文本", "is no text");
   if (bytes.length === 0) throw unfit("为空", "is empty");
+  if (bytes.length > LONGEST)
+    throw unfit(`有 ${bytes.length} 字节，上限 ${LONGEST}`, `has ${bytes.length} bytes, the limit is ${LONGEST}`);
   if (typeof payload === "string" && HALF.test(payload))
     throw unfit("含有不完整的字符，无法按 UTF-8 编码", "has half a character, which UTF-8 cannot write");
   return bytes;

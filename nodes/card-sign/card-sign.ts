@@ -8,9 +8,11 @@ import {
 } from "../../lib/business/folder-settings.js";
 import { kindByType } from "../../lib/business/index.js";
 import { type Inspection, inspect } from "../../lib/business/inspect.js";
+import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
 import { configError, settingChoice, settingFlag } from "../../lib/settings.js";
+import { sha256InTurns } from "../../lib/sha256.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import type { Card } from "../../lib/signing/card.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions } from "../../lib/signing/profiles/index.js";
@@ -162,7 +164,8 @@ export = (RED: NodeAPI): void => {
       const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
       if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
       message.payload = signed.payload;
-      if (signed.signature) document.signature = signed.signature;
+      if (signed.signature)
+        document.signature = { ...signed.signature, sha256: await sha256InTurns(signed.payload, SYSTEM_CLOCK) };
       send(message);
     });
     onClose(this, async () => status.close());

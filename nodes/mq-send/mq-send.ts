@@ -3,13 +3,15 @@ import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { codeOf, faultOf, messageOf } from "../../lib/errors.js";
+import type { DocumentHandle } from "../../lib/document.js";
+import { codeOf, faultOf, ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
+import { sha256InTurns } from "../../lib/sha256.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -50,6 +52,29 @@ interface Started {
   fields: FieldEvaluator["evaluate"];
   /** Shows how the connection and the queue stand. */
   showState: () => void;
+}
+
+/** A signature beside the bytes is good for these bytes alone. Rejects with SW-MESSAGE when a node behind card-sign changed them. */
+async function assertAsSigned(
+  { signature }: DocumentHandle,
+  message: FlowMessage,
+  client: ImportClient,
+): Promise<void> {
+  if (signature?.sha256 === undefined) return;
+  if ((await sha256InTurns(payloadOf(message), client.clock)) === signature.sha256) return;
+  throw new ImportClientError(
+    "SW-MESSAGE",
+    {
+      zh: "msg.payload 在签名之后被改动，签名与内容不符，没有发送",
+      en: "msg.payload was changed after it was signed: the signature does not fit, and nothing was sent",
+    },
+    {
+      advice: {
+        zh: "请把改动内容的节点（zip、function 等）放在 card-sign 之前。",
+        en: "Put the node that changes it (zip, a function) before card-sign.",
+      },
+    },
+  );
 }
 
 export = (RED: NodeAPI): void => {
@@ -160,6 +185,7 @@ export = (RED: NodeAPI): void => {
         const { client, sender: from, fields, showState } = await started;
         showNow = showState;
         assertNotRefused(document);
+        await assertAsSigned(document, message, client);
         status.show("blue", "dot", "sending");
         const set = await fields(message);
         const sent = await from.send(document, payloadOf(message), {

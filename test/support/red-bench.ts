@@ -65,7 +65,8 @@ interface Agent {
 }
 // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
 type Answer = Promise<{ status: number; body: any; headers: Record<string, string> }> & {
-  send(body: object): Answer;
+  send(body: object | string): Answer;
+  type(contentType: string): Answer;
   buffer(whole: boolean): Answer;
   parse(read: (answer: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void) => void): Answer;
 };

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until<T>(
   what: string | (() => string),
   look: () => T | Promise<T>,
-  within = 15_000,
+  within = 30_000,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = Date.now() + within;
   let last: unknown;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
@@ -134,6 +134,14 @@ describe("a person's decisions", () => {
     const results = await Promise.allSettled([resendDocument(client, id, word), resendDocument(client, id, word)]);
     assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     assert.equal((await client.ledger.get(id))?.attempt, 2);
+  });
+
+  it("sends nothing under a document's id that is not what was claimed", async () => {
+    drop("changed.xml", decXml({ key: freshKey(), goods: 1 }));
+    const { id, boxName } = await sent(await claimed("changed.xml"));
+    appendFileSync(join(client.folders.of("DecCus001").box("SentBox"), boxName), "<!-- a hand in the archive -->");
+    await assert.rejects(resendDocument(client, id, { reason: "again" }), { code: "SW-STATE", message: /not the one/ });
+    assert.equal((await client.ledger.get(id))?.state, "sent");
   });
 
   it("makes no file without a row: a resend that a fault interrupts is brought to its end by the next start", async () => {

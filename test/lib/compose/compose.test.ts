@@ -106,6 +106,21 @@ describe("compose", () => {
     assert.equal(scanXml(xml).at("DecLists/DecList/GName")?.text, "]]>");
   });
 
+  it("leaves nothing out in silence of a value that was given as an object, or more than once", async () => {
+    const ours = async (head: Record<string, unknown>) => {
+      const { checks } = await compose("DEC", { DecHead: head }, SENDER);
+      return checks
+        .filter(({ rule, severity }) => rule === "SW-RULE-compose" && severity === "error")
+        .map(({ path }) => path);
+    };
+    assert.deepEqual(await ours({ IEFlag: { value: "I" } }), ["DecMessage/DecHead/IEFlag/value"]);
+    assert.deepEqual(await ours({ GoodsPlace: { a: { b: 1 } } }), ["DecMessage/DecHead/GoodsPlace/a"]);
+    assert.deepEqual(await ours({ IEFlag: {} }), ["DecMessage/DecHead/IEFlag"]);
+    assert.deepEqual(await ours({ GrossWet: 1, grosswet: 2 }), ["DecMessage/DecHead/GrossWet"]);
+    assert.deepEqual(await ours({ GrossWet: [1, 2] }), ["DecMessage/DecHead/GrossWet"]);
+    assert.deepEqual(await ours({ IEFlag: { "#text": "I" } }), []);
+  });
+
   it("refuses what no XML may hold, and what has no text, by its path", async () => {
     const round: Record<string, unknown> = {};
     round.DecHead = round;

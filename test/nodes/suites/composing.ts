@@ -99,6 +99,10 @@ export function composing(bench: RedBench): void {
         ],
       );
       assert.deepEqual(outBox(), ["K-9.xml"]);
+      // Whoever asks again may make a new name.
+      bench.node("put").receive({ ...message, filename: "again.xml", business: "DecCus001" });
+      assert.equal(((await bench.arrived("handed", 4)) as Made[])[3]?.handedIn?.fileName, "K-9.xml");
+      assert.deepEqual(outBox(), ["K-9.xml"]);
     });
 
     it("take no path for a name, and no folder that is not there", async () => {

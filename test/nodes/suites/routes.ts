@@ -52,6 +52,10 @@ export function routes(bench: RedBench): void {
         bench.http().post(`/single-window/documents/${id}/${action}`).send(body);
       const without = await post("resend", {});
       assert.deepEqual([without.status, without.body.code], [400, "SW-REQUEST"]);
+      // A page of another site can send a form without being asked; it cannot send JSON.
+      const form = await bench.http().post(`/single-window/documents/${id}/resend`).type("form").send("reason=csrf");
+      assert.deepEqual([form.status, form.body.code], [400, "SW-REQUEST"]);
+      assert.match(form.body.text.en, /application\/json/);
       const release = await post("release", { reason: "x" });
       assert.deepEqual([release.status, release.body.code], [409, "SW-STATE"]);
       const resend = await post("resend", { reason: "x" });

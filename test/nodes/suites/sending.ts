@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { verify, X509Certificate } from "node:crypto";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { box, boxText, drop } from "../../support/boxes.js";
-import { cardNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import { cardNode, type FlowNode, functionNode, node } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { SendFlow } from "../../support/send-flow.js";
@@ -87,6 +87,22 @@ export function sending(bench: RedBench): void {
       assert.ok(verify("sha256", content, certificate.publicKey, Buffer.from(headers.signature, "base64")));
       assert.equal(headers.certificateNumber, certificate.serialNumber.toLowerCase());
       assert.deepEqual(box(at.root, "", ".spool"), [], "unchanged bytes lie in TempBox, not in the spool");
+    });
+
+    it("sends no other bytes under a signature that stands beside them", async () => {
+      const nodes = at.nodes();
+      (nodes.find(({ id }) => id === "claimed") as FlowNode).wires = [["sign"]];
+      const change = "msg.payload = Buffer.concat([msg.payload, Buffer.from('\\n')]); return msg;";
+      await bench.load([
+        ...nodes,
+        cardNode(bench.token),
+        node("sw-card-sign", "sign", { card: "card" }, ["change"]),
+        functionNode("change", change, "send"),
+      ]);
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      const caught = await bench.one("caught");
+      assert.deepEqual([caught.fault?.code, await bench.depth(at.queue)], ["SW-MESSAGE", 0]);
+      assert.match(caught.fault?.text.zh ?? "", /签名之后被改动/);
     });
 
     it("waits while the broker takes nothing for a memory alarm, says so, and sends afterwards", async function () {
