@@ -7,6 +7,21 @@ export function fileMissing(): ImportClientError {
   return errorOf(FILE_MISSING);
 }
 
+/** The same of a file that is not there at all: a folder may be away for a moment, and the reconciler knows when it has been long enough. */
+export function fileAway(): ImportClientError {
+  return new ImportClientError(
+    "SW-FILE-MISSING",
+    { zh: "单据文件暂时不在 TempBox 中，稍后再试", en: "the document's file is not in TempBox now; it is tried again" },
+    {
+      kind: "waits",
+      advice: {
+        zh: "请检查根目录或网络共享；文件恢复后自动继续。",
+        en: "See to the root folder or the network share; it goes on by itself when the file is back.",
+      },
+    },
+  );
+}
+
 /** Not a fault: the claim stays open and goes on after the next start. */
 export function stopped(): ImportClientError {
   return new ImportClientError("SW-STOPPED", {

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Broker, Publisher, PublishOutcome } from "../amqp/broker.js";
 import { type BrokerFault, sendError } from "../amqp/faults.js";
 import { backOff } from "../back-off.js";
+import { sizeOfSent } from "../boxes/sent-bytes.js";
 import type { ImportClient } from "../client/import-client.js";
 import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
@@ -9,7 +10,7 @@ import { codeOf, faultOf, ImportClientError, messageOf } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
-import { bytesGone, fileMissing, heldError, putOffError, stopped, tooLarge } from "./errors.js";
+import { bytesGone, fileAway, fileMissing, heldError, putOffError, stopped, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
 import { type Outgoing, outgoingOf } from "./outgoing.js";
 import { publishOnce } from "./publish.js";
@@ -287,7 +288,8 @@ export class DocumentSender {
       const body = await outgoing.body();
       if (!body) {
         if (repeat) return await this.hold(id, bytesGone(id));
-        throw fileMissing();
+        // Another content is somebody's hand; nothing at all may be a folder that is away.
+        throw sizeOfSent(this.client, sending.row, outgoing.wire.body) === undefined ? fileAway() : fileMissing();
       }
       const { alone } = share;
       const options = { repeat, alone, timeout: this.settings.confirmTimeout };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { verify, X509Certificate } from "node:crypto";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { box, boxText, drop } from "../../support/boxes.js";
 import { cardNode, type FlowNode, functionNode, node } from "../../support/flow-nodes.js";
@@ -87,6 +89,26 @@ export function sending(bench: RedBench): void {
       assert.ok(verify("sha256", content, certificate.publicKey, Buffer.from(headers.signature, "base64")));
       assert.equal(headers.certificateNumber, certificate.serialNumber.toLowerCase());
       assert.deepEqual(box(at.root, "", ".spool"), [], "unchanged bytes lie in TempBox, not in the spool");
+    });
+
+    it("lets a document wait whose file is away when its turn comes, and sends it when it is back", async () => {
+      const later = `${at.queue}-later`;
+      await bench.load(at.nodes({ send: { queue: later, giveUpAfter: 60 } }));
+      await bench.showing("send", "mq-send.status.queue");
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      const [name = ""] = await until("it is claimed and waits", () => {
+        const names = box(at.root, "DecCus001", "TempBox");
+        return names.length === 1 && bench.statuses("send").at(-1) === "mq-send.status.queue" ? names : undefined;
+      });
+      const file = join(at.root, "DecCus001", "TempBox", name);
+      renameSync(file, join(at.root, "away.xml"));
+      await bench.queue(later);
+      const caught = await bench.one("caught");
+      assert.deepEqual([caught.fault?.code, caught.fault?.kind], ["SW-FILE-MISSING", "waits"]);
+      renameSync(join(at.root, "away.xml"), file);
+      const { document } = await bench.one("settled");
+      assert.equal(document?.id, caught.document?.id);
+      assert.equal(await bench.depth(later), 1);
     });
 
     it("sends no other bytes under a signature that stands beside them", async () => {
