@@ -176,7 +176,8 @@ function claimAgain(
 ): Promise<DocumentRow> {
   onId?.(id);
   const change = { box: "TempBox", boxName: claimedName(id, fileName), retryAt: 0, attempt: attempt + 1 } as const;
-  return ledger.update(id, change, { event: "claimed", text: `attempt ${attempt + 1}` });
+  const note = { event: "claimed", text: `第 ${attempt + 1} 次`, textEn: `attempt ${attempt + 1}` };
+  return ledger.update(id, change, note);
 }
 
 /** A file as it enters the ledger for the first time. */
