@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
-import { letGo } from "../boxes/put-off.js";
+import { letGo, putOff } from "../boxes/put-off.js";
 import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
@@ -113,14 +113,17 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
 
 /**
  * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
- * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
+ * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. One that
+ * waits for a setting, or is tried again, can be released as failed: it is given up. Rejects with SW-STATE when it is neither, SW-REQUEST
+ * without a reason.
  */
 export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () => release(client, id, word));
 }
 
 async function release(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  const row = await rowFor(client, id, word);
+  const found = await rowFor(client, id, word);
+  const row = word.as === "failed" && waitsFor(found) ? await takenAside(client, found, word) : found;
   if (row.state !== "held")
     throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
   const note = { event: "released", text: word.reason };
@@ -154,7 +157,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       return settleSent(client, id);
     }
     case "failed": {
-      const failure = { code: isPutOff(row) ? "SW-HELD" : "SW-UNKNOWN", text: neutral(word.reason) };
+      const code = waitsFor(found) ? found.code : isPutOff(row) ? "SW-HELD" : "SW-UNKNOWN";
+      const failure = { code, text: neutral(word.reason) };
       const change = { ...wordsOf(failure), retryAt: 0, failedAt: client.clock.now() };
       await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
       crashPoint("release.after-state");
@@ -163,4 +167,16 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
     default:
       throw new ImportClientError("SW-REQUEST", { zh: "未知的处理方式", en: "release as resend, sent or failed" });
   }
+}
+
+/** Does its send wait for a fault to end: of a setting, of the machine, or one that may pass? */
+function waitsFor({ settled, state, code }: DocumentRow): boolean {
+  return !settled && state === "claimed" && code !== "";
+}
+
+/** On hold first: its file comes to TempBox from wherever it waits, no flow has it, and a stop here leaves it to a person. */
+async function takenAside(client: ImportClient, { id }: DocumentRow, { reason }: PersonsWord): Promise<DocumentRow> {
+  const held = await putOff(client, id, { code: "SW-HELD", text: neutral(reason.trim()) }, 0);
+  client.claims.inFlight.release(id);
+  return held;
 }

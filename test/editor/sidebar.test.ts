@@ -118,7 +118,7 @@ describe("sidebar", () => {
   it("lists a document by itself, with its state and its reason", async () => {
     // It is valid, so it gets as far as the card; there it stops.
     await row("报关单一.xml").filter({ hasText: "KEY-UNREADABLE" }).waitFor({ timeout: 60_000 });
-    assert.match((await row("报关单一.xml").textContent()) ?? "", /待发送DecCus001 · DEC · .*C134 卡操作失败/);
+    assert.match((await row("报关单一.xml").textContent()) ?? "", /等待：卡操作失败.*DecCus001 · DEC · .*C134 卡操作失败/);
     await row("invalid.xml").filter({ hasText: "未发出" }).waitFor({ timeout: 60_000 });
   });
 
