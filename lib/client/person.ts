@@ -6,6 +6,7 @@ import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { isAlive } from "../ledger/rules/identity.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -14,7 +15,7 @@ import type { ImportClient } from "./import-client.js";
 /** What a person says with an action; the reason is kept in the events. */
 export interface PersonsWord {
   reason: string;
-  /** For a release: `resend` (default), `sent` or `failed`. */
+  /** For a release: `resend` (default), `sent` or `failed`. For a resend: `accepted` of a document that was taken in and stands. */
   as?: string;
   /** For a hold: when it ends by itself, milliseconds since the epoch; 0 or absent = when a person releases it. */
   until?: number;
@@ -35,11 +36,26 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 
 /**
  * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
- * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-OWNER when it was another client's,
- * SW-REQUEST without a reason.
+ * TempBox; the copy in the archive stays. One that the data centre has taken in, and that customs has not refused, is sent again only
+ * by the word `as: "accepted"`. Rejects with SW-STATE without it, or when the document is still on its way, SW-OWNER when it was another
+ * client's, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, async () => again(client, await rowFor(client, id, word), "resend", word));
+  return client.claims.alone(id, async () => {
+    const row = await rowFor(client, id, word);
+    if (row.state === "accepted" && isAlive(row) && word.as !== "accepted") throw standsAlready(row);
+    return again(client, row, "resend", word);
+  });
+}
+
+function standsAlready(row: DocumentRow): ImportClientError {
+  const number = row.seqNo || row.customsNo || row.clientKey;
+  const status = row.statusText === "" ? "" : ` ${row.statusText}`;
+  return refused(
+    row,
+    `单据已入库（${number}${status}），再发可能重复申报；确需再发，请以 as: "accepted" 确认`,
+    `the document was taken in already (${number}${status}): sent again it may be declared twice; confirm it by as: "accepted"`,
+  );
 }
 
 /**

@@ -23,6 +23,9 @@ export const stateText = (state) => translateKnown("state", state);
 export const isPutOff = ({ state, code, possibleDuplicate }) =>
   state === "held" && code === "SW-HELD" && !possibleDuplicate;
 
+/** The data centre has it, and customs has not refused it. */
+export const isTakenIn = ({ state, statusOutcome }) => state === "accepted" && statusOutcome !== "refused";
+
 /** It has not gone out, for a setting, a card or the like: it is tried again until that is mended. */
 export const isWaiting = ({ state, settled, code }) => state === "claimed" && !settled && Boolean(code);
 
