@@ -3,8 +3,10 @@ import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { readTempBox } from "../../lib/boxes/claim.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, faultOf, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { warnedNote } from "../../lib/preflight/warnings.js";
 import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
@@ -43,6 +45,14 @@ interface Config extends NodeDef {
 }
 
 const MEGABYTE = 1024 * 1024;
+
+/** With what warnings a document goes out stands in its story, once however often it is tried. */
+async function keepWarnings({ ledger }: ImportClient, { id, checks }: DocumentHandle): Promise<void> {
+  const note = warnedNote(checks);
+  if (!note) return;
+  const last = await ledger.lastEventOf(id, [note.event, "resend", "override"]);
+  if (last?.event !== note.event) await ledger.update(id, {}, note);
+}
 
 interface Started {
   client: ImportClient;
@@ -161,6 +171,7 @@ export = (RED: NodeAPI): void => {
         showNow = showState;
         assertNotRefused(document);
         status.show("blue", "dot", "sending");
+        await keepWarnings(client, document);
         const set = await fields(message);
         const sent = await from.send(document, payloadOf(message), {
           fields: set,
