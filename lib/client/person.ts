@@ -6,7 +6,7 @@ import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { isAlive } from "../ledger/rules/identity.js";
+import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -186,8 +186,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
 }
 
 /** Does its send wait for a fault to end: of a setting, of the machine, or one that may pass? */
-function waitsFor({ settled, state, code }: DocumentRow): boolean {
-  return !settled && state === "claimed" && code !== "";
+function waitsFor(row: DocumentRow): boolean {
+  return !row.settled && row.state === "claimed" && row.code !== "" && repeatedBy(row) === undefined;
 }
 
 /** On hold first: its file comes to TempBox from wherever it waits, no flow has it, and a stop here leaves it to a person. */

@@ -26,8 +26,9 @@ export const isPutOff = ({ state, code, possibleDuplicate }) =>
 /** The data centre has it, and customs has not refused it. */
 export const isTakenIn = ({ state, statusOutcome }) => state === "accepted" && statusOutcome !== "refused";
 
-/** It has not gone out, for a setting, a card or the like: it is tried again until that is mended. */
-export const isWaiting = ({ state, settled, code }) => state === "claimed" && !settled && Boolean(code);
+/** It has not gone out, for a setting, a card or the like: it is tried again until that is mended. A repeat is about to be refused. */
+export const isWaiting = ({ state, settled, code }) =>
+  state === "claimed" && !settled && Boolean(code) && code !== "SW-DUP";
 
 /** Where a document stands, as the trade says it: of one that the data centre has taken, what customs says. */
 export function standing(row) {
