@@ -12,7 +12,7 @@ import { bringAcross } from "./across.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
-import { finish, settleReplaced } from "./settle.js";
+import { finish, isNewIn, settleReplaced } from "./settle.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
@@ -169,14 +169,15 @@ function bring(
 }
 
 /** The row of a file that was given back goes on. */
-function claimAgain(
-  { ledger }: BoxContext,
+async function claimAgain(
+  context: BoxContext,
   { id, fileName, attempt }: DocumentRow,
   onId?: (id: string) => void,
 ): Promise<DocumentRow> {
   onId?.(id);
   const change = { box: "TempBox", boxName: claimedName(id, fileName), retryAt: 0, attempt: attempt + 1 } as const;
-  return ledger.update(id, change, { event: "claimed", text: `attempt ${attempt + 1}` });
+  const note = { event: "claimed", text: `第 ${attempt + 1} 次`, textEn: `attempt ${attempt + 1}` };
+  return context.ledger.update(id, change, (await isNewIn(context, id, "claimed")) ? note : undefined);
 }
 
 /** A file as it enters the ledger for the first time. */

@@ -166,7 +166,7 @@ export class Claims {
 
   /**
    * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
-   * the claim has ended, was given back before, or its send has begun.
+   * the claim has ended, was given back before, or its send has begun. What waits for the same reason as before is no new event.
    */
   giveBack(id: string, delay: number, why: Fault): Promise<DocumentRow> {
     const { ledger, clock } = this.context;
@@ -176,7 +176,7 @@ export class Claims {
       const words = wordsOf(why);
       const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
       const change = { retryAt: clock.now() + delay, tries, ...words };
-      const row = await ledger.update(id, change, { event: "retry", ...words });
+      const row = await ledger.update(id, change, now?.code === why.code ? undefined : { event: "retry", ...words });
       // A clock that is set at this moment makes the row say something else.
       this.scheduleReturn(row, delay);
       return row;

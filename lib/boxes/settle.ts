@@ -80,13 +80,23 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const source = join(folder.box("TempBox"), row.boxName);
   return files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
-    const returned = await ledger.update(id, change, { event: "returned" });
+    const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
+    const returned = await ledger.update(id, change, note);
     crashPoint("return.after-row");
     const placed = files.place(source, folder.box("OutBox"), name);
     crashPoint("return.after-move");
     // Somebody else has put a file of that name there meanwhile.
     return placed === name ? returned : ledger.update(id, { boxName: placed });
   });
+}
+
+/** The steps of a document that is tried again. Each is told once for what it waits for, and not with every try. */
+const TRIES = ["retry", "returned", "claimed"];
+
+/** Is this step of another try told for the first time since it began to wait for what it waits for now? */
+export async function isNewIn({ ledger }: BoxContext, id: string, step: "returned" | "claimed"): Promise<boolean> {
+  const last = await ledger.lastEventOf(id, TRIES);
+  return !last || TRIES.indexOf(last.event) < TRIES.indexOf(step);
 }
 
 /**

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { bringBack } from "../boxes/bring-back.js";
-import { letGo } from "../boxes/put-off.js";
+import { letGo, putOff } from "../boxes/put-off.js";
 import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -15,7 +16,7 @@ import type { ImportClient } from "./import-client.js";
 /** What a person says with an action; the reason is kept in the events. */
 export interface PersonsWord {
   reason: string;
-  /** For a release: `resend` (default), `sent` or `failed`. */
+  /** For a release: `resend` (default), `sent` or `failed`. For a resend: `accepted` of a document that was taken in and stands. */
   as?: string;
   /** For a hold: when it ends by itself, milliseconds since the epoch; 0 or absent = when a person releases it. */
   until?: number;
@@ -36,11 +37,26 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 
 /**
  * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
- * TempBox; the copy in the archive stays. Rejects with SW-STATE when it is still on its way, SW-OWNER when it was another client's,
- * SW-REQUEST without a reason.
+ * TempBox; the copy in the archive stays. One that the data centre has taken in, and that customs has not refused, is sent again only
+ * by the word `as: "accepted"`. Rejects with SW-STATE without it, or when the document is still on its way, SW-OWNER when it was another
+ * client's, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, async () => again(client, await rowFor(client, id, word), "resend", word));
+  return client.claims.alone(id, async () => {
+    const row = await rowFor(client, id, word);
+    if (row.state === "accepted" && isAlive(row) && word.as !== "accepted") throw standsAlready(row);
+    return again(client, row, "resend", word);
+  });
+}
+
+function standsAlready(row: DocumentRow): ImportClientError {
+  const number = row.seqNo || row.customsNo || row.clientKey;
+  const status = row.statusText === "" ? "" : ` ${row.statusText}`;
+  return refused(
+    row,
+    `单据已入库（${number}${status}），再发可能重复申报；确需再发，请以 as: "accepted" 确认`,
+    `the document was taken in already (${number}${status}): sent again it may be declared twice; confirm it by as: "accepted"`,
+  );
 }
 
 /**
@@ -122,14 +138,17 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
 
 /**
  * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
- * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. Rejects with SW-STATE when it is not held, SW-REQUEST without a reason.
+ * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. One that
+ * waits for a setting, or is tried again, can be released as failed: it is given up. Rejects with SW-STATE when it is neither, SW-REQUEST
+ * without a reason.
  */
 export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () => release(client, id, word));
 }
 
 async function release(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  const row = await rowFor(client, id, word);
+  const found = await rowFor(client, id, word);
+  const row = word.as === "failed" && waitsFor(found) ? await takenAside(client, found, word) : found;
   if (row.state !== "held")
     throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
   const note = { event: "released", text: word.reason };
@@ -163,7 +182,8 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
       return settleSent(client, id);
     }
     case "failed": {
-      const failure = { code: isPutOff(row) ? "SW-HELD" : "SW-UNKNOWN", text: neutral(word.reason) };
+      const code = waitsFor(found) ? found.code : isPutOff(row) ? "SW-HELD" : "SW-UNKNOWN";
+      const failure = { code, text: neutral(word.reason) };
       const change = { ...wordsOf(failure), retryAt: 0, failedAt: client.clock.now() };
       await client.ledger.transition(id, { from: ["held"], to: "failed" }, change, note);
       crashPoint("release.after-state");
@@ -172,4 +192,16 @@ async function release(client: ImportClient, id: string, word: PersonsWord): Pro
     default:
       throw new ImportClientError("SW-REQUEST", { zh: "未知的处理方式", en: "release as resend, sent or failed" });
   }
+}
+
+/** Does its send wait for a fault to end: of a setting, of the machine, or one that may pass? */
+function waitsFor(row: DocumentRow): boolean {
+  return !row.settled && row.state === "claimed" && row.code !== "" && repeatedBy(row) === undefined;
+}
+
+/** On hold first: its file comes to TempBox from wherever it waits, no flow has it, and a stop here leaves it to a person. */
+async function takenAside(client: ImportClient, { id }: DocumentRow, { reason }: PersonsWord): Promise<DocumentRow> {
+  const held = await putOff(client, id, { code: "SW-HELD", text: neutral(reason.trim()) }, 0);
+  client.claims.inFlight.release(id);
+  return held;
 }

@@ -24,7 +24,7 @@ interface Config extends NodeDef {
 /** Milliseconds between two looks for what is overdue. */
 const LOOK_EVERY = 30_000;
 /** Events that a receipt makes; all others are changes of state. */
-const RECEIPT_EVENTS = ["receipt", "accepted", "rejected"];
+const RECEIPT_EVENTS = ["receipt", "accepted", "rejected", "stands"];
 
 /** What counts as overdue, by the node's settings. Rejects with SW-CONFIG. */
 function overdueWatch(node: Node, client: ImportClient, config: Config): OverdueWatch {

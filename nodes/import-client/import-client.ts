@@ -37,9 +37,12 @@ function usedRootsIn(RED: NodeAPI): string {
   return typeof userDir === "string" && userDir !== "" ? join(userDir, "single-window-roots.json") : "";
 }
 
-/** A document that was not sent, or waits for a person: its file, the code, and why. */
-function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, event: "failed" | "held"): string {
-  const said = `${code} ${business}/${fileName} ${event}: ${bothLanguages({ zh: text, en: textEn || text })}`;
+/** Events after which a document may need a person, as Node-RED's log says them; `retry` is told once for what it waits for. */
+const TOLD: Record<string, string> = { failed: "failed", held: "held", retry: "waits" };
+
+/** A document that was not sent, or waits for a person, a setting or a card: its file, the code, and why. */
+function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, word: string): string {
+  const said = `${code} ${business}/${fileName} ${word}: ${bothLanguages({ zh: text, en: textEn || text })}`;
   // Names and values of documents come from outside: none of them begins a line of the log.
   return said.replace(/[\p{Cc}\s]+/gu, " ");
 }
@@ -73,7 +76,8 @@ export = (RED: NodeAPI): void => {
         client.on("change", (row, { event }) => {
           changes.note(row.id);
           // Whoever watches the log alone shall know of what needs a person.
-          if (event === "failed" || event === "held") this.warn(needsSomebody(row, event));
+          const word = TOLD[event];
+          if (word) this.warn(needsSomebody(row, word));
         });
         client.on("card", ({ name, id, state, code, text }) => {
           changes.note("");

@@ -6,6 +6,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, faultOf, ImportClientError, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { warnedNote } from "../../lib/preflight/warnings.js";
 import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
@@ -45,6 +46,14 @@ interface Config extends NodeDef {
 }
 
 const MEGABYTE = 1024 * 1024;
+
+/** With what warnings a document goes out stands in its story, once however often it is tried. */
+async function keepWarnings({ ledger }: ImportClient, { id, checks }: DocumentHandle): Promise<void> {
+  const note = warnedNote(checks);
+  if (!note) return;
+  const last = await ledger.lastEventOf(id, [note.event, "resend", "override"]);
+  if (last?.event !== note.event) await ledger.update(id, {}, note);
+}
 
 interface Started {
   client: ImportClient;
@@ -187,6 +196,7 @@ export = (RED: NodeAPI): void => {
         assertNotRefused(document);
         await assertAsSigned(document, message, client);
         status.show("blue", "dot", "sending");
+        await keepWarnings(client, document);
         const set = await fields(message);
         const sent = await from.send(document, payloadOf(message), {
           fields: set,

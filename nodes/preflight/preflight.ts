@@ -71,7 +71,8 @@ export = (RED: NodeAPI): void => {
         refuse();
         return;
       }
-      status.show("green", "dot", "passed");
+      if (document.checks.length > 0) status.show("yellow", "dot", "warned");
+      else status.show("green", "dot", "passed");
       send([message, null]);
     });
     onClose(this, async () => status.close());

@@ -73,7 +73,7 @@ describe("operator page, with a login", () => {
     await row("invalid.xml").filter({ hasText: "未发出" }).waitFor({ timeout: 60_000 });
     await row("报关单一.xml").filter({ hasText: "C134" }).waitFor({ timeout: 60_000 });
     for (const [name, state] of [
-      ["报关单一.xml", "待发送"],
+      ["报关单一.xml", "等待：卡操作失败"],
       ["等导入.xml", "已申报"],
       ["被退单.xml", "退单"],
       ["批量00059.xml", "结关"],
@@ -162,7 +162,20 @@ describe("operator page, with a login", () => {
     assert.deepEqual(await story().locator("select option").allTextContents(), ["继续发送", "失败（不再发送）"]);
     await story().locator("textarea").fill("已确认");
     await story().getByRole("button", { name: "确认解除" }).click();
-    await row("报关单一.xml").filter({ hasText: "待发送" }).waitFor();
+    // There is no key to sign it with: it goes on as far as that.
+    await row("报关单一.xml").filter({ hasText: "等待：" }).waitFor();
+  });
+
+  it("says why a document waits and what to do, and a person may end it", async () => {
+    await story().locator(".sw-state .sw-warn").waitFor();
+    await story().locator(".sw-state", { hasText: "等待：" }).waitFor();
+    await story().locator(".sw-what").waitFor();
+    assert.equal(await story().locator(".sw-problem:not(.sw-note)").count(), 0, "it has not failed");
+    await story().getByRole("button", { name: "结束，移到 FailBox" }).click();
+    await story().locator("textarea").fill("客户撤单");
+    await story().getByRole("button", { name: "确认结束" }).click();
+    await row("报关单一.xml").filter({ hasText: "未发出" }).waitFor();
+    assert.equal(box(bench.root, "DecCus001", "FailBox").filter((name) => name.startsWith("报关单一")).length, 1);
   });
 
   it("resends several at once with one reason, and saves a receipt and the support bundle", async () => {

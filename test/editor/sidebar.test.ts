@@ -118,7 +118,10 @@ describe("sidebar", () => {
   it("lists a document by itself, with its state and its reason", async () => {
     // It is valid, so it gets as far as the card; there it stops.
     await row("报关单一.xml").filter({ hasText: "KEY-UNREADABLE" }).waitFor({ timeout: 60_000 });
-    assert.match((await row("报关单一.xml").textContent()) ?? "", /待发送DecCus001 · DEC · .*C134 卡操作失败/);
+    assert.match(
+      (await row("报关单一.xml").textContent()) ?? "",
+      /等待：卡操作失败.*DecCus001 · DEC · .*C134 卡操作失败/,
+    );
     await row("invalid.xml").filter({ hasText: "未发出" }).waitFor({ timeout: 60_000 });
   });
 
@@ -184,6 +187,27 @@ describe("sidebar", () => {
     await story.getByText("插卡后再发").waitFor();
     await page.getByRole("button", { name: "返回" }).click();
     await row("invalid.xml").waitFor();
+  });
+
+  it("resends what was taken in only when a person agrees to that, seeing its state and number", async () => {
+    const posted: unknown[] = [];
+    await page.route("**/resend", async (route) => {
+      posted.push(route.request().postDataJSON());
+      await route.fulfill({ json: {} });
+    });
+    await row("已结关.xml").click();
+    const story = page.locator(".sw-sidebar");
+    await story.getByRole("button", { name: "重发", exact: true }).click();
+    await story.getByText("已结关.xml：结关（I20230000000000009）").waitFor();
+    await story.locator("textarea").fill("对方要求");
+    await story.getByRole("button", { name: "确认重发" }).click();
+    assert.deepEqual(posted, [], "a reason alone is not enough");
+    await story.getByLabel("我已核实，仍要再发一次").check();
+    await story.getByRole("button", { name: "确认重发" }).click();
+    await story.locator(".sw-reason").waitFor({ state: "detached" });
+    assert.deepEqual(posted, [{ reason: "对方要求", as: "accepted" }]);
+    await page.unroute("**/resend");
+    await page.getByRole("button", { name: "返回" }).click();
   });
 
   it("shows names and texts from outside as text", async () => {

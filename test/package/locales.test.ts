@@ -71,7 +71,7 @@ const CONNECTION = ["connected", "connecting", "disconnected", "blocked", "dns",
 const STATUS: Record<string, readonly string[]> = {
   "folder-watch": ["waiting", "claimed", "full", "fault"],
   "validate-xsd": ["valid", "invalid"],
-  preflight: ["passed", "refused"],
+  preflight: ["passed", "warned", "refused"],
   zip: ["done"],
   compose: ["made", "refused", "client"],
   "hand-in": ["handed", "already", "good", "refused", "client"],

@@ -37,8 +37,11 @@ export interface PartsAfter extends PartsCount {
  *
  * Of a document with several parts, one that is good makes it accepted, and it is rejected, or refused by customs, only when
  * all are. What was said of one is no word about the others; numbers in it are the part's own.
+ *
+ * With `stands`, the document was sent again although it was taken in before, and its number is refused as a repeat: that proves the
+ * first, and the document is accepted as it was.
  */
-export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsAfter): ReceiptEffect {
+export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsAfter, stands = false): ReceiptEffect {
   if (receipt.kind === "local") return { to: undefined, change: {} };
   if (receipt.kind === "subscription") return { to: undefined, change: subscribed(receipt, row) };
   const several = parts && parts.parts > 1 ? parts : undefined;
@@ -51,7 +54,7 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
   const proved = PROVED_BY_ANSWER.includes(row.state) && !isPutOff(row) ? "sent" : undefined;
   const effect =
     receipt.kind === "import"
-      ? importEffect(receipt, row, several, proved)
+      ? importEffect(stands ? { ...receipt, ok: true } : receipt, row, several, proved)
       : businessEffect(receipt, row, several, proved);
   // Why it is on hold is what has to be read of it.
   const staysPutOff = effect.to === undefined && isPutOff(row);

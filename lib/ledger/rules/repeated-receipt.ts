@@ -18,6 +18,24 @@ export function assertNotAnswered(
   );
 }
 
+/** 企业内部编号…重复 (domain B), and what 报关单 and 舱单 say of the same: the number, not a line or an item of the document. */
+const NUMBER_REPEATED = /号.{0,60}(?:重复|已存在)/u;
+const ONE_OF_ITS_LINES = /序号/u;
+
+/**
+ * Whether an import receipt refuses a document because its number is there already. Of one that was taken in before it is evidence that
+ * this still stands, and no refusal of it.
+ */
+export function saysNumberRepeated({ kind, outcome, text }: NewReceipt): boolean {
+  return kind === "import" && outcome === "refused" && NUMBER_REPEATED.test(text) && !ONE_OF_ITS_LINES.test(text);
+}
+
+/** Whether earlier receipts of a document, newest first, say that it was taken in and that customs has not refused it since. */
+export function wasTakenIn(earlier: readonly ReceiptRow[]): boolean {
+  const newest = earlier.find(({ kind, outcome }) => kind === "business" && outcome !== "unknown");
+  return newest?.outcome !== "refused" && earlier.some(({ kind, ok, part }) => kind === "import" && ok && part === "");
+}
+
 /**
  * Whether a receipt says only what the same bytes have said before, as `row` keeps it. Without any number in them they repeat
  * each other only under the same message id. With numbers they do whatever the route that they came on, but:

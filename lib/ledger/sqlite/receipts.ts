@@ -1,7 +1,7 @@
 import type { MatchedBy } from "../../document.js";
 import { partAfter } from "../rules/parts.js";
 import { type PartsAfter, receiptEffect } from "../rules/receipt-effect.js";
-import { assertNotAnswered, isRepeatOf } from "../rules/repeated-receipt.js";
+import { assertNotAnswered, isRepeatOf, saysNumberRepeated, wasTakenIn } from "../rules/repeated-receipt.js";
 import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
 import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
@@ -104,11 +104,22 @@ export class Receipts {
   private on(documentId: string, receipt: ReceiptRow): Effect | undefined {
     const row = this.rows.document(documentId);
     if (!row) return undefined;
-    const { to, change } = receiptEffect(receipt, row, this.onParts(row, receipt));
+    const stands = row.attempt > 1 && saysNumberRepeated(receipt) && wasTakenIn(this.before(receipt, documentId));
+    const { to, change } = receiptEffect(receipt, row, this.onParts(row, receipt), stands);
     const { format, code, part, textEn } = receipt;
     const text = [format, part, receipt.statusText || receipt.text].filter(Boolean).join(" ");
-    const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
+    const note: EventNote = {
+      event: stands ? "stands" : (to ?? "receipt"),
+      code,
+      text,
+      textEn: textEn && `${format} ${textEn}`,
+    };
     return { row: this.rows.change(documentId, { to }, change, note), note };
+  }
+
+  /** What a document was told before this receipt, newest first. */
+  private before({ id }: ReceiptRow, documentId: string): ReceiptRow[] {
+    return this.rows.receipts("WHERE document_id = ? AND id < ? ORDER BY id DESC LIMIT 200", documentId, id);
   }
 
   /** The parts of a document after a receipt, and which of them it was about; undefined for a document that is whole. */

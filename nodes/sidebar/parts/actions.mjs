@@ -3,7 +3,7 @@
 import { button } from "./elements.mjs";
 import { mayWrite } from "./host.mjs";
 import { askReason } from "./reason.mjs";
-import { ENDED_STATES, isPutOff } from "./states.mjs";
+import { ENDED_STATES, isPutOff, isTakenIn, isWaiting, standing } from "./states.mjs";
 import { translate } from "./texts.mjs";
 
 /** Each with its sign and which documents it is for. */
@@ -12,7 +12,22 @@ const ACTIONS = {
   override: { sign: "send", isFor: (row) => row.settled && row.state === "failed" && row.code === "SW-DUP" },
   hold: { sign: "pause", isFor: (row) => !row.settled && row.state === "claimed", timed: true },
   release: { sign: "unlock", isFor: (row) => row.state === "held" },
+  end: { sign: "close", isFor: isWaiting, path: "release", more: { as: "failed" } },
 };
+
+/** What a person has to agree to, beside saying why: that what was taken in goes out once more. */
+function riskOf(action, rows) {
+  const taken = action === "resend" ? rows.filter(isTakenIn) : [];
+  if (taken.length === 0) return undefined;
+  const words = taken.map((row) =>
+    translate("resend.taken", {
+      name: row.fileName,
+      state: standing(row).text,
+      number: row.seqNo || row.customsNo || row.clientKey,
+    }),
+  );
+  return { words, agree: translate("resend.agree"), as: "accepted" };
+}
 
 /** What a held one is released as: one that was never sent goes on, or is given up. */
 function choicesFor(action, rows) {
@@ -29,14 +44,15 @@ export function actionButtons(rows, form, done) {
   if (!mayWrite() || rows.length === 0) return [];
   return Object.entries(ACTIONS)
     .filter(([, { isFor }]) => rows.every(isFor))
-    .map(([action, { sign, timed }]) => {
+    .map(([action, { sign, timed, path = action, more }]) => {
       const requests = rows.map(({ id, fileName }) => ({
-        request: `documents/${encodeURIComponent(id)}/${action}`,
+        request: `documents/${encodeURIComponent(id)}/${path}`,
         name: fileName,
       }));
       const choices = choicesFor(action, rows);
+      const risk = riskOf(action, rows);
       return button(sign, translate(`${action}.button`), () =>
-        askReason(form, { action, requests, choices, timed, done }),
+        askReason(form, { action, requests, choices, risk, more, timed, done }),
       );
     });
 }

@@ -3,7 +3,7 @@
 import { actionButtons } from "./actions.mjs";
 import { button, el } from "./elements.mjs";
 import { get } from "./host.mjs";
-import { STATES, standingMark, stateText } from "./states.mjs";
+import { isWaiting, STATES, standingMark, stateText } from "./states.mjs";
 import { said, time, translate } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
@@ -314,6 +314,7 @@ function showRow(row, open) {
     row.seqNo && small([row.seqNo]),
     row.customsNo && small([row.customsNo]),
     wait && markLate(small([wait.text]), wait.late),
-    row.code && small([`${row.code} ${said(row)}`], row.state === "held" ? "sw-why" : "sw-why sw-bad"),
+    row.code &&
+      small([`${row.code} ${said(row)}`], row.state === "held" || isWaiting(row) ? "sw-why" : "sw-why sw-bad"),
   );
 }

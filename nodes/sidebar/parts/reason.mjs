@@ -9,13 +9,15 @@ export const asksReason = (place) => place.querySelector(".sw-reason") !== null;
 
 /**
  * `action` names the texts. `request` is the path below `single-window/`, `more` goes with it; for several at once `requests` is a list of
- * `{request, name}`. `choices` is what to release a document as, `timed` asks for an end. `done` comes after the runtime did it.
+ * `{request, name}`. `choices` is what to release a document as, `timed` asks for an end, `risk` for a word
+ * of its own: `{words, agree, as}`. `done` comes after the runtime did it.
  */
-export function askReason(place, { action, request, requests, name, choices, more, timed, done }) {
+export function askReason(place, { action, request, requests, name, choices, risk, more, timed, done }) {
   const all = requests ?? [{ request, name }];
   const reason = reasonField(action);
   const as = choices && choiceField(action, choices);
   const until = timed && untilField(action);
+  const agreed = risk && el("input", { type: "checkbox", required: true });
   const form = el(
     "form",
     { class: "sw-reason" },
@@ -24,6 +26,10 @@ export function askReason(place, { action, request, requests, name, choices, mor
     reason,
     as && [el("label", { for: as.id }, translate("release.as")), as],
     until && [el("label", { for: until.id }, translate("hold.until")), until],
+    risk && [
+      el("div", { class: "sw-problem sw-note" }, ...risk.words.map((words) => el("div", {}, words))),
+      el("label", { class: "sw-agree" }, agreed, ` ${risk.agree}`),
+    ],
     el(
       "div",
       { class: "sw-actions" },
@@ -35,10 +41,17 @@ export function askReason(place, { action, request, requests, name, choices, mor
     event.preventDefault();
     const text = reason.value.trim();
     if (!text) return reason.focus();
+    if (agreed && !agreed.checked) return agreed.focus();
     form.querySelector(".sw-problem")?.remove();
     disable(form, true);
     const at = until?.value ? new Date(until.value).getTime() : 0;
-    const body = { ...more, reason: text, ...(as && { as: as.value }), ...(at > 0 && { until: at }) };
+    const body = {
+      ...more,
+      reason: text,
+      ...(as && { as: as.value }),
+      ...(risk && { as: risk.as }),
+      ...(at > 0 && { until: at }),
+    };
     const refused = await each(all, body);
     disable(form, false);
     if (refused.length > 0) {

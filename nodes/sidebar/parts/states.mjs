@@ -2,7 +2,7 @@
 
 import { el } from "./elements.mjs";
 import { icon } from "./icons.mjs";
-import { translate, translateKnown } from "./texts.mjs";
+import { said, translate, translateKnown } from "./texts.mjs";
 
 export const STATES = ["claimed", "sending", "unknown", "held", "sent", "accepted", "rejected", "failed"];
 /** Of these a person may send a document once more. */
@@ -23,9 +23,17 @@ export const stateText = (state) => translateKnown("state", state);
 export const isPutOff = ({ state, code, possibleDuplicate }) =>
   state === "held" && code === "SW-HELD" && !possibleDuplicate;
 
+/** The data centre has it, and customs has not refused it. */
+export const isTakenIn = ({ state, statusOutcome }) => state === "accepted" && statusOutcome !== "refused";
+
+/** It has not gone out, for a setting, a card or the like: it is tried again until that is mended. A repeat is about to be refused. */
+export const isWaiting = ({ state, settled, code }) =>
+  state === "claimed" && !settled && Boolean(code) && code !== "SW-DUP";
+
 /** Where a document stands, as the trade says it: of one that the data centre has taken, what customs says. */
 export function standing(row) {
   if (isPutOff(row)) return { text: translate("putOff"), tone: "sw-warn" };
+  if (isWaiting(row)) return { text: translate("waits", { reason: said(row) || row.code }), tone: "sw-warn" };
   if (row.state === "accepted" && row.statusText) {
     return { text: row.statusText, tone: row.statusOutcome === "refused" ? "sw-bad" : "sw-good" };
   }

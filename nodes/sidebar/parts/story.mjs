@@ -8,7 +8,7 @@ import { bundleButton } from "./files.mjs";
 import { get, mayWrite } from "./host.mjs";
 import { asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
-import { standingMark } from "./states.mjs";
+import { isWaiting, standingMark } from "./states.mjs";
 import { bilingual, said, time, translate, translateKnown } from "./texts.mjs";
 import { markLate } from "./waiting.mjs";
 
@@ -86,7 +86,8 @@ function whyOf(row, receipts, advice) {
   const isBad = row.state === "rejected" || row.state === "failed" || row.statusOutcome === "refused";
   const what = (isBad && bilingual(refusal?.advice)) || bilingual(advice);
   return [
-    problem && el("div", { class: row.state === "held" ? "sw-problem sw-note" : "sw-problem" }, problem),
+    problem &&
+      el("div", { class: row.state === "held" || isWaiting(row) ? "sw-problem sw-note" : "sw-problem" }, problem),
     what && el("div", { class: "sw-what" }, line("bulb", what)),
   ].filter(Boolean);
 }

@@ -173,6 +173,8 @@ describe("claims", () => {
     await watching.until(() => watching?.claims.length === 2);
     assert.equal(watching.claims[1]?.row.id, id);
     assert.equal(watching.claims[1]?.row.attempt, 2);
+    const again = await client.ledger.lastEventOf(id, ["claimed"]);
+    assert.deepEqual([again?.text, again?.textEn], ["第 2 次", "attempt 2"]);
   });
 });
 

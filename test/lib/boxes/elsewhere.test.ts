@@ -154,7 +154,7 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
     client = (await open(settings)).client;
     const [row] = await client.ledger.query({ limit: 10 });
     assert.deepEqual([row?.state, row?.fileName, row?.boxName], ["accepted", "a.xml", boxName]);
-    const again = await resendDocument(client, row?.id as string, WORD);
+    const again = await resendDocument(client, row?.id as string, { ...WORD, as: "accepted" });
     assert.deepEqual(files("TempBox"), [again.boxName]);
     await client.claims.fail(again.id, TEST_FAULT);
     assert.equal(files("FailBox").length, 1);

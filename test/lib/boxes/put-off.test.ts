@@ -77,6 +77,47 @@ describe("a document on hold", () => {
     await assert.rejects(holdDocument(client, other.id, WORD), state, "it has ended");
   });
 
+  it("waits for a setting, told once and not with every try, until a person ends it", async () => {
+    const why = { code: "SW-TYPE", text: { zh: "不知如何签名", en: "no known way to sign" } };
+    drop("w.xml");
+    const { id } = await claimed("w.xml");
+    const asFailed = { ...WORD, as: "failed" };
+    await assert.rejects(releaseDocument(client, id, asFailed), state, "nothing is known against it");
+    for (const times of [2, 3]) {
+      await client.claims.end(id, "retry", why, 0);
+      await claimed("w.xml", times);
+    }
+    const other = { ...why, code: "SW-CONFIG" };
+    await client.claims.end(id, "retry", other, 0);
+    await claimed("w.xml", 4);
+    await client.claims.end(id, "retry", other, 3_600_000);
+    const events = async () => (await client.ledger.story(id))?.events.map(({ event, code }) => `${event} ${code}`);
+    const once = (code: string) => [`retry ${code}`, "returned ", "claimed "];
+    assert.deepEqual(await events(), ["claimed ", ...once("SW-TYPE"), ...once("SW-CONFIG")]);
+    await assert.rejects(releaseDocument(client, id, WORD), state, "it is not held");
+    await assert.rejects(
+      releaseDocument(client, id, { reason: " ", as: "failed" }),
+      ({ code }) => code === "SW-REQUEST",
+    );
+    const ended = await releaseDocument(client, id, asFailed);
+    assert.deepEqual(
+      [ended.state, ended.settled, ended.box, ended.code, ended.text],
+      ["failed", true, "FailBox", "SW-CONFIG", WORD.reason],
+    );
+    const folder = client.folders.of("DecCus001");
+    assert.equal(readdirSync(folder.box("InBox")).filter((name) => name.startsWith("Failed_w_")).length, 1);
+    const left = (["OutBox", "TempBox"] as const).flatMap((name) => readdirSync(box(name)));
+    assert.deepEqual(
+      left.filter((name) => name.endsWith("w.xml")),
+      [],
+    );
+    assert.equal(client.claims.inFlight.has(id), false);
+    // Whatever its flow makes of it meanwhile, it has ended.
+    await assert.rejects(client.claims.send(id, "{}", false, ""), state);
+    await client.claims.end(id, "retry", other, 0);
+    assert.equal((await rowOf(id)).state, "failed");
+  });
+
   it("is on hold over a restart, and goes on by itself when its time has come", async () => {
     drop("t.xml");
     const { id } = await claimed("t.xml");

@@ -93,6 +93,57 @@ describe("a document that is sent once more, and its answers", () => {
     assert.equal((await client.ledger.story(id))?.receipts.length, 2);
   });
 
+  const NUMBER = "I20230000012345678";
+  /** Was taken in at once, without a refusal before. */
+  async function accepted(): Promise<string> {
+    const id = await rejected();
+    await deliver(answer("0", NUMBER));
+    assert.equal((await row(id)).state, "accepted");
+    return id;
+  }
+  const repeated = answer("1").replace("商品编号不能为空", `客户端编号${KEY}重复`);
+
+  it("goes again only by a word of its own when it was taken in, and stays taken in when its number is a repeat", async () => {
+    const id = await accepted();
+    await assert.rejects(resendDocument(client, id, WORD), ({ code, message }) => {
+      assert.match(message, new RegExp(`${NUMBER}.*as: "accepted"`));
+      return code === "SW-STATE";
+    });
+    await resendDocument(client, id, { ...WORD, as: "accepted" });
+    await sendAgain(id);
+    await confirmAndSettle(id);
+    await deliver(repeated);
+    const after = await row(id);
+    assert.deepEqual([after.state, after.code, after.text, after.seqNo], ["accepted", "", "", NUMBER]);
+    assert.ok(after.importReceiptAt > 0);
+    const noted = (await client.ledger.story(id))?.events.find(({ event }) => event === "stands");
+    assert.match(noted?.text ?? "", /重复/);
+  });
+
+  it("is rejected when it is refused for another reason, or was not taken in, or customs refused it since", async () => {
+    const id = await accepted();
+    await resendDocument(client, id, { ...WORD, as: "accepted" });
+    await sendAgain(id);
+    await confirmAndSettle(id);
+    await deliver(answer("1"));
+    assert.equal((await row(id)).state, "rejected", "another reason");
+    await resendDocument(client, id, WORD);
+    await deliver(status("E", "2099-01-01 00:00:00"));
+    await sendAgain(id);
+    await confirmAndSettle(id);
+    await deliver(repeated);
+    assert.equal((await row(id)).state, "rejected", "refused by customs since");
+  });
+
+  it("is rejected for a repeated number when it never was taken in", async () => {
+    const id = await rejected();
+    await resendDocument(client, id, WORD);
+    await sendAgain(id);
+    await confirmAndSettle(id);
+    await deliver(repeated);
+    assert.equal((await row(id)).state, "rejected");
+  });
+
   it("is not answered by what came before it was sent again", async () => {
     const id = await rejected();
     await resendDocument(client, id, WORD);

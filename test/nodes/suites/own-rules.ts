@@ -65,6 +65,7 @@ export function ownRules(bench: RedBench): void {
         document?.checks?.map(({ rule, severity, text }) => [rule, severity, text.zh]),
         [["SW-RULE-OWN", "warning", "so so"]],
       );
+      await bench.showing("preflight", "preflight.status.warned");
       await bench.unload();
       await flow("msg.document.checks = [null, {rule: 5}, 7]; return msg;");
       const refused = await bench.one("refused");

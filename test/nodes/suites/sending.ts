@@ -4,7 +4,7 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { box, boxText, drop } from "../../support/boxes.js";
-import { cardNode, type FlowNode, functionNode, node } from "../../support/flow-nodes.js";
+import { cardNode, type FlowNode, functionNode, node, sink } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
 import { relayTo } from "../../support/relay.js";
 import { SendFlow } from "../../support/send-flow.js";
@@ -49,6 +49,29 @@ export function sending(bench: RedBench): void {
         story?.events.map(({ event }) => event),
         ["claimed", "sending", "sent", "settled"],
       );
+    });
+
+    it("keeps with what warnings a document goes out, once however often it is tried", async () => {
+      const warnings = ["一", "二", "三", "四"].map((text, index) => ({
+        ...{ rule: "house", severity: "warning", path: "DecMessage", line: index + 1 },
+        text: { zh: text, en: `no. ${index + 1}` },
+      }));
+      const checks = `msg.document.checks = ${JSON.stringify(warnings)}; return msg;`;
+      const gone = `${at.queue}-missing`;
+      await bench.load([
+        ...at.nodes({ send: { queue: gone, giveUpAfter: 0.2 } }).filter(({ id }) => id !== "claimed"),
+        sink("claimed", "checks"),
+        functionNode("checks", checks, "send"),
+      ]);
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      await bench.arrived("caught", 3);
+      await bench.queue(gone);
+      const { document } = await bench.one("settled");
+      const story = await (await bench.client()).ledger.story(document?.id as string);
+      const [event, ...more] = story?.events.filter((one) => one.event === "warned") ?? [];
+      assert.deepEqual(more, []);
+      assert.match(event?.text ?? "", /^4 处警告：.*一（行 1）；.*二（行 2）；.*三（行 3）…$/);
+      assert.match(event?.textEn ?? "", /^4 warnings: .*no\. 1 \(line 1\); /);
     });
 
     it("is complete only when the broker has confirmed the message", async () => {
