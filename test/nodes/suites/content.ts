@@ -120,6 +120,23 @@ export function content(bench: RedBench): void {
       await bench.showing("xsd", "validate-xsd.status.valid");
     });
 
+    it("adds the content of a bare XML and of one in a ZIP as an object, only where it is set so", async () => {
+      const key = freshKey();
+      const both = async () => [
+        message(decXml({ key }), "a.xml", "DecCus001", "DEC"),
+        message(await decZip({ key, name: "b" }), "b.zip", "DecCus001", "DEC"),
+      ];
+      await load({ data: true });
+      for (const one of await both()) bench.node("xsd").receive(one);
+      for (const { document } of await bench.arrived("valid", 2)) {
+        const root = document?.data?.DecMessage as { DecSign: { ClientSeqNo: string } };
+        assert.equal(root.DecSign.ClientSeqNo, key);
+      }
+      await load();
+      for (const one of await both()) bench.node("xsd").receive(one);
+      for (const { document } of await bench.arrived("valid", 2)) assert.equal(document?.data, undefined);
+    });
+
     it("sends an invalid one to output 2 with every error, its line, and the fault", async () => {
       await load();
       const bytes = decXml({ goods: 3, emptyFields: ["GQty", "DeclPrice"] });
