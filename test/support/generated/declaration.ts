@@ -16,15 +16,17 @@ const DEC_LIST_TEXT = (
 export function declaration(w: Writer, attachments: GeneratedDocument["attachments"]): { body: string; key: string } {
   const { values, options } = w;
   const key = `C${values.day()}${values.digits(7)}`;
+  // Goods weigh no more without their packing than with it.
+  const weight = values.number();
   const head = w.element("DecHead", [
     w.unused("SeqNo"),
     w.field("IEFlag", values.one(["I", "E"])),
     w.field("AgentCode", w.identity.customsCode),
     w.field("AgentName", "报关有限公司"),
     w.field("CustomMaster", w.identity.region),
-    w.field("GrossWet", values.number()),
+    w.field("GrossWet", weight),
     w.field("IEDate", values.day()),
-    w.field("NetWt", values.number()),
+    w.field("NetWt", weight),
     w.field("PackNo", values.digits(3)),
     w.field("CopName", "报关有限公司"),
     w.field("CopCode", w.identity.orgCode),
