@@ -138,7 +138,7 @@ export const CODES = {
     "waits",
     ["暂缓发送，尚未发出", "on hold, not sent yet"],
     [
-      "原因消除后选择“放行”继续发送；设有时间的到时自动继续",
+      "原因消除后选择“解除暂停”继续发送；设有时间的到时自动继续",
       "Release it when the reason is gone, and it goes on; one with a time goes on by itself then",
     ],
   ),
@@ -184,13 +184,13 @@ export const CODES = {
   ),
   "SW-PIN-BLOCKED": code(
     "waits",
-    ["密码保护已启动，不再向该卡发送密码", "the guard is closed: no PIN goes to this card"],
-    ["改正 card 节点的密码，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
-    { cause: ["上一次密码错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
+    ["PIN 保护已触发，不再向该卡发送 PIN", "the guard is closed: no PIN goes to this card"],
+    ["改正 card 节点的 PIN，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
+    { cause: ["上一次 PIN 错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
   ),
   "SW-PIN-GUARD": code(
     "waits",
-    ["PIN 保护的记录不可用，未向卡发送密码", "the PIN guard's record cannot be used: no PIN goes to the card"],
+    ["PIN 保护的记录不可用，未向卡发送 PIN", "the PIN guard's record cannot be used: no PIN goes to the card"],
     [
       "让运行 Node-RED 的账户可以写入该文件夹，或用环境变量 SW_PIN_GUARD 指定其他文件夹；恢复后自动继续",
       "Let the account that Node-RED runs as write the folder, or name another one with the environment variable SW_PIN_GUARD; work then goes on by itself",
@@ -343,7 +343,7 @@ export const CODES = {
     "fails",
     ["本软件报告的问题", "a fault that this package reports"],
     [
-      "按错误文字处理；不清楚时用诊断功能导出支持包，发给软件维护者",
+      "按错误文字处理；不清楚时在侧栏或操作页导出支持包，发给软件维护者",
       "Act on the text; if it is unclear, export the support bundle with diagnose and report it",
     ],
     { cause: ["见错误文字", "See the error's text"] },

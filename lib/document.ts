@@ -12,7 +12,7 @@ export interface Check {
   severity: "error" | "warning";
   /** Path of local names from the root, with a 1-based index where a name repeats: `DecMessage/DecLists/DecList[2]/GQty`. */
   path: string;
-  /** 1-based line in the XML as the producer wrote it. */
+  /** 1-based line in the XML as the producer wrote it; 0 where none is known. */
   line: number;
   /** 1-based column, where known. */
   column?: number;
@@ -63,6 +63,8 @@ export interface DocumentHandle {
   claimedAt: number;
   signature?: DetachedSignature;
   checks?: Check[];
+  /** The document's XML as an object, also out of a ZIP, where validate-xsd is set to add it (`lib/xml/object.ts`). */
+  data?: Readonly<Record<string, unknown>>;
   /** Preflight rules that are set to a warning or off: the card's own checks follow them. */
   waived?: string[];
 }

@@ -63,6 +63,15 @@ export function fileKind(bytes: Uint8Array): FileKind | undefined {
   return undefined;
 }
 
+/** A text without a tag in it, such as a CSV; undefined for all else. For bytes that were tried as XML already. */
+export function textKind(bytes: Uint8Array): FileKind | undefined {
+  const head = bytes.subarray(0, LOOKED_AT);
+  const isText = !head.includes(0) && !head.includes(0x3c) && bytes.length > 0;
+  return isText
+    ? { zh: "文本文件（没有 XML 标签）", en: "a text file (there is no tag in it)", archive: false }
+    : undefined;
+}
+
 /** `<` and three more bytes make four letters, of which the first is P. */
 function isEncodedXml(text: string): boolean {
   const encoded = /^P[A-Za-z0-9+/]{15,60}/.exec(text)?.[0];

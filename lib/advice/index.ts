@@ -69,8 +69,8 @@ const FAILED_WITHOUT_REASON: Explanation = {
   meaning: { zh: "导入失败", en: "The import failed" },
   cause: { zh: "见回执中的说明文字", en: "See the receipt's own text" },
   action: {
-    zh: "按说明修改报文后，用新文件名重新放入 OutBox；看不懂时请把回执原文、客户端 ID 和日志发给客服",
-    en: "Correct the document as the text says and put it into OutBox again; if it is unclear, give the receipt, the client ID and the log to the service desk",
+    zh: "按说明修改报文后，重新放入 OutBox，可用原文件名和原编号；看不懂时请把回执原文、客户端 ID 和日志发给客服",
+    en: "Correct the document as the text says and put it into OutBox again, under the same name and own number if you like; if it is unclear, give the receipt, the client ID and the log to the service desk",
   },
   source: "domain B",
 };

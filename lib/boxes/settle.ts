@@ -5,7 +5,9 @@ import { type Fault, ImportClientError } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { wordsOf } from "../ledger/rules/words.js";
+import { isSameContent } from "../ledger/rules/identity.js";
+import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
+import { quote } from "../quote.js";
 import { sha256Of } from "../sha256.js";
 import { archivePlace, nameInBox, placedInArchive } from "./archive.js";
 import type { BoxContext } from "./context.js";
@@ -194,17 +196,24 @@ function failureOf({ code, text, textEn }: DocumentRow): Fault {
   return { code, text: { zh: text, en: textEn || text } };
 }
 
-/** Why a file that repeats an earlier document is not sent (promises 1: "same content again"). */
-export function duplicateOf(earlier: DocumentRow): Fault {
+/**
+ * Why a file that repeats an earlier document is not sent (promises 1: "same content again"): its content or its own number,
+ * the earlier document and what has become of that.
+ */
+export function duplicateOf(earlier: DocumentRow, row: Pick<DocumentRow, "sha256" | "partsSha256">): Fault {
+  const state = STATE_WORDS[earlier.state];
+  const what = isSameContent(row, earlier)
+    ? { zh: "内容", en: "its content" }
+    : { zh: `企业内部编号 ${quote(earlier.clientKey)} `, en: `its own number ${quote(earlier.clientKey)}` };
   return {
     code: "SW-DUP",
     text: {
-      zh: `该单据已提交过（${earlier.fileName}，状态 ${earlier.state}）`,
-      en: `this document was handed in before (${earlier.fileName}, ${earlier.state})`,
+      zh: `${what.zh}与已提交的单据 ${earlier.fileName} 相同（该单据${state.zh}）`,
+      en: `${what.en} is that of ${earlier.fileName}, which was handed in before (${state.en})`,
     },
     advice: {
-      zh: "如确为另一份单据，请在侧栏中对本单据选择“仍要发送”；如需再次申报原单据，请对原单据选择“重发”。",
-      en: "If it is another document all the same, choose send anyway for it in the sidebar; to send the earlier one again, resend that one.",
+      zh: "如确为另一份单据，请在侧栏中对本单据选择“仍要发送”；如需把原单据原样再发一次，请对原单据选择“重发”；原单据退单或未发出后，改正的文件可用原文件名和原编号直接放入 OutBox。",
+      en: "If it is another document all the same, choose send anyway for it in the sidebar; to send the earlier one again as it was, resend that one. Once that one is rejected or has failed, a corrected file goes into OutBox under the same name and own number.",
     },
   };
 }

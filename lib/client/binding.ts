@@ -37,7 +37,7 @@ export function rootAway(root: string, cause?: unknown): ImportClientError {
   return new ImportClientError(
     "SW-FOLDER",
     {
-      zh: `根目录 ${root} 曾经使用过，现在却是空的或不可用，可能共享未挂载`,
+      zh: `根目录 ${root} 曾经使用过，现在却是空的或不可用，可能网络共享未挂载`,
       en: `the root ${root} was used before, and is empty or away now: its share may not be mounted`,
     },
     {

@@ -148,7 +148,7 @@ function about(client: ImportClient, document: DocumentRow, options: BundleOptio
     `业务 business: ${document.business} ${document.messageType}`,
     `单据号 document: ${document.id}`,
     `状态 state: ${document.state} ${shown(document.code)}`,
-    `企业编号 own number: ${shown(document.clientKey)}`,
+    `企业内部编号 own number: ${shown(document.clientKey)}`,
     `统一编号 SeqNo: ${shown(document.seqNo)}`,
     `海关编号 customs number: ${shown(document.customsNo)}`,
     `发送时间 sent: ${time(document.sentAt)}`,

@@ -40,8 +40,17 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
   if (environment !== "test" && environment !== "production") {
     throw configError(
       "environment",
-      `环境只能是 test 或 production：${environment}`,
-      `environment is neither test nor production: ${environment}`,
+      `环境（示例中为环境变量 SW_ENVIRONMENT）应为 test（测试）或 production（正式），不能是“${environment}”`,
+      `the environment (SW_ENVIRONMENT in the example) is test or production, not ${environment}`,
+    );
+  }
+  const customsCode = settingText(config.customsCode);
+  // Compared with card and documents as it stands: of another length it would refuse every one of them.
+  if (!/^([0-9A-Za-z]{10})?$/.test(customsCode)) {
+    throw configError(
+      "customsCode",
+      `海关十位编码（示例中为环境变量 SW_CUSTOMS_CODE）应为 10 位字母或数字，现为 ${customsCode.length} 位：${customsCode}`,
+      `the customs code (SW_CUSTOMS_CODE in the example) has 10 letters or digits, this one ${customsCode.length}: ${customsCode}`,
     );
   }
   const clientId = settingText(config.clientId);
@@ -63,7 +72,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     environment,
     clientId,
     orgCode: settingText(config.orgCode),
-    customsCode: settingText(config.customsCode),
+    customsCode,
     region: settingText(config.region),
     root,
     ledger: /^[a-z]+:\/\//.test(ledger) ? ledger : resolve(ledger),

@@ -4,7 +4,7 @@ import { configError, settingText } from "../settings.js";
 /** Where the value of an element comes from: a column, or always the same. */
 export interface Source {
   column?: string;
-  /** What a column's value is written as: `{"进口": "I"}`. A value that is not listed stays as it is. */
+  /** What a column's value is written as: `{"进口": "I"}`. A value that is neither listed nor one of the codes is an error. */
   map?: Readonly<Record<string, string>>;
   /** Always, or where the column is empty. */
   value?: unknown;

@@ -47,13 +47,13 @@ export async function checkPin(hasPin: boolean, state: CardState): Promise<Findi
   if (!hasPin) throw pinEmpty();
   await machinePins().check();
   if (state !== "closed" && state !== "locked") {
-    return { text: { zh: "已设置卡密码（未验证）", en: "the PIN is set (it is not tried)" } };
+    return { text: { zh: "已设置 PIN（未验证）", en: "the PIN is set (it is not tried)" } };
   }
   throw new ImportClientError(
     "SW-PIN-BLOCKED",
     state === "closed"
       ? {
-          zh: "此卡密码曾被拒绝，为避免锁卡已停止使用",
+          zh: "此卡的 PIN 曾被拒绝，为避免锁卡已停止使用",
           en: "this PIN was refused by the card; it is not tried again, so that the card cannot lock",
         }
       : { zh: "卡已锁定", en: "the card is locked" },
@@ -61,7 +61,7 @@ export async function checkPin(hasPin: boolean, state: CardState): Promise<Findi
       advice:
         state === "closed"
           ? {
-              zh: "请在 card 节点中改正卡密码，或确认无误后在侧边栏解除。",
+              zh: "请在 card 节点中改正 PIN，或确认无误后在侧栏解除。",
               en: "Correct the PIN in the card node, or release the card in the sidebar once you are sure of it.",
             }
           : { zh: "请到电子口岸制卡中心解锁。", en: "Have the card unlocked at the E-port's card office." },

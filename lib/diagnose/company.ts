@@ -14,7 +14,7 @@ export function checkCompany({ environment, clientId, orgCode, customsCode, regi
   const codes = `${clientId}，${orgCode}，${customsCode}，${region}`;
   return {
     text: {
-      zh: `${environment === "production" ? "生产环境" : "测试环境"}，${codes}`,
+      zh: `${environment === "production" ? "正式环境" : "测试环境"}，${codes}`,
       en: `${environment}, ${codes.replaceAll("，", ", ")}`,
     },
   };

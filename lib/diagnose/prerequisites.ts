@@ -45,7 +45,15 @@ export async function checkPrerequisites(
     }
   };
   const pathNeeded = async (path: string, kind: "file" | "folder", what: Bilingual) => {
-    if (await isThere(path, kind)) found.push(path);
+    if (path === "") {
+      missing.push({
+        text: { zh: `没有填写${what.zh}的路径`, en: `the path of ${what.en} is not set` },
+        advice: {
+          zh: "请在 card 节点中填写，或设置它所取自的环境变量（示例中为 SW_PKCS11_MODULE、SW_CARD_KEYFILE），然后重启。",
+          en: "Set it in the card node, or the variable that it is taken from (SW_PKCS11_MODULE or SW_CARD_KEYFILE in the example) and restart.",
+        },
+      });
+    } else if (await isThere(path, kind)) found.push(path);
     else {
       missing.push({
         text: { zh: `${what.zh}不存在或不可读：${path}`, en: `${what.en} is not there or cannot be read: ${path}` },

@@ -95,7 +95,7 @@ function boxAway(path: string): ImportClientError {
   return new ImportClientError(
     "SW-FOLDER",
     {
-      zh: `文件夹 ${path} 曾经使用过，现在却是空的或不可用，可能共享未挂载`,
+      zh: `文件夹 ${path} 曾经使用过，现在却是空的或不可用，可能网络共享未挂载`,
       en: `the box ${path} was used before, and is empty or away now: its share may not be mounted`,
     },
     {

@@ -22,7 +22,7 @@ const DEFAULT_ADVICE: Bilingual = {
  * The checks that a flow's own function node left in `msg.document.checks`, and what preflight found, as one list by line.
  *
  * An own check needs a `text` (a string or `{zh, en}`) and may leave out the rest: `rule` becomes `SW-RULE-OWN` (a name
- * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 1. A plain string is a check with that
+ * without `SW-` becomes `SW-RULE-<name>`), `severity` error, `path` empty, `line` 0: no place is known. A plain string is a check with that
  * text. What cannot be read becomes an error `SW-RULE-FAULT`: somebody has found something, so nothing is sent. A check that
  * stands in both lists is kept once.
  *
@@ -99,7 +99,7 @@ function completeObject(given: Record<string, unknown>, index: number): Check {
     rule: ruleCode(given.rule),
     severity: severity ?? "error",
     path: typeof given.path === "string" ? given.path : "",
-    line: position(given.line) ?? 1,
+    line: position(given.line) ?? 0,
     text,
     advice: bilingual(given.advice) ?? DEFAULT_ADVICE,
   };
@@ -135,7 +135,7 @@ function unreadable(zh: string, en: string): Check {
     rule: FAULT,
     severity: "error",
     path: "",
-    line: 1,
+    line: 0,
     text: { zh: `自定义检查无法读取：${zh}`, en: `an own check cannot be read: ${en}` },
     advice: {
       zh: "请修改流程：每一项应为字符串，或 {rule, severity, path, line, text, advice}，至少要有 text。",

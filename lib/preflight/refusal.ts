@@ -9,12 +9,13 @@ export function faultOfChecks(checks: readonly Check[], fallback: string): Fault
   const more = errors > 1 ? { zh: `；共 ${errors} 处错误`, en: `; ${errors} errors in all` } : { zh: "", en: "" };
   // A check of the flow's own may say no place.
   const { path, line, text } = first;
-  const place = { zh: path && `，${path}`, en: path && `, ${path}` };
+  const lineOf = line > 0 ? { zh: `，第 ${line} 行`, en: ` (line ${line})` } : { zh: "", en: "" };
+  const place = { zh: `${path && `，${path}`}${lineOf.zh}`, en: `${path && `, ${path}`}${lineOf.en}` };
   return {
     code: first.rule,
     text: {
-      zh: `${text.zh}${place.zh}${line ? `（行 ${line}）` : ""}${more.zh}`,
-      en: `${text.en}${place.en}${line ? ` (line ${line})` : ""}${more.en}`,
+      zh: `${text.zh}${place.zh}${more.zh}`,
+      en: `${text.en}${place.en}${more.en}`,
     },
     advice: first.advice,
   };

@@ -49,7 +49,9 @@ export function assertMaySign(checks: readonly Check[]): void {
   const { rule, text, advice, path, line } = first;
   throw new ImportClientError(
     rule,
-    { zh: `${text.zh}，${path}（行 ${line}）`, en: `${text.en}, ${path} (line ${line})` },
+    line > 0
+      ? { zh: `${text.zh}，${path}，第 ${line} 行`, en: `${text.en}, ${path} (line ${line})` }
+      : { zh: `${text.zh}，${path}`, en: `${text.en}, ${path}` },
     { advice },
   );
 }

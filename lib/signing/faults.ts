@@ -81,7 +81,7 @@ export function pinEmpty(): ImportClientError {
     { zh: "卡密码不能为空，请设置卡密码!", en: "the card's PIN is empty: set it" },
     {
       advice: {
-        zh: "请在卡节点中填写卡密码（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
+        zh: "请在 card 节点中填写 PIN（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
         en: "Set the PIN in the card node (or SW_CARD_PIN) and send again. The card was not touched.",
       },
       kind: "waits",
@@ -98,7 +98,7 @@ export function pinBlocked(
 ): ImportClientError {
   return new ImportClientError("SW-PIN-BLOCKED", text, {
     advice: {
-      zh: "请确认卡密码后在卡节点中改正；若密码无误，请由负责人在侧边栏中解除。在此之前不会向卡发送密码，以免锁卡。",
+      zh: "请确认 PIN 后在 card 节点中改正；若 PIN 无误，请由负责人在侧栏中解除。在此之前不会向卡发送 PIN，以免锁卡。",
       en: "Correct the PIN in the card node; if it is right, a person releases the guard in the sidebar. Until then no PIN is sent to the card, so that it cannot lock.",
     },
     details: {
@@ -116,7 +116,7 @@ export function guardUnusable(file: string, cause: unknown): ImportClientError {
   return new ImportClientError(
     "SW-PIN-GUARD",
     {
-      zh: `PIN 保护的记录 ${file} 无法打开或写入，未向卡发送密码：${why}`,
+      zh: `PIN 保护的记录 ${file} 无法打开或写入，未向卡发送 PIN：${why}`,
       en: `the PIN guard's record ${file} cannot be opened or written, so no PIN was sent to the card: ${why}`,
     },
     {

@@ -116,7 +116,7 @@ function blockedBy({ code, at }: PinRefusal): ImportClientError {
   return pinBlocked(
     code,
     {
-      zh: `此卡密码曾被拒绝（${code || "结果未知"}），为避免锁卡已停止使用`,
+      zh: `此卡的 PIN 曾被拒绝（${code || "结果未知"}），为避免锁卡已停止使用`,
       en: `this PIN was refused by this card before (${code || "outcome unknown"}); it is not tried again, so that the card cannot lock`,
     },
     { at },

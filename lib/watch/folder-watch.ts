@@ -227,7 +227,7 @@ export class FolderWatch {
       const payload = readTempBox(this.client, row);
       if (!payload) continue;
       inFlight.take(row.id, this.settings.owner);
-      if (repeats) await claims.end(row.id, "failed", duplicateOf(repeats), 0);
+      if (repeats) await claims.end(row.id, "failed", duplicateOf(repeats, row), 0);
       else this.events.onClaim(row, payload);
     }
   }

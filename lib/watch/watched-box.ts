@@ -90,7 +90,7 @@ export class WatchedBox {
       const claimed = await claiming;
       if (!claimed) return undefined;
       const { row, repeats } = claimed;
-      const fault = repeats ? duplicateOf(repeats) : this.refusalOf(name, fits);
+      const fault = repeats ? duplicateOf(repeats, row) : this.refusalOf(name, fits);
       if (!fault) return claimed;
       await client.claims.end(row.id, "failed", fault, 0);
       return undefined;

@@ -1,6 +1,6 @@
 import type { XmlDocument } from "libxml2-wasm" with { "resolution-mode": "import" };
 import { type Bilingual, ImportClientError } from "../errors.js";
-import { fileKind } from "../file-kind.js";
+import { fileKind, textKind } from "../file-kind.js";
 import { noXml, type XmlSource } from "./encoding.js";
 import { plainWords } from "./messages.js";
 
@@ -96,7 +96,8 @@ export function parseStrictly(lib: LibXml, source: XmlSource, options: { dense?:
     // The encoding given here overrides what the declaration says: the bytes were turned into UTF-8 already.
     document = lib.XmlDocument.fromBuffer(utf8Of(source), { encoding: "utf-8", option });
   } catch (cause) {
-    const kind = fileKind(source.bytes.subarray(0, HEAD));
+    const head = source.bytes.subarray(0, HEAD);
+    const kind = fileKind(head) ?? textKind(head);
     throw kind ? noXml(kind) : notWellFormed(issuesOf(lib, cause));
   }
   if (document.dtd !== null) {

@@ -115,8 +115,8 @@ const WELL_FORMED: readonly [RegExp, Words][] = [
   [
     /^Start tag expected/,
     () => ({
-      zh: "此处应为 XML 标签，却是别的内容（或文件到此结束）：不是 XML，或根元素之前有多余的文字",
-      en: "a tag is expected here and something else stands there, or the file ends: it is no XML, or there is text before the root element",
+      zh: "不是 XML 文件，或根元素之前有多余的文字：此处应为 XML 标签，却是别的内容（或文件到此结束）",
+      en: "it is no XML file, or there is text before the root element: a tag is expected here and something else stands there, or the file ends",
     }),
   ],
 ];

@@ -41,7 +41,7 @@ export = (RED: NodeAPI): void => {
     if (testsOnly) warn(testsOnly.zh, testsOnly.en);
     if (pinInClear(settings)) {
       warn(
-        `卡密码将以明文发往 ${controlUrl}，请改用 wss:// 或本机控件`,
+        `PIN 将以明文发往 ${controlUrl}，请改用 wss:// 或本机控件`,
         `the PIN goes to ${controlUrl} in clear: use wss:// or a control on this machine`,
       );
     }

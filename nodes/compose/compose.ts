@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { inspect } from "../../lib/business/inspect.js";
 import { compose } from "../../lib/compose/compose.js";
 import { type Mapping, readMapping } from "../../lib/compose/mapping.js";
+import { checksOfRows } from "../../lib/compose/row-checks.js";
 import { groupRows } from "../../lib/compose/rows.js";
 import type { Check } from "../../lib/document.js";
 import { isPlainName, shortened } from "../../lib/files/names.js";
@@ -30,18 +31,6 @@ interface ComposeMessage extends FlowMessage {
   compose?: ComposedFacts;
 }
 
-/** Rows that differ where a document has one value only. */
-function differingRows(columns: readonly string[]): Check[] {
-  return columns.map((column) => ({
-    ...{ rule: "SW-RULE-compose", severity: "warning", path: "", line: 0 },
-    text: {
-      zh: `同一单据各行的“${column}”不一致，取第一行的值`,
-      en: `the rows of one document differ in ${column}: the first one's value was taken`,
-    },
-    advice: { zh: "请核对分组列和数据。", en: "See to the grouping column and the data." },
-  }));
-}
-
 export = (RED: NodeAPI): void => {
   function Compose(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
@@ -61,14 +50,15 @@ export = (RED: NodeAPI): void => {
       const { settings: client } = await openClient();
       const documents = mapping
         ? groupRows(message.payload, mapping)
-        : [{ key: "", object: message.payload, differing: [] }];
-      for (const { key, object, differing } of documents) {
+        : [{ key: "", object: message.payload, differing: [], unmapped: [], placeOf: () => undefined }];
+      for (const document of documents) {
+        const { key, object } = document;
         const messageId = randomUUID();
         const wanted = documents.length === 1 && typeof message.filename === "string" ? message.filename : "";
         const sender = { clientId: client.clientId, messageId, fileName: wanted, at: Date.now() };
         const { xml, checks: found } = await compose(type, object, sender);
         const { clientKey } = await inspect(xml, wanted || "a.xml");
-        const checks = [...differingRows(differing), ...found];
+        const checks = checksOfRows(document, found);
         const made: ComposeMessage = RED.util.cloneMessage({ ...message, payload: "" });
         made.payload = xml;
         made.filename = wanted || fileNameOf(clientKey || key || messageId);

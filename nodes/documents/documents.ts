@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { adviceFor } from "../../lib/advice/index.js";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
@@ -25,6 +26,8 @@ interface Config extends NodeDef {
 const LOOK_EVERY = 30_000;
 /** Events that a receipt makes; all others are changes of state. */
 const RECEIPT_EVENTS = ["receipt", "accepted", "rejected", "stands"];
+/** What somebody has to do something about: told with what that is. */
+const STOPPED = ["failed", "held"];
 
 /** What counts as overdue, by the node's settings. Rejects with SW-CONFIG. */
 function overdueWatch(node: Node, client: ImportClient, config: Config): OverdueWatch {
@@ -69,7 +72,12 @@ export = (RED: NodeAPI): void => {
       if (closed) return;
       const onChange = (row: DocumentRow, note: EventNote) => {
         if (note.event === "overdue") return; // Each node tells by its own settings.
-        tell({ topic: RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state", payload: row, event: note });
+        const topic = RECEIPT_EVENTS.includes(note.event) ? "receipt" : "state";
+        const { code, text } = row;
+        const advice = STOPPED.includes(note.event)
+          ? adviceFor({ format: "Root", kind: "local", ok: false, code, text }, client.advice)
+          : null;
+        tell({ topic, payload: row, event: { ...note, ...(advice && { advice }) } });
       };
       const onCard = (change: CardChange) => tell({ topic: "card", payload: change });
       const check = () =>

@@ -5,7 +5,8 @@ import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { faultOfChecks } from "../../lib/preflight/refusal.js";
-import { configError, settingText } from "../../lib/settings.js";
+import { configError, settingFlag, settingText } from "../../lib/settings.js";
+import { objectOf } from "../../lib/xml/object.js";
 import {
   checkConfig,
   clientOf,
@@ -23,13 +24,14 @@ interface Config extends NodeDef {
   noSchema?: string;
   strictness?: string;
   levels?: string;
+  data?: boolean | string;
 }
 
 /** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
 function readStrictness({ strictness, levels }: Config): Strictness {
   const all = settingText(strictness) || "evidence";
   if (all !== "evidence" && all !== "error" && all !== "warning") {
-    throw configError("strictness", `未知的宽严设置 ${all}`, `unknown strictness ${all}`);
+    throw configError("strictness", `未知的严格程度 ${all}`, `unknown strictness ${all}`);
   }
   const read = readSeverities("levels", levels);
   const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
@@ -85,6 +87,8 @@ export = (RED: NodeAPI): void => {
         const { inspections } = await openClient();
         const fileName = message.filename || document.fileName;
         const inspection = await inspections.of(document.id, payloadOf(message), fileName);
+        // For rules of the flow's own; on both outputs, and absent for a document that is too large for it.
+        if (settingFlag(config.data, false)) document.data = objectOf(inspection.root);
         found = await (await schemas()).validate(inspection);
       } catch (error) {
         const code = codeOf(error);

@@ -27,7 +27,18 @@ type Environment = Record<string, string | undefined>;
 /** What the demo takes from the environment: where, how, and the XSDs that are only read. */
 const DEMO_TAKES = /^SW_(DATA|SCHEMAS|START_ONCE|SIM_.*)$/;
 /** Without these real work does nothing; a flow of the user's own may have them in its nodes. */
-const REAL_NEEDS = ["SW_ROOT", "SW_CLIENT_ID", "SW_ORG_CODE", "SW_CUSTOMS_CODE", "SW_REGION", "SW_CARD_BACKEND"];
+const REAL_NEEDS = [
+  ...["SW_ROOT", "SW_CLIENT_ID", "SW_ORG_CODE", "SW_CUSTOMS_CODE", "SW_REGION"],
+  ...["SW_AMQP_USER", "SW_AMQP_PASSWORD", "SW_CARD_BACKEND"],
+];
+
+/** What a kind of card needs besides; a token with a keypad needs no PIN, but the example has none. */
+const CARD_NEEDS: Readonly<Record<string, readonly string[]>> = {
+  "": ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
+  pkcs11: ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
+  control: ["SW_CARD_PIN"],
+  software: ["SW_CARD_KEYFILE"],
+};
 
 /**
  * Reads the environment and the arguments.
@@ -116,7 +127,8 @@ function real(repo: string, data: string, given: Given, schemas: string, port: n
       );
     }
   }
-  const missing = REAL_NEEDS.filter((name) => given(name) === "");
+  const card = CARD_NEEDS[given("SW_CARD_BACKEND")] ?? [];
+  const missing = [...REAL_NEEDS, ...card].filter((name) => given(name) === "");
   return {
     clientOnly: true,
     data,

@@ -48,7 +48,7 @@ describe("sidebar: a root of another environment", () => {
     await form.locator(".sw-picture").waitFor();
     const text = (await form.textContent()) ?? "";
     assert.match(text, /归属：测试环境, DEMO0001/);
-    assert.match(text, /当前设置：生产环境, DEMO0001/);
+    assert.match(text, /当前设置：正式环境, DEMO0001/);
     assert.match(text, /有 1 个单据未办结/);
     assert.match(text, /OutBox 中有 1 个文件等待/);
     await form.getByRole("button", { name: "确认变更" }).click();

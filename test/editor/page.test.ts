@@ -91,11 +91,11 @@ describe("operator page, with a login", () => {
     await page.getByRole("checkbox", { name: "选择 invalid.xml" }).check();
     await page.locator(".sw-bar").waitFor();
     await page.getByRole("button", { name: "另一公司" }).click();
-    await page.locator(".page-environment.sw-production", { hasText: "生产环境 · 另一公司 · OTHER002" }).waitFor();
+    await page.locator(".page-environment.sw-production", { hasText: "正式环境 · 另一公司 · OTHER002" }).waitFor();
     await page.getByText("没有单据。").waitFor();
     assert.equal(await row("invalid.xml").count(), 0);
     assert.equal(await page.locator(".sw-bar").isVisible(), false, "nothing of the other one stays chosen");
-    assert.match(await page.title(), /生产环境/);
+    assert.match(await page.title(), /正式环境/);
     await page.getByRole("button", { name: "单一窗口 Single Window" }).click();
     await row("invalid.xml").waitFor();
   });

@@ -159,13 +159,13 @@ describe("sidebar", () => {
   });
 
   it("filters by state and by text", async () => {
-    await page.getByLabel("文件名、企业编号、统一编号").fill("报关单一");
+    await page.getByLabel("文件名、企业内部编号、统一编号").fill("报关单一");
     await row("invalid.xml").waitFor({ state: "detached" });
     assert.equal(await row("报关单一.xml").count(), 1);
     await page.getByLabel("状态").selectOption("accepted");
     await row("报关单一.xml").waitFor({ state: "detached" });
     await page.getByText("没有单据。").waitFor();
-    await page.getByLabel("文件名、企业编号、统一编号").fill("");
+    await page.getByLabel("文件名、企业内部编号、统一编号").fill("");
     await page.getByLabel("状态").selectOption("");
     await row("invalid.xml").waitFor();
   });

@@ -55,11 +55,10 @@ describe("the fault that stands for a document's checks", () => {
   it("says the place where there is one, and no comma where there is none", () => {
     const [own] = mergeChecks([{ text: "价格太低" } as never], []);
     assert.ok(own);
-    assert.deepEqual(faultOfChecks([own], "SW-RULE").text, { zh: "价格太低（行 1）", en: "价格太低 (line 1)" });
+    assert.deepEqual(faultOfChecks([own], "SW-RULE").text, { zh: "价格太低", en: "价格太低" });
     const placed = { ...own, path: "DecMessage/DecHead", line: 7 };
-    assert.equal(
-      faultOfChecks([placed, own], "SW-RULE").text.en,
-      "价格太低, DecMessage/DecHead (line 7); 2 errors in all",
-    );
+    const { zh, en } = faultOfChecks([placed, own], "SW-RULE").text;
+    assert.equal(en, "价格太低, DecMessage/DecHead (line 7); 2 errors in all");
+    assert.equal(zh, "价格太低，DecMessage/DecHead，第 7 行；共 2 处错误");
   });
 });

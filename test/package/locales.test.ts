@@ -190,7 +190,9 @@ describe("what the editor shows", () => {
             `${property}: the editor shows messages of validators with two parameters only`,
           );
           if (value !== "") assert.equal(validate.call(node, value, {}), true, `${property}: its own default`);
-          const answers = ["", " ", "-1", "not,,valid ;", "[", "\u0000"].map((bad) => validate.call(node, bad, {}));
+          const answers = ["", " ", "-1", "not,,valid ;", "[", "\u0000", "postgres://db/sw"].map((bad) =>
+            validate.call(node, bad, {}),
+          );
           const messages = answers.filter((answer) => answer !== true);
           // Some depend on another setting; they are tried in the editor's own test.
           if (folder === "card" && messages.length === 0) continue;

@@ -25,7 +25,14 @@ describe("npm start: settings", () => {
     assert.deepEqual([PORT, SW_SCHEMAS, SW_AMQP_VHOST], ["1880", "", "/"]);
     const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
     assert.deepEqual(set, { ...given, SW_ROOT: "/repo/boxes" });
-    assert.match(settings.notes.join("\n"), /SW_ORG_CODE、SW_CUSTOMS_CODE、SW_REGION，.*not set: SW_ORG_CODE/);
+    const said = (card: string) =>
+      startSettings("/repo", { ...given, SW_CARD_BACKEND: card }, [])
+        .notes.join("\n")
+        .split("not set: ")[1] ?? "";
+    const usual = "SW_ORG_CODE, SW_CUSTOMS_CODE, SW_REGION, SW_AMQP_USER, SW_AMQP_PASSWORD";
+    assert.ok(said("software").startsWith(`${usual}, SW_CARD_KEYFILE;`), said("software"));
+    assert.ok(said("control").startsWith(`${usual}, SW_CARD_PIN;`), said("control"));
+    assert.ok(said("pkcs11").startsWith(`${usual}, SW_PKCS11_MODULE, SW_CARD_PIN;`), said("pkcs11"));
   });
 
   it("runs the demo in a root and with a client of its own, and says what it does not use", () => {

@@ -37,8 +37,7 @@ export function isAlive({ state, statusOutcome }: Fate): boolean {
  */
 export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolean): boolean {
   if (row.environment !== earlier.environment || row.clientId !== earlier.clientId || !isAlive(earlier)) return false;
-  if (row.sha256 === earlier.sha256) return true;
-  if (row.partsSha256 !== "" && row.partsSha256 === earlier.partsSha256) return true;
+  if (isSameContent(row, earlier)) return true;
   return (
     sameKey &&
     row.clientKey !== "" &&
@@ -48,4 +47,12 @@ export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolea
     row.operation === earlier.operation &&
     row.packet === earlier.packet
   );
+}
+
+/** Are the bytes of two documents the same, or those of their parts, however they are packed? */
+export function isSameContent(
+  row: Pick<Identity, "sha256" | "partsSha256">,
+  earlier: Pick<Identity, "sha256" | "partsSha256">,
+): boolean {
+  return row.sha256 === earlier.sha256 || (row.partsSha256 !== "" && row.partsSha256 === earlier.partsSha256);
 }

@@ -169,7 +169,7 @@ export class ShadowRecord {
     const row = newRow(settings, facts, at, { id: ids.document(at), business: folder, fileName, ...place });
     const earlier = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
     const verdict = await judge(seen, this.judging);
-    const wire = JSON.stringify(earlier ? repeated(verdict, earlier) : verdict);
+    const wire = JSON.stringify(earlier ? repeated(verdict, earlier, row) : verdict);
     return ledger.update(row.id, { wire });
   }
 
@@ -189,8 +189,8 @@ export function sentNames(boxName: string): string[] {
 }
 
 /** Ours would have taken it for the same document, before it looked any further. */
-function repeated(verdict: Verdict, earlier: DocumentRow): Verdict {
-  const { code, text, advice } = duplicateOf(earlier);
+function repeated(verdict: Verdict, earlier: DocumentRow, row: DocumentRow): Verdict {
+  const { code, text, advice } = duplicateOf(earlier, row);
   return { ...verdict, outcome: "repeated", code, text, ...(advice && { advice }) };
 }
 

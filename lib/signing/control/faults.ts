@@ -21,7 +21,7 @@ const START: Bilingual = {
 const HANDSHAKE = "错误:卡控件通讯等待握手超时!";
 
 const PIN: Bilingual = {
-  zh: "请核对卡密码并在卡节点中改正。改正之前不会再向卡发送密码，以免锁卡。",
+  zh: "请核对 PIN 并在卡节点中改正。改正之前不会再向卡发送 PIN，以免锁卡。",
   en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that, so that it cannot lock.",
 };
 const HELP: Bilingual = {
@@ -31,7 +31,7 @@ const HELP: Bilingual = {
 
 /** Inner codes (domain B). */
 const KNOWN: Record<string, KnownFault> = {
-  "51571": { text: { zh: "卡密码错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
+  "51571": { text: { zh: "PIN 错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
   "50070": {
     text: { zh: "读卡器复位失败", en: "the reader could not reset the card" },
     advice: INSERT_CARD,

@@ -20,7 +20,7 @@ const WHICH: Bilingual = {
   en: "Name the token by label, serial or slot, and the key by label or id, in the card node.",
 };
 const PIN: Bilingual = {
-  zh: "请核对卡密码并在卡节点中改正。改正之前不会再向卡发送密码。",
+  zh: "请核对 PIN 并在卡节点中改正。改正之前不会再向卡发送 PIN。",
   en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that.",
 };
 const LOCKED: Bilingual = {
@@ -39,7 +39,7 @@ const LOST: KnownFault = {
   state: "absent",
 };
 const REFUSED: KnownFault = {
-  text: { zh: "卡密码错误", en: "the PIN was refused" },
+  text: { zh: "PIN 错误", en: "the PIN was refused" },
   advice: PIN,
   state: "closed",
   details: { pin: true },
@@ -81,7 +81,7 @@ const KNOWN: Record<string, KnownFault> = {
   "NOT-ATTACHED": LOST,
   "NO-PIN-PAD": {
     text: { zh: "令牌没有自带键盘", en: "the token has no keypad of its own" },
-    advice: { zh: "请取消键盘输入选项并设置卡密码。", en: "Turn the keypad option off and set the PIN." },
+    advice: { zh: "请取消键盘输入选项并设置 PIN。", en: "Turn the keypad option off and set the PIN." },
   },
   "TOKEN-AMBIGUOUS": { text: { zh: "有多个令牌符合", en: "more than one token fits" }, advice: WHICH },
   "KEY-ABSENT": { text: { zh: "令牌上找不到私钥", en: "the private key is not on the token" }, advice: WHICH },
@@ -89,7 +89,7 @@ const KNOWN: Record<string, KnownFault> = {
   CKR_PIN_INCORRECT: REFUSED,
   CKR_PIN_INVALID: REFUSED,
   CKR_PIN_LEN_RANGE: REFUSED,
-  CKR_PIN_EXPIRED: { ...REFUSED, text: { zh: "卡密码已过期", en: "the PIN has expired" } },
+  CKR_PIN_EXPIRED: { ...REFUSED, text: { zh: "PIN 已过期", en: "the PIN has expired" } },
   CKR_PIN_LOCKED: {
     text: { zh: "卡已锁定", en: "the card's PIN is locked" },
     advice: LOCKED,
@@ -112,7 +112,7 @@ export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign"
     return pinBlocked(
       "FINAL-TRY",
       {
-        zh: "卡提示只剩最后一次密码机会，未尝试登录",
+        zh: "卡提示只剩最后一次 PIN 机会，未尝试登录",
         en: "the card says that one more wrong PIN locks it; no login was tried",
       },
       { state: "closed" },

@@ -113,6 +113,7 @@ describe("claims", () => {
     );
     drop("b.xml", XML("K1"));
     assert.equal((await refused).fileName, "b.xml");
+    assert.equal((await refused).text, "内容与已提交的单据 a.xml 相同（该单据待发送）");
     drop("a.xml", XML("K2"));
     await watching.until(() => watching?.claims.length === 2);
     assert.deepEqual(readdirSync(boxes("TempBox")).sort(), watching.claims.map(({ row }) => `${row.id}__a.xml`).sort());

@@ -112,8 +112,7 @@ export function typesPage(): string {
   );
   return `# Message types
 
-This page is written by \`npx tsx test/lib/business/types-page.ts\` from the businesses as they are;
-\`test/lib/business/types-page.test.ts\` fails when it is out of date. ${types.length} types are listed one by one.
+${types.length} types are listed one by one.
 
 ## Types that are listed
 
@@ -160,6 +159,11 @@ the row of its folder in the import-client node says: signing profile, ZIP or as
 | folder | receiver in a DxpMsg |
 | --- | --- |
 ${folders.join("\n")}
+
+---
+
+This page is written by \`npx tsx test/lib/business/types-page.ts\` from the businesses as they are;
+\`test/lib/business/types-page.test.ts\` fails when it is out of date.
 `;
 }
 

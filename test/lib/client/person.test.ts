@@ -78,6 +78,8 @@ describe("a person's decisions", () => {
     drop("b.xml", bytes);
     const refused = await failed("b.xml");
     assert.equal(refused.code, "SW-DUP");
+    assert.equal(refused.text, `企业内部编号 ${key} 与已提交的单据 a.xml 相同（该单据已申报）`);
+    assert.equal(refused.textEn, `its own number ${key} is that of a.xml, which was handed in before (sent)`);
     await assert.rejects(
       overrideDuplicate(client, refused.id, { reason: "" }),
       (error) => codeOf(error) === "SW-REQUEST",

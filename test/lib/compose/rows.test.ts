@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readMapping } from "../../../lib/compose/mapping.js";
+import { checksOfRows } from "../../../lib/compose/row-checks.js";
 import { groupRows } from "../../../lib/compose/rows.js";
 
 const MAPPING = JSON.stringify({
@@ -24,7 +25,7 @@ describe("rows by a mapping", () => {
   it("become one object for each document, its head by the first row", () => {
     const rows = [
       { 单号: "B", 进出口: "进口", 品名: "一", x: 1 },
-      { 单号: "A", 进出口: "出口", 品名: "二", 备注: "" },
+      { 单号: "A", 进出口: "I", 品名: "二", 备注: "" },
       { 单号: "B", 进出口: "出口", 品名: "三" },
     ];
     assert.deepEqual(JSON.parse(JSON.stringify(groupRows(rows, read(MAPPING)))), [
@@ -35,16 +36,46 @@ describe("rows by a mapping", () => {
           DecLists: { DecList: [{ GName: "一", Sub: { X: 1 } }, { GName: "三" }] },
         },
         differing: ["进出口"],
+        unmapped: [],
       },
       {
         key: "A",
         object: {
-          DecHead: { IEFlag: "出口", TradeCode: "3120", NoteS: "无" },
+          DecHead: { IEFlag: "I", TradeCode: "3120", NoteS: "无" },
           DecLists: { DecList: [{ GName: "二" }] },
         },
         differing: [],
+        unmapped: [],
       },
     ]);
+  });
+
+  it("say row and column of a value that its map does not have, and of what is found in the document", () => {
+    const rows = [
+      { 单号: "A", 进出口: "进口", 品名: "一" },
+      { 单号: "B", 进出口: "出口", 品名: "二" },
+      { 单号: "B", 进出口: "出口", 品名: "三" },
+    ];
+    const [, second] = groupRows(rows, read(MAPPING));
+    assert.ok(second);
+    const found = (path: string) => {
+      const text = { zh: "太长", en: "too long" };
+      return { rule: "SW-XSD", severity: "warning" as const, path, line: 3, text, advice: text };
+    };
+    const checks = checksOfRows(second, [
+      found("DecMessage/DecLists/DecList[2]/GName"),
+      found("DecMessage/DecHead/NoteS"),
+      found("DecMessage/DecHead/TradeCode"),
+    ]);
+    assert.deepEqual(
+      checks.map(({ severity, text }) => `${severity} ${text.zh}`),
+      [
+        "error 数据第 2 行，列“进出口”：映射的 map 中没有“出口”",
+        "warning 数据第 3 行，列“品名”：太长",
+        "warning 数据第 2 行，列“备注”：太长",
+        "warning 太长",
+      ],
+    );
   });
 
   it("are one document without a group, and one each where nothing repeats", () => {

@@ -33,7 +33,7 @@ describe("preflight: checks of the flow's own", () => {
     );
     assert.equal(first?.rule, "SW-RULE-OWN");
     assert.equal(first?.severity, "error");
-    assert.equal(first?.line, 1);
+    assert.equal(first?.line, 0);
     assert.equal(first?.path, "");
     assert.deepEqual(first?.text, { zh: "价格太低", en: "价格太低" });
     assert.match(first?.advice.zh ?? "", /自定义规则/);
@@ -69,7 +69,7 @@ describe("preflight: checks of the flow's own", () => {
     const notAnArray = mergeChecks({ length: 1 } as unknown as Check[], FOUND);
     assert.match(notAnArray[0]?.text.en ?? "", /no array/);
     for (const line of [Number.NaN, 0, -3, 1.5, "7"])
-      assert.equal(mergeChecks(own({ text: "a", line }), [])[0]?.line, 1);
+      assert.equal(mergeChecks(own({ text: "a", line }), [])[0]?.line, 0);
     assert.deepEqual(mergeChecks(own({ text: { zh: "价格", en: "" } }), [])[0]?.text, { zh: "价格", en: "价格" });
   });
 

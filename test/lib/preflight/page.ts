@@ -13,16 +13,19 @@ export function rulesPage(): string {
   });
   return `# Rules that a document is checked by before it is sent
 
-This page is written by \`npx tsx test/lib/preflight/page.ts\` from the rules as they are;
-\`test/lib/preflight/page.test.ts\` fails when it is out of date. ${RULES.length} rules, one file each in \`lib/preflight/rules/\`; the code of
-a finding is \`SW-RULE-<rule>\`. The preflight node sets each to error, warning or off. One bad document and its good twin for
-each: \`test/lib/preflight/cases/\`.
+${RULES.length} rules; the code of a finding is \`SW-RULE-<rule>\`. The preflight node sets each to error, warning or off.
 
 发送前检查的全部规则；每条可在“发送前检查”节点中改为错误、警告或关闭。
 
 | rule | by itself | message types | rests on | what to do |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
+
+---
+
+This page is written by \`npx tsx test/lib/preflight/page.ts\` from the rules as they are, one file each in
+\`lib/preflight/rules/\`; \`test/lib/preflight/page.test.ts\` fails when it is out of date. One bad document and its good twin for
+each: \`test/lib/preflight/cases/\`.
 `;
 }
 

@@ -104,9 +104,6 @@ export function receiptsPage(): string {
   const unknown = SHAPES.find(({ format }) => format === "unknown");
   return `# Receipts: formats, variants, tests, advice
 
-This page is written by \`npx tsx test/lib/receipts/page.ts\` from the fixtures, the simulator's table and the advice as it is
-given; \`test/lib/receipts/page.test.ts\` fails when it is out of date.
-
 See it run: \`npx tsx bench/receipt-parade.ts [format]\` gives every receipt below, in every variant and with every code, through a
 real RabbitMQ and a real Node-RED into InBox, and prints how each was matched, its file, and the advice in Chinese and English.
 \`test/process/receipt-parade.test.ts\` checks the same run, with an ERP made for the official client reading the InBoxes.
@@ -158,7 +155,7 @@ ${codeTable().join("\n")}
 
 | 中文 | English |
 | --- | --- |
-| ![侧边栏：常见问题 18、19、20 的处理建议](advice.zh-CN.png) | ![The sidebar: advice on FAQ 18, 19 and 20](advice.png) |
+| ![侧栏：常见问题 18、19、20 的处理建议](advice.zh-CN.png) | ![The sidebar: advice on FAQ 18, 19 and 20](advice.png) |
 
 | FAQ | what the receipt says | 中文 | English |
 | --- | --- | --- | --- |
@@ -171,6 +168,11 @@ The advice gives both; an advice file of your own decides.
 | code | first | other sources |
 | --- | --- | --- |
 ${disagreements().join("\n")}
+
+---
+
+This page is written by \`npx tsx test/lib/receipts/page.ts\` from the fixtures, the simulator's table and the advice as it is
+given; \`test/lib/receipts/page.test.ts\` fails when it is out of date.
 `;
 }
 

@@ -114,10 +114,22 @@ export function content(bench: RedBench): void {
       ];
       for (const one of good) bench.node("xsd").receive(one);
       const passed = await bench.arrived("valid", good.length);
-      for (const { document, fault } of passed) assert.deepEqual([document?.checks, fault], [[], undefined]);
+      for (const { document, fault } of passed)
+        assert.deepEqual([document?.checks, document?.data, fault], [[], undefined, undefined]);
       assert.deepEqual(passed.map(({ filename }) => filename).sort(), ["a.xml", "b.zip", "c.zip", "d.xml"]);
       assert.equal(bench.messages("invalid").length, 0);
       await bench.showing("xsd", "validate-xsd.status.valid");
+    });
+
+    it("adds the content of a bare XML and of one in a ZIP as an object where it is set so", async () => {
+      const key = freshKey();
+      await load({ data: true });
+      bench.node("xsd").receive(message(decXml({ key }), "a.xml", "DecCus001", "DEC"));
+      bench.node("xsd").receive(message(await decZip({ key, name: "b" }), "b.zip", "DecCus001", "DEC"));
+      for (const { document } of await bench.arrived("valid", 2)) {
+        const root = document?.data?.DecMessage as { DecSign: { ClientSeqNo: string } };
+        assert.equal(root.DecSign.ClientSeqNo, key);
+      }
     });
 
     it("sends an invalid one to output 2 with every error, its line, and the fault", async () => {
@@ -139,7 +151,7 @@ export function content(bench: RedBench): void {
       const fields = checks.map(({ path }) => path.split("/").at(-1));
       assert.ok(fields.includes("GQty") && fields.includes("DeclPrice"), fields.join());
       assert.equal(invalid.fault?.code, "SW-XSD");
-      assert.match(invalid.fault?.text.zh as string, /行 \d+/);
+      assert.match(invalid.fault?.text.zh as string, /第 \d+ 行/);
       assert.equal(bench.messages("valid").length + bench.messages("caught").length, 0);
     });
 

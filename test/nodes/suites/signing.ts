@@ -155,7 +155,7 @@ export function signing(bench: RedBench): void {
       bench.node("sign").receive(await invt());
       const caught = await bench.one("caught");
       assert.equal(caught.error?.code, "SW-RULE-card-company");
-      assert.match(caught.fault?.text.zh as string, /(InputCode|OperCusRegCode) 为 4403960000.*1100000000.*行 \d+/);
+      assert.match(caught.fault?.text.zh as string, /(InputCode|OperCusRegCode) 为 4403960000.*1100000000.*第 \d+ 行/);
       assert.ok(caught.fault?.advice?.zh);
       await bench.showing("sign", "card-sign.status.refused");
       bench.node("sign").receive(dec());

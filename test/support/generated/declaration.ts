@@ -16,15 +16,20 @@ const DEC_LIST_TEXT = (
 export function declaration(w: Writer, attachments: GeneratedDocument["attachments"]): { body: string; key: string } {
   const { values, options } = w;
   const key = `C${values.day()}${values.digits(7)}`;
+  const flag = values.one(["I", "E"]);
+  const gross = values.number();
+  const day = values.day();
+  // Goods weigh no more without their packing than with it.
+  const [net = gross] = [values.number(), gross].sort((one, other) => Number(one) - Number(other));
   const head = w.element("DecHead", [
     w.unused("SeqNo"),
-    w.field("IEFlag", values.one(["I", "E"])),
+    w.field("IEFlag", flag),
     w.field("AgentCode", w.identity.customsCode),
     w.field("AgentName", "报关有限公司"),
     w.field("CustomMaster", w.identity.region),
-    w.field("GrossWet", values.number()),
-    w.field("IEDate", values.day()),
-    w.field("NetWt", values.number()),
+    w.field("GrossWet", gross),
+    w.field("IEDate", day),
+    w.field("NetWt", net),
     w.field("PackNo", values.digits(3)),
     w.field("CopName", "报关有限公司"),
     w.field("CopCode", w.identity.orgCode),
