@@ -183,11 +183,17 @@ async function releaseHeld(stage: Stage, id: string): Promise<void> {
 }
 
 /** PDFs go with their documents: none stays behind, none is refused as one that nobody named. */
+const tamperedEver = new WeakMap<Stage, Set<string>>();
+
 function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
+  // What was laid hands on in an earlier round may lie in FailBox since, as a person has decided.
+  const ever = tamperedEver.get(stage) ?? new Set();
+  tamperedEver.set(stage, ever);
+  for (const key of tampered) ever.add(key);
   return ["OutBox", "TempBox", "FailBox"].flatMap((box) =>
     stage
       .files("DecCus001", box)
-      .filter((name) => ![...tampered].some((key) => name.includes(key)))
+      .filter((name) => ![...ever].some((key) => name.includes(key)))
       .map((name) => `${box}/${name}`),
   );
 }
