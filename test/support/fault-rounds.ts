@@ -182,9 +182,9 @@ async function releaseHeld(stage: Stage, id: string): Promise<void> {
   await release(arrived ? "sent" : "failed");
 }
 
-/** PDFs go with their documents: none stays behind, none is refused as one that nobody named. */
 const tamperedEver = new WeakMap<Stage, Set<string>>();
 
+/** PDFs go with their documents: none stays behind, none is refused as one that nobody named. */
 function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
   // What was laid hands on in an earlier round may lie in FailBox since, as a person has decided.
   const ever = tamperedEver.get(stage) ?? new Set();
