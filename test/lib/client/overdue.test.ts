@@ -13,6 +13,7 @@ import {
 } from "../../../lib/client/overdue.js";
 import { releaseDocument, resendDocument } from "../../../lib/client/person.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { sha256Of } from "../../../lib/sha256.js";
 import { openClient } from "../../support/client.js";
 import { documentRow, newReceipt, step } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
@@ -40,7 +41,8 @@ describe("overdue", () => {
   }
 
   async function sent(fileName: string, business = "DecCus001"): Promise<DocumentRow> {
-    const row = documentRow({ fileName, business, settled: true, box: "SentBox", boxName: fileName });
+    const sha256 = sha256Of(Buffer.from("x"));
+    const row = documentRow({ fileName, business, sha256, settled: true, box: "SentBox", boxName: fileName });
     await client.ledger.claim(row);
     await client.ledger.transition(row.id, step("sending"), { sendingAt: Date.now() }, { event: "sending" });
     return client.ledger.transition(row.id, step("sent"), { sentAt: Date.now() }, { event: "sent" });
