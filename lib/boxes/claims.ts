@@ -6,7 +6,7 @@ import { returnsIn } from "../ledger/rules/retry.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
-import { type ClaimedFile, claimFile } from "./claim.js";
+import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
@@ -67,26 +67,32 @@ export class Claims {
       const onHold = claimed?.row.state === "held";
       if (!claimed || onHold) this.inFlight.release(taken);
       if (!claimed || onHold) return undefined;
-      return { ...(await this.replacing(claimed)), release: () => this.inFlight.release(claimed.row.id) };
+      const repeats = await this.unlessReplaced(claimed.row, claimed.repeats);
+      return { ...claimed, repeats, release: () => this.inFlight.release(claimed.row.id) };
     } catch (error) {
       this.inFlight.release(taken);
       throw error;
     }
   }
 
+  /** What a document that was claimed before repeats, and that still stands in its way. */
+  async inTheWayOf(row: DocumentRow): Promise<DocumentRow | undefined> {
+    return this.unlessReplaced(row, await repeatOf(this.context, row));
+  }
+
   /** A corrected file takes the place of the earlier one of its name that still waits and never was sent. */
-  private async replacing(claimed: ClaimedFile): Promise<ClaimedFile> {
-    const { row, repeats } = claimed;
+  private async unlessReplaced(row: DocumentRow, repeats: DocumentRow | undefined): Promise<DocumentRow | undefined> {
     const replaces =
-      (repeats?.state === "claimed" || (repeats && isPutOff(repeats))) &&
+      repeats &&
+      (repeats.state === "claimed" || isPutOff(repeats)) &&
       repeats.sendingAt === 0 &&
       repeats.sentAt === 0 &&
       repeats.sha256 !== row.sha256 &&
       repeats.fileName.toLowerCase() === row.fileName.toLowerCase() &&
       !this.inFlight.has(repeats.id);
-    if (!replaces) return claimed;
+    if (!replaces) return repeats;
     await this.alone(repeats.id, () => settleReplaced(this.context, repeats.id));
-    return { ...claimed, repeats: undefined };
+    return undefined;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTempBox, repeatOf } from "../boxes/claim.js";
+import { readTempBox } from "../boxes/claim.js";
 import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { ImportClientError } from "../errors.js";
@@ -219,7 +219,7 @@ export class FolderWatch {
     const { inFlight } = claims;
     const codes = this.settings.businesses.map((code) => code.toLowerCase());
     for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
-      const repeats = await repeatOf(this.client, row);
+      const repeats = await claims.inTheWayOf(row);
       if (this.free() <= 0 || this.stopped) return;
       if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
       if (folders.of(row.business).isAway()) continue;
