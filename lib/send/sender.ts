@@ -208,13 +208,7 @@ export class DocumentSender {
     if (row.state === "held") throw isPutOff(row) ? putOffError(row.id) : heldError(row.id, "held");
     this.uncertain.begin(row.id, row.state === "unknown");
     const { giveUpAfter, attempts } = this.settings;
-    const make = () =>
-      outgoingOf(this.client, { ...this.settings, maxBytes: this.maxBytes }, document, row, payload, fields);
-    const outgoing = await this.again(
-      make,
-      // A share that is away is for whoever takes it up again.
-      (error) => codeOf(error) !== "SW-FOLDER" && this.passes(row.id, error),
-    );
+    const outgoing = await this.outgoing(document, row, payload, fields);
     if (!outgoing) return this.hold(row.id, bytesGone(row.id));
     return {
       id: row.id,
@@ -228,6 +222,20 @@ export class DocumentSender {
         for (const listener of running.listeners.splice(0)) listener();
       },
     };
+  }
+
+  /** By itself: closures of one function keep what any of them needs, and what waits for hours may not keep its payload. */
+  private outgoing(
+    document: DocumentHandle,
+    row: DocumentRow,
+    payload: Buffer,
+    fields: WireFields | undefined,
+  ): Promise<Outgoing | undefined> {
+    return this.again(
+      () => outgoingOf(this.client, { ...this.settings, maxBytes: this.maxBytes }, document, row, payload, fields),
+      // A share that is away is for whoever takes it up again.
+      (error) => codeOf(error) !== "SW-FOLDER" && this.passes(row.id, error),
+    );
   }
 
   /** Nobody goes on with what arrives while the node stops: its claim ends here. */

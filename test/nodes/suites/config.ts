@@ -125,7 +125,11 @@ export function config(bench: RedBench): void {
       ["no client ID", { clientId: "" }, /client: SW-CONFIG the client ID is not set/],
       ["no root", { root: "" }, /client: SW-CONFIG the root folder is not set/],
       ["an unset variable as root", { root: UNSET }, /client: SW-CONFIG the root folder is not set/],
-      ["a wrong environment", { environment: "staging" }, /client: SW-CONFIG environment is neither .*: staging/],
+      [
+        "a wrong environment",
+        { environment: "staging" },
+        /client: SW-CONFIG the environment .* is test or production, not staging/,
+      ],
       ["a retention of nothing", { retentionDays: 0 }, /client: SW-CONFIG retentionDays: 0 is not a number/],
     ];
     for (const [title, settings, text] of wrong) {
