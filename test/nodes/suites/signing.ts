@@ -118,7 +118,7 @@ export function signing(bench: RedBench): void {
           sink("out"),
           catchAll("caught"),
           sink("caught", "settle"),
-          node("sw-settle", "settle", { client: "client", outcome: "auto", retryAfter: 3600 }, []),
+          node("sw-settle", "settle", { client: "client", outcome: "auto", retryAfter: 1 }, []),
         ]);
       const papers = "<SasAcmpRLMessage><SasAcmpRLList><FileName>a.pdf</FileName></SasAcmpRLList></SasAcmpRLMessage>";
       await load("dec-sign");
