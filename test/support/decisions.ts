@@ -101,7 +101,7 @@ export const DECISIONS: Record<string, Decision> = {
   "a person resends a document": {
     points: ["resend.after-row", "resend.after-copy"],
     prepare: accepted,
-    act: (client, id) => resendDocument(client, id, WORD),
+    act: (client, id) => resendDocument(client, id, { ...WORD, as: "accepted" }),
     goOn: (client) => client.reconciler.compare(),
     async check(client, id) {
       const row = await rowOf(client, id);
