@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
+import { type Catalogue, keysOf, textAt } from "../support/catalogue.js";
 import { type ExampleNode, examples as flows } from "../support/examples.js";
 
 const root = join(__dirname, "..", "..");
@@ -12,7 +13,6 @@ const types = Object.keys(manifest["node-red"].nodes);
 const folders = types.map((type) => type.slice("sw-".length));
 const languages = ["en-US", "zh-CN"] as const;
 
-type Catalogue = { [key: string]: string | Catalogue };
 interface Definition {
   category: string;
   color?: string;
@@ -31,20 +31,6 @@ const catalogue = (folder: string, language: string): Catalogue =>
   JSON.parse(read("dist", "nodes", folder, "locales", language, `${folder}.json`));
 /** The page as the editor gets it: the build puts the sidebar's parts together, and lists of lib/ into theirs. */
 const html = (folder: string): string => read("dist", "nodes", folder, `${folder}.html`);
-
-/** `a.b.c` of every text in a catalogue. */
-function keysOf(tree: Catalogue, path = ""): string[] {
-  return Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === "string" ? [`${path}${key}`] : keysOf(value, `${path}${key}.`),
-  );
-}
-
-function textAt(tree: Catalogue, key: string): string | undefined {
-  const found = key
-    .split(".")
-    .reduce<string | Catalogue | undefined>((at, part) => (typeof at === "object" ? at[part] : undefined), tree);
-  return typeof found === "string" ? found : undefined;
-}
 
 /** Runs a node's script as the editor would, and gives back what it registered. */
 function definitionOf(folder: string): Definition {
