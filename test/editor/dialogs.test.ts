@@ -204,7 +204,9 @@ describe("dialogs", () => {
     await row.getByLabel("Box", { exact: true }).selectOption("InBox");
     await row.getByLabel("Path", { exact: true }).fill("ERP/回执");
     await closeDialog(page, "save");
-    assert.deepEqual(await property(id, "validationErrors"), ["Each box once, with a whole path that no other has"]);
+    assert.deepEqual(await property(id, "validationErrors"), [
+      "Paths of boxes: each box once, with a whole path that no other has",
+    ]);
     await openDialog(page, id);
     await page.locator(".sw-boxPaths li").first().getByLabel("Path", { exact: true }).fill("D:\\ERP\\回执");
     await closeDialog(page, "save");
@@ -247,7 +249,7 @@ describe("dialogs", () => {
     assert.equal(await row.getByLabel("Signature").inputValue(), "detached");
     await row.getByLabel("Receiver").fill("more than sixteen");
     await closeDialog(page, "save");
-    assert.match(String(await property(id, "validationErrors")), /Each folder once/);
+    assert.match(String(await property(id, "validationErrors")), /Folders: each folder once/);
     await openDialog(page, id);
     await page.locator(".sw-folders .red-ui-editableList-item-remove").click();
     await row.waitFor({ state: "detached" });

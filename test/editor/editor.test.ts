@@ -16,7 +16,7 @@ const PALETTE: Record<Language, { category: string; labels: string[] }> = {
       "MQ send",
       "MQ receive",
       "receipt parse",
-    ].concat(["settle", "documents", "diagnose"]),
+    ].concat(["settle", "documents", "diagnose", "compose", "hand in"]),
   },
   "zh-CN": {
     category: "单一窗口",
@@ -29,7 +29,7 @@ const PALETTE: Record<Language, { category: string; labels: string[] }> = {
       "发送报文",
       "接收回执",
       "解析回执",
-    ].concat(["办结", "报文台账", "连接诊断"]),
+    ].concat(["办结", "报文台账", "连接诊断", "生成报文", "提交文件"]),
   },
 };
 

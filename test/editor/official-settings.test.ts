@@ -87,10 +87,9 @@ describe("the official client's settings, taken over in the dialog", function ()
       const { documents } = await stage.ask<{ documents: { clientKey: string; state: string }[] }>("documents");
       return documents.some(({ clientKey, state }) => clientKey === key && state === "accepted");
     });
-    const inBox = readdirSync(join(root, "DECCUS001", "InBox"));
-    assert.ok(
-      inBox.some((name) => /^Successed_.*_\d{23}\.xml$/.test(name)),
-      inBox.join(),
+    // Its row comes before its file.
+    await until("the receipt is there under the official name", () =>
+      readdirSync(join(root, "DECCUS001", "InBox")).some((name) => /^Successed_.*_\d{23}\.xml$/.test(name)),
     );
     assert.ok(!sent.some((body) => body.includes(PIN)), "the PIN does not leave the browser");
     assert.ok(!readFileSync(join(stage.dir, "node-red", "flows.json"), "utf8").includes(PIN));
