@@ -37,6 +37,25 @@ export function settingChoice<const T extends string>(name: string, value: unkno
   throw configError(name, `${name} 只能是 ${list}：${text}`, `${name} is none of ${list}: ${text}`);
 }
 
+/**
+ * The rows of a table in a node's dialog, kept as a JSON list of objects: each as what gives the text under a name, trimmed and empty where
+ * there is none. No rows where nothing is set; throws what `wrong` makes of a text that is no list.
+ */
+export function settingRows(
+  text: string,
+  wrong: (row: string, zh: string, en: string) => Error,
+): ((name: string) => string)[] {
+  if (text.trim() === "") return [];
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch (cause) {
+    throw wrong("", `无法读取：${String(cause)}`, `it cannot be read: ${String(cause)}`);
+  }
+  if (!Array.isArray(rows)) throw wrong("", "不是列表", "it is no list");
+  return rows.map((row: Record<string, unknown> | null | undefined) => (name) => String(row?.[name] ?? "").trim());
+}
+
 export function configError(setting: string, zh: string, en: string): ImportClientError {
   return new ImportClientError(
     "SW-CONFIG",

@@ -1,5 +1,5 @@
 import { ImportClientError } from "../errors.js";
-import { configError } from "../settings.js";
+import { configError, settingRows } from "../settings.js";
 import type { Inspection } from "./inspect.js";
 
 /** How documents of a folder go out whose type is not known, and who receives whatever lies in it. */
@@ -26,17 +26,8 @@ const FOLDER = /^[^\\/:*?"<>|\p{Cc}]{1,64}$/u;
  * the signing profiles that there are. Throws SW-CONFIG, naming the row, for what is no such table.
  */
 export function readFolderSettings(text: string, profiles: readonly string[]): FolderSetting[] {
-  if (text.trim() === "") return [];
-  let rows: unknown;
-  try {
-    rows = JSON.parse(text);
-  } catch (cause) {
-    throw wrong("", `无法读取：${String(cause)}`, `it cannot be read: ${String(cause)}`);
-  }
-  if (!Array.isArray(rows)) throw wrong("", "不是列表", "it is no list");
   const settings: FolderSetting[] = [];
-  for (const row of rows as Record<string, unknown>[]) {
-    const of = (name: string) => String(row?.[name] ?? "").trim();
+  for (const of of settingRows(text, wrong)) {
     const setting = {
       folder: of("folder"),
       profile: of("profile"),

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve, sep } from "node:path";
 import type { ImportClientError } from "../errors.js";
 import { BOX_NAMES, type BoxPath } from "../files/box-place.js";
-import { configError } from "../settings.js";
+import { configError, settingRows } from "../settings.js";
 
 /** What folder codes may hold. */
 const FOLDER = /^[^\\/:*?"<>|\p{Cc}]{1,64}$/u;
@@ -12,17 +12,8 @@ const FOLDER = /^[^\\/:*?"<>|\p{Cc}]{1,64}$/u;
  * two boxes would be one or one would lie in another.
  */
 export function readBoxPaths(text: string, root: string): BoxPath[] {
-  if (text.trim() === "") return [];
-  let rows: unknown;
-  try {
-    rows = JSON.parse(text);
-  } catch (cause) {
-    throw wrong("", `无法读取：${String(cause)}`, `it cannot be read: ${String(cause)}`);
-  }
-  if (!Array.isArray(rows)) throw wrong("", "不是列表", "it is no list");
   const paths: BoxPath[] = [];
-  for (const row of rows as Record<string, unknown>[]) {
-    const of = (name: string) => String(row?.[name] ?? "").trim();
+  for (const of of settingRows(text, wrong)) {
     const folder = of("folder");
     const box = BOX_NAMES.find((name) => name.toLowerCase() === of("box").toLowerCase());
     const at = `${folder}/${of("box")}`;
