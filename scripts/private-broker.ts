@@ -285,7 +285,8 @@ async function takesLogin(
       await connection.close();
       return;
     } catch (error) {
-      if (/ACCESS_REFUSED|403/.test(String(error))) {
+      // The broker's own word: a port such as 24031 in "connection refused" is none.
+      if (/\b403 \(ACCESS[-_]REFUSED\)/.test(String(error))) {
         throw new PlainError(
           "RabbitMQ refuses our login: its folder belongs to another password; remove the folder",
           error,
