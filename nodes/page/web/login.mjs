@@ -89,19 +89,26 @@ export async function showLogin(place, done, why = "") {
     button("out", translate("page.signIn"), undefined, { type: "submit", class: "page-main" }),
     problem,
   );
+  const shut = (disabled) => {
+    for (const one of form.querySelectorAll("button, input")) one.disabled = disabled;
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const press = form.querySelector("button");
-    press.disabled = true;
+    // What was said of the last try is no answer to this one, and what is typed while it runs would be lost with the password.
+    say("");
+    const { value: name } = user;
+    const { value: secret } = password;
+    password.value = "";
+    shut(true);
     try {
-      say(await signIn(user.value, password.value));
-      password.value = "";
-      if (token() && (await enter())) done();
-      else password.focus();
+      const refused = await signIn(name, secret);
+      if (token() && (await enter())) return done();
+      shut(false);
+      say(refused);
+      password.focus();
     } catch (error) {
+      shut(false);
       say(failure({ status: 0, ...error }));
-    } finally {
-      press.disabled = false;
     }
   });
   place.replaceChildren(el("main", { class: "page-login" }, title, el("p", {}, translate("page.signInTo")), form));
