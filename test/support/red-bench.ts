@@ -186,7 +186,9 @@ export class RedBench {
       },
       within,
     ).catch((error) => {
-      throw new Error(`${error.message}; ${id} has ${this.messages(id).length}; logged: ${this.errors().join(" | ")}`);
+      const shown = [...this.shown].map(([node, texts]) => `${node}: ${texts.slice(-3).join(", ")}`).join("; ");
+      const has = `${id} has ${this.messages(id).length}; shown: ${shown}; logged: ${this.errors().join(" | ")}`;
+      throw new Error(`${error.message}; ${has}`);
     });
   }
 
