@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../lib/errors.js";
+import { installFromNpm } from "./install-from-npm.js";
 import { repositoryRoot } from "./node-red.js";
 import { PlainError } from "./plain-error.js";
 
@@ -30,16 +31,9 @@ export async function node22(toolsDir = join(repositoryRoot(), "data", "tools"))
   const prefix = join(toolsDir, "node22");
   const binary = join(prefix, "node_modules", name, "bin", "node");
   if (!(await works(binary))) {
-    mkdirSync(prefix, { recursive: true });
-    try {
-      const args = ["install", "--prefix", prefix, "--no-audit", "--no-fund", "--ignore-scripts", `${name}@22`];
-      // In its own folder: beside this repository's package.json npm would take it for a dependency of ours.
-      await run("npm", args, { cwd: prefix, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 });
-    } catch (error) {
-      throw new PlainError(
-        `Node 22 for Node-RED 5 could not be had from npm (${name}@22): ${messageOf(error).slice(0, 300)}`,
-      );
-    }
+    await installFromNpm(prefix, `${name}@22`, ["--ignore-scripts"]).catch((error: unknown) => {
+      throw new PlainError(`Node 22 for Node-RED 5: ${messageOf(error)}`);
+    });
     if (!(await works(binary))) throw new PlainError(`The Node 22 from npm does not run here: ${binary}`);
   }
   return binary;

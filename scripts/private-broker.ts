@@ -62,6 +62,11 @@ export interface PrivateBroker {
   rabbitmqctl(...args: string[]): Promise<string>;
 }
 
+/** The folder of RabbitMQ's scripts; undefined when it is not installed. */
+export function rabbitScripts(): string | undefined {
+  return SCRIPT_FOLDERS.find((folder) => existsSync(join(folder, "rabbitmq-server")));
+}
+
 /** Which processes run for a folder; a later start ends those that were left behind. */
 interface RunRecord {
   owner: { pid: number; startTime: string };
@@ -79,7 +84,7 @@ interface RunRecord {
 export async function startPrivateBroker(options: PrivateBrokerOptions): Promise<PrivateBroker> {
   const dir = resolve(options.dir);
   const log = options.log ?? (() => {});
-  const scripts = SCRIPT_FOLDERS.find((folder) => existsSync(join(folder, "rabbitmq-server")));
+  const scripts = rabbitScripts();
   if (scripts === undefined) throw new PlainError("RabbitMQ is not installed: apt-get install rabbitmq-server");
   if (options.port !== undefined && !(await portIsFree(options.port))) {
     throw new PlainError(`Port ${options.port} on ${HOST} is taken: the private RabbitMQ cannot listen there`);

@@ -1,24 +1,15 @@
-import { execFile } from "node:child_process";
-import { randomBytes, randomInt, X509Certificate } from "node:crypto";
+import { randomInt, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { pinFingerprint } from "../lib/signing/pin-guard.js";
+import { type CardHolder, makeSelfSigned, tool } from "./self-signed.js";
 
-const run = promisify(execFile);
-
-export interface SoftTokenOptions {
+export interface SoftTokenOptions extends CardHolder {
   /** Everything lies below it: configuration, tokens, key and certificate files. */
   dir: string;
   label: string;
   pin: string;
   soPin?: string;
-  company: {
-    /** The company's ten-digit customs code. */
-    code: string;
-    name: string;
-  };
-  cardNumber?: string;
 }
 
 export interface SoftToken {
@@ -49,30 +40,10 @@ export function softHsmModule(): string | undefined {
   return MODULES.find((path) => existsSync(path));
 }
 
-async function tool(file: string, args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
-  try {
-    return (await run(file, args, { env: { ...process.env, ...environment } })).stdout;
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === "ENOENT") {
-      const debian = file === "softhsm2-util" ? "softhsm2" : file;
-      throw new Error(`${file} is not installed (Debian: apt-get install ${debian})`);
-    }
-    throw new Error(`${file} failed: ${(stderr || String(error)).trim().split("\n").at(-1)}`);
-  }
-}
-
-/** A value of an OpenSSL subject in the form `/CN=x/OU=y`. */
-function escaped(value: string): string {
-  return value.replace(/[\\/+=]/g, "\\$&");
-}
-
 /**
  * Makes a SoftHSM2 token with an RSA 2048 key pair and its self-signed certificate, or takes the one that is there if it
- * is for the same company and still valid. The user's own SoftHSM2 configuration is not touched. Subject of the
- * certificate: CN = company name, O = company name, OU = ten-digit company code, serialNumber = card number. Rejects
- * with one plain line when softhsm2-util or openssl is missing. For demo and tests: softhsm2-util takes the PIN as an
- * argument.
+ * is for the same company and still valid. The user's own SoftHSM2 configuration is not touched. Rejects with one plain
+ * line when softhsm2-util or openssl is missing. For demo and tests: softhsm2-util takes the PIN as an argument.
  */
 export async function makeSoftToken(options: SoftTokenOptions): Promise<SoftToken> {
   const {
@@ -105,18 +76,7 @@ export async function makeSoftToken(options: SoftTokenOptions): Promise<SoftToke
     ["--init-token", "--free", "--label", label, "--so-pin", soPin, "--pin", pin],
     environment,
   );
-  const subject = [
-    `/CN=${escaped(company.name)}`,
-    `/O=${escaped(company.name)}`,
-    `/OU=${escaped(company.code)}`,
-    `/serialNumber=${escaped(cardNumber)}`,
-  ].join("");
-  await tool("openssl", [
-    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-utf8", "-sha256", "-days", "3650"],
-    // As short as a card's: KeyName holds 32 characters (formats, INV101).
-    ...["-set_serial", `0x03${randomBytes(7).toString("hex")}`],
-    ...["-subj", subject, "-keyout", keyFile, "-out", certificateFile],
-  ]);
+  await makeSelfSigned({ company, cardNumber }, { keyFile, certificateFile });
   try {
     await tool(
       "softhsm2-util",

@@ -1,6 +1,7 @@
 import type { Command } from "../terminal.js";
+import { demo } from "./demo.js";
 import { importSettings } from "./import-settings.js";
 import { shadow } from "./shadow.js";
 import { switchOver } from "./switch.js";
 
-export const COMMANDS: readonly Command[] = [importSettings, shadow, switchOver];
+export const COMMANDS: readonly Command[] = [demo, importSettings, shadow, switchOver];

@@ -5,7 +5,7 @@ import { configError } from "../settings.js";
 import { realPath } from "./separation.js";
 import type { ClientSettings } from "./settings.js";
 
-/** What `npm start` tells the Node-RED of a demo: SW_DEMO, its folder, is empty or absent in real work. */
+/** What a demo tells its Node-RED: SW_DEMO, its folder, is empty or absent in real work. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -35,7 +35,7 @@ export function assertDemoBroker(hosts: readonly BrokerAddress[], environment: E
 function notInDemo(setting: string, value: string): ImportClientError {
   return configError(
     setting,
-    `这是演示（npm start 未设置 SW_AMQP_HOST），不能使用 ${setting}：${value}`,
-    `this is the demo (npm start without SW_AMQP_HOST), which does not take ${setting}: ${value}`,
+    `这是演示（没有 SW_AMQP_HOST），不能使用 ${setting}：${value}`,
+    `this is the demo (without SW_AMQP_HOST), which does not take ${setting}: ${value}`,
   );
 }

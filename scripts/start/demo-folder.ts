@@ -1,14 +1,22 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { realPath } from "../../lib/client/separation.js";
+import { PlainError } from "../plain-error.js";
 
 /** Stands in the folder of a demo, so that a demo made with another SW_DATA is known as one. */
 const MARK = ".demo";
 
-/** Makes the folder of a demo, marked as one. */
+/** Makes the folder of a demo, marked as one. Errors: PlainError for a folder in which something of somebody else's lies. */
 export function makeDemoFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, MARK), "npm start: 演示 / demo\n");
+  const mark = join(folder, MARK);
+  if (!existsSync(mark) && readdirSync(folder).length > 0) {
+    throw new PlainError(
+      `${folder} 不是演示的文件夹，其中已有文件，演示没有启动；请在别的文件夹中运行。 / ` +
+        `${folder} is no folder of a demo and not empty: the demo was not started; run it in another folder.`,
+    );
+  }
+  writeFileSync(mark, "演示 / demo\n");
 }
 
 /** Whether a path lies in a folder or is it, as the disk knows both, through links. */

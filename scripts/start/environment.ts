@@ -41,34 +41,63 @@ const CARD_NEEDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads the environment and the arguments.
+ * Reads environment and arguments of `npm start`, the demo or real work, for the repository `repo`.
  *
  * Errors: PlainError for a PORT that is none, an argument that is not known, variables of real work without SW_AMQP_HOST
  * that a demo must not take for its own (root, ledger, production, the rest of a broker's address), and a root for real
  * work that a demo uses.
  */
 export function startSettings(repo: string, environment: Environment, args: readonly string[]): StartSettings {
-  const given = (name: string): string => environment[name]?.trim() ?? "";
   const unknown = args.find((arg) => arg !== "--once");
   if (unknown !== undefined) throw new PlainError(`Unknown argument ${unknown}: npm start takes  -- --once  only`);
-  const port = Number(given("PORT") || "1880");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new PlainError(`PORT is not a port number: ${environment.PORT}`);
-  }
+  const given = from(environment);
+  const { port, schemas } = general(repo, given);
   const data = resolve(repo, given("SW_DATA") || "data");
   const once = args.includes("--once") || given("SW_START_ONCE") === "1";
-  const schemas = given("SW_SCHEMAS") === "" ? "" : resolve(repo, given("SW_SCHEMAS"));
-  const general = { once, port };
-  const set = Object.keys(environment).filter((name) => name.startsWith("SW_") && given(name) !== "");
-  if (given("SW_AMQP_HOST") === "") return { ...general, ...demo(repo, join(data, "demo"), given, set, schemas, port) };
-  return { ...general, ...real(repo, data, given, schemas, port) };
+  const own =
+    given("SW_AMQP_HOST") === ""
+      ? demo(repo, join(data, "demo"), environment, schemas, port)
+      : real(repo, data, given, schemas, port);
+  return { once, port, ...own };
+}
+
+/**
+ * The settings of the command `demo` in the folder `folder`: those of `npm start`, but never real work, and in a folder of
+ * its own where SW_DATA is not set. Errors: as above; a PlainError when SW_AMQP_HOST is set.
+ */
+export function demoSettings(folder: string, environment: Environment, once: boolean): StartSettings {
+  const given = from(environment);
+  if (given("SW_AMQP_HOST") !== "") {
+    throw new PlainError(
+      "设置了 SW_AMQP_HOST（真实业务），演示没有启动；只看演示请取消它。 / " +
+        "SW_AMQP_HOST is set, for real work: the demo was not started; for the demo unset it.",
+    );
+  }
+  const { port, schemas } = general(folder, given);
+  const data = given("SW_DATA") === "" ? "single-window-demo" : join(given("SW_DATA"), "demo");
+  return { once, port, ...demo(folder, resolve(folder, data), environment, schemas, port) };
+}
+
+const from =
+  (environment: Environment): Given =>
+  (name) =>
+    environment[name]?.trim() ?? "";
+
+function general(base: string, given: Given): { port: number; schemas: string } {
+  const port = Number(given("PORT") || "1880");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new PlainError(`PORT is not a port number: ${given("PORT")}`);
+  }
+  return { port, schemas: given("SW_SCHEMAS") === "" ? "" : resolve(base, given("SW_SCHEMAS")) };
 }
 
 type Own = Pick<StartSettings, "clientOnly" | "data" | "root" | "env" | "unused" | "notes">;
 type Given = (name: string) => string;
 
 /** Root, client, card, broker and queues of the demo's own, whatever the environment says. */
-function demo(repo: string, data: string, given: Given, set: string[], schemas: string, port: number): Own {
+function demo(repo: string, data: string, environment: Environment, schemas: string, port: number): Own {
+  const given = from(environment);
+  const set = Object.keys(environment).filter((name) => name.startsWith("SW_") && given(name) !== "");
   const root = join(data, "ImpPath");
   const real = set.filter((name) => {
     if (name === "SW_ROOT") return resolve(repo, given(name)) !== root;
