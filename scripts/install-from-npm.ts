@@ -15,6 +15,8 @@ export async function installFromNpm(folder: string, spec: string, more: readonl
     // In its own folder: beside another package.json npm would take it for a dependency of that.
     await promisify(execFile)("npm", args, { cwd: folder, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
-    throw new PlainError(`${spec} could not be had from npm: ${messageOf(error).slice(0, 300)}`, error);
+    const { killed, stderr } = error as { killed?: boolean; stderr?: string };
+    const why = killed ? "no answer within five minutes" : stderr?.trim() || messageOf(error);
+    throw new PlainError(`${spec} could not be had from npm: ${why.slice(0, 300)}`, error);
   }
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { messageOf } from "../../lib/errors.js";
 import { installFromNpm } from "../install-from-npm.js";
 import { repositoryRoot } from "../node-red.js";
+import { PlainError } from "../plain-error.js";
 import { programOnPath } from "./needs.js";
 import type { Session } from "./session.js";
 
@@ -39,6 +41,10 @@ export async function nodeRedFor(session: Session, demoFolder: string): Promise<
   if (there !== undefined) return there;
   const version: string = readJson(join(repositoryRoot(), "package.json")).devDependencies["node-red"];
   session.say(`Installing Node-RED ${version} into ${own}, once`);
-  await installFromNpm(own, `node-red@${version}`, ["--omit=dev"]);
+  await installFromNpm(own, `node-red@${version}`, ["--omit=dev"]).catch((error: unknown) => {
+    throw new PlainError(
+      `没有 Node-RED，请先 npm install node-red / No Node-RED: npm install node-red; ${messageOf(error)}`,
+    );
+  });
   return join(own, "node_modules", "node-red");
 }

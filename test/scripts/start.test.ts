@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../../scripts/plain-error.js";
-import { startSettings } from "../../scripts/start/environment.js";
+import { demoSettings, startSettings } from "../../scripts/start/environment.js";
 import { placeFlow } from "../../scripts/start/flow.js";
+import { assertCanRunDemo } from "../../scripts/start/needs.js";
 import { layTable, textWidth } from "../../scripts/start/table.js";
 
 describe("npm start: settings", () => {
@@ -80,6 +81,39 @@ describe("npm start: settings", () => {
     for (const PORT of ["x", "0", "65536", "1.5"])
       assert.throws(() => startSettings("/repo", { PORT }, []), PlainError);
     assert.throws(() => startSettings("/repo", {}, ["--onec"]), PlainError);
+  });
+});
+
+describe("the command demo: settings", () => {
+  it("runs in a folder of its own, with what npm start has", () => {
+    const { data, root, clientOnly, once } = demoSettings("/home", {}, true);
+    assert.deepEqual(
+      [data, root, clientOnly, once],
+      ["/home/single-window-demo", "/home/single-window-demo/ImpPath", false, true],
+    );
+    assert.equal(demoSettings("/home", { SW_DATA: "/d" }, false).data, "/d/demo");
+    assert.throws(() => demoSettings("/home", { SW_LEDGER: "/srv/ledger.db" }, false), /SW_LEDGER/);
+  });
+
+  it("says in one line what to install", () => {
+    const machine = { platform: "linux", hasRabbit: false, hasOpenssl: true } as const;
+    const said = (more: Partial<Parameters<typeof assertCanRunDemo>[0]>) => {
+      try {
+        assertCanRunDemo({ ...machine, ...more });
+        return "";
+      } catch (error) {
+        assert.ok(error instanceof PlainError);
+        return error.message;
+      }
+    };
+    assert.match(
+      said({}),
+      /缺少 rabbitmq-server.*needs rabbitmq-server.*: install it, e\.g\. sudo apt-get install rabbitmq-server$/,
+    );
+    assert.match(said({ hasOpenssl: false }), /apt-get install rabbitmq-server openssl$/);
+    assert.match(said({ platform: "darwin" }), /brew install rabbitmq$/);
+    assert.match(said({ platform: "win32", hasRabbit: true }), /WSL/);
+    assert.equal(said({ hasRabbit: true }), "");
   });
 });
 
