@@ -263,7 +263,7 @@ const WIDE = ["04-notify.json", "05-sign-text.json", "06-csv-to-declarations.jso
 
 describe("examples", () => {
   const core = [
-    "tab,comment,catch,debug,inject,link in,link out,switch,change,function,delay,split,csv",
+    "tab,comment,catch,debug,inject,link in,link out,link call,switch,change,function,delay,split,csv",
     "file,file in,http request,http in,http response",
   ].flatMap((types) => types.split(","));
 
@@ -303,7 +303,8 @@ describe("examples", () => {
             assert.equal(byId.get(target)?.z, node.z, `${node.id} is wired to ${target}`);
           }
           for (const target of node.links ?? []) {
-            assert.ok(byId.get(target)?.links?.includes(node.id), `link ${node.id} to ${target} goes one way`);
+            if (node.type === "link call") assert.equal(byId.get(target)?.type, "link in", node.id);
+            else assert.ok(byId.get(target)?.links?.includes(node.id), `link ${node.id} to ${target} goes one way`);
           }
         }
       });

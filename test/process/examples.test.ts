@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import Database from "libsql";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { DEMO_IDENTITY, decXml } from "../../simulator/samples/index.js";
 import { Simulator } from "../../simulator/simulator.js";
@@ -73,6 +74,7 @@ describe("all examples in one Node-RED, imported one after the other", function 
     stage = new Stage(theatre, { clientId: CLIENT_ID, flow: compose, env: environment });
     archive = join(stage.dir, "archive");
     for (const prefix of Object.keys(SECOND)) mkdirSync(join(root(prefix), "DecCus001", "OutBox"), { recursive: true });
+    placeLibsql(join(stage.dir, "node-red"));
     await stage.startSimulator();
     for (const clientId of Object.values(SECOND)) simulators.push(await simulatorOf(clientId));
     await stage.startNodeRed();
@@ -133,7 +135,15 @@ describe("all examples in one Node-RED, imported one after the other", function 
       SW_APPROVAL_URL: listener.url("/approval"),
       SW_SUMMARY_URL: listener.url("/summary"),
       SW_ARCHIVE: join(dir, "archive"),
+      SW_ERP_DB: join(dir, "erp.db"),
     });
+  }
+
+  /** As it is after Node-RED has installed what the function node of 16 names: there, and known to its folder. */
+  function placeLibsql(userDir: string): void {
+    mkdirSync(join(userDir, "node_modules"), { recursive: true });
+    writeFileSync(join(userDir, "package.json"), JSON.stringify({ dependencies: { libsql: "*" } }));
+    symlinkSync(join(__dirname, "..", "..", "node_modules", "libsql"), join(userDir, "node_modules", "libsql"));
   }
 
   async function simulatorOf(clientId: string): Promise<Simulator> {
@@ -316,6 +326,53 @@ describe("all examples in one Node-RED, imported one after the other", function 
     assert.equal(story.document.clientKey, "ERP-1");
     const sent = readFileSync(join(stage.root, "DecCus001", "SentBox", row.boxName));
     assert.deepEqual(readFileSync(join(folder(), "ERP-1.xml")), sent);
+  });
+
+  describe("16 reads documents from a database", () => {
+    type Head = { no: string; state: string; reason: string; seq_no: string; customs_no: string };
+    const file = () => join(stage.dir, "erp.db");
+    const erp = <T>(work: (database: Database.Database) => T): T => {
+      const database = new Database(file());
+      database.exec("PRAGMA busy_timeout = 5000");
+      try {
+        return work(database);
+      } finally {
+        database.close();
+      }
+    };
+    const heads = () =>
+      existsSync(file())
+        ? erp((database) => database.prepare("SELECT * FROM declarations ORDER BY no").all() as Head[])
+        : [];
+    const states = () => heads().map(({ state }) => state);
+    const named = async () => (await rows()).filter(({ clientKey }) => clientKey.startsWith("DB-"));
+
+    it("and writes back what became of them", async () => {
+      await inject("16-database.json", "样例表");
+      await until("the tables are there", () => states().join() === "new,new");
+      await inject("16-database.json", "每分钟");
+      await until("customs has cleared both", () =>
+        heads().every(({ reason, customs_no }) => reason === "结关" && customs_no),
+      );
+      assert.deepEqual(states(), ["accepted", "accepted"]);
+      for (const head of heads()) {
+        const row = await rowOf(head.no);
+        assert.deepEqual([head.seq_no, head.customs_no], [row?.seqNo, row?.customsNo]);
+      }
+    });
+
+    it("and makes no second one of what is read once more, nor one of what has errors", async () => {
+      erp((database) => {
+        database.exec("UPDATE declarations SET state = 'new' WHERE no = 'DB-2026-0001'");
+        database.exec("INSERT INTO declarations (no, ie, transport, state) VALUES ('DB-2026-0003', 'X', '4', 'new')");
+        database.exec("INSERT INTO declaration_lines (no, line, quantity) VALUES ('DB-2026-0003', 1, 'many')");
+      });
+      await inject("16-database.json", "每分钟");
+      await until("none is new", () => !states().includes("new"));
+      assert.deepEqual(states(), ["handed in", "accepted", "refused"]);
+      assert.match(heads()[2]?.reason ?? "", /^SW-\S+ .*[\u4e00-\u9fff]/);
+      assert.equal((await named()).length, 2);
+    });
   });
 
   it("07 tells the newest documents again after a restart, under the numbers that the ERP knows", async () => {
