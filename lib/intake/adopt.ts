@@ -22,9 +22,9 @@ export async function adoptOrphans(context: BoxContext, documentId: string): Pro
     found = false;
     const document = await context.ledger.get(documentId);
     if (!document) return;
-    const { clientKey, seqNo, customsNo, parts } = document;
+    const { clientKey, seqNo, customsNo } = document;
     const keys = { clientKey, seqNo, customsNo, answers: [] };
-    for (const orphan of await context.ledger.orphans(keys, parts > 0 ? documentId : undefined)) {
+    for (const orphan of await context.ledger.orphans(keys, documentId)) {
       if (await adoptOne(context, orphan, document)) found = true;
     }
   }

@@ -47,8 +47,9 @@ const MANY = 1000;
  *   the later. Of several that wait, the one whose 18-digit number agrees, else the one that was sent first: answers come in
  *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). Only if none waits is it taken as a repeat for
  *   the one whose 18-digit number agrees, else for the newest.
- * - For a business receipt the 18-digit number decides, then customs' number, then the own number; a document with another
- *   18-digit number is the last choice, and one that was refused comes after one that was not.
+ * - For a business receipt the 18-digit number decides, the one that a document has before one that it had, then customs'
+ *   number, then the own number; a document that never had this 18-digit number but another is the last choice, and one that was
+ *   refused comes after one that was not.
  *
  * A subscribed declaration is looked for as a business receipt, by its numbers alone, and belongs to no document that has
  * another one of them.
@@ -65,7 +66,7 @@ export async function findDocument(
   const candidates = await byKeys(receipt, ledger);
   const best = bestOf(candidates, receipt, hints);
   // Whoever made it may count as we do: one number that is another's is enough for it to be none of ours.
-  if (receipt.kind === "subscription") return best && !isAnother(best.row, receipt) ? best : undefined;
+  if (receipt.kind === "subscription") return best && !isAnother(best, receipt) ? best : undefined;
   if (best) return isGuess(best, candidates, receipt, hints) ? { ...best, by: "oldest" } : best;
   return (
     (await byMessageId(receipt, ledger)) ??
@@ -85,6 +86,8 @@ export async function matchReceipt(
 }
 
 interface Candidate extends Found {
+  /** It had the receipt's 18-digit number before, and was given another. */
+  earlier: boolean;
   /** Which of the receipt's own keys it has, 0 for the first; beyond them all when it has none. */
   key: number;
 }
@@ -99,11 +102,11 @@ async function byKeys(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Cand
   const ownKeys = ownKeysOf(receipt);
   const candidates = new Map<string, Candidate>();
   /** `own`: which of the own keys it has, -1 for none. */
-  const add = (row: DocumentRow, part: DocumentPart | undefined, own: number, bySeqNo: boolean) => {
+  const add = (row: DocumentRow, part: DocumentPart | undefined, own: number, bySeqNo: boolean, earlier = false) => {
     const known = candidates.get(row.id);
     const key = Math.min(own < 0 ? ownKeys.length : own, known?.key ?? ownKeys.length);
     const by = bySeqNo || known?.by === "seqNo" ? "seqNo" : key < ownKeys.length ? "clientKey" : "customsNo";
-    candidates.set(row.id, { row, by, key, part: part ?? known?.part });
+    candidates.set(row.id, { row, by, key, part: part ?? known?.part, earlier: known?.earlier || earlier });
   };
   for (const [index, clientKey] of (ownKeys.length > 0 ? ownKeys : [""]).entries()) {
     // What has a further key only stands behind what has one before it.
@@ -120,22 +123,24 @@ async function byKeys(receipt: ParsedReceipt, ledger: MatchLedger): Promise<Cand
       { key: first.customsNo, kind: "customsNo" },
     ];
     for (const { row, part, key, kind } of (await ledger.byPartKeys?.(keys, answers)) ?? []) {
-      add(row, part, kind === "own" ? ownKeys.indexOf(key) : -1, kind === "seqNo");
+      const had = kind === "seqNo" && part === undefined && row.seqNo !== seqNo;
+      add(row, part, kind === "own" ? ownKeys.indexOf(key) : -1, kind === "seqNo", had);
     }
   }
   return [...candidates.values()];
 }
 
 /** A document that was sent, and of which nothing in the receipt says that it is not the one. */
-function isSure({ row, key }: Candidate, receipt: ParsedReceipt): boolean {
-  return wasSent(row) && key < ownKeysOf(receipt).length && !contradicts(row, receipt);
+function isSure(candidate: Candidate, receipt: ParsedReceipt): boolean {
+  return wasSent(candidate.row) && candidate.key < ownKeysOf(receipt).length && !contradicts(candidate, receipt);
 }
 
-function contradicts(row: DocumentRow, { kind, seqNo }: ParsedReceipt): boolean {
-  return kind !== "import" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
+function contradicts({ row, by }: Found, { kind, seqNo }: ParsedReceipt): boolean {
+  return kind !== "import" && by !== "seqNo" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
 }
 
-function isAnother(row: DocumentRow, { seqNo, customsNo, clientKey }: ParsedReceipt): boolean {
+function isAnother({ row, by }: Found, { seqNo, customsNo, clientKey }: ParsedReceipt): boolean {
+  if (by === "seqNo") return false;
   // The number that decides: the first, in the order of its worth, that both have.
   const pairs = [
     [row.seqNo, seqNo],
@@ -169,12 +174,12 @@ function sentSince(row: DocumentRow): number {
 
 /** What speaks for a candidate, the earlier number counts more; what they have in common says nothing of their order in time. */
 function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
-  const { row, by, key } = candidate;
+  const { row, by, key, earlier } = candidate;
   const here = Number(hints.business !== undefined && row.business.toLowerCase() === hints.business.toLowerCase());
   const sent = Number(wasSent(row));
   if (receipt.kind !== "import") {
-    const agrees = by === "seqNo" ? 3 : by === "customsNo" ? 2 : 1;
-    return [sent, Number(!contradicts(row, receipt)), agrees, -key, here, Number(row.state !== "rejected")];
+    const agrees = by === "seqNo" ? (earlier ? 3 : 4) : by === "customsNo" ? 2 : 1;
+    return [sent, Number(!contradicts(candidate, receipt)), agrees, -key, here, Number(row.state !== "rejected")];
   }
   return [sent, -key, here, Number(by === "seqNo")];
 }
@@ -240,8 +245,10 @@ async function byName(receipt: ParsedReceipt, hints: MatchHints, ledger: MatchLe
     if (seqNo !== "") {
       const keys = { clientKey: "", seqNo, customsNo: "", answers: receipt.answers };
       for (const row of await ledger.byReceiptKeys(keys)) if (mayAnswer(receipt, row)) rows.push(row);
+      const had = (await ledger.byPartKeys?.([{ key: seqNo, kind: "seqNo" }], receipt.answers)) ?? [];
+      for (const { row } of had) if (mayAnswer(receipt, row)) rows.push(row);
     }
-    const candidates = rows.map((row) => ({ row, by: "fileName", part: undefined, key: 0 }) as const);
+    const candidates = rows.map((row) => ({ row, by: "fileName", part: undefined, key: 0, earlier: false }) as const);
     const best = bestOf(candidates, receipt, hints);
     if (best) return best;
   }

@@ -103,7 +103,7 @@ export interface PartKey {
   kind: "own" | "seqNo" | "customsNo";
 }
 
-/** A document that one of the keys of its parts leads to, and which part, where the key names one alone. */
+/** A document that one of the keys of its parts, or a number that it had before, leads to; and which part, where one alone is named. */
 export interface FoundPart extends PartKey {
   row: DocumentRow;
   part: DocumentPart | undefined;
@@ -255,7 +255,10 @@ export interface Ledger {
   byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]>;
   /** Documents that a receipt with these keys answers, best match first (domain 0, item 4: seqNo, own key, customs number). */
   byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]>;
-  /** Documents of these types (empty = any) with a part that one of these keys names, newest first for each key. */
+  /**
+   * Documents of these types (empty = any) with a part that one of these keys names, or that had this number before
+   * (`rules/earlier-numbers.ts`), newest first for each key.
+   */
   byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]>;
   /** A row of `documents` by the name its file has in a box, without case, whatever its business. */
   byFileName(fileName: string): Promise<DocumentRow[]>;
@@ -274,8 +277,11 @@ export interface Ledger {
   knowsReceipt(sha256: string): Promise<boolean>;
   /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
   markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
-  /** Receipts that found no document yet and carry one of these keys, or one that names a part of this document. */
-  orphans(keys: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]>;
+  /**
+   * Receipts that found no document yet and carry one of these keys, or one that names a part of this document or was its own number
+   * before.
+   */
+  orphans(keys: ReceiptKeys, ofDocument?: string): Promise<ReceiptRow[]>;
   /**
    * Gives an orphan to its document, with the effect that it would have had; `found` says by what it was found, and where
    * its file lies now. Resolves to false when it has a document already.

@@ -224,6 +224,30 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.equal((await ledger.get(byKey.id))?.statusCode, "P");
     });
 
+    it("finds a document by each number that it ever had", async () => {
+      const row = documentRow({ seqNo: "S1", customsNo: "C1" });
+      const other = documentRow({ seqNo: "S2" });
+      await ledger.claim(row);
+      await ledger.claim(other);
+      for (const seqNo of ["S2", "S3"]) await ledger.update(row.id, { seqNo, customsNo: `C${seqNo}` });
+      const had = async (key: string, kind: "seqNo" | "customsNo", answers: string[] = []) =>
+        (await ledger.byPartKeys([{ key, kind }], answers)).map((found) => [found.row.id, found.part]);
+      for (const key of ["S1", "S2"]) assert.deepEqual(await had(key, "seqNo"), [[row.id, undefined]], key);
+      assert.deepEqual(await had("C1", "customsNo"), [[row.id, undefined]]);
+      assert.deepEqual(await had("S3", "seqNo"), [], "what it has now stands in its row");
+      assert.deepEqual(await had("S1", "customsNo"), []);
+      assert.deepEqual(await had("S1", "seqNo", ["INV101"]), []);
+      assert.deepEqual(
+        (await ledger.query({ key: "S2" })).map(({ id }) => id),
+        [other.id, row.id],
+      );
+      await ledger.addReceipt(newReceipt({ kind: "business", seqNo: "S1" }));
+      const none = { clientKey: "", seqNo: "", customsNo: "", answers: [] };
+      assert.equal((await ledger.orphans(none, row.id)).length, 1);
+      assert.equal((await ledger.orphans(none, other.id)).length, 0);
+      assert.deepEqual((await ledger.story(row.id))?.parts, [], "a number is no part");
+    });
+
     it("pages through documents, newest first, and searches without being fooled by wildcards", async () => {
       const rows = [];
       for (let index = 0; index < 5; index++) {

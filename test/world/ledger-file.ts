@@ -9,6 +9,7 @@ import type {
   PartKey,
   ReceiptRow,
 } from "../../lib/ledger/index.js";
+import { earlierNumbers, WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
 import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
 import { assertMayFollow } from "../../lib/ledger/rules/states.js";
 
@@ -98,6 +99,12 @@ export class LedgerFile {
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
     const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
     this.put(row, next);
+    const earlier = earlierNumbers(row, next);
+    if (earlier.length > 0)
+      this.addKeys(
+        id,
+        earlier.map((key) => ({ ...key, number: WHOLE })),
+      );
     if (note) this.event(id, note, now);
     return next;
   }

@@ -1,4 +1,5 @@
 import type { DocumentPart, DocumentRow, NewPart, PartKey } from "../../lib/ledger/index.js";
+import { WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
 import { asOf, NAMED, outcomeOf, type PartsCount } from "../../lib/ledger/rules/parts.js";
 import type { LedgerFile } from "./ledger-file.js";
 
@@ -48,7 +49,7 @@ export class SimParts {
   }
 
   named(document: Attempt, keys: readonly PartKey[]): DocumentPart | undefined {
-    const known = this.file.keys.get(document.id) ?? [];
+    const known = (this.file.keys.get(document.id) ?? []).filter(({ number }) => number !== WHOLE);
     for (const { key, kind } of keys) {
       const [found, another] = key === "" ? [] : known.filter((one) => one.key === key && one.kind === kind);
       if (found && !another) return this.of(document).find(({ number }) => number === found.number);

@@ -46,7 +46,7 @@ export class SimReceipts {
     return this.on(documentId, this.file.changeReceipt(id, { documentId, matchedBy, ...place }));
   }
 
-  orphans(keys: readonly string[], partsOf: string | undefined): ReceiptRow[] {
+  orphans(keys: readonly string[], ofDocument: string | undefined): ReceiptRow[] {
     const waits = this.file.receipts.filter(({ documentId }) => documentId === null);
     if (waits.length === 0) return [];
     const found = new Set<ReceiptRow>();
@@ -56,7 +56,7 @@ export class SimReceipts {
       }
     };
     for (const key of keys) collect([key]);
-    if (partsOf !== undefined) collect((this.file.keys.get(partsOf) ?? []).map(({ key }) => key));
+    if (ofDocument !== undefined) collect((this.file.keys.get(ofDocument) ?? []).map(({ key }) => key));
     return [...found];
   }
 

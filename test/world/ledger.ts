@@ -1,3 +1,4 @@
+import { mayBeAnswered } from "../../lib/business/index.js";
 import type { MatchedBy } from "../../lib/document.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type {
@@ -162,8 +163,9 @@ export class SimLedger implements Ledger {
       keys.flatMap((named) =>
         this.parts.documentsWith(named).flatMap((id) => {
           const row = this.file.row(id);
-          const answered = row && (answers.length === 0 || answers.includes(row.messageType));
-          return answered ? [{ ...named, row, part: this.parts.named(row, [named]) }] : [];
+          return row && mayBeAnswered(row.messageType, answers)
+            ? [{ ...named, row, part: this.parts.named(row, [named]) }]
+            : [];
         }),
       ),
     );
@@ -194,9 +196,9 @@ export class SimLedger implements Ledger {
     await this.write(() => this.file.changeReceipt(receiptId, { filed: true, ...place }));
   }
 
-  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]> {
+  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, ofDocument?: string): Promise<ReceiptRow[]> {
     const keys = [clientKey, seqNo, customsNo].filter((key) => key !== "");
-    return this.read(() => this.receipts.orphans(keys, partsOf));
+    return this.read(() => this.receipts.orphans(keys, ofDocument));
   }
 
   async adopt(

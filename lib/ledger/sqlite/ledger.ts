@@ -157,8 +157,9 @@ export class SqliteLedger implements Ledger {
       keys.flatMap((named) =>
         this.parts.documentsWith(named).flatMap((id) => {
           const row = this.rows.document(id);
-          const answered = row && (answers.length === 0 || answers.includes(row.messageType));
-          return answered ? [{ ...named, row, part: this.parts.named(row, [named]) }] : [];
+          return row && mayBeAnswered(row.messageType, answers)
+            ? [{ ...named, row, part: this.parts.named(row, [named]) }]
+            : [];
         }),
       ),
     );
@@ -198,9 +199,9 @@ export class SqliteLedger implements Ledger {
     await this.store.write(() => this.receipts.markFiled(receiptId, place));
   }
 
-  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, partsOf?: string): Promise<ReceiptRow[]> {
+  orphans({ clientKey, seqNo, customsNo }: ReceiptKeys, ofDocument?: string): Promise<ReceiptRow[]> {
     const keys = [clientKey, seqNo, customsNo].filter((key) => key !== "");
-    return this.store.read(() => this.receipts.orphans(keys, partsOf));
+    return this.store.read(() => this.receipts.orphans(keys, ofDocument));
   }
 
   async adopt(

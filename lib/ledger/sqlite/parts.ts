@@ -1,3 +1,4 @@
+import { WHOLE } from "../rules/earlier-numbers.js";
 import { asOf, NAMED, type PartsCount } from "../rules/parts.js";
 import type { DocumentPart, DocumentRow, NewPart, PartKey } from "../types.js";
 import type { Value } from "./columns.js";
@@ -58,7 +59,8 @@ export class Parts {
 
   /** The one part of a document that the first of these keys names which names any. */
   named(document: Attempt, keys: readonly PartKey[]): DocumentPart | undefined {
-    const sql = "SELECT number FROM document_keys WHERE key = ? AND kind = ? AND document_id = ? LIMIT 2";
+    const sql = `SELECT number FROM document_keys
+      WHERE key = ? AND kind = ? AND document_id = ? AND number <> ${WHOLE} LIMIT 2`;
     for (const { key, kind } of keys) {
       const [found, another] = key === "" ? [] : this.store.all(sql, key, kind, document.id);
       // The number of a master bill is that of each of its house bills: it names none of them.

@@ -66,15 +66,15 @@ export class Receipts {
     return this.on(documentId, { ...receipt, documentId, matchedBy, ...place });
   }
 
-  /** Those without a document that carry one of these keys, or one that names a part of a document. */
-  orphans(keys: readonly string[], partsOf: string | undefined): ReceiptRow[] {
+  /** Those without a document that carry one of these keys, or one that leads to a document or a part of it. */
+  orphans(keys: readonly string[], ofDocument: string | undefined): ReceiptRow[] {
     const found = new Map<number, ReceiptRow>();
     const where = (keyed: string) => `WHERE id IN (SELECT receipt_id FROM orphan_keys WHERE key ${keyed})
       AND document_id IS NULL ORDER BY id LIMIT 1000`;
     for (const key of keys) for (const row of this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
-    if (partsOf !== undefined) {
+    if (ofDocument !== undefined) {
       const named = "IN (SELECT key FROM document_keys WHERE document_id = ?)";
-      for (const row of this.rows.receipts(where(named), partsOf)) found.set(row.id, row);
+      for (const row of this.rows.receipts(where(named), ofDocument)) found.set(row.id, row);
     }
     return [...found.values()];
   }

@@ -1,4 +1,5 @@
 import { ImportClientError } from "../../errors.js";
+import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
 import { assertMayFollow } from "../rules/states.js";
 import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys, ReceiptRow } from "../types.js";
@@ -69,6 +70,8 @@ export class Rows {
     const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
     const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
     if (changed.length > 0) this.store.run(`UPDATE documents SET ${sets} WHERE id = ?`, ...values, id);
+    const keep = "INSERT OR IGNORE INTO document_keys (key, kind, document_id, number) VALUES (?, ?, ?, ?)";
+    for (const { key, kind } of earlierNumbers(row, next)) this.store.run(keep, key, kind, id, WHOLE);
     if (note) this.event(id, note);
     return next;
   }

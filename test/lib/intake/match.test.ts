@@ -134,6 +134,28 @@ describe("matching receipts to documents", () => {
     assert.deepEqual(await match({ ...business, seqNo: "S3" }), { documentId: waiting, by: "clientKey" });
   });
 
+  it("goes by the 18-digit and customs' numbers that a document had before, after the one that has them", async () => {
+    const id = await document({ clientKey: "A", seqNo: "S1", customsNo: "C1", state: "accepted" });
+    await ledger.update(id, { seqNo: "S2", customsNo: "C2" });
+    const business = { kind: "business", answers: ["DEC"] } as const;
+    for (const seqNo of ["S1", "S2"]) {
+      assert.deepEqual(await match({ ...business, seqNo }), { documentId: id, by: "seqNo" });
+      assert.deepEqual(await match({ ...business, seqNo, clientKey: "A" }), { documentId: id, by: "seqNo" });
+    }
+    for (const customsNo of ["C1", "C2"]) {
+      assert.deepEqual(await match({ ...business, customsNo }), { documentId: id, by: "customsNo" });
+    }
+    assert.deepEqual(await match({ ...business, kind: "subscription", seqNo: "S1" }), { documentId: id, by: "seqNo" });
+    const fileName = "Receipt_DECCUS004_I20260000012345678_8ac5f3e0-1f0a_20260701093515123000001.xml";
+    await ledger.update(id, { seqNo: "I20260000012345678" });
+    await ledger.update(id, { seqNo: "S4" });
+    assert.deepEqual(await match(business, { fileName }), { documentId: id, by: "fileName" });
+    const other = await document({ clientKey: "B", seqNo: "S1", state: "accepted" });
+    assert.deepEqual(await match({ ...business, seqNo: "S1" }), { documentId: other, by: "seqNo" });
+    await document({ clientKey: "C", seqNo: "S3" });
+    assert.equal((await match({ ...business, seqNo: "S3", clientKey: "A" })).by, "seqNo");
+  });
+
   it("prefers the folder that the delivery names", async () => {
     const oldest = await document({ clientKey: "A", business: "DecCus001" });
     const here = await document({ clientKey: "A", business: "DecCus201" });

@@ -120,6 +120,24 @@ describe("a document that is sent once more, and its answers", () => {
     assert.match(noted?.text ?? "", /重复/);
   });
 
+  it("hears what customs says under the number that it had before it was sent again", async () => {
+    const id = await accepted();
+    await resendDocument(client, id, { ...WORD, as: "accepted" });
+    await sendAgain(id);
+    await confirmAndSettle(id);
+    await deliver(answer("0", "I20230000099999999"));
+    assert.equal((await row(id)).seqNo, "I20230000099999999");
+    const says = (seqNo: string, channel: string, day: number) =>
+      deliver(
+        `<DEC_RESULT><CUS_CIQ_NO>${seqNo}</CUS_CIQ_NO><CHANNEL>${channel}</CHANNEL><NOTICE_DATE>2099-01-0${day} 00:00:00</NOTICE_DATE></DEC_RESULT>`,
+      );
+    await says(NUMBER, "L", 1);
+    assert.equal((await row(id)).statusCode, "L");
+    await says("I20230000099999999", "R", 2);
+    await says(NUMBER, "P", 3);
+    assert.deepEqual([(await row(id)).statusCode, (await row(id)).seqNo], ["P", "I20230000099999999"]);
+  });
+
   it("is rejected when it is refused for another reason, or was not taken in, or customs refused it since", async () => {
     const id = await accepted();
     await resendDocument(client, id, { ...WORD, as: "accepted" });
