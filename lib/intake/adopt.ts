@@ -54,7 +54,7 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   const { documentId, by } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
   if (documentId !== document.id) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
-  if ((by === "clientKey" || by === "oldest") && orphan.receivedAt < document.claimedAt) return false;
+  if (["clientKey", "oldest", "doubtful"].includes(by) && orphan.receivedAt < document.claimedAt) return false;
   const place = await moveHome(context, orphan, document);
   crashPoint("adopt.after-file");
   const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(place && { place }) });

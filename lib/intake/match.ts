@@ -51,6 +51,8 @@ const MANY = 1000;
  *   number, then the own number; a document that never had this 18-digit number but another is the last choice, and one that was
  *   refused comes after one that was not.
  *
+ * Found by one number while another one of it says otherwise is a guess too (`doubtful`).
+ *
  * A subscribed declaration is looked for as a business receipt, by its numbers alone, and belongs to no document that has
  * another one of them.
  *
@@ -67,7 +69,8 @@ export async function findDocument(
   const best = bestOf(candidates, receipt, hints);
   // Whoever made it may count as we do: one number that is another's is enough for it to be none of ours.
   if (receipt.kind === "subscription") return best && !isAnother(best, receipt) ? best : undefined;
-  if (best) return isGuess(best, candidates, receipt, hints) ? { ...best, by: "oldest" } : best;
+  if (best && isGuess(best, candidates, receipt, hints)) return { ...best, by: "oldest" };
+  if (best) return isDoubtful(best, receipt) ? { ...best, by: "doubtful" } : best;
   return (
     (await byMessageId(receipt, ledger)) ??
     (await byName(receipt, hints, ledger)) ??
@@ -137,6 +140,19 @@ function isSure(candidate: Candidate, receipt: ParsedReceipt): boolean {
 
 function contradicts({ row, by }: Found, { kind, seqNo }: ParsedReceipt): boolean {
   return kind !== "import" && by !== "seqNo" && seqNo !== "" && row.seqNo !== "" && row.seqNo !== seqNo;
+}
+
+/**
+ * One number of the receipt is the document's, and another one is not: its own number is nobody's or another document's, or a
+ * business receipt carries an 18-digit number that this document never had. One of both is wrong, and nothing says which.
+ */
+function isDoubtful(candidate: Candidate, receipt: ParsedReceipt): boolean {
+  const { row, key } = candidate;
+  const { clientKey, seqNo, customsNo } = receipt;
+  // Some carry another number in the place of the own one.
+  const carriesOwn = clientKey !== "" && clientKey !== seqNo && clientKey !== customsNo;
+  const isNotItsOwn = carriesOwn && row.clientKey !== "" && key >= ownKeysOf(receipt).length;
+  return isNotItsOwn || contradicts(candidate, receipt);
 }
 
 function isAnother({ row, by }: Found, { seqNo, customsNo, clientKey }: ParsedReceipt): boolean {

@@ -9,8 +9,8 @@ const PROVED_BY_ANSWER: readonly DocumentState[] = ["sending", "unknown", "held"
 /** The transfer's own receipt: it tells that a node of the way has the message, and nothing of what becomes of it. */
 const TRANSFER = "DxpRep";
 
-/** A document that was found without a number of its own may be the wrong one. */
-const GUESSED: readonly MatchedBy[] = ["oldest", "fileName", "time"];
+/** A document that was found without a number of its own, or against one of them, may be the wrong one. */
+const GUESSED: readonly MatchedBy[] = ["oldest", "doubtful", "fileName", "time"];
 
 export interface ReceiptEffect {
   /** The state that the document goes to; undefined when it stays where it is. */

@@ -57,7 +57,8 @@ export function cebKeys(
 ): Pick<ParsedReceipt, "clientKey" | "otherKeys" | "part"> {
   const whole = root.attributes.get("guid") ?? "";
   const own = OWN_NUMBERS.map((name) => entity?.textAt(name) ?? "").filter(Boolean);
-  return { clientKey: guid || whole, otherKeys: [...own, whole], part: own[0] ?? guid };
+  // The guid of the answer itself is often one of its own: alone it may find the message, and says nothing when it does not.
+  return { clientKey: guid || (own.length > 0 ? whole : ""), otherKeys: [...own, whole], part: own[0] ?? guid };
 }
 
 /** CEB900: the message could not be read at all. It names the message and its type. */

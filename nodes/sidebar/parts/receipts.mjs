@@ -29,9 +29,9 @@ export function showReceipt(row, receipt, fail) {
   );
 }
 
-/** How the document was found. Without a number of the document it is a guess, and has to look like one. */
+/** How the document was found. Without a number of the document, or against one, it is a guess, and has to look like one. */
 function matchedBy(how) {
-  const guessed = ["oldest", "fileName", "time"].includes(how);
+  const guessed = ["oldest", "doubtful", "fileName", "time"].includes(how);
   const text = translate("matchedBy.text", { by: translateKnown("matchedBy", how) });
   const words = line(guessed ? "warn" : "link", text, guessed ? "" : "sw-muted");
   if (guessed) words.querySelector("svg").classList.add("sw-warn");

@@ -152,8 +152,35 @@ describe("matching receipts to documents", () => {
     assert.deepEqual(await match(business, { fileName }), { documentId: id, by: "fileName" });
     const other = await document({ clientKey: "B", seqNo: "S1", state: "accepted" });
     assert.deepEqual(await match({ ...business, seqNo: "S1" }), { documentId: other, by: "seqNo" });
-    await document({ clientKey: "C", seqNo: "S3" });
-    assert.equal((await match({ ...business, seqNo: "S3", clientKey: "A" })).by, "seqNo");
+    const third = await document({ clientKey: "C", seqNo: "S3" });
+    await ledger.update(third, { seqNo: "S5" });
+    assert.deepEqual(await match({ ...business, seqNo: "S3", clientKey: "C" }), { documentId: third, by: "seqNo" });
+  });
+
+  it("calls it a guess when one number is the document's and another one is not", async () => {
+    const id = await document({ clientKey: "A", seqNo: "S1", customsNo: "C1", state: "accepted" });
+    await document({ clientKey: "B", seqNo: "S2", state: "accepted" });
+    const doubtful = { documentId: id, by: "doubtful" };
+    const business = { kind: "business", answers: ["DEC"] } as const;
+    for (const clientKey of ["nobody", "B"]) {
+      assert.deepEqual(await match({ ...business, clientKey, seqNo: "S1" }), doubtful, clientKey);
+    }
+    assert.deepEqual(await match({ clientKey: "nobody", seqNo: "S1" }), doubtful, "an import receipt");
+    assert.deepEqual(await match({ ...business, clientKey: "nobody", customsNo: "C1" }), doubtful, "customs' number");
+    assert.deepEqual(
+      await match({ ...business, clientKey: "A", seqNo: "S9" }),
+      doubtful,
+      "an 18-digit number of nobody",
+    );
+    // Nothing is against it.
+    const sure = { documentId: id, by: "seqNo" };
+    assert.deepEqual(await match({ ...business, clientKey: "x", otherKeys: ["A"], seqNo: "S1" }), sure);
+    assert.deepEqual(await match({ ...business, clientKey: "S1", seqNo: "S1" }), sure, "one number in two places");
+    assert.deepEqual(await match({ ...business, clientKey: "A", seqNo: "S1", customsNo: "C9" }), sure, "a new one");
+    const corrected = { clientKey: "A", seqNo: "S9" };
+    assert.equal((await match(corrected)).by, "clientKey", "an import receipt may correct it");
+    const unnamed = await document({ clientKey: "", seqNo: "S3", state: "accepted" });
+    assert.deepEqual(await match({ ...business, clientKey: "x", seqNo: "S3" }), { documentId: unnamed, by: "seqNo" });
   });
 
   it("prefers the folder that the delivery names", async () => {

@@ -45,7 +45,7 @@ describe("what a receipt does to its document", () => {
   it("corrects the 18-digit number by a good import receipt, unless that was only a guess", () => {
     const claimed = sent({ seqNo: "ROWS", customsNo: "C" });
     assert.equal(withReceipts(claimed, { seqNo: "S1", matchedBy: "clientKey" }).seqNo, "S1");
-    for (const matchedBy of ["oldest", "fileName", "time"] as const) {
+    for (const matchedBy of ["oldest", "doubtful", "fileName", "time"] as const) {
       assert.equal(withReceipts(claimed, { seqNo: "S1", matchedBy }).seqNo, "ROWS", matchedBy);
     }
     assert.equal(withReceipts(claimed, { seqNo: "S1", ok: false, code: "-1" }).seqNo, "ROWS");
