@@ -7,7 +7,6 @@ import type { ClientSettings } from "../lib/client/settings.js";
 import type { DocumentHandle } from "../lib/document.js";
 import type { CardNeeds } from "../lib/signing/backends.js";
 import type { Card, CardStatus } from "../lib/signing/card.js";
-import type { CardBackend } from "../lib/signing/types.js";
 
 /**
  * The config node that all others share. `ready` resolves when the client is open, however long that takes: a share may be mounted later,
@@ -68,8 +67,6 @@ export interface CardNode extends Node {
   client: string;
   /** The card, once its client is open. Rejects when that could not be opened. */
   opened(): Promise<Card>;
-  /** Its backend, opened on first use. Never touches the PIN. */
-  backend(): Promise<CardBackend>;
   /** What has to be on this machine for it. */
   needs(): CardNeeds;
   /** Whether a PIN is set, without showing it. */

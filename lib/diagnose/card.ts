@@ -4,13 +4,17 @@ import { checkCard as checkAgainst } from "../signing/card-checks.js";
 import { pinEmpty } from "../signing/faults.js";
 import { machinePins } from "../signing/guard-store.js";
 import type { CardBackend, CardState } from "../signing/types.js";
+import { certificateFault } from "../signing/validity.js";
 import type { Finding } from "./step.js";
 
 /** Longest wait for card, driver or control, in milliseconds: the backends' own limits end before. */
 export const CARD_LIMIT = 25_000;
 
+/** What is asked of a card in a test. */
+export type TestedCard = Pick<CardBackend, "kind" | "state" | "identity">;
+
 /** Reads the card's certificate over the card or its control; the PIN is never sent by a test (promises 4). */
-export async function checkCard(card: CardBackend, now: number = Date.now()): Promise<Finding> {
+export async function checkCard(card: TestedCard, now: number = Date.now()): Promise<Finding> {
   const identity = await card.identity();
   const until = new Date(identity.notAfter).toISOString().slice(0, 10);
   const who = [identity.companyName, identity.holder, identity.companyCode, identity.cardNumber]
@@ -20,8 +24,9 @@ export async function checkCard(card: CardBackend, now: number = Date.now()): Pr
     zh: `${who}，证书有效期至 ${until}（${card.kind}）`,
     en: `${who}, certificate valid until ${until} (${card.kind})`,
   };
+  const invalid = certificateFault(identity, now);
+  if (invalid) throw invalid;
   const [expiry] = checkAgainst(identity, [], { now });
-  if (expiry?.severity === "error") throw new ImportClientError("C134", expiry.text, { advice: expiry.advice });
   if (expiry) {
     return {
       text: { zh: `${text.zh}；${expiry.text.zh}`, en: `${text.en}; ${expiry.text.en}` },

@@ -1,9 +1,8 @@
 import type { BrokerSettings } from "../amqp/settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { CardNeeds } from "../signing/backends.js";
-import type { CardBackend } from "../signing/types.js";
 import { type BrokerReport, testBroker } from "./broker.js";
-import { CARD_LIMIT, checkCard, checkPin } from "./card.js";
+import { CARD_LIMIT, checkCard, checkPin, type TestedCard } from "./card.js";
 import { checkCompany } from "./company.js";
 import { checkEnvironments, type Neighbour } from "./environment.js";
 import { checkFolders } from "./folders.js";
@@ -19,7 +18,7 @@ export type { TestedQueue } from "./queue.js";
 export type { Step } from "./step.js";
 
 export interface CardSubject {
-  backend: () => Promise<CardBackend>;
+  backend: () => Promise<TestedCard>;
   hasPin: boolean;
   /** Absent where its settings cannot be used. */
   needs?: CardNeeds;
@@ -107,7 +106,7 @@ async function testSettings(broker: NonNullable<Subjects["broker"]>): Promise<Br
 
 /** Without a PIN the card is not touched at all (faq 13). */
 async function testCard({ backend, hasPin }: CardSubject, tellCompany: (name: string) => void): Promise<Step[]> {
-  let card: CardBackend | undefined;
+  let card: TestedCard | undefined;
   const opened = await takeStep("card", async (): Promise<Finding> => {
     card = await backend();
     return { text: { zh: "", en: "" } };

@@ -1,4 +1,4 @@
-import { assertReason, type Bilingual } from "../errors.js";
+import { assertReason, type Bilingual, type ImportClientError } from "../errors.js";
 import { cardClosed } from "./faults.js";
 import type { CardSettings } from "./settings.js";
 import { shareBackend } from "./shared-backends.js";
@@ -8,6 +8,11 @@ import { certificateFault } from "./validity.js";
 
 /** Milliseconds between two looks for a card that is not there: each may take the driver many seconds. */
 const ASK_AGAIN = 30_000;
+
+/** A certificate that is not valid now. */
+const INVALID: ReadonlySet<CardState> = new Set(["expired", "not-yet-valid"]);
+/** States beside which the certificate is what has to be told; what else is wrong comes first. */
+const OF_CERTIFICATE: ReadonlySet<CardState> = new Set(["unknown", "ready", ...INVALID]);
 
 /** What a card tells its owner. */
 export interface CardListener {
@@ -58,10 +63,10 @@ export class Card {
     if (this.closed) throw cardClosed();
     if (!this.opened) {
       const { backend, leave } = shareBackend(this.settings);
-      const unsubscribe = backend.onState(({ state, code, text }) => this.observed.set(state, code, text));
+      const unsubscribe = backend.onState((event) => this.heard(event));
       this.opened = { backend, leave, unsubscribe };
       // Another one of the same settings may have used it before.
-      if (backend.state !== "unknown") this.observed.set(backend.state);
+      if (backend.state !== "unknown") this.heard({ state: backend.state, code: "", text: { zh: "", en: "" } });
     }
     return this.opened.backend;
   }
@@ -69,6 +74,7 @@ export class Card {
   /** Whose card it is, read from the card that is there now. Never touches the PIN. */
   async identity(): Promise<CardIdentity> {
     this.lastIdentity = await this.backend.identity();
+    this.look();
     return this.lastIdentity;
   }
 
@@ -97,12 +103,23 @@ export class Card {
     const now = this.now();
     const fault = certificateFault(identity, now);
     if (fault) {
-      const { state = this.observed.current, inner = "" } = fault.details;
-      this.observed.set(state as CardState, inner, fault.text);
+      this.showInvalid(fault);
       throw fault;
     }
     if (this.observed.reason.startsWith("CERTIFICATE-")) this.observed.set(this.backend.state);
     return now;
+  }
+
+  /** Compares the certificate that was read last with the clock: it ends, and the clock is set, without anybody signing. */
+  look(): void {
+    const fault = this.lastIdentity && certificateFault(this.lastIdentity, this.now());
+    if (fault && OF_CERTIFICATE.has(this.observed.current)) this.showInvalid(fault);
+    else if (!fault && INVALID.has(this.observed.current)) this.observed.set(this.opened?.backend.state ?? "unknown");
+  }
+
+  /** Tells of every change of its state. Returns what takes the listener away again. */
+  onState(listener: (event: CardEvent) => void): () => void {
+    return this.observed.on(listener);
   }
 
   /** Warns people of something, unless that was done today. */
@@ -119,8 +136,9 @@ export class Card {
     await this.backend.release(reason);
   }
 
-  /** As last known; asks nothing of the card. */
+  /** As last known, and whether its certificate is valid now; asks nothing of the card. */
   status(): CardStatus {
+    this.look();
     return {
       backend: this.settings.backend,
       state: this.observed.current,
@@ -129,6 +147,17 @@ export class Card {
       notAfter: this.lastIdentity?.notAfter ?? 0,
       companyCode: this.lastIdentity?.companyCode ?? "",
     };
+  }
+
+  /** What the backend says, unless the certificate speaks against it: a card that is there is not ready without one. */
+  private heard({ state, code, text }: CardEvent): void {
+    const fault = this.lastIdentity && certificateFault(this.lastIdentity, this.now());
+    if (fault && OF_CERTIFICATE.has(state)) this.showInvalid(fault);
+    else this.observed.set(state, code, text);
+  }
+
+  private showInvalid({ details, text }: ImportClientError): void {
+    this.observed.set(details.state as CardState, details.inner, text);
   }
 
   /** Gives the backend back, in silence: that its owner ends is no change of the card. */

@@ -23,8 +23,11 @@ export interface CardIdentity {
   algorithms: readonly SignAlgorithm[];
 }
 
-/** `absent`: no card or control; `closed`: PIN guard; `locked`: the token itself says so. */
-export type CardState = "unknown" | "ready" | "absent" | "closed" | "locked" | "expired";
+/**
+ * `absent`: no card or control; `closed`: PIN guard; `locked`: the token itself says so; `expired`, `not-yet-valid`: its certificate, by
+ * this machine's clock.
+ */
+export type CardState = "unknown" | "ready" | "absent" | "closed" | "locked" | "expired" | "not-yet-valid";
 
 /** A change of a card's state, for statuses, events and the sidebar. */
 export interface CardEvent {

@@ -28,7 +28,8 @@ export function certificateFault(identity: Validity, now: number): ImportClientE
   if (check?.severity !== "error") return undefined;
   const { zh, en } = check.advice;
   const both = { zh: `${CLOCK.zh}时间无误时，${zh}`, en: `${CLOCK.en} If they are right: ${en}` };
-  if (now < identity.notBefore) return cardFault("CERTIFICATE-NOT-YET-VALID", check.text, check.advice);
+  if (now < identity.notBefore)
+    return cardFault("CERTIFICATE-NOT-YET-VALID", check.text, check.advice, { state: "not-yet-valid" });
   return cardFault("CERTIFICATE-EXPIRED", check.text, both, { state: "expired" });
 }
 

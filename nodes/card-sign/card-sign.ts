@@ -56,6 +56,9 @@ function readConfig(config: Config) {
   };
 }
 
+/** A card's certificate that is not valid by this machine's clock, by the code of its state. */
+const isInvalid = (code: string) => code === "CERTIFICATE-EXPIRED" || code === "CERTIFICATE-NOT-YET-VALID";
+
 /** What the node shows of a document that was not signed. */
 function statusOf(error: unknown): [NodeStatusFill, NodeStatusShape, string] {
   const code = codeOf(error) ?? "";
@@ -108,11 +111,22 @@ export = (RED: NodeAPI): void => {
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
     checkConfig(this, status, async () => [readConfig(config), cardNode()]);
 
+    let followed: { card: Card; leave: () => void } | undefined;
+    /** Its certificate may end between two documents. */
+    const follow = (card: Card) => {
+      if (followed?.card === card) return;
+      followed?.leave();
+      const show = (code: string) => (isInvalid(code) ? status.block("certificate") : status.unblock());
+      followed = { card, leave: card.onState(({ code }) => show(code)) };
+      show(card.status().code);
+    };
+
     /** Signs, showing it; rejects with the card's fault, which ends a document only where that is set. */
     const onCard = async <T>(whenBlocked: string, sign: (card: Card) => Promise<T>): Promise<T> => {
       status.show("blue", "dot", "signing");
       try {
         const card = await cardNode().opened();
+        follow(card);
         const signed = await sign(card);
         if (backendByName(card.settings.backend)?.testsOnly) status.show("yellow", "dot", "software");
         else status.show("green", "dot", "signed");
@@ -168,7 +182,10 @@ export = (RED: NodeAPI): void => {
         document.signature = { ...signed.signature, sha256: await sha256InTurns(signed.payload, SYSTEM_CLOCK) };
       send(message);
     });
-    onClose(this, async () => status.close());
+    onClose(this, async () => {
+      followed?.leave();
+      status.close();
+    });
   }
   RED.nodes.registerType("sw-card-sign", CardSign);
 };

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
 import { bothLanguages, messageOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
@@ -10,6 +11,9 @@ import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js
 import type { CardSettings } from "../../lib/signing/settings.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
+
+/** Milliseconds between two looks whether the certificate is still valid by the clock. */
+const LOOK = 60_000;
 
 interface Config extends NodeDef {
   client?: string;
@@ -74,7 +78,6 @@ export = (RED: NodeAPI): void => {
     };
     this.hasPin = () => card.hasPin;
     this.needs = () => settings;
-    this.backend = async () => (await this.opened()).backend;
     this.facts = async () => {
       const facts = await card.facts();
       return facts ? { card: facts } : {};
@@ -85,9 +88,11 @@ export = (RED: NodeAPI): void => {
       tell((client) => client.record("card-released", me.id, me.name, "", reason));
       return this.report();
     };
+    const stop = SYSTEM_CLOCK.every(LOOK, () => card.look());
     cardNodes.set(this.id, this);
     onClose(this, async () => {
       cardNodes.delete(this.id);
+      stop();
       await card.close();
     });
   }

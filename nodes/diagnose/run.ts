@@ -1,4 +1,5 @@
 import type { NodeAPI } from "node-red";
+import type { TestedCard } from "../../lib/diagnose/card.js";
 import {
   type CardSubject,
   type Diagnosis,
@@ -42,10 +43,17 @@ function cardOf(RED: NodeAPI, id: string): CardSubject {
   const find = () => configNode<CardNode>(RED, id, "sw-card");
   try {
     const node = find();
-    return { backend: () => node.backend(), hasPin: node.hasPin(), needs: node.needs() };
+    return { backend: () => testedCard(node), hasPin: node.hasPin(), needs: node.needs() };
   } catch {
-    return { backend: async () => find().backend(), hasPin: false };
+    return { backend: async () => testedCard(find()), hasPin: false };
   }
+}
+
+/** What the test reads of it is what the card node knows from then on. */
+async function testedCard(node: CardNode): Promise<TestedCard> {
+  const card = await node.opened();
+  const { kind, state } = card.backend;
+  return { kind, state, identity: () => card.identity() };
 }
 
 function queuesOf(node: BrokerNode): TestedQueue[] {

@@ -4,6 +4,7 @@ import { bothLanguages, codeOf, ImportClientError, messageOf } from "../../lib/e
 import { Metrics } from "../../lib/metrics/metrics.js";
 import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
 import type { ClientSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
+import type { CardState } from "../../lib/signing/types.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
@@ -59,11 +60,14 @@ export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, Imp
   );
 
   RED.httpAdmin.get("/single-window/health", ((_request: Request, response: Response) => {
-    const ready = isReady(nodes);
-    response
-      .status(ready ? 200 : 503)
-      .set({ "cache-control": "no-store" })
-      .json({ live: true, ready });
+    isReady(nodes)
+      .catch(() => false)
+      .then((ready) => {
+        response
+          .status(ready ? 200 : 503)
+          .set({ "cache-control": "no-store" })
+          .json({ live: true, ready });
+      });
   }) as never);
 
   RED.httpAdmin.get("/single-window/health/live", ((_request: Request, response: Response) => {
@@ -92,13 +96,18 @@ function bearsToken({ headers }: Request): boolean {
   return token !== "" && /^bearer$/i.test(scheme) && timingSafeEqual(digest(given), digest(token));
 }
 
-/** Every client is open, and every broker that a node uses is connected. */
-function isReady(nodes: ReadonlyMap<string, ImportClientNode>): boolean {
+/** What a card says of itself when nothing can be signed until somebody does something about it. */
+const STOPPED = new Set<CardState>(["closed", "locked", "expired", "not-yet-valid"]);
+
+/** Every client is open, every broker that a node uses is connected, and no card is known to be unable to sign. */
+async function isReady(nodes: ReadonlyMap<string, ImportClientNode>): Promise<boolean> {
   const clients = [...nodes.values()];
+  const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
   return (
     clients.length > 0 &&
     clients.every(({ opening }) => opening?.client !== undefined && opening.fault === undefined) &&
-    [...brokerNodes.values()].every((node) => !node.inUse() || node.connected())
+    [...brokerNodes.values()].every((node) => !node.inUse() || node.connected()) &&
+    cards.every(({ state }) => !STOPPED.has(state))
   );
 }
 

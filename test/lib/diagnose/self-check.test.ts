@@ -185,11 +185,11 @@ describe("self-check", () => {
 
   describe("card", () => {
     const DAY = 86_400_000;
-    const card = (days: number, kind: CardBackend["kind"] = "pkcs11") =>
+    const card = (days: number, kind: CardBackend["kind"] = "pkcs11", since = -1000) =>
       ({
         kind,
         identity: async () => ({
-          notBefore: Date.now() - 1000 * DAY,
+          notBefore: Date.now() + since * DAY,
           notAfter: Date.now() + days * DAY,
           holder: "张三",
           companyName: "示例公司",
@@ -206,6 +206,8 @@ describe("self-check", () => {
       assert.equal(soon.warning, true);
       assert.match(soon.text.zh, /还有 (19|20) 天/);
       await assert.rejects(checkCard(card(-1)), rejectsWith("C134", /过期/));
+      await assert.rejects(checkCard(card(400, "pkcs11", 1)), rejectsWith("C134", /起有效/));
+      await assert.rejects(checkCard(card(-1)), ({ advice }) => /日期和时间.*延期/.test(advice.zh));
       assert.equal((await checkCard(card(400, "software"))).warning, true);
     });
 

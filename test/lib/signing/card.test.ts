@@ -70,7 +70,7 @@ describe("a card", () => {
     const card = opened();
     now = identity.notBefore - DAY;
     await assert.rejects(sign(card), waits("CERTIFICATE-NOT-YET-VALID", /日期和时间/));
-    assert.deepEqual(reported.at(-1), "ready CERTIFICATE-NOT-YET-VALID");
+    assert.deepEqual(reported.at(-1), "not-yet-valid CERTIFICATE-NOT-YET-VALID");
     now = identity.notBefore;
     assert.ok((await sign(card)).signature);
     assert.equal(card.status().code, "");
@@ -84,6 +84,36 @@ describe("a card", () => {
     now = identity.notAfter - 40 * DAY;
     assert.ok((await sign(card)).signature);
     assert.equal(card.status().state, "ready");
+  });
+
+  it("is not ready while the clock makes its certificate invalid, though nobody signs", async () => {
+    const card = opened();
+    await sign(card);
+    const told = reported.length;
+    assert.equal(card.status().state, "ready");
+    now = identity.notAfter;
+    assert.deepEqual([card.status().state, card.status().code], ["expired", "CERTIFICATE-EXPIRED"]);
+    await card.identity();
+    assert.equal(card.status().state, "expired", "read again for a test of the connection");
+    now = identity.notBefore - DAY;
+    card.look();
+    now = identity.notBefore;
+    card.look();
+    card.look();
+    assert.deepEqual(reported.slice(told), [
+      "expired CERTIFICATE-EXPIRED",
+      "not-yet-valid CERTIFICATE-NOT-YET-VALID",
+      "ready",
+    ]);
+    // What it was told by the backend while it was open.
+    now = identity.notAfter;
+    const heard: string[] = [];
+    const leave = card.onState(({ state }) => heard.push(state));
+    await card.identity();
+    leave();
+    now = identity.notBefore;
+    card.look();
+    assert.deepEqual(heard, ["expired"]);
   });
 
   it("warns once a day from 30 days before the certificate's end", async () => {

@@ -194,6 +194,13 @@ export function signing(bench: RedBench): void {
         assert.match(caught.fault?.text.zh as string, words);
         assert.equal(bench.messages("out").length, 0);
         await bench.showing("sign", "card-sign.status.certificate");
+        const [{ cards }] = (await bench.http().get("/single-window/status")).body;
+        assert.deepEqual(
+          cards.map(({ state }: { state: string }) => state),
+          [words.source === "过期" ? "expired" : "not-yet-valid"],
+        );
+        const health = await bench.http().get("/single-window/health");
+        assert.deepEqual([health.status, health.body], [503, { live: true, ready: false }]);
       });
     }
 
