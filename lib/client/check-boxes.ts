@@ -83,11 +83,7 @@ export class CheckBoxes {
 
   private folder(box: string, name: string): string {
     const path = join(box, name);
-    const { disk } = this.context.files;
-    if (!disk.isFolder(path)) {
-      disk.makeFolder(path);
-      disk.share(path);
-    }
+    this.context.files.makeFolder(path);
     return path;
   }
 }

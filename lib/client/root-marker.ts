@@ -3,6 +3,7 @@ import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { HeldFile } from "../files/disk.js";
 import type { Files } from "../files/files.js";
 import { MARKER } from "../files/folders.js";
+import { makeFolder } from "../files/make-folder.js";
 import type { Owner } from "../ledger/rules/owner.js";
 
 /** What a root knows of itself, written into it at its first use. */
@@ -79,7 +80,7 @@ export class RootMarker {
   }
 
   makeFolder(): void {
-    this.files.disk.makeFolder(this.folder);
+    makeFolder(this.files.disk, this.folder);
   }
 
   /** How far the ledger had come; undefined where nobody wrote it down. */

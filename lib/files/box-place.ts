@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ImportClientError } from "../errors.js";
 import type { Disk } from "./disk.js";
+import { makeFolder } from "./make-folder.js";
 import { BOX_MARKER } from "./names.js";
 
 /** A box, as the official client names it (domain 2). */
@@ -65,7 +66,7 @@ export class BoxPlace {
     const { disk, path, marker } = this;
     if (this.isThere() && this.ownerInFile() !== "") return;
     if (!disk.isFolder(path)) {
-      disk.makeFolder(path);
+      makeFolder(disk, path);
       disk.share(path);
     }
     const file = disk.holdAgain(marker);

@@ -199,18 +199,22 @@ function unlessAbsent<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    // Below a file nothing stands either.
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }
 
+/** What a link leads to; without an error, which is dear, for what is missing. */
+const statsOf = (path: string) => unlessAbsent(() => statSync(path, { throwIfNoEntry: false }));
+
 export const SYSTEM_DISK: Disk = {
   facts(path) {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const stats = unlessAbsent(() => lstatSync(path, { throwIfNoEntry: false }));
     return stats && { kind: kindOf(stats), size: stats.size, modified: stats.mtimeMs, inode: stats.ino };
   },
-  exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
-  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+  exists: (path) => statsOf(path) !== undefined,
+  isFolder: (path) => statsOf(path)?.isDirectory() === true,
   read: (path) => readFileSync(path),
   readLarge: (path) => readFile(path),
   open(path) {
@@ -243,7 +247,7 @@ export const SYSTEM_DISK: Disk = {
   holdAgain: (path) => new HeldFileHere(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o640)),
   append: (path, bytes) => appendFile(path, bytes, { mode: 0o640 }),
   async *lines(path) {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
+    if (statsOf(path) === undefined) return;
     yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   },
   list: (folder) =>

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
+import { makeFolder } from "./make-folder.js";
 import { halfName, numberedName } from "./names.js";
 
 /** A folder's sync that is under way, and the one that begins when it ends. */
@@ -176,10 +177,10 @@ export class Files {
     await this.oneByOne(path, () => this.writeNow(path, bytes, readers));
   }
 
-  /** Makes a folder that is missing, with those above it, and lets into it who is let into the one above. */
+  /** Makes a folder that is missing, with those above it, and lets into it who is let into the one above. Throws as `makeFolder`. */
   makeFolder(path: string): void {
     if (this.disk.isFolder(path)) return;
-    this.disk.makeFolder(path);
+    makeFolder(this.disk, path);
     this.disk.share(path);
   }
 

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { codeOf, ImportClientError } from "../errors.js";
 import { BOX_NAMES, type BoxName, type BoxPath, BoxPlace } from "./box-place.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
+import { assertNoFile, makeFolder } from "./make-folder.js";
 import { isPlainName } from "./names.js";
 
 export { BOX_NAMES, type BoxName } from "./box-place.js";
@@ -30,7 +31,8 @@ export class BusinessFolder {
 
   /**
    * Path of a box, made when it is missing, also when somebody has removed it; a box that stands there in other case is used
-   * as it is. Throws SW-FOLDER when the root itself is not there: an empty mount point gets no folders of ours. A box that lies
+   * as it is. Throws SW-FOLDER when the root itself is not there, an empty mount point gets no folders of ours, and when a file stands
+   * where the box should be. A box that lies
    * elsewhere is not made: throws what `BoxPlace.use` says.
    */
   box(name: BoxName): string {
@@ -50,7 +52,7 @@ export class BusinessFolder {
 
   private makeFolder(path: string): void {
     if (this.disk.isFolder(path)) return;
-    this.disk.makeFolder(path);
+    makeFolder(this.disk, path);
     this.disk.share(path);
   }
 
@@ -67,12 +69,26 @@ export class BusinessFolder {
     return names.some((name) => this.places.has(name));
   }
 
-  /** Throws SW-FOLDER or SW-OWNER when a box that lies elsewhere is not there or not ours: nothing is done in this folder then. */
+  /**
+   * Throws SW-FOLDER or SW-OWNER when a box that lies elsewhere is not there or not ours, or a file stands where a box should be: nothing
+   * is done in this folder then.
+   */
   assertWhole(): void {
     for (const place of this.places.values()) place.use();
+    assertNoFile(this.disk, this.path);
+    for (const name of BOX_NAMES) if (!this.places.has(name)) assertNoFile(this.disk, this.pathOf(name));
   }
 
-  /** Is a box that lies elsewhere not there, or not ours? */
+  /** Does a file stand where a box should be, so that it is none that is missing? */
+  isBlocked(name: BoxName): boolean {
+    return !this.places.has(name) && this.disk.exists(this.pathOf(name)) && !this.disk.isFolder(this.pathOf(name));
+  }
+
+  private pathOf(name: BoxName): string {
+    return this.boxes.get(name) ?? join(this.path, name);
+  }
+
+  /** Can nothing be done in it now (`assertWhole`)? */
   isAway(): boolean {
     try {
       this.assertWhole();
@@ -118,9 +134,9 @@ export class Folders {
     }
   }
 
-  /** Throws SW-FOLDER or SW-OWNER while any box that lies elsewhere is not there or not ours. */
+  /** Throws SW-FOLDER or SW-OWNER while nothing can be done in any of the folders (`BusinessFolder.assertWhole`). */
   assertWhole(): void {
-    for (const code of this.places.keys()) this.of(code).assertWhole();
+    for (const folder of this.all()) folder.assertWhole();
   }
 
   /** Before anything is made in the root: it is not the empty folder on which it was mounted until just now. */
@@ -158,9 +174,11 @@ export class Folders {
     return BOX_NAMES.some((box) => existingName(this.disk, path, box)) ? this.of(name) : undefined;
   }
 
-  /** Every folder that has an OutBox, below the root or elsewhere; also one that is away now. */
+  /** Every folder that has an OutBox, below the root or elsewhere; also one that is away now, or in whose place a file stands. */
   withOutBox(): BusinessFolder[] {
-    return this.all().filter((folder) => folder.isElsewhere("OutBox") || folder.existing("OutBox") !== undefined);
+    const has = (folder: BusinessFolder) =>
+      folder.isElsewhere("OutBox") || folder.existing("OutBox") !== undefined || folder.isBlocked("OutBox");
+    return this.all().filter(has);
   }
 
   /** Every folder that has any box, below the root or elsewhere; also one that is away now. */

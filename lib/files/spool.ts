@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Files } from "./files.js";
+import { makeFolder } from "./make-folder.js";
 
 /**
  * The exact bytes of sends that are under way, one file a document, so that a repeat is identical even when a signature
@@ -17,7 +18,7 @@ export class Spool {
   }
 
   async write(id: string, bytes: Buffer): Promise<void> {
-    this.files.disk.makeFolder(this.folder);
+    makeFolder(this.files.disk, this.folder);
     await this.files.write(this.folder, id, bytes, "us");
   }
 

@@ -20,12 +20,21 @@ export interface FolderWatchSettings extends WatchedBoxSettings {
   createBoxes: boolean;
 }
 
+/** How it stands after a round. */
+export interface WatchRound {
+  /** Claims of this node that are out. */
+  inFlight: number;
+  /** Documents that wait for their PDFs. */
+  withoutPdfs: number;
+  /** Folders in which nothing can be done now. */
+  away: number;
+}
+
 export interface FolderWatchEvents {
   onClaim(row: DocumentRow, payload: Buffer): void;
   /** Something lies in an OutBox that is not taken, or a folder cannot be read. Each once. */
   onNotice(error: ImportClientError): void;
-  /** After each round: claims of this node that are out, files that wait, documents that wait for their PDFs. */
-  onRound(inFlight: number, waiting: number, withoutPdfs: number): void;
+  onRound(round: WatchRound): void;
 }
 
 /** Shortest time between two scans, also the shortest stillness of a file, in milliseconds. */
@@ -38,6 +47,8 @@ const SHORTEST = 200;
 export class FolderWatch {
   private readonly boxes = new Map<string, WatchedBox>();
   private readonly notices: Notices;
+  /** Codes of the folders in which nothing could be done in the last scan. */
+  private readonly away = new Set<string>();
   private cancel: (() => void) | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
@@ -126,7 +137,7 @@ export class FolderWatch {
         await this.giveOutOpenClaims();
       }
       if (!this.mayTakeNew()) {
-        this.events.onRound(this.inFlight(), 0, 0);
+        this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: 0, away: 0 });
         return;
       }
       for (const folder of this.folders()) await this.scan(folder, list);
@@ -134,7 +145,7 @@ export class FolderWatch {
     }
     if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();
-    this.events.onRound(this.inFlight(), this.waiting(), this.withoutPdfs());
+    this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: this.withoutPdfs(), away: this.away.size });
   }
 
   /** Whose new files are, as somebody may have said in the root; what cannot be read stops the taking, and is said. */
@@ -174,6 +185,7 @@ export class FolderWatch {
       }
       const oddities = await box.scan(list);
       this.notices.well(folder.code);
+      this.away.delete(folder.code);
       const vanished = box.outBox.takeVanished();
       if (vanished.length > 0) this.notices.fault(`${folder.code}/OutBox`, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
@@ -181,6 +193,9 @@ export class FolderWatch {
         else this.notices.oddity(`${folder.code}/OutBox`, oddity);
       }
     } catch (error) {
+      // What was found ready in it waits.
+      this.boxes.get(folder.code)?.close();
+      this.away.add(folder.code);
       this.notices.fault(folder.code, error);
     }
   }

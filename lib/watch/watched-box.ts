@@ -71,7 +71,6 @@ export class WatchedBox {
     } catch (error) {
       // A share that went away: what watched it is dead, the next scan makes it anew.
       this.close();
-      this.ready = [];
       throw error;
     }
   }
@@ -106,7 +105,9 @@ export class WatchedBox {
     if (claimed) await this.client.claims.end(claimed.row.id, "failed", INCOMPLETE, 0);
   }
 
+  /** Until it is scanned again nothing in it is ready. */
   close(): void {
+    this.ready = [];
     this.unwatch?.();
     this.unwatch = undefined;
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
+import { bothLanguages } from "../../lib/errors.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import { releaseAfterDeploys } from "../carried.js";
@@ -55,12 +56,14 @@ export = (RED: NodeAPI): void => {
             this.send(message);
           },
           onNotice: (error) => {
-            this.warn(`${error.code} ${error.text.zh} / ${error.text.en}`);
-            client.record("notice", "", "", error.code, error.text.zh);
+            const { code, text, advice } = error;
+            this.warn(`${code} ${[bothLanguages(text), advice && bothLanguages(advice)].filter(Boolean).join("\n")}`);
+            client.record("notice", "", "", code, text.zh);
             status.show("yellow", "ring", "fault");
           },
-          onRound: (inFlight, _waiting, withoutPdfs) => {
-            if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
+          onRound: ({ inFlight, withoutPdfs, away }) => {
+            if (away > 0) status.show("red", "ring", "away");
+            else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
             else if (inFlight === 0) status.show("green", "ring", "waiting");
             else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
             else status.show("blue", "dot", "full");

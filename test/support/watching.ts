@@ -1,13 +1,14 @@
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
-import { FolderWatch } from "../../lib/watch/folder-watch.js";
+import { FolderWatch, type WatchRound } from "../../lib/watch/folder-watch.js";
 
 /** A watch whose claims can be awaited one by one. */
 export class Watching {
   readonly claims: { row: DocumentRow; payload: Buffer }[] = [];
   withoutPdfs = 0;
   rounds = 0;
+  round: WatchRound | undefined;
   readonly notices: ImportClientError[] = [];
   private waiting: { done: () => boolean; resolve: () => void }[] = [];
   readonly watch: FolderWatch;
@@ -35,8 +36,9 @@ export class Watching {
         this.notices.push(error);
         check();
       },
-      onRound: (_inFlight, _waiting, withoutPdfs) => {
-        this.withoutPdfs = withoutPdfs;
+      onRound: (round) => {
+        this.withoutPdfs = round.withoutPdfs;
+        this.round = round;
         this.rounds++;
         check();
       },

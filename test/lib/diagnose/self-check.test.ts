@@ -144,7 +144,7 @@ describe("self-check", () => {
       const root = scratch();
       business(root, "OutBox");
       writeFileSync(join(root, "DecCus001", "InBox"), "a file where a folder should be");
-      await assert.rejects(checkFolders(new Folders(root)), rejectsWith("SW-FOLDER", /InBox 不可读写/));
+      await assert.rejects(checkFolders(new Folders(root)), rejectsWith("SW-FOLDER", /InBox 不是文件夹/));
     });
 
     it("boxes on two volumes are named", async () => {
