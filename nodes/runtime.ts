@@ -5,6 +5,7 @@ import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } fr
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
 import { workOn } from "./carried.js";
+import { giveBackSpoilt, spoiltDocument } from "./handles.js";
 import type { ImportClientNode } from "./registry.js";
 
 /** The handle on a consumed delivery (`mq-receive` to `settle`). */
@@ -86,8 +87,13 @@ export function assertNotRefused(document: DocumentHandle): void {
   throw errorOf(faultOfChecks(document.checks, "SW-RULE"));
 }
 
-/** The handle that a message must carry. Rejects with SW-MESSAGE. */
+/** The handle that a message must carry. Throws SW-MESSAGE; a claim whose handle the flow has spoilt is given back at once. */
 export function documentOf(message: FlowMessage): DocumentHandle {
+  const spoilt = spoiltDocument(message);
+  if (spoilt) {
+    giveBackSpoilt(spoilt.client, spoilt.id, spoilt.error);
+    throw spoilt.error;
+  }
   if (message.document && typeof message.document.id === "string") return message.document;
   throw new ImportClientError(
     "SW-MESSAGE",

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { handleOf } from "../../lib/boxes/context.js";
-import { bothLanguages } from "../../lib/errors.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import { releaseAfterDeploys } from "../carried.js";
+import { spoken } from "../connection-status.js";
+import { remember } from "../handles.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -53,12 +54,12 @@ export = (RED: NodeAPI): void => {
               filename: row.fileName,
               document: handleOf(row),
             };
+            remember(client, message);
             this.send(message);
           },
           onNotice: (error) => {
-            const { code, text, advice } = error;
-            this.warn(`${code} ${[bothLanguages(text), advice && bothLanguages(advice)].filter(Boolean).join("\n")}`);
-            client.record("notice", "", "", code, text.zh);
+            this.warn(spoken(error));
+            client.record("notice", "", "", error.code, error.text.zh);
             status.show("yellow", "ring", "fault");
           },
           onRound: ({ inFlight, withoutPdfs, away }) => {

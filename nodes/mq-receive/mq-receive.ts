@@ -1,9 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Consumer, ConsumerEvents, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
+import type { ImportClient } from "../../lib/client/import-client.js";
 import { type ImportClientError, messageOf } from "../../lib/errors.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
+import { remember } from "../handles.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
@@ -92,7 +94,7 @@ export = (RED: NodeAPI): void => {
         },
         onDelivery: (delivery) => {
           status.show("blue", "dot", "receiving");
-          this.send(messageFor(client.deliveries.add(delivery)));
+          give(client, client.deliveries.add(delivery));
         },
         onGone: (ids) => client.deliveries.forget(ids),
       };
@@ -116,7 +118,7 @@ export = (RED: NodeAPI): void => {
         () => (consumer?.outstanding() ?? []).map(({ id }) => id),
         (lost) => {
           const delivery = client.deliveries.get(lost);
-          if (delivery) this.send(messageFor(delivery));
+          if (delivery) give(client, delivery);
         },
       );
       stopListening = () => {
@@ -124,6 +126,11 @@ export = (RED: NodeAPI): void => {
         connection.off("state", showState);
         ofDeliveries();
       };
+    };
+    const give = (client: ImportClient, delivery: Delivery) => {
+      const message = messageFor(delivery);
+      remember(client, message);
+      this.send(message);
     };
     const messageFor = (delivery: Delivery): FlowMessage => {
       const { id, queue, messageId, redelivered, receivedAt, type, fileName, business, body } = delivery;

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { tidied } from "../../lib/receipts/tidy.js";
 import { objectOf } from "../../lib/xml/object.js";
 import { scanXml } from "../../lib/xml/scan.js";
+import { mendDelivery } from "../handles.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -25,6 +26,7 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();
+      mendDelivery(message, (text) => this.warn(text));
       const { id: deliveryId, receivedAt } = message.delivery ?? {};
       const parts = await client.intake.read(payloadOf(message), {
         deliveryId,

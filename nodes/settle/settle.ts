@@ -3,8 +3,10 @@ import { type HoldWindow, opensAt, readHoldWindow } from "../../lib/boxes/hold-w
 import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
 import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { type Fault, faultOf, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
 import { configError, settingNumber, settingText } from "../../lib/settings.js";
+import { spoken } from "../connection-status.js";
+import { mendDelivery, spoiltDocument } from "../handles.js";
 import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
@@ -84,6 +86,18 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message, send) => {
       const { client, retryAfter, retryTimes, window } = await begin();
+      mendDelivery(message, (text) => this.warn(text));
+      const spoilt = message.delivery ? undefined : spoiltDocument(message);
+      if (spoilt) {
+        this.warn(spoken(spoilt.error));
+        const fault = faultIn(message) ?? faultOf(spoilt.error);
+        message.fault ??= fault;
+        const outcome = outcomeFor(fault, await client.ledger.get(spoilt.id), retryTimes);
+        await client.claims.end(spoilt.id, outcome, fault, retryAfter);
+        status.show("yellow", "dot", "settled");
+        send(message);
+        return;
+      }
       const outcome = await outcomeOf(client, message, retryTimes);
       const fault = faultIn(message) ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
       if (outcome === "stored" || outcome === "rejected") {

@@ -19,6 +19,7 @@ import { sending } from "./suites/sending.js";
 import { settling } from "./suites/settling.js";
 import { signText } from "./suites/sign-text.js";
 import { signing } from "./suites/signing.js";
+import { spoilt } from "./suites/spoilt.js";
 import { storing } from "./suites/storing.js";
 import { unknownSends } from "./suites/unknown-sends.js";
 
@@ -42,7 +43,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
     });
     for (const suite of [config, owner, claims, content, composing, ownRules]) suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
-    for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling]) suite(bench);
+    for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling, spoilt]) suite(bench);
     for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);
   });
 }
