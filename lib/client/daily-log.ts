@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../clock.js";
 import type { Disk } from "../files/disk.js";
-import { maskSecrets } from "../mask.js";
+import { LOG_ENDINGS, LOG_FORMATS, type LogEntry, type LogFormat, logLine, tellsOf } from "./log-lines.js";
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
@@ -15,16 +15,8 @@ function dayOf(at: number): string {
 }
 
 /**
- * One field of a line: nothing from outside may forge a line, a field or a colour, turn the reading direction round, or
- * carry a password.
- */
-function harmless(field: string): string {
-  return maskSecrets(field).replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
-}
-
-/**
- * One text file a day, `<folder>/<yyyy-MM-dd>/SWLog-<yyyy-MM-dd>.log`, as the official client writes it (faq 8). A line:
- * time, event, document id, file name, code, text, separated by tabs. Its folder is made once, by `begin`: where it has gone, with
+ * One text file a day, `<folder>/<yyyy-MM-dd>/SWLog-<yyyy-MM-dd>.log`, as the official client writes it (faq 8), or
+ * `….jsonl`. A line: time, event, document id, file name, code, text, separated by tabs or as JSON. Its folder is made once, by `begin`: where it has gone, with
  * a share that is away, nothing is made in its place. What cannot be written is lost, reported once, and tried again after a while.
  */
 export class DailyLog {
@@ -36,6 +28,7 @@ export class DailyLog {
 
   constructor(
     private readonly folder: string,
+    private readonly format: LogFormat,
     private readonly ports: { disk: Disk; clock: Clock },
     private readonly onFault: (error: Error) => void = () => {},
   ) {}
@@ -48,22 +41,24 @@ export class DailyLog {
     }
   }
 
-  write(at: number, fields: readonly string[]): void {
+  write(at: number, entry: LogEntry): void {
     if (this.ports.clock.monotonic() < this.again) return;
-    const line = [new Date(at).toISOString(), ...fields].map(harmless).join("\t");
-    if (this.waiting.length < MOST_WAITING) this.waiting.push({ day: dayOf(at), line });
+    if (this.waiting.length < MOST_WAITING)
+      this.waiting.push({ day: dayOf(at), line: logLine(this.format, at, entry) });
     else this.lost++;
     this.writing ??= this.ports.clock.pause().then(() => this.flush());
   }
 
-  /** The lines that have this text as one of their fields, of the days of these times; at most 10,000. */
-  async linesOf(field: string, times: readonly number[]): Promise<string[]> {
+  /** The lines about a document, of the days of these times; at most 10,000. */
+  async linesOf(document: string, times: readonly number[]): Promise<string[]> {
     await this.flushed();
     const found: string[] = [];
     for (const day of [...new Set(times.map(dayOf))].sort()) {
-      for await (const line of this.ports.disk.lines(this.fileOf(day))) {
-        if (line.includes(field) && line.split("\t").includes(field)) found.push(line);
-        if (found.length >= MOST_LINES) return found;
+      for (const format of LOG_FORMATS) {
+        for await (const line of this.ports.disk.lines(this.fileOf(day, format))) {
+          if (tellsOf(line, document)) found.push(line);
+          if (found.length >= MOST_LINES) return found;
+        }
       }
     }
     return found;
@@ -93,7 +88,7 @@ export class DailyLog {
       const { day } = first;
       const other = this.waiting.findIndex((one) => one.day !== day);
       const lines = this.waiting.splice(0, other === -1 ? this.waiting.length : other).map(({ line }) => line);
-      if (this.lost > 0) lines.push(`${this.lost} lines are missing`);
+      if (this.lost > 0) lines.push(this.missing(this.lost));
       this.lost = 0;
       try {
         await this.append(day, Buffer.from(`${lines.join("\n")}\n`, "utf8"));
@@ -104,6 +99,12 @@ export class DailyLog {
     this.writing = undefined;
   }
 
+  private missing(lost: number): string {
+    const text = `${lost} lines are missing`;
+    if (this.format === "text") return text;
+    return logLine(this.format, this.ports.clock.now(), { event: "log", document: "", file: "", code: "SW-LOG", text });
+  }
+
   private async append(day: string, bytes: Buffer): Promise<void> {
     const { disk } = this.ports;
     const folder = join(this.folder, day);
@@ -111,7 +112,7 @@ export class DailyLog {
       if (!disk.isFolder(this.folder)) throw new Error(`${this.folder} has gone`);
       disk.makeFolder(folder);
     }
-    await disk.append(this.fileOf(day), bytes);
+    await disk.append(this.fileOf(day, this.format), bytes);
   }
 
   /** A full disk, say: reported, and tried again after a while; work goes on without the log. */
@@ -121,7 +122,7 @@ export class DailyLog {
     this.onFault(error);
   }
 
-  private fileOf(day: string): string {
-    return join(this.folder, day, `SWLog-${day}.log`);
+  private fileOf(day: string, format: LogFormat): string {
+    return join(this.folder, day, `SWLog-${day}.${LOG_ENDINGS[format]}`);
   }
 }

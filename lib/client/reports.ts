@@ -23,11 +23,11 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   private closed = false;
 
   constructor(
-    { logDir }: Pick<ClientSettings, "logDir">,
+    { logDir, logFormat }: Pick<ClientSettings, "logDir" | "logFormat">,
     private readonly ports: Ports,
   ) {
     super();
-    this.log = new DailyLog(logDir, ports, (error) =>
+    this.log = new DailyLog(logDir, logFormat, ports, (error) =>
       this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
     );
   }
@@ -37,8 +37,8 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   }
 
   /** One line of the daily log. */
-  record(event: string, id: string, fileName: string, code: string, text: string): void {
-    this.log.write(this.ports.clock.now(), [event, id, fileName, code, text]);
+  record(event: string, document: string, file: string, code: string, text: string): void {
+    this.log.write(this.ports.clock.now(), { event, document, file, code, text });
   }
 
   /** The lines of the daily log that name a document, of the days on which something happened to it (times in ms). */

@@ -3,9 +3,10 @@ import type { BoxSettings } from "../boxes/context.js";
 import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
 import type { BoxPath } from "../files/box-place.js";
 import { isWindowsPath } from "../files/names.js";
-import { configError, settingFlag, settingNumber, settingText } from "../settings.js";
+import { configError, settingChoice, settingFlag, settingNumber, settingText } from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
 import { readBoxPaths } from "./box-paths.js";
+import { LOG_FORMATS, type LogFormat } from "./log-lines.js";
 import { readNamesSettings } from "./names-settings.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
@@ -24,6 +25,8 @@ export interface ClientSettings extends BoxSettings {
   /** JSON file of the user's own advice, empty = none. */
   advice: string;
   logDir: string;
+  /** How the daily log is written. */
+  logFormat: LogFormat;
   onUncertain: "resend" | "hold";
   /** Seconds after which a claim that its flow has not settled is reported; 0 = never. */
   claimTimeout: number;
@@ -80,6 +83,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),
+    logFormat: settingChoice("logFormat", config.logFormat, LOG_FORMATS),
     retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
     missingAfter: settingNumber("missingAfter", config.missingAfter, 600),
     onUncertain,

@@ -100,6 +100,7 @@ export class World {
       ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
       ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [] },
       onUncertain: "resend",
+      logFormat: "text",
     };
     this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
     this.tree.syncFolder("/data/ImpPath/Sas");
