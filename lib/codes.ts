@@ -300,6 +300,14 @@ export const CODES = {
     ],
   ),
   "SW-LOG": code("waits", ["日志无法写入", "the log cannot be written"], MACHINE),
+  "SW-AUDIT": code(
+    "refuses",
+    ["审计记录不能写入，或已被改动", "the audit cannot be written, or was changed"],
+    [
+      "检查根目录下文件夹 .audit 的权限和磁盘空间；被改动的，用命令 audit verify 查明是哪一条",
+      "Check disk and rights of the folder .audit below the root; of one that was changed, the command audit verify says which entry",
+    ],
+  ),
   "SW-STATE": code(
     "refuses",
     ["单据的状态不允许此操作", "the document's state does not allow this"],

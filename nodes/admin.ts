@@ -1,3 +1,4 @@
+import type { Person } from "../lib/audit/entry.js";
 import { ImportClientError, messageOf } from "../lib/errors.js";
 
 /** Of a request and a response of Node-RED's admin server, what our routes look at. */
@@ -18,6 +19,11 @@ export interface Response {
   end(): void;
 }
 
+/** Who asks, as Node-RED's login knows them. */
+export function personOf({ user }: Request): Person {
+  return { who: typeof user?.username === "string" ? user.username : "", via: "editor" };
+}
+
 const STATUS: Record<string, number> = {
   "SW-UNKNOWN-DOCUMENT": 404,
   "SW-UNKNOWN-CARD": 404,
@@ -29,6 +35,7 @@ const STATUS: Record<string, number> = {
   "SW-XSD": 422,
   "SW-ZIP": 422,
   "SW-FENCED": 503,
+  "SW-AUDIT": 503,
   "SW-FOLDER": 503,
   "SW-LEDGER": 503,
   "SW-CONFIG": 400,

@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerSettings } from "../lib/amqp/settings.js";
+import type { Person } from "../lib/audit/entry.js";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
@@ -74,7 +75,7 @@ export interface CardNode extends Node {
   /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */
   facts(): Promise<{ card?: { companyCode: string; cardNumber: string } }>;
   /** A person opens the PIN guard; the reason is kept. Resolves to the card as it is then. Rejects with SW-REQUEST without a reason. */
-  release(reason: string): Promise<CardReport>;
+  release(reason: string, by?: Person): Promise<CardReport>;
   report(): Promise<CardReport>;
 }
 

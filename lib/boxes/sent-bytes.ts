@@ -10,6 +10,26 @@ const LARGE = 1024 * 1024;
 
 type Place = Pick<BoxContext, "folders" | "files" | "clock"> & { readonly spool: Spool };
 
+/** What a row says of the message that its document was published as; undefined before. */
+export function wireOf({ wire }: Pick<DocumentRow, "wire">): PublishedAs | undefined {
+  return wire === "" ? undefined : (JSON.parse(wire) as PublishedAs);
+}
+
+/** Of what a row keeps of a message, what is asked for when it was sent. */
+export interface PublishedAs {
+  /** sha256 of the body. */
+  body: string;
+  /** The body is the document in a DxpMsg of ours. */
+  wrapped?: boolean;
+  properties: { messageId?: string; headers?: Record<string, unknown> };
+}
+
+/** The id of the message that a document was sent as, empty of one that was not sent or went out as it was claimed. */
+export function sentAs(row: DocumentRow): string {
+  const wire = row.sentAt > 0 ? wireOf(row) : undefined;
+  return wire && wire.body !== row.sha256 ? (wire.properties.messageId ?? "") : "";
+}
+
 /** Where the bytes that were sent lie: in TempBox when they were sent as they were claimed, anything else was spooled. */
 function pathOf({ folders, spool }: Place, row: DocumentRow, sha256: string): string {
   return sha256 === row.sha256 ? join(folders.of(row.business).box("TempBox"), row.boxName) : spool.path(row.id);

@@ -1,15 +1,15 @@
 import { release } from "node:os";
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { shown } from "../archive/names.js";
 import type { ZipEntry } from "../archive/types.js";
 import { writeZip } from "../archive/write.js";
-import { inBoxOf } from "../boxes/receipt-place.js";
 import { messageOf, unknownDocument } from "../errors.js";
 import { timeStamp } from "../files/names.js";
-import type { DocumentRow, EventRow, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, EventRow } from "../ledger/index.js";
 import { maskSecrets } from "../mask.js";
 import { Turn } from "../turn.js";
 import { packageVersion } from "../version.js";
+import { filesOf, safeName } from "./document-files.js";
 import type { ImportClient } from "./import-client.js";
 
 export interface BundleOptions {
@@ -28,7 +28,6 @@ export interface Bundle {
 /** A file beyond this stays out of the bundle, and the bundle says so: it is to go by e-mail. */
 const LARGEST_FILE = 20 * 1024 * 1024;
 const LARGEST_BUNDLE = 60 * 1024 * 1024;
-const LONGEST_NAME = 120;
 
 /**
  * All that the service desk asks for about one document, as a ZIP (faq 9): the file, its row, its events, its receipts
@@ -61,31 +60,6 @@ export async function supportBundle(client: ImportClient, id: string, options: B
   return { fileName: `SW-support_${name}_${timeStamp(now)}.zip`, bytes: zip };
 }
 
-/** Where the document's and its receipts' bytes lie, each with its name in the bundle. */
-function* filesOf(
-  client: ImportClient,
-  document: DocumentRow,
-  receipts: readonly ReceiptRow[],
-): Generator<{ name: string; path: string }> {
-  const { box, boxName, business, fileName, id } = document;
-  if (box !== "none") {
-    const folder = client.folders.of(business);
-    // A box that is away is no reason to have no bundle: the file is said to be missing.
-    yield { name: `document_${fileName}`, path: join(folder.existing(box) ?? folder.path, boxName) };
-  }
-  yield { name: `sent_${fileName}`, path: client.spool.path(id) };
-  const given = new Set<string>();
-  for (const receipt of receipts) {
-    const inBox = inBoxOf(client, receipt);
-    const path = inBox !== undefined && join(inBox, receipt.file);
-    // Several receipts out of the same bytes share a file.
-    if (!path || given.has(path)) continue;
-    given.add(path);
-    const number = String(given.size).padStart(3, "0");
-    yield { name: `receipt-${number}_${receipt.file}`, path };
-  }
-}
-
 /** The entries of a bundle, within its size. */
 class Parts {
   private readonly list: ZipEntry[] = [];
@@ -113,7 +87,7 @@ class Parts {
         this.size += size;
         this.list.push({ name: safeName(name), bytes: await store.disk.readLarge(path) });
       } catch (error) {
-        // The spool holds a document only while it is under way.
+        // What went out as it was claimed is not kept a second time.
         if (!name.startsWith("sent_")) this.left.push(`${shown(name)}: ${messageOf(error)}`);
       }
     }
@@ -155,16 +129,4 @@ function about(client: ImportClient, document: DocumentRow, options: BundleOptio
     `导入回执 import receipt: ${time(document.importReceiptAt)}`,
     `业务回执 business receipt: ${time(document.businessReceiptAt)}`,
   ].join("\n");
-}
-
-/** A name that every system can unpack, whatever the producer called the file: flat, no device name, no odd character. */
-function safeName(name: string): string {
-  const extension = extname(name).slice(0, 16);
-  let stem = name.slice(0, name.length - extname(name).length);
-  while (Buffer.byteLength(stem) > LONGEST_NAME) stem = [...stem].slice(0, -1).join("");
-  const clean = `${stem}${extension}`
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]/gu, "_")
-    .replace(/^[. ]+|[. ]+$/g, "_");
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean || "_";
 }

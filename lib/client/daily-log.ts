@@ -102,7 +102,7 @@ export class DailyLog {
   private missing(lost: number): string {
     const text = `${lost} lines are missing`;
     if (this.format === "text") return text;
-    return logLine(this.format, this.ports.clock.now(), { event: "log", document: "", file: "", code: "SW-LOG", text });
+    return logLine(this.format, this.ports.clock.now(), { document: "", file: "", event: "log", code: "SW-LOG", text });
   }
 
   private async append(day: string, bytes: Buffer): Promise<void> {

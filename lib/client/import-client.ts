@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { AdviceBook } from "../advice/index.js";
+import { AuditChain } from "../audit/chain.js";
 import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Reconciler } from "../boxes/reconcile.js";
@@ -50,6 +51,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly intake: Intake;
   private readonly stopInheriting: () => void;
   readonly reports: Reports;
+  /** Persons' decisions, as they cannot be changed unnoticed. */
+  readonly audit: AuditChain;
   /** The time that may be believed before something is removed for its age. */
   readonly time: TrustedTime;
   private endJobs: (() => void) | undefined;
@@ -74,6 +77,11 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => reportJump(this.reports, ahead));
+    this.audit = new AuditChain({
+      ...{ root: settings.root, owner: settings, files: this.files, clock: ports.clock, ids: ports.ids, ledger },
+      told: ({ number, what, who, document, file, hash }) =>
+        this.record("decision", document, file, "", [number, what, who, hash].filter(Boolean).join(" ")),
+    });
     this.claims = new Claims(this, (error) => this.reports.fault(error));
     this.reconciler = new Reconciler(this, this.claims);
     this.deliveries = new Deliveries(this.folders);

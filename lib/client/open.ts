@@ -1,5 +1,7 @@
 import { BUILT_IN, loadAdvice } from "../advice/index.js";
+import type { ChainHead } from "../audit/chain.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
+import { sentAs } from "../boxes/sent-bytes.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
@@ -83,13 +85,18 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   if (gap) await rebuildAll(gap);
   await lease.bind(gap !== undefined);
   if (confirmed.owner) await endForeign(client);
+  const lost = await client.audit.begin();
+  if (lost) reports.report("audit", auditLost(lost));
   const takeUp = async () => {
     const recovery = await client.reconciler.start();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);
     return recovery;
   };
   const recovery = await takeUp();
-  await client.spool.sweep(async (id) => (await ledger.get(id))?.settled === true);
+  await client.spool.sweep(async (id) => {
+    const row = await ledger.get(id);
+    return row?.settled ? sentAs(row) : undefined;
+  });
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
   lease.start({ rebuild: rebuildAll, takeUp: async () => void (await takeUp()) });
   lease.on("fault", (fault) => {
@@ -99,6 +106,15 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));
   client.start();
   return recovery;
+}
+
+/** The ledger knows of decisions that do not stand in the audit any more. */
+function auditLost({ number }: ChainHead): Notice {
+  const text = {
+    zh: `审计记录被改动或删除：台账记有第 ${number} 条，文件夹 .audit 中没有或内容不符`,
+    en: `the audit was changed or removed: the ledger knows of entry ${number}, which is not in the folder .audit, or another one`,
+  };
+  return { code: "SW-AUDIT", text };
 }
 
 /** Says what was found, and what a person has to decide now; nothing where the boxes were empty, as at a first use. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { assertReason, ImportClientError, messageOf, neutral } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
@@ -72,11 +73,12 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
    * A person opens a door that is shut without a person's word; the reason is kept in the daily log. Rejects with SW-REQUEST without a
    * reason or when it is not asked for now, and with what still stands in the way.
    */
-  async confirm(what: Confirmation, reason: string): Promise<ClientPicture> {
+  async confirm(what: Confirmation, reason: string, who: Person = NOBODY): Promise<ClientPicture> {
     assertReason(reason);
     await this.lock.run("", async () => undefined);
     if (what === "clock" && this.client) {
-      await this.client.time.believe();
+      const { audit, time } = this.client;
+      await audit.decide(decisionOf({ ...who, what: "confirm", how: what, reason }), () => time.believe());
       this.client.record("confirmed", "", "", "", `${what} ${reason}`);
       return this.picture();
     }
@@ -87,8 +89,9 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
       });
     }
     this.cancel?.();
-    await this.try({ [what]: true }, reason);
-    if (!this.client) throw this.waitsFor ?? stopped();
+    await this.try({ [what]: true });
+    if (this.client) await this.confirmed(this.client, what, reason, who);
+    else throw this.waitsFor ?? stopped();
     return this.picture();
   }
 
@@ -101,12 +104,19 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
     await this.client?.close();
   }
 
-  private try(confirmed: Confirmed, reason = ""): Promise<void> {
-    // One at a time: a look at the ledger of a client that waits takes its lease for the moment.
-    return this.lock.run("", () => this.tryOnce(confirmed, reason));
+  /** Only an open client has its audit: what opens one is written down right after. */
+  private async confirmed(client: ImportClient, what: Confirmation, reason: string, who: Person): Promise<void> {
+    client.record("confirmed", "", "", "", `${what} ${reason}`);
+    const decision = decisionOf({ ...who, what: "confirm", how: what, reason });
+    await client.audit.enter(decision).catch((error) => client.reports.fault(error));
   }
 
-  private async tryOnce(confirmed: Confirmed, reason: string): Promise<void> {
+  private try(confirmed: Confirmed): Promise<void> {
+    // One at a time: a look at the ledger of a client that waits takes its lease for the moment.
+    return this.lock.run("", () => this.tryOnce(confirmed));
+  }
+
+  private async tryOnce(confirmed: Confirmed): Promise<void> {
     if (this.closed || this.client) return;
     const { ports, file } = this;
     const onNotice = (notice: Notice) => void this.emit("notice", notice);
@@ -118,7 +128,6 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
         onNotice,
         openLedger: this.openLedger,
       });
-      if (reason) client.record("confirmed", "", "", "", `${Object.keys(confirmed).join()} ${reason}`);
       if (this.closed) return await client.close();
       this.client = client;
       client.lease.on("fault", (fault) => this.emit("fault", fault));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import { bringBack } from "../boxes/bring-back.js";
 import { letGo, putOff } from "../boxes/put-off.js";
 import { readSent } from "../boxes/sent-bytes.js";
@@ -20,6 +21,8 @@ export interface PersonsWord {
   as?: string;
   /** For a hold: when it ends by itself, milliseconds since the epoch; 0 or absent = when a person releases it. */
   until?: number;
+  /** Who says it, and the way it came; nobody where no one is logged in. */
+  by?: Person;
 }
 
 const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
@@ -29,6 +32,21 @@ async function rowFor(client: ImportClient, id: string, word: PersonsWord): Prom
   if (!row) throw unknownDocument();
   assertReason(word.reason);
   return row;
+}
+
+/** Carries a decision about a document out, once it stands in the audit. Rejects with SW-AUDIT, and as `act` does. */
+async function decided(
+  client: ImportClient,
+  id: string,
+  what: "resend" | "override" | "hold" | "release",
+  word: PersonsWord,
+  act: (row: DocumentRow) => Promise<DocumentRow>,
+): Promise<DocumentRow> {
+  const row = await rowFor(client, id, word);
+  const how = what === "hold" && word.until ? new Date(word.until).toISOString() : (word.as ?? "");
+  const { fileName: file, sha256 } = row;
+  const decision = { ...(word.by ?? NOBODY), what, how, document: id, file, sha256, reason: word.reason };
+  return client.audit.decide(decisionOf(decision), () => act(row));
 }
 
 function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
@@ -42,11 +60,12 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
  * client's, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, async () => {
-    const row = await rowFor(client, id, word);
-    if (row.state === "accepted" && isAlive(row) && word.as !== "accepted") throw standsAlready(row);
-    return again(client, row, "resend", word);
-  });
+  return client.claims.alone(id, () =>
+    decided(client, id, "resend", word, async (row) => {
+      if (row.state === "accepted" && isAlive(row) && word.as !== "accepted") throw standsAlready(row);
+      return again(client, row, "resend", word);
+    }),
+  );
 }
 
 function standsAlready(row: DocumentRow): ImportClientError {
@@ -64,17 +83,18 @@ function standsAlready(row: DocumentRow): ImportClientError {
  * SW-STATE when it was not refused for that, SW-REQUEST without a reason.
  */
 export function overrideDuplicate(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, async () => {
-    const row = await rowFor(client, id, word);
-    if (row.state !== "failed" || row.code !== "SW-DUP") {
-      throw refused(
-        row,
-        `单据不是因重复被拒绝的（${row.state}）`,
-        `the document was not refused as a repeat (${row.state})`,
-      );
-    }
-    return again(client, row, "override", word);
-  });
+  return client.claims.alone(id, () =>
+    decided(client, id, "override", word, async (row) => {
+      if (row.state !== "failed" || row.code !== "SW-DUP") {
+        throw refused(
+          row,
+          `单据不是因重复被拒绝的（${row.state}）`,
+          `the document was not refused as a repeat (${row.state})`,
+        );
+      }
+      return again(client, row, "override", word);
+    }),
+  );
 }
 
 async function again(
@@ -133,7 +153,9 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
       en: "the time until which it is on hold must be in the future",
     });
   }
-  return client.claims.putOff(id, { code: "SW-HELD", text: neutral(reason.trim()) }, until);
+  return decided(client, id, "hold", word, () =>
+    client.claims.putOff(id, { code: "SW-HELD", text: neutral(reason.trim()) }, until),
+  );
 }
 
 /**
@@ -143,11 +165,11 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
  * without a reason.
  */
 export function releaseDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  return client.claims.alone(id, () => release(client, id, word));
+  return client.claims.alone(id, () => decided(client, id, "release", word, (row) => release(client, row, word)));
 }
 
-async function release(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
-  const found = await rowFor(client, id, word);
+async function release(client: ImportClient, found: DocumentRow, word: PersonsWord): Promise<DocumentRow> {
+  const { id } = found;
   const row = word.as === "failed" && waitsFor(found) ? await takenAside(client, found, word) : found;
   if (row.state !== "held")
     throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);

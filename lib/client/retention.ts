@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { dayFolderOf } from "../boxes/archive.js";
 import type { BoxContext } from "../boxes/context.js";
 import { crashPoint } from "../crash-point.js";
+import type { Spool } from "../files/spool.js";
 import type { DocumentState } from "../ledger/index.js";
 import { Turn } from "../turn.js";
 
@@ -14,8 +15,8 @@ const ENDED: readonly DocumentState[] = ["accepted", "rejected", "failed"];
  * stay: they are the register against sending twice. A document that is not settled, or still waits for its import receipt, is never
  * touched.
  */
-export async function applyRetention(context: BoxContext, now: number): Promise<number> {
-  const { ledger, folders, files, clock, settings } = context;
+export async function applyRetention(context: BoxContext & { readonly spool: Spool }, now: number): Promise<number> {
+  const { ledger, folders, files, clock, settings, spool } = context;
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);
   let removed = 0;
@@ -29,6 +30,7 @@ export async function applyRetention(context: BoxContext, now: number): Promise<
     for (const row of kept) {
       const folder = folders.of(row.business);
       files.disk.remove(join(folder.box(row.box as "SentBox" | "FailBox"), row.boxName));
+      spool.removeKept(row.id, row.attempt);
       const day = dayFolderOf(folder, row);
       if (day !== undefined) days.add(day);
       crashPoint("retention.after-remove");

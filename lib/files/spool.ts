@@ -8,6 +8,7 @@ import { makeFolder } from "./make-folder.js";
  */
 export class Spool {
   private readonly folder: string;
+  private readonly kept: string;
 
   /** `root`: the client's root folder. */
   constructor(
@@ -15,6 +16,7 @@ export class Spool {
     private readonly files: Files,
   ) {
     this.folder = join(root, ".spool");
+    this.kept = join(root, ".sent");
   }
 
   async write(id: string, bytes: Buffer): Promise<void> {
@@ -40,11 +42,37 @@ export class Spool {
   }
 
   /**
-   * Removes what a stop left of documents that have ended. Bytes that no row is known for stay: they are all that is left of a
-   * document.
+   * Keeps what was sent of a document beside its archive, under the id of its message: the signature is in there, where it is in
+   * the document. Nothing is kept of one that went out as it was claimed.
    */
-  async sweep(hasEnded: (id: string) => Promise<boolean>): Promise<void> {
-    for (const id of this.ids()) if (await hasEnded(id)) this.remove(id);
+  keep(id: string, messageId: string): void {
+    const { disk } = this.files;
+    if (!disk.exists(this.path(id))) return;
+    disk.makeFolder(this.kept);
+    disk.rename(this.path(id), this.keptPath(messageId));
+  }
+
+  /** Where the bytes of a message lie that was sent. */
+  keptPath(messageId: string): string {
+    return join(this.kept, messageId);
+  }
+
+  /** Removes what was kept of a document, of each of its attempts. */
+  removeKept(id: string, attempts: number): void {
+    this.files.disk.remove(this.keptPath(id));
+    for (let attempt = 2; attempt <= attempts; attempt++) this.files.disk.remove(this.keptPath(`${id}.${attempt}`));
+  }
+
+  /**
+   * Ends what a stop left of documents that have ended: what was sent is kept, under the message id that `sentAs` gives, the
+   * rest removed (empty text). Bytes that no row is known for stay: they are all that is left of a document.
+   */
+  async sweep(sentAs: (id: string) => Promise<string | undefined>): Promise<void> {
+    for (const id of this.ids()) {
+      const messageId = await sentAs(id);
+      if (messageId) this.keep(id, messageId);
+      else if (messageId === "") this.remove(id);
+    }
     const { disk } = this.files;
     if (!disk.exists(this.folder)) return;
     for (const { name } of disk.list(this.folder)) if (name.endsWith(".tmp")) this.remove(name);

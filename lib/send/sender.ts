@@ -336,7 +336,7 @@ export class DocumentSender {
 
   private async arrived(row: DocumentRow, outgoing: Outgoing): Promise<Sent> {
     const payload = await outgoing.payload();
-    this.client.spool.remove(row.id);
+    this.client.spool.keep(row.id, outgoing.wire.properties.messageId);
     return { row, payload };
   }
 

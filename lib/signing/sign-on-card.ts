@@ -20,13 +20,13 @@ export interface SigningJob {
 
 /**
  * Signs a document once it agrees with the card (faq 19, 20): company, card number, validity of the certificate. Resolves to what
- * is to be sent and what was found beside. Rejects as `signDocument` does, with C134 for a certificate that is not valid now, and
+ * is to be sent, what was found beside, and who has signed. Rejects as `signDocument` does, with C134 for a certificate that is not valid now, and
  * with the code of a check that refuses the document.
  */
 export async function signOnCard(
   card: Card,
   { profile, options, request, inspection, waived }: SigningJob,
-): Promise<SignResult & { checks: Check[] }> {
+): Promise<SignResult & { checks: Check[]; identity: CardIdentity }> {
   const check = async (identity: CardIdentity): Promise<Check[]> => {
     const now = card.assertValid(identity);
     const checks = checkBeforeSigning(identity, inspection, { waived, now });
@@ -43,5 +43,6 @@ export async function signOnCard(
   const known = inspection && !inspection.wrapped && { xml: inspection.xml, root: inspection.root };
   const asked = { ...request, ...(known && { known }) };
   const signed = await measure("sign", () => signDocument(profile, asked, card.backend, options));
-  return { ...signed, checks: before ?? (await check(await card.identity())) };
+  const holder = identity ?? (await card.identity());
+  return { ...signed, checks: before ?? (await check(holder)), identity: holder };
 }

@@ -85,6 +85,8 @@ export interface Signer {
 /** One way to sign a document: adding one is adding a file to `lib/signing/profiles/` and a line to its index. */
 export interface SigningProfile {
   name: string;
+  /** Where the signature is one field of the document: its container and its name, and the field of the certificate's number. */
+  field?: { container: string; signature: string; certificate?: string };
   algorithm: SignAlgorithm;
   sign(request: SignRequest, signer: Signer): Promise<SignResult>;
 }

@@ -177,6 +177,9 @@ export = (RED: NodeAPI): void => {
       );
       const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
       if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
+      // Who verifies it years later needs the certificate; a document is not kept back for that.
+      const { certificateNumber, certificate } = signed.identity;
+      await client?.audit.keepCertificate(certificateNumber, certificate).catch((error) => client.reports.fault(error));
       message.payload = signed.payload;
       if (signed.signature)
         document.signature = { ...signed.signature, sha256: await sha256InTurns(signed.payload, SYSTEM_CLOCK) };

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
+import { decisionOf, NOBODY } from "../../lib/audit/entry.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
@@ -83,8 +84,12 @@ export = (RED: NodeAPI): void => {
       return facts ? { card: facts } : {};
     };
     this.report = async () => ({ ...me, client: this.client, ...card.status() });
-    this.release = async (reason) => {
-      await (await this.opened()).release(reason);
+    this.release = async (reason, by = NOBODY) => {
+      const release = async () => (await this.opened()).release(reason);
+      const client = await owner().catch(() => undefined);
+      const decision = decisionOf({ ...by, what: "card-release", reason, file: me.name || me.id });
+      // The guard's own record has the reason, too, where there is no client or it could not be opened.
+      await (client && reason.trim() !== "" ? client.audit.decide(decision, release) : release());
       tell((client) => client.record("card-released", me.id, me.name, "", reason));
       return this.report();
     };

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { adviceFor } from "../../lib/advice/index.js";
+import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
@@ -103,6 +104,7 @@ export = (RED: NodeAPI): void => {
         reason: settingText(question.reason),
         as: settingText(question.as),
         until: Number(question.until ?? 0),
+        by: { who: settingText(question.by), via: `flow ${this.name || this.id}` },
       };
       if (id !== "" && question.action === "resend") message.payload = await resendDocument(client, id, word);
       else if (id !== "" && question.action === "release") message.payload = await releaseDocument(client, id, word);
@@ -112,10 +114,14 @@ export = (RED: NodeAPI): void => {
         const { fileName, bytes } = await bundleOf(RED, client, String(config.client), id);
         message.payload = bytes;
         message.filename = fileName;
+      } else if (id !== "" && question.action === "archive") {
+        const { fileName, bytes } = await archiveDocument(client, id, word.by);
+        message.payload = bytes;
+        message.filename = fileName;
       } else {
         throw new ImportClientError("SW-REQUEST", {
-          zh: "请给出 action（resend、release、override、hold、bundle）和 id",
-          en: "give action (resend, release, override, hold, bundle) and id",
+          zh: "请给出 action（resend、release、override、hold、bundle、archive）和 id",
+          en: "give action (resend, release, override, hold, bundle, archive) and id",
         });
       }
     };

@@ -11,11 +11,11 @@ const repository = resolve(__dirname, "..", "..");
  */
 const FOLDERS = [
   ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "compose", "signing"],
-  ...["ledger", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "migrate", "diagnose"],
+  ...["ledger", "audit", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "migrate", "diagnose"],
 ];
 
 /** What the simulated world replaces: these folders reach disk, time and chance only through the ports. */
-const BEHIND_PORTS = ["boxes", "intake", "watch", "send", "client"];
+const BEHIND_PORTS = ["audit", "boxes", "intake", "watch", "send", "client"];
 
 /** Names that go round the ports, and the port that stands for them. */
 const AROUND_PORTS: readonly (readonly [words: RegExp, port: string])[] = [

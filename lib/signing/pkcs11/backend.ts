@@ -1,4 +1,3 @@
-import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ImportClientError, messageOf } from "../../errors.js";
 import { identityOf } from "../certificate.js";
@@ -6,10 +5,11 @@ import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
 import { type Connect, SerialQueue } from "../serial-queue.js";
 import { type CardSettings, type CardTimeouts, timeoutsOf } from "../settings.js";
-import { sm2Digest, sm2Raw, sm2Verify } from "../sm2.js";
+import { sm2Digest, sm2Raw } from "../sm2.js";
 import { ObservableState } from "../state.js";
 import { tokenNames } from "../token-names.js";
 import type { CardBackend, CardEvent, CardIdentity, CardState, PinAttempts, SignAlgorithm } from "../types.js";
+import { verifyWith } from "../verify.js";
 import { moduleEnvironment } from "./environment.js";
 import { pkcs11Fault } from "./faults.js";
 import { ChildLink, LinkError } from "./link.js";
@@ -216,17 +216,7 @@ export class Pkcs11Card implements CardBackend {
     let good: boolean;
     try {
       const signature = await this.signWith(session, algorithm, sample);
-      good =
-        algorithm === "sm2-sm3"
-          ? await sm2Verify(identity.certificate, sample, signature)
-          : verify(
-              algorithm === "rsa-sha1" ? "sha1" : "sha256",
-              sample,
-              createPublicKey(
-                new X509Certificate(identity.certificate).publicKey.export({ type: "spki", format: "pem" }),
-              ),
-              signature,
-            );
+      good = await verifyWith(identity.certificate, algorithm, sample, signature);
     } catch (error) {
       this.drop(session);
       throw error instanceof LinkError ? this.report(pkcs11Fault(error, "sign", this.limits.sign)) : error;

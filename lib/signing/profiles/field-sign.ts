@@ -42,6 +42,7 @@ export function fieldSign(place: FieldPlace, options: FieldSignOptions = {}): Si
   const input = options.input ?? "canonical";
   return {
     name: place.name,
+    field: place,
     algorithm,
     async sign(request, signer) {
       const identity = await signer.identity();
@@ -66,8 +67,8 @@ export function fieldSign(place: FieldPlace, options: FieldSignOptions = {}): Si
   };
 }
 
-/** The container nearest to the root: it stands below the long lists, which are not to be gone through for it. */
-function containerIn(root: XmlElement, { container }: FieldPlace): XmlElement | undefined {
+/** The element nearest to the root that has this name: the container stands below the long lists, which are not to be gone through for it. */
+export function containerIn(root: XmlElement, { container }: Pick<FieldPlace, "container">): XmlElement | undefined {
   for (let level: readonly XmlElement[] = [root]; level.length > 0; level = level.flatMap(({ children }) => children)) {
     const found = level.find(({ name }) => name === container);
     if (found) return found;

@@ -16,15 +16,21 @@ async function save(path, usual) {
 
 const pathOf = ({ id }, rest) => `documents/${encodeURIComponent(id)}/${rest}`;
 
-/** Of the support bundle of one document; `fail` gets a request that went wrong. */
-export function bundleButton(row, fail) {
+/** Of a ZIP of one document, by its route; `fail` gets a request that went wrong. */
+function zipButton(row, route, icon, fail) {
   const work = async () => {
-    await save(pathOf(row, "bundle"), "support.zip");
-    notify(translate("bundle.done"));
+    await save(pathOf(row, route), `${route}.zip`);
+    notify(translate(`${route}.done`));
   };
   const press = (event) => whileDisabled(event.currentTarget, work, fail);
-  return button("help", translate("bundle.button"), press, { title: translate("bundle.title") });
+  return button(icon, translate(`${route}.button`), press, { title: translate(`${route}.title`) });
 }
+
+/** Of the support bundle of one document. */
+export const bundleButton = (row, fail) => zipButton(row, "bundle", "help", fail);
+
+/** Of what proves the document years later. */
+export const archiveButton = (row, fail) => zipButton(row, "archive", "save", fail);
 
 /** Of the document's own file. */
 export function fileButton(row, fail) {

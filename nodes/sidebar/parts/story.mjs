@@ -4,7 +4,7 @@ import { actionButtons } from "./actions.mjs";
 import { contentOf } from "./content.mjs";
 import { button, el, line, section } from "./elements.mjs";
 import { showFacts } from "./facts.mjs";
-import { bundleButton } from "./files.mjs";
+import { archiveButton, bundleButton } from "./files.mjs";
 import { get, mayWrite } from "./host.mjs";
 import { asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
@@ -36,6 +36,7 @@ export function makeStory(place, { back, fail }) {
         { class: "sw-actions" },
         actionButtons([row], form, () => ask().catch(fail)),
         mayWrite() && bundleButton(row, fail),
+        mayWrite() && archiveButton(row, fail),
       ),
       form,
       showFacts(row, packets),

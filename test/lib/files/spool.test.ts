@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Files } from "../../../lib/files/files.js";
 import { Spool } from "../../../lib/files/spool.js";
@@ -15,10 +15,15 @@ describe("spool", () => {
     await spool.write("open", bytes);
     await spool.write("ended", bytes);
     writeFileSync(join(root, ".spool", "ended.tmp"), "half");
-    await spool.sweep(async (id) => id === "ended");
+    await spool.write("sent", bytes);
+    await spool.sweep(async (id) => ({ ended: "", sent: "sent.2" })[id]);
     assert.deepEqual(spool.read("open"), bytes);
     assert.equal(spool.read("ended"), undefined);
     assert.equal(existsSync(join(root, ".spool", "ended.tmp")), false);
+    assert.equal(spool.read("sent"), undefined);
+    assert.deepEqual(readFileSync(spool.keptPath("sent.2")), bytes, "what was sent is kept");
+    spool.removeKept("sent", 2);
+    assert.equal(existsSync(spool.keptPath("sent.2")), false);
     spool.remove("open");
     assert.equal(spool.read("open"), undefined);
   });
