@@ -1,5 +1,5 @@
-import { X509Certificate } from "node:crypto";
 import { isZip, readZip } from "../archive/index.js";
+import { identityOf } from "../signing/certificate.js";
 import { containerIn } from "../signing/profiles/field-sign.js";
 import { FIELD_INPUTS, PROFILE_NAMES, type ProfileOptions, profileByName } from "../signing/profiles/index.js";
 import { C14N_WITH_COMMENTS, SUITES, XMLDSIG } from "../signing/profiles/suites.js";
@@ -192,13 +192,8 @@ function foundWith(
 ): FoundSignature {
   const verdict = good ? "good" : "bad";
   try {
-    const { subject, validFrom, validTo, serialNumber } = new X509Certificate(der);
-    return {
-      ...{ where, algorithm, verdict, certificateNumber: certificateNumber || serialNumber.toLowerCase() },
-      holder: /^CN=(.*)$/m.exec(subject)?.[1] ?? "",
-      notBefore: Date.parse(validFrom),
-      notAfter: Date.parse(validTo),
-    };
+    const { holder, notBefore, notAfter, certificateNumber: own } = identityOf(der, { algorithms: [] });
+    return { where, algorithm, verdict, certificateNumber: certificateNumber || own, holder, notBefore, notAfter };
   } catch {
     return { where, algorithm, certificateNumber, holder: "", notBefore: 0, notAfter: 0, verdict: "no-certificate" };
   }
