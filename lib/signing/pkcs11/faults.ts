@@ -1,7 +1,7 @@
 import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
 import { cardFault, cardTimeout, INSERT_CARD, pinBlocked } from "../faults.js";
+import type { LinkError } from "../module/link.js";
 import type { CardState } from "../types.js";
-import type { LinkError } from "./link.js";
 
 interface KnownFault {
   text: Bilingual;

@@ -1,25 +1,53 @@
-import { createHash } from "node:crypto";
 import type * as Pkcs11 from "pkcs11js";
-import type { Sm2Mechanism } from "../settings.js";
-import type { SignAlgorithm } from "../types.js";
-import type { LoginFacts, Selection, TokenFacts } from "./protocol.js";
+import { digestInfo } from "../digest-info.js";
+import { AfterLogin, described, TokenError } from "../module/errors.js";
+import type { Driver, LoginFacts, ReplyError, Selection, SignAsk, TokenFacts } from "../module/protocol.js";
 
-/** An error with an inner code of ours, where PKCS#11 has none. */
-export class TokenError extends Error {
-  constructor(
-    readonly inner: string,
-    message: string,
-    readonly tried = true,
-  ) {
-    super(message);
+/** Errors that are certainly raised before a login's PIN reaches the token (PKCS#11 2.40, 5.1.3 to 5.1.6). */
+const BEFORE_PIN: ReadonlySet<string> = new Set([
+  "CKR_TOKEN_NOT_PRESENT",
+  "CKR_TOKEN_NOT_RECOGNIZED",
+  "CKR_SESSION_HANDLE_INVALID",
+  "CKR_SLOT_ID_INVALID",
+  "CKR_CRYPTOKI_NOT_INITIALIZED",
+  "CKR_USER_PIN_NOT_INITIALIZED",
+]);
+
+/** Errors after which slot, session, login and key have to be found again. */
+const GONE: ReadonlySet<string> = new Set([
+  "CKR_DEVICE_REMOVED",
+  "CKR_TOKEN_NOT_PRESENT",
+  "CKR_TOKEN_NOT_RECOGNIZED",
+  "CKR_SESSION_HANDLE_INVALID",
+  "CKR_SESSION_CLOSED",
+  "CKR_SLOT_ID_INVALID",
+  "CKR_CRYPTOKI_NOT_INITIALIZED",
+  "CKR_KEY_HANDLE_INVALID",
+  "CKR_OBJECT_HANDLE_INVALID",
+  "CKR_USER_NOT_LOGGED_IN",
+  "CKR_DEVICE_ERROR",
+]);
+
+/** Loads pkcs11js and the module. Throws TokenError. */
+export function open(module: string): Driver {
+  let library: typeof Pkcs11;
+  try {
+    library = require("pkcs11js") as typeof Pkcs11;
+  } catch (error) {
+    throw new TokenError("PKCS11JS-MISSING", error instanceof Error ? error.message : String(error), false);
   }
+  return new Token(library, module);
 }
 
-/** DER heads of DigestInfo, RFC 8017 section 9.2. */
-const DIGEST_INFO = {
-  "rsa-sha1": { hash: "sha1", head: Buffer.from("3021300906052b0e03021a05000414", "hex") },
-  "rsa-sha256": { hash: "sha256", head: Buffer.from("3031300d060960864801650304020105000420", "hex") },
-} as const;
+/** What PKCS#11 said, with its own code. */
+export function describe(thrown: unknown): ReplyError {
+  return described(thrown, (error) => {
+    const { message, method } = error as { message?: string; method?: string };
+    const inner = /CKR_\w+/.exec(message ?? "")?.[0] ?? "DRIVER-ERROR";
+    const words = `${inner}${method ? ` in ${method}` : ""}`;
+    return { inner, message: words, tried: !BEFORE_PIN.has(inner), ...(GONE.has(inner) && { gone: true }) };
+  });
+}
 
 /** Data above this goes to the token in parts: some drivers have a small limit for one call. */
 const PART = 16 * 1024;
@@ -35,7 +63,7 @@ interface Attached {
 }
 
 /** One PKCS#11 module and one session on one token. Synchronous: it lives in a process of its own. */
-export class Token {
+export class Token implements Driver {
   private readonly p11: Pkcs11.PKCS11;
   private initialised = false;
   private attached: Attached | undefined;
@@ -106,9 +134,10 @@ export class Token {
     }
   }
 
-  sign(algorithm: SignAlgorithm, data: Buffer, sm2: Sm2Mechanism | undefined): Buffer {
+  sign({ algorithm, data: bytes, sm2 }: SignAsk): Buffer {
     const at = this.need();
-    if (!at.key) throw new TokenError("NOT-ATTACHED", "there is no login");
+    if (!at.key) throw new TokenError("NOT-ATTACHED", "there is no login", true, true);
+    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (algorithm === "sm2-sm3") {
       if (!sm2) throw new TokenError("NO-SM2-MECHANISM", "no SM2 mechanism is set");
       return this.run(at.session, at.key, sm2.mechanism, data);
@@ -116,9 +145,7 @@ export class Token {
     const { CKM_SHA1_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS } = this.library;
     const whole = algorithm === "rsa-sha1" ? CKM_SHA1_RSA_PKCS : CKM_SHA256_RSA_PKCS;
     if (at.mechanisms.has(whole)) return this.run(at.session, at.key, whole, data);
-    const { hash, head } = DIGEST_INFO[algorithm];
-    const block = Buffer.concat([head, createHash(hash).update(data).digest()]);
-    return this.run(at.session, at.key, CKM_RSA_PKCS, block);
+    return this.run(at.session, at.key, CKM_RSA_PKCS, digestInfo(algorithm, data));
   }
 
   detach(): void {
@@ -144,7 +171,7 @@ export class Token {
   }
 
   private need(): Attached {
-    if (!this.attached) throw new TokenError("NOT-ATTACHED", "no token is open", false);
+    if (!this.attached) throw new TokenError("NOT-ATTACHED", "no token is open", false, true);
     return this.attached;
   }
 
@@ -161,8 +188,9 @@ export class Token {
     const usable = present.filter(({ slot, info }) =>
       select.slot === undefined ? (info.flags & initialised) !== 0 : handleNumber(slot) === select.slot,
     );
-    const wanted = select.token
-      ? usable.filter(({ info }) => [trimmed(info.label), trimmed(info.serialNumber)].includes(select.token))
+    const { token } = select;
+    const wanted = token
+      ? usable.filter(({ info }) => [trimmed(info.label), trimmed(info.serialNumber)].includes(token))
       : usable;
     const seen = present.map(({ info }) => `${trimmed(info.label)} (${trimmed(info.serialNumber)})`).join(", ");
     if (wanted.length > 1) {
@@ -249,13 +277,6 @@ export class Token {
       return all.find(({ id }) => ids.some((wanted) => wanted.equals(id))) ?? all.find((one) => one.label === keyLabel);
     }
     return all.length === 1 ? all[0] : undefined;
-  }
-}
-
-/** Something failed after the PIN was accepted. */
-export class AfterLogin extends Error {
-  constructor(readonly error: unknown) {
-    super("after login");
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ImportClientError } from "../../../lib/errors.js";
-import { FrameReader, frameOf } from "../../../lib/signing/pkcs11/frames.js";
+import { FrameReader, frameOf } from "../../../lib/signing/module/frames.js";
 import { pinInClear, readCardSettings } from "../../../lib/signing/read-settings.js";
 import { DEFAULT_TIMEOUTS } from "../../../lib/signing/settings.js";
 

@@ -14,6 +14,8 @@ export class LinkError extends Error {
     readonly tried: boolean,
     /** The PIN was accepted all the same. */
     readonly accepted = false,
+    /** Token, session and login have to be found again. */
+    readonly gone = false,
   ) {
     super(message);
   }
@@ -28,7 +30,7 @@ interface PendingCall {
 }
 
 /**
- * Our end of the child process that holds the PKCS#11 module. Calls are answered in the order they are made; the time
+ * Our end of the child process that holds a vendor's library. Calls are answered in the order they are made; the time
  * limit of one starts when it is the first in line. A call that takes longer costs the process its life: TIMEOUT for
  * that call, NOT-STARTED for those behind it.
  */
@@ -42,7 +44,8 @@ export class ChildLink {
   /** Resolves when the process has ended, however it did. */
   readonly ended: Promise<void>;
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  /** `folder`: where the process runs; some libraries look for their settings there. */
+  constructor(environment: NodeJS.ProcessEnv, folder?: string) {
     // Compiled, the child is a .js file beside this one; in the source tree it is TypeScript and wants its loader.
     const source = __filename.endsWith(".ts");
     const file = join(__dirname, source ? "child.ts" : "child.js");
@@ -50,6 +53,7 @@ export class ChildLink {
     const loader = source ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
     this.child = spawn(process.execPath, [...loader, file], {
       env: environment,
+      ...(folder && { cwd: folder }),
       // A driver's debug output may hold anything, the PIN too.
       stdio: ["ignore", "ignore", "ignore", "pipe"],
       windowsHide: true,
@@ -64,7 +68,7 @@ export class ChildLink {
     this.child.on("error", (error) => this.end("MODULE-CRASHED", error.message));
     this.ended = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => {
-        this.end("MODULE-CRASHED", `the process of the PKCS#11 module ended (${signal ?? code})`);
+        this.end("MODULE-CRASHED", `the process of the card's driver ended (${signal ?? code})`);
         resolve();
       });
     });
@@ -81,7 +85,7 @@ export class ChildLink {
   call<O extends Operation>(operation: O, ask: Operations[O]["ask"], limit: number): Promise<Operations[O]["answer"]> {
     return new Promise((resolve, reject) => {
       if (this.over) {
-        reject(new LinkError("NOT-STARTED", "the process of the PKCS#11 module has ended", false));
+        reject(new LinkError("NOT-STARTED", "the process of the card's driver has ended", false));
         return;
       }
       const request: Request = { id: this.nextId++, operation, ask };
@@ -93,7 +97,7 @@ export class ChildLink {
 
   /** Ends the process at once. */
   kill(): void {
-    this.end("NOT-STARTED", "the process of the PKCS#11 module was ended");
+    this.end("NOT-STARTED", "the process of the card's driver was ended");
     this.child.kill("SIGKILL");
   }
 
@@ -137,5 +141,5 @@ export class ChildLink {
 }
 
 function fromReply(error: ReplyError): LinkError {
-  return new LinkError(error.inner, error.message, error.tried, error.accepted);
+  return new LinkError(error.inner, error.message, error.tried, error.accepted, error.gone);
 }

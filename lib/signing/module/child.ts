@@ -1,5 +1,5 @@
 /**
- * The process that the PKCS#11 module runs in. It is asked over a pipe, one thing after the other, and can be killed at any
+ * The process that a vendor's library runs in. It is asked over a pipe, one thing after the other, and can be killed at any
  * time: nothing here is worth keeping. It prints nothing and keeps the PIN no longer than the call.
  *
  * It reads and writes the pipe without an event loop: a driver's calls block anyway, and the next request is there the moment
@@ -7,52 +7,43 @@
  */
 import { readSync, writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import type * as Pkcs11 from "pkcs11js";
+import { described, driverError, TokenError } from "./errors.js";
 import { FrameReader, frameOf } from "./frames.js";
-import { BEFORE_PIN, type Operations, PIPE, type Reply, type ReplyError, type Request } from "./protocol.js";
-import { AfterLogin, Token, TokenError } from "./token.js";
+import { type Driver, type DriverModule, type Operations, PIPE, type Reply, type Request } from "./protocol.js";
 
-let token: Token | undefined;
+let library: DriverModule | undefined;
+let token: Driver | undefined;
 
-function load(module: string): Token {
-  let library: typeof Pkcs11;
-  try {
-    library = require("pkcs11js") as typeof Pkcs11;
-  } catch (error) {
-    throw new TokenError("PKCS11JS-MISSING", error instanceof Error ? error.message : String(error), false);
-  }
-  return new Token(library, module);
+/** The driver's own package, an optional one, is loaded with it and not before. */
+function open({ driver, module }: Operations["attach"]["ask"]): Driver {
+  library ??= require(`../${driver}/token.js`) as DriverModule;
+  return library.open(module);
+}
+
+function opened(): Driver {
+  if (token) return token;
+  throw new TokenError("NOT-ATTACHED", "no token is open", false, true);
 }
 
 function run(request: Request): unknown {
   switch (request.operation) {
     case "attach": {
-      const { module, select } = request.ask as Operations["attach"]["ask"];
-      token ??= load(module);
-      return token.attach(select);
+      const ask = request.ask as Operations["attach"]["ask"];
+      token ??= open(ask);
+      return token.attach(ask.select);
     }
     case "login": {
       const { pin, token: id, allowFinalTry } = request.ask as Operations["login"]["ask"];
-      if (!token) throw new TokenError("NOT-ATTACHED", "no token is open", false);
-      return token.login(pin, id, allowFinalTry);
+      return opened().login(pin, id, allowFinalTry);
     }
     case "sign": {
-      const { algorithm, data, sm2 } = request.ask as Operations["sign"]["ask"];
-      if (!token) throw new TokenError("NOT-ATTACHED", "no token is open", false);
-      return token.sign(algorithm, Buffer.from(data.buffer, data.byteOffset, data.byteLength), sm2);
+      const ask = request.ask as Operations["sign"]["ask"];
+      return opened().sign(ask);
     }
     case "close":
       token?.detach();
       return null;
   }
-}
-
-function describe(thrown: unknown): ReplyError {
-  if (thrown instanceof AfterLogin) return { ...describe(thrown.error), accepted: true };
-  if (thrown instanceof TokenError) return { inner: thrown.inner, message: thrown.message, tried: thrown.tried };
-  const { message, method } = thrown as { message?: string; method?: string };
-  const inner = /CKR_\w+/.exec(message ?? "")?.[0] ?? "DRIVER-ERROR";
-  return { inner, message: `${inner}${method ? ` in ${method}` : ""}`, tried: !BEFORE_PIN.has(inner) };
 }
 
 /** Reads what there is, and waits for it; 0 at the end of the pipe. */
@@ -87,7 +78,10 @@ function answer(request: Request): Reply {
   try {
     return { id: request.id, answer: run(request) };
   } catch (thrown) {
-    return { id: request.id, error: describe(thrown) };
+    return {
+      id: request.id,
+      error: (library ?? { describe: (error) => described(error, driverError) }).describe(thrown),
+    };
   }
 }
 

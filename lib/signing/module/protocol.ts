@@ -1,25 +1,59 @@
 import type { Sm2Mechanism } from "../settings.js";
 import type { SignAlgorithm } from "../types.js";
 
-/** Which token and key; see `CardSettings`. */
+/** Which token and key, and what its driver has to know beside; see `CardSettings`. Each driver looks at its own. */
 export interface Selection {
-  token: string;
+  /** pkcs11 */
+  token?: string;
   slot?: number;
   keyLabel?: string;
   keyId?: string;
+  /** sdf: number of the key in the HSM, file or folder of the vendor's settings, the odd header's further argument. */
+  keyIndex?: number;
+  config?: string;
+  extended?: boolean;
+  /** sdf: bytes of the certificate's RSA modulus; 0 of an SM2 key. */
+  modulus?: number;
 }
 
 /** What the child process can be asked. The PIN travels in `login` only. */
 export interface Operations {
   /** Finds the token, opens a session and reads what is public. Loads the module first when that is still to do. */
-  attach: { ask: { module: string; select: Selection }; answer: TokenFacts };
+  attach: { ask: { driver: DriverName; module: string; select: Selection }; answer: TokenFacts };
   /** Reads the token's flags, then logs in once. `pin` is absent for a token with its own keypad. */
   login: { ask: { pin?: string; token: string; allowFinalTry: boolean }; answer: LoginFacts };
-  sign: { ask: { algorithm: SignAlgorithm; data: Uint8Array; sm2?: Sm2Mechanism }; answer: Uint8Array };
+  sign: { ask: SignAsk; answer: Uint8Array };
   close: { ask: Record<string, never>; answer: null };
 }
 
+export interface SignAsk {
+  algorithm: SignAlgorithm;
+  /** What is signed, or, with `digested`, its digest. */
+  data: Uint8Array;
+  digested: boolean;
+  /** pkcs11: the vendor's mechanism. */
+  sm2?: Sm2Mechanism;
+}
+
 export type Operation = keyof Operations;
+
+/** Folder of `lib/signing/` that has the driver, in its `token.ts`. */
+export type DriverName = "pkcs11" | "spsecure" | "sdf";
+
+/** One vendor's library, in the process that may be killed. Synchronous; what it throws, `describe` of its module makes an answer of. */
+export interface Driver {
+  attach(select: Selection): TokenFacts;
+  login(pin: string | undefined, token: string, allowFinalTry: boolean): LoginFacts;
+  sign(ask: SignAsk): Buffer;
+  /** Never throws. */
+  detach(): void;
+}
+
+/** What `token.ts` of a driver exports. Throws TokenError when the library cannot be loaded. */
+export interface DriverModule {
+  open(module: string): Driver;
+  describe(thrown: unknown): ReplyError;
+}
 
 export interface TokenFacts {
   /** Tells this token from every other one, for the PIN guard: manufacturer, model, serial or label. */
@@ -35,6 +69,10 @@ export interface TokenFacts {
   mechanisms: number[];
   /** DER of the signing certificate, as far as it can be found without a login. */
   certificate: Uint8Array | null;
+  /** The key's public part as the library gives it, where that is all there is to know the key by (sdf). */
+  publicKey?: Uint8Array;
+  /** What the card itself says of its holder (spsecure); empty where it does not. */
+  holder?: { certificateNumber: string; companyCode: string; companyName: string };
 }
 
 export interface LoginFacts {
@@ -60,32 +98,8 @@ export interface ReplyError {
   tried: boolean;
   /** The PIN was accepted and something after it failed. */
   accepted?: boolean;
+  /** Token, session and login have to be found again. */
+  gone?: boolean;
 }
 
 export type Reply = { id: number; answer: unknown } | { id: number; error: ReplyError };
-
-/** Errors that are certainly raised before a login's PIN reaches the token (PKCS#11 2.40, 5.1.3 to 5.1.6). */
-export const BEFORE_PIN: ReadonlySet<string> = new Set([
-  "CKR_TOKEN_NOT_PRESENT",
-  "CKR_TOKEN_NOT_RECOGNIZED",
-  "CKR_SESSION_HANDLE_INVALID",
-  "CKR_SLOT_ID_INVALID",
-  "CKR_CRYPTOKI_NOT_INITIALIZED",
-  "CKR_USER_PIN_NOT_INITIALIZED",
-]);
-
-/** Errors after which slot, session, login and key have to be found again. */
-export const GONE: ReadonlySet<string> = new Set([
-  "CKR_DEVICE_REMOVED",
-  "CKR_TOKEN_NOT_PRESENT",
-  "CKR_TOKEN_NOT_RECOGNIZED",
-  "CKR_SESSION_HANDLE_INVALID",
-  "CKR_SESSION_CLOSED",
-  "CKR_SLOT_ID_INVALID",
-  "CKR_CRYPTOKI_NOT_INITIALIZED",
-  "CKR_KEY_HANDLE_INVALID",
-  "CKR_OBJECT_HANDLE_INVALID",
-  "CKR_USER_NOT_LOGGED_IN",
-  "CKR_DEVICE_ERROR",
-  "NOT-ATTACHED",
-]);
