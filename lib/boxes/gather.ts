@@ -8,6 +8,7 @@ import { looksComplete } from "../files/complete.js";
 import type { Files } from "../files/files.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { sha256Of } from "../sha256.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import type { BoxContext } from "./context.js";
@@ -47,13 +48,14 @@ export async function claimGathered(
   const id = context.ids.document(at);
   const gathering = folderOf(folder, id);
   const fileName = renamed(name, ".zip");
+  const snapshot = outBox.snapshotOf(name);
   outBox.take(name);
   // Before the first file moves: what `reconcile` finds of it is being worked on.
   onId?.(id);
   try {
     disk.makeFolder(gathering);
     const xml = join(gathering, name);
-    const taken = take(files, join(folder.box("OutBox"), name), xml, outBox.snapshotOf(name));
+    const taken = take(files, join(folder.box("OutBox"), name), xml, snapshot);
     crashPoint("gather.after-xml");
     const sources = pdfs.map((pdf) => {
       if (pdf.outBoxName === undefined) return pdf.path;
@@ -66,12 +68,13 @@ export async function claimGathered(
       return undefined;
     }
     crashPoint("gather.after-pdfs");
-    const entries = [{ name: entryNameOf(renamed(name, ".xml")), bytes: await disk.readLarge(xml) }];
+    const declaration = await disk.readLarge(xml);
+    if (snapshot?.sha256 !== undefined && sha256Of(declaration) !== snapshot.sha256) throw changed(name);
+    const entries = [{ name: entryNameOf(renamed(name, ".xml")), bytes: declaration }];
     for (const [index, { entry, snapshot }] of pdfs.entries()) {
       const source = sources[index] as string;
       const bytes = await disk.readLarge(source);
-      if (bytes.length !== snapshot.size || !looksComplete(disk, source, bytes.length))
-        throw Object.assign(new Error(`${entry} changed while it was read`), { code: "EBUSY" });
+      if (bytes.length !== snapshot.size || !looksComplete(disk, source, bytes.length)) throw changed(entry);
       entries.push({ name: entry, bytes });
     }
     const payload = await writeZip(entries, { at });
@@ -94,6 +97,8 @@ export async function claimGathered(
     throw error;
   }
 }
+
+const changed = (name: string) => Object.assign(new Error(`${name} changed while it was read`), { code: "EBUSY" });
 
 /** Ids of the documents that have a folder where they come together with their PDFs. */
 export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): string[] {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
-import { looksComplete } from "../files/complete.js";
+import { looksComplete, proofOf } from "../files/complete.js";
 import type { EntryKind, FileFacts } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
@@ -10,12 +10,19 @@ import type { BoxContext } from "./context.js";
 import { WatchedTime } from "./watched-time.js";
 
 /** What is known of a file at one moment, to see whether it has been still since. */
-export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "inode">;
+export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "inode"> & {
+  /** SHA-256 of its bytes, where they have been gone through to prove that it is finished. */
+  sha256?: string;
+};
 
 interface WaitingFile {
   /** When it was first seen or last seen to change, by the time spent watching: wall clocks jump (promises 2). */
   stillSince: number;
   snapshot: FileSnapshot | undefined;
+  /** When it looked so for the first time, by the monotonic clock. */
+  sameSince: number;
+  /** SHA-256 of the bytes that prove, as it looks now, that it is finished; false when they do not; undefined = not tried. */
+  proof: string | false | undefined;
   reported: boolean;
   /** It is being claimed now. */
   taken: boolean;
@@ -25,6 +32,15 @@ interface WaitingFile {
   failures: number;
   notBefore: number;
 }
+
+/**
+ * Two checks of a file have to be so far apart, in milliseconds, to say that it is finished: where its two ends say so, and
+ * where the whole content proves it.
+ */
+const APART = { still: 150, proven: 10 };
+
+/** Files of one scan whose whole content is gone through. Where more wait, the others have been still by the next scans. */
+const PROOFS = 32;
 
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
@@ -47,6 +63,8 @@ export interface OutBoxOptions {
   lookAhead?: number;
   /** Milliseconds without any change after which an unfinished file is reported. */
   incompleteAfter: number;
+  /** Milliseconds between two checks of a file whose content does not prove that it is finished; 150 by default. */
+  still?: number;
   /** Is this file kept back, however finished it is? */
   holds?: (name: string) => boolean;
 }
@@ -54,7 +72,8 @@ export interface OutBoxOptions {
 /**
  * One OutBox as it is seen scan by scan. Scanning is the truth; whoever watches the folder only wakes the next scan.
  * `ready` gives the files that are complete by content and have not changed between two checks, in the order in which
- * they were first seen. Both give the event loop its turn: 100,000 names are a long list.
+ * they were first seen. The two are some 10 ms apart where the content proves that nothing is missing. Both give the event
+ * loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
   private readonly waiting = new Map<string, WaitingFile>();
@@ -67,6 +86,8 @@ export class OutBox {
   private generation = 0;
   /** Files that went away before anybody of ours took them. */
   private vanished: string[] = [];
+  private proofs = 0;
+  private again = false;
 
   constructor(
     readonly folder: BusinessFolder,
@@ -80,6 +101,11 @@ export class OutBox {
   /** How many names were waiting at the last scan. */
   get size(): number {
     return this.waiting.size;
+  }
+
+  /** Milliseconds after which `ready` is to be asked again for files that are proved to be finished; undefined when there are none. */
+  get readyIn(): number | undefined {
+    return this.again ? APART.proven : undefined;
   }
 
   /** Reads the folder's names; rejects with what the file system says when the share is away. */
@@ -122,11 +148,13 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const turn = new Turn(this.world.clock);
     let seen = 0;
+    this.proofs = PROOFS;
+    this.again = false;
     for (const [name, waiting] of this.waiting) {
       if (waiting.taken || this.options.holds?.(name)) continue;
       if (seen++ >= this.lookAhead) break;
       await turn.over();
-      const oddity = this.judge(name, waiting);
+      const oddity = await this.judge(name, waiting);
       if (oddity === "ready") names.push(name);
       else if (oddity) oddities.push(oddity);
     }
@@ -172,8 +200,9 @@ export class OutBox {
   }
 
   private enter(name: string, generation: number): void {
-    const fresh = { snapshot: undefined, reported: false, taken: false, failures: 0, notBefore: 0 };
-    this.waiting.set(name, { stillSince: this.watched.now, generation, ...fresh });
+    const content = { snapshot: undefined, sameSince: 0, proof: undefined };
+    const state = { reported: false, taken: false, failures: 0, notBefore: 0 };
+    this.waiting.set(name, { stillSince: this.watched.now, generation, ...content, ...state });
     if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
   }
 
@@ -188,19 +217,21 @@ export class OutBox {
     const waiting = this.waiting.get(name);
     if (!waiting) return;
     waiting.snapshot = undefined;
+    waiting.proof = undefined;
     waiting.taken = false;
     waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
   }
 
   /** What was known of the file when it was found ready. */
   snapshotOf(name: string): FileSnapshot | undefined {
-    return this.waiting.get(name)?.snapshot;
+    const waiting = this.waiting.get(name);
+    return waiting?.snapshot && { ...waiting.snapshot, ...(waiting.proof && { sha256: waiting.proof }) };
   }
 
-  private judge(name: string, waiting: WaitingFile): "ready" | Oddity | undefined {
+  private async judge(name: string, waiting: WaitingFile): Promise<"ready" | Oddity | undefined> {
     if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
-      if (this.isReady(name, waiting)) return "ready";
+      if (await this.isReady(name, waiting)) return "ready";
     } catch (error) {
       const code = codeOf(error) ?? "";
       if (code === "ENOENT") {
@@ -213,14 +244,24 @@ export class OutBox {
     return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;
   }
 
-  private isReady(name: string, waiting: WaitingFile): boolean {
+  private async isReady(name: string, waiting: WaitingFile): Promise<boolean> {
+    const { clock, files } = this.world;
     const path = join(this.folder.box("OutBox"), name);
-    const snapshot = this.world.files.disk.facts(path);
+    const now = clock.monotonic();
+    const snapshot = files.disk.facts(path);
     if (!snapshot) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
-    const still = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
-    if (!still) waiting.stillSince = this.watched.now;
+    const same = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
+    if (!same) Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, proof: undefined });
     waiting.snapshot = snapshot;
-    return still && looksComplete(this.world.files.disk, path, snapshot.size);
+    const since = now - waiting.sameSince;
+    if (same && waiting.proof && since >= APART.proven) return true;
+    if (same && since >= (this.options.still ?? APART.still)) return looksComplete(files.disk, path, snapshot.size);
+    if (waiting.proof === undefined && this.proofs > 0) {
+      this.proofs--;
+      waiting.proof = (await proofOf(files.disk, path, snapshot.size)) ?? false;
+    }
+    this.again ||= Boolean(waiting.proof);
+    return false;
   }
 
   private overdue(waiting: WaitingFile): boolean {

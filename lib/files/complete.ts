@@ -1,5 +1,7 @@
 import { extname } from "node:path";
+import { isZip, readZip } from "../archive/index.js";
 import { fileKind } from "../file-kind.js";
+import { sha256Of } from "../sha256.js";
 import type { Disk, OpenFile } from "./disk.js";
 
 const TAIL = 64 * 1024;
@@ -42,6 +44,37 @@ function isForeign(head: Buffer): boolean {
   return !/^(?:PK|%PDF-|[\s\0]|<|\xef\xbb\xbf)/.test(head.toString("latin1", 0, 8)) && fileKind(head) !== undefined;
 }
 
+/** Up to so many bytes a file is gone through as a whole to prove that it is finished. */
+const PROVABLE = 256 * 1024;
+/** And so many bytes of a ZIP's content. */
+const UNPACKED = 4 * 1024 * 1024;
+
+/**
+ * The SHA-256 of a file's bytes when they prove that nothing of it is missing. XML: its root is closed, nothing stands behind it, and
+ * nowhere are the zeros of a file that was made in its full size. ZIP: the directory agrees and every entry has its checksum.
+ * Undefined does not say that something is missing: what is large, in UTF-16, or has no end to see proves nothing.
+ */
+export async function proofOf(disk: Disk, path: string, size: number): Promise<string | undefined> {
+  if (size === 0 || size > PROVABLE) return undefined;
+  const bytes = disk.read(path);
+  if (bytes.length !== size) return undefined;
+  const proves = isZip(bytes) ? await isWholeZip(bytes) : !/\.(?:zip|pdf)$/i.test(path) && isWholeXml(bytes);
+  return proves ? sha256Of(bytes) : undefined;
+}
+
+function isWholeXml(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 4096);
+  return looksLikeXml(head) && !bytes.includes(0) && xmlIsComplete(head, bytes.subarray(-TAIL));
+}
+
+async function isWholeZip(bytes: Buffer): Promise<boolean> {
+  try {
+    return (await readZip(bytes, { flatten: true, totalBytes: UNPACKED })).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Something may stand behind the end mark; the zeros of a file that was made in its full size and is filled later may not. */
 function pdfIsComplete(head: Buffer, tail: Buffer): boolean {
   return head.subarray(0, PDF_HEADER).includes("%PDF-") && tail.includes("%%EOF") && tail[tail.length - 1] !== 0;
@@ -53,11 +86,13 @@ function looksLikeXml(head: Buffer): boolean {
 
 /** Works on bytes: tags are ASCII in every encoding that is used, but for the zero bytes of UTF-16. */
 function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
-  const wide = head[0] === 0xff || head[0] === 0xfe || head[0] === 0 || head[1] === 0;
+  const wide = head[0] === 0xff || head[0] === 0xfe || (head[0] === 0) !== (head[1] === 0);
+  // Zeros of a file that was made in its full size and is not filled everywhere.
+  if (!wide && (head.includes(0) || tail.includes(0))) return false;
   const ascii = (bytes: Buffer) => (wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1"));
   const root = rootName(ascii(head));
   if (root === undefined) return false;
-  // Comments may follow the root; NULs of a pre-allocated file may not.
+  // Comments may follow the root.
   const end = withoutTrailer(ascii(tail));
   if (end.endsWith("/>")) return ascii(tail).length < TAIL && end.lastIndexOf(`<${root}`) === end.lastIndexOf("<");
   // Searched from the end: an expression would try each tag of the last 64 KiB.

@@ -37,8 +37,17 @@ export interface FolderWatchEvents {
   onRound(round: WatchRound): void;
 }
 
-/** Shortest time between two scans, also the shortest stillness of a file, in milliseconds. */
-const SHORTEST = 200;
+/**
+ * Time between two scans when there is something to see, in milliseconds: so many times as long as a scan takes, within these
+ * limits, so that one file is seen at once and 100,000 do not keep us busy.
+ */
+const SHORTEST = { least: 20, most: 200, times: 10 };
+
+/** How many times as long as a round of checks took nothing is checked after it. */
+const REST = 3;
+
+/** `scan`: the boxes are gone through; `look`: what is known there; `fill`: what is ready is claimed. */
+type Wake = "scan" | "look" | "fill";
 
 /**
  * Claims the finished files of several OutBoxes, oldest first, at most `maxInFlight` at a time. Scanning on a timer is
@@ -52,12 +61,17 @@ export class FolderWatch {
   private cancel: (() => void) | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
-  /** How long the last reading of names took, in milliseconds. */
+  /** How long the last reading of names took, and the last scan, in milliseconds. */
   private listing = 0;
+  private scanning = 0;
+  /** When files are to be checked again whose content proves that they are finished. */
+  private lookAt = Number.POSITIVE_INFINITY;
   /** A folder has changed since. */
   private changed = false;
+  /** A scan is to follow as soon as it may. */
+  private asked = false;
   private working: Promise<void> | undefined;
-  private again: "scan" | "fill" | undefined;
+  private again: Wake | undefined;
   private stopped = false;
   private switchOver: SwitchOver | undefined;
   private readonly onFree = () => this.wake("fill");
@@ -89,13 +103,13 @@ export class FolderWatch {
     this.client.claims.inFlight.releaseOwner(this.settings.owner);
   }
 
-  private wake(what: "scan" | "fill"): void {
+  private wake(what: Wake): void {
     if (this.stopped) return;
     if (this.working) {
       if (this.again !== "scan") this.again = what;
       return;
     }
-    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < SHORTEST) {
+    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < this.shortest()) {
       this.next("scan");
       return;
     }
@@ -109,31 +123,52 @@ export class FolderWatch {
       });
   }
 
+  private shortest(): number {
+    return Math.min(SHORTEST.most, Math.max(SHORTEST.least, SHORTEST.times * this.scanning));
+  }
+
+  /** From when on names are read again, at the earliest so many milliseconds after the last time. */
+  private listAfter(pause: number): number {
+    return this.lastList + Math.max(pause, SHORTEST.times * this.listing);
+  }
+
   /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
-  private next(again: "scan" | "fill" | undefined): void {
+  private next(again: Wake | undefined): void {
     if (this.stopped) return;
     if (again === "fill" && this.hasReady()) {
       this.wake("fill");
       return;
     }
-    const since = this.client.clock.monotonic() - this.lastScan;
-    const soon = again === "scan" || (this.free() > 0 && !this.hasReady() && this.waiting() > 0);
-    const pause = Math.max(0, (soon ? SHORTEST : this.settings.interval) - since);
+    this.asked ||= again === "scan";
+    const now = this.client.clock.monotonic();
+    const free = this.free() > 0 && !this.hasReady();
+    const pause = this.asked ? this.shortest() : this.settings.interval;
+    const still = free && this.waiting() > 0 ? Math.min(pause, SHORTEST.most) : pause;
+    const list = this.changed ? this.listAfter(0) : Number.POSITIVE_INFINITY;
+    const scan = Math.min(this.lastScan + still, Math.max(list, this.lastScan + this.shortest()));
+    const look = free ? this.lookAt : Number.POSITIVE_INFINITY;
     this.cancel?.();
-    this.cancel = this.client.clock.after(pause, () => this.wake("scan"));
+    this.cancel = this.client.clock.after(Math.max(0, Math.min(scan, look) - now), () =>
+      this.wake(look < scan ? "look" : "scan"),
+    );
   }
 
-  private async round(what: "scan" | "fill"): Promise<void> {
+  private async round(what: Wake): Promise<void> {
     const { clock, lease } = this.client;
-    if (what === "scan") this.lastScan = clock.monotonic();
+    const start = clock.monotonic();
+    if (what === "scan") {
+      this.lastScan = start;
+      this.asked = false;
+    }
+    if (what !== "fill") this.lookAt = Number.POSITIVE_INFINITY;
     // Nothing is given out while another process may have the root, or root or ledger are away: the client reports that.
     if (lease.fault) return;
-    if (what === "scan") {
-      // Files that have to prove their stillness are looked at often, the names of all are read only now and then.
-      const list = this.changed || this.lastScan - this.lastList >= Math.max(this.settings.interval, this.listing * 10);
+    if (what !== "fill") {
+      // Files that have to prove their stillness are checked often, the names of all are read only now and then.
+      const list = what === "scan" && start >= this.listAfter(this.changed ? 0 : this.settings.interval);
       if (list) {
         this.changed = false;
-        this.lastList = this.lastScan;
+        this.lastList = start;
         await this.giveOutOpenClaims();
       }
       if (!this.mayTakeNew()) {
@@ -141,7 +176,13 @@ export class FolderWatch {
         return;
       }
       for (const folder of this.folders()) await this.scan(folder, list);
-      if (list) this.listing = clock.monotonic() - this.lastScan;
+      const end = clock.monotonic();
+      if (list) this.listing = end - start;
+      if (what === "scan") this.scanning = end - start;
+      // A round that takes long is not followed by the next one at once, however many files there are.
+      for (const { readyIn } of this.boxes.values()) {
+        if (readyIn !== undefined) this.lookAt = end + Math.max(readyIn, REST * (end - start));
+      }
     }
     if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();

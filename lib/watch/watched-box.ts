@@ -58,6 +58,11 @@ export class WatchedBox {
     return this.attachments?.held ?? 0;
   }
 
+  /** Milliseconds until files can be claimed that are proved to be finished; undefined when there are none. */
+  get readyIn(): number | undefined {
+    return this.outBox.readyIn;
+  }
+
   /** Looks at the files, and at the folder's names first when `list` says so. Rejects with what the file system says. */
   async scan(list: boolean): Promise<Oddity[]> {
     const { outBox, attachments } = this;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeZip } from "../../../lib/archive/index.js";
 import { OutBox } from "../../../lib/boxes/out-box.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../lib/clock.js";
 import { Files } from "../../../lib/files/files.js";
@@ -20,7 +21,7 @@ describe("looking at an OutBox", () => {
     now = 0;
     folder = new BusinessFolder("Sas", join(scratch(), "Sas"));
     const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
-    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 1000, lookAhead: 100 });
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 1000, lookAhead: 100, still: 0 });
   });
   after(removeScratch);
 
@@ -31,6 +32,52 @@ describe("looking at an OutBox", () => {
     writeFileSync(path("a.xml"), "<a><b>2</b></a> ");
     assert.deepEqual((await outBox.ready()).names, [], "changed since the first look");
     assert.deepEqual((await outBox.ready()).names, ["a.xml"]);
+  });
+
+  it("takes what its whole content proves after 10 ms, and what only its ends speak for after 150", async () => {
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    const zip = await writeZip([{ name: "a.xml", bytes: Buffer.from(XML) }], { at: 1_700_000_000_000 });
+    const damaged = Buffer.from(zip);
+    damaged.fill(0xff, zip.indexOf("a.xml") + 8, zip.indexOf("a.xml") + 10);
+    const files: Record<string, string | Buffer> = {
+      "whole.xml": XML,
+      "whole.zip": zip,
+      "crc.zip": damaged,
+      "large.xml": `<a>${"x".repeat(300_000)}</a>`,
+      "wide.xml": Buffer.from(`\ufeff${XML}`, "utf16le"),
+      "loose.pdf": "%PDF-1.4 %%EOF",
+      "half.xml": "<a><b>",
+      "zeros.xml": `<a><b>${"\0".repeat(50)}</b></a>`,
+    };
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(path(name), bytes);
+    await outBox.list();
+    const at = async (time: number) => {
+      now = time;
+      return (await outBox.ready()).names.sort();
+    };
+    assert.deepEqual(await at(0), []);
+    assert.equal(outBox.readyIn, 10);
+    assert.deepEqual(await at(9), []);
+    assert.deepEqual(await at(10), ["whole.xml", "whole.zip"]);
+    assert.deepEqual(await at(149), ["whole.xml", "whole.zip"]);
+    assert.equal(outBox.readyIn, undefined, "nothing is to be expected sooner than by stillness");
+    assert.deepEqual(await at(150), ["crc.zip", "large.xml", "loose.pdf", "whole.xml", "whole.zip", "wide.xml"]);
+    writeFileSync(path("whole.xml"), "<a><b>changed</b></a>");
+    assert.ok(!(await at(160)).includes("whole.xml"));
+    assert.ok((await at(170)).includes("whole.xml"), "proved anew");
+  });
+
+  it("goes through the whole content of a few files at a time", async () => {
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    for (let index = 0; index < 100; index++) writeFileSync(path(`${index}.xml`), XML);
+    await outBox.list();
+    const found: number[] = [];
+    for (now = 0; now <= 20; now += 10) found.push((await outBox.ready()).names.length);
+    assert.deepEqual(found, [0, 32, 64]);
+    now = 150;
+    assert.equal((await outBox.ready()).names.length, 100, "the others have been still");
   });
 
   it("does not trust the file's own time: an old one has to prove itself too", async () => {
