@@ -103,6 +103,11 @@ export class OutBox {
     return this.waiting.size;
   }
 
+  /** How many names were there, with those that are not taken. */
+  get known(): number {
+    return this.waiting.size + this.odd.size;
+  }
+
   /** Milliseconds after which `ready` is to be asked again for files that are proved to be finished; undefined when there are none. */
   get readyIn(): number | undefined {
     return this.again ? APART.proven : undefined;

@@ -38,13 +38,21 @@ export interface FolderWatchEvents {
 }
 
 /**
- * Time between two scans when there is something to see, in milliseconds: so many times as long as a scan takes, within these
- * limits, so that one file is seen at once and 100,000 do not keep us busy.
+ * Milliseconds between two scans when there is something to see, between two checks, and between two readings of the names: by how
+ * many files there are, so that one file is seen at once and 100,000 do not keep us busy. Not by how long the last one took: on a
+ * busy machine that says little.
  */
-const SHORTEST = { least: 20, most: 200, times: 10 };
+const PAUSES = {
+  scan: (files: number) => 20 + Math.min(180, files / 5),
+  check: (files: number) => Math.min(40, files / 25),
+  list: (names: number) => names / 100,
+};
 
-/** How many times as long as a round of checks took nothing is checked after it. */
-const REST = 3;
+/** Milliseconds between two scans while files have to be still. */
+const STILL = 200;
+
+/** Nobody says that a folder has changed: its names are read so many times less often than that takes, on a slow share. */
+const SELDOM = 10;
 
 /** `scan`: the boxes are gone through; `look`: what is known there; `fill`: what is ready is claimed. */
 type Wake = "scan" | "look" | "fill";
@@ -61,9 +69,8 @@ export class FolderWatch {
   private cancel: (() => void) | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
-  /** How long the last reading of names took, and the last scan, in milliseconds. */
+  /** How long the last reading of names took, in milliseconds. */
   private listing = 0;
-  private scanning = 0;
   /** When files are to be checked again whose content proves that they are finished. */
   private lookAt = Number.POSITIVE_INFINITY;
   /** A folder has changed since. */
@@ -109,7 +116,7 @@ export class FolderWatch {
       if (this.again !== "scan") this.again = what;
       return;
     }
-    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < this.shortest()) {
+    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < PAUSES.scan(this.waiting())) {
       this.next("scan");
       return;
     }
@@ -123,13 +130,10 @@ export class FolderWatch {
       });
   }
 
-  private shortest(): number {
-    return Math.min(SHORTEST.most, Math.max(SHORTEST.least, SHORTEST.times * this.scanning));
-  }
-
-  /** From when on names are read again, at the earliest so many milliseconds after the last time. */
-  private listAfter(pause: number): number {
-    return this.lastList + Math.max(pause, SHORTEST.times * this.listing);
+  /** From when on the names are read again. */
+  private listAt(): number {
+    const seldom = Math.max(this.settings.interval, SELDOM * this.listing);
+    return this.lastList + (this.changed ? PAUSES.list(this.known()) : seldom);
   }
 
   /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
@@ -142,10 +146,12 @@ export class FolderWatch {
     this.asked ||= again === "scan";
     const now = this.client.clock.monotonic();
     const free = this.free() > 0 && !this.hasReady();
-    const pause = this.asked ? this.shortest() : this.settings.interval;
-    const still = free && this.waiting() > 0 ? Math.min(pause, SHORTEST.most) : pause;
-    const list = this.changed ? this.listAfter(0) : Number.POSITIVE_INFINITY;
-    const scan = Math.min(this.lastScan + still, Math.max(list, this.lastScan + this.shortest()));
+    const shortest = PAUSES.scan(this.waiting());
+    const pause = this.asked ? shortest : this.settings.interval;
+    const still = free && this.waiting() > 0 ? Math.min(pause, STILL) : pause;
+    const due = this.changed && !this.client.lease.fault;
+    const list = due ? Math.max(this.listAt(), this.lastScan + shortest) : Number.POSITIVE_INFINITY;
+    const scan = Math.min(this.lastScan + still, list);
     const look = free ? this.lookAt : Number.POSITIVE_INFINITY;
     this.cancel?.();
     this.cancel = this.client.clock.after(Math.max(0, Math.min(scan, look) - now), () =>
@@ -165,7 +171,7 @@ export class FolderWatch {
     if (lease.fault) return;
     if (what !== "fill") {
       // Files that have to prove their stillness are checked often, the names of all are read only now and then.
-      const list = what === "scan" && start >= this.listAfter(this.changed ? 0 : this.settings.interval);
+      const list = what === "scan" && start >= this.listAt();
       if (list) {
         this.changed = false;
         this.lastList = start;
@@ -178,10 +184,8 @@ export class FolderWatch {
       for (const folder of this.folders()) await this.scan(folder, list);
       const end = clock.monotonic();
       if (list) this.listing = end - start;
-      if (what === "scan") this.scanning = end - start;
-      // A round that takes long is not followed by the next one at once, however many files there are.
       for (const { readyIn } of this.boxes.values()) {
-        if (readyIn !== undefined) this.lookAt = end + Math.max(readyIn, REST * (end - start));
+        if (readyIn !== undefined) this.lookAt = end + Math.max(readyIn, PAUSES.check(this.waiting()));
       }
     }
     if (!takesNew(this.switchOver, clock.now())) return;
@@ -306,6 +310,13 @@ export class FolderWatch {
   private hasReady(): boolean {
     for (const { ready } of this.boxes.values()) if (ready.length > 0) return true;
     return false;
+  }
+
+  /** Names in the boxes that were there when they were read. */
+  private known(): number {
+    let known = 0;
+    for (const { outBox } of this.boxes.values()) known += outBox.known;
+    return known;
   }
 
   private waiting(): number {
