@@ -4,7 +4,7 @@ import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, parkedAs, parkedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { sha256Of } from "../sha256.js";
+import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { type FileSnapshot, sameSnapshot } from "./out-box.js";
 
@@ -72,20 +72,20 @@ export async function recoverParked(
     const boxName = kind === "file" ? parkedAs(name) : undefined;
     const id = boxName === undefined ? undefined : idInName(boxName);
     if (boxName === undefined || id === undefined || isOut(id)) continue;
-    settleParked(context, folder, boxName, await context.ledger.get(id));
+    await settleParked(context, folder, boxName, await context.ledger.get(id));
   }
 }
 
-function settleParked(
-  { files }: BoxContext,
+async function settleParked(
+  { files, clock }: BoxContext,
   folder: BusinessFolder,
   boxName: string,
   row: DocumentRow | undefined,
-): void {
+): Promise<void> {
   const parked = parkedIn(folder, boxName);
   const target = join(folder.box("TempBox"), boxName);
   const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
   if (isClaimed && !files.disk.exists(target)) files.copy(parked, target);
-  if (row && (isClaimed || sha256Of(files.disk.read(parked)) === row.sha256)) files.disk.remove(parked);
+  if (row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256)) files.disk.remove(parked);
   else files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
 }

@@ -3,8 +3,11 @@ import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { dayOf, isDay, type NameForm, numberedName, stampedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { sha256Of } from "../sha256.js";
-import type { NamesSettings } from "./context.js";
+import { hashOf } from "./content.js";
+import type { BoxContext, NamesSettings } from "./context.js";
+
+/** What a file is hashed through. */
+export type HashWorld = Pick<BoxContext, "files" | "clock">;
 
 /** A file of a box. */
 export interface BoxFile {
@@ -43,18 +46,18 @@ export function archivePlace(row: DocumentRow, { datedFolders, receiptNames }: N
  * Where an interrupted call has placed the file of a row: by these settings, or by others that were in force then. Its name in the box;
  * undefined when it has not.
  */
-export function placedInArchive(
-  disk: Disk,
+export async function placedInArchive(
+  world: HashWorld,
   box: string,
   row: DocumentRow,
   settings: NamesSettings,
-): string | undefined {
+): Promise<string | undefined> {
   const { datedFolders, receiptNames } = settings;
   const other: NameForm = receiptNames === "own" ? "official" : "own";
   for (const dated of [datedFolders, !datedFolders]) {
     for (const form of [receiptNames, other]) {
       const { day, name } = archivePlace(row, { ...settings, datedFolders: dated, receiptNames: form });
-      const found = placedBefore(disk, join(box, day), name, row.sha256);
+      const found = await placedBefore(world, join(box, day), name, row.sha256);
       if (found !== undefined) return nameInBox(day, found);
     }
   }
@@ -67,18 +70,23 @@ export function nameInBox(day: string, name: string): string {
 }
 
 /** The name under which an interrupted call has placed the file already. */
-export function placedBefore(disk: Disk, folder: string, wanted: string, sha256: string): string | undefined {
+export async function placedBefore(
+  world: HashWorld,
+  folder: string,
+  wanted: string,
+  sha256: string,
+): Promise<string | undefined> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : numberedName(wanted, number);
     const path = join(folder, name);
-    if (!disk.exists(path)) return undefined;
-    if (isFile(disk, path, sha256)) return name;
+    if (!world.files.disk.exists(path)) return undefined;
+    if (await isFile(world, path, sha256)) return name;
   }
 }
 
 /** Is there a file with these bytes? */
-export function isFile(disk: Disk, path: string, sha256: string): boolean {
-  return disk.exists(path) && sha256Of(disk.read(path)) === sha256;
+export async function isFile({ files: { disk }, clock }: HashWorld, path: string, sha256: string): Promise<boolean> {
+  return disk.exists(path) && (await hashOf(disk, path, clock)) === sha256;
 }
 
 /** Path of the sub-folder of a day in which the file of a row lies; undefined where it lies in the box itself. */

@@ -8,6 +8,7 @@ import { looksComplete } from "../files/complete.js";
 import type { Disk } from "../files/disk.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
+import { bytesOf } from "./content.js";
 import { type BoxWorld, type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 import { WatchedTime } from "./watched-time.js";
 
@@ -147,6 +148,8 @@ export class Attachments {
       seenAt: 0,
       still: false,
     }));
+    // The round may have begun long ago; its PDFs get their time from now on.
+    this.watched.tick();
     const need: Need = { snapshot, since: this.watched.now, wanted, held: false };
     for (const { entry } of wanted) this.wantedKeys.add(pdfKey(entry));
     this.needs.set(name, need);
@@ -208,7 +211,7 @@ function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
 async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
   if (size > MAX_XML_BYTES) return [];
   try {
-    const bytes = disk.read(path);
+    const bytes = await bytesOf(disk, path);
     if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];
     assertFileName(fileName);
     const { kind, body } = await inspect(bytes, fileName);

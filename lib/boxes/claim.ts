@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
-import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { isPutOff } from "../ledger/rules/states.js";
-import { sha256Of } from "../sha256.js";
 import { bringAcross } from "./across.js";
+import { bytesOf, contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
@@ -17,7 +16,8 @@ import { finish, isNewIn, settleReplaced } from "./settle.js";
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
   row: DocumentRow;
-  payload: Buffer;
+  /** Undefined for a file that is larger than it may be: it has its row, and nothing more is done with it than to refuse it. */
+  payload: Buffer | undefined;
   repeats: DocumentRow | undefined;
 }
 
@@ -25,25 +25,25 @@ export interface ClaimedFile {
  * Claims a file that `OutBox.ready` found. Its row is committed first, then it is renamed to TempBox, under a name that holds
  * the document's id and that no other file can have: a file without a row is never a new declaration. A stop in between
  * leaves a row whose file is still in OutBox, which `reconcile` brings. Resolves to undefined when the file has gone, or
- * changed since it was looked at; it is then as if it had not been claimed. `onId` hears the id before the row can be seen.
+ * changed since it was looked at; it is then as if it had not been claimed. `onId` hears the id before the row can be seen. A file
+ * with more bytes than `mostBytes` is known by its hash alone.
  */
 export async function claimFile(
   context: BoxContext,
   outBox: OutBox,
   name: string,
-  onId?: (id: string) => void,
+  { onId, mostBytes }: { onId?: (id: string) => void; mostBytes?: number | undefined } = {},
 ): Promise<ClaimedFile | undefined> {
   const { folder } = outBox;
   const { ledger, files, clock, ids } = context;
   const snapshot = outBox.snapshotOf(name);
   outBox.take(name);
-  const payload = readUnchanged(files.disk, join(folder.box("OutBox"), name), snapshot);
-  const sha256 = payload && sha256Of(payload);
-  // The same size and time do not say the same bytes, on a share with times of two seconds: what was proved to be finished has to be that.
-  if (!payload || !sha256 || sha256 !== (snapshot?.sha256 ?? sha256)) {
+  const content = await readUnchanged(context, join(folder.box("OutBox"), name), snapshot, mostBytes);
+  if (!content) {
     outBox.forget(name);
     return undefined;
   }
+  const { sha256, payload } = content;
   // It was claimed before and given back, or it has taken the place of one that was.
   const waiting = await ledger.openAt(folder.code, "OutBox", name);
   if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
@@ -56,7 +56,7 @@ export async function claimFile(
   const at = clock.now();
   const claimed = again
     ? { row: await claimAgain(context, again, onId), payload, repeats: await repeatOf(context, again) }
-    : await enterRow(context, folder, { id: ids.document(at), at, name, payload }, onId);
+    : await enterRow(context, folder, { id: ids.document(at), at, name, content }, onId);
   const undo = () =>
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
@@ -130,12 +130,19 @@ export async function repeatOf({ ledger }: BoxContext, row: DocumentRow): Promis
   return earlier && isAlive(earlier) ? earlier : undefined;
 }
 
-/** A file's bytes, or undefined when it has gone or does not look as it did. */
-function readUnchanged(disk: Disk, path: string, snapshot: FileSnapshot | undefined): Buffer | undefined {
+/** A file's content, or undefined when it has gone, does not look as it did, or is not what was proved to be finished. */
+async function readUnchanged(
+  { files: { disk }, clock }: BoxContext,
+  path: string,
+  snapshot: FileSnapshot | undefined,
+  mostBytes: number | undefined,
+): Promise<FileContent | undefined> {
   try {
-    const payload = disk.read(path);
+    const content = await contentOf(disk, path, clock, mostBytes);
     const now = disk.facts(path);
-    return now && (!snapshot || sameSnapshot(snapshot, now)) && now.size === payload.length ? payload : undefined;
+    const same = now?.size === content.size && (!snapshot || sameSnapshot(snapshot, now));
+    // The same size and time do not say the same bytes, on a share that counts two seconds.
+    return same && content.sha256 === (snapshot?.sha256 ?? content.sha256) ? content : undefined;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
@@ -187,7 +194,7 @@ export interface NewClaim {
   /** When it was claimed, milliseconds since the epoch. */
   at: number;
   name: string;
-  payload: Buffer;
+  content: FileContent;
   /** Its name in TempBox, where that is not the usual one. */
   boxName?: string;
   /** `held`: a person has to decide. */
@@ -198,22 +205,22 @@ export interface NewClaim {
 export async function enterRow(
   context: BoxContext,
   folder: BusinessFolder,
-  { id, at, name, boxName = claimedName(id, name), payload, state = "claimed" }: NewClaim,
+  { id, at, name, boxName = claimedName(id, name), content, state = "claimed" }: NewClaim,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
   const inspectIt = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
-  const facts = await contentFacts(payload, name, inspectIt);
+  const facts = await contentFacts(content, name, inspectIt);
   const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);
   const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
-  return { row, payload, repeats };
+  return { row, payload: content.payload, repeats };
 }
 
 /** The bytes of an open claim as they were claimed, or undefined when the file has gone. */
-export function readTempBox(context: BoxContext, row: DocumentRow): Buffer | undefined {
+export async function readTempBox(context: BoxContext, row: DocumentRow): Promise<Buffer | undefined> {
   try {
-    return context.files.disk.read(join(context.folders.of(row.business).box("TempBox"), row.boxName));
+    return await bytesOf(context.files.disk, join(context.folders.of(row.business).box("TempBox"), row.boxName));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -24,6 +24,15 @@ export interface Gathering {
   stays: (pdf: FoundPdf) => boolean;
 }
 
+/** How a file is claimed. */
+export interface Claiming {
+  gathering?: Gathering | undefined;
+  /** Of all that is read for it, as far as it stays in memory. */
+  bytes?: number;
+  /** What has more bytes is not read: it comes without payload, to be refused. */
+  mostBytes?: number | undefined;
+}
+
 /**
  * The life of a claim: it begins, it is sent, and it is settled, failed, held or given back. Each of these is done for one
  * document after the other, a person's decision too (`alone`): whoever comes second finds what the first one did. What an act
@@ -50,17 +59,17 @@ export class Claims {
     owner: string,
     outBox: OutBox,
     name: string,
-    gathering?: Gathering,
+    { gathering, bytes, mostBytes }: Claiming = {},
   ): Promise<(ClaimedFile & { release(): void }) | undefined> {
     this.context.lease.assertHeld();
     let taken = "";
     const onId = (id: string) => {
       taken = id;
-      this.inFlight.take(id, owner);
+      this.inFlight.take(id, owner, bytes);
     };
     const claiming = gathering
       ? claimGathered(this.context, outBox, name, gathering.pdfs, gathering.stays, onId)
-      : claimFile(this.context, outBox, name, onId);
+      : claimFile(this.context, outBox, name, { onId, mostBytes });
     try {
       const claimed = await claiming;
       // Its file was still to be brought when it was put on hold: no flow is to have it.

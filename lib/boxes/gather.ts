@@ -11,6 +11,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import { sha256Of } from "../sha256.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
+import { contentOfBytes } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
 
@@ -80,7 +81,10 @@ export async function claimGathered(
     const payload = await writeZip(entries, { at });
     await files.write(gathering, ZIP, payload);
     crashPoint("gather.after-zip");
-    const claimed = await enterRow(context, folder, { id, at, name: fileName, payload });
+    const claimed = await enterRow(context, folder, {
+      ...{ id, at, name: fileName },
+      content: await contentOfBytes(payload, context.clock),
+    });
     const { boxName } = claimed.row;
     place(files, folder, claimed.row, gathering);
     // Another instance that started just then may have put everything back, not knowing of the row.

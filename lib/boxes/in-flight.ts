@@ -1,11 +1,14 @@
 import { EventEmitter } from "node:events";
 import { type Clock, SYSTEM_CLOCK } from "../clock.js";
+import { LARGE } from "./content.js";
 
 /** A claim whose document is on its way through a flow. */
 export interface OpenClaim {
   id: string;
   /** The node that emitted it: folder-watch counts its own against maxInFlight. */
   owner: string;
+  /** Of its file, as far as it is in memory. */
+  bytes: number;
   since: number;
   /** It was reported as overdue. */
   reported?: boolean;
@@ -22,8 +25,8 @@ export class InFlight extends EventEmitter<{ free: [OpenClaim] }> {
     super();
   }
 
-  take(id: string, owner: string): void {
-    this.open.set(id, { id, owner, since: this.clock.now() });
+  take(id: string, owner: string, bytes = 0): void {
+    this.open.set(id, { id, owner, bytes, since: this.clock.now() });
   }
 
   has(id: string): boolean {
@@ -57,6 +60,13 @@ export class InFlight extends EventEmitter<{ free: [OpenClaim] }> {
       late.push(claim);
     }
     return late;
+  }
+
+  /** Bytes of the large files among the claims of a node. */
+  largeBytes(owner: string): number {
+    let sum = 0;
+    for (const claim of this.open.values()) if (claim.owner === owner && claim.bytes > LARGE) sum += claim.bytes;
+    return sum;
   }
 
   count(owner?: string): number {

@@ -10,6 +10,7 @@ import { type Refusal, refusalFile } from "../receipts/refusals/index.js";
 import { sha256Of } from "../sha256.js";
 import { printable } from "../xml/escape.js";
 import { isFile } from "./archive.js";
+import { bytesOf, LARGEST } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
 import { inBoxOf } from "./receipt-place.js";
@@ -73,7 +74,7 @@ async function fileLocalReceipt(
   const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
   // Written before a stop, maybe in other words: the row keeps not all that was known of the fault.
   context.files.removeHalf(inBox, receipt.file, receipt.sha256);
-  const file = isFile(context.files.disk, join(inBox, receipt.file), receipt.sha256)
+  const file = (await isFile(context, join(inBox, receipt.file), receipt.sha256))
     ? receipt.file
     : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));
   if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
@@ -105,7 +106,8 @@ async function contentOf(context: BoxContext, row: DocumentRow): Promise<Refusal
     const folder = context.folders.of(row.business);
     const path = join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName);
     const look = (bytes: Buffer, name: string) => context.inspections.of(row.id, bytes, name);
-    const { kind, root } = await inspectFlattened(context.files.disk.read(path), row.fileName, look);
+    if (row.size > LARGEST) return undefined;
+    const { kind, root } = await inspectFlattened(await bytesOf(context.files.disk, path), row.fileName, look);
     return kind && { kind, root };
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { inspect } from "../business/inspect.js";
 import { inspectFlattened } from "../business/packing.js";
 import type { DocumentRow, NewPart } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
-import { sha256Of } from "../sha256.js";
+import type { FileContent } from "./content.js";
 import type { BoxSettings } from "./context.js";
 
 /** What the ledger keeps of a file's content. */
@@ -18,21 +18,26 @@ export interface ContentFacts
   parts: readonly NewPart[];
 }
 
-/** Type, keys and identity by content (`inspectIt`: who reads it); empty for what cannot be read, which validate-xsd and preflight will then name. */
+/**
+ * Type, keys and identity by content (`inspectIt`: who reads it); empty for what cannot be read, which validate-xsd and preflight will
+ * then name, and for what is too large to be read.
+ */
 export async function contentFacts(
-  payload: Buffer,
+  { size, sha256, payload }: FileContent,
   name: string,
   inspectIt: typeof inspect = inspect,
 ): Promise<ContentFacts> {
-  const bytes = { size: payload.length, sha256: sha256Of(payload) };
+  const bytes = { size, sha256 };
+  const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", parts: [], sameKey: false };
+  const unread = { ...bytes, ...none, partsSha256: sha256 };
+  if (!payload) return unread;
   try {
     const inspection = await inspectFlattened(payload, name, inspectIt);
     const { kind, root, clientKey, seqNo } = inspection;
     const parts = kind?.parts?.(root) ?? [];
     return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identityOf(inspection) };
   } catch {
-    const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", parts: [], sameKey: false };
-    return { ...bytes, ...none, partsSha256: bytes.sha256 };
+    return unread;
   }
 }
 

@@ -7,8 +7,8 @@ import type { DocumentRow } from "../ledger/index.js";
 import { isSameOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
-import { sha256Of } from "../sha256.js";
 import { bringBack } from "./bring-back.js";
+import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { rowOf } from "./settle.js";
 
@@ -42,18 +42,19 @@ export async function putOff(context: BoxContext, id: string, why: Fault, until:
   const change = { ...words, retryAt: until, ...place };
   const held = await context.ledger.transition(id, { from: ["claimed"], to: "held" }, change, note);
   crashPoint("hold.after-row");
-  bringToTempBox(context, held, row.boxName);
+  await bringToTempBox(context, held, row.boxName);
   crashPoint("hold.after-move");
   return held;
 }
 
 /** Brings the file of a document on hold from where it was in OutBox, known by its bytes. A second call changes nothing. */
-function bringToTempBox({ files, folders }: BoxContext, row: DocumentRow, name: string): void {
+async function bringToTempBox(context: BoxContext, row: DocumentRow, name: string): Promise<void> {
+  const { files, folders, clock } = context;
   const folder = folders.of(row.business);
   const target = join(folder.box("TempBox"), row.boxName);
   if (row.box !== "TempBox" || files.disk.exists(target)) return;
   const source = join(folder.box("OutBox"), name);
-  if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return;
+  if (files.disk.facts(source)?.size !== row.size || (await hashOf(files.disk, source, clock)) !== row.sha256) return;
   files.move(source, target);
 }
 
@@ -64,7 +65,7 @@ const NUMBERED = [2, 3, 4, 5];
 export async function keepHolding(context: BoxContext, row: DocumentRow): Promise<void> {
   if (isPutOff(row)) {
     for (const name of [row.fileName, ...NUMBERED.map((number) => numberedName(row.fileName, number))]) {
-      bringToTempBox(context, row, name);
+      await bringToTempBox(context, row, name);
     }
   }
   // What another client or environment claimed is for a person to decide.

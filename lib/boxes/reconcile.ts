@@ -5,13 +5,13 @@ import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
-import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
 import { bringAcross, recoverParked } from "./across.js";
 import { filesIn } from "./archive.js";
 import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
+import { contentOf, hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
 import { keepHolding } from "./put-off.js";
@@ -124,7 +124,7 @@ export class Reconciler {
     }
     const folder = this.context.folders.of(row.business);
     // The power may have failed before the move was safe on the disk, whatever became of the document since.
-    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) this.bringAgain(row, folder);
+    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) await this.bringAgain(row, folder);
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -181,10 +181,11 @@ export class Reconciler {
   }
 
   /** Stopped between the row that says TempBox and the rename out of OutBox: the very same file is brought. */
-  private bringAgain(row: DocumentRow, folder: BusinessFolder): void {
-    const { files } = this.context;
+  private async bringAgain(row: DocumentRow, folder: BusinessFolder): Promise<void> {
+    const { files, clock } = this.context;
     const source = join(folder.box("OutBox"), row.fileName);
-    if (files.disk.facts(source)?.size !== row.size || sha256Of(files.disk.read(source)) !== row.sha256) return;
+    if (files.disk.facts(source)?.size !== row.size) return;
+    if ((await hashOf(files.disk, source, clock)) !== row.sha256) return;
     try {
       files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
     } catch (error) {
@@ -196,7 +197,7 @@ export class Reconciler {
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
-    const archived = findArchived(this.context, folder, row);
+    const archived = await findArchived(this.context, folder, row);
     if (archived) {
       const words = wordsOf(FILE_MISSING);
       await ledger.transition(
@@ -239,10 +240,10 @@ export class Reconciler {
         if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
         strangers.add(place);
         if (!atOnce && !this.strangers.has(place)) continue;
-        const payload = files.disk.read(join(folder.box("TempBox"), name));
+        const content = await contentOf(files.disk, join(folder.box("TempBox"), name), clock);
         const at = clock.now();
         const { row } = await enterRow(this.context, folder, {
-          ...{ id: id ?? ids.document(at), at, payload, boxName: name },
+          ...{ id: id ?? ids.document(at), at, content, boxName: name },
           name: id === undefined ? name : name.slice(id.length + 2),
           state: "held",
         });
@@ -269,15 +270,16 @@ export class Reconciler {
 const placeOf = (code: string, name: string) => `${code.toLowerCase()}/${name}`;
 
 /** The file of a row in SentBox or FailBox, known by its hash; only names that begin like it are read. */
-function findArchived(
-  { files }: BoxContext,
+async function findArchived(
+  { files, clock }: BoxContext,
   folder: BusinessFolder,
   row: DocumentRow,
-): { box: "SentBox" | "FailBox"; name: string } | undefined {
+): Promise<{ box: "SentBox" | "FailBox"; name: string } | undefined> {
   const base = shortened(row.fileName.slice(0, row.fileName.length - extname(row.fileName).length), 100);
   for (const box of ["SentBox", "FailBox"] as const) {
     for (const { name, boxName, path } of filesIn(files.disk, folder.box(box))) {
-      if (name.startsWith(base) && sha256Of(files.disk.read(path)) === row.sha256) return { box, name: boxName };
+      if (!name.startsWith(base) || files.disk.facts(path)?.size !== row.size) continue;
+      if ((await hashOf(files.disk, path, clock)) === row.sha256) return { box, name: boxName };
     }
   }
   return undefined;

@@ -3,10 +3,8 @@ import { codeOf } from "../errors.js";
 import type { Spool } from "../files/spool.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256InTurns } from "../sha256.js";
+import { bytesOf } from "./content.js";
 import type { BoxContext } from "./context.js";
-
-/** A file with more bytes than this takes longer to read than the event loop should be blocked for. */
-const LARGE = 1024 * 1024;
 
 type Place = Pick<BoxContext, "folders" | "files" | "clock"> & { readonly spool: Spool };
 
@@ -46,7 +44,7 @@ export async function readSent(place: Place, row: DocumentRow, sha256: string): 
   const path = pathOf(place, row, sha256);
   let found: Buffer;
   try {
-    found = (disk.facts(path)?.size ?? 0) > LARGE ? await disk.readLarge(path) : disk.read(path);
+    found = await bytesOf(disk, path);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -2,14 +2,12 @@ import { join } from "node:path";
 import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
-import type { Disk } from "../files/disk.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isSameContent } from "../ledger/rules/identity.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
-import { sha256Of } from "../sha256.js";
-import { archivePlace, nameInBox, placedInArchive } from "./archive.js";
+import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
 
@@ -140,13 +138,13 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const archive = folder.box(box);
   const { day, name } = archivePlace(row, context.settings);
   crashPoint("settle.before-move");
-  const before = placedInArchive(files.disk, archive, row, context.settings);
+  const before = await placedInArchive(context, archive, row, context.settings);
   const repeated = before !== undefined;
   // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
   // be a file without a row.
-  if (repeated && files.disk.exists(source) && isCopy(files.disk, source, row)) files.disk.remove(source);
+  if (repeated && files.disk.exists(source) && (await isCopy(context, source, row))) files.disk.remove(source);
   // In OutBox somebody else's file may have its name by now.
-  const isThere = files.disk.exists(source) && (row.box !== "OutBox" || isCopy(files.disk, source, row));
+  const isThere = files.disk.exists(source) && (row.box !== "OutBox" || (await isCopy(context, source, row)));
   let boxName = before;
   if (boxName === undefined && isThere) {
     const place = join(archive, day);
@@ -163,7 +161,7 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   );
   crashPoint("settle.after-row");
   if (boxName === undefined) lostFile(context, row, "已不在 TempBox 中", "is no longer in TempBox");
-  else if (!repeated && sha256Of(files.disk.read(join(archive, boxName))) !== row.sha256) {
+  else if (!repeated && !(await isFile(context, join(archive, boxName), row.sha256))) {
     lostFile(
       context,
       row,
@@ -175,8 +173,8 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
 }
 
 /** By its name, or where the producer's name stands alone, in OutBox, by its bytes. */
-function isCopy(disk: Disk, path: string, row: DocumentRow): boolean {
-  return idInName(row.boxName) === row.id || sha256Of(disk.read(path)) === row.sha256;
+async function isCopy(context: HashWorld, path: string, row: DocumentRow): Promise<boolean> {
+  return idInName(row.boxName) === row.id || isFile(context, path, row.sha256);
 }
 
 /** Somebody's hand in TempBox changes nothing of what was sent, and is reported. */

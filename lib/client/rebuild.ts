@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { type BoxFile, filesIn } from "../boxes/archive.js";
+import { contentOf, contentOfBytes } from "../boxes/content.js";
 import { contentFacts, newRow } from "../boxes/new-row.js";
 import type { BoxName, BusinessFolder } from "../files/folders.js";
 import { isUnfinishedName, withoutStamp } from "../files/names.js";
 import type { Spool } from "../files/spool.js";
 import type { DocumentRow, EventNote } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
-import { sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
 import { type ReceiptContext, rebuildReceipts } from "./rebuild-receipts.js";
 
@@ -84,13 +84,13 @@ async function rebuildArchive(
     const { fileName, at = files.disk.facts(path)?.modified ?? 0 } = withoutStamp(boxName.replace(/^.*\//, ""));
     const named = await ledger.byFileName(fileName);
     if (named.some((row) => row.box === box && row.boxName === boxName && sameFolder(row, folder))) continue;
-    const payload = files.disk.read(path);
-    const same = await ledger.bySha256(sha256Of(payload));
+    const content = await contentOf(files.disk, path, clock);
+    const same = await ledger.bySha256(content.sha256);
     const open = same.find((row) => !row.settled && sameFolder(row, folder));
     const place = { box, boxName, settled: true, retryAt: 0 } as const;
     if (open) await endAs(context, open, box, { ...place, ...(box === "SentBox" ? { sentAt: at } : { failedAt: at }) });
     else {
-      const facts = await contentFacts(payload, fileName);
+      const facts = await contentFacts(content, fileName);
       const ended =
         box === "SentBox"
           ? ({ state: "sent", sendingAt: at, sentAt: at } as const)
@@ -160,14 +160,14 @@ async function holdTempBox(context: RebuildContext, folder: BusinessFolder, spoo
       count++;
       continue;
     }
-    const payload = files.disk.read(path);
-    const sha256 = sha256Of(payload);
+    const content = await contentOf(files.disk, path, clock);
+    const { sha256 } = content;
     // Claimed again since: an older row still has it in OutBox.
     const returned = open.find((row) => row.box === "OutBox" && row.sha256 === sha256 && !isInOutBox(context, row));
     if (returned) await hold(ledger, returned, { box: "TempBox", boxName });
     else {
       const fileName = withoutId(boxName);
-      const facts = await contentFacts(payload, fileName);
+      const facts = await contentFacts(content, fileName);
       const at = Math.trunc(files.disk.facts(path)?.modified ?? clock.now());
       const id = (await freeId(context, ID.exec(boxName)?.[0])) ?? spool.take(facts) ?? ids.document(clock.now());
       const words = wordsOf(NOT_KNOWN);
@@ -202,12 +202,12 @@ function isInOutBox({ folders, files }: RebuildContext, row: DocumentRow): boole
 class Spooled {
   private constructor(private readonly ids: Map<string, string>) {}
 
-  static async of({ spool, ledger }: RebuildContext): Promise<Spooled> {
+  static async of({ spool, ledger, clock }: RebuildContext): Promise<Spooled> {
     const ids = new Map<string, string>();
     for (const id of spool.ids()) {
       if ((await ledger.get(id)) !== undefined) continue;
       const bytes = spool.read(id);
-      const facts = bytes && (await contentFacts(bytes, id));
+      const facts = bytes && (await contentFacts(await contentOfBytes(bytes, clock), id));
       ids.set(facts && facts.clientKey !== "" ? keyOf(facts) : id, id);
     }
     return new Spooled(ids);

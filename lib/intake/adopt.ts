@@ -69,7 +69,7 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
  * its file does not lie there, or is nowhere.
  */
 async function moveHome(
-  { folders, files, settings }: BoxContext,
+  { folders, files, settings, clock }: BoxContext,
   row: ReceiptRow,
   document: DocumentRow,
 ): Promise<ReceiptPlace | undefined> {
@@ -83,7 +83,7 @@ async function moveHome(
     ? row.file
     : receiptFileName(row, document.fileName, row.receivedAt, receiptNames);
   // Several receipts out of the same bytes differ behind the hash.
-  const before = placedBefore(files.disk, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  const before = await placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
   const waiting = files.disk.exists(from);
   // A stop between its two names, or between copy and removal.
   if (before !== undefined && waiting) files.disk.remove(from);

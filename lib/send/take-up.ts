@@ -97,7 +97,7 @@ export class TakeUp {
     try {
       // The bytes that go out are those of the first time, from the disk.
       const sent = await sender.send(handleOf(row), Buffer.alloc(0), { released });
-      events.onSent(sent.row, readTempBox(client, sent.row) ?? Buffer.alloc(0));
+      events.onSent(sent.row, (await readTempBox(client, sent.row)) ?? Buffer.alloc(0));
     } catch (error) {
       client.claims.inFlight.release(row.id);
       const code = codeOf(error);

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { readTempBox } from "../boxes/claim.js";
+import { LARGE } from "../boxes/content.js";
 import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
-import type { ImportClientError } from "../errors.js";
+import type { Fault, ImportClientError } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";
-import { Notices, takenByAnother } from "./notices.js";
+import { Notices, takenByAnother, tooLarge } from "./notices.js";
 import { isLeft, readSwitchOver, SWITCH_OVER_FILE, type SwitchOver, takesNew } from "./switch-over.js";
 import { WatchedBox, type WatchedBoxSettings } from "./watched-box.js";
 
@@ -54,6 +55,15 @@ const STILL = 200;
 /** Nobody says that a folder has changed: its names are read so many times less often than that takes, on a slow share. */
 const SELDOM = 10;
 
+/**
+ * Bytes of large files that may be on their way at once, twice what mq-send has on its way; one that is larger goes by itself. What
+ * is not large is bounded by the number of claims.
+ */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+const large = (bytes: number) => (bytes > LARGE ? bytes : 0);
+const hasRoom = (bytes: number, taken: number) => large(bytes) === 0 || taken === 0 || taken + bytes <= MOST_BYTES;
+
 /** `scan`: the boxes are gone through; `look`: what is known there; `fill`: what is ready is claimed. */
 type Wake = "scan" | "look" | "fill";
 
@@ -73,6 +83,8 @@ export class FolderWatch {
   private listing = 0;
   /** When files are to be checked again whose content proves that they are finished. */
   private lookAt = Number.POSITIVE_INFINITY;
+  /** A large file waits until others have gone. */
+  private largeWaits = false;
   /** A folder has changed since. */
   private changed = false;
   /** A scan is to follow as soon as it may. */
@@ -81,7 +93,10 @@ export class FolderWatch {
   private again: Wake | undefined;
   private stopped = false;
   private switchOver: SwitchOver | undefined;
-  private readonly onFree = () => this.wake("fill");
+  private readonly onFree = () => {
+    this.largeWaits = false;
+    this.wake("fill");
+  };
   private readonly onChanged = () => {
     this.changed = true;
     this.wake("scan");
@@ -249,17 +264,32 @@ export class FolderWatch {
   private async fill(): Promise<void> {
     const work: Promise<void>[] = [];
     let free = this.free();
+    let taken = this.client.claims.inFlight.largeBytes(this.settings.owner);
+    this.largeWaits = false;
     const turn = new Turn(this.client.clock);
     while (free > 0 && this.hasReady() && !this.stopped) {
+      const before = free;
       await turn.over();
       for (const box of this.boxes.values()) {
-        const name = free > 0 ? box.ready.shift() : undefined;
-        if (name === undefined) continue;
+        const at = free > 0 ? this.nextOf(box, taken) : -1;
+        if (at === -1) continue;
+        const [name] = box.ready.splice(at, 1) as [string];
         free--;
+        taken += large(box.bytesOf(name));
         work.push(this.claim(box, name));
       }
+      if (free === before) break;
     }
     await Promise.all(work);
+  }
+
+  /** Which of the ready files of a box goes next, with so many bytes of large ones on their way: small ones pass a large one that waits. */
+  private nextOf(box: WatchedBox, taken: number): number {
+    return box.ready.findIndex((name) => {
+      const bytes = box.bytesOf(name);
+      this.largeWaits ||= !hasRoom(bytes, taken);
+      return bytes <= LARGE || !this.largeWaits;
+    });
   }
 
   private async claim(box: WatchedBox, name: string): Promise<void> {
@@ -284,11 +314,29 @@ export class FolderWatch {
       if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
       if (folders.of(row.business).isAway()) continue;
       // Where the file is missing `reconcile` looks for it.
-      const payload = readTempBox(this.client, row);
-      if (!payload) continue;
-      inFlight.take(row.id, this.settings.owner);
-      if (repeats) await claims.end(row.id, "failed", duplicateOf(repeats, row), 0);
-      else this.events.onClaim(row, payload);
+      const { mostBytes } = this.settings;
+      const size = row.size > mostBytes ? tooLarge(row.size, mostBytes) : undefined;
+      await this.giveOut(row, repeats ? duplicateOf(repeats, row) : size);
+    }
+  }
+
+  /** Gives a claim out again, or ends it for a fault; what is too large for now waits. */
+  private async giveOut(row: DocumentRow, fault: Fault | undefined): Promise<void> {
+    const { claims, files, folders } = this.client;
+    const { inFlight } = claims;
+    const { owner } = this.settings;
+    if (!files.disk.exists(join(folders.of(row.business).box("TempBox"), row.boxName))) return;
+    if (!fault && !hasRoom(row.size, inFlight.largeBytes(owner))) return;
+    inFlight.take(row.id, owner, fault ? 0 : row.size);
+    if (fault) return claims.end(row.id, "failed", fault, 0);
+    try {
+      const payload = await readTempBox(this.client, row);
+      // Meanwhile a person may have put it on hold, and its file may have gone.
+      if (payload && !this.stopped && inFlight.has(row.id)) this.events.onClaim(row, payload);
+      else inFlight.release(row.id);
+    } catch (error) {
+      inFlight.release(row.id);
+      throw error;
     }
   }
 
@@ -308,7 +356,9 @@ export class FolderWatch {
   }
 
   private hasReady(): boolean {
-    for (const { ready } of this.boxes.values()) if (ready.length > 0) return true;
+    for (const box of this.boxes.values()) {
+      if (box.ready.some((name) => !this.largeWaits || box.bytesOf(name) <= LARGE)) return true;
+    }
     return false;
   }
 

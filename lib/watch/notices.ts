@@ -1,6 +1,8 @@
 import type { Oddity } from "../boxes/out-box.js";
 import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral } from "../errors.js";
 
+const MEGABYTE = 1024 * 1024;
+
 /** Reported at most this many places at a time; beyond it some may be said twice. */
 const MOST = 1000;
 
@@ -82,6 +84,22 @@ export const PDFS_TOO_LARGE: Fault = {
     en: "A PDF should have at most 4 MB: compress or split them and hand the document in again.",
   },
 };
+
+/** A file of which nothing but its hash was read. */
+export function tooLarge(size: number, limit: number): Fault {
+  const megabytes = limit / MEGABYTE;
+  return {
+    code: "SW-SIZE",
+    text: {
+      zh: `文件有 ${size} 字节，超过 folder-watch 的上限 ${megabytes} MB`,
+      en: `the file has ${size} bytes, more than folder-watch's limit of ${megabytes} MB`,
+    },
+    advice: {
+      zh: "请压缩或减少随附的 PDF 后重新放入 OutBox；确需发送时调大 folder-watch 的“文件上限”。",
+      en: "Make the attached PDFs smaller or fewer and drop it into OutBox again; raise folder-watch's largest file if it has to go.",
+    },
+  };
+}
 
 export const INCOMPLETE: Fault = {
   code: "SW-INCOMPLETE",

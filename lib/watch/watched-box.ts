@@ -8,7 +8,7 @@ import type { ImportClient } from "../client/import-client.js";
 import type { Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { INCOMPLETE, LOOSE_PDF, PDFS_TOO_LARGE } from "./notices.js";
+import { INCOMPLETE, LOOSE_PDF, PDFS_TOO_LARGE, tooLarge } from "./notices.js";
 
 export interface WatchedBoxSettings {
   /** The node's id; claims are counted by it. */
@@ -17,6 +17,8 @@ export interface WatchedBoxSettings {
   incompleteAfter: number;
   /** Milliseconds that a bare 报关单 waits for the PDFs it names, and a PDF for its 报关单; 0 = PDFs are not gathered. */
   pdfWait: number;
+  /** Most bytes that a file may have. */
+  mostBytes: number;
   /** A second folder where these PDFs are looked for, besides the OutBox; nothing is removed from it. */
   pdfFolder?: string | undefined;
   /** Is this file another program's to take, since before ours was to take any (`switch-over.ts`)? */
@@ -88,15 +90,16 @@ export class WatchedBox {
       const stays = (pdf: FoundPdf) => attachments?.isShared(pdf, name) === true;
       const fits = fitsIntoZip(pdfs);
       const gathering = pdfs.length > 0 && fits ? { pdfs, stays } : undefined;
-      const claiming = client.claims.begin(this.settings.owner, outBox, name, gathering);
+      const { mostBytes, owner } = this.settings;
+      const claiming = client.claims.begin(owner, outBox, name, { gathering, bytes: this.bytesOf(name), mostBytes });
       // At once: the next document that names the same PDF may take it with it.
       attachments?.forget(name);
       const claimed = await claiming;
       if (!claimed) return undefined;
-      const { row, repeats } = claimed;
-      const fault = repeats ? duplicateOf(repeats, row) : this.refusalOf(name, fits);
-      if (!fault) return claimed;
-      await client.claims.end(row.id, "failed", fault, 0);
+      const { row, payload, repeats, release } = claimed;
+      const refusal = repeats ? duplicateOf(repeats, row) : this.refusalOf(name, fits);
+      if (payload && !refusal) return { row, payload, release };
+      await client.claims.end(row.id, "failed", refusal ?? tooLarge(row.size, mostBytes), 0);
       return undefined;
     } catch (error) {
       outBox.postpone(name);
@@ -104,9 +107,17 @@ export class WatchedBox {
     }
   }
 
+  /** Bytes that are in memory while the file is on its way, its PDFs with it; none for one that is too large to be read. */
+  bytesOf(name: string): number {
+    const { size } = this.outBox.snapshotOf(name) ?? { size: 0 };
+    if (size > this.settings.mostBytes) return 0;
+    return (this.attachments?.foundFor(name) ?? []).reduce((sum, { snapshot }) => sum + snapshot.size, size);
+  }
+
   /** Claims a file that does not get complete, to end it with a receipt that says so. */
   async refuseIncomplete(name: string): Promise<void> {
-    const claimed = await this.client.claims.begin(this.settings.owner, this.outBox, name);
+    const { owner, mostBytes } = this.settings;
+    const claimed = await this.client.claims.begin(owner, this.outBox, name, { mostBytes });
     if (claimed) await this.client.claims.end(claimed.row.id, "failed", INCOMPLETE, 0);
   }
 

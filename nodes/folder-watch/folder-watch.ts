@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { LARGEST } from "../../lib/boxes/content.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
@@ -8,12 +9,15 @@ import { spoken } from "../connection-status.js";
 import { remember } from "../handles.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 
+const MEGABYTE = 1024 * 1024;
+
 interface Config extends NodeDef {
   client?: string;
   businesses?: string;
   interval?: string | number;
   maxInFlight?: string | number;
   incompleteAfter?: string | number;
+  maxSize?: string | number;
   createBoxes?: boolean;
   pdfFolder?: string;
   pdfWait?: string | number;
@@ -42,6 +46,7 @@ export = (RED: NodeAPI): void => {
           interval: settingNumber("interval", config.interval, 2, 0.2) * 1000,
           maxInFlight,
           incompleteAfter: settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
+          mostBytes: Math.floor(settingNumber("maxSize", config.maxSize, LARGEST / MEGABYTE, 0.001) * MEGABYTE),
           createBoxes: settingFlag(config.createBoxes, true),
           pdfWait: settingNumber("pdfWait", config.pdfWait, 60) * 1000,
           pdfFolder: pdfFolder === "" ? undefined : resolve(client.settings.root, pdfFolder),

@@ -205,7 +205,7 @@ export = (RED: NodeAPI): void => {
             message.payload = undefined;
           },
         });
-        message.payload ??= sent.payload ?? readTempBox(client, sent.row);
+        message.payload ??= sent.payload ?? (await readTempBox(client, sent.row));
         message.document = { ...document, ...handleOf(sent.row) };
         status.show("green", "dot", "confirmed");
         send(message);

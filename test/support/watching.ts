@@ -1,3 +1,4 @@
+import { LARGEST } from "../../lib/boxes/content.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ImportClientError } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
@@ -20,6 +21,7 @@ export class Watching {
       interval: 300,
       maxInFlight: 20,
       incompleteAfter: 60_000,
+      mostBytes: LARGEST,
       createBoxes: true,
       pdfWait: 60_000,
       ...change,

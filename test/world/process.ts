@@ -1,4 +1,5 @@
 import { readTempBox } from "../../lib/boxes/claim.js";
+import { LARGEST } from "../../lib/boxes/content.js";
 import { handleOf } from "../../lib/boxes/context.js";
 import { outcomeFor } from "../../lib/boxes/outcome.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
@@ -185,7 +186,7 @@ class Flow {
       client,
       {
         ...{ owner: "folder-watch", businesses: ["Sas"], interval: 2000, maxInFlight: 20, createBoxes: true },
-        ...{ incompleteAfter: 600_000, pdfWait: 0 },
+        ...{ incompleteAfter: 600_000, pdfWait: 0, mostBytes: LARGEST },
       },
       {
         onClaim: (row, payload) => void this.claimed(row, payload),
@@ -246,7 +247,7 @@ class Flow {
           payload = undefined;
         },
       });
-      payload ??= sent.payload ?? readTempBox(this.client, sent.row);
+      payload ??= sent.payload ?? (await readTempBox(this.client, sent.row));
       await this.settle(row.id, undefined);
     } catch (error) {
       if (this.closed) this.client.claims.inFlight.release(row.id);

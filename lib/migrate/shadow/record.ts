@@ -1,6 +1,7 @@
 import { extname } from "node:path";
+import { contentOfBytes } from "../../boxes/content.js";
 import type { BoxContext } from "../../boxes/context.js";
-import { contentFacts, newRow } from "../../boxes/new-row.js";
+import { type ContentFacts, contentFacts, newRow } from "../../boxes/new-row.js";
 import { duplicateOf } from "../../boxes/settle.js";
 import { enterReceipts } from "../../client/rebuild-receipts.js";
 import { withoutStamp } from "../../files/names.js";
@@ -146,7 +147,7 @@ export class ShadowRecord {
     const isSame = open.sha256 === sha256Of(seen.bytes);
     // Written again between our look and the official client's: what we saw was never sent. With the same number in it, it is what the
     // official client made of it.
-    if (!isSame && (await contentFacts(seen.bytes, seen.fileName)).clientKey !== open.clientKey) {
+    if (!isSame && (await this.factsOf(seen)).clientKey !== open.clientKey) {
       await this.neverWas(open);
       return this.enter(seen, place);
     }
@@ -164,13 +165,17 @@ export class ShadowRecord {
 
   private async enter(seen: Seen, place: Pick<DocumentRow, "box" | "boxName">): Promise<DocumentRow> {
     const { ledger, ids, settings } = this.context;
-    const { folder, fileName, bytes, at } = seen;
-    const facts = await contentFacts(bytes, fileName);
+    const { folder, fileName, at } = seen;
+    const facts = await this.factsOf(seen);
     const row = newRow(settings, facts, at, { id: ids.document(at), business: folder, fileName, ...place });
     const earlier = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
     const verdict = await judge(seen, this.judging);
     const wire = JSON.stringify(earlier ? repeated(verdict, earlier, row) : verdict);
     return ledger.update(row.id, { wire });
+  }
+
+  private async factsOf({ bytes, fileName }: Seen): Promise<ContentFacts> {
+    return contentFacts(await contentOfBytes(bytes, this.context.clock), fileName);
   }
 
   /** Rows by the name that a document was handed in with; the official client may have packed it meanwhile. */

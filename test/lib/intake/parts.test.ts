@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { enterRow } from "../../../lib/boxes/claim.js";
+import { contentOfBytes } from "../../../lib/boxes/content.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import type { Receipt } from "../../../lib/document.js";
 import { readDelivery } from "../../../lib/intake/read.js";
@@ -60,7 +61,12 @@ describe("a document with several orders, lists or bills", () => {
     const folder = client.folders.of(business);
     folder.make();
     const id = client.ids.document(AT);
-    await enterRow(client, folder, { id, at: AT, name: `${id}.xml`, payload: Buffer.from(xml) });
+    await enterRow(client, folder, {
+      id,
+      at: AT,
+      name: `${id}.xml`,
+      content: await contentOfBytes(Buffer.from(xml), client.clock),
+    });
     await client.ledger.transition(id, { from: ["claimed"], to: "sending" }, { sendingAt: AT }, { event: "sending" });
     if (state === "sent") {
       await client.ledger.transition(id, { from: ["sending"], to: "sent" }, { sentAt: AT }, { event: "sent" });
