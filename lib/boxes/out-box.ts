@@ -138,8 +138,7 @@ export class OutBox {
     }
     for (const [name, waiting] of this.waiting) {
       if (waiting.generation === generation) continue;
-      if (!waiting.taken && waiting.snapshot !== undefined && this.vanished.length < MOST_VANISHED)
-        this.vanished.push(name);
+      if (this.wasTaken(waiting) && this.vanished.length < MOST_VANISHED) this.vanished.push(name);
       this.forget(name);
     }
     for (const [name, odd] of this.odd) if (odd.generation !== generation) this.odd.delete(name);
@@ -175,6 +174,11 @@ export class OutBox {
   /** Names of files that went away since this was asked last, untouched by us: somebody else takes from this folder. */
   takeVanished(): string[] {
     return this.vanished.splice(0);
+  }
+
+  /** Not by ours, and not renamed by its own producer: that one works on it until then. */
+  private wasTaken({ taken, snapshot, sameSince }: WaitingFile): boolean {
+    return !taken && snapshot !== undefined && this.world.clock.monotonic() - sameSince >= APART.still;
   }
 
   /** The names that were there at the last scan, in the order in which they were first seen. */

@@ -199,6 +199,20 @@ describe("looking at an OutBox", () => {
     assert.deepEqual(readdirSync(folder.box("OutBox")).sort(), [...names].sort());
   });
 
+  it("says what somebody else took, and not what its own producer renames", async () => {
+    const lies = async (milliseconds: number) => {
+      writeFileSync(path("a.xml"), "<a>");
+      await outBox.list();
+      await outBox.ready();
+      now += milliseconds;
+      renameSync(path("a.xml"), path("a.xml.tmp"));
+      await outBox.list();
+      return outBox.takeVanished();
+    };
+    assert.deepEqual(await lies(100), []);
+    assert.deepEqual(await lies(200), ["a.xml"]);
+  });
+
   it("forgets what has gone, says when the share is away, and goes on when it is back", async () => {
     writeFileSync(path("a.xml"), XML);
     await outBox.list();

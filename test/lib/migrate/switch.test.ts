@@ -96,6 +96,8 @@ describe("switching over and back", () => {
     // Not finished, so that ours leaves it alone; the other one does not.
     writeFileSync(path, "<DecMessage>");
     await rounds(3);
+    const seen = Date.now();
+    await until("it has lain there for a while", () => Date.now() - seen > 300);
     renameSync(path, join(root, "half.xml"));
     await until("it is said", () => watching.notices.length > 0);
     const [notice] = watching.notices;
