@@ -47,6 +47,8 @@ interface Need {
 export interface AttachmentsOptions {
   /** Milliseconds that a bare XML waits for its PDFs, and a PDF for the XML that names it. */
   wait: number;
+  /** What has more bytes is refused for that, and not read. */
+  mostBytes: number;
   /** A second place where PDFs are looked for. */
   folder?: string | undefined;
 }
@@ -141,13 +143,10 @@ export class Attachments {
     const snapshot = outBox.snapshotOf(name);
     const known = this.needs.get(name);
     if (!snapshot || (known && sameSnapshot(known.snapshot, snapshot))) return;
-    const wanted = (
-      await pdfsOf(this.world.files.disk, join(outBox.folder.box("OutBox"), name), name, snapshot.size)
-    ).map((entry) => ({
-      entry,
-      seenAt: 0,
-      still: false,
-    }));
+    const isRead = snapshot.size <= Math.min(MAX_XML_BYTES, this.options.mostBytes);
+    const path = join(outBox.folder.box("OutBox"), name);
+    const entries = isRead ? await pdfsOf(this.world.files.disk, path, name) : [];
+    const wanted = entries.map((entry) => ({ entry, seenAt: 0, still: false }));
     // The round may have begun long ago; its PDFs get their time from now on.
     this.watched.tick();
     const need: Need = { snapshot, since: this.watched.now, wanted, held: false };
@@ -208,8 +207,7 @@ function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
 }
 
 /** What a file announces; nothing for a ZIP, and for what cannot be read, which the checks will then name. */
-async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
-  if (size > MAX_XML_BYTES) return [];
+async function pdfsOf(disk: Disk, path: string, fileName: string): Promise<string[]> {
   try {
     const bytes = await bytesOf(disk, path);
     if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];

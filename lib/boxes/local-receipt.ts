@@ -10,7 +10,7 @@ import { type Refusal, refusalFile } from "../receipts/refusals/index.js";
 import { sha256Of } from "../sha256.js";
 import { printable } from "../xml/escape.js";
 import { isFile } from "./archive.js";
-import { bytesOf, LARGEST } from "./content.js";
+import { bytesOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { writeReceiptJson } from "./receipt-json.js";
 import { inBoxOf } from "./receipt-place.js";
@@ -106,7 +106,8 @@ async function contentOf(context: BoxContext, row: DocumentRow): Promise<Refusal
     const folder = context.folders.of(row.business);
     const path = join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName);
     const look = (bytes: Buffer, name: string) => context.inspections.of(row.id, bytes, name);
-    if (row.size > LARGEST) return undefined;
+    // It was looked at when it was claimed, unless it was too large for that.
+    if (row.messageType === "") return undefined;
     const { kind, root } = await inspectFlattened(await bytesOf(context.files.disk, path), row.fileName, look);
     return kind && { kind, root };
   } catch {

@@ -48,9 +48,9 @@ export class WatchedBox {
     private readonly settings: WatchedBoxSettings,
     private readonly changed: () => void,
   ) {
-    const { incompleteAfter, pdfWait, pdfFolder } = settings;
+    const { incompleteAfter, pdfWait, pdfFolder, mostBytes } = settings;
     const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
-    this.attachments = gathers ? new Attachments(client, { wait: pdfWait, folder: pdfFolder }) : undefined;
+    this.attachments = gathers ? new Attachments(client, { wait: pdfWait, mostBytes, folder: pdfFolder }) : undefined;
     const holds = (name: string) => settings.isLeft?.(folder, name) === true || this.attachments?.holds(name) === true;
     this.outBox = new OutBox(folder, client, { incompleteAfter, holds });
   }

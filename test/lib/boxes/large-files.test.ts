@@ -18,6 +18,8 @@ describe("large files", () => {
   let watching: Watching | undefined;
   /** The sizes of all that was read as a whole. */
   let read: number[];
+  /** What happens while a large file is read. */
+  let meanwhile: (() => Promise<unknown>) | undefined;
   const box = (name: "OutBox" | "TempBox" | "FailBox" | "InBox") => client.folders.of("DecCus001").box(name);
 
   const disk = {
@@ -26,9 +28,11 @@ describe("large files", () => {
       read.push(statSync(path).size);
       return SYSTEM_DISK.read(path);
     },
-    readLarge: (path: string) => {
+    readLarge: async (path: string) => {
       read.push(statSync(path).size);
-      return SYSTEM_DISK.readLarge(path);
+      const bytes = await SYSTEM_DISK.readLarge(path);
+      await meanwhile?.();
+      return bytes;
     },
   };
 
@@ -47,6 +51,7 @@ describe("large files", () => {
 
   beforeEach(async () => {
     read = [];
+    meanwhile = undefined;
     client = await openClient({}, { ...SYSTEM, disk });
   });
   afterEach(async () => {
@@ -77,6 +82,17 @@ describe("large files", () => {
     assert.ok(Math.max(...read) < MEGABYTE, `${read}`);
   });
 
+  it("are answered in the business's own form as far as that is known, without being read for it", async () => {
+    await client.close();
+    client = await openClient({ localReceipts: "business" }, { ...SYSTEM, disk });
+    drop("one.xml", 3 * MEGABYTE);
+    watching = new Watching(client, { mostBytes: MEGABYTE });
+    await until("it is in FailBox", () => readdirSync(box("FailBox")).length === 1);
+    const [receipt = ""] = readdirSync(box("InBox"));
+    assert.match(readFileSync(join(box("InBox"), receipt), "utf8"), /SW-SIZE/);
+    assert.ok(Math.max(0, ...read) < MEGABYTE, `${read}`);
+  });
+
   it("are on their way a few at a time, and small ones pass them", async () => {
     for (let number = 0; number < 4; number++) drop(`${number}.xml`, 25 * MEGABYTE);
     drop("big.xml", 70 * MEGABYTE);
@@ -105,6 +121,25 @@ describe("large files", () => {
     await until("it is refused", () => readdirSync(box("FailBox")).length === 1);
     assert.equal((await refused()).length, 1);
     assert.equal(watching.claims.length, 0);
+  });
+
+  it("go to no flow when a person puts one on hold while it is read", async () => {
+    drop("a.xml", 3 * MEGABYTE);
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    const { id } = watching.first;
+    await watching.watch.stop();
+    let rounds = Number.POSITIVE_INFINITY;
+    meanwhile = async () => {
+      meanwhile = undefined;
+      await client.claims.putOff(id, TEST);
+      rounds = (watching as Watching).rounds + 3;
+    };
+    const again = new Watching(client);
+    watching = again;
+    await again.until(() => again.rounds >= rounds);
+    assert.equal((await client.ledger.get(id))?.state, "held");
+    assert.deepEqual([again.claims.length, client.claims.inFlight.count()], [0, 0]);
   });
 
   it("are small enough at the limit itself", async () => {
