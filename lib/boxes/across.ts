@@ -6,7 +6,7 @@ import { idInName, parkedAs, parkedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
-import { type FileSnapshot, sameSnapshot } from "./out-box.js";
+import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
 const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("OutBox"), parkedName(boxName));
 

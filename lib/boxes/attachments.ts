@@ -9,7 +9,8 @@ import type { Disk } from "../files/disk.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
 import { bytesOf } from "./content.js";
-import { type BoxWorld, type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
+import type { BoxWorld, OutBox } from "./out-box.js";
+import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 import { WatchedTime } from "./watched-time.js";
 
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */

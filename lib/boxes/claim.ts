@@ -10,8 +10,9 @@ import { bringAcross } from "./across.js";
 import { bytesOf, contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
-import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
+import type { OutBox } from "./out-box.js";
 import { finish, isNewIn, settleReplaced } from "./settle.js";
+import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {

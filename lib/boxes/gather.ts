@@ -13,7 +13,8 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import { contentOfBytes } from "./content.js";
 import type { BoxContext } from "./context.js";
-import { type FileSnapshot, type OutBox, sameSnapshot } from "./out-box.js";
+import type { OutBox } from "./out-box.js";
+import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
 /** A folder where one document and its PDFs come together; its name holds the document's id. */
 const GATHERING = /^\.([0-9a-f-]{36})\.gather$/;

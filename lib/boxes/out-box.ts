@@ -2,18 +2,14 @@ import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
 import { looksComplete, proofOf } from "../files/complete.js";
-import type { EntryKind, FileFacts } from "../files/disk.js";
+import type { EntryKind } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
 import { Turn } from "../turn.js";
 import type { BoxContext } from "./context.js";
+import { ProducerTrust } from "./producer-trust.js";
+import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 import { WatchedTime } from "./watched-time.js";
-
-/** What is known of a file at one moment, to see whether it has been still since. */
-export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "inode"> & {
-  /** SHA-256 of its bytes, where they have been gone through to prove that it is finished. */
-  sha256?: string;
-};
 
 interface WaitingFile {
   /** When it was first seen or last seen to change, by the time spent watching: wall clocks jump (promises 2). */
@@ -72,8 +68,8 @@ export interface OutBoxOptions {
 /**
  * One OutBox as it is seen scan by scan. Scanning is the truth; whoever watches the folder only wakes the next scan.
  * `ready` gives the files that are complete by content and have not changed between two checks, in the order in which
- * they were first seen. The two are some 10 ms apart where the content proves that nothing is missing. Both give the event
- * loop its turn: 100,000 names are a long list.
+ * they were first seen. The two are some 10 ms apart where the content proves that nothing is missing, and the producers of the
+ * folder are known not to write again what is whole. Both give the event loop its turn: 100,000 names are a long list.
  */
 export class OutBox {
   private readonly waiting = new Map<string, WaitingFile>();
@@ -82,6 +78,7 @@ export class OutBox {
   /** The PDFs among the waiting files, by their name in NFC and lower case. */
   private readonly pdfs = new Map<string, string>();
   private readonly watched: WatchedTime;
+  private readonly trust = new ProducerTrust();
   private readonly lookAhead: number;
   private generation = 0;
   /** Files that went away before anybody of ours took them. */
@@ -218,7 +215,9 @@ export class OutBox {
   /** The file is being claimed: it is no longer among the ready ones, until it is forgotten or postponed. */
   take(name: string): void {
     const waiting = this.waiting.get(name);
-    if (waiting) waiting.taken = true;
+    if (!waiting) return;
+    waiting.taken = true;
+    if (waiting.proof && waiting.snapshot) this.trust.keeps(name, waiting.snapshot, this.world.clock.monotonic());
   }
 
   /** The file could not be claimed: a virus scanner or a writer holds it. It is tried again after a pause. */
@@ -260,16 +259,18 @@ export class OutBox {
     const snapshot = files.disk.facts(path);
     if (!snapshot) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });
     const same = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
+    if (waiting.snapshot === undefined) this.trust.sees(name, snapshot, now);
+    else if (!same && waiting.proof) this.trust.changes(now - waiting.sameSince);
     if (!same) Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, proof: undefined });
     waiting.snapshot = snapshot;
     const since = now - waiting.sameSince;
-    if (same && waiting.proof && since >= APART.proven) return true;
+    if (same && waiting.proof && this.trust.given && since >= APART.proven) return true;
     if (same && since >= (this.options.still ?? APART.still)) return looksComplete(files.disk, path, snapshot.size);
     if (waiting.proof === undefined && this.proofs > 0) {
       this.proofs--;
       waiting.proof = (await proofOf(files.disk, path, snapshot.size)) ?? false;
     }
-    this.again ||= Boolean(waiting.proof);
+    this.again ||= Boolean(waiting.proof) && this.trust.given;
     return false;
   }
 
@@ -278,8 +279,4 @@ export class OutBox {
     waiting.reported = true;
     return true;
   }
-}
-
-export function sameSnapshot(one: FileSnapshot, other: FileSnapshot): boolean {
-  return one.size === other.size && one.modified === other.modified && one.inode === other.inode;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type FileSnapshot, sameSnapshot } from "../../boxes/out-box.js";
+import { type FileSnapshot, sameSnapshot } from "../../boxes/snapshot.js";
 import { isPdfName, pdfKey } from "../../business/edocs.js";
 import { codeOf } from "../../errors.js";
 import { looksComplete } from "../../files/complete.js";

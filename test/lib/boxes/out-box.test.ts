@@ -25,6 +25,28 @@ describe("looking at an OutBox", () => {
   });
   after(removeScratch);
 
+  /** Looks at the files a first time, and again after so many milliseconds; claims what is ready then. */
+  async function claimAfter(milliseconds: number): Promise<string[]> {
+    await outBox.list();
+    await outBox.ready();
+    now += milliseconds;
+    const { names } = await outBox.ready();
+    for (const name of names) outBox.take(name);
+    for (const name of names) renameSync(path(name), join(folder.path, name));
+    for (const name of names) outBox.forget(name);
+    return names;
+  }
+
+  /** Files that their producers have left alone since they were whole. */
+  async function leftAlone(count: number): Promise<void> {
+    for (let number = 1; number <= count; number++) {
+      writeFileSync(path("left.xml"), XML);
+      assert.deepEqual(await claimAfter(150), ["left.xml"]);
+      // A new one under the same name so soon would be a second writing.
+      now += 2000;
+    }
+  }
+
   it("takes a file only when it was the same at two looks, whatever its content says", async () => {
     writeFileSync(path("a.xml"), XML);
     await outBox.list();
@@ -37,6 +59,8 @@ describe("looking at an OutBox", () => {
   it("takes what its whole content proves after 10 ms, and what only its ends speak for after 150", async () => {
     const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
     outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    await leftAlone(20);
+    const start = now;
     const zip = await writeZip([{ name: "a.xml", bytes: Buffer.from(XML) }], { at: 1_700_000_000_000 });
     const damaged = Buffer.from(zip);
     damaged.fill(0xff, zip.indexOf("a.xml") + 8, zip.indexOf("a.xml") + 10);
@@ -53,7 +77,7 @@ describe("looking at an OutBox", () => {
     for (const [name, bytes] of Object.entries(files)) writeFileSync(path(name), bytes);
     await outBox.list();
     const at = async (time: number) => {
-      now = time;
+      now = start + time;
       return (await outBox.ready()).names.sort();
     };
     assert.deepEqual(await at(0), []);
@@ -63,20 +87,57 @@ describe("looking at an OutBox", () => {
     assert.deepEqual(await at(149), ["whole.xml", "whole.zip"]);
     assert.equal(outBox.readyIn, undefined, "nothing is to be expected sooner than by stillness");
     assert.deepEqual(await at(150), ["crc.zip", "large.xml", "loose.pdf", "whole.xml", "whole.zip", "wide.xml"]);
+    assert.ok((await at(2000)).includes("whole.xml"));
     writeFileSync(path("whole.xml"), "<a><b>changed</b></a>");
-    assert.ok(!(await at(160)).includes("whole.xml"));
-    assert.ok((await at(170)).includes("whole.xml"), "proved anew");
+    assert.ok(!(await at(2010)).includes("whole.xml"));
+    assert.ok((await at(2020)).includes("whole.xml"), "proved anew");
+  });
+
+  it("waits for stillness until enough files were left alone, and again once a producer wrote a whole one again soon", async () => {
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    const isTaken = async (name: string) => {
+      writeFileSync(path(name), XML);
+      return (await claimAfter(10)).length === 1;
+    };
+    await leftAlone(19);
+    assert.equal(await isTaken("a.xml"), false, "too few are known");
+    assert.deepEqual(await claimAfter(150), ["a.xml"]);
+    assert.equal(await isTaken("b.xml"), true);
+    // Given back as it was.
+    renameSync(join(folder.path, "b.xml"), path("b.xml"));
+    assert.deepEqual(await claimAfter(10), ["b.xml"]);
+    writeFileSync(path("b.xml"), "<a><b>corrected after it was claimed</b></a>");
+    assert.deepEqual(await claimAfter(10), []);
+    await claimAfter(150);
+    await leftAlone(20);
+    assert.equal(await isTaken("c.xml"), false, "it takes many more to be trusted again");
+  });
+
+  it("does not trust a producer that puts a whole file right before it is claimed", async () => {
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    writeFileSync(path("a.xml"), XML);
+    await outBox.list();
+    await outBox.ready();
+    writeFileSync(path("a.xml"), "<a><b>put right</b></a>");
+    assert.deepEqual(await claimAfter(150), ["a.xml"]);
+    await leftAlone(20);
+    writeFileSync(path("b.xml"), XML);
+    assert.deepEqual(await claimAfter(10), []);
   });
 
   it("goes through the whole content of a few files at a time", async () => {
     const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
     outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 600_000 });
+    await leftAlone(20);
+    const start = now;
     for (let index = 0; index < 100; index++) writeFileSync(path(`${index}.xml`), XML);
     await outBox.list();
     const found: number[] = [];
-    for (now = 0; now <= 20; now += 10) found.push((await outBox.ready()).names.length);
+    for (; now <= start + 20; now += 10) found.push((await outBox.ready()).names.length);
     assert.deepEqual(found, [0, 32, 64]);
-    now = 150;
+    now = start + 150;
     assert.equal((await outBox.ready()).names.length, 100, "the others have been still");
   });
 
