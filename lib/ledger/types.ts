@@ -168,6 +168,14 @@ export interface DocumentQuery {
   before?: string;
 }
 
+/** So many documents of a business are in a state. */
+export interface DocumentCount {
+  /** Folder code as on disk; one spelling where it was written in several. */
+  business: string;
+  state: DocumentState;
+  count: number;
+}
+
 /** Why a ledger cannot be used (`details.reason` of SW-LEDGER): no file, cut or overwritten, locked by another program, anything else. */
 export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
 
@@ -250,6 +258,8 @@ export interface Ledger {
   /** Open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
   waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
+  /** How many documents a query asks for, by business and state, in the order of these; `limit` and `before` are not looked at. */
+  count(query: DocumentQuery): Promise<DocumentCount[]>;
   /** Newest rows with these bytes. */
   bySha256(sha256: string): Promise<DocumentRow[]>;
   byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]>;

@@ -6,10 +6,11 @@ import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "..
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
-import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
+import { addedUp } from "../../lib/ledger/counts.js";
+import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sqlite/search.js";
-import { configError, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
@@ -53,6 +54,15 @@ function overdueWatch(node: Node, client: ImportClient, config: Config): Overdue
     rules,
     finalStatuses: words.length > 0 ? words : FINAL_STATUSES,
   });
+}
+
+/** A page of what is asked for, and what to ask for the next one by; `next` is null when this is the last. Rejects with SW-REQUEST. */
+async function pageOf(ledger: Ledger, question: Record<string, unknown>) {
+  const query = readDocumentQuery(question);
+  const rows = await ledger.query(query);
+  const last = rows.length === (query.limit ?? PAGE.usual) ? rows.at(-1)?.id : undefined;
+  const more = last !== undefined && (await ledger.query({ ...query, before: last, limit: 1 })).length > 0;
+  return { payload: rows, next: more ? last : null };
 }
 
 export = (RED: NodeAPI): void => {
@@ -132,13 +142,9 @@ export = (RED: NodeAPI): void => {
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);
       else if (question.id) message.payload = (await storyOf(client.ledger, settingText(question.id))) ?? null;
-      else {
-        const query = readDocumentQuery(question);
-        const rows = await client.ledger.query(query);
-        const full = rows.length === (query.limit ?? PAGE.usual);
-        message.payload = rows;
-        Object.assign(message, { next: full ? (rows.at(-1)?.id ?? null) : null });
-      }
+      else if (settingFlag(question.count, false)) {
+        message.payload = addedUp(await client.ledger.count(readDocumentQuery(question)));
+      } else Object.assign(message, await pageOf(client.ledger, question));
       status.show("green", "dot", "done");
       send(message);
     });

@@ -267,6 +267,26 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.equal((await ledger.query({ business: "deccus001", state: ["claimed", "sent"] })).length, 5);
     });
 
+    it("counts what a query asks for, by business and state", async () => {
+      for (const [business, state] of [
+        ["Sas", "sent"],
+        ["DecCus001", "sent"],
+        ["DecCus001", "failed"],
+        ["DecCus001", "sent"],
+      ] as const) {
+        await ledger.enter(documentRow({ business, state, settled: true, seqNo: "I2023" }), { event: "claimed" });
+      }
+      const all = [
+        { business: "DecCus001", state: "failed", count: 1 },
+        { business: "DecCus001", state: "sent", count: 2 },
+        { business: "Sas", state: "sent", count: 1 },
+      ];
+      assert.deepEqual(await ledger.count({ limit: 1, before: "0" }), all);
+      assert.deepEqual(await ledger.count({ key: "I2023", state: "sent" }), all.slice(1));
+      assert.deepEqual(await ledger.count({ business: "SAS", q: "I202" }), all.slice(2));
+      assert.deepEqual(await ledger.count({ q: "nothing has this" }), []);
+    });
+
     it("finds what waits too long for either receipt, and the newest of some events of a document", async () => {
       const sent = { state: "sent", sentAt: 100 } as const;
       const accepted = { state: "accepted", sentAt: 1, importReceiptAt: 100 } as const;

@@ -1,14 +1,29 @@
 import { mayBeAnswered } from "../../lib/business/index.js";
-import type { DocumentQuery, DocumentRow, ReceiptKeys } from "../../lib/ledger/index.js";
+import type { DocumentCount, DocumentQuery, DocumentRow, ReceiptKeys } from "../../lib/ledger/index.js";
 import type { LedgerFile } from "./ledger-file.js";
 
 export const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** The rows of a simulated ledger that a query asks for, newest first. */
-export function queried(
+export function queried(file: LedgerFile, query: DocumentQuery): DocumentRow[] {
+  return file.newest(wantedBy(file, query), Math.min(Math.max(Math.trunc(query.limit ?? 100) || 100, 1), 1000));
+}
+
+/** How many rows of a simulated ledger a query asks for. */
+export function counted(file: LedgerFile, { before: _, ...query }: DocumentQuery): DocumentCount[] {
+  const counts = new Map<string, DocumentCount>();
+  for (const { business, state } of file.rows.filter(wantedBy(file, query))) {
+    const name = JSON.stringify([business.toLowerCase(), state]);
+    const found = counts.get(name);
+    counts.set(name, { business: found?.business ?? business, state, count: (found?.count ?? 0) + 1 });
+  }
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, count]) => count);
+}
+
+function wantedBy(
   file: LedgerFile,
-  { state, business, key, fileName, from, to, q, limit = 100, before, late }: DocumentQuery,
-): DocumentRow[] {
+  { state, business, key, fileName, from, to, q, before, late }: DocumentQuery,
+): (row: DocumentRow) => boolean {
   const states = state === undefined ? [] : [state].flat().filter((name) => name !== ("" as string));
   const named = (row: DocumentRow) => {
     if (!fileName) return true;
@@ -24,7 +39,7 @@ export function queried(
     !late ||
     (state === "sent" && importReceiptAt === 0 && sentAt < late.sentBefore) ||
     (state === "accepted" && businessReceiptAt === 0 && importReceiptAt < late.acceptedBefore);
-  const wanted = (row: DocumentRow) =>
+  return (row) =>
     isLate(row) &&
     (states.length === 0 || (states as string[]).includes(row.state)) &&
     (!business || sameText(row.business, business)) &&
@@ -34,7 +49,6 @@ export function queried(
     named(row) &&
     keyed(row) &&
     (!q || texts(row).some((text) => text.toLowerCase().includes(q.toLowerCase())));
-  return file.newest(wanted, Math.min(Math.max(Math.trunc(limit) || 100, 1), 1000));
 }
 
 /** The documents that a receipt with these keys may answer, best first. */

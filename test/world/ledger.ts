@@ -4,6 +4,7 @@ import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type {
   Box,
   DocumentChange,
+  DocumentCount,
   DocumentQuery,
   DocumentRow,
   DocumentState,
@@ -24,7 +25,7 @@ import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
 import type { LedgerFile } from "./ledger-file.js";
 import { SimParts } from "./ledger-parts.js";
-import { answered, queried, sameText } from "./ledger-query.js";
+import { answered, counted, queried, sameText } from "./ledger-query.js";
 import { SimReceipts } from "./ledger-receipts.js";
 
 /** When what is asked of the ledger is done; in a test of the ledger alone: at once. */
@@ -148,6 +149,10 @@ export class SimLedger implements Ledger {
     return this.read(() => queried(this.file, query));
   }
 
+  count(query: DocumentQuery): Promise<DocumentCount[]> {
+    return this.read(() => counted(this.file, query));
+  }
+
   bySha256(sha256: string): Promise<DocumentRow[]> {
     return this.read(() => this.file.newest((row) => row.sha256 === sha256));
   }
@@ -229,10 +234,8 @@ export class SimLedger implements Ledger {
     return this.read(() => this.file.events.findLast((event) => event.at < at)?.id ?? 0);
   }
 
-  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
-    return this.read(() =>
-      this.file.events.some((one) => one.documentId === documentId && one.id > id && events.includes(one.event)),
-    );
+  async hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
+    return ((await this.lastEventOf(documentId, events))?.id ?? 0) > id;
   }
 
   lastEventOf(id: string, events: readonly string[]): Promise<EventRow | undefined> {

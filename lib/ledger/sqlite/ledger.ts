@@ -6,6 +6,7 @@ import { STATES } from "../rules/states.js";
 import type {
   Box,
   DocumentChange,
+  DocumentCount,
   DocumentQuery,
   DocumentRow,
   DocumentState,
@@ -23,7 +24,6 @@ import type {
   ReceiptRow,
 } from "../types.js";
 import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
-import { asLedgerError } from "./open-database.js";
 import { Parts } from "./parts.js";
 import { earlierPins } from "./pins.js";
 import { LedgerReader } from "./reader.js";
@@ -133,10 +133,12 @@ export class SqliteLedger implements Ledger {
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
     const stored = isQuick(query)
       ? await this.store.read(() => findDocuments(query, (sql, values) => this.store.all(sql, ...values)))
-      : await this.reader.find(query).catch((error) => {
-          throw asLedgerError(error);
-        });
+      : await this.reader.find(query);
     return stored.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
+  }
+
+  count(query: DocumentQuery): Promise<DocumentCount[]> {
+    return this.reader.count(query);
   }
 
   bySha256(sha256: string): Promise<DocumentRow[]> {
@@ -243,10 +245,8 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
-    const marks = events.map(() => "?").join(", ");
-    const sql = `SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event IN (${marks}) LIMIT 1`;
-    return this.store.read(() => this.store.one(sql, documentId, id, ...events) !== undefined);
+  async hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
+    return ((await this.lastEventOf(documentId, events))?.id ?? 0) > id;
   }
 
   lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {

@@ -1,5 +1,5 @@
 import { firstIdAt } from "../../ids.js";
-import type { DocumentQuery } from "../types.js";
+import type { DocumentCount, DocumentQuery } from "../types.js";
 import { DOCUMENT_COLUMNS, selected, type Value } from "./columns.js";
 import { TEXT_COLUMNS } from "./schema.js";
 
@@ -35,13 +35,30 @@ export function findDocuments(query: DocumentQuery, read: Read): Stored[] {
   const where = conditions(query);
   const text = textOf(query);
   const name = nameOf(query);
-  if (query.key) return read(...byKey(query.key, [...name, ...where, ...text], limit));
+  if (query.key) return read(...newest([...keyOf(query), ...name, ...where, ...text], limit));
   if (name.length > 0) return read(...newest([...name, ...where, ...text], limit));
   if (text.length === 0 || isFew(query, where, read)) return alongStates(query, [...where, ...text], limit, read);
   const pieces = trigrams(query.q ?? "");
   if (pieces === "") return alongStates(query, [...where, ...text], limit, read);
   return byText(pieces, query, [...where, ...text], limit, read);
 }
+
+/** How many documents a query asks for, by business and state: along an index that has both, or by what finds the few. */
+export function countDocuments(query: DocumentQuery, read: Read): DocumentCount[] {
+  const { limit: _, before: __, ...all } = query;
+  const pieces = trigrams(all.q ?? "");
+  const where = [...keyOf(all), ...nameOf(all), ...conditions(all), ...textOf(all)];
+  const from = pieces === "" ? "documents" : TEXT_JOIN;
+  const rows = read(
+    `SELECT min(documents.business) AS business, documents.state AS state, count(*) AS count FROM ${from}
+      WHERE ${pieces === "" ? "" : "documents_text MATCH ? AND "}${sqlOf(where)}
+      GROUP BY documents.business COLLATE NOCASE, documents.state ORDER BY documents.business COLLATE NOCASE, documents.state`,
+    [...(pieces === "" ? [] : [pieces]), ...valuesOf(where)],
+  );
+  return rows.map(({ business, state, count }) => ({ business, state, count: Number(count) }) as DocumentCount);
+}
+
+const TEXT_JOIN = "documents_text CROSS JOIN documents ON documents.number = documents_text.rowid";
 
 const LATE = `(documents.state = 'sent' AND documents.import_receipt_at = 0 AND documents.sent_at < ?
   OR documents.state = 'accepted' AND documents.business_receipt_at = 0
@@ -123,13 +140,13 @@ function newestOf(rows: Stored[], limit: number): Stored[] {
 }
 
 /** Documents that carry this number, whichever of the three it is, or that of an order, list or bill in them. */
-function byKey(key: string, where: readonly Condition[], limit: number): Statement {
+function keyOf({ key }: DocumentQuery): Condition[] {
+  if (!key) return [];
   const lookups = ["client_key", "seq_no", "customs_no"].map(
     (column) => `SELECT number FROM documents WHERE ${column} = ? AND ${column} <> ''`,
   );
   lookups.push("SELECT number FROM documents WHERE id IN (SELECT document_id FROM document_keys WHERE key = ?)");
-  const one: Condition = [`documents.number IN (${lookups.join(" UNION ALL ")})`, key, key, key, key];
-  return newest([one, ...where], limit);
+  return [[`documents.number IN (${lookups.join(" UNION ALL ")})`, key, key, key, key]];
 }
 
 /** The whole name, or its beginning when the query ends in `*`; without case. */
@@ -156,7 +173,7 @@ function byText(
   const last = query.before && read("SELECT number FROM documents WHERE id = ?", [query.before])[0];
   if (last) place.push(["documents_text.rowid < ?", Number(last.number) + OUT_OF_ORDER]);
   const rows = read(
-    `SELECT ${DOCUMENT} FROM documents_text CROSS JOIN documents ON documents.number = documents_text.rowid
+    `SELECT ${DOCUMENT} FROM ${TEXT_JOIN}
       WHERE documents_text MATCH ? AND ${sqlOf([...place, ...where])}
       ORDER BY documents_text.rowid DESC LIMIT ${limit + OUT_OF_ORDER}`,
     [pieces, ...valuesOf([...place, ...where])],

@@ -3,12 +3,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { readZip } from "../../../lib/archive/index.js";
+import type { Counts } from "../../../lib/ledger/counts.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { freshKey } from "../../../simulator/samples/index.js";
 import { AskFlow, idsOf } from "../../support/ask-flow.js";
 import { box } from "../../support/boxes.js";
 import { cardNode, node, sink } from "../../support/flow-nodes.js";
-import type { RedBench } from "../../support/red-bench.js";
+import type { RedBench, Seen } from "../../support/red-bench.js";
+import { documentRow } from "../../support/rows.js";
 import { PIN } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
@@ -44,6 +46,42 @@ export function documents(bench: RedBench): void {
         ["claimed", "sending", "sent", "settled"],
       );
       assert.equal((await at.ask({ id: "no-such" })).payload, null);
+    });
+
+    it("counts by state and folder what a query asks for, and gives its pages to the last one", async () => {
+      await bench.load(at.nodes());
+      const { ledger } = await bench.client();
+      const rows = Array.from({ length: 1002 }, (_, index) =>
+        documentRow({
+          fileName: `n${index}.xml`,
+          state: index < 3 ? "failed" : "sent",
+          settled: true,
+          business: "Sas",
+        }),
+      );
+      await Promise.all(rows.map((row) => ledger.enter(row, { event: "claimed" })));
+      const id = await at.sent("甲.xml");
+      const counts = (await at.ask({ count: true })).payload as Counts;
+      assert.deepEqual(
+        [counts.total, counts.states.sent, counts.states.failed, counts.states.held],
+        [1003, 1000, 3, 0],
+      );
+      assert.deepEqual(
+        counts.businesses.map(({ business, total, states }) => [business, total, states.sent]),
+        [
+          ["DecCus001", 1, 1],
+          ["Sas", 1002, 999],
+        ],
+      );
+      const few = (await at.ask({ count: true, business: "sas", state: "failed" })).payload as Counts;
+      assert.deepEqual([few.total, few.businesses.length], [3, 1]);
+      const first = (await at.ask({ limit: 5000 })) as Seen & { next: string };
+      const second = (await at.ask({ limit: 5000, before: first.next })) as Seen & { next: null };
+      assert.deepEqual([idsOf(first.payload).length, idsOf(second.payload).length, second.next], [1000, 3, null]);
+      assert.equal(new Set([...idsOf(first.payload), ...idsOf(second.payload)]).size, 1003);
+      // A page that is just full is the last one when nothing is behind it.
+      const exact = (await at.ask({ business: "DecCus001", limit: 1 })) as Seen & { next: null };
+      assert.deepEqual([idsOf(exact.payload), exact.next], [[id], null]);
     });
 
     it("resends an ended document as a new attempt; its archived file stays", async () => {
