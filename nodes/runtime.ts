@@ -128,7 +128,10 @@ export class StatusLine {
   constructor(
     private readonly node: Node,
     private readonly name: string,
-  ) {}
+  ) {
+    // Node-RED keeps the last status of a node that is deployed again: what was red is mended, or said once more.
+    node.status({});
+  }
 
   show(fill: NodeStatusFill, shape: NodeStatusShape, key: string): void {
     this.last = () => this.node.status({ fill, shape, text: `${this.name}.status.${key}` });

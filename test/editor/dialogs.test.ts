@@ -136,6 +136,30 @@ describe("dialogs", () => {
     await closeDialog(page, "save");
   });
 
+  it("say beneath a field that takes a variable what is wrong with its value, until it is mended", async () => {
+    const id = idOf("sw-import-client");
+    const { page } = editor;
+    await openDialog(page, id);
+    await chooseType("root", /string/);
+    const row = page.locator(".form-row", { has: page.locator("#node-config-input-root") });
+    const field = row.locator("input.red-ui-typedInput-input");
+    const words = row.locator(".sw-wrong");
+    const enter = async (text: string) => {
+      await field.fill(text);
+      await field.press("Tab");
+    };
+    await enter("ImpPath");
+    await words.getByText("Root folder must be a whole path").waitFor();
+    assert.equal(await field.getAttribute("aria-describedby"), await words.getAttribute("id"));
+    assert.equal(await field.getAttribute("aria-invalid"), "true");
+    await enter("");
+    await words.getByText("Root folder is missing").waitFor();
+    await enter("/data/ImpPath");
+    await words.waitFor({ state: "hidden" });
+    assert.equal(await field.getAttribute("aria-describedby"), null);
+    await closeDialog(page, "cancel");
+  });
+
   it("keep the rules of preflight as JSON", async () => {
     const id = idOf("sw-preflight");
     const { page } = editor;

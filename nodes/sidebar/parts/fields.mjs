@@ -26,6 +26,26 @@ function withVariable(selector, types, plain) {
     event.preventDefault();
     container.find("input.red-ui-typedInput-input:visible, button:visible").last().trigger("focus");
   });
+  sayWhatIsWrong(input, container);
+}
+
+/** The words of a field's validator, beneath it: those that the editor shows hang on the saved input, which nobody sees. */
+function sayWhatIsWrong(input, container) {
+  const node = RED.editor.getEditStack().at(-1);
+  const property = input.attr("id").replace(/^node-(config-)?input-/, "");
+  const validate = node?._def.defaults[property]?.validate;
+  const fields = container.find("input.red-ui-typedInput-input, button");
+  const words = $("<div>", { class: "sw-wrong", id: `${input.attr("id")}-wrong` }).insertAfter(container);
+  const look = () => {
+    const said = validate?.call(node, input.val(), {});
+    const wrong = input.hasClass("input-error") && typeof said === "string";
+    words.text(wrong ? said : "").toggle(wrong);
+    fields.attr({ "aria-invalid": String(wrong), "aria-describedby": wrong ? words.attr("id") : null });
+  };
+  new MutationObserver(look).observe(input[0], { attributeFilter: ["class"] });
+  // Another mistake may follow upon the first, with the field marked all the time.
+  input.on("change keyup paste", () => setTimeout(look));
+  look();
 }
 
 export function typed(selector) {

@@ -152,6 +152,20 @@ export function config(bench: RedBench): void {
       });
     }
 
+    it("shows no fault any more once the setting is mended and deployed", async () => {
+      const nodes = (settings: Record<string, unknown>) => [
+        clientNode(root, settings),
+        node("sw-settle", "settle", { client: "client" }),
+        node("sw-preflight", "preflight", { client: "client" }, ["out"]),
+        sink("out"),
+      ];
+      await bench.load(nodes({ clientId: "" }));
+      await bench.showing("settle", "settle.status.config");
+      await bench.showing("preflight", "preflight.status.config");
+      await bench.deployChanged(nodes({}));
+      for (const id of ["settle", "preflight"]) await bench.showing(id, "");
+    });
+
     it("refuses a ledger that is no ledger, and nothing is claimed", async () => {
       const ledger = join(scratch(), "ledger.db");
       writeFileSync(ledger, Buffer.alloc(8192, "no database "));

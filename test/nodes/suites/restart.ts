@@ -125,7 +125,7 @@ export function restart(bench: RedBench): void {
       assert.notDeepEqual(first.content, file);
       assert.deepEqual(second.content, first.content);
       assert.equal(second.properties.messageId, first.properties.messageId);
-      assert.deepEqual(bench.statuses("sign"), []);
+      assert.deepEqual(bench.statuses("sign").filter(Boolean), []);
     });
 
     it("goes on with a document that waited for the broker, which never had it: sent once, as no duplicate", async () => {
