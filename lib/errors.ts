@@ -16,6 +16,14 @@ export function neutral(text: string): Bilingual {
  */
 export type FaultKind = "waits" | "retries" | "fails" | "refuses";
 
+/** One setting that is missing or wrong. */
+export interface SettingProblem {
+  setting: string;
+  /** The environment variable that it is taken from and that has no value; else empty. */
+  variable: string;
+  text: Bilingual;
+}
+
 /** Facts for programs about a fault, never a secret. Each fault fills those that it has. */
 export interface FaultDetails {
   /** The code underneath: `CKR_PIN_INCORRECT`, `51571`, `TIMEOUT`. */
@@ -40,6 +48,10 @@ export interface FaultDetails {
   /** The setting, message field or query field that is wrong. */
   setting?: string;
   field?: string;
+  /** The environment variable that the setting is taken from and that has no value. */
+  variable?: string;
+  /** Each of them, where several settings are wrong. */
+  problems?: readonly SettingProblem[];
   /** Place in a document: entry of a ZIP, 1-based line, schema, file. */
   entry?: string;
   line?: number;

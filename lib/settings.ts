@@ -1,9 +1,14 @@
-import { ImportClientError } from "./errors.js";
+import { type Bilingual, ImportClientError, type SettingProblem } from "./errors.js";
 
 /** A value as Node-RED hands it over; `${NAME}` that no environment variable replaced counts as not set. */
 export function settingText(value: unknown): string {
   const text = value === undefined || value === null ? "" : String(value).trim();
   return /^\$\{[^}]*\}$/.test(text) ? "" : text;
+}
+
+/** The environment variable that a value is to be taken from and that has no value; else empty. */
+export function unsetVariable(value: unknown): string {
+  return /^\$\{([^}]*)\}$/.exec(typeof value === "string" ? value.trim() : "")?.[1] ?? "";
 }
 
 /** A number setting; `fallback` when it is not set. Rejects with SW-CONFIG when it is no number of at least `least`. */
@@ -18,7 +23,7 @@ export function settingNumber(name: string, value: unknown, fallback: number, le
 /** A text setting that has to be there. Rejects with SW-CONFIG. */
 export function requiredText(name: string, value: unknown): string {
   const text = settingText(value);
-  if (text === "") throw configError(name, `未设置 ${name}`, `${name} is not set`);
+  if (text === "") throw missingSetting(name, value, { zh: `未设置 ${name}`, en: `${name} is not set` });
   return text;
 }
 
@@ -56,13 +61,64 @@ export function settingRows(
   return rows.map((row: Record<string, unknown> | null | undefined) => (name) => String(row?.[name] ?? "").trim());
 }
 
-export function configError(setting: string, zh: string, en: string): ImportClientError {
+/** A setting that has no value, by name of the variable where it is to come from one. */
+export function missingSetting(setting: string, value: unknown, { zh, en }: Bilingual): ImportClientError {
+  const variable = unsetVariable(value);
+  if (variable === "") return configError(setting, zh, en);
+  return configError(
+    setting,
+    `${zh}（环境变量 ${variable} 没有值）`,
+    `${en} (the environment variable ${variable} has no value)`,
+    variable,
+  );
+}
+
+/** What is wrong with several settings, so that all of it is told at once. */
+export class SettingFaults {
+  private readonly faults: ImportClientError[] = [];
+
+  /** What `read` gives; `otherwise` when it throws SW-CONFIG, which is kept. Throws everything else. */
+  read<T>(read: () => T, otherwise: T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ImportClientError) || error.code !== "SW-CONFIG") throw error;
+      this.faults.push(error);
+      return otherwise;
+    }
+  }
+
+  /** Throws SW-CONFIG with all that was found (`details.problems`), the one fault itself where it is the only one. */
+  assertNone(): void {
+    const [first, second] = this.faults;
+    if (!first) return;
+    if (!second) throw first;
+    throw new ImportClientError(
+      "SW-CONFIG",
+      {
+        zh: this.faults.map(({ text }) => text.zh).join("；"),
+        en: this.faults.map(({ text }) => text.en).join("; "),
+      },
+      { details: { problems: this.faults.flatMap(problemsOf) }, advice: CORRECT },
+    );
+  }
+}
+
+/** The settings that a fault of SW-CONFIG is about. */
+export function problemsOf({ details, text }: ImportClientError): readonly SettingProblem[] {
+  const { setting = "", variable = "", problems } = details;
+  return problems ?? [{ setting, variable, text }];
+}
+
+const CORRECT = {
+  zh: "请在节点或环境变量中改正此设置。",
+  en: "Correct this setting in the node or in the environment.",
+};
+
+export function configError(setting: string, zh: string, en: string, variable = ""): ImportClientError {
   return new ImportClientError(
     "SW-CONFIG",
     { zh, en },
-    {
-      details: { setting },
-      advice: { zh: "请在节点或环境变量中改正此设置。", en: "Correct this setting in the node or in the environment." },
-    },
+    { details: { setting, ...(variable && { variable }) }, advice: CORRECT },
   );
 }

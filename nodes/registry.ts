@@ -70,6 +70,8 @@ export interface CardNode extends Node {
   opened(): Promise<Card>;
   /** What has to be on this machine for it. */
   needs(): CardNeeds;
+  /** Rejects with SW-PREREQUISITE when something of that is missing. */
+  checked: Promise<void>;
   /** Whether a PIN is set, without showing it. */
   hasPin(): boolean;
   /** What preflight may compare a document with; empty when no card can be read. Never touches the PIN. */

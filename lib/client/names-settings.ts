@@ -3,14 +3,14 @@ import { REFUSAL_FORMS, type RefusalForm } from "../receipts/refusals/index.js";
 import { configError, settingFlag, settingText } from "../settings.js";
 
 /** As the package names files where nobody has decided otherwise. */
-const OWN: NamesSettings = { receiptNames: "own", datedFolders: false, localReceipts: "root" };
+export const OWN_NAMES: NamesSettings = { receiptNames: "own", datedFolders: false, localReceipts: "root" };
 
 /** As the official client does it (field 4): for an installation that takes its place, with programs that were written for it. */
 export const OFFICIAL: NamesSettings = { receiptNames: "official", datedFolders: true, localReceipts: "root" };
 
 /** How files and local refusals are named and written. What is not set is as it was before there was a setting. Rejects with SW-CONFIG. */
 export function readNamesSettings(config: Record<string, unknown>): NamesSettings {
-  const receiptNames = settingText(config.receiptNames) || OWN.receiptNames;
+  const receiptNames = settingText(config.receiptNames) || OWN_NAMES.receiptNames;
   if (receiptNames !== "own" && receiptNames !== "official") {
     throw configError(
       "receiptNames",
@@ -18,7 +18,7 @@ export function readNamesSettings(config: Record<string, unknown>): NamesSetting
       `the form of names is neither own nor official: ${receiptNames}`,
     );
   }
-  const localReceipts = settingText(config.localReceipts) || OWN.localReceipts;
+  const localReceipts = settingText(config.localReceipts) || OWN_NAMES.localReceipts;
   if (!REFUSAL_FORMS.includes(localReceipts as RefusalForm)) {
     const forms = REFUSAL_FORMS.join(", ");
     throw configError(
@@ -29,7 +29,7 @@ export function readNamesSettings(config: Record<string, unknown>): NamesSetting
   }
   return {
     receiptNames,
-    datedFolders: settingFlag(config.datedFolders, OWN.datedFolders),
+    datedFolders: settingFlag(config.datedFolders, OWN_NAMES.datedFolders),
     localReceipts: localReceipts as RefusalForm,
   };
 }

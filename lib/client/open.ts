@@ -84,6 +84,7 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   const rebuildAll = async (why: Gap) => reportRebuilt(client, why, await rebuild(client));
   if (gap) await rebuildAll(gap);
   await lease.bind(gap !== undefined);
+  for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
   const lost = await client.audit.begin();
   if (lost) reports.report("audit", auditLost(lost));

@@ -3,11 +3,19 @@ import type { BoxSettings } from "../boxes/context.js";
 import { type FolderSetting, readFolderSettings } from "../business/folder-settings.js";
 import type { BoxPath } from "../files/box-place.js";
 import { isWindowsPath } from "../files/names.js";
-import { configError, settingChoice, settingFlag, settingNumber, settingText } from "../settings.js";
+import {
+  configError,
+  missingSetting,
+  SettingFaults,
+  settingChoice,
+  settingFlag,
+  settingNumber,
+  settingText,
+} from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
 import { readBoxPaths } from "./box-paths.js";
 import { LOG_FORMATS, type LogFormat } from "./log-lines.js";
-import { readNamesSettings } from "./names-settings.js";
+import { OWN_NAMES, readNamesSettings } from "./names-settings.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
 export interface ClientSettings extends BoxSettings {
@@ -33,49 +41,74 @@ export interface ClientSettings extends BoxSettings {
   sysIds: readonly string[];
   /** How documents of a folder go out whose type is not known, and who receives them. */
   folders: readonly FolderSetting[];
+  /** Folders of businesses that are made, with their boxes, when the client opens. */
+  newFolders: readonly string[];
   /** Boxes that lie elsewhere than `<root>/<folder>/<box>`. */
   boxPaths: readonly BoxPath[];
 }
 
-/** Reads the import-client node's settings. Rejects with SW-CONFIG, naming the setting. */
-export function readClientSettings(config: Record<string, unknown>): ClientSettings {
-  const environment = settingText(config.environment) || "test";
-  if (environment !== "test" && environment !== "production") {
-    throw configError(
-      "environment",
-      `环境（示例中为环境变量 SW_ENVIRONMENT）应为 test（测试）或 production（正式），不能是“${environment}”`,
-      `the environment (SW_ENVIRONMENT in the example) is test or production, not ${environment}`,
-    );
-  }
-  const customsCode = settingText(config.customsCode);
+function environmentOf(value: unknown): "test" | "production" {
+  const environment = settingText(value) || "test";
+  if (environment === "test" || environment === "production") return environment;
+  throw configError(
+    "environment",
+    `环境（示例中为环境变量 SW_ENVIRONMENT）应为 test（测试）或 production（正式），不能是“${environment}”`,
+    `the environment (SW_ENVIRONMENT in the example) is test or production, not ${environment}`,
+  );
+}
+
+function customsCodeOf(value: unknown): string {
+  const code = settingText(value);
   // Compared with card and documents as it stands: of another length it would refuse every one of them.
-  if (!/^([0-9A-Za-z]{10})?$/.test(customsCode)) {
-    throw configError(
-      "customsCode",
-      `海关十位编码（示例中为环境变量 SW_CUSTOMS_CODE）应为 10 位字母或数字，现为 ${customsCode.length} 位：${customsCode}`,
-      `the customs code (SW_CUSTOMS_CODE in the example) has 10 letters or digits, this one ${customsCode.length}: ${customsCode}`,
-    );
-  }
-  const clientId = settingText(config.clientId);
-  if (clientId === "") throw configError("clientId", "未设置客户端 ID", "the client ID is not set");
-  const rootText = settingText(config.root);
-  if (rootText === "") throw configError("root", "未设置报文根目录", "the root folder is not set");
+  if (/^([0-9A-Za-z]{10})?$/.test(code)) return code;
+  throw configError(
+    "customsCode",
+    `海关十位编码（示例中为环境变量 SW_CUSTOMS_CODE）应为 10 位字母或数字，现为 ${code.length} 位：${code}`,
+    `the customs code (SW_CUSTOMS_CODE in the example) has 10 letters or digits, this one ${code.length}: ${code}`,
+  );
+}
+
+function clientIdOf(value: unknown): string {
+  const id = settingText(value);
+  if (id !== "") return id;
+  throw missingSetting("clientId", value, { zh: "未设置客户端 ID", en: "the client ID is not set" });
+}
+
+function newFoldersOf(value: unknown): string[] {
+  const codes = settingText(value)
+    .split(/[,，;；\s]+/)
+    .filter(Boolean);
+  const odd = codes.find((code) => !/^[0-9A-Za-z_-]{1,64}$/.test(code));
+  if (odd === undefined) return codes;
+  throw configError("newFolders", `${odd} 不是业务文件夹代码`, `${odd} is no code of a business folder`);
+}
+
+function rootOf(value: unknown): string {
+  const root = settingText(value);
+  if (root === "") throw missingSetting("root", value, { zh: "未设置报文根目录", en: "the root folder is not set" });
   // Resolved, it would be a folder of that odd name wherever this process was started.
-  if (process.platform !== "win32" && isWindowsPath(rootText)) {
+  if (process.platform !== "win32" && isWindowsPath(root)) {
     throw configError(
       "root",
-      `${rootText} 是 Windows 的路径，请改为它在本机挂载的位置`,
-      `${rootText} is a path of Windows: set the place where it is mounted on this machine`,
+      `${root} 是 Windows 的路径，请改为它在本机挂载的位置`,
+      `${root} is a path of Windows: set the place where it is mounted on this machine`,
     );
   }
-  const root = resolve(rootText);
-  const onUncertain = settingText(config.onUncertain) === "hold" ? "hold" : "resend";
+  return resolve(root);
+}
+
+/** Reads the import-client node's settings. Rejects with SW-CONFIG, naming every setting that is missing or wrong. */
+export function readClientSettings(config: Record<string, unknown>): ClientSettings {
+  const faults = new SettingFaults();
+  const number = (name: string, fallback: number, least = 0) =>
+    faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
+  const root = faults.read(() => rootOf(config.root), "");
   const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");
-  return {
-    environment,
-    clientId,
+  const settings: ClientSettings = {
+    environment: faults.read(() => environmentOf(config.environment), "test"),
+    clientId: faults.read(() => clientIdOf(config.clientId), ""),
     orgCode: settingText(config.orgCode),
-    customsCode,
+    customsCode: faults.read(() => customsCodeOf(config.customsCode), ""),
     region: settingText(config.region),
     root,
     ledger: /^[a-z]+:\/\//.test(ledger) ? ledger : resolve(ledger),
@@ -83,17 +116,20 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
     logDir: resolve(settingText(config.logDir) || join(root, ".log")),
-    logFormat: settingChoice("logFormat", config.logFormat, LOG_FORMATS),
-    retentionDays: settingNumber("retentionDays", config.retentionDays, 90, 1),
-    missingAfter: settingNumber("missingAfter", config.missingAfter, 600),
-    onUncertain,
-    claimTimeout: settingNumber("claimTimeout", config.claimTimeout, 3600),
+    logFormat: faults.read(() => settingChoice("logFormat", config.logFormat, LOG_FORMATS), LOG_FORMATS[0]),
+    retentionDays: number("retentionDays", 90, 1),
+    missingAfter: number("missingAfter", 600),
+    onUncertain: settingText(config.onUncertain) === "hold" ? "hold" : "resend",
+    claimTimeout: number("claimTimeout", 3600),
     receiptJson: settingFlag(config.receiptJson, false),
     sysIds: settingText(config.sysIds)
       .split(/[,，;；\s]+/)
       .filter(Boolean),
-    folders: readFolderSettings(settingText(config.folders), PROFILE_NAMES),
-    ...readNamesSettings(config),
-    boxPaths: readBoxPaths(settingText(config.boxPaths), root),
+    folders: faults.read(() => readFolderSettings(settingText(config.folders), PROFILE_NAMES), []),
+    ...faults.read(() => readNamesSettings(config), OWN_NAMES),
+    newFolders: faults.read(() => newFoldersOf(config.newFolders), []),
+    boxPaths: root === "" ? [] : faults.read(() => readBoxPaths(settingText(config.boxPaths), root), []),
   };
+  faults.assertNone();
+  return settings;
 }

@@ -4,8 +4,10 @@ import { exportsIn } from "../modules.js";
 import type { CardSettings } from "./settings.js";
 import type { CardBackend, PinAttempts } from "./types.js";
 
-/** What has to be on the machine: an optional package of Node.js, or a file that can be read. */
-export type Prerequisite = ({ package: string } | { file: string }) & { what: Bilingual };
+/** What has to be on the machine: an optional package of Node.js, `native` where it is compiled there; or a file that a setting names. */
+export type Prerequisite = ({ package: string; native?: boolean } | { file: string; setting: string }) & {
+  what: Bilingual;
+};
 
 /** Settings of a card but its PIN. */
 export type CardNeeds = Pick<CardSettings, "backend" | "module" | "keyFile" | "certificateFile">;

@@ -109,7 +109,11 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "card-sign");
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
-    checkConfig(this, status, async () => [readConfig(config), cardNode()]);
+    checkConfig(this, status, async () => {
+      readConfig(config);
+      // What is missing stands in the log already, by the card's own name.
+      cardNode().checked.catch(() => status.show("red", "ring", "missing"));
+    });
 
     let followed: { card: Card; leave: () => void } | undefined;
     /** Its certificate may end between two documents. */

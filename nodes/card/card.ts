@@ -3,13 +3,14 @@ import { decisionOf, NOBODY } from "../../lib/audit/entry.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
-import { bothLanguages, messageOf } from "../../lib/errors.js";
+import { bothLanguages, ImportClientError, messageOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
 import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
 import type { CardSettings } from "../../lib/signing/settings.js";
+import { spoken } from "../connection-status.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 
@@ -51,7 +52,8 @@ export = (RED: NodeAPI): void => {
       );
     }
     // Red at once, not only when the first document comes to be signed.
-    checkPrerequisites(undefined, settings).catch((error) => this.error(`${error.code} ${messageOf(error)}`));
+    this.checked = checkPrerequisites(undefined, settings).then(() => undefined);
+    this.checked.catch((error) => this.error(error instanceof ImportClientError ? spoken(error) : messageOf(error)));
     const guard = guardWarning();
     if (guard) warn(guard.zh, guard.en);
 

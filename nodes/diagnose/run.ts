@@ -5,6 +5,7 @@ import {
   type Diagnosis,
   diagnose,
   type Neighbour,
+  type Subjects,
   type TestedQueue,
 } from "../../lib/diagnose/index.js";
 import { type BrokerNode, brokerNodes, type CardNode, clientNodes } from "../registry.js";
@@ -17,8 +18,15 @@ export interface WantedIds {
   card?: string | undefined;
 }
 
-/** The self-check over config nodes, for the diagnose node and the route. A node whose settings cannot be used is a failed step. */
-export async function runDiagnose(RED: NodeAPI, { client, broker, card }: WantedIds): Promise<Diagnosis> {
+/**
+ * The self-check over config nodes, for the diagnose node and the route. A node whose settings cannot be used is a failed step. `instead`:
+ * a broker or a card that is not deployed as it is to be tested.
+ */
+export async function runDiagnose(
+  RED: NodeAPI,
+  { client, broker, card }: WantedIds,
+  instead: Pick<Subjects, "broker" | "card"> = {},
+): Promise<Diagnosis> {
   return diagnose({
     ...(client && { client: () => clientNow(RED, client) }),
     ...(broker && {
@@ -28,6 +36,7 @@ export async function runDiagnose(RED: NodeAPI, { client, broker, card }: Wanted
       },
     }),
     ...(card && { card: cardOf(RED, card) }),
+    ...instead,
     neighbours: neighbours(),
     versions: { "Node-RED": await nodeRedVersion(RED) },
   });

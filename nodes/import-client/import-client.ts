@@ -9,6 +9,7 @@ import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
+import { registerFormRoutes } from "../form/routes.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
@@ -102,4 +103,5 @@ export = (RED: NodeAPI): void => {
   }
   RED.nodes.registerType("sw-import-client", ImportClientConstructor);
   registerRoutes(RED, clientNodes);
+  registerFormRoutes(RED);
 };

@@ -1,38 +1,16 @@
-import { hostname } from "node:os";
-import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
+import type { Node, NodeAPI, NodeConstructor } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
-import { type BrokerSettings, type DeclareQueues, eachHost, readHosts } from "../../lib/amqp/settings.js";
+import { type BrokerSettings, eachHost } from "../../lib/amqp/settings.js";
 import { assertDemoBroker } from "../../lib/client/demo.js";
 import { stopped } from "../../lib/send/errors.js";
-import { configError, requiredText, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
+import { settingText } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
 import { onClose } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
-
-interface Config extends NodeDef {
-  client?: string;
-  host?: string;
-  port?: string | number;
-  vhost?: string;
-  useTls?: boolean | string;
-  tls?: string;
-  heartbeat?: string | number;
-  connectTimeout?: string | number;
-  confirmTimeout?: string | number;
-  frameMax?: string | number;
-  channelMax?: string | number;
-  connectionName?: string;
-  declare?: string;
-  userEnv?: string;
-  passwordEnv?: string;
-}
-
-interface TlsConfigNode extends Node {
-  addTLSOptions(options: Record<string, unknown>): void;
-}
+import { type BrokerConfig, readBrokerSettings } from "./settings.js";
 
 /** Milliseconds that a stopping broker node waits for those who use it. */
 const LEAVE_WITHIN = 6000;
@@ -45,50 +23,14 @@ export = (RED: NodeAPI): void => {
     return own || (name ? settingText(RED.util.evaluateNodeProperty(name, "env", node, {})) : "");
   }
 
-  /** The first host and those behind it. Throws SW-CONFIG. */
-  function hostsOf(config: Config, useTls: boolean): Pick<BrokerSettings, "host" | "port" | "others"> {
-    // Never a default: an unset variable must not lead a test environment to the real server.
-    const text = requiredText("host", config.host);
-    const port = settingNumber("port", config.port, useTls ? 5671 : 5672, 1);
-    const [first, ...others] = readHosts(text, port) ?? [];
-    if (!first) throw configError("host", `host：${text} 不是主机名列表`, `host: ${text} is no list of host names`);
-    return { ...first, others };
-  }
-
-  function declareOf(value: unknown): DeclareQueues {
-    const text = settingText(value) || "no";
-    if (text === "no" || text === "classic" || text === "quorum") return text;
-    throw configError("declare", `declare：${text} 无效`, `declare: ${text} is neither no, classic nor quorum`);
-  }
-
-  /** 0 or so much at least. */
-  function limit(name: string, value: unknown, least: number): number {
-    const number = settingNumber(name, value, 0);
-    return number === 0 ? 0 : settingNumber(name, value, 0, least);
-  }
-
-  function readSettings(node: Node<{ user?: string; password?: string }>, config: Config): BrokerSettings {
-    const useTls = settingFlag(config.useTls, true);
-    const tls: Record<string, unknown> = {};
-    const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
-    tlsNode?.addTLSOptions(tls);
-    return {
-      ...hostsOf(config, useTls),
-      vhost: settingText(config.vhost) || "/",
+  function readSettings(node: Node<{ user?: string; password?: string }>, config: BrokerConfig): BrokerSettings {
+    return readBrokerSettings(RED, config, {
       user: secret(node, node.credentials?.user, config.userEnv),
       password: secret(node, node.credentials?.password, config.passwordEnv),
-      tls: useTls ? tls : undefined,
-      heartbeat: settingNumber("heartbeat", config.heartbeat, 10),
-      connectTimeout: settingNumber("connectTimeout", config.connectTimeout, 15, 1),
-      confirmTimeout: settingNumber("confirmTimeout", config.confirmTimeout, 30, 1),
-      frameMax: limit("frameMax", config.frameMax, 4096),
-      channelMax: limit("channelMax", config.channelMax, 4),
-      connectionName: settingText(config.connectionName) || `import-client ${hostname()} ${process.pid}`,
-      declare: declareOf(config.declare),
-    };
+    });
   }
 
-  function MqBroker(this: BrokerNode, config: Config): void {
+  function MqBroker(this: BrokerNode, config: BrokerConfig): void {
     RED.nodes.createNode(this, config);
     this.client = settingText(config.client);
     let shared: BrokerConnection | undefined;
@@ -201,7 +143,7 @@ export = (RED: NodeAPI): void => {
       await disconnect();
     });
   }
-  RED.nodes.registerType("sw-mq-broker", MqBroker as NodeConstructor<Node, Config, object>, {
+  RED.nodes.registerType("sw-mq-broker", MqBroker as NodeConstructor<Node, BrokerConfig, object>, {
     credentials: { user: { type: "text" }, password: { type: "password" } },
   });
 };

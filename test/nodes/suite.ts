@@ -7,6 +7,7 @@ import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
 import { forgottenSettings } from "./suites/forgotten-settings.js";
+import { forms } from "./suites/forms.js";
 import { holding } from "./suites/holding.js";
 import { messageFields } from "./suites/message-fields.js";
 import { ownRules } from "./suites/own-rules.js";
@@ -41,7 +42,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, owner, claims, content, composing, ownRules]) suite(bench);
+    for (const suite of [config, forms, owner, claims, content, composing, ownRules]) suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling, spoilt]) suite(bench);
     for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);

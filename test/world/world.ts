@@ -98,7 +98,7 @@ export class World {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
       ...{ receiptJson: false, orgCode: "", customsCode: "", region: "", ledger: "/ledger/ledger.db" },
       ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
-      ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [] },
+      ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [], newFolders: [] },
       onUncertain: "resend",
       logFormat: "text",
     };

@@ -8,8 +8,12 @@ export const backend: Backend = {
   usual: true,
   needsPin: ({ pinPad }) => !pinPad,
   prerequisites: ({ module }) => [
-    { package: "pkcs11js", what: { zh: "PKCS#11 卡或加密机", en: "for PKCS#11 cards" } },
-    { file: module, what: { zh: "PKCS#11 模块（卡驱动）", en: "the PKCS#11 module (the card's driver)" } },
+    { package: "pkcs11js", native: true, what: { zh: "PKCS#11 卡或加密机", en: "for PKCS#11 cards" } },
+    {
+      file: module,
+      setting: "module",
+      what: { zh: "PKCS#11 模块（卡驱动）", en: "the PKCS#11 module (the card's driver)" },
+    },
   ],
   open: (settings, attempts) => new Pkcs11Card(settings, attempts),
 };

@@ -7,6 +7,6 @@ export const backend: Backend = {
   title: { zh: "密钥文件（仅测试）", en: "key file (tests only)" },
   testsOnly: NO_CARD,
   needsPin: () => false,
-  prerequisites: ({ keyFile }) => [{ file: keyFile, what: { zh: "密钥文件", en: "the key file" } }],
+  prerequisites: ({ keyFile }) => [{ file: keyFile, setting: "keyFile", what: { zh: "密钥文件", en: "the key file" } }],
   open: (settings, attempts) => new SoftwareCard(settings, attempts),
 };

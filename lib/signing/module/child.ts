@@ -15,7 +15,7 @@ let library: DriverModule | undefined;
 let token: Driver | undefined;
 
 /** The driver's own package, an optional one, is loaded with it and not before. */
-function open({ driver, module }: Operations["attach"]["ask"]): Driver {
+function open({ driver, module }: Operations["list"]["ask"]): Driver {
   library ??= require(`../${driver}/token.js`) as DriverModule;
   return library.open(module);
 }
@@ -39,6 +39,11 @@ function run(request: Request): unknown {
     case "sign": {
       const ask = request.ask as Operations["sign"]["ask"];
       return opened().sign(ask);
+    }
+    case "list": {
+      token ??= open(request.ask as Operations["list"]["ask"]);
+      if (!token.list) throw new TokenError("NOT-LISTED", "this driver does not tell its tokens", false);
+      return token.list();
     }
     case "close":
       token?.detach();

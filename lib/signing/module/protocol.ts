@@ -23,6 +23,8 @@ export interface Operations {
   /** Reads the token's flags, then logs in once. `pin` is absent for a token with its own keypad. */
   login: { ask: { pin?: string; token: string; allowFinalTry: boolean }; answer: LoginFacts };
   sign: { ask: SignAsk; answer: Uint8Array };
+  /** Every token with what is public on it; loads the module first when that is still to do. For a process that is asked nothing else. */
+  list: { ask: { driver: DriverName; module: string }; answer: TokenListing[] };
   close: { ask: Record<string, never>; answer: null };
 }
 
@@ -45,6 +47,8 @@ export interface Driver {
   attach(select: Selection): TokenFacts;
   login(pin: string | undefined, token: string, allowFinalTry: boolean): LoginFacts;
   sign(ask: SignAsk): Buffer;
+  /** Every token and its public keys, where the library tells them: no login. */
+  list?(): TokenListing[];
   /** Never throws. */
   detach(): void;
 }
@@ -73,6 +77,16 @@ export interface TokenFacts {
   publicKey?: Uint8Array;
   /** What the card itself says of its holder (spsecure); empty where it does not. */
   holder?: { certificateNumber: string; companyCode: string; companyName: string };
+}
+
+/** A token that the module sees. */
+export interface TokenListing {
+  label: string;
+  serial: string;
+  slot: number;
+  maker: string;
+  /** What can be told of its keys without a login; `certificate` is DER. */
+  keys: { label: string; id: Uint8Array; certificate: Uint8Array | null }[];
 }
 
 export interface LoginFacts {

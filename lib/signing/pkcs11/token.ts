@@ -1,7 +1,15 @@
 import type * as Pkcs11 from "pkcs11js";
 import { digestInfo } from "../digest-info.js";
 import { AfterLogin, described, TokenError } from "../module/errors.js";
-import type { Driver, LoginFacts, ReplyError, Selection, SignAsk, TokenFacts } from "../module/protocol.js";
+import type {
+  Driver,
+  LoginFacts,
+  ReplyError,
+  Selection,
+  SignAsk,
+  TokenFacts,
+  TokenListing,
+} from "../module/protocol.js";
 
 /** Errors that are certainly raised before a login's PIN reaches the token (PKCS#11 2.40, 5.1.3 to 5.1.6). */
 const BEFORE_PIN: ReadonlySet<string> = new Set([
@@ -103,6 +111,38 @@ export class Token implements Driver {
     };
   }
 
+  /** Every initialised token, and its keys by their certificates and public halves: no login. */
+  list(): TokenListing[] {
+    this.p11.C_Initialize();
+    this.initialised = true;
+    return this.present()
+      .filter(({ info }) => (info.flags & this.library.CKF_TOKEN_INITIALIZED) !== 0)
+      .map(({ slot, info }) => ({
+        label: trimmed(info.label),
+        serial: trimmed(info.serialNumber),
+        slot: handleNumber(slot),
+        maker: [trimmed(info.manufacturerID), trimmed(info.model)].filter(Boolean).join(" "),
+        keys: this.publicKeys(slot),
+      }));
+  }
+
+  private publicKeys(slot: Pkcs11.Handle): TokenListing["keys"] {
+    const session = this.p11.C_OpenSession(slot, this.library.CKF_SERIAL_SESSION);
+    try {
+      const { CKA_CLASS, CKA_ID, CKA_LABEL, CKO_PUBLIC_KEY } = this.library;
+      const certificates = this.certificates(session);
+      const keys = this.find(session, [{ type: CKA_CLASS, value: CKO_PUBLIC_KEY }]).map((handle) => {
+        const id = this.read(session, handle, CKA_ID);
+        const certificate = certificates.find((one) => one.id.equals(id));
+        return { label: this.read(session, handle, CKA_LABEL).toString(), id, certificate: certificate?.der ?? null };
+      });
+      const others = certificates.filter(({ id }) => !keys.some((key) => key.id.equals(id)));
+      return [...keys, ...others.map(({ id, label, der }) => ({ label, id, certificate: der }))];
+    } finally {
+      this.p11.C_CloseSession(session);
+    }
+  }
+
   login(pin: string | undefined, token: string, allowFinalTry: boolean): LoginFacts {
     const at = this.need();
     const info = this.p11.C_GetTokenInfo(at.slot);
@@ -127,7 +167,7 @@ export class Token implements Driver {
     try {
       const key = this.findKey(at);
       at.key = key.handle;
-      const certificate = this.certificates(at).find((candidate) => candidate.id.equals(key.id));
+      const certificate = this.certificates(at.session).find((candidate) => candidate.id.equals(key.id));
       return { keyLabel: key.label, certificate: certificate?.der ?? null, countLow: flags.countLow };
     } catch (error) {
       throw new AfterLogin(error);
@@ -177,14 +217,7 @@ export class Token implements Driver {
 
   private findToken(select: Selection): { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo } {
     const initialised = this.library.CKF_TOKEN_INITIALIZED;
-    const present: { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo }[] = [];
-    for (const slot of this.p11.C_GetSlotList(true)) {
-      try {
-        present.push({ slot, info: this.p11.C_GetTokenInfo(slot) });
-      } catch {
-        // Pulled between the two calls.
-      }
-    }
+    const present = this.present();
     const usable = present.filter(({ slot, info }) =>
       select.slot === undefined ? (info.flags & initialised) !== 0 : handleNumber(slot) === select.slot,
     );
@@ -201,6 +234,18 @@ export class Token implements Driver {
       throw new TokenError("TOKEN-ABSENT", seen ? `the token is not there; there are: ${seen}` : "no token", false);
     }
     return only;
+  }
+
+  private present(): { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo }[] {
+    const present: { slot: Pkcs11.Handle; info: Pkcs11.TokenInfo }[] = [];
+    for (const slot of this.p11.C_GetSlotList(true)) {
+      try {
+        present.push({ slot, info: this.p11.C_GetTokenInfo(slot) });
+      } catch {
+        // Pulled between the two calls.
+      }
+    }
+    return present;
   }
 
   private flags(info: Pkcs11.TokenInfo): { countLow: boolean; finalTry: boolean; locked: boolean } {
@@ -247,24 +292,24 @@ export class Token implements Driver {
     throw new TokenError("KEY-AMBIGUOUS", `more than one private key, name one: ${names}`);
   }
 
-  private certificates(at: Attached): { id: Buffer; label: string; der: Buffer }[] {
+  private certificates(session: Pkcs11.Handle): { id: Buffer; label: string; der: Buffer }[] {
     const { CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_ID, CKA_LABEL, CKA_VALUE, CKO_CERTIFICATE, CKC_X_509 } = this.library;
     const template = [
       { type: CKA_CLASS, value: CKO_CERTIFICATE },
       { type: CKA_CERTIFICATE_TYPE, value: CKC_X_509 },
     ];
-    return this.find(at.session, template)
+    return this.find(session, template)
       .map((handle) => ({
-        id: this.read(at.session, handle, CKA_ID),
-        label: this.read(at.session, handle, CKA_LABEL).toString(),
-        der: this.read(at.session, handle, CKA_VALUE),
+        id: this.read(session, handle, CKA_ID),
+        label: this.read(session, handle, CKA_LABEL).toString(),
+        der: this.read(session, handle, CKA_VALUE),
       }))
       .filter(({ der }) => der.length > 0);
   }
 
   /** The key's certificate as far as it can be found while the private key cannot be seen yet. */
   private publicCertificate(at: Attached): { id: Buffer; der: Buffer } | undefined {
-    const all = this.certificates(at);
+    const all = this.certificates(at.session);
     const { keyId, keyLabel } = at.select;
     if (keyId) return all.find(({ id }) => id.toString("hex") === keyId.toLowerCase());
     if (keyLabel) {

@@ -1,0 +1,101 @@
+import type { NodeAPI } from "node-red";
+import { readClientSettings } from "../../lib/client/settings.js";
+import { type Missing, prerequisitesOf } from "../../lib/diagnose/prerequisites.js";
+import { type Bilingual, ImportClientError } from "../../lib/errors.js";
+import { problemsOf, settingText, unsetVariable } from "../../lib/settings.js";
+import { backendByName } from "../../lib/signing/backends.js";
+import { readCardSettings } from "../../lib/signing/read-settings.js";
+import { readBrokerSettings } from "../mq-broker/settings.js";
+import type { Form, FormNode } from "./form.js";
+
+/** A setting without which nothing can be sent, or that is wrong. */
+export interface Gap {
+  /** Id of the node, and the setting in its dialog; empty for what is missing on the machine. */
+  node: string;
+  setting: string;
+  /** The environment variable that the setting names; empty when it names none. */
+  variable: string;
+  text: Bilingual;
+  advice: Bilingual | null;
+}
+
+type Found = Omit<Gap, "node">;
+
+/** What the runtime's own readers say of a node; `then` looks further at settings that can be used. */
+async function read<T>(
+  node: FormNode,
+  settings: () => T,
+  then: (settings: T) => Promise<Found[]> | Found[] = () => [],
+): Promise<Found[]> {
+  try {
+    return await then(settings());
+  } catch (error) {
+    if (!(error instanceof ImportClientError) || error.code !== "SW-CONFIG") throw error;
+    return problemsOf(error).map(({ setting, text }) => ({
+      setting,
+      variable: unsetVariable(node.values[setting]),
+      text,
+      advice: null,
+    }));
+  }
+}
+
+const onMachine = (node: FormNode, missing: readonly Missing[]): Found[] =>
+  missing.map(({ setting, text, advice }) => ({
+    setting,
+    variable: unsetVariable(node.values[setting]),
+    text,
+    advice,
+  }));
+
+const empty = (setting: string, variable: unknown, text: Bilingual): Found => ({
+  setting,
+  variable: settingText(variable),
+  text,
+  advice: null,
+});
+
+function ofClient(form: Form, node: FormNode): Promise<Found[]> {
+  const settings = () => readClientSettings(form.settings(node));
+  return read(node, settings, async (client) => onMachine(node, (await prerequisitesOf(client, undefined)).missing));
+}
+
+/** A login is not asked for by every broker, but by the Single Window's. */
+async function ofBroker(RED: NodeAPI, form: Form, node: FormNode): Promise<Found[]> {
+  const { userEnv, passwordEnv } = node.values;
+  const user = form.secret(node, "user", userEnv);
+  const password = form.secret(node, "password", passwordEnv);
+  const found = await read(node, () => readBrokerSettings(RED, form.settings(node), { user, password }));
+  if (user === "") found.push(empty("user", userEnv, { zh: "未设置登录用户名", en: "the user name is not set" }));
+  if (password === "")
+    found.push(empty("password", passwordEnv, { zh: "未设置登录密码", en: "the password is not set" }));
+  return found;
+}
+
+async function ofCard(form: Form, node: FormNode): Promise<Found[]> {
+  const { pinEnv } = node.values;
+  const pin = form.secret(node, "pin", pinEnv);
+  return read(
+    node,
+    () => readCardSettings(form.settings(node), pin),
+    async (card) => {
+      const found = onMachine(node, (await prerequisitesOf(undefined, card)).missing);
+      const needsPin = pin === "" && backendByName(card.backend)?.needsPin(card);
+      return needsPin ? [...found, empty("pin", pinEnv, { zh: "未设置 PIN", en: "the PIN is not set" })] : found;
+    },
+  );
+}
+
+/** All that is still missing or wrong before a document can be sent, of every node in the form. */
+export async function missingIn(RED: NodeAPI, form: Form): Promise<Gap[]> {
+  const look: Record<string, (node: FormNode) => Promise<Found[]>> = {
+    "sw-import-client": (node) => ofClient(form, node),
+    "sw-mq-broker": (node) => ofBroker(RED, form, node),
+    "sw-card": (node) => ofCard(form, node),
+  };
+  const gaps: Gap[] = [];
+  for (const node of form.all()) {
+    for (const found of (await look[node.type]?.(node)) ?? []) gaps.push({ node: node.id, ...found });
+  }
+  return gaps;
+}

@@ -1,0 +1,28 @@
+import type { NodeAPI } from "node-red";
+import { settingText } from "../../lib/settings.js";
+import { answer } from "../admin.js";
+import { choicesFor } from "./choices.js";
+import { diagnoseForm } from "./diagnose.js";
+import { Form } from "./form.js";
+import { missingIn } from "./missing.js";
+
+/**
+ * What the dialogs ask about settings that are not deployed yet. They tell of files and variables of this machine, so they are for whoever
+ * may deploy: Node-RED's own permission `flows.write`. Registered once a runtime.
+ */
+export function registerFormRoutes(RED: NodeAPI): void {
+  const may = RED.auth.needsPermission("flows.write");
+  const post = (path: string, work: (form: Form, body: Record<string, unknown>) => Promise<unknown>) =>
+    RED.httpAdmin.post(
+      `/single-window/form/${path}`,
+      may,
+      answer(async ({ body }) => work(new Form(RED, body), (body ?? {}) as Record<string, unknown>)),
+    );
+  post("missing", async (form) => ({ missing: await missingIn(RED, form) }));
+  post("diagnose", (form, body) =>
+    diagnoseForm(RED, form, { broker: settingText(body.broker), card: settingText(body.card) }),
+  );
+  post("choices", async (form, body) => ({
+    choices: await choicesFor(form, settingText(body.kind), settingText(body.node)),
+  }));
+}

@@ -1,0 +1,85 @@
+import { hostname } from "node:os";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
+import {
+  configError,
+  requiredText,
+  SettingFaults,
+  settingFlag,
+  settingNumber,
+  settingText,
+} from "../../lib/settings.js";
+
+export interface BrokerConfig extends NodeDef {
+  client?: string;
+  host?: string;
+  port?: string | number;
+  vhost?: string;
+  useTls?: boolean | string;
+  tls?: string;
+  heartbeat?: string | number;
+  connectTimeout?: string | number;
+  confirmTimeout?: string | number;
+  frameMax?: string | number;
+  channelMax?: string | number;
+  connectionName?: string;
+  declare?: string;
+  userEnv?: string;
+  passwordEnv?: string;
+}
+
+interface TlsConfigNode extends Node {
+  addTLSOptions(options: Record<string, unknown>): void;
+}
+
+/** The first host and those behind it. Throws SW-CONFIG. */
+function hostsOf(value: unknown, port: number): Pick<BrokerSettings, "host" | "port" | "others"> {
+  // Never a default: an unset variable must not lead a test environment to the real server.
+  const text = requiredText("host", value);
+  const [first, ...others] = readHosts(text, port) ?? [];
+  if (!first) throw configError("host", `host：${text} 不是主机名列表`, `host: ${text} is no list of host names`);
+  return { ...first, others };
+}
+
+function declareOf(value: unknown): DeclareQueues {
+  const text = settingText(value) || "no";
+  if (text === "no" || text === "classic" || text === "quorum") return text;
+  throw configError("declare", `declare：${text} 无效`, `declare: ${text} is neither no, classic nor quorum`);
+}
+
+/** 0 or so much at least. */
+function limit(name: string, value: unknown, least: number): number {
+  const number = settingNumber(name, value, 0);
+  return number === 0 ? 0 : settingNumber(name, value, 0, least);
+}
+
+/** Reads the settings of a broker node, with the login that was found for it. Throws SW-CONFIG, naming all that is wrong. */
+export function readBrokerSettings(
+  RED: NodeAPI,
+  config: Omit<BrokerConfig, keyof NodeDef>,
+  login: { user: string; password: string },
+): BrokerSettings {
+  const faults = new SettingFaults();
+  const number = (name: "heartbeat" | "connectTimeout" | "confirmTimeout", fallback: number, least = 0) =>
+    faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
+  const useTls = settingFlag(config.useTls, true);
+  const tls: Record<string, unknown> = {};
+  const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
+  tlsNode?.addTLSOptions?.(tls);
+  const port = faults.read(() => settingNumber("port", config.port, useTls ? 5671 : 5672, 1), 0);
+  const settings: BrokerSettings = {
+    ...faults.read(() => hostsOf(config.host, port), { host: "", port, others: [] }),
+    vhost: settingText(config.vhost) || "/",
+    ...login,
+    tls: useTls ? tls : undefined,
+    heartbeat: number("heartbeat", 10),
+    connectTimeout: number("connectTimeout", 15, 1),
+    confirmTimeout: number("confirmTimeout", 30, 1),
+    frameMax: faults.read(() => limit("frameMax", config.frameMax, 4096), 0),
+    channelMax: faults.read(() => limit("channelMax", config.channelMax, 4), 0),
+    connectionName: settingText(config.connectionName) || `import-client ${hostname()} ${process.pid}`,
+    declare: faults.read(() => declareOf(config.declare), "no"),
+  };
+  faults.assertNone();
+  return settings;
+}

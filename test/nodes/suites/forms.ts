@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Choice } from "../../../nodes/form/choices.js";
+import type { Gap } from "../../../nodes/form/missing.js";
+import { box } from "../../support/boxes.js";
+import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import { Place } from "../../support/place.js";
+import type { RedBench } from "../../support/red-bench.js";
+import { COMPANY } from "../../support/test-card.js";
+
+/** A node as the editor sends it. */
+function asForm({ id, type, name, ...values }: FlowNode, credentials: object = {}) {
+  return { id, type, name, values, credentials };
+}
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: as a dialog keeps a variable
+const ROOT = "${SW_TEST_ROOT}";
+
+export function forms(bench: RedBench): void {
+  describe("what is in a dialog and not deployed", () => {
+    const at = new Place(bench);
+    const ask = async <T>(path: string, body: object): Promise<T> => {
+      const answer = await bench.http().post(`/single-window/form/${path}`).send(body);
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      return answer.body as T;
+    };
+    const missing = async (nodes: object[], environment: object = {}) =>
+      (await ask<{ missing: Gap[] }>("missing", { nodes, environment })).missing;
+
+    it("is told all at once what is missing, with node, setting and variable", async () => {
+      await bench.load([]);
+      // Other ones than those that the bench has passwords for.
+      const card = cardNode(bench.token, { id: "card2", module: "/no/such/module.so", pinEnv: "SW_TEST_PIN" });
+      const nodes = [
+        asForm(clientNode(ROOT, { clientId: "", customsCode: "12", retentionDays: 0 })),
+        asForm(brokerNode(bench.broker, { id: "broker2", host: "", userEnv: "SW_TEST_USER", passwordEnv: "" })),
+        asForm(card),
+      ];
+      const found = await missing(nodes);
+      assert.deepEqual(
+        found.map(({ node, setting, variable }) => [node, setting, variable]),
+        [
+          ["client", "root", "SW_TEST_ROOT"],
+          ["client", "clientId", ""],
+          ["client", "customsCode", ""],
+          ["client", "retentionDays", ""],
+          ["broker2", "host", ""],
+          ["broker2", "user", "SW_TEST_USER"],
+          ["broker2", "password", ""],
+          ["card2", "module", ""],
+          ["card2", "pin", "SW_TEST_PIN"],
+        ],
+      );
+      assert.match(found[0]?.text.zh ?? "", /未设置报文根目录（环境变量 SW_TEST_ROOT 没有值）/);
+      for (const { text } of found) assert.ok(text.zh !== text.en || text.zh.includes("/"), text.en);
+      // Values of the global environment as the editor has it, and what is typed in fields of passwords.
+      const whole = [
+        asForm(clientNode(ROOT)),
+        asForm(brokerNode(bench.broker), { user: "u", password: "p" }),
+        asForm(cardNode(bench.token), { pin: "1" }),
+      ];
+      assert.deepEqual(await missing(whole, { SW_TEST_ROOT: at.root }), []);
+    });
+
+    it("takes passwords that are saved, and not those of a field that was emptied", async () => {
+      await bench.load([clientNode(at.root), brokerNode(bench.broker), cardNode(bench.token)]);
+      const broker = brokerNode(bench.broker, { userEnv: "", passwordEnv: "" });
+      assert.deepEqual(await missing([asForm(broker), asForm(broker, { user: "u", password: "__PWRD__" })]), []);
+      const emptied = await missing([asForm(broker, { user: "u", password: "" })]);
+      assert.deepEqual(
+        emptied.map(({ setting }) => setting),
+        ["password"],
+      );
+    });
+
+    it("is refused as a whole in the log of a deploy too", async () => {
+      await bench.load([clientNode(ROOT, { clientId: "", retentionDays: 0 })]);
+      const errors = bench.errors().join("\n");
+      assert.match(
+        errors,
+        /the root folder is not set \(the environment variable SW_TEST_ROOT has no value\); the client ID/,
+      );
+      assert.match(errors, /the client ID is not set; retentionDays: 0 is not a number/);
+    });
+
+    it("is tested as it is: a broker and a card that are not deployed", async () => {
+      await bench.load([clientNode(at.root), brokerNode(bench.broker, { host: "127.0.0.2", port: 1 })]);
+      await bench.queue(at.queue);
+      const nodes = [
+        asForm(brokerNode(bench.broker)),
+        asForm(cardNode(bench.token), { pin: "1" }),
+        asForm(node("sw-mq-send", "send", { client: "client", broker: "broker", queue: at.queue })),
+      ];
+      type Report = { ok: boolean; steps: { step: string; ok: boolean; text: { en: string } }[] };
+      const broker = await ask<Report>("diagnose", { nodes, broker: "broker" });
+      const step = (name: string) => broker.steps.find((one) => one.step === name);
+      assert.equal(step("login")?.ok, true, JSON.stringify(broker.steps));
+      assert.equal(step(`queue ${at.queue}`)?.ok, true, JSON.stringify(broker.steps));
+      assert.equal(step("client")?.ok, true, "its client is deployed");
+      const card = await ask<Report>("diagnose", { nodes, card: "card" });
+      const read = card.steps.find((one) => one.step === "card");
+      assert.match(read?.text.en ?? "", new RegExp(COMPANY.name));
+    });
+
+    it("is given what a field may be: modules, tokens, keys, folders with their names", async () => {
+      mkdirSync(join(at.root, "Extra", "OutBox"), { recursive: true });
+      mkdirSync(join(at.root, "deccus001", "OutBox"), { recursive: true });
+      await bench.load([]);
+      const nodes = [asForm(cardNode(bench.token, { token: "" })), asForm(clientNode(at.root))];
+      const choices = async (kind: string, id: string) =>
+        (await ask<{ choices: Choice[] }>("choices", { nodes, kind, node: id })).choices;
+      assert.ok((await choices("modules", "card")).some(({ value }) => value === bench.token.module));
+      const [token] = await choices("tokens", "card");
+      assert.equal(token?.value, bench.token.label);
+      const [id] = await choices("keyIds", "card");
+      assert.match(id?.value ?? "", /^([0-9a-f]{2})+$/);
+      assert.ok(id?.text.en.includes(COMPANY.name), id?.text.en);
+      const [label] = await choices("keyLabels", "card");
+      assert.ok(label?.value && label.text.en.includes(id?.value ?? "?"), JSON.stringify(label));
+      const folders = await choices("folders", "client");
+      const there = folders.filter((one) => one.there).map(({ value, text }) => [value, text.zh]);
+      assert.deepEqual(there.sort(), [
+        ["Extra", ""],
+        ["deccus001", "报关单"],
+      ]);
+      assert.ok(folders.some(({ value, text, there }) => value === "Sas" && text.zh !== "" && !there));
+      assert.equal(folders.filter(({ value }) => value.toLowerCase() === "deccus001").length, 1);
+      const odd = await bench
+        .http()
+        .post("/single-window/form/choices")
+        .send({ nodes, kind: "constructor", node: "card" });
+      assert.deepEqual([odd.status, odd.body.code], [400, "SW-REQUEST"]);
+      const none = await bench
+        .http()
+        .post("/single-window/form/choices")
+        .send({
+          nodes: [asForm(cardNode(bench.token, { module: "/no/such/module.so" }))],
+          kind: "tokens",
+          node: "card",
+        });
+      assert.equal(none.body.code, "C134");
+    });
+
+    it("makes the first folders when it is deployed, and leaves those alone that are there", async () => {
+      await bench.load([clientNode(at.root, { newFolders: "DecCus001, Sas" })]);
+      await bench.client();
+      for (const code of ["DecCus001", "Sas"]) assert.deepEqual(box(at.root, code, "OutBox"), [], code);
+      assert.ok(existsSync(join(at.root, "Sas", "InBox")));
+      await bench.unload();
+      await bench.load([clientNode(at.root, { newFolders: "../up" })]);
+      assert.match(bench.errors().join("\n"), /\.\.\/up is no code of a business folder/);
+    });
+
+    it("a card whose driver is missing is red at deploy, and says what to do", async () => {
+      await bench.load([
+        clientNode(at.root),
+        cardNode(bench.token, { module: "/no/such/module.so" }),
+        node("sw-card-sign", "sign", { card: "card" }, []),
+      ]);
+      await bench.showing("sign", "card-sign.status.missing");
+      assert.match(bench.errors().join("\n"), /card: SW-PREREQUISITE .*module\.so.*Install it or correct the path/);
+    });
+  });
+}
