@@ -17,12 +17,16 @@ export interface Choice {
 
 type Settings = Record<string, unknown>;
 
+/** What a queue is called where none is set, before the client ID. */
+export const USUAL_QUEUE: Readonly<Record<string, string>> = { "sw-mq-send": "Q_Send", "sw-mq-receive": "Q_Recv" };
+
 const KINDS: Record<string, (settings: Settings, form: Form, node: FormNode) => Promise<Choice[]> | Choice[]> = {
   modules: () =>
     knownModules(process.platform, existsSync).map(({ name, path }) => ({ value: path, text: neutral(name) })),
   tokens: async (settings) => (await tokensOf(settings)).map(tokenChoice),
   keyLabels: async (settings) => keysOf(settings, "label"),
   keyIds: async (settings) => keysOf(settings, "id"),
+  queues: (settings, form, node) => queueChoices(settings, form, node),
   folders: (settings, form, node) => folderChoices(rootOf(settings, form, node)),
 };
 
@@ -66,6 +70,22 @@ function rootOf(settings: Settings, form: Form, node: FormNode): string {
 function clientOf({ client }: Settings, form: Form): Settings | undefined {
   const node = form.node("sw-import-client", settingText(client));
   return node && form.settings(node);
+}
+
+/** The name that is taken where none is set, then those that other nodes of the same broker use. */
+function queueChoices(settings: Settings, form: Form, node: FormNode): Choice[] {
+  const clientId = settingText(clientOf(settings, form)?.clientId);
+  const usual = `${USUAL_QUEUE[node.type] ?? ""}${clientId}`;
+  const others = Object.keys(USUAL_QUEUE)
+    .flatMap((type) => form.ofType(type))
+    .filter(({ id, values }) => id !== node.id && values.broker === settings.broker)
+    .map((other) => ({ value: settingText(form.settings(other).queue), text: neutral(other.name) }));
+  return [
+    ...(clientId === ""
+      ? []
+      : [{ value: usual, text: { zh: "不填时使用的队列", en: "the one that is used where none is set" } }]),
+    ...others.filter(({ value }, index) => value !== "" && others.findIndex((one) => one.value === value) === index),
+  ];
 }
 
 /** The folders that are in the root, then the codes that this package knows, each by its name. */

@@ -8,6 +8,7 @@ import { readCardSettings } from "../../lib/signing/read-settings.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { readBrokerSettings } from "../mq-broker/settings.js";
 import { brokerNodes, clientNodes } from "../registry.js";
+import { USUAL_QUEUE } from "./choices.js";
 import type { Form, FormNode } from "./form.js";
 
 /**
@@ -48,14 +49,18 @@ function brokerOf(RED: NodeAPI, form: Form, node: FormNode) {
 
 /** The queues of all who send and receive over this broker, as the runtime would name them. */
 function queuesOf(form: Form, broker: string): TestedQueue[] {
-  const names = (type: string, usual: string) => {
+  const names = (type: "sw-mq-send" | "sw-mq-receive") => {
     const all = form.ofType(type).filter(({ values }) => values.broker === broker);
-    return [...new Set(all.map((node) => settingText(form.settings(node).queue) || usual + clientIdOf(form, node)))];
+    return [
+      ...new Set(
+        all.map((node) => settingText(form.settings(node).queue) || `${USUAL_QUEUE[type]}${clientIdOf(form, node)}`),
+      ),
+    ];
   };
   const own = (queue: string) => brokerNodes.get(broker)?.readersHere(queue) ?? 0;
   return [
-    ...names("sw-mq-send", "Q_Send").map((name) => ({ name, use: "send" as const, own: 0 })),
-    ...names("sw-mq-receive", "Q_Recv").map((name) => ({ name, use: "receive" as const, own: own(name) })),
+    ...names("sw-mq-send").map((name) => ({ name, use: "send" as const, own: 0 })),
+    ...names("sw-mq-receive").map((name) => ({ name, use: "receive" as const, own: own(name) })),
   ];
 }
 

@@ -86,6 +86,12 @@ async function ofCard(form: Form, node: FormNode): Promise<Found[]> {
   );
 }
 
+/** Ids of the clients that declare for real, also where a variable says so. */
+export function inProduction(form: Form): string[] {
+  const clients = form.ofType("sw-import-client");
+  return clients.filter((node) => settingText(form.settings(node).environment) === "production").map(({ id }) => id);
+}
+
 /** All that is still missing or wrong before a document can be sent, of every node in the form. */
 export async function missingIn(RED: NodeAPI, form: Form): Promise<Gap[]> {
   const look: Record<string, (node: FormNode) => Promise<Found[]>> = {

@@ -1,10 +1,21 @@
 import type { NodeAPI } from "node-red";
+import { codeOf, type Fault, faultOf } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { answer } from "../admin.js";
-import { choicesFor } from "./choices.js";
+import { type Choice, choicesFor } from "./choices.js";
 import { diagnoseForm } from "./diagnose.js";
 import { Form } from "./form.js";
-import { missingIn } from "./missing.js";
+import { inProduction, missingIn } from "./missing.js";
+
+/** Choices; `fault` says why there are none: a card that is not there yet is an ordinary finding. */
+async function foundOut(find: () => Promise<Choice[]>): Promise<{ choices: Choice[]; fault: Fault | null }> {
+  try {
+    return { choices: await find(), fault: null };
+  } catch (error) {
+    if (codeOf(error) === "SW-REQUEST") throw error;
+    return { choices: [], fault: faultOf(error) };
+  }
+}
 
 /**
  * What the dialogs ask about settings that are not deployed yet. They tell of files and variables of this machine, so they are for whoever
@@ -18,11 +29,9 @@ export function registerFormRoutes(RED: NodeAPI): void {
       may,
       answer(async ({ body }) => work(new Form(RED, body), (body ?? {}) as Record<string, unknown>)),
     );
-  post("missing", async (form) => ({ missing: await missingIn(RED, form) }));
+  post("missing", async (form) => ({ missing: await missingIn(RED, form), production: inProduction(form) }));
   post("diagnose", (form, body) =>
     diagnoseForm(RED, form, { broker: settingText(body.broker), card: settingText(body.card) }),
   );
-  post("choices", async (form, body) => ({
-    choices: await choicesFor(form, settingText(body.kind), settingText(body.node)),
-  }));
+  post("choices", (form, body) => foundOut(() => choicesFor(form, settingText(body.kind), settingText(body.node))));
 }

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
 import {
   configError,
-  requiredText,
+  missingSetting,
   SettingFaults,
   settingFlag,
   settingNumber,
@@ -35,7 +35,8 @@ interface TlsConfigNode extends Node {
 /** The first host and those behind it. Throws SW-CONFIG. */
 function hostsOf(value: unknown, port: number): Pick<BrokerSettings, "host" | "port" | "others"> {
   // Never a default: an unset variable must not lead a test environment to the real server.
-  const text = requiredText("host", value);
+  const text = settingText(value);
+  if (text === "") throw missingSetting("host", value, { zh: "未设置消息服务器的主机名", en: "host is not set" });
   const [first, ...others] = readHosts(text, port) ?? [];
   if (!first) throw configError("host", `host：${text} 不是主机名列表`, `host: ${text} is no list of host names`);
   return { ...first, others };

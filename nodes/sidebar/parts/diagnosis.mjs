@@ -1,9 +1,10 @@
 // The connection test: its button in the dialogs of broker and card, and its table there, in the sidebar and on the page.
 
 import { button, copyText, el } from "./elements.mjs";
+import { askForm } from "./form.mjs";
 import { request } from "./host.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
-import { editedInDialog, undeployed, warnUndeployed } from "./undeployed.mjs";
+import { undeployed, warnUndeployed } from "./undeployed.mjs";
 
 /** The steps as a table of two columns, which fits the sidebar as well. */
 function showSteps(target, answer) {
@@ -53,34 +54,37 @@ function copies({ report, changeForm }) {
   );
 }
 
-/** Asks the runtime for the test of these config nodes and shows what comes, also that it failed; resolves when it is there. */
-export async function runDiagnosis(wanted, place) {
-  const result = place.jquery ? place[0] : place;
+/** Shows what a test says, also that it failed; resolves when it is there. */
+async function showTest(result, test) {
   result.replaceChildren(el("p", { class: "sw-note" }, translate("diagnosis.running")));
   try {
-    const { data } = await request("diagnose", { method: "POST", body: wanted });
-    showSteps(result, data);
-    if (undeployed()) warnUndeployed(result);
+    showSteps(result, await test());
   } catch (error) {
     result.replaceChildren(el("p", { class: "sw-bad" }, failure(error)));
   }
 }
 
-/** The "test connection" button with its table in the dialog of a config node; `wanted` gives the ids to test. */
+/** Asks the runtime for the test of these config nodes as they are deployed. */
+export async function runDiagnosis(wanted, place) {
+  const result = place.jquery ? place[0] : place;
+  await showTest(result, async () => (await request("diagnose", { method: "POST", body: wanted })).data);
+  if (undeployed()) warnUndeployed(result);
+}
+
+/** The "test connection" button with its table in the dialog of a broker or card: tests what stands there, deployed or not. */
 export function diagnosis(selector, wanted, node) {
   const result = el("div", { class: "sw-steps", "aria-live": "polite" });
   const run = async (event) => {
     const start = event.currentTarget;
     start.disabled = true;
-    await runDiagnosis(wanted(), result);
+    await showTest(result, () => askForm("diagnose", node, wanted));
     start.disabled = false;
-    if (node && editedInDialog(node)) warnUndeployed(result);
   };
   document
     .querySelector(selector)
     .replaceChildren(
       button("test", translate("diagnosis.run"), run),
-      el("p", { class: "sw-note" }, translate("diagnosis.deployed")),
+      el("p", { class: "sw-note" }, translate("diagnosis.form")),
       result,
     );
 }

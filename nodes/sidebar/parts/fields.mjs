@@ -35,12 +35,14 @@ function sayWhatIsWrong(input, container) {
   const property = input.attr("id").replace(/^node-(config-)?input-/, "");
   const validate = node?._def.defaults[property]?.validate;
   const fields = container.find("input.red-ui-typedInput-input, button");
-  const words = $("<div>", { class: "sw-wrong", id: `${input.attr("id")}-wrong` }).insertAfter(container);
+  const words = $("<div>", { class: "sw-form sw-wrong", role: "alert", id: `${input.attr("id")}-wrong` }).insertAfter(
+    container,
+  );
   const look = () => {
     const said = validate?.call(node, input.val(), {});
     const wrong = input.hasClass("input-error") && typeof said === "string";
     words.text(wrong ? said : "").toggle(wrong);
-    fields.attr({ "aria-invalid": String(wrong), "aria-describedby": wrong ? words.attr("id") : null });
+    fields.attr({ "aria-invalid": String(wrong), "aria-errormessage": wrong ? words.attr("id") : null });
   };
   new MutationObserver(look).observe(input[0], { attributeFilter: ["class"] });
   // Another mistake may follow upon the first, with the field marked all the time.

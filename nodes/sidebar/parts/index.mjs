@@ -4,7 +4,10 @@ import { diagnosis, runDiagnosis } from "./diagnosis.mjs";
 import { editorHost } from "./editor.mjs";
 import { choice, typed } from "./fields.mjs";
 import { useHost } from "./host.mjs";
+import { missing } from "./missing.mjs";
 import { officialSettings } from "./official-settings.mjs";
+import { pick } from "./pick.mjs";
+import { production } from "./production.mjs";
 import { addTab } from "./tab.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
 
@@ -15,7 +18,10 @@ RED.plugins.registerPlugin("sw-editor", {
   choice,
   diagnosis,
   failure,
+  missing,
   officialSettings,
+  pick,
+  production,
   runDiagnosis,
   translate,
   translateKnown,

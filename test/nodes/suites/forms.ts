@@ -139,7 +139,7 @@ export function forms(bench: RedBench): void {
           kind: "tokens",
           node: "card",
         });
-      assert.equal(none.body.code, "C134");
+      assert.deepEqual([none.body.choices, none.body.fault.code], [[], "C134"]);
     });
 
     it("makes the first folders when it is deployed, and leaves those alone that are there", async () => {
