@@ -67,7 +67,8 @@ export function readBrokerSettings(
   const tls: Record<string, unknown> = {};
   const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
   tlsNode?.addTLSOptions?.(tls);
-  const port = faults.read(() => settingNumber("port", config.port, useTls ? 5671 : 5672, 1), 0);
+  const usual = useTls ? 5671 : 5672;
+  const port = faults.read(() => settingNumber("port", config.port, usual, 1), usual);
   const settings: BrokerSettings = {
     ...faults.read(() => hostsOf(config.host, port), { host: "", port, others: [] }),
     vhost: settingText(config.vhost) || "/",
