@@ -3,7 +3,7 @@ import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import { claimedName, numberedName } from "../files/names.js";
-import type { DocumentRow } from "../ledger/index.js";
+import type { DocumentRow, EventRow } from "../ledger/index.js";
 import { isSameOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -15,8 +15,12 @@ import { rowOf } from "./settle.js";
 /** Why a document is on hold, where nobody says more. */
 export const ON_HOLD: Fault = { code: "SW-HELD", text: CODES["SW-HELD"].meaning };
 
-/** Events that say whether a document was let go since it was put on hold; a person's resend begins anew. */
-const HOLDS = ["held", "released", "resend", "override"];
+/** With a person's resend everything is asked anew. */
+const AGAIN = ["resend", "override"];
+/** Events that say why a document was on hold, and whether it was let go since. */
+const HOLDS = ["held", "released", ...AGAIN];
+/** What is kept of a hold that ended by itself. */
+const TIME_IS_OVER = { text: "暂缓时间已到", textEn: "the time of the hold is over" };
 
 /**
  * Puts a document on hold whose send has not begun: until a person releases it, or until a time (ms since the epoch, 0 = none). The
@@ -70,7 +74,7 @@ export async function keepHolding(context: BoxContext, row: DocumentRow): Promis
   }
   // What another client or environment claimed is for a person to decide.
   if (row.retryAt === 0 || row.retryAt > context.clock.now() || !isSameOwner(row, context.settings)) return;
-  await letGo(context, row, { event: "released", text: "暂缓时间已到", textEn: "the time of the hold is over" });
+  await letGo(context, row, { event: "released", ...TIME_IS_OVER });
 }
 
 /** A document on hold goes through the flow again. */
@@ -83,7 +87,19 @@ export function letGo(
   return ledger.transition(id, { from: ["held"], to: "claimed", owner: settings }, change, note);
 }
 
-/** Was it on hold and let go, by a person or by its time? Such a one is not held again by the same flow. */
-export async function wasLetGo({ ledger }: BoxContext, id: string): Promise<boolean> {
-  return (await ledger.lastEventOf(id, HOLDS))?.event === "released";
+/** Numbers and times in a reason make no other reason of it: else a gate that writes them would never let anything go. */
+const reasonOf = (text: string) => text.replace(/[\p{N}\p{P}\p{S}\s]+/gu, "");
+
+/**
+ * Was it on hold for this reason and let go since? What a person has decided is decided for every gate that asks the same, and a gate with
+ * another reason asks something else. That its time came lets it pass where only a time is waited for (`timed`), not where a person is. A
+ * person's resend begins anew.
+ */
+export async function wasLetGo({ ledger }: BoxContext, id: string, why: Fault, timed: boolean): Promise<boolean> {
+  const events = (await ledger.story(id))?.events.filter(({ event }) => HOLDS.includes(event)) ?? [];
+  const own = events.slice(events.findLastIndex(({ event }) => AGAIN.includes(event)) + 1);
+  const lets = ({ event, text }: EventRow) => event === "released" && (timed || text !== TIME_IS_OVER.text);
+  const before = own.slice(0, Math.max(own.findLastIndex(lets), 0));
+  const asked = reasonOf(wordsOf(why).text);
+  return before.some(({ event, text }) => event === "held" && reasonOf(text) === asked);
 }

@@ -78,9 +78,10 @@ export = (RED: NodeAPI): void => {
       const now = Date.now();
       const until = holdsUntil(hold, window, now);
       const timed = window.length > 0 || until > 0;
-      if ((timed && until <= now) || (await wasLetGo(client, id))) return true;
       const reason = settingText(hold.reason) || settingText(config.holdReason);
-      await client.claims.putOff(id, reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) }, until);
+      const why = reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) };
+      if ((timed && until <= now) || (await wasLetGo(client, id, why, timed))) return true;
+      await client.claims.putOff(id, why, until);
       return false;
     }
 

@@ -68,12 +68,15 @@ describe("a document on hold", () => {
     await client.claims.end(id, "failed", { code: "SW-X", text: { zh: "错", en: "wrong" } }, 0);
     await client.claims.end(id, "retry", { code: "SW-X", text: { zh: "错", en: "wrong" } }, 0);
     assert.equal((await rowOf(id)).state, "held");
-    assert.equal(await wasLetGo(client, id), false);
+    const asked = (zh: string) => wasLetGo(client, id, { code: ON_HOLD.code, text: { zh, en: zh } }, false);
+    assert.equal(await asked(WORD.reason), false);
     await assert.rejects(releaseDocument(client, id, { ...WORD, as: "sent" }), state, "it never was sent");
     await releaseDocument(client, id, WORD);
     const again = await claimed("a.xml", 2);
     assert.deepEqual([again.id, again.code, again.possibleDuplicate], [id, "", false]);
-    assert.equal(await wasLetGo(client, id), true);
+    assert.equal(await asked(WORD.reason), true);
+    assert.equal(await asked(`${WORD.reason} 2`), true, "a number makes no other reason");
+    assert.equal(await asked("另一个原因"), false);
     await assert.rejects(holdDocument(client, other.id, WORD), state, "it has ended");
   });
 

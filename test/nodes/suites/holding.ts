@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { AskFlow } from "../../support/ask-flow.js";
 import { box, drop } from "../../support/boxes.js";
-import { type FlowNode, node } from "../../support/flow-nodes.js";
+import { type FlowNode, functionNode, node } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
 import { until } from "../../support/until.js";
 
@@ -58,6 +58,64 @@ export function holding(bench: RedBench): void {
       drop(at.root, "DecCus001", "closed.xml", decXml({ key: freshKey(), goods: 1 }));
       const { retryAt } = await held("closed.xml");
       assert.ok(retryAt > Date.now() && retryAt <= Date.now() + 2 * 3_600_000, new Date(retryAt).toISOString());
+    });
+
+    /** Two of them, one after the other, with the settings of each. */
+    const gatedTwice = (first: Record<string, unknown>, second: Record<string, unknown>): FlowNode[] => {
+      const nodes = gated(first);
+      (nodes.find(({ id }) => id === "gate") as FlowNode).wires = [["gate2"]];
+      return [...nodes, node("sw-settle", "gate2", { client: "client", outcome: "hold", ...second }, ["send"])];
+    };
+    const events = async (id: string) => (await (await ledger()).story(id))?.events ?? [];
+    const reasons = async (id: string) =>
+      (await events(id)).filter(({ event }) => event === "held").map(({ text }) => text);
+    const release = (id: string, reason: string) => at.ask({ action: "release", id, reason });
+    const heldFor = (id: string, count: number) =>
+      until(`it is on hold for the ${count}. time`, async () =>
+        (await (await ledger()).get(id))?.state === "held" && (await reasons(id)).length === count ? true : undefined,
+      );
+
+    it("is passed with a person's release, and so is the next one that asks the same", async () => {
+      await bench.load(gatedTwice({ holdReason: "待审批：第 1 级" }, { holdReason: "待审批：第 2 级" }));
+      drop(at.root, "DecCus001", "s.xml", decXml({ key: freshKey(), goods: 1 }));
+      const { id } = await held("s.xml");
+      await release(id, "同意");
+      await bench.arrived("settled", 1);
+      assert.deepEqual(await reasons(id), ["待审批：第 1 级"], "asked once");
+    });
+
+    it("stops it again for another reason, and asks nothing that was decided", async () => {
+      await bench.load(gatedTwice({ holdReason: "金额" }, { holdReason: "许可证" }));
+      drop(at.root, "DecCus001", "o.xml", decXml({ key: freshKey(), goods: 1 }));
+      const { id } = await held("o.xml");
+      await release(id, "金额无误");
+      await heldFor(id, 2);
+      assert.deepEqual(await reasons(id), ["金额", "许可证"]);
+      await release(id, "许可证已到");
+      await bench.arrived("settled", 1);
+      assert.equal((await reasons(id)).length, 2);
+      // What is sent once more is asked for once more.
+      await at.ask({ action: "resend", id, reason: "重发" });
+      await heldFor(id, 3);
+    });
+
+    it("is passed when its time has come where a time is waited for, not where a person is", async () => {
+      const nodes = gatedTwice({}, {});
+      (nodes.find(({ id }) => id === "claimed") as FlowNode).wires = [["soon"]];
+      (nodes.find(({ id }) => id === "gate") as FlowNode).wires = [["nobody"]];
+      await bench.load([
+        ...nodes,
+        functionNode("soon", "msg.hold = { until: Date.now() + 1500 }; return msg;", "gate"),
+        functionNode("nobody", "delete msg.hold; return msg;", "gate2"),
+      ]);
+      drop(at.root, "DecCus001", "t.xml", decXml({ key: freshKey(), goods: 1 }));
+      const { id } = await held("t.xml");
+      await heldFor(id, 2);
+      const names = (await events(id)).map(({ event }) => event).filter((name) => /held|released/.test(name));
+      assert.deepEqual(names, ["held", "released", "held"], "its time, then a person");
+      assert.equal((await (await ledger()).get(id))?.retryAt, 0);
+      await release(id, "同意");
+      await bench.arrived("settled", 1);
     });
 
     it("is asked for and given by a documents node", async () => {
