@@ -190,52 +190,6 @@ export function mapLog(draft: PlanDraft, { logPath }: OfficialSettings, platform
   }
 }
 
-/** Card or HSM. The PIN stays where it is. */
-export function mapCard(draft: PlanDraft, { encryptor, hasPin }: OfficialSettings): void {
-  if (hasPin) {
-    draft.say(
-      "left",
-      "UserPin …",
-      "密码不读取、不复制；请自行填写到 card 节点或环境变量 SW_CARD_PIN",
-      "PINs and passwords are neither read nor copied: enter the PIN in the card node or in SW_CARD_PIN",
-    );
-  }
-  if (!encryptor) return;
-  const { cardId, certificateFile, libraries, device, configFile, address, port, certificateIndex, type } = encryptor;
-  if (/^[0-9A-Za-z]{13}$/.test(cardId)) {
-    draft.set("card", "cardNumber", cardId, {
-      kind: "taken",
-      from: "EportCardID",
-      value: cardId,
-      text: { zh: `卡号 ${cardId}`, en: `card number ${cardId}` },
-    });
-  } else if (cardId !== "") draft.say("left", "EportCardID", "不是 13 位卡号", "it is no card number of 13 characters");
-  if (certificateFile !== "") {
-    draft.say(
-      "left",
-      "EportCertFile",
-      `${certificateFile}：本软件从卡中读取证书；卡中没有时再填到 card 节点“证书文件”`,
-      `${certificateFile}: ours reads the certificate from the card; set it in the card node where the card has none`,
-    );
-  }
-  const hsm = [
-    device,
-    libraries,
-    certificateIndex && `CertIndex ${certificateIndex}`,
-    configFile,
-    [address, port].filter(Boolean).join(":"),
-  ].filter((part) => part !== "" && part !== undefined);
-  if (type !== "" || hsm.length > 0) {
-    const facts = [type && `EncryptorType ${type}`, ...hsm].filter(Boolean).join(", ");
-    draft.say(
-      "left",
-      "EncryptorSetting",
-      `${facts}：官方客户端用的是厂商的 SDF 驱动；本软件通过 PKCS#11 或卡控件接入，请在 card 节点选择`,
-      `${facts}: the official client uses the vendor's SDF library; choose in the card node how ours reaches the card or HSM`,
-    );
-  }
-}
-
 export function mapNotification(draft: PlanDraft, { notifiesByMail, notifiesByHttp }: OfficialSettings): void {
   if (!notifiesByMail && !notifiesByHttp) return;
   const ways = [notifiesByMail && "e-mail", notifiesByHttp && "HTTP"].filter(Boolean).join(", ");

@@ -1,4 +1,5 @@
-import { mapCard, mapFolders, mapLimits, mapLog, mapNames, mapNotification, mapPlaces, mapRest } from "./mapping.js";
+import { mapCard } from "./card.js";
+import { mapFolders, mapLimits, mapLog, mapNames, mapNotification, mapPlaces, mapRest } from "./mapping.js";
 import type { OfficialSettings } from "./official-settings.js";
 import { type Places, placesOf } from "./places.js";
 import { type Answers, PlanDraft, type PlanItem, type PlannedValues } from "./plan-draft.js";
@@ -23,7 +24,7 @@ export function planOf(settings: OfficialSettings, answers: Answers, platform: s
   mapFolders(draft, settings);
   mapLimits(draft, settings);
   mapLog(draft, settings, platform);
-  mapCard(draft, settings);
+  mapCard(draft, settings, answers, platform);
   mapNotification(draft, settings);
   mapNames(draft);
   mapRest(draft, settings);

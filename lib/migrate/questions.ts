@@ -1,4 +1,5 @@
 import type { Bilingual } from "../errors.js";
+import { usesHsm } from "./card.js";
 import type { OfficialSettings } from "./official-settings.js";
 import type { Answers, PlanDraft } from "./plan-draft.js";
 
@@ -100,18 +101,16 @@ export function questionsFor(draft: PlanDraft, settings: OfficialSettings, answe
 }
 
 function cardQuestion({ encryptor }: OfficialSettings): Question {
-  const isHsm = encryptor !== undefined && /hsm/i.test(encryptor.device);
+  if (usesHsm(encryptor)) {
+    const text = { zh: "厂商 SDF 库的路径", en: "path of the vendor's SDF library" };
+    return { to: "card.module", variable: "SW_PKCS11_MODULE", text };
+  }
   return {
     to: "card.backend",
     variable: "SW_CARD_BACKEND",
-    text: isHsm
-      ? {
-          zh: "加密机的接入方式：pkcs11（厂商的 PKCS#11 驱动，并设 SW_PKCS11_MODULE、SW_PKCS11_TOKEN）",
-          en: "how the HSM is reached: pkcs11 (the vendor's PKCS#11 library, with SW_PKCS11_MODULE and SW_PKCS11_TOKEN)",
-        }
-      : {
-          zh: "卡的接入方式：control（本机卡控件）或 pkcs11（并设 SW_PKCS11_MODULE、SW_PKCS11_TOKEN）",
-          en: "how the card is reached: control (the card control on this machine) or pkcs11 (with SW_PKCS11_MODULE and SW_PKCS11_TOKEN)",
-        },
+    text: {
+      zh: "卡的接入方式：control（本机卡控件）、spsecure（SPSecureAPI 库）或 pkcs11（后两者并设 SW_PKCS11_MODULE）",
+      en: "how the card is reached: control (the card control on this machine), spsecure (the SPSecureAPI library) or pkcs11 (these two with SW_PKCS11_MODULE)",
+    },
   };
 }

@@ -46,10 +46,9 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
   const slot = wholeNumber("slot", config.slot);
   const keyId = hex("keyId", config.keyId);
   const mechanism = wholeNumber("sm2Mechanism", config.sm2Mechanism);
-  const sm2: Sm2Mechanism | undefined =
-    mechanism === undefined
-      ? undefined
-      : { mechanism, input: settingChoice("sm2Input", config.sm2Input, ["data", "digest"]) };
+  const sm2Input = settingChoice("sm2Input", config.sm2Input, ["data", "digest"]);
+  const sm2: Sm2Mechanism | undefined = mechanism === undefined ? undefined : { mechanism, input: sm2Input };
+  const keyIndex = wholeNumber("sdfKeyIndex", config.sdfKeyIndex);
   const algorithm = settingChoice("controlAlgorithm", config.controlAlgorithm, ["auto", ...ALGORITHMS]);
   const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
   const controlUrl = webSocketUrl("controlUrl", config.controlUrl);
@@ -67,6 +66,10 @@ export function readCardSettings(config: Record<string, unknown>, pin: string): 
     ...(keyId && { keyId }),
     pinPad: settingFlag(config.pinPad, false),
     ...(sm2 && { sm2Mechanism: sm2 }),
+    sm2Input,
+    ...(keyIndex !== undefined && { sdfKeyIndex: keyIndex }),
+    ...some("sdfConfig"),
+    sdfExtended: settingFlag(config.sdfExtended, false),
     keyFile: text("keyFile"),
     ...some("certificateFile"),
     controlUrl,

@@ -27,7 +27,7 @@ export interface CardSettings {
   /** Kept in memory only; the password of an encrypted key file when `keyPassword` is not given. */
   pin: string;
 
-  /** pkcs11: path of the vendor's PKCS#11 library. */
+  /** pkcs11, spsecure, sdf: path of the vendor's library. */
   module: string;
   /** pkcs11: label or serial number of the token; empty = the only token there is. */
   token: string;
@@ -44,9 +44,19 @@ export interface CardSettings {
   /** pkcs11: vendor mechanism for SM2 with SM3; checked once with a sign and a verify. */
   sm2Mechanism?: Sm2Mechanism;
 
+  /** spsecure: SM2 signs the data, or a digest, SM3(Z || data), that is made here. */
+  sm2Input?: Sm2Mechanism["input"];
+
+  /** sdf: number of the signing key in the HSM; 1 when not given. */
+  sdfKeyIndex?: number;
+  /** sdf: the vendor's settings, a file or a folder, where its library has to be told. */
+  sdfConfig?: string;
+  /** sdf: the vendor's SDF_InternalSign_ECC has the algorithm as a further argument. */
+  sdfExtended?: boolean;
+
   /** software: PEM file with the private key (PKCS#8, PKCS#1, SEC1), encrypted or not. */
   keyFile: string;
-  /** software: PEM or DER certificate, when the key file has none. pkcs11: in place of the token's own. */
+  /** software: PEM or DER certificate, when the key file has none. pkcs11, spsecure: in place of the token's own. sdf: needed. */
   certificateFile?: string;
   keyPassword?: string;
 
@@ -54,7 +64,7 @@ export interface CardSettings {
   controlUrl: string;
   /** control: PEM file of the authority that a `wss` control's certificate is checked against, beside the known ones. */
   controlCa?: string;
-  /** control: what the card in it signs with; by its certificate when not given. */
+  /** control, spsecure: what the card in it signs with; by its certificate when not given. */
   controlAlgorithm?: SignAlgorithm;
 
   /** Where the certificate does not say it: the company's ten-digit customs code and the card number. */

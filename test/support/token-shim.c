@@ -4,10 +4,7 @@
  * SHIM_MODULE: the module behind. SHIM_DIR: a folder of files that steer it; see `flag` and `number` below.
  */
 #include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "steered.h"
 
 typedef unsigned long CK;
 typedef struct { unsigned char version[8]; void *function[68]; } List;
@@ -21,27 +18,6 @@ static List *real, ours;
 /* The card was pulled while this process had sessions: they stay invalid until C_Finalize. */
 static int stale;
 
-static char *path(const char *name) {
-  static char text[1024];
-  snprintf(text, sizeof text, "%s/%s", getenv("SHIM_DIR"), name);
-  return text;
-}
-static int flag(const char *name) { return access(path(name), F_OK) == 0; }
-static CK number(const char *name, CK otherwise) {
-  FILE *file = fopen(path(name), "r");
-  CK value = otherwise;
-  if (file) { if (fscanf(file, "%lu", &value) != 1) value = otherwise; fclose(file); }
-  return value;
-}
-static void put(const char *name, CK value) {
-  FILE *file = fopen(path(name), "w");
-  if (file) { fprintf(file, "%lu", value); fclose(file); }
-}
-static void say(const char *line) {
-  FILE *file = fopen(path("log"), "a");
-  if (file) { fprintf(file, "%s\n", line); fclose(file); }
-}
-static void hang(const char *name) { if (flag(name)) { say(name); for (;;) pause(); } }
 static int removed(void) { if (flag("removed")) stale = 1; return flag("removed"); }
 
 static CK initialize(void *a) {

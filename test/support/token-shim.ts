@@ -3,24 +3,29 @@ import { on } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The token double of `token-shim.c`, built with cc, and the folder that steers it. */
-export class TokenShim {
+/** A double in C of this folder, built with cc, and the folder that steers it (`steered.h`). */
+export class SteeredLibrary {
   readonly module: string;
-  private readonly folder: string;
+  protected readonly folder: string;
 
+  /** `defines`: what it is built with; another name for each way to build it. */
   constructor(
     dir: string,
-    private readonly behind: { module: string; config: string },
+    source: string,
+    libraries: readonly string[],
+    name = source,
+    defines: readonly string[] = [],
   ) {
-    this.module = join(dir, "token-shim.so");
-    this.folder = join(dir, "shim");
+    this.module = join(dir, `${name}.so`);
+    this.folder = join(dir, `${name}-steered`);
     mkdirSync(this.folder, { recursive: true });
-    const source = join(__dirname, "token-shim.c");
-    execFileSync("cc", ["-shared", "-fPIC", "-Wall", "-Werror", "-o", this.module, source, "-ldl"]);
+    const flags = ["-shared", "-fPIC", "-Wall", "-Werror", ...defines.map((one) => `-D${one}`)];
+    const file = join(__dirname, `${source}.c`);
+    execFileSync("cc", [...flags, "-o", this.module, file, ...libraries.map((one) => `-l${one}`)]);
   }
 
   get environment(): Record<string, string> {
-    return { SHIM_MODULE: this.behind.module, SHIM_DIR: this.folder, SOFTHSM2_CONF: this.behind.config };
+    return { SHIM_DIR: this.folder };
   }
 
   /** Everything forgotten: a fresh card in the reader. */
@@ -55,5 +60,19 @@ export class TokenShim {
     } finally {
       watcher.close();
     }
+  }
+}
+
+/** The token double of `token-shim.c`: a PKCS#11 module before another one. */
+export class TokenShim extends SteeredLibrary {
+  constructor(
+    dir: string,
+    private readonly behind: { module: string; config: string },
+  ) {
+    super(dir, "token-shim", ["dl"]);
+  }
+
+  override get environment(): Record<string, string> {
+    return { ...super.environment, SHIM_MODULE: this.behind.module, SOFTHSM2_CONF: this.behind.config };
   }
 }

@@ -1,15 +1,7 @@
-import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout, INSERT_CARD, pinBlocked } from "../faults.js";
+import type { Bilingual, ImportClientError } from "../../errors.js";
+import { pinBlocked } from "../faults.js";
+import { ABSENT, type KnownFault, LOST, moduleFault, REFUSED } from "../module/faults.js";
 import type { LinkError } from "../module/link.js";
-import type { CardState } from "../types.js";
-
-interface KnownFault {
-  text: Bilingual;
-  advice: Bilingual;
-  state?: CardState;
-  kind?: FaultKind;
-  details?: FaultDetails;
-}
 
 const DRIVER: Bilingual = {
   zh: "请检查 PKCS#11 模块路径、其位数（32/64 位）以及驱动是否安装。",
@@ -19,31 +11,11 @@ const WHICH: Bilingual = {
   zh: "请在卡节点中写明令牌标签、序列号或槽号，以及密钥标签或 ID。",
   en: "Name the token by label, serial or slot, and the key by label or id, in the card node.",
 };
-const PIN: Bilingual = {
-  zh: "请核对 PIN 并在卡节点中改正。改正之前不会再向卡发送 PIN。",
-  en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that.",
-};
 const LOCKED: Bilingual = {
   zh: "卡已被锁定，请携卡到发卡机构（电子口岸）解锁。",
   en: "The card is locked: have it unlocked by its issuer (电子口岸).",
 };
 
-const ABSENT: KnownFault = {
-  text: { zh: "卡不在位", en: "the card is not there" },
-  advice: INSERT_CARD,
-  state: "absent",
-};
-const LOST: KnownFault = {
-  text: { zh: "卡被拔出或会话中断", en: "the card was removed" },
-  advice: INSERT_CARD,
-  state: "absent",
-};
-const REFUSED: KnownFault = {
-  text: { zh: "PIN 错误", en: "the PIN was refused" },
-  advice: PIN,
-  state: "closed",
-  details: { pin: true },
-};
 const DATA: KnownFault = {
   text: { zh: "驱动不接受此报文的内容", en: "the driver does not take this document's data" },
   advice: {
@@ -107,17 +79,13 @@ const UNKNOWN: KnownFault = {
 
 /** An error of the child process as one of ours: C134 with the inner code, C141, or SW-PIN-BLOCKED at the final try. */
 export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
-  if (error.inner === "TIMEOUT") return cardTimeout(step, limit);
-  if (error.inner === "FINAL-TRY") {
-    return pinBlocked(
-      "FINAL-TRY",
-      {
-        zh: "卡提示只剩最后一次 PIN 机会，未尝试登录",
-        en: "the card says that one more wrong PIN locks it; no login was tried",
-      },
-      { state: "closed" },
-    );
-  }
-  const { text, advice, details, ...known } = KNOWN[error.inner] ?? UNKNOWN;
-  return cardFault(error.inner, text, advice, { ...known, details: { ...details, driver: error.message, step } });
+  if (error.inner !== "FINAL-TRY") return moduleFault(error, step, limit, KNOWN, UNKNOWN);
+  return pinBlocked(
+    "FINAL-TRY",
+    {
+      zh: "卡提示只剩最后一次 PIN 机会，未尝试登录",
+      en: "the card says that one more wrong PIN locks it; no login was tried",
+    },
+    { state: "closed" },
+  );
 }

@@ -55,7 +55,11 @@ describe("settings of the official client", () => {
       assert.ok(said("unknown").includes(name), name);
     }
     assert.ok(said("unknown").some((name) => name.includes("Einstellung")));
-    for (const name of ["UserPin …", "EportCertFile", "EncryptorSetting", "Notification", "LogPath"]) {
+    const { backend, sdfKeyIndex, sdfConfig, certificateFile } = values.card;
+    assert.deepEqual([backend, sdfKeyIndex, sdfConfig], ["sdf", "1", "C:\\SIC\\hsm.ini"]);
+    assert.equal(certificateFile, "C:\\SIC\\eport.cer");
+    assert.ok(said("mapped").includes("EncryptorSetting"));
+    for (const name of ["UserPin …", "DeviceLibs", "IpAddr, Port", "Notification", "LogPath"]) {
       assert.ok(said("left").includes(name), name);
     }
     assert.equal(
@@ -72,10 +76,25 @@ describe("settings of the official client", () => {
       "SW_AMQP_HOST",
       "SW_SEND_QUEUE",
       "SW_CARD_PIN",
+      "SW_PKCS11_MODULE",
     ]) {
       assert.ok(asked.includes(variable), variable);
     }
     assert.ok(!asked.includes("SW_ROOT"), "what is in the file is not asked");
+  });
+
+  it("of an HSM: paths of Windows are mapped or asked for elsewhere; without a certificate's file it is a card", async () => {
+    const mappings = [{ from: "C:\\SIC", to: "/etc/sic" }];
+    const { card } = (await planned(full, { mappings }, "linux")).values;
+    assert.deepEqual([card.certificateFile, card.sdfConfig], ["/etc/sic/eport.cer", "/etc/sic/hsm.ini"]);
+    const elsewhere = await planned(full, {}, "linux");
+    assert.equal(elsewhere.values.card.certificateFile, undefined);
+    assert.ok(elsewhere.items.some(({ from, kind }) => from === "EportCertFile" && kind === "left"));
+    const plain = await planned(Buffer.from(text.replace(/<EportCertFile>[^<]*<\/EportCertFile>/, "")));
+    assert.equal(plain.values.card.backend, undefined);
+    assert.ok(
+      plain.questions.some(({ variable, text: { en } }) => variable === "SW_CARD_BACKEND" && /spsecure/.test(en)),
+    );
   });
 
   it("asks only for what nobody has said", async () => {

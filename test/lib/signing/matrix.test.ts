@@ -9,14 +9,16 @@ import { SUITES, type Suite } from "../../../lib/signing/profiles/suites.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import { sm2PublicKey, sm2Sign } from "../../../lib/signing/sm2.js";
 import type { CardBackend, SignResult } from "../../../lib/signing/types.js";
+import { sdfDouble, spSecureDouble } from "../../support/card-doubles.js";
 import { ControlDouble, rsaSigner } from "../../support/control-double.js";
+import { RecordedPins } from "../../support/recorded-pins.js";
 import { TokenShim } from "../../support/token-shim.js";
 import { type MadeKey, makeKey } from "./keys.js";
 import { opensslVerify, sm2Scalar } from "./outside.js";
 import { ACD, CEB, DEC, NPTS, SHAPES } from "./shapes.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings, xmlsecVerify } from "./token.js";
 
-const BACKENDS = ["pkcs11", "control", "software"] as const;
+const BACKENDS = ["pkcs11", "control", "software", "spsecure", "sdf"] as const;
 type Backend = (typeof BACKENDS)[number];
 
 const DOCUMENTS: Record<string, string> = {
@@ -40,13 +42,17 @@ interface Row {
 /** The table of docs/signing.md. */
 function tableRows(): Row[] {
   const text = readFileSync(join(__dirname, "../../../docs/signing.md"), "utf8");
-  return [...text.matchAll(/^\| `([a-z0-9-]+)` \| `([a-z0-9-]+)` \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$/gm)].map(
-    ([, profile = "", suite = "", pkcs11 = "", control = "", software = "", verifier = ""]) => ({
-      profile,
-      suite,
-      cells: { pkcs11, control, software },
-      verifier,
-    }),
+  return [...text.matchAll(/^\| `([a-z0-9-]+)` \| `([a-z0-9-]+)` \|(.+)\|$/gm)].map(
+    ([, profile = "", suite = "", rest = ""]) => {
+      const [verifier = "", ...cells] = rest.split(" | ").reverse();
+      const names = [...BACKENDS].reverse();
+      return {
+        profile,
+        suite,
+        cells: Object.fromEntries(names.map((name, index) => [name, cells[index]?.trim() ?? ""])) as Row["cells"],
+        verifier: verifier.trim(),
+      };
+    },
   );
 }
 
@@ -93,7 +99,7 @@ describe("profile x suite x backend, as the table of docs/signing.md has it", ()
   });
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const token = await ownToken(dir);
     const shim = new TokenShim(dir, token);
     const rsa = makeKey(dir, "rsa", "rsa1024");
@@ -114,6 +120,12 @@ describe("profile x suite x backend, as the table of docs/signing.md has it", ()
     put("control sm2", await control(sm2, (data) => sm2Sign(sm2Scalar(sm2), publicKey, data)), sm2.certificateFile);
     put("software rsa", openCard(software(rsa)), rsa.certificateFile);
     put("software sm2", openCard(software(sm2)), sm2.certificateFile);
+    for (const kind of ["rsa", "sm2"] as const) {
+      const card = spSecureDouble(dir, kind === "rsa" ? "rsa1024" : kind);
+      const hsm = sdfDouble(dir, kind === "rsa" ? "rsa2048" : kind);
+      put(`spsecure ${kind}`, openCard(card.settings(), new RecordedPins()), card.key.certificateFile);
+      put(`sdf ${kind}`, openCard(hsm.settings(), new RecordedPins()), hsm.key.certificateFile);
+    }
   });
   after(async () => {
     for (const { card } of Object.values(cards)) await card.close();

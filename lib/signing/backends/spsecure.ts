@@ -1,0 +1,14 @@
+import type { Backend } from "../backends.js";
+import { SpSecureCard } from "../spsecure/backend.js";
+
+/** The library that the card control brings along, without the control: one program at a time has the card. */
+export const backend: Backend = {
+  name: "spsecure",
+  title: { zh: "电子口岸卡函数库（SPSecureAPI）", en: "electronic-port card's library (SPSecureAPI)" },
+  needsPin: () => true,
+  prerequisites: ({ module }) => [
+    { package: "koffi", what: { zh: "电子口岸卡函数库", en: "for the card's library" } },
+    { file: module, what: { zh: "SPSecureAPI 库", en: "the SPSecureAPI library" } },
+  ],
+  open: (settings, attempts) => new SpSecureCard(settings, attempts),
+};
