@@ -6,6 +6,8 @@ import type { BoxContext } from "../boxes/context.js";
 import { Reconciler } from "../boxes/reconcile.js";
 import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
+import type { DocumentHandle } from "../document.js";
+import { codeOf } from "../errors.js";
 import { Files } from "../files/files.js";
 import { Folders } from "../files/folders.js";
 import type { Ports } from "../files/ports.js";
@@ -25,11 +27,22 @@ import { reportJump, TrustedTime } from "./trusted-time.js";
 
 export type { CardChange } from "./reports.js";
 
+/** A step of a document on its way that changes no row: how long it took, milliseconds since the epoch, and the code it ended in. */
+export interface DocumentStep {
+  document: Pick<DocumentHandle, "id" | "business" | "messageType" | "attempt">;
+  step: "checked" | "signed";
+  from: number;
+  to: number;
+  /** Empty when all was well. */
+  code: string;
+}
+
 /** Events of a client. `notice` is a text for people that stops nothing. */
 export interface ClientEvents {
   card: [CardChange];
   change: [DocumentRow, EventNote];
   notice: [Notice];
+  step: [DocumentStep];
   /** A receipt was stored in its InBox. */
   receipt: [ReceiptRow];
 }
@@ -110,6 +123,25 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   receiptFiled(receipt: ReceiptRow): void {
     this.emit("receipt", receipt);
+  }
+
+  /** Runs a step of a document, and tells of it. Resolves or rejects as it does; `codeFor` says the code of what it resolved to. */
+  async stepped<T>(
+    document: DocumentStep["document"],
+    step: DocumentStep["step"],
+    work: () => Promise<T>,
+    codeFor: (result: T) => string = () => "",
+  ): Promise<T> {
+    const from = this.clock.now();
+    const tell = (code: string) => this.emit("step", { document, step, from, to: this.clock.now(), code });
+    try {
+      const result = await work();
+      tell(codeFor(result));
+      return result;
+    } catch (error) {
+      tell(codeOf(error) ?? "SW-FAULT");
+      throw error;
+    }
   }
 
   cardChanged(change: CardChange): void {

@@ -173,12 +173,14 @@ export = (RED: NodeAPI): void => {
       }
       const request = { payload, fileName, at: document.claimedAt, messageType: document.messageType };
       const waived = document.waived ?? [];
-      const signed = await onCard(whenBlocked, (card) =>
-        signOnCard(card, { profile, options, request, inspection, waived }).catch((error) => {
-          const unsuited = set && inspection && (error as ImportClientError).details?.reason === "profile";
-          throw unsuited ? unsuitedProfile(inspection, document.business, profile) : error;
-        }),
-      );
+      const sign = () =>
+        onCard(whenBlocked, (card) =>
+          signOnCard(card, { profile, options, request, inspection, waived }).catch((error) => {
+            const unsuited = set && inspection && (error as ImportClientError).details?.reason === "profile";
+            throw unsuited ? unsuitedProfile(inspection, document.business, profile) : error;
+          }),
+        );
+      const signed = await (client ? client.stepped(document, "signed", sign) : sign());
       const others = (document.checks ?? []).filter(({ rule }) => !rule.startsWith("SW-RULE-card-"));
       if (signed.checks.length > 0) document.checks = [...others, ...signed.checks];
       // Who verifies it years later needs the certificate; a document is not kept back for that.

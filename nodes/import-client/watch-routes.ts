@@ -5,6 +5,7 @@ import { Metrics } from "../../lib/metrics/metrics.js";
 import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
 import type { ClientSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
 import type { CardState } from "../../lib/signing/types.js";
+import { Tracing } from "../../lib/tracing/tracing.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
@@ -31,6 +32,7 @@ export interface WatchRoutes {
 export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportClientNode>): WatchRoutes {
   let opening: Promise<Metrics> | undefined;
   const followed = new WeakSet<object>();
+  const tracing = Tracing.open();
   const metrics = () => {
     opening ??= Metrics.open();
     opening.catch(() => {
@@ -79,6 +81,7 @@ export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, Imp
       const client = node.opening?.client;
       if (!client || followed.has(client)) return;
       followed.add(client);
+      tracing?.follow(client);
       metrics().then(
         (made) => made.follow(client),
         () => undefined, // Said to whoever asks for the metrics.

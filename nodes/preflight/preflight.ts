@@ -40,23 +40,28 @@ export = (RED: NodeAPI): void => {
 
     onInput(this, async (message: FlowMessage, send) => {
       const document = documentOf(message);
-      const { settings, inspections } = await openClient();
+      const client = await openClient();
+      const { settings, inspections } = client;
       const fileName = message.filename || document.fileName;
       const refuse = () => {
         status.show("yellow", "dot", "refused");
         send([null, message]);
       };
-      let found: Check[];
-      try {
+      const check = async () => {
         const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
-        found = await preflightInTurns(
+        return preflightInTurns(
           {
             ...contextOf(inspection, fileName, { business: document.business, client: settings }),
             ...(card && (await card.facts())),
           },
           overrides,
         );
+      };
+      const worst = (checks: readonly Check[]) => checks.find(({ severity }) => severity === "error")?.rule ?? "";
+      let found: Check[];
+      try {
+        found = await client.stepped(document, "checked", check, worst);
       } catch (error) {
         const fault = faultOf(error);
         if (fault.code !== "SW-XSD" && fault.code !== "SW-ZIP") throw error;

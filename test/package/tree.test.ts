@@ -11,7 +11,20 @@ const repository = resolve(__dirname, "..", "..");
  */
 const FOLDERS = [
   ...["", "xml", "archive", "files", "model", "business", "advice", "receipts", "preflight", "compose", "signing"],
-  ...["ledger", "audit", "amqp", "boxes", "intake", "client", "metrics", "send", "watch", "migrate", "diagnose"],
+  ...[
+    "ledger",
+    "audit",
+    "amqp",
+    "boxes",
+    "intake",
+    "client",
+    "metrics",
+    "tracing",
+    "send",
+    "watch",
+    "migrate",
+    "diagnose",
+  ],
 ];
 
 /** What the simulated world replaces: these folders reach disk, time and chance only through the ports. */

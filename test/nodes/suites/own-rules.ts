@@ -33,6 +33,24 @@ export function ownRules(bench: RedBench): void {
     };
     const push = (check: object) => `(msg.document.checks ??= []).push(${JSON.stringify(check)}); return msg;`;
 
+    it("tells the client of each document's check and signature, and of what they ended in", async () => {
+      await flow("return msg;");
+      await bench.one("signed");
+      const steps: string[] = [];
+      const client = await bench.client();
+      client.on("step", ({ document, step, from, to, code }) => {
+        assert.ok(document.id !== "" && from <= to);
+        steps.push(`${step} ${code}`.trim());
+      });
+      bench.node("before").receive(good());
+      await bench.arrived("signed", 2);
+      const bad = message(Buffer.from("<DecMessage/>"), "b.xml", "DecCus001", "DEC");
+      bench.node("preflight").receive(bad);
+      await bench.one("refused");
+      assert.deepEqual(steps.slice(0, 2), ["checked", "signed"]);
+      assert.match(steps[2] ?? "", /^checked SW-/);
+    });
+
     it("refuses for an error found before it, with the function's rule, place and words", async () => {
       await flow(
         push({
