@@ -33,6 +33,7 @@ import { Authority } from "../test/support/authority.js";
 import { openClient } from "../test/support/client.js";
 import { documentRow } from "../test/support/rows.js";
 import { scratch } from "../test/support/scratch.js";
+import { median } from "./parts/median.js";
 
 const COUNT = Number(process.argv[2] ?? 400);
 const ROUNDS = Number(process.argv[3] ?? 9);
@@ -42,10 +43,6 @@ const BODY = randomBytes(4096);
 
 /** Sends one; resolves when it is confirmed, and rejects otherwise. */
 type Send = () => Promise<void>;
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[values.length >> 1] as number;
-}
 
 function wire() {
   const row = documentRow({ clientKey: "D12345678901234567", sha256: "0" });

@@ -14,7 +14,6 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type Pkcs11 from "pkcs11js";
 import { openCard } from "../lib/signing/open.js";
 import { startNodeRed } from "../scripts/node-red.js";
 import { freePort } from "../scripts/ports.js";
@@ -22,36 +21,12 @@ import { makeSoftToken, type SoftToken } from "../scripts/soft-token.js";
 import { DEMO_IDENTITY, decXml } from "../simulator/samples/index.js";
 import { cardNode, clientNode } from "../test/support/flow-nodes.js";
 import { removeScratch, scratch } from "../test/support/scratch.js";
+import { barePkcs11 } from "./parts/bare-cards.js";
+import { median } from "./parts/median.js";
 
 const COUNT = Number(process.argv[2] ?? 200);
 const ROUNDS = Number(process.argv[3] ?? 11);
 const PIN = "Pin-550123";
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[values.length >> 1] as number;
-}
-
-/** The module's own calls, as a program without us makes them. */
-function openBare(token: SoftToken): { sign(data: Buffer): Buffer; close(): void } {
-  process.env.SOFTHSM2_CONF = token.config;
-  const library = require("pkcs11js") as typeof Pkcs11;
-  const p11 = new library.PKCS11();
-  p11.load(token.module);
-  p11.C_Initialize();
-  const slot = p11.C_GetSlotList(true).find((one) => p11.C_GetTokenInfo(one).label.trim() === token.label) as Buffer;
-  const session = p11.C_OpenSession(slot, library.CKF_SERIAL_SESSION);
-  p11.C_Login(session, library.CKU_USER, PIN);
-  p11.C_FindObjectsInit(session, [{ type: library.CKA_CLASS, value: library.CKO_PRIVATE_KEY }]);
-  const key = p11.C_FindObjects(session, 1)[0] as Buffer;
-  p11.C_FindObjectsFinal(session);
-  return {
-    sign: (data) => {
-      p11.C_SignInit(session, { mechanism: library.CKM_SHA256_RSA_PKCS }, key);
-      return p11.C_Sign(session, data, Buffer.alloc(512));
-    },
-    close: () => p11.C_Finalize(),
-  };
-}
 
 /**
  * A flow that measures inside a real Node-RED: `GET /sign?count=&inFlight=` has so many declarations checked by preflight,
@@ -103,7 +78,7 @@ async function main(): Promise<void> {
   process.env.SW_PIN_GUARD = join(dir, "pin-guard");
   const company = { code: DEMO_IDENTITY.customsCode, name: "Bench" };
   const token = await makeSoftToken({ dir: join(dir, "token"), label: "bench", pin: PIN, company });
-  const bare = openBare(token);
+  const bare = barePkcs11(token, PIN);
   const card = openCard({
     ...{ backend: "pkcs11", pin: PIN, module: token.module, token: token.label, keyFile: "", controlUrl: "" },
     moduleEnvironment: { SOFTHSM2_CONF: token.config },
