@@ -1,81 +1,46 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
-import { endChild } from "../../scripts/processes.js";
 import { decXml } from "../../simulator/samples/index.js";
+import { Prometheus, RULES } from "../support/prometheus.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
-const RULES = join(__dirname, "..", "..", "docs", "monitoring", "alerts.yml");
 const TOKEN = "scrape-token-of-this-test";
 const run = promisify(execFile);
 
-interface Series {
-  metric: Record<string, string>;
-  value: [number, string];
-}
-
 describe("a real Prometheus that watches a real Node-RED", function () {
   this.timeout(180_000);
-  const dir = scratch();
+  let dir: string;
   let theatre: Theatre;
   let stage: Stage;
-  let prometheus: ChildProcess | undefined;
-  let url = "";
+  let prometheus: Prometheus;
 
-  const api = async <T>(path: string): Promise<T> => {
-    const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; data: T };
-    assert.equal(answer.status, "success", path);
-    return answer.data;
-  };
-  const ask = async (query: string) =>
-    (await api<{ result: Series[] }>(`query?query=${encodeURIComponent(query)}`)).result;
-  const value = async (query: string) => Number((await ask(query))[0]?.value[1]);
+  const ask = (query: string) => prometheus.ask(query);
+  const value = (query: string) => prometheus.value(query);
   const metrics = (authorization?: string) =>
     fetch(`${stage.nodeRed.url}/single-window/metrics`, authorization ? { headers: { authorization } } : {});
   const health = (path = "") => fetch(`${stage.nodeRed.url}/single-window/health${path}`);
 
   before(async () => {
+    dir = scratch();
+    prometheus = new Prometheus(dir);
     theatre = await openTheatre();
     stage = new Stage(theatre, { clientId: "WATCHED1", env: () => ({ SW_METRICS_TOKEN: TOKEN }) });
     await stage.startSimulator();
     await stage.startNodeRed();
-    await startPrometheus();
+    await prometheus.start(stage.nodeRed.url, TOKEN);
   });
   after(async () => {
-    if (prometheus) await endChild(prometheus, 10_000);
+    await prometheus.stop();
     await stage.close();
     await theatre.close();
     removeScratch();
   });
-
-  /** With the package's own rules, but for how long each must hold. */
-  async function startPrometheus(): Promise<void> {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    writeFileSync(join(dir, "token"), TOKEN);
-    writeFileSync(join(dir, "alerts.yml"), readFileSync(RULES, "utf8").replace(/^ +for: .*\n/gm, ""));
-    const target = new URL(stage.nodeRed.url).host;
-    const lines = [
-      "global: {scrape_interval: 1s, evaluation_interval: 1s}",
-      "rule_files: [alerts.yml]",
-      "scrape_configs:",
-      "  - job_name: single-window",
-      "    metrics_path: /single-window/metrics",
-      "    authorization: {credentials_file: token}",
-      `    static_configs: [{targets: ['${target}']}]`,
-    ];
-    writeFileSync(join(dir, "prometheus.yml"), `${lines.join("\n")}\n`);
-    const options = [`--web.listen-address=127.0.0.1:${port}`, `--storage.tsdb.path=${join(dir, "tsdb")}`];
-    prometheus = spawn("prometheus", [`--config.file=${join(dir, "prometheus.yml")}`, ...options], {
-      stdio: "ignore",
-    });
-    await until("Prometheus has scraped", async () => (await value("up")) === 1);
-  }
 
   it("tells what happened to a document, and nothing that is in it", async () => {
     const xml = decXml();
@@ -98,9 +63,9 @@ describe("a real Prometheus that watches a real Node-RED", function () {
     assert.match(String(type), /^application\/openmetrics-text/);
     assert.match(body, /# EOF\n$/);
     for (const secret of ["监控", theatre.pin, TOKEN]) assert.ok(!body.includes(secret), secret);
-    const [unknown] = await api<{ health: string }[]>("targets?state=active").then(
-      (found) => (found as unknown as { activeTargets: { health: string }[] }).activeTargets,
-    );
+    const [unknown] = await prometheus
+      .api<{ health: string }[]>("targets?state=active")
+      .then((found) => (found as unknown as { activeTargets: { health: string }[] }).activeTargets);
     assert.equal(unknown?.health, "up");
   });
 
@@ -111,10 +76,7 @@ describe("a real Prometheus that watches a real Node-RED", function () {
     await until("it is not ready", async () => (await health()).status === 503);
     assert.deepEqual(await (await health()).json(), { live: true, ready: false });
     assert.equal((await health("/live")).status, 200);
-    await until("the alert fires", async () => {
-      const { alerts } = await api<{ alerts: { labels: { alertname: string }; state: string }[] }>("alerts");
-      return alerts.some(({ labels, state }) => labels.alertname === "SingleWindowBrokerAway" && state === "firing");
-    });
+    await prometheus.fires("SingleWindowBrokerAway");
     await theatre.broker.restart();
     await until("it is ready again", async () => (await health()).status === 200);
   });
