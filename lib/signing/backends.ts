@@ -9,6 +9,25 @@ export type Prerequisite = ({ package: string; native?: boolean } | { file: stri
   what: Bilingual;
 };
 
+/** Where libraries lie when they are installed as their makers do it, by system. Others are named by hand. */
+export type UsualModules = Partial<Record<NodeJS.Platform, readonly (readonly [name: string, ...paths: string[]])[]>>;
+
+/** A library that is on this machine. */
+export interface KnownModule {
+  name: string;
+  path: string;
+}
+
+/** The usual libraries of a backend that are on this machine; of the usual backend where none is named. */
+export function knownModules(
+  backend: string,
+  platform: NodeJS.Platform,
+  exists: (path: string) => boolean,
+): KnownModule[] {
+  const usual = (backendByName(backend) ?? BACKENDS[0])?.usualModules?.[platform] ?? [];
+  return usual.flatMap(([name, ...paths]) => paths.filter(exists).map((path) => ({ name, path })));
+}
+
 /** Settings of a card but its PIN. */
 export type CardNeeds = Pick<CardSettings, "backend" | "module" | "keyFile" | "certificateFile">;
 
@@ -24,6 +43,8 @@ export interface Backend {
   testsOnly?: Bilingual;
   /** Whether these settings are of no use without a PIN; then an empty one is C144, and nothing is touched (faq 13). */
   needsPin(settings: CardSettings): boolean;
+  /** For the list that the dialog offers. */
+  usualModules?: UsualModules;
   prerequisites(settings: CardNeeds): Prerequisite[];
   /** Touches nothing yet. */
   open(settings: CardSettings, attempts: PinAttempts): CardBackend;

@@ -3,7 +3,7 @@ import { BUSINESSES } from "../../lib/business/index.js";
 import { type Bilingual, ImportClientError, neutral } from "../../lib/errors.js";
 import { Folders } from "../../lib/files/folders.js";
 import { requiredText, settingText } from "../../lib/settings.js";
-import { knownModules } from "../../lib/signing/pkcs11/known-modules.js";
+import { knownModules } from "../../lib/signing/backends.js";
 import { type ListedToken, listTokens } from "../../lib/signing/pkcs11/list.js";
 import type { Form, FormNode } from "./form.js";
 
@@ -21,8 +21,11 @@ type Settings = Record<string, unknown>;
 export const USUAL_QUEUE: Readonly<Record<string, string>> = { "sw-mq-send": "Q_Send", "sw-mq-receive": "Q_Recv" };
 
 const KINDS: Record<string, (settings: Settings, form: Form, node: FormNode) => Promise<Choice[]> | Choice[]> = {
-  modules: () =>
-    knownModules(process.platform, existsSync).map(({ name, path }) => ({ value: path, text: neutral(name) })),
+  modules: ({ backend }) =>
+    knownModules(settingText(backend), process.platform, existsSync).map(({ name, path }) => ({
+      value: path,
+      text: neutral(name),
+    })),
   tokens: async (settings) => (await tokensOf(settings)).map(tokenChoice),
   keyLabels: async (settings) => keysOf(settings, "label"),
   keyIds: async (settings) => keysOf(settings, "id"),

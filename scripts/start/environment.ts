@@ -36,6 +36,8 @@ const REAL_NEEDS = [
 const CARD_NEEDS: Readonly<Record<string, readonly string[]>> = {
   "": ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
   pkcs11: ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
+  spsecure: ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
+  sdf: ["SW_PKCS11_MODULE", "SW_CARD_PIN"],
   control: ["SW_CARD_PIN"],
   software: ["SW_CARD_KEYFILE"],
 };

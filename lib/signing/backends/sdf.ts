@@ -5,11 +5,18 @@ import { SdfCard } from "../sdf/backend.js";
 export const backend: Backend = {
   name: "sdf",
   title: { zh: "加密机（SDF，GM/T 0018）", en: "HSM (SDF, GM/T 0018)" },
+  // 三未信安's, the one of the names in the official client's settings that is a file's.
+  usualModules: {
+    win32: [["swsds", "C:\\Windows\\System32\\swsds.dll"]],
+    linux: [["swsds", "/usr/lib/libswsds.so", "/usr/lib64/libswsds.so", "/usr/local/lib/libswsds.so"]],
+  },
   needsPin: () => true,
   prerequisites: ({ module, certificateFile = "" }) => [
     { package: "koffi", what: { zh: "SDF 加密机", en: "for an SDF HSM" } },
-    { file: module, what: { zh: "SDF 库（加密机驱动）", en: "the SDF library (the HSM's driver)" } },
-    ...(certificateFile === "" ? [{ file: "", what: { zh: "证书文件", en: "the certificate file" } }] : []),
+    { file: module, setting: "module", what: { zh: "SDF 库（加密机驱动）", en: "the SDF library (the HSM's driver)" } },
+    ...(certificateFile === ""
+      ? [{ file: "", setting: "certificateFile", what: { zh: "证书文件", en: "the certificate file" } }]
+      : []),
   ],
   open: (settings, attempts) => new SdfCard(settings, attempts),
 };

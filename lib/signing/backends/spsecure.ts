@@ -5,10 +5,13 @@ import { SpSecureCard } from "../spsecure/backend.js";
 export const backend: Backend = {
   name: "spsecure",
   title: { zh: "电子口岸卡函数库（SPSecureAPI）", en: "electronic-port card's library (SPSecureAPI)" },
+  usualModules: {
+    win32: [["SPSecureAPI", "C:\\Windows\\System32\\SPSecureAPI.dll", "C:\\Windows\\SysWOW64\\SPSecureAPI.dll"]],
+  },
   needsPin: () => true,
   prerequisites: ({ module }) => [
     { package: "koffi", what: { zh: "电子口岸卡函数库", en: "for the card's library" } },
-    { file: module, what: { zh: "SPSecureAPI 库", en: "the SPSecureAPI library" } },
+    { file: module, setting: "module", what: { zh: "SPSecureAPI 库", en: "the SPSecureAPI library" } },
   ],
   open: (settings, attempts) => new SpSecureCard(settings, attempts),
 };

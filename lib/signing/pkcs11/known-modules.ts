@@ -1,5 +1,7 @@
+import type { UsualModules } from "../backends.js";
+
 /** Where PKCS#11 modules lie when they are installed as their makers do it, by system. Cards of other makers are named by hand. */
-const USUAL: Partial<Record<NodeJS.Platform, readonly [name: string, ...paths: string[]][]>> = {
+export const USUAL_PKCS11: UsualModules = {
   linux: [
     [
       "OpenSC",
@@ -49,13 +51,3 @@ const USUAL: Partial<Record<NodeJS.Platform, readonly [name: string, ...paths: s
     ["YubiKey", "C:\\Program Files\\Yubico\\Yubico PIV Tool\\bin\\libykcs11.dll"],
   ],
 };
-
-export interface KnownModule {
-  name: string;
-  path: string;
-}
-
-/** The usual PKCS#11 modules that are on this machine. */
-export function knownModules(platform: NodeJS.Platform, exists: (path: string) => boolean): KnownModule[] {
-  return (USUAL[platform] ?? []).flatMap(([name, ...paths]) => paths.filter(exists).map((path) => ({ name, path })));
-}
