@@ -169,7 +169,8 @@ export class FolderWatch {
     const scan = Math.min(this.lastScan + still, list);
     const look = free ? this.lookAt : Number.POSITIVE_INFINITY;
     this.cancel?.();
-    this.cancel = this.client.clock.after(Math.max(0, Math.min(scan, look) - now), () =>
+    // Whole milliseconds: a timer may go off a fraction too soon, and what is not due yet then would be asked for without end.
+    this.cancel = this.client.clock.after(Math.ceil(Math.max(0, Math.min(scan, look) - now)), () =>
       this.wake(look < scan ? "look" : "scan"),
     );
   }
