@@ -1,5 +1,5 @@
 import { kindOf } from "../codes.js";
-import type { Fault } from "../errors.js";
+import { codeOf, type Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
@@ -10,6 +10,7 @@ import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
 import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
+import { assertNewest } from "./newer.js";
 import type { OutBox } from "./out-box.js";
 import type { Outcome } from "./outcome.js";
 import { putOff } from "./put-off.js";
@@ -89,7 +90,10 @@ export class Claims {
     return this.unlessReplaced(row, await repeatOf(this.context, row));
   }
 
-  /** A corrected file takes the place of the earlier one of its name that still waits and never was sent. */
+  /**
+   * A corrected file takes the place of the earlier one of its name that never was sent, be it waiting or in a flow: what carries it there
+   * finds that it has been replaced (`assertNewest`).
+   */
   private async unlessReplaced(row: DocumentRow, repeats: DocumentRow | undefined): Promise<DocumentRow | undefined> {
     const replaces =
       repeats &&
@@ -97,21 +101,28 @@ export class Claims {
       repeats.sendingAt === 0 &&
       repeats.sentAt === 0 &&
       repeats.sha256 !== row.sha256 &&
-      repeats.fileName.toLowerCase() === row.fileName.toLowerCase() &&
-      !this.inFlight.has(repeats.id);
+      repeats.fileName.toLowerCase() === row.fileName.toLowerCase();
     if (!replaces) return repeats;
-    await this.alone(repeats.id, () => settleReplaced(this.context, repeats.id));
+    try {
+      await this.alone(repeats.id, () => settleReplaced(this.context, repeats.id));
+    } catch (error) {
+      // Its flow has sent it meanwhile.
+      if (codeOf(error) === "SW-STATE") return repeats;
+      throw error;
+    }
     return undefined;
   }
 
   /**
-   * Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE, with SW-OWNER when it
+   * Commits that a document goes to the broker now; `repeat`: it may have got there before. Rejects with SW-STATE, with SW-REPLACED when
+   * its producer has written a newer one meanwhile, with SW-OWNER when it
    * was claimed for another client or environment, and with SW-FENCED when another process has the root: nothing may go out then.
    */
   send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
     const { ledger, clock, settings, lease } = this.context;
     const before = repeat ? "unknown" : "claimed";
     return this.alone(id, async () => {
+      if (!repeat) await assertNewest(this.context, id);
       const row = await ledger.transition(
         id,
         { from: [before], to: "sending", owner: settings },
