@@ -6,7 +6,6 @@ import {
   copyFileSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -16,6 +15,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { makePath } from "../lib/make-path.js";
 import { PlainError } from "./plain-error.js";
 import { portIsFree } from "./ports.js";
 import { endChild, exited } from "./processes.js";
@@ -86,7 +86,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const nodeRedDir = resolve(options.nodeRedDir ?? join(repositoryRoot(), "node_modules", "node-red"));
   const program = join(nodeRedDir, "red.js");
   if (!existsSync(program)) throw new PlainError(`Node-RED is not installed in ${nodeRedDir}: run npm ci`);
-  mkdirSync(userDir, { recursive: true });
+  makePath(userDir);
   if (options.packageDir !== null) linkPackage(userDir, options.packageDir ?? repositoryRoot());
   if (options.flowFile !== undefined) copyFileSync(options.flowFile, join(userDir, "flows.json"));
   const settingsFile = writeSettings(userDir, port, options.settings ?? {});
@@ -212,7 +212,7 @@ function flowsRun(
 /** Node-RED finds nodes in `<userDir>/node_modules`; a link shows it the build of this repository. */
 function linkPackage(userDir: string, target: string): void {
   const link = join(userDir, "node_modules", PACKAGE);
-  mkdirSync(dirname(link), { recursive: true });
+  makePath(dirname(link));
   const there = lstatSync(link, { throwIfNoEntry: false });
   if (there?.isSymbolicLink() && readlinkSync(link) === target) return;
   if (there !== undefined) rmSync(link, { recursive: true });

@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { codeOf } from "../lib/errors.js";
+import { makePath } from "../lib/make-path.js";
 import { isAlive } from "./processes.js";
 
 /** Resolves to whether `host:port` can be listened on now. */
@@ -35,7 +36,7 @@ function reserve(port: number): boolean {
   const folder = join(tmpdir(), "single-window-ports");
   const file = join(folder, String(port));
   try {
-    mkdirSync(folder, { recursive: true });
+    makePath(folder);
     const handle = openSync(file, "wx");
     writeSync(handle, String(process.pid));
     closeSync(handle);

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { connect } from "amqplib";
+import { makePath } from "../lib/make-path.js";
 import {
   type BrokerListening,
   HOST,
@@ -89,7 +90,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
   if (options.port !== undefined && !(await portIsFree(options.port))) {
     throw new PlainError(`Port ${options.port} on ${HOST} is taken: the private RabbitMQ cannot listen there`);
   }
-  mkdirSync(join(dir, "log"), { recursive: true });
+  makePath(join(dir, "log"));
   await endLeftovers(dir);
   const identity = readIdentity(dir);
 

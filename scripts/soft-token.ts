@@ -1,6 +1,7 @@
 import { randomInt, X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makePath } from "../lib/make-path.js";
 import { pinFingerprint } from "../lib/signing/pin-guard.js";
 import { type CardHolder, makeSelfSigned, tool } from "./self-signed.js";
 
@@ -69,7 +70,7 @@ export async function makeSoftToken(options: SoftTokenOptions): Promise<SoftToke
   rmSync(noteFile, { force: true });
 
   rmSync(tokens, { recursive: true, force: true });
-  mkdirSync(tokens, { recursive: true, mode: 0o700 });
+  makePath(tokens, 0o700);
   writeFileSync(config, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
   await tool(
     "softhsm2-util",

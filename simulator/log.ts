@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { makePath } from "../lib/make-path.js";
 
 /** One line of the log; `event` says what the rest is (README.md). */
 export interface LogLine {
@@ -13,7 +14,7 @@ export class Log {
 
   constructor(path: string) {
     if (path === "") return;
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    makePath(dirname(path));
     this.file = openSync(path, "a");
   }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { readFolderSettings } from "../../lib/business/folder-settings.js";
 import { Files } from "../../lib/files/files.js";
+import { makePath } from "../../lib/make-path.js";
 import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
 import { mapped } from "../../lib/migrate/places.js";
 import { reportText } from "../../lib/migrate/shadow/report-text.js";
@@ -61,7 +62,7 @@ ${LIST}`,
     const out = resolve(values.out ?? "shadow");
     const watched = [...(root === "" ? [] : [root]), ...folders.flatMap(({ boxes }) => Object.values(boxes))];
     assertOutside(out, watched);
-    mkdirSync(out, { recursive: true });
+    makePath(out);
     const environment = values.environment ?? process.env.SW_ENVIRONMENT ?? "test";
     if (environment !== "test" && environment !== "production")
       throw wrong("--environment 只能是 test 或 production", "--environment is test or production");

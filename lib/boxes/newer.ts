@@ -4,6 +4,7 @@ import { codeOf, errorOf, type Fault } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { isSameContent, repeats } from "../ledger/rules/identity.js";
+import { contentOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { settleReplaced } from "./settle.js";
@@ -29,7 +30,7 @@ export async function assertNewest(context: BoxContext, id: string): Promise<voi
   if (row?.state === "failed" && row.code === REPLACED.code) throw errorOf(REPLACED);
   if (row?.state !== "claimed") return;
   for (const name of namesOf(row)) {
-    const newer = await contentOf(context, row, name);
+    const newer = await newerAt(context, row, name);
     if (!newer) continue;
     const { fileName } = row;
     if (newer === "unfinished") {
@@ -58,7 +59,7 @@ function namesOf({ fileName }: DocumentRow): string[] {
 }
 
 /** The newer content of a document under this name; undefined when there is none. */
-async function contentOf(
+async function newerAt(
   { files: { disk }, folders, settings, ledger, clock }: BoxContext,
   row: DocumentRow,
   name: string,
@@ -69,7 +70,7 @@ async function contentOf(
     try {
       const size = disk.facts(path)?.size ?? 0;
       if (looksComplete(disk, path, size)) {
-        const facts = await contentFacts(await disk.readLarge(path), name);
+        const facts = await contentFacts(await contentOf(disk, path, clock), name);
         const found = newRow(settings, facts, row.claimedAt, { ...placeOf(row), fileName: name });
         if (isSameContent(found, row) || !repeats(found, row, facts.sameKey)) return undefined;
         // What was claimed before is no newer one: a power cut may bring a file back.

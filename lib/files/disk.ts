@@ -9,7 +9,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -28,6 +27,7 @@ import { appendFile, opendir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
+import { makePath } from "../make-path.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
@@ -257,7 +257,7 @@ export const SYSTEM_DISK: Disk = {
       yield { name: entry.name, kind: kindOf(entry) };
     }
   },
-  makeFolder: (path) => void mkdirSync(path, { recursive: true }),
+  makeFolder: (path) => makePath(path),
   rename: (from, to) => renameSync(from, to),
   link: (from, to) => linkSync(from, to),
   copy: (from, to) => copyFileSync(from, to),

@@ -5,14 +5,19 @@ import type { Disk } from "./disk.js";
 /** What systems say when a file stands where a folder should be, or above it. */
 const IN_THE_WAY = new Set(["EEXIST", "ENOTDIR"]);
 
-/** Makes a folder that is missing, with those above it. Throws SW-FOLDER when something else stands in its place. */
+/** What they say when no folder may or can be made there, `/proc` for one. */
+const NOT_ALLOWED = new Set(["ENOENT", "EACCES", "EPERM", "EROFS"]);
+
+/** Makes a folder that is missing, with those above it. Throws SW-FOLDER when something else stands in its place, or none can be made there. */
 export function makeFolder(disk: Disk, path: string): void {
   if (disk.isFolder(path)) return;
   assertNoFile(disk, path);
   try {
     disk.makeFolder(path);
   } catch (error) {
-    if (IN_THE_WAY.has(codeOf(error) ?? "")) throw notAFolder(inTheWay(disk, path), error);
+    const code = codeOf(error) ?? "";
+    if (IN_THE_WAY.has(code)) throw notAFolder(inTheWay(disk, path), error);
+    if (NOT_ALLOWED.has(code)) throw notMade(path, code, error);
     throw error;
   }
 }
@@ -27,6 +32,21 @@ export function assertNoFile(disk: Disk, path: string): void {
 function inTheWay(disk: Disk, path: string): string {
   for (let at = path; at !== dirname(at); at = dirname(at)) if (disk.exists(at) && !disk.isFolder(at)) return at;
   return path;
+}
+
+function notMade(path: string, code: string, cause: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-FOLDER",
+    { zh: `不能建立文件夹 ${path}（${code}）`, en: `the folder ${path} cannot be made (${code})` },
+    {
+      advice: {
+        zh: "请核对路径，以及运行 Node-RED 的账户对上级文件夹的权限。",
+        en: "Check the path, and that the account that Node-RED runs as may write to the folder above it.",
+      },
+      details: { path, inner: code },
+      cause,
+    },
+  );
 }
 
 function notAFolder(path: string, cause?: unknown): ImportClientError {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Bilingual } from "../errors.js";
+import { makePath } from "../make-path.js";
 
 /** Where the PIN guard's record lies when it is to lie in a folder of one's own choice. Read from the process's environment only. */
 export const GUARD_VARIABLE = "SW_PIN_GUARD";
@@ -65,7 +66,7 @@ export function guardFile(machine: Machine = here()): string {
 }
 
 function made(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePath(folder, 0o700);
   return folder;
 }
 

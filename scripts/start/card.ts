@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../lib/errors.js";
+import { makePath } from "../../lib/make-path.js";
 import { complete, DEMO_IDENTITY } from "../../simulator/samples/index.js";
 import { PlainError } from "../plain-error.js";
 import { makeSelfSigned } from "../self-signed.js";
@@ -67,7 +68,7 @@ async function keyFile(
   const file = join(dir, "card.pem");
   const certificateFile = join(dir, "certificate.pem");
   if (!existsSync(file)) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makePath(dir, 0o700);
     const made = join(dir, "key.pem");
     await makeSelfSigned(holder, { keyFile: made, certificateFile });
     writeFileSync(file, Buffer.concat([readFileSync(made), readFileSync(certificateFile)]), { mode: 0o600 });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type NodeRed, repositoryRoot, startNodeRed } from "../node-red.js";
 import { PlainError } from "../plain-error.js";
 import { portIsFree } from "../ports.js";
+import { makeFolder } from "./demo-folder.js";
 import type { StartSettings } from "./environment.js";
 import { placeFlow } from "./flow.js";
 import type { Session } from "./session.js";
@@ -52,6 +53,6 @@ export function showPlaces(session: Session, nodeRed: NodeRed, root: string): vo
 
 /** The client alone. A root that is not there is not made: it may be a share that is not mounted. */
 export async function realWork(session: Session, settings: StartSettings): Promise<void> {
-  mkdirSync(join(settings.data, "log"), { recursive: true });
+  makeFolder("SW_DATA", join(settings.data, "log"));
   showPlaces(session, await session.unlessEnded(startClient(session, settings, settings.env)), settings.root);
 }

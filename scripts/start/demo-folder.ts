@@ -1,14 +1,29 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { realPath } from "../../lib/client/separation.js";
+import { messageOf } from "../../lib/errors.js";
+import { makePath } from "../../lib/make-path.js";
 import { PlainError } from "../plain-error.js";
 
 /** Stands in the folder of a demo, so that a demo made with another SW_DATA is known as one. */
 const MARK = ".demo";
 
+/** Makes a folder that a variable names. Errors: PlainError that says which. */
+export function makeFolder(variable: string, folder: string): void {
+  try {
+    makePath(folder);
+  } catch (error) {
+    const why = messageOf(error);
+    throw new PlainError(
+      `${variable}：不能建立文件夹 ${folder}，没有启动任何程序。 / ${variable}: the folder ${folder} cannot be made, nothing was started. ${why}`,
+      error,
+    );
+  }
+}
+
 /** Makes the folder of a demo, marked as one. Errors: PlainError for a folder in which something of somebody else's lies. */
 export function makeDemoFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder("SW_DATA", folder);
   const mark = join(folder, MARK);
   if (!existsSync(mark) && readdirSync(folder).length > 0) {
     throw new PlainError(

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../lib/errors.js";
 import { DEMO_IDENTITY, samples } from "../../simulator/samples/index.js";
@@ -10,7 +10,7 @@ import { type PrivateBroker, startPrivateBroker } from "../private-broker.js";
 import { endChild } from "../processes.js";
 import { makeCard } from "./card.js";
 import { showPlaces, startClient } from "./client.js";
-import { makeDemoFolder } from "./demo-folder.js";
+import { makeDemoFolder, makeFolder } from "./demo-folder.js";
 import type { StartSettings } from "./environment.js";
 import { follow, isAsExpected, isFinished, putIn } from "./follow.js";
 import { assertCanRunDemo } from "./needs.js";
@@ -86,8 +86,8 @@ async function showSamples(
 export async function demo(session: Session, settings: StartSettings): Promise<boolean> {
   assertCanRunDemo();
   makeDemoFolder(settings.data);
-  mkdirSync(join(settings.data, "log"), { recursive: true });
-  mkdirSync(settings.root, { recursive: true });
+  makeFolder("SW_DATA", join(settings.data, "log"));
+  makeFolder("SW_DATA", settings.root);
   const nodeRedDir = await session.unlessEnded(nodeRedFor(session, settings.data));
   // The card is made while the broker starts.
   const starting = startBroker(session, settings);

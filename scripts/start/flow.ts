@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makePath } from "../../lib/make-path.js";
 
 const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
@@ -11,7 +12,7 @@ const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex
 export function placeFlow(example: string, userDir: string): boolean {
   const flow = join(userDir, "flows.json");
   const note = join(userDir, "flows.example.sha256");
-  mkdirSync(userDir, { recursive: true });
+  makePath(userDir);
   if (existsSync(flow)) {
     const written = existsSync(note) ? readFileSync(note, "utf8").trim() : "";
     if (digest(readFileSync(flow)) !== written) return false;

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DocumentRow, EventRow, ReceiptRow } from "../../lib/ledger/types.js";
+import { makePath } from "../../lib/make-path.js";
 import type { Sample } from "../../simulator/samples/index.js";
 
 /** A sample and what the ledger says about it. */
@@ -52,7 +53,7 @@ export function isAsExpected(followed: Followed): boolean {
 /** Drops a sample into its OutBox as a careful producer does: under another name first, then renamed. */
 export function putIn(root: string, sample: Sample): void {
   const outBox = join(root, sample.folder, "OutBox");
-  mkdirSync(outBox, { recursive: true });
+  makePath(outBox);
   const path = join(outBox, sample.fileName);
   writeFileSync(`${path}.tmp`, sample.bytes);
   renameSync(`${path}.tmp`, path);

@@ -74,6 +74,25 @@ describe("npm start: the demo apart from real work", function () {
     return started.child.exitCode;
   }
 
+  for (const [what, env] of [
+    ["demo", {}],
+    ["real work", { SW_AMQP_HOST: "127.0.0.1" }],
+  ] as const) {
+    it(`${what} in an SW_DATA where no folder can be made ends at once, with one line`, async () => {
+      for (const place of ["/proc/nope", join(root, "DecCus001", "OutBox", "no.folder")]) {
+        if (!place.startsWith("/proc")) writeFileSync(place, "");
+        const started = start({ ...env, SW_ROOT: "", SW_DATA: place });
+        assert.equal(await ended(started), 1);
+        const [line, ...more] = started
+          .said()
+          .split("\n")
+          .filter((text) => text !== "" && !text.startsWith("真实业务"));
+        assert.match(line ?? "", /^SW_DATA：.*没有启动任何程序.*nothing was started/);
+        assert.deepEqual(more, []);
+      }
+    });
+  }
+
   it("refuses a real root and production without SW_AMQP_HOST, and touches neither root nor disk", async () => {
     const before = photograph(root);
     const started = start({ SW_ROOT: root, SW_ENVIRONMENT: "production" });

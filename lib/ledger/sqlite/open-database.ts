@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
+import { makePath } from "../../make-path.js";
 import type { LedgerFault } from "../types.js";
 import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
@@ -49,7 +50,7 @@ export function asLedgerError(error: unknown): ImportClientError {
 export function openDatabase(file: string, create: boolean, marks: readonly number[] = []): Database.Database {
   let database: Database.Database | undefined;
   try {
-    if (create) mkdirSync(dirname(file), { recursive: true });
+    if (create) makePath(dirname(file));
     else assertThere(file);
     assertWhole(file);
     dropStrayLog(file, marks);

@@ -22,6 +22,21 @@ function isNoFolder(path: string) {
   };
 }
 
+describe("a root in which no folder can be made", () => {
+  (process.platform === "linux" ? it : it.skip)(
+    "is a fault of the folder, with what to do, and is over when it can",
+    async () => {
+      await assert.rejects(open(clientSettings({ root: "/proc/nope" })), ({ code, message, advice }) => {
+        assert.deepEqual(
+          [code, message],
+          ["SW-FOLDER", "the folder /proc/nope/.single-window cannot be made (ENOENT)"],
+        );
+        return /Check the path/.test(advice.en) && /核对路径/.test(advice.zh);
+      });
+    },
+  );
+});
+
 describe("a file that stands where a box belongs", () => {
   let client: ImportClient;
   let watching: Watching | undefined;
