@@ -79,6 +79,59 @@ async function assertJson({ method, headers }: Request): Promise<void> {
   });
 }
 
+/** What Express says of a request that comes to none of our routes: half a JSON, a `%` that is none. */
+interface RequestError {
+  status?: number;
+  statusCode?: number;
+  type?: string;
+}
+
+/**
+ * The last handler of our routes: what failed before them, or in Express itself, is answered with code and advice as everything else, never
+ * with a page of Node.js's stack.
+ */
+export function answerFault(
+  error: unknown,
+  _request: unknown,
+  response: unknown,
+  next: (error: unknown) => void,
+): void {
+  const reply = response as Response & { headersSent?: boolean };
+  if (reply.headersSent) {
+    next(error);
+    return;
+  }
+  const { status, statusCode, type } = (error ?? {}) as RequestError;
+  const fault = type === "entity.too.large" ? TOO_LARGE : (status ?? statusCode ?? 500) < 500 ? UNREADABLE : FAILED;
+  const { code, text, advice } = fault;
+  reply
+    .status(STATUS[code] ?? 500)
+    .set({ "cache-control": "no-store", "x-content-type-options": "nosniff" })
+    .json({ code, message: text.en, text, advice });
+}
+
+const UNREADABLE = {
+  code: "SW-REQUEST",
+  text: { zh: "请求无法读取：JSON 或网址有误", en: "the request cannot be read: its JSON or its address is malformed" },
+  advice: {
+    zh: "请检查请求内容是否为完整的 JSON，网址中的 % 是否按 URL 规则转义。",
+    en: "See that the body is whole JSON, and that the address is escaped as URLs are, % above all.",
+  },
+};
+const TOO_LARGE = {
+  code: "SW-SIZE",
+  text: { zh: "请求过大", en: "the request is too large" },
+  advice: {
+    zh: "请减小内容，或增大 Node-RED 设置中的 apiMaxLength。",
+    en: "Send less, or raise apiMaxLength in Node-RED's settings.",
+  },
+};
+const FAILED = {
+  code: "SW-FAULT",
+  text: { zh: "请求处理失败", en: "the request failed" },
+  advice: { zh: "详情见 Node-RED 日志。", en: "Node-RED's log says more." },
+};
+
 /** A route's handler out of work that gives its answer, or rejects: the code decides the status, the words go to the person. */
 export function answer(work: (request: Request, response: Response) => Promise<unknown>) {
   return (request: unknown, response: unknown) => {

@@ -3,7 +3,15 @@ import { STATES } from "./rules/states.js";
 import type { DocumentQuery, DocumentState } from "./types.js";
 
 function wrong(field: string, zh: string, en: string): ImportClientError {
-  return new ImportClientError("SW-REQUEST", { zh: `${field}：${zh}`, en: `${field}: ${en}` }, { details: { field } });
+  const advice = {
+    zh: `请改正查询条件 ${field}，或去掉它。`,
+    en: `Mend the field ${field} of the question, or leave it out.`,
+  };
+  return new ImportClientError(
+    "SW-REQUEST",
+    { zh: `${field}：${zh}`, en: `${field}: ${en}` },
+    { details: { field }, advice },
+  );
 }
 
 function textIn(given: Record<string, unknown>, field: string): string {
@@ -26,6 +34,8 @@ function timeIn(given: Record<string, unknown>, field: string, endOfDay: boolean
   return time;
 }
 
+const DOCUMENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Minutes after which a wait for a receipt is long, for who only looks; what is told to people is set in a documents node. */
 const LONG_WAIT = { import: 30, business: 1440 };
 
@@ -46,6 +56,9 @@ export function readDocumentQuery(given: Record<string, unknown>): DocumentQuery
     const text = textIn(given, field);
     if (text.length > 200) throw wrong(field, "太长", "is too long");
     if (text !== "") query[field] = text;
+  }
+  if (query.before !== undefined && !DOCUMENT_ID.test(query.before)) {
+    throw wrong("before", "应为单据的 id（上一页的 next）", "must be the id of a document: next of the page before");
   }
   query.from = timeIn(given, "from", false);
   query.to = timeIn(given, "to", true);

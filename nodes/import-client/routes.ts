@@ -11,7 +11,7 @@ import { exampleFlow } from "../../lib/migrate/example.js";
 import { flowOf } from "../../lib/migrate/flow.js";
 import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
 import { planOf } from "../../lib/migrate/plan.js";
-import { answer, Download, personOf } from "../admin.js";
+import { answer, answerFault, Download, personOf } from "../admin.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
 import { registerPage } from "../page/routes.js";
@@ -49,6 +49,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const query = readDocumentQuery(given);
       const limit = Math.min(query.limit ?? 50, 500);
       const wanted = text(given.client);
+      if (wanted !== "") openingOf(wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
       const found = (await Promise.all(asked.map(({ client }) => client.ledger.query({ ...query, limit })))).flat();
       const documents = found.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
@@ -200,6 +201,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       return runDiagnose(RED, wanted);
     }),
   );
+
+  RED.httpAdmin.use("/single-window", answerFault as never);
 }
 
 function faultFor(fault: ImportClientError | undefined) {

@@ -343,6 +343,7 @@ describe("documents query", () => {
       [{ state: "nonsense" }, "state"],
       [{ from: "yesterday" }, "from"],
       [{ limit: "many" }, "limit"],
+      [{ before: "zzz" }, "before"],
       [{ q: { $gt: "" } }, "q"],
       [{ key: "x".repeat(300) }, "key"],
     ] as const) {

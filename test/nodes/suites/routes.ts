@@ -45,6 +45,35 @@ export function routes(bench: RedBench): void {
       assert.ok(missing.body.text.zh);
     });
 
+    it("say what is wrong with a request that cannot be read, and never how Express fell over it", async () => {
+      await bench.load(at.nodes());
+      const http = bench.http();
+      const json = (path: string, text: string) => http.post(path).type("json").send(text);
+      const asked = [
+        json("/single-window/diagnose", '{"client":'),
+        json("/single-window/documents/x/resend", "]"),
+        json("/single-window/import-settings", "\u0000"),
+        json("/single-window/page", "{"),
+        http.get("/single-window/documents/%zz"),
+        http.get("/single-window/documents/%E0%A4%A/content"),
+        http.get("/single-window/documents/x/receipts/%"),
+        http.get("/single-window/clients/%ff"),
+        http.get("/single-window/documents?before=zzz"),
+        http.get("/single-window/documents?limit=many"),
+        http.get("/single-window/documents?from=yesterday"),
+      ];
+      for (const request of asked) {
+        const { status, body, text } = await request;
+        assert.deepEqual([status, body.code], [400, "SW-REQUEST"], text);
+        assert.ok(body.text.zh && body.text.en && body.advice.zh && body.advice.en, text);
+        assert.doesNotMatch(text, /<pre>|node_modules|\bat .*\.js/);
+      }
+      const large = await json("/single-window/diagnose", JSON.stringify({ client: "x".repeat(6_000_000) }));
+      assert.deepEqual([large.status, large.body.code], [413, "SW-SIZE"]);
+      const nobody = await http.get("/single-window/documents?client=zzz");
+      assert.deepEqual([nobody.status, nobody.body.code], [404, "SW-UNKNOWN-NODE"]);
+    });
+
     it("resend and release with a reason, and say why not", async () => {
       await bench.load(at.nodes());
       const id = await at.sent("a.xml");
