@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
-import { looksComplete, proofOf } from "../files/complete.js";
+import { looksComplete, proofOf, whyIncomplete } from "../files/complete.js";
 import type { EntryKind } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
@@ -20,6 +20,8 @@ interface WaitingFile {
   /** SHA-256 of the bytes that prove, as it looks now, that it is finished; false when they do not; undefined = not tried. */
   proof: string | false | undefined;
   reported: boolean;
+  /** That something stands behind its end was told. */
+  told: boolean;
   /** It is being claimed now. */
   taken: boolean;
   /** The scan that saw it last. */
@@ -41,6 +43,9 @@ const PROOFS = 32;
 /** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
 const PAUSE = { first: 500, longest: 60_000 };
 
+/** Milliseconds without any change after which an unfinished file is spoken of. */
+const SOON = 5000;
+
 /** Names of vanished files that are remembered. */
 const MOST_VANISHED = 100;
 
@@ -50,7 +55,17 @@ export type BoxWorld = Pick<BoxContext, "files" | "clock">;
 /** A name in the OutBox that is no file of ours, or a file that does not get complete. */
 export interface Oddity {
   name: string;
-  reason: "folder" | "link" | "dangling" | "special" | "name" | "unfinished" | "incomplete" | "unreadable";
+  reason:
+    | "folder"
+    | "link"
+    | "dangling"
+    | "special"
+    | "name"
+    | "unfinished"
+    | "incomplete"
+    | "unreadable"
+    | "zeros"
+    | "behind";
   code?: string;
 }
 
@@ -81,6 +96,8 @@ export class OutBox {
   private readonly trust = new ProducerTrust();
   private readonly lookAhead: number;
   private generation = 0;
+  /** Files that were not finished at the last look, though nobody has written them for some seconds. */
+  unfinished: string[] = [];
   /** Files that went away before anybody of ours took them. */
   private vanished: string[] = [];
   private proofs = 0;
@@ -147,6 +164,7 @@ export class OutBox {
     this.watched.tick();
     const names: string[] = [];
     const oddities: Oddity[] = [];
+    const unfinished: string[] = [];
     const turn = new Turn(this.world.clock);
     let seen = 0;
     this.proofs = PROOFS;
@@ -158,7 +176,9 @@ export class OutBox {
       const oddity = await this.judge(name, waiting);
       if (oddity === "ready") names.push(name);
       else if (oddity) oddities.push(oddity);
+      if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) unfinished.push(name);
     }
+    this.unfinished = unfinished;
     return { names, oddities };
   }
 
@@ -207,7 +227,7 @@ export class OutBox {
 
   private enter(name: string, generation: number): void {
     const content = { snapshot: undefined, sameSince: 0, proof: undefined };
-    const state = { reported: false, taken: false, failures: 0, notBefore: 0 };
+    const state = { reported: false, told: false, taken: false, failures: 0, notBefore: 0 };
     this.waiting.set(name, { stillSince: this.watched.now, generation, ...content, ...state });
     if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
   }
@@ -249,7 +269,21 @@ export class OutBox {
       this.postpone(name);
       return this.overdue(waiting) ? { name, reason: "unreadable", code } : undefined;
     }
-    return this.overdue(waiting) ? { name, reason: "incomplete" } : undefined;
+    if (this.overdue(waiting)) return { name, reason: "incomplete" };
+    if (waiting.told || !this.isStill(waiting, this.soon)) return undefined;
+    waiting.told = true;
+    const path = join(this.folder.box("OutBox"), name);
+    const reason = whyIncomplete(this.world.files.disk, path, waiting.snapshot?.size ?? 0);
+    return reason === "unfinished" ? undefined : { name, reason };
+  }
+
+  /** When an unfinished file is spoken of; what is whole has been taken by then. */
+  private get soon(): number {
+    return SOON + (this.options.still ?? 0);
+  }
+
+  private isStill({ stillSince }: WaitingFile, milliseconds: number): boolean {
+    return this.watched.now - stillSince >= milliseconds;
   }
 
   private async isReady(name: string, waiting: WaitingFile): Promise<boolean> {
@@ -275,7 +309,7 @@ export class OutBox {
   }
 
   private overdue(waiting: WaitingFile): boolean {
-    if (waiting.reported || this.watched.now - waiting.stillSince < this.options.incompleteAfter) return false;
+    if (waiting.reported || !this.isStill(waiting, this.options.incompleteAfter)) return false;
     waiting.reported = true;
     return true;
   }

@@ -37,6 +37,46 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
 }
 
 /**
+ * Why a file is not finished: `behind` its whole content something else stands, or `zeros`, of a file that was made in its full size and not
+ * cut; `unfinished` when its end is missing.
+ */
+export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" | "behind" | "unfinished" {
+  if (size === 0) return "unfinished";
+  const file = disk.open(path);
+  try {
+    const head = file.read(0, Math.min(4096, size));
+    const from = Math.max(0, size - TAIL);
+    const tail = file.read(from, size - from);
+    const end = endOfContent(head, tail, path);
+    if (end === -1 || end === tail.length) return "unfinished";
+    return tail.subarray(end).every((byte) => byte === 0 || byte === 10 || byte === 13) ? "zeros" : "behind";
+  } finally {
+    file.close();
+  }
+}
+
+/** Where in the last bytes of a file its content ends; -1 when it does not. */
+function endOfContent(head: Buffer, tail: Buffer, path: string): number {
+  const isZip = head.subarray(0, 2).toString("latin1") === "PK";
+  const mark = isZip ? END_OF_DIRECTORY : head.includes("%PDF-") ? Buffer.from("%%EOF") : undefined;
+  if (mark) {
+    const at = tail.lastIndexOf(mark);
+    if (at === -1) return -1;
+    return isZip ? Math.min(tail.length, at + 22 + (tail.length >= at + 22 ? tail.readUInt16LE(at + 20) : 0)) : at + 5;
+  }
+  if (!looksLikeXml(head) && extname(path).toLowerCase() !== ".xml") return -1;
+  // In UTF-16 each character has two bytes: their order does not matter for where the last tag ends.
+  const wide = isWide(head);
+  const root = rootName(asAscii(head, wide));
+  if (root === undefined) return -1;
+  const close = [...`</${root}`].join(wide ? "\0" : "");
+  const at = tail.lastIndexOf(Buffer.from(close, "latin1"));
+  const end = at === -1 ? -1 : tail.indexOf(">", at);
+  if (end === -1 || asAscii(tail.subarray(at + close.length, end), wide).trim() !== "") return -1;
+  return end + (wide && head[0] !== 0xfe && head[0] !== 0 ? 2 : 1);
+}
+
+/**
  * A file that is something else than its name says (a RAR named .zip, an image named .pdf) has an end of its own: it is complete
  * when it is still, and who reads it says what it is.
  */
@@ -86,10 +126,11 @@ function looksLikeXml(head: Buffer): boolean {
 
 /** Works on bytes: tags are ASCII in every encoding that is used, but for the zero bytes of UTF-16. */
 function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
-  const wide = head[0] === 0xff || head[0] === 0xfe || (head[0] === 0) !== (head[1] === 0);
-  // Zeros of a file that was made in its full size and is not filled everywhere.
+  const wide = isWide(head);
+  // Zeros of a file that was made in its full size and is not filled everywhere; in UTF-16 a character NUL at its end.
   if (!wide && (head.includes(0) || tail.includes(0))) return false;
-  const ascii = (bytes: Buffer) => (wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1"));
+  if (wide && tail.length > 1 && tail.readUInt16LE(tail.length - 2) === 0) return false;
+  const ascii = (bytes: Buffer) => asAscii(bytes, wide);
   const root = rootName(ascii(head));
   if (root === undefined) return false;
   // Comments may follow the root.
@@ -98,6 +139,15 @@ function xmlIsComplete(head: Buffer, tail: Buffer): boolean {
   // Searched from the end: an expression would try each tag of the last 64 KiB.
   const close = end.lastIndexOf("</");
   return close !== -1 && end.endsWith(">") && end.slice(close + 2, -1).trimEnd() === root;
+}
+
+/** Of the encodings in use UTF-16 alone has two bytes for each character. */
+function isWide(head: Buffer): boolean {
+  return head[0] === 0xff || head[0] === 0xfe || (head[0] === 0) !== (head[1] === 0);
+}
+
+function asAscii(bytes: Buffer, wide: boolean): string {
+  return wide ? bytes.toString("latin1").replace(/\0/g, "") : bytes.toString("latin1");
 }
 
 const NAME = /[^\s/>]+/y;

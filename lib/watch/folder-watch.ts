@@ -29,6 +29,8 @@ export interface WatchRound {
   withoutPdfs: number;
   /** Folders in which nothing can be done now. */
   away: number;
+  /** Files that are not finished, though nobody has written them for some seconds: `<folder>/<name>`. */
+  unfinished: readonly string[];
 }
 
 export interface FolderWatchEvents {
@@ -194,7 +196,7 @@ export class FolderWatch {
         await this.giveOutOpenClaims();
       }
       if (!this.mayTakeNew()) {
-        this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: 0, away: 0 });
+        this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: 0, away: 0, unfinished: [] });
         return;
       }
       for (const folder of this.folders()) await this.scan(folder, list);
@@ -206,7 +208,14 @@ export class FolderWatch {
     }
     if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();
-    this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: this.withoutPdfs(), away: this.away.size });
+    this.events.onRound({
+      inFlight: this.inFlight(),
+      withoutPdfs: this.withoutPdfs(),
+      away: this.away.size,
+      unfinished: [...this.boxes.values()].flatMap(({ outBox, folder }) =>
+        outBox.unfinished.map((name) => `${folder.code}/${name}`),
+      ),
+    });
   }
 
   /** Whose new files are, as somebody may have said in the root; what cannot be read stops the taking, and is said. */

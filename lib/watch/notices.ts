@@ -57,6 +57,14 @@ const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
     zh: "文件名表示尚未写完（以 . 或 ~ 开头，或 .tmp、.temp、.part），不会发送；写完后请改名",
     en: "its name says that it is not finished (it begins with . or ~, or ends in .tmp, .temp, .part); rename it when it is",
   },
+  zeros: {
+    zh: "内容已完整，但文件末尾有零字节：等待写入程序截去；一直不变将按未写完退回",
+    en: "its content is whole, but zeros follow: it waits for its writer to cut them off, and is refused as unfinished when nothing happens",
+  },
+  behind: {
+    zh: "内容已完整，但其后还有其他内容：等待写入程序改正；一直不变将按未写完退回",
+    en: "its content is whole, but something follows it: it waits for its writer, and is refused as unfinished when nothing happens",
+  },
   unreadable: { zh: "文件一直被占用或无权读取", en: "the file stays locked or may not be read" },
 };
 

@@ -23,6 +23,14 @@ interface Config extends NodeDef {
   pdfWait?: string | number;
 }
 
+/** Names of unfinished files that are said at a time. */
+const SAID = 5;
+
+function unfinishedText(names: readonly string[]): string {
+  const some = `${names.slice(0, SAID).join(", ")}${names.length > SAID ? " …" : ""}`.replace(/[\p{Cc}\s]+/gu, " ");
+  return `${names.length} 个文件尚未写完 / ${names.length} file(s) not finished yet: ${some}`;
+}
+
 export = (RED: NodeAPI): void => {
   function FolderWatchNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
@@ -30,6 +38,7 @@ export = (RED: NodeAPI): void => {
     let watch: FolderWatch | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;
+    let unfinishedBefore = "";
 
     const begin = async () => {
       const client = await clientOf(RED, this, status, config.client);
@@ -67,9 +76,12 @@ export = (RED: NodeAPI): void => {
             client.record("notice", "", "", error.code, error.text.zh);
             status.show("yellow", "ring", "fault");
           },
-          onRound: ({ inFlight, withoutPdfs, away }) => {
+          onRound: ({ inFlight, withoutPdfs, away, unfinished }) => {
+            if (unfinished.length > 0 && unfinished.join() !== unfinishedBefore) this.log(unfinishedText(unfinished));
+            unfinishedBefore = unfinished.join();
             if (away > 0) status.show("red", "ring", "away");
             else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
+            else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");
             else if (inFlight === 0) status.show("green", "ring", "waiting");
             else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
             else status.show("blue", "dot", "full");

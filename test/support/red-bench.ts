@@ -64,7 +64,7 @@ interface Agent {
   post(path: string): Answer;
 }
 // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
-type Answer = Promise<{ status: number; body: any; headers: Record<string, string> }> & {
+type Answer = Promise<{ status: number; body: any; text: string; headers: Record<string, string> }> & {
   send(body: object | string): Answer;
   type(contentType: string): Answer;
   buffer(whole: boolean): Answer;

@@ -187,6 +187,26 @@ describe("looking at an OutBox", () => {
     assert.deepEqual((await outBox.ready()).oddities, []);
   });
 
+  it("names unfinished files after some seconds, and says once what stands behind a whole content", async () => {
+    outBox = new OutBox(folder, outBox.world, { incompleteAfter: 600_000 });
+    writeFileSync(path("torn.xml"), "<a><b>");
+    writeFileSync(path("zeros.xml"), `${XML}\0\0`);
+    writeFileSync(path("junk.xml"), `${XML}junk`);
+    await outBox.list();
+    const told: string[] = [];
+    for (now = 0; now <= 20_000; now += 400) {
+      told.push(...(await outBox.ready()).oddities.map(({ name, reason }) => `${name} ${reason}`));
+      if (now < 5000) assert.deepEqual([outBox.unfinished, told], [[], []]);
+    }
+    assert.deepEqual(outBox.unfinished.sort(), ["junk.xml", "torn.xml", "zeros.xml"]);
+    assert.deepEqual(told.sort(), ["junk.xml behind", "zeros.xml zeros"]);
+    for (const name of ["torn.xml", "zeros.xml", "junk.xml"]) writeFileSync(path(name), XML);
+    let names: string[] = [];
+    for (const end = now + 4000; now < end; now += 400) ({ names } = await outBox.ready());
+    assert.equal(names.length, 3);
+    assert.deepEqual(outBox.unfinished, []);
+  });
+
   it("tries a file that is held by somebody again after pauses that double", async () => {
     writeFileSync(path("held.xml"), XML);
     await outBox.list();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeZip } from "../../../lib/archive/index.js";
-import { looksComplete } from "../../../lib/files/complete.js";
+import { looksComplete, whyIncomplete } from "../../../lib/files/complete.js";
 import { SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
@@ -14,8 +14,37 @@ function complete(bytes: Buffer, name = "a.xml"): boolean {
   return looksComplete(SYSTEM_DISK, path, bytes.length);
 }
 
+function why(bytes: Buffer, name = "a.xml"): string {
+  const path = join(scratch(), name);
+  writeFileSync(path, bytes);
+  assert.equal(looksComplete(SYSTEM_DISK, path, bytes.length), false, `${name} ${bytes.toString("latin1", 0, 60)}`);
+  return whyIncomplete(SYSTEM_DISK, path, bytes.length);
+}
+
 describe("completeness by content", () => {
   after(removeScratch);
+
+  it("says of a whole content what stands behind it", async () => {
+    const pdf = Buffer.from("%PDF-1.4\n...\n%%EOF");
+    const zip = await writeZip([{ name: "a.xml", bytes: Buffer.from(XML) }], { at: 1_700_000_000_000 });
+    const zeros = Buffer.alloc(5000);
+    const wide = Buffer.from(`\ufeff${XML}`, "utf16le");
+    for (const [bytes, name] of [
+      [Buffer.from(XML), "a.xml"],
+      [wide, "a.xml"],
+      [Buffer.from(wide).swap16(), "a.xml"],
+      [pdf, "a.pdf"],
+      [zip, "a.zip"],
+    ] as const) {
+      assert.equal(why(Buffer.concat([bytes, zeros]), name), "zeros", name);
+      if (name !== "a.pdf") assert.equal(why(Buffer.concat([bytes, Buffer.from("junk")]), name), "behind", name);
+      assert.equal(why(bytes.subarray(0, -8), name), "unfinished", name);
+    }
+    for (const text of ["", "<a><b>", "<a></ab>", "<a></b>x", "text", "<!-- "]) {
+      assert.equal(why(Buffer.from(text)), "unfinished", text);
+    }
+    assert.equal(why(zeros, "a.zip"), "unfinished");
+  });
 
   it("takes an XML only when its root is closed, at every length", () => {
     const bytes = Buffer.from(XML);

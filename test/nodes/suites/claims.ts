@@ -64,6 +64,19 @@ export function claims(bench: RedBench): void {
       assert.equal(bench.messages("out").length, 5);
     });
 
+    it("says soon that a file is not finished, and why, and takes it when it is", async () => {
+      const whole = decXml();
+      drop(root, "DecCus001", "零.xml", Buffer.concat([whole, Buffer.alloc(100)]));
+      drop(root, "DecCus001", "half.xml", whole.subarray(0, 500));
+      await bench.load([clientNode(root), watchNode({}, "out"), sink("out")]);
+      await bench.showing("watch", "folder-watch.status.unfinished", 30_000);
+      const said = bench.logged(({ id }) => id === "watch").join("\n");
+      assert.match(said, /2 个文件尚未写完 .* not finished yet: (DecCus001\/(零|half)\.xml(, )?){2}/);
+      assert.match(said, /SW-OUTBOX DecCus001\/OutBox\/零\.xml：.*零字节.*zeros follow/);
+      for (const name of ["零.xml", "half.xml"]) drop(root, "DecCus001", name, decXml());
+      await bench.arrived("out", 2);
+    });
+
     it("leaves .tmp files alone, and a half file until it is whole", async () => {
       const whole = decXml();
       drop(root, "DecCus001", "last.xml", decXml());
