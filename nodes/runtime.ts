@@ -5,6 +5,7 @@ import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } fr
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
 import { workOn } from "./carried.js";
+import { spoken } from "./connection-status.js";
 import { giveBackSpoilt, spoiltDocument } from "./handles.js";
 import type { ImportClientNode } from "./registry.js";
 
@@ -173,12 +174,24 @@ export class StatusLine {
   }
 }
 
+/** Faults that are in the log: many nodes meet the one of a config node that they name. */
+const said = new WeakSet<object>();
+
+/** Puts a fault of settings into the log with what to do, unless a node has said this very one before. */
+export function sayOnce(node: Node, error: unknown): void {
+  if (typeof error === "object" && error !== null) {
+    if (said.has(error)) return;
+    said.add(error);
+  }
+  node.error(error instanceof ImportClientError ? spoken(error) : messageOf(error));
+}
+
 /** Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. */
 export function checkConfig(node: Node, status: StatusLine, check: () => Promise<unknown>): void {
   check().catch((error) => {
     if (codeOf(error) === "SW-STOPPED") return;
     status.show("red", "ring", "config");
-    node.error(messageOf(error));
+    sayOnce(node, error);
   });
 }
 

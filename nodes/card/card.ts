@@ -12,7 +12,7 @@ import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js
 import type { CardSettings } from "../../lib/signing/settings.js";
 import { spoken } from "../connection-status.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
-import { onClose } from "../runtime.js";
+import { onClose, sayOnce } from "../runtime.js";
 
 /** Milliseconds between two looks whether the certificate is still valid by the clock. */
 const LOOK = 60_000;
@@ -38,7 +38,7 @@ export = (RED: NodeAPI): void => {
       settings = readCardSettings({ ...config }, pin);
     } catch (error) {
       this.fault = error;
-      this.error((error as Error).message);
+      sayOnce(this, error);
       return;
     }
     const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));

@@ -4,14 +4,14 @@ import { assertInDemo } from "../../lib/client/demo.js";
 import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
-import { bothLanguages, codeOf, messageOf } from "../../lib/errors.js";
+import { bothLanguages, messageOf } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { registerFormRoutes } from "../form/routes.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
-import { onClose } from "../runtime.js";
+import { onClose, sayOnce } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 import { registerWatchRoutes } from "./watch-routes.js";
 
@@ -94,7 +94,7 @@ export = (RED: NodeAPI): void => {
       opening.start();
     } catch (error) {
       this.ready = Promise.reject(error);
-      this.ready.catch(() => this.error(`${codeOf(error) ?? ""} ${messageOf(error)}`.trim()));
+      this.ready.catch(() => sayOnce(this, error));
     }
     onClose(this, async () => {
       clientNodes.delete(this.id);

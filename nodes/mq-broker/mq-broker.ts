@@ -8,7 +8,7 @@ import { settingText } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
-import { onClose } from "../runtime.js";
+import { onClose, sayOnce } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
 import { type BrokerConfig, readBrokerSettings } from "./settings.js";
 
@@ -50,7 +50,7 @@ export = (RED: NodeAPI): void => {
       this.settings = settings;
     } catch (error) {
       this.fault = error;
-      this.error((error as Error).message);
+      sayOnce(this, error);
       return;
     }
 

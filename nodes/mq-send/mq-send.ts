@@ -26,6 +26,7 @@ import {
   onInput,
   payloadOf,
   StatusLine,
+  sayOnce,
 } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
 import { type FieldEvaluator, fieldEvaluator } from "./fields.js";
@@ -179,7 +180,7 @@ export = (RED: NodeAPI): void => {
     started.catch((error) => {
       if (closed || codeOf(error) === "SW-STOPPED") return;
       status.show("red", "ring", "config");
-      this.error(messageOf(error));
+      sayOnce(this, error);
     });
 
     /** What comes while the node stops is given out again; it is nobody's fault. */

@@ -6,7 +6,7 @@ import { portIsFree } from "../ports.js";
 import { makeFolder } from "./demo-folder.js";
 import type { StartSettings } from "./environment.js";
 import { placeFlow } from "./flow.js";
-import type { Session } from "./session.js";
+import { endedLine, type Session } from "./session.js";
 
 /** Errors: PlainError when the editor's port is taken; `command` is how the person would start it on another one. */
 export async function assertPortIsFree(port: number, command: string): Promise<void> {
@@ -37,11 +37,14 @@ export async function startClient(
     nodeRedDir,
     // Its log is in the file; what needs attention is shown.
     log: (line) => {
-      if (/\[(warn|error|fatal)\]/.test(line)) session.say(`  ${line}`);
+      if (/\[(warn|error|fatal)\]/.test(line)) {
+        // What its parts say while everything is stopped explains nothing.
+        if (!session.signal.aborted) session.say(`  ${line}`);
+      }
     },
   });
   session.add("Node-RED", () => nodeRed.stop());
-  nodeRed.events.once("exit", () => session.finish(1, `Node-RED ended by itself (see ${logFile})`));
+  nodeRed.events.once("exit", () => session.finish(1, endedLine("Node-RED", logFile)));
   return nodeRed;
 }
 

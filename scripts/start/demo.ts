@@ -15,7 +15,7 @@ import type { StartSettings } from "./environment.js";
 import { follow, isAsExpected, isFinished, putIn } from "./follow.js";
 import { assertCanRunDemo } from "./needs.js";
 import { nodeRedFor } from "./node-red-folder.js";
-import type { Session } from "./session.js";
+import { endedLine, type Session } from "./session.js";
 import { receiptsOf, sampleTable } from "./table.js";
 
 const FOLLOW_WITHIN = 180_000;
@@ -27,7 +27,7 @@ async function startBroker(session: Session, settings: StartSettings): Promise<P
   session.say("Starting a private RabbitMQ");
   const broker = await startPrivateBroker({ dir: join(settings.data, "rabbitmq") });
   session.add("RabbitMQ", () => broker.stop());
-  broker.onUnexpectedEnd(() => session.finish(1, `RabbitMQ ended by itself (see ${broker.logFile})`));
+  broker.onUnexpectedEnd(() => session.finish(1, endedLine("RabbitMQ", broker.logFile)));
   return broker;
 }
 
@@ -51,7 +51,7 @@ async function startSimulator(session: Session, settings: StartSettings, env: Re
     });
     child.once("error", (error) => fail(new PlainError(`The simulator cannot be run: ${messageOf(error)}`)));
     child.once("exit", () => {
-      const line = `The simulator ended by itself (see ${logFile})`;
+      const line = endedLine("simulator", logFile);
       if (ready) session.finish(1, line);
       else fail(new PlainError(line));
     });

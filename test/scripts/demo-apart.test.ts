@@ -105,6 +105,20 @@ describe("npm start: the demo apart from real work", function () {
     assert.ok(!existsSync(data), "something was made");
   });
 
+  it("ends with one clear line when its broker ends", async () => {
+    const started = start({}, []);
+    const run = join(data, "demo", "rabbitmq", "run.json");
+    await until("the demo runs", () => started.said().includes("Ctrl-C") || started.child.exitCode !== null, 150_000);
+    const { processes } = JSON.parse(readFileSync(run, "utf8")) as { processes: { pid: number; mark: string }[] };
+    const broker = processes.find(({ mark }) => mark.startsWith("broker-"));
+    process.kill(broker?.pid as number, "SIGKILL");
+    assert.equal(await ended(started), 1, started.said());
+    assert.match(
+      started.said().trim().split("\n").at(-1) ?? "",
+      /^演示的消息服务器 RabbitMQ 自行退出.*rabbitmq\.log.*start again\.$/,
+    );
+  });
+
   it("runs in a root, with a client, card and queues of its own, whatever else the environment says", async () => {
     const before = photograph(root);
     const started = start({
