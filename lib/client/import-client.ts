@@ -161,7 +161,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.closed = true;
     this.endJobs?.();
     this.claims.close();
-    this.intake.close();
+    await this.intake.close();
     this.record("stop", "", "", "", "");
     this.stopInheriting();
     await this.ledger.close();

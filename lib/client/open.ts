@@ -4,6 +4,7 @@ import type { Reconciliation } from "../boxes/reconcile.js";
 import { sentAs } from "../boxes/sent-bytes.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
+import { removeHalfWritten } from "../intake/half-written.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
 import { markBoxes } from "./box-marks.js";
@@ -94,6 +95,7 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
     return recovery;
   };
   const recovery = await takeUp();
+  await removeHalfWritten(client);
   await client.spool.sweep(async (id) => {
     const row = await ledger.get(id);
     return row?.settled ? sentAs(row) : undefined;

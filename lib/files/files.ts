@@ -145,21 +145,33 @@ export class Files {
   async writeNew(folder: string, wanted: string, bytes: Buffer, sha256: string): Promise<string> {
     const half = halfOf(folder, wanted, sha256);
     return this.oneByOne(half, async () => {
-      for (let number = 1; ; number++) {
-        const name = number === 1 ? wanted : numberedName(wanted, number);
-        const facts = this.disk.facts(join(folder, name));
-        if (!facts) break;
-        if (facts.size !== bytes.length || !(await this.disk.readLarge(join(folder, name))).equals(bytes)) continue;
-        // Whoever wrote it may have been stopped before this.
-        this.disk.remove(half);
-        await this.syncFolder(folder);
-        return name;
+      const before = await this.written(folder, wanted, bytes);
+      if (before === undefined) {
+        try {
+          await this.disk.write(half, bytes);
+        } catch (error) {
+          // A full disk, say: nobody may come to write it again.
+          this.disk.remove(half);
+          throw error;
+        }
       }
-      await this.disk.write(half, bytes);
-      const name = this.place(half, folder, wanted);
+      // Whoever wrote it may have been stopped before this; a node that a deploy has stopped may have written it just now.
+      const there = before ?? (await this.written(folder, wanted, bytes));
+      if (there !== undefined) this.disk.remove(half);
+      const name = there ?? this.place(half, folder, wanted);
       await this.syncFolder(folder);
       return name;
     });
+  }
+
+  /** The name of a file with these very bytes that has the wanted name, or one with a number. */
+  private async written(folder: string, wanted: string, bytes: Buffer): Promise<string | undefined> {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : numberedName(wanted, number);
+      const facts = this.disk.facts(join(folder, name));
+      if (!facts) return undefined;
+      if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
+    }
   }
 
   /** Removes what a stop has left of `writeNew`, for bytes that are not written again. */
@@ -197,7 +209,12 @@ export class Files {
 
   private async writeNow(path: string, bytes: Buffer, readers: "all" | "us"): Promise<void> {
     const half = `${path}.tmp`;
-    await this.disk.write(half, bytes);
+    try {
+      await this.disk.write(half, bytes);
+    } catch (error) {
+      this.disk.remove(half);
+      throw error;
+    }
     if (readers === "all") this.disk.share(half);
     this.rename(half, path);
     await this.syncFolder(dirname(path));

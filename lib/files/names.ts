@@ -152,6 +152,11 @@ export function isOwnWork(name: string): boolean {
   );
 }
 
+/** What is half written in an InBox: a receipt or what stands beside it (`Files`), or a copy from another volume. */
+export function isHalfReceipt(name: string): boolean {
+  return /(?:\.[0-9a-f]{8}|\.json)\.tmp$|^\.sw-[0-9a-f]{16}\.tmp$/i.test(name);
+}
+
 /** What systems leave in every folder that somebody looks into. */
 export function isNoise(fileName: string): boolean {
   return /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+)$/i.test(fileName);

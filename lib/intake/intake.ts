@@ -10,6 +10,9 @@ import { UnknownCodes } from "./unknown-codes.js";
 /** Milliseconds until a delivery that could not be stored is stored again. */
 const STORE_AGAIN: BackOff = { first: 1000, longest: 60_000 };
 
+/** Milliseconds in which what is being stored may end while the client closes; a node has 15 seconds for all of that. */
+const A_MOMENT = 5000;
+
 /** What is known of bytes that are to be read as receipts. */
 export interface IncomingFacts {
   /** The delivery that brought them, where there is one. */
@@ -30,6 +33,8 @@ export class Intake {
   private readonly waiting = new Map<string, () => void>();
   private readonly unknownCodes: UnknownCodes;
   private closed = false;
+  /** Receipts that are being stored now. */
+  private readonly storing = new Set<Promise<void>>();
 
   /** `reportFault` hears of what fails in the background otherwise than it failed first. */
   constructor(
@@ -76,13 +81,28 @@ export class Intake {
     });
   }
 
-  /** What waits to be stored is left to the broker. */
-  close(): void {
+  /** What waits to be stored is left to the broker; what is being stored has a moment to end, so that nothing half is left of it. */
+  async close(): Promise<void> {
     this.closed = true;
     for (const cancel of [...this.waiting.values()]) cancel();
+    if (this.storing.size === 0) return;
+    let enough = () => {};
+    const moment = new Promise<void>((resolve) => {
+      enough = this.context.clock.after(A_MOMENT, resolve);
+    });
+    await Promise.race([Promise.allSettled(this.storing), moment]);
+    enough();
   }
 
-  private async store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
+  private store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
+    const storing = this.storeNow(delivery, rejected);
+    this.storing.add(storing);
+    const end = () => void this.storing.delete(storing);
+    storing.then(end, end);
+    return storing;
+  }
+
+  private async storeNow(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
     const parts = await this.partsOf(delivery, rejected);
     for (const part of parts) await this.unknownCodes.note(await storeReceipt(this.context, delivery, part));
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);

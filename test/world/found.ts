@@ -128,4 +128,18 @@ export const FOUND: readonly Found[] = [
       "the clock jumps/1/9",
     ],
   },
+  {
+    what: "a receipt was left half written in InBox, for a deploy came while it was stored and the disk was full",
+    seed: 1730,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "handed in at/1", "way/1", "handed in at/2", "way/2"],
+      ...["a deploy/0/0", "a deploy/0/1", "a deploy/0/5", "a deploy/0/6", "seconds late/0/41", "seconds late/0/51"],
+      ...["half a write is seen/0/1", "corrected/1", "half a write is seen/0/2", "a deploy/0/13", "seconds late/0/68"],
+      ...["seconds late/0/70", "a deploy/0/15", "the disk is full/0/40", "half a write is seen/0/5"],
+      ...["seconds late/0/104", "a deploy/0/22", "a deploy/0/26", "seconds late/0/109", "half a write is seen/0/6"],
+      ...["seconds late/0/111", "the disk is full/0/47", "seconds late/0/122", "the way to the broker is slow/0/1"],
+      ...["the data centre refuses it/30/1", "a deploy/0/31", "seconds late/0/152"],
+    ],
+  },
 ];
