@@ -35,6 +35,9 @@ export async function startClient(
     env,
     logFile,
     nodeRedDir,
+    // No link in its folder: the first module that a user installs there would make npm remove it.
+    packageDir: null,
+    settings: { nodesDir: [repositoryRoot()] },
     // Its log is in the file; what needs attention is shown.
     log: (line) => {
       if (/\[(warn|error|fatal)\]/.test(line)) {

@@ -258,9 +258,6 @@ function helpless(folder: string): boolean {
 /** Their purpose is another client beside the first. */
 const SECOND_CLIENT = ["11-two-environments.json", "12-second-company.json"];
 
-/** Laid out before there was a width; each row is read from left to right. */
-const WIDE = ["04-notify.json", "05-sign-text.json", "06-csv-to-declarations.json"];
-
 describe("examples", () => {
   const core = [
     "tab,comment,catch,debug,inject,link in,link out,link call,switch,change,function,delay,split,csv",
@@ -354,7 +351,6 @@ describe("examples", () => {
         const comment = nodes.find(({ type, info }) => type === "comment" && info);
         if (comment) assert.match(comment.info ?? "", /[\u4e00-\u9fff]{3}[\s\S]*\n[A-Z`][^\u4e00-\u9fff\n]+/);
         else assert.equal(name, "02-connection-test.json");
-        if (WIDE.includes(name)) return;
         for (const { id, x = 0, y = 0 } of nodes) assert.ok(x <= 740 && y <= 600, id);
       });
     });

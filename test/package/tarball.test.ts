@@ -113,6 +113,8 @@ describe("the packed package", function () {
       assert.deepEqual(readdirSync(cwd), ["single-window-demo"]);
       const inside = readdirSync(join(cwd, "single-window-demo"));
       assert.ok(inside.includes("card") && !inside.includes("softhsm"), inside.join());
+      // What npm would remove as soon as a user installs a further module there.
+      assert.ok(!existsSync(join(cwd, "single-window-demo", "node-red", "node_modules")));
     });
 
     it("does not start beside real work, nor in a folder of somebody else, and says so in one line", () => {
