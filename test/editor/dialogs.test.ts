@@ -257,6 +257,13 @@ describe("dialogs", () => {
     await openDialog(page, id);
     await page.locator(".sw-folders .red-ui-editableList-addButton").click();
     const row = page.locator(".sw-folders li").first();
+    // What is known is offered with its name; any other code may be typed.
+    const known = page.locator("#sw-folder-codes option[value=DecCus001]");
+    await known.waitFor({ state: "attached" });
+    assert.deepEqual(
+      [await known.getAttribute("label"), await row.getByLabel("Folder", { exact: true }).getAttribute("list")],
+      ["customs declarations", "sw-folder-codes"],
+    );
     await row.getByLabel("Folder", { exact: true }).fill("Ail");
     const profiles = await row
       .getByLabel("Signature")

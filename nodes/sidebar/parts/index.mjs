@@ -6,7 +6,7 @@ import { choice, typed } from "./fields.mjs";
 import { useHost } from "./host.mjs";
 import { missing } from "./missing.mjs";
 import { officialSettings } from "./official-settings.mjs";
-import { pick } from "./pick.mjs";
+import { folderCodes, pick } from "./pick.mjs";
 import { production } from "./production.mjs";
 import { addTab } from "./tab.mjs";
 import { bilingual, failure, translate, translateKnown } from "./texts.mjs";
@@ -18,6 +18,7 @@ RED.plugins.registerPlugin("sw-editor", {
   choice,
   diagnosis,
   failure,
+  folderCodes,
   missing,
   officialSettings,
   pick,

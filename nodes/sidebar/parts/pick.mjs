@@ -15,6 +15,13 @@ function fill(input, value) {
   input.val(value).trigger("change");
 }
 
+/** What the fields of a table offer while somebody types: the business folders with their names, as a list of the page's own. */
+export async function folderCodes(id, node) {
+  const { choices } = await askForm("choices", node, { kind: "folders", node: node.id }).catch(() => ({ choices: [] }));
+  const options = choices.map(({ value, text }) => el("option", { value, label: bilingual(text) || undefined }));
+  document.getElementById(id)?.replaceChildren(...options);
+}
+
 /** `kind` as the runtime knows it; `several`: the field takes a list, and each choice is added or taken out. */
 export function pick(selector, kind, node, { several = false } = {}) {
   const input = $(selector);

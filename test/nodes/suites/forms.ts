@@ -7,7 +7,7 @@ import { box } from "../../support/boxes.js";
 import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../support/flow-nodes.js";
 import { Place } from "../../support/place.js";
 import type { RedBench } from "../../support/red-bench.js";
-import { COMPANY } from "../../support/test-card.js";
+import { COMPANY, PIN } from "../../support/test-card.js";
 
 /** A node as the editor sends it. */
 function asForm({ id, type, name, ...values }: FlowNode, credentials: object = {}) {
@@ -58,7 +58,7 @@ export function forms(bench: RedBench): void {
       const whole = [
         asForm(clientNode(ROOT)),
         asForm(brokerNode(bench.broker), { user: "u", password: "p" }),
-        asForm(cardNode(bench.token), { pin: "1" }),
+        asForm(cardNode(bench.token), { pin: PIN }),
       ];
       assert.deepEqual(await missing(whole, { SW_TEST_ROOT: at.root }), []);
     });
@@ -89,7 +89,7 @@ export function forms(bench: RedBench): void {
       await bench.queue(at.queue);
       const nodes = [
         asForm(brokerNode(bench.broker)),
-        asForm(cardNode(bench.token), { pin: "1" }),
+        asForm(cardNode(bench.token), { pin: PIN }),
         asForm(node("sw-mq-send", "send", { client: "client", broker: "broker", queue: at.queue })),
       ];
       type Report = { ok: boolean; steps: { step: string; ok: boolean; text: { en: string } }[] };
