@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCard } from "../../../lib/diagnose/card.js";
+import { checkPrerequisites } from "../../../lib/diagnose/prerequisites.js";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
@@ -63,6 +65,16 @@ describe("sdf: an HSM by GM/T 0018", function () {
     assert.equal(identity.companyCode, COMPANY.code);
     await Promise.all(Array.from({ length: 20 }, () => signs(sm2, card)));
     assert.deepEqual(sm2.library.log, ["device opened", "login accepted"]);
+  });
+
+  it("the connection test names what is missing, compares key and certificate, and sends no password", async () => {
+    const settings = sm2.settings();
+    const missing = await checkPrerequisites(undefined, { ...settings, certificateFile: "" }).catch((error) => error);
+    assert.match(missing.text.en, /the path of the certificate file is not set/);
+    const { text } = await checkCard(open(sm2));
+    assert.match(text.en, /certificate valid until .* \(sdf\)$/);
+    assert.deepEqual(logins(sm2), []);
+    assert.deepEqual(attempts.rows, []);
   });
 
   for (const [layout, defines, kind] of [

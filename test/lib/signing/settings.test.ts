@@ -38,11 +38,16 @@ describe("card settings", () => {
     assert.equal(settings.controlAlgorithm, "sm2-sm3");
     assert.equal(settings.controlCa, "/ca.pem");
     assert.equal(readCardSettings({ slot: "0" }, "").slot, 0);
+    const hsm = readCardSettings({ backend: "sdf", sdfKeyIndex: "3", sdfConfig: "/etc/hsm", sdfExtended: true }, "");
+    assert.deepEqual([hsm.backend, hsm.sdfKeyIndex, hsm.sdfConfig, hsm.sdfExtended], ["sdf", 3, "/etc/hsm", true]);
+    assert.equal(readCardSettings({ backend: "spsecure", sm2Input: "digest" }, "").sm2Input, "digest");
   });
 
   for (const [setting, value] of Object.entries({
     backend: "usb",
     slot: "first",
+    sdfKeyIndex: "one",
+    sm2Input: "hash",
     keyId: "xyz",
     sm2Mechanism: "SM2",
     controlAlgorithm: "md5",

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey, verify, X509Certificate } from "node:crypto";
+import { checkCard } from "../../../lib/diagnose/card.js";
+import { checkPrerequisites } from "../../../lib/diagnose/prerequisites.js";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
@@ -65,6 +67,19 @@ describe("spsecure: the card's own library", function () {
     opensslVerify(dir, "sha1", DATA, await card.sign("rsa-sha1", DATA), rsa.key.certificateFile);
     assert.deepEqual(rsa.library.log, ["login accepted"]);
     await assert.rejects(card.sign("rsa-sha256", DATA), failing("C134", "ALGORITHM"));
+  });
+
+  it("the connection test names what is missing, reads the card, and sends no PIN", async () => {
+    const settings = rsa.settings();
+    const missing = await checkPrerequisites(undefined, { ...settings, module: "/nowhere.dll" }).catch(
+      (error) => error,
+    );
+    assert.match(missing.text.en, /the SPSecureAPI library is not there or cannot be read: \/nowhere\.dll/);
+    assert.match((await checkPrerequisites(undefined, settings)).text.en, /koffi/);
+    const { text } = await checkCard(open(rsa));
+    assert.match(text.en, /4403960000 \/ 8930000000002, certificate valid until .* \(spsecure\)$/);
+    assert.deepEqual(rsa.library.log, []);
+    assert.deepEqual(attempts.rows, []);
   });
 
   for (const [shape, input] of [
