@@ -50,7 +50,7 @@ export class Session {
   /** Begins the end; the first one's exit code stands. */
   finish(code: number, line?: string): void {
     if (this.signal.aborted) return;
-    if (line !== undefined) this.say("停止中 / Stopping");
+    if (line !== undefined && this.running.length > 0) this.say("停止中 / Stopping");
     this.lastLine = line;
     this.exitCode = code;
     this.ended.abort();

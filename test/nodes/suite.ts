@@ -3,6 +3,7 @@ import { removeScratch } from "../support/scratch.js";
 import { claims } from "./suites/claims.js";
 import { composing } from "./suites/composing.js";
 import { config } from "./suites/config.js";
+import { connections } from "./suites/connections.js";
 import { content } from "./suites/content.js";
 import { diagnose } from "./suites/diagnose.js";
 import { documents } from "./suites/documents.js";
@@ -42,7 +43,7 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, forms, owner, claims, content, composing, ownRules]) suite(bench);
+    for (const suite of [config, connections, forms, owner, claims, content, composing, ownRules]) suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling, spoilt]) suite(bench);
     for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);
