@@ -14,6 +14,7 @@ import type { Claims } from "./claims.js";
 import { contentOf, hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
+import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
 import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
 
@@ -50,11 +51,14 @@ export class Reconciler {
   /** Files without a row, as the comparison before saw them. */
   private strangers = new Set<string>();
   private comparing: Promise<Reconciliation> | undefined;
+  private readonly places: Places;
 
   constructor(
     private readonly context: BoxContext,
     private readonly claims: Claims,
-  ) {}
+  ) {
+    this.places = new Places(context);
+  }
 
   /** The first comparison of a process: what was being sent then has no known outcome. */
   async start(): Promise<Reconciliation> {
@@ -73,7 +77,10 @@ export class Reconciler {
     return { ...(await this.compare(true)), unknown };
   }
 
-  /** One comparison; who asks while one is under way gets that one's result. Rejects with what disk or ledger say. */
+  /**
+   * One comparison; who asks while one is under way gets that one's result. A folder or file that cannot be worked on is told, and the others
+   * are compared. Rejects with what the ledger says.
+   */
   compare(atStart = false): Promise<Reconciliation> {
     this.comparing ??= this.compareNow(atStart).finally(() => {
       this.comparing = undefined;
@@ -88,20 +95,25 @@ export class Reconciler {
     const isOut = (id: string) => this.claims.inFlight.has(id);
     for (const folder of folders.withOutBox()) {
       if (folder.isAway()) continue;
-      for (const id of gatheringsIn(this.context, folder)) {
-        if (!isOut(id)) await recoverGathered(this.context, folder, id);
-      }
-      await recoverParked(this.context, folder, isOut);
+      await this.places.at(folder.code, async () => {
+        for (const id of gatheringsIn(this.context, folder)) {
+          if (isOut(id)) continue;
+          await this.places.at(`${folder.code}/${id}`, () => recoverGathered(this.context, folder, id));
+        }
+        await recoverParked(this.context, folder, isOut);
+      });
     }
     const expected = new Set<string>();
     for await (const row of this.openRows()) {
       await turn.over();
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
       if (isOut(row.id) || folders.of(row.business).isAway()) continue;
-      await this.claims.reconciling(row.id, async () => {
-        const now = await this.context.ledger.get(row.id);
-        if (now && !now.settled) await this.takeUp(now, found);
-      });
+      const takingUp = () =>
+        this.claims.reconciling(row.id, async () => {
+          const now = await this.context.ledger.get(row.id);
+          if (now && !now.settled) await this.takeUp(now, found);
+        });
+      await this.places.at(`${row.business}/${row.boxName}`, takingUp);
     }
     await this.findStrangers(expected, atStart, found);
     return found;
@@ -222,38 +234,54 @@ export class Reconciler {
 
   /** Files in TempBox that no open row names. */
   private async findStrangers(expected: ReadonlySet<string>, atOnce: boolean, found: Reconciliation): Promise<void> {
-    const { files, folders, ledger, clock, ids } = this.context;
+    const { files, folders } = this.context;
     const strangers = new Set<string>();
     for (const folder of folders.withOutBox()) {
       if (folder.isAway()) continue;
-      for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
-        const place = placeOf(folder.code, name);
-        if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
-        // A claim that began since the rows were read.
-        const id = idInName(name);
-        if (id !== undefined && this.claims.inFlight.has(id)) continue;
-        const known = id === undefined ? undefined : await ledger.get(id);
-        if (known) {
-          await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
-          continue;
+      await this.places.at(folder.code, async () => {
+        for (const { name, kind } of files.disk.list(folder.box("TempBox"))) {
+          const place = placeOf(folder.code, name);
+          if (kind !== "file" || isUnfinishedName(name) || expected.has(place)) continue;
+          await this.places.at(`${folder.code}/${name}`, async () => {
+            if (!(await this.isStranger(folder, name))) return;
+            strangers.add(place);
+            if (!atOnce && !this.strangers.has(place)) return;
+            await this.enterStranger(folder, name);
+            found.entered++;
+          });
         }
-        if (id === undefined && (await ledger.openAt(folder.code, "TempBox", name))) continue;
-        strangers.add(place);
-        if (!atOnce && !this.strangers.has(place)) continue;
-        const content = await contentOf(files.disk, join(folder.box("TempBox"), name), clock);
-        const at = clock.now();
-        const { row } = await enterRow(this.context, folder, {
-          ...{ id: id ?? ids.document(at), at, content, boxName: name },
-          name: id === undefined ? name : name.slice(id.length + 2),
-          state: "held",
-        });
-        const words = wordsOf({ code: "SW-ORPHAN", text: CODES["SW-ORPHAN"].meaning });
-        await ledger.update(row.id, { ...words, possibleDuplicate: true }, { event: "held", ...words });
-        this.context.notice(words.code, `${row.fileName}：${words.text}`, `${row.fileName}: ${words.textEn}`);
-        found.entered++;
-      }
+      });
     }
     this.strangers = strangers;
+  }
+
+  /** Does no row know a file in TempBox? One of a document that has ended goes where it belongs. */
+  private async isStranger(folder: BusinessFolder, name: string): Promise<boolean> {
+    const { ledger } = this.context;
+    // A claim that began since the rows were read.
+    const id = idInName(name);
+    if (id !== undefined && this.claims.inFlight.has(id)) return false;
+    const known = id === undefined ? undefined : await ledger.get(id);
+    if (known) {
+      await this.claims.reconciling(known.id, () => this.comeBack(known.id, name));
+      return false;
+    }
+    return id !== undefined || (await ledger.openAt(folder.code, "TempBox", name)) === undefined;
+  }
+
+  private async enterStranger(folder: BusinessFolder, name: string): Promise<void> {
+    const { files, ledger, clock, ids } = this.context;
+    const content = await contentOf(files.disk, join(folder.box("TempBox"), name), clock);
+    const at = clock.now();
+    const id = idInName(name);
+    const { row } = await enterRow(this.context, folder, {
+      ...{ id: id ?? ids.document(at), at, content, boxName: name },
+      name: id === undefined ? name : name.slice(id.length + 2),
+      state: "held",
+    });
+    const words = wordsOf({ code: "SW-ORPHAN", text: CODES["SW-ORPHAN"].meaning });
+    await ledger.update(row.id, { ...words, possibleDuplicate: true }, { event: "held", ...words });
+    this.context.notice(words.code, `${row.fileName}：${words.text}`, `${row.fileName}: ${words.textEn}`);
   }
 
   /**

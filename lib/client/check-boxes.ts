@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { localReceipt } from "../advice/index.js";
 import type { BoxContext } from "../boxes/context.js";
+import { Places } from "../boxes/places.js";
 import { type Examination, examine } from "../compose/examine.js";
 import { bothLanguages } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
@@ -28,8 +29,11 @@ type Context = BoxContext & { readonly settings: ClientSettings };
 export class CheckBoxes {
   /** How each file looked at the last look. */
   private seen: ReadonlyMap<string, string> = new Map();
+  private readonly places: Places;
 
-  constructor(private readonly context: Context) {}
+  constructor(private readonly context: Context) {
+    this.places = new Places(context);
+  }
 
   /** Checks the files that have not changed since the last look. */
   async look(): Promise<void> {
@@ -38,22 +42,29 @@ export class CheckBoxes {
     let left = MOST;
     for (const { code, path } of this.context.folders.withOutBox()) {
       const box = join(path, CHECK_BOX);
-      if (!disk.isFolder(box)) continue;
-      for (const { name, kind } of disk.list(box)) {
-        if (kind !== "file" || isUnfinishedName(name) || isNoise(name)) continue;
-        const file = join(box, name);
-        const facts = disk.facts(file);
-        if (!facts) continue;
-        const look = `${facts.size} ${facts.modified} ${facts.inode}`;
-        if (
-          this.seen.get(file) === look &&
-          left > 0 &&
-          (facts.size > LARGEST || looksComplete(disk, file, facts.size))
-        ) {
-          left--;
-          await this.check(code, box, name, facts.size);
-        } else seen.set(file, look);
-      }
+      const place = `${code}/${CHECK_BOX}`;
+      await this.places.at(place, async () => {
+        if (!disk.isFolder(box)) return;
+        for (const { name, kind } of disk.list(box)) {
+          if (kind !== "file" || isUnfinishedName(name) || isNoise(name)) continue;
+          const file = join(box, name);
+          const facts = disk.facts(file);
+          if (!facts) continue;
+          const look = `${facts.size} ${facts.modified} ${facts.inode}`;
+          const checked = async () => {
+            const same = this.seen.get(file) === look && left > 0;
+            if (!same || (facts.size <= LARGEST && !looksComplete(disk, file, facts.size))) return false;
+            left--;
+            await this.check(code, box, name, facts.size);
+            return true;
+          };
+          let done = false;
+          await this.places.at(`${place}/${name}`, async () => {
+            done = await checked();
+          });
+          if (!done) seen.set(file, look);
+        }
+      });
     }
     this.seen = seen;
   }

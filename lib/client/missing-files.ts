@@ -47,8 +47,13 @@ export class MissingFiles {
 
   private isMissing({ business, box, boxName }: DocumentRow): boolean {
     if (box === "none") return false;
-    const folder = this.client.folders.of(business).existing(box as BoxName);
-    return folder !== undefined && !this.client.files.disk.exists(join(folder, boxName));
+    try {
+      const folder = this.client.folders.of(business).existing(box as BoxName);
+      return folder !== undefined && !this.client.files.disk.exists(join(folder, boxName));
+    } catch {
+      // What cannot be looked at is not known to be gone.
+      return false;
+    }
   }
 
   private report(box: string, count: number): void {

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { dayFolderOf } from "../boxes/archive.js";
 import type { BoxContext } from "../boxes/context.js";
+import { Places } from "../boxes/places.js";
 import { crashPoint } from "../crash-point.js";
 import type { Spool } from "../files/spool.js";
-import type { DocumentState } from "../ledger/index.js";
+import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { Turn } from "../turn.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -19,6 +20,7 @@ export async function applyRetention(context: BoxContext & { readonly spool: Spo
   const { ledger, folders, files, clock, settings, spool } = context;
   const before = now - settings.retentionDays * DAY;
   const turn = new Turn(clock);
+  const places = new Places(context);
   let removed = 0;
   const days = new Set<string>();
   for (let more = true; more; ) {
@@ -27,7 +29,8 @@ export async function applyRetention(context: BoxContext & { readonly spool: Spo
     const kept = rows.filter(
       ({ box, business }) => (box === "SentBox" || box === "FailBox") && !folders.of(business).isAway(),
     );
-    for (const row of kept) {
+    let done = 0;
+    const remove = async (row: DocumentRow) => {
       const folder = folders.of(row.business);
       files.disk.remove(join(folder.box(row.box as "SentBox" | "FailBox"), row.boxName));
       spool.removeKept(row.id, row.attempt);
@@ -35,13 +38,19 @@ export async function applyRetention(context: BoxContext & { readonly spool: Spo
       if (day !== undefined) days.add(day);
       crashPoint("retention.after-remove");
       await ledger.update(row.id, { box: "none" }, { event: "removed", text: `${row.box}/${row.boxName}` });
+    };
+    for (const row of kept) {
+      // One that cannot be removed is tried again the next time.
+      if (await places.at(`${row.business}/${row.box}/${row.boxName}`, () => remove(row))) done++;
       await turn.over();
     }
-    removed += kept.length;
-    more = rows.length === BATCH && kept.length > 0;
+    removed += done;
+    more = rows.length === BATCH && done > 0;
   }
   for (const day of days) {
-    if (files.disk.isFolder(day) && files.disk.list(day).length === 0) files.disk.removeFolder(day);
+    await places.at(day, async () => {
+      if (files.disk.isFolder(day) && files.disk.list(day).length === 0) files.disk.removeFolder(day);
+    });
   }
   return removed;
 }

@@ -1,18 +1,23 @@
 import { join } from "node:path";
 import type { BoxContext } from "../boxes/context.js";
+import { Places } from "../boxes/places.js";
 import { isHalfReceipt } from "../files/names.js";
 
 /**
  * Removes what a stop has left half written in the InBoxes. Asked for at the start, while nothing is written yet: whatever it was to become
  * is written again, from the broker's delivery, which was not acknowledged, or from the row of a document that failed.
  */
-export async function removeHalfWritten({ folders, files }: Pick<BoxContext, "folders" | "files">): Promise<void> {
+export async function removeHalfWritten(context: Pick<BoxContext, "folders" | "files" | "notice">): Promise<void> {
+  const { folders, files } = context;
+  const places = new Places(context);
   for (const folder of folders.withAnyBox()) {
     if (folder.isAway()) continue;
     const inBox = folder.existing("InBox");
     if (inBox === undefined) continue;
-    for await (const { name, kind } of files.disk.walk(inBox)) {
-      if (kind === "file" && isHalfReceipt(name)) files.disk.remove(join(inBox, name));
-    }
+    await places.at(`${folder.code}/InBox`, async () => {
+      for await (const { name, kind } of files.disk.walk(inBox)) {
+        if (kind === "file" && isHalfReceipt(name)) files.disk.remove(join(inBox, name));
+      }
+    });
   }
 }

@@ -1,0 +1,49 @@
+import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import type { BoxContext } from "./context.js";
+
+/** What concerns the work as a whole, wherever it is met. */
+const EVERYWHERE = new Set(["SW-LEDGER", "SW-FENCED", "SW-STOPPED"]);
+/** Places that are remembered as told. */
+const MOST = 1000;
+
+/**
+ * Work on one place after the other, of which one may fail: a folder that cannot be read, a file that somebody holds. It is told once,
+ * until it is well again, and the others are done all the same.
+ */
+export class Places {
+  private readonly told = new Set<string>();
+
+  constructor(private readonly context: Pick<BoxContext, "notice">) {}
+
+  /** False when the work failed. Rejects with what concerns all places, the ledger's fault above all, and what has no code. */
+  async at(place: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      this.told.delete(place);
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined || EVERYWHERE.has(code)) throw error;
+      this.tell(place, error);
+      return false;
+    }
+  }
+
+  private tell(place: string, error: unknown): void {
+    if (this.told.has(place)) return;
+    if (this.told.size >= MOST) this.told.clear();
+    this.told.add(place);
+    if (error instanceof ImportClientError) {
+      const { code, text, advice } = error;
+      const what = advice ? { zh: `${text.zh}。${advice.zh}`, en: `${text.en}. ${advice.en}` } : text;
+      this.context.notice(code, `${place}：${what.zh}`, `${place}: ${what.en}`);
+      return;
+    }
+    const said = messageOf(error);
+    this.context.notice(
+      "SW-BUSY",
+      `${place}：暂时不能读写（${said}）；其余继续，恢复后自动处理`,
+      `${place} cannot be read or written now (${said}); the others go on, and this one by itself when it can be`,
+    );
+  }
+}
