@@ -36,10 +36,10 @@ const DAMAGE: readonly (readonly [RegExp, zh: string, en: string])[] = [
   ],
 ];
 
-/** A message about damage in both languages; the library's own words are English, and stand behind ours there only. */
+/** A message about damage in both languages; the library's own words where we have none. */
 export function damageWords(message: string): Bilingual {
   const found = DAMAGE.find(([pattern]) => pattern.test(message));
   if (!found) return { zh: `原因：${message}`, en: message };
   const [, zh, en] = found;
-  return { zh, en: `${en} (${message})` };
+  return { zh, en };
 }

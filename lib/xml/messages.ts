@@ -121,13 +121,12 @@ const WELL_FORMED: readonly [RegExp, Words][] = [
   ],
 ];
 
-/** libxml2's message about well-formedness in plain words, its own words behind them. */
+/** libxml2's message about well-formedness in plain words; its own where there are none. */
 export function plainWords(message: string): Bilingual {
   for (const [pattern, words] of WELL_FORMED) {
     const match = pattern.exec(message);
     if (!match) continue;
-    const { zh, en } = words(match);
-    return { zh: `${zh}（libxml2: ${message}）`, en: `${en} (libxml2: ${message})` };
+    return words(match);
   }
-  return { zh: `libxml2: ${message}`, en: `libxml2: ${message}` };
+  return { zh: `XML 格式有误：${message}`, en: `the XML is malformed: ${message}` };
 }

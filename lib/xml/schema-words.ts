@@ -184,19 +184,18 @@ export function attributeOf(message: string): string | undefined {
   return SUBJECT.exec(message)?.[2];
 }
 
-/** A message of libxml2's schema validation in plain words, its own behind them. */
+/** A message of libxml2's schema validation in plain words; its own where there are none. */
 export function schemaWords(message: string, name: Bilingual): Words {
   const start = message.slice(0, LOOKED_AT);
   for (const [pattern, say] of MESSAGES) {
     const match = pattern.exec(start);
     if (!match) continue;
-    const { text, advice } = say(match, name);
-    return { text: { zh: `${text.zh}（libxml2: ${message}）`, en: `${text.en} (libxml2: ${message})` }, advice };
+    return say(match, name);
   }
   return {
     text: {
-      zh: `${name.zh} 不符合 XSD（libxml2: ${message}）`,
-      en: `${name.en} breaks the schema (libxml2: ${message})`,
+      zh: `${name.zh} 不符合 XSD：${message}`,
+      en: `${name.en} breaks the schema: ${message}`,
     },
     advice: { zh: "请对照 XSD 修改。", en: "Correct it by the schema." },
   };

@@ -24,7 +24,7 @@ export const common = (text: string): AdviceQuery => ({
 });
 
 export const CASES: readonly Case[] = [
-  { item: "10", query: local("C141", "错误: 等待响应超时!"), zh: /重新发送/, en: /send it again/ },
+  { item: "10", query: local("C141", "错误: 等待响应超时!"), zh: /重发/, en: /resend it/ },
   {
     item: "11",
     query: local("C141", "错误:卡控件通讯等待握手超时!"),
