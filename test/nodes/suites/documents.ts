@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { readZip } from "../../../lib/archive/index.js";
+import { verifyFolder } from "../../../lib/audit/verify.js";
+import { SYSTEM_DISK } from "../../../lib/files/disk.js";
 import type { Counts } from "../../../lib/ledger/counts.js";
 import { decImportResponse } from "../../../simulator/answers/dec-import-response.js";
 import { freshKey } from "../../../simulator/samples/index.js";
@@ -11,6 +13,7 @@ import { box } from "../../support/boxes.js";
 import { cardNode, node, sink } from "../../support/flow-nodes.js";
 import type { RedBench, Seen } from "../../support/red-bench.js";
 import { documentRow } from "../../support/rows.js";
+import { scratch } from "../../support/scratch.js";
 import { PIN } from "../../support/test-card.js";
 import { until } from "../../support/until.js";
 
@@ -253,6 +256,36 @@ export function documents(bench: RedBench): void {
       assert.deepEqual(names(await readZip(answer.body as Buffer)), names(files));
       const missing = await bench.http().get("/single-window/documents/no-such/bundle");
       assert.deepEqual([missing.status, missing.body.code], [404, "SW-UNKNOWN-DOCUMENT"]);
+    });
+
+    it("makes the archive, by message and by the route, which holds years later; the audit says who decided what", async () => {
+      await bench.load(at.nodes());
+      const id = await at.sent("报关单.xml");
+      const reason = "海关要求重发";
+      bench.node("documents").receive({ payload: { action: "resend", id, reason, as: "accepted", by: "李四" } });
+      await bench.one("answer");
+      bench.node("documents").receive({ payload: { action: "archive", id, by: "李四" } });
+      const [, { payload, filename }] = (await bench.arrived("answer", 2)) as [Seen, Seen];
+      assert.match(String(filename), /^SW-archive_报关单_\d{17}\.zip$/);
+      const folder = scratch();
+      writeFileSync(join(folder, String(filename)), payload as unknown as Buffer);
+      const answer = await bench.http().get(`/single-window/documents/${id}/archive`).buffer(true).parse(binary);
+      assert.equal(answer.status, 200);
+      writeFileSync(join(folder, "SW-archive_2.zip"), answer.body as Buffer);
+      const checked = await verifyFolder(SYSTEM_DISK, folder);
+      assert.deepEqual(
+        checked.flatMap(({ findings }) => findings.filter(({ severity }) => severity === "error")),
+        [],
+      );
+      const said = checked.find(({ decisions }) => decisions.length === 3)?.decisions ?? [];
+      assert.deepEqual(
+        said.map(({ what, who, via, reason: why }) => [what, who, via, why]),
+        [
+          ["resend", "李四", "flow documents", reason],
+          ["export", "李四", "flow documents", ""],
+          ["export", "", "editor", ""],
+        ],
+      );
     });
   });
 }
