@@ -57,6 +57,12 @@ const PACKAGES = {
       (folder) => existsSync(folder) && readdirSync(folder).some((name) => name.includes("CJK")),
     ),
   xmlsec1: () => onPath("xmlsec1"),
+  postgresql: () => {
+    const versions = "/usr/lib/postgresql";
+    return (
+      existsSync(versions) && readdirSync(versions).some((name) => existsSync(join(versions, name, "bin", "postgres")))
+    );
+  },
   faketime: () => onPath("faketime"),
   prometheus: () => onPath("promtool"),
 };
@@ -76,7 +82,7 @@ function needed(command, args) {
   if (command === "test") {
     const layers = args.filter((arg) => ["unit", "nodes", "process", "editor", "package"].includes(arg));
     if (layers.length === 0 || layers.includes("editor")) names.push("chromium", "fonts-noto-cjk");
-    names.push("xmlsec1");
+    names.push("xmlsec1", "postgresql");
     if (layers.length === 0 || layers.includes("process")) names.push("faketime", "prometheus");
   }
   return names.filter((name) => !PACKAGES[name]());

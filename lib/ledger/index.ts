@@ -1,6 +1,9 @@
-import { ImportClientError } from "../errors.js";
+import { isPostgres, readPlace } from "./postgres/place.js";
+import { PostgresStore } from "./postgres/store.js";
+import { SqlLedger } from "./sql/ledger.js";
 import { setAside } from "./sqlite/files.js";
-import { SqliteLedger } from "./sqlite/ledger.js";
+import { earlierPins } from "./sqlite/pins.js";
+import { SqliteStore } from "./sqlite/store.js";
 import type { Ledger, OpenOptions } from "./types.js";
 
 export type * from "./types.js";
@@ -9,18 +12,19 @@ export type * from "./types.js";
 export type OpenLedger = typeof openLedger;
 
 /**
- * Opens the ledger at a path. Rejects with SW-LEDGER when it is missing, damaged, locked or
- * of a newer version (`details.reason`).
+ * Opens the ledger at a path, or in a database (`postgres://…`, see `readPlace`). Rejects with SW-LEDGER when it is missing, damaged,
+ * locked, away or of a newer version (`details.reason`), with SW-SETTINGS for an address that is wrong, and with SW-PREREQUISITE when
+ * the package for the database is not installed.
  */
 export async function openLedger(location: string, options: OpenOptions = {}): Promise<Ledger> {
-  if (/^postgres(ql)?:/.test(location)) {
-    throw new ImportClientError(
-      "SW-LEDGER",
-      { zh: "本版本尚不支持 PostgreSQL 台账", en: "this version does not have the PostgreSQL ledger yet" },
-      { advice: { zh: "请将台账设为本地文件路径。", en: "Set the ledger to a path of a local file." } },
-    );
+  const { create = true, marks, password } = options;
+  if (isPostgres(location)) {
+    const store = await PostgresStore.open(readPlace(location), password, create);
+    // There is no earlier version that could have kept anything in there.
+    return new SqlLedger(store, { handOver: async () => {} });
   }
-  return new SqliteLedger(location, options);
+  const store = new SqliteStore(location, create, marks);
+  return new SqlLedger(store, earlierPins(store));
 }
 
 /** Puts a ledger that is not open under another name, with all that belongs to it. */

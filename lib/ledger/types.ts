@@ -176,21 +176,26 @@ export interface DocumentCount {
   count: number;
 }
 
-/** Why a ledger cannot be used (`details.reason` of SW-LEDGER): no file, cut or overwritten, locked by another program, anything else. */
-export type LedgerFault = "missing" | "damaged" | "locked" | "unusable";
+/**
+ * Why a ledger cannot be used (`details.reason` of SW-LEDGER): there is none, it was cut or overwritten, locked by another program, its
+ * database does not answer, anything else.
+ */
+export type LedgerFault = "missing" | "damaged" | "locked" | "away" | "unusable";
 
 /**
  * What has become of the ledger's file while it is open. `gone`: nothing stands under its name. `replaced`: another file does.
  * `bare`: what the store keeps beside it was taken away. `locked`: another program has held it for some seconds. `damaged`: it cannot
- * be read any more.
+ * be read any more. `away`: its database has not answered for some seconds.
  */
-export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "damaged";
+export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "away" | "damaged";
 
 export interface OpenOptions {
   /** Make it when it is missing or empty; else that is a fault. */
   create?: boolean;
   /** Marks that its file may bear (`Ledger.stamp`); one with another mark was put in its place. */
   marks?: readonly number[];
+  /** Of the database's user, where the ledger is in one; else PGPASSWORD or a file of passwords, as every program of PostgreSQL. */
+  password?: string;
 }
 
 /** What a state change may set beside the state. */

@@ -9,7 +9,7 @@ import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { addedUp } from "../../lib/ledger/counts.js";
 import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
-import { PAGE } from "../../lib/ledger/sqlite/search.js";
+import { PAGE } from "../../lib/ledger/sql/search.js";
 import { configError, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";

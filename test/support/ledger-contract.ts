@@ -312,6 +312,7 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
     });
 
     it("takes nothing from a process that has been fenced off", async () => {
+      assert.equal(await ledger.fact("lease"), undefined);
       await ledger.fence("lease", "one");
       await ledger.claim(documentRow());
       await ledger.setFact("other", "1");

@@ -8,7 +8,7 @@ import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
 import { isDamaged, isLocked } from "./transactions.js";
 
-const ADVICE: Record<LedgerFault, Bilingual> = {
+const ADVICE: Record<Exclude<LedgerFault, "away">, Bilingual> = {
   missing: {
     zh: "在台账恢复之前不会发送任何单据；请放回台账文件或其备份。",
     en: "Nothing is sent until the ledger is back: put the file or a backup of it in its place.",
@@ -28,7 +28,12 @@ const ADVICE: Record<LedgerFault, Bilingual> = {
 };
 
 /** The ledger cannot be opened, read or written: SW-LEDGER, with what that means for sending. */
-export function ledgerError(zh: string, en: string, cause?: unknown, why: LedgerFault = "unusable"): ImportClientError {
+export function ledgerError(
+  zh: string,
+  en: string,
+  cause?: unknown,
+  why: keyof typeof ADVICE = "unusable",
+): ImportClientError {
   return new ImportClientError("SW-LEDGER", { zh, en }, { cause, advice: ADVICE[why], details: { reason: why } });
 }
 

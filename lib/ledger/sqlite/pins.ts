@@ -1,11 +1,6 @@
 import type { EarlierPinAttempts, EarlierRefusal } from "../../signing/types.js";
-import type { Value } from "./columns.js";
-
-interface Store {
-  write<T>(job: () => T): Promise<T>;
-  run(sql: string, ...values: Value[]): unknown;
-  all(sql: string, ...values: Value[]): Record<string, unknown>[];
-}
+import { all, run, type Stored, type Work } from "../sql/work.js";
+import type { SqliteStore } from "./store.js";
 
 /** Attempts that were refused or never ended, since the PIN was last accepted there and nobody has released them. */
 const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
@@ -17,20 +12,26 @@ const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
  * The PIN guard's record of the versions that kept it in the ledger. It is the machine's now: what stands open here is taken over
  * by that one, and nothing is written here any more.
  */
-export function earlierPins(store: Store): EarlierPinAttempts {
+export function earlierPins(store: Pick<SqliteStore, "read" | "write">): EarlierPinAttempts {
   return {
     handOver: async (take) => {
-      if (store.all("SELECT 1 FROM pin_attempts LIMIT 1").length === 0) return;
-      const standing = store.all(STANDING).map(
-        ({ token, pin, at, code }): EarlierRefusal => ({
-          token: String(token),
-          pin: String(pin),
-          at: Number(at),
-          code: String(code),
-        }),
+      const standing = await store.read(function* (): Work<Stored[] | undefined> {
+        return (yield all("SELECT 1 FROM pin_attempts LIMIT 1")).length > 0 ? yield all(STANDING) : undefined;
+      });
+      if (!standing) return;
+      await take(
+        standing.map(
+          ({ token, pin, at, code }): EarlierRefusal => ({
+            token: String(token),
+            pin: String(pin),
+            at: Number(at),
+            code: String(code),
+          }),
+        ),
       );
-      await take(standing);
-      await store.write(() => store.run("DELETE FROM pin_attempts"));
+      await store.write(function* () {
+        yield run("DELETE FROM pin_attempts");
+      });
     },
   };
 }

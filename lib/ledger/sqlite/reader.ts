@@ -1,14 +1,7 @@
 import { extname, join } from "node:path";
 import { ThreadQueue } from "../../thread.js";
-import type { DocumentCount, DocumentQuery } from "../types.js";
-import { asLedgerError } from "./open-database.js";
-import type { Stored } from "./search.js";
-
-/** What the thread is asked: for rows, or for how many there are. */
-export interface Question {
-  query: DocumentQuery;
-  count: boolean;
-}
+import type { Question } from "../sql/store.js";
+import type { Stored } from "../sql/work.js";
 
 /**
  * Searches that may read many rows, in a thread with a connection of its own: SQLite works synchronously, and the event
@@ -16,28 +9,18 @@ export interface Question {
  * before it was asked. The thread starts with the first question and does not keep the process alive.
  */
 export class LedgerReader {
-  private readonly thread: ThreadQueue<Question, Stored[] | DocumentCount[]>;
+  private readonly thread: ThreadQueue<Question, Stored[]>;
 
   constructor(file: string) {
     this.thread = new ThreadQueue(join(__dirname, `reader-thread${extname(__filename)}`), { file });
   }
 
-  /** Rejects with SW-LEDGER when the thread ends in the middle of it; the next question starts another. */
-  find(query: DocumentQuery): Promise<Stored[]> {
-    return this.ask({ query, count: false }) as Promise<Stored[]>;
-  }
-
-  count(query: DocumentQuery): Promise<DocumentCount[]> {
-    return this.ask({ query, count: true }) as Promise<DocumentCount[]>;
+  /** Rejects when the thread ends in the middle of it; the next question starts another. */
+  find(question: Question): Promise<Stored[]> {
+    return this.thread.run(question);
   }
 
   close(): Promise<void> {
     return this.thread.close(new Error("the ledger is closed"));
-  }
-
-  private ask(question: Question): Promise<Stored[] | DocumentCount[]> {
-    return this.thread.run(question).catch((error) => {
-      throw asLedgerError(error);
-    });
   }
 }

@@ -1,4 +1,4 @@
-import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS } from "./columns.js";
+import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
 export const SCHEMA_VERSION = 8;
@@ -19,9 +19,6 @@ function definitions(columns: readonly (readonly [string, string, string])[], ke
     })
     .join(", ");
 }
-
-/** What free text is looked for in (documents query, `q`). */
-export const TEXT_COLUMNS = ["file_name", "client_key", "seq_no", "customs_no"] as const;
 
 const DOCUMENT_NAMES = DOCUMENT_COLUMNS.map(([, column]) => column)
   .filter((column) => !ADDED_LATER.has(column))

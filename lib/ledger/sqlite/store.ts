@@ -3,20 +3,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Database from "libsql";
 import { ImportClientError } from "../../errors.js";
 import { measure } from "../../measure.js";
+import { type Fence, PLACE, type Question, type Store } from "../sql/store.js";
+import { all, perform, type Statement, type Stored, type Value, type Work } from "../sql/work.js";
 import type { LedgerLook } from "../types.js";
-import type { Value } from "./columns.js";
 import { CommitQueue, LOCKED } from "./commit-queue.js";
+import { SQLITE } from "./dialect.js";
 import { copyInPlace, headOf, isSame, removeBesides, setAside, statsOf } from "./files.js";
 import { asLedgerError, ledgerError, openDatabase } from "./open-database.js";
+import { LedgerReader } from "./reader.js";
 import { Statements } from "./statements.js";
 import { isDamaged, isLocked, transactionsOf } from "./transactions.js";
-
-type Stored = Record<string, unknown>;
-
-interface Fence {
-  fact: string;
-  value: string;
-}
 
 interface Connection {
   database: Database.Database;
@@ -40,7 +36,9 @@ const abandoned: Database.Database[] = [];
  * One SQLite file, through one connection: reading, group commits, and what may become of the file under it. Whatever SQLite
  * says comes out as SW-LEDGER, so that documents wait for it and none fails.
  */
-export class SqliteStore {
+export class SqliteStore implements Store {
+  readonly dialect = SQLITE;
+  private reader: LedgerReader;
   private connection: Connection | undefined;
   private damaged = false;
   private locked = false;
@@ -54,14 +52,15 @@ export class SqliteStore {
     marks: readonly number[] = [],
   ) {
     this.connection = this.connect(create, marks);
+    this.reader = new LedgerReader(file);
   }
 
-  async read<T>(job: () => T): Promise<T> {
+  async read<T>(work: () => Work<T>): Promise<T> {
     const start = performance.now();
     for (let round = 0; ; round++) {
       try {
-        this.assertSound();
-        return job();
+        const { statements } = this.assertSound();
+        return perform(work(), (statement) => answer(statements, statement));
       } catch (error) {
         if (!isLocked(error) || performance.now() - start > LOCKED.patience) throw this.faultFrom(error);
         await pause(Math.min(LOCKED.longest, LOCKED.first * 2 ** round));
@@ -69,29 +68,21 @@ export class SqliteStore {
     }
   }
 
-  async write<T>(job: () => T): Promise<T> {
+  async write<T>(work: () => Work<T>): Promise<T> {
     try {
-      return await measure("commit", () => this.assertSound().queue.run(job));
+      return await measure("commit", () => {
+        const { queue, statements } = this.assertSound();
+        return queue.run(() => perform(work(), (statement) => answer(statements, statement)));
+      });
     } catch (error) {
       throw this.faultFrom(error);
     }
   }
 
-  run(sql: string, ...values: Value[]): Database.RunResult {
-    return this.statement(sql).run(...values);
-  }
-
-  /** The first row, if there is one. */
-  one(sql: string, ...values: Value[]): Stored | undefined {
-    return this.statement(sql).get(...values) as Stored | undefined;
-  }
-
-  all(sql: string, ...values: Value[]): Stored[] {
-    return this.statement(sql).all(...values) as Stored[];
-  }
-
-  place(): number {
-    return Number(this.one("SELECT max(id) AS id FROM events")?.id ?? 0);
+  find(question: Question): Promise<Stored[]> {
+    return this.reader.find(question).catch((error) => {
+      throw asLedgerError(error);
+    });
   }
 
   onCommit(listener: (place: number) => void): () => void {
@@ -137,7 +128,7 @@ export class SqliteStore {
   /**
    * Writes a mark into the head of the file, by which one that is put in its place is found out, also one that is written over it.
    */
-  stamp(mark: number): void {
+  async stamp(mark: number): Promise<void> {
     const connection = this.assertSound();
     try {
       connection.database.exec(`PRAGMA application_id = ${mark}`);
@@ -150,8 +141,9 @@ export class SqliteStore {
 
   /** Closes the file and opens it again, after another process had it. Throws SW-LEDGER, and then stays closed. */
   async reopen(): Promise<void> {
+    await this.renewReader();
     const { connection } = this;
-    if (connection && isSame(statsOf(this.file)[0], connection.opened[0])) await this.close();
+    if (connection && isSame(statsOf(this.file)[0], connection.opened[0])) await this.closeConnection();
     else if (connection) this.abandon(connection);
     this.connection = this.connect(false);
     this.damaged = false;
@@ -161,7 +153,8 @@ export class SqliteStore {
    * Opens what somebody has put in the place of a file that was damaged; `create`: makes it when there is nothing. Throws SW-LEDGER,
    * and then stays closed.
    */
-  replace(create: boolean): void {
+  async replace(create: boolean): Promise<void> {
+    await this.renewReader();
     const { connection } = this;
     if (connection) {
       this.abandon(connection);
@@ -184,6 +177,7 @@ export class SqliteStore {
    * none. Throws SW-LEDGER when it cannot be read any more; nothing is changed then.
    */
   async mend(stamp: string): Promise<string> {
+    await this.renewReader();
     const connection = this.assertSound();
     await connection.queue.drained();
     const look = this.look();
@@ -214,6 +208,16 @@ export class SqliteStore {
   }
 
   async close(): Promise<void> {
+    await this.reader.close();
+    await this.closeConnection();
+  }
+
+  private async renewReader(): Promise<void> {
+    await this.reader.close();
+    this.reader = new LedgerReader(this.file);
+  }
+
+  private async closeConnection(): Promise<void> {
     const { connection } = this;
     if (!connection) return;
     await connection.queue.drained();
@@ -234,7 +238,7 @@ export class SqliteStore {
       transactionsOf(database, {
         assertMayWrite: () => this.assertMayWrite(),
         committed: () => {
-          const place = this.place();
+          const place = Number(this.rows(PLACE)[0]?.id);
           for (const listener of this.listeners) listener(place);
         },
       }),
@@ -244,8 +248,8 @@ export class SqliteStore {
     return { database, queue, statements, opened, size: opened[0]?.size ?? 0, mark: undefined };
   }
 
-  private statement(sql: string): Database.Statement {
-    return this.assertSound().statements.of(sql);
+  private rows(sql: string, ...values: Value[]): Stored[] {
+    return answer(this.assertSound().statements, all(sql, ...values));
   }
 
   private assertSound(): Connection {
@@ -258,7 +262,7 @@ export class SqliteStore {
   private assertMayWrite(): void {
     if (!this.fenced) return;
     const { fact, value } = this.fenced;
-    if (this.one("SELECT value FROM facts WHERE name = ?", fact)?.value === value) return;
+    if (this.rows("SELECT value FROM facts WHERE name = ?", fact)[0]?.value === value) return;
     throw new ImportClientError("SW-FENCED", {
       zh: "台账已由另一个进程接管，本进程不再写入",
       en: "another process has taken the ledger over: this one writes nothing any more",
@@ -274,4 +278,12 @@ export class SqliteStore {
     abandoned.push(connection.database);
     this.connection = undefined;
   }
+}
+
+/** Rows are always asked for by `all`: a statement of libsql that was asked by it once, and had none, gives none to `get` either. */
+function answer(statements: Statements, { sql, values, rows }: Statement): Stored[] {
+  const statement = statements.of(sql);
+  if (rows) return statement.all(...values) as Stored[];
+  statement.run(...values);
+  return [];
 }

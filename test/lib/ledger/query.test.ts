@@ -6,14 +6,15 @@ import { codeOf } from "../../../lib/errors.js";
 import { firstIdAt, SYSTEM_IDS } from "../../../lib/ids.js";
 import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
+import { countDocuments, findDocuments } from "../../../lib/ledger/sql/search.js";
+import { perform } from "../../../lib/ledger/sql/work.js";
+import { SQLITE } from "../../../lib/ledger/sqlite/dialect.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "../../../lib/ledger/sqlite/schema.js";
-import { countDocuments, findDocuments } from "../../../lib/ledger/sqlite/search.js";
-import { Random } from "../../support/random.js";
+import { describeQueries, ids, STATES, someDocuments } from "../../support/ledger-queries.js";
 import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
-const STATES = ["claimed", "sent", "accepted", "rejected", "held"] as const;
-const NAMES = ["报关单", "核注清单", "MANIFEST", "a_b%c", 'quo"te', "Straße"];
+describeQueries("documents query in SQLite: the contract", () => openLedger(join(scratch(), "ledger", "ledger.db")));
 
 describe("documents query", () => {
   let file: string;
@@ -25,102 +26,6 @@ describe("documents query", () => {
   });
   afterEach(async () => ledger.close());
   after(removeScratch);
-
-  const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
-
-  async function some(count: number, seed: number): Promise<DocumentRow[]> {
-    const source = new Random(seed);
-    const random = () => source.next();
-    const pick = <T>(list: readonly T[]) => source.pick(list);
-    const digits = (length: number) => String(Math.floor(random() * 10 ** length)).padStart(length, "0");
-    const rows = Array.from({ length: count }, (_, index) =>
-      documentRow({
-        // Not by SYSTEM_IDS, whose clock never goes back: other tests of this process have used it.
-        id: `${firstIdAt(1_700_000_000_000 + index * 1000)}7000-8000-${String(index).padStart(12, "0")}`,
-        claimedAt: 1_700_000_000_000 + index * 1000,
-        fileName: `${pick(NAMES)}${digits(3)}.xml`,
-        clientKey: `E${digits(3)}`,
-        seqNo: random() < 0.5 ? "" : `I2023${digits(13)}`,
-        customsNo: random() < 0.7 ? "" : `53002023${digits(3)}`,
-        business: pick(["DecCus001", "Sas", "Rmft"]),
-        state: pick(STATES),
-        settled: true,
-      }),
-    );
-    await Promise.all(rows.map((row) => ledger.claim(row)));
-    return rows.reverse();
-  }
-
-  /** What the query means, said in plain code. */
-  function expected(rows: readonly DocumentRow[], query: DocumentQuery): string[] {
-    const states = query.state === undefined ? [] : [query.state].flat();
-    const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-    const fits = (row: DocumentRow) =>
-      (states.length === 0 || states.includes(row.state)) &&
-      (!query.business || lower(row.business) === lower(query.business)) &&
-      (!query.key || [row.clientKey, row.seqNo, row.customsNo].includes(query.key)) &&
-      (!query.from || row.claimedAt >= query.from) &&
-      (!query.to || row.claimedAt <= query.to) &&
-      (!query.fileName ||
-        (query.fileName.endsWith("*")
-          ? lower(row.fileName).startsWith(lower(query.fileName.slice(0, -1)))
-          : lower(row.fileName) === lower(query.fileName))) &&
-      (!query.q ||
-        [row.fileName, row.clientKey, row.seqNo, row.customsNo].some((text) =>
-          lower(text).includes(lower(query.q as string)),
-        ));
-    return ids(rows.filter(fits));
-  }
-
-  const counted = (rows: readonly DocumentRow[], wanted: readonly string[]) => {
-    const found = rows.filter(({ id }) => wanted.includes(id));
-    return ["DecCus001", "Rmft", "Sas"].flatMap((business) =>
-      [...STATES].sort().flatMap((state) => {
-        const count = found.filter((row) => row.business === business && row.state === state).length;
-        return count > 0 ? [{ business, state, count }] : [];
-      }),
-    );
-  };
-
-  it("answers every mixture of filters as plain code does, page by page, and counts the same", async function () {
-    this.timeout(60_000);
-    const seed = Number(process.env.SW_SEED ?? Date.now() % 1_000_000);
-    console.log(`      seed ${seed}`);
-    const rows = await some(600, seed);
-    const source = new Random(seed + 1);
-    const random = () => source.next();
-    const pick = <T>(list: readonly T[]) => source.pick(list);
-    const part = (text: string) => {
-      const start = Math.floor(random() * text.length);
-      return text.slice(start, start + 1 + Math.floor(random() * 6));
-    };
-    let found = 0;
-    for (let round = 0; round < 300; round++) {
-      const some = pick(rows);
-      const query: DocumentQuery = {
-        limit: 1 + Math.floor(random() * 50),
-        ...(random() < 0.4 && { state: random() < 0.5 ? pick(STATES) : [pick(STATES), pick(STATES)] }),
-        ...(random() < 0.4 && { business: pick(["deccus001", "SAS", "Rmft", "None"]) }),
-        ...(random() < 0.4 && { q: part(pick([some.fileName, some.clientKey, some.seqNo || "x", "报关单", ".XML"])) }),
-        ...(random() < 0.1 && { key: pick([some.clientKey, some.seqNo, some.customsNo, "E"]) }),
-        ...(random() < 0.1 && { fileName: pick([some.fileName, some.fileName.toUpperCase(), "报关单*", "man*"]) }),
-        ...(random() < 0.2 && { from: some.claimedAt }),
-        ...(random() < 0.2 && { to: some.claimedAt + 100_000 }),
-      };
-      const pages: string[] = [];
-      for (let before: string | undefined; ; ) {
-        const page = await ledger.query({ ...query, ...(before && { before }) });
-        pages.push(...ids(page));
-        before = page.at(-1)?.id;
-        if (page.length < (query.limit as number)) break;
-      }
-      assert.deepEqual(pages, expected(rows, query), JSON.stringify(query));
-      const counts = await ledger.count({ ...query, before: pages.at(-1) ?? "" });
-      assert.deepEqual(counts, counted(rows, pages), JSON.stringify(query));
-      found += pages.length;
-    }
-    assert.ok(found > 1000, `${found} documents found in all rounds`);
-  });
 
   it("finds by text what a receipt has changed, and no longer what it was", async () => {
     const row = documentRow({ fileName: "变化.xml" });
@@ -143,7 +48,7 @@ describe("documents query", () => {
   });
 
   it("reads an index for each question, sorts nothing and scans nothing", async () => {
-    await some(50, 1);
+    await someDocuments(ledger, 50, 1);
     const database = new Database(file);
     const plan = (sql: string, values: readonly unknown[]) =>
       (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]).map(
@@ -151,7 +56,7 @@ describe("documents query", () => {
       );
     const steps = (query: DocumentQuery) => {
       const seen: string[] = [];
-      findDocuments(query, (sql, values) => {
+      perform(findDocuments(query, SQLITE), ({ sql, values }) => {
         seen.push(...plan(sql, values));
         // Nothing is few here, as it would be in a large ledger.
         return sql.startsWith("SELECT count")
@@ -239,9 +144,11 @@ describe("documents query", () => {
   });
 
   it("leaves the event loop alone while it reads much, and answers after its thread has died", async () => {
-    await some(20, 3);
-    const { thread } = (ledger as unknown as { reader: { thread: { worker?: { terminate(): Promise<number> } } } })
-      .reader;
+    await someDocuments(ledger, 20, 3);
+    interface Reading {
+      store: { reader: { thread: { worker?: { terminate(): Promise<number> } } } };
+    }
+    const { thread } = (ledger as unknown as Reading).store.reader;
     const worker = () => thread.worker;
     assert.equal(worker(), undefined, "no thread before it is needed");
     const running = ledger.query({ q: "xml" });
@@ -257,7 +164,7 @@ describe("documents query", () => {
   });
 
   it("counts by state without counting rows", async () => {
-    const rows = await some(40, 5);
+    const rows = await someDocuments(ledger, 40, 5);
     const one = rows.find(({ state }) => state === "sent") as DocumentRow;
     await ledger.transition(one.id, step("accepted"), {}, { event: "accepted" });
     const counts = await ledger.counts();
@@ -311,11 +218,11 @@ describe("documents query", () => {
   });
 
   it("counts along an index, and sorts no rows for it", async () => {
-    await some(50, 1);
+    await someDocuments(ledger, 50, 1);
     const database = new Database(file);
     const steps = (query: DocumentQuery) => {
       const seen: string[] = [];
-      countDocuments(query, (sql, values) => {
+      perform(countDocuments(query, SQLITE), ({ sql, values }) => {
         const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
         seen.push(...plan.map(({ detail }) => detail));
         return [];

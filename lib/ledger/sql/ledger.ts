@@ -1,6 +1,7 @@
 import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
-import { asClaimed, repeats } from "../rules/identity.js";
+import type { EarlierPinAttempts } from "../../signing/types.js";
+import { asClaimed } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
 import { STATES } from "../rules/states.js";
 import type {
@@ -17,50 +18,42 @@ import type {
   LedgerLook,
   NewPart,
   NewReceipt,
-  OpenOptions,
   PartKey,
   ReceiptKeys,
   ReceiptPlace,
   ReceiptRow,
 } from "../types.js";
-import { DOCUMENT_COLUMNS, fromColumns, type Value } from "./columns.js";
+import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
+import { type Dialect, isWord } from "./dialect.js";
+import { earlierThan } from "./earlier.js";
 import { Parts } from "./parts.js";
-import { earlierPins } from "./pins.js";
-import { LedgerReader } from "./reader.js";
 import { Receipts } from "./receipts.js";
 import { Rows, receiptKeyColumns } from "./rows.js";
 import { findDocuments, isQuick } from "./search.js";
-import { SqliteStore } from "./store.js";
+import { PLACE, type Store } from "./store.js";
+import { all, run, type Statement, type Stored, type Value, type Work } from "./work.js";
 
-const EVENT = "id, document_id AS documentId, at, event, code, text, text_en AS textEn";
+const EVENT = 'id, document_id AS "documentId", at, event, code, text, text_en AS "textEn"';
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
-/** The ledger in one SQLite file (libsql, WAL, synchronous FULL). `now` is the clock, for tests. */
-export class SqliteLedger implements Ledger {
-  private readonly store: SqliteStore;
+/** The ledger in a database that takes SQL. `now` is the clock, for tests. */
+export class SqlLedger implements Ledger {
   private readonly rows: Rows;
   private readonly receipts: Receipts;
   private readonly parts: Parts;
   private readonly listeners = new Set<Listener>();
-  private reader: LedgerReader;
-  readonly pins;
+  private readonly dialect: Dialect;
 
-  /** `create`: a file that is missing is made, else it is a fault. Throws SW-LEDGER. */
   constructor(
-    private readonly file: string,
-    { create = true, marks = [], now = Date.now }: OpenOptions & { now?: () => number } = {},
+    private readonly store: Store,
+    readonly pins: EarlierPinAttempts,
+    now: () => number = Date.now,
   ) {
-    this.store = new SqliteStore(file, create, marks);
-    this.rows = new Rows(this.store, now);
-    this.parts = new Parts(this.store);
-    this.receipts = new Receipts(this.store, this.rows, this.parts);
-    this.reader = new LedgerReader(file);
-    this.pins = earlierPins({
-      write: (job) => this.store.write(job),
-      run: (sql, ...values) => this.store.run(sql, ...values),
-      all: (sql, ...values) => this.store.all(sql, ...values),
-    });
+    this.dialect = store.dialect;
+    this.rows = new Rows(this.dialect, now);
+    this.parts = new Parts(this.dialect);
+    this.receipts = new Receipts(this.rows, this.parts);
   }
 
   async claim(
@@ -68,11 +61,11 @@ export class SqliteLedger implements Ledger {
     options: { note?: EventNote; sameKey?: boolean; parts?: readonly NewPart[] } = {},
   ): Promise<DocumentRow | undefined> {
     const note = options.note ?? { event: "claimed" };
-    const earlier = await this.store.write(() => {
-      const earlier = this.earlier(row, options.sameKey ?? false);
-      this.rows.enter(asClaimed(row, earlier));
-      if (options.parts) this.parts.enter(row.id, options.parts);
-      this.rows.event(row.id, note);
+    const earlier = await this.write(function* (ledger) {
+      const earlier = yield* earlierThan(row, options.sameKey ?? false, ledger.rows, ledger.dialect);
+      yield* ledger.rows.enter(asClaimed(row, earlier));
+      if (options.parts) yield* ledger.parts.enter(row.id, options.parts);
+      yield ledger.rows.event(row.id, note);
       return earlier;
     });
     this.tell(row, note);
@@ -80,9 +73,9 @@ export class SqliteLedger implements Ledger {
   }
 
   async enter(row: DocumentRow, note: EventNote): Promise<void> {
-    await this.store.write(() => {
-      this.rows.enter(row);
-      this.rows.event(row.id, note);
+    await this.write(function* ({ rows }) {
+      yield* rows.enter(row);
+      yield rows.event(row.id, note);
     });
     this.tell(row, note);
   }
@@ -105,14 +98,15 @@ export class SqliteLedger implements Ledger {
   }
 
   async withdraw(id: string): Promise<void> {
-    await this.store.write(() => {
-      const gone = "DELETE FROM documents WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
-      if (this.store.run(gone, id).changes > 0) this.store.run("DELETE FROM events WHERE document_id = ?", id);
+    await this.write(function* () {
+      const where = "WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
+      const gone = yield all(`DELETE FROM documents ${where} RETURNING id`, id);
+      if (gone.length > 0) yield run("DELETE FROM events WHERE document_id = ?", id);
     });
   }
 
   async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
-    const where = "WHERE settled = 0 AND box_name = ? AND box = ? AND business = ? COLLATE NOCASE ORDER BY id LIMIT 1";
+    const where = `WHERE settled = 0 AND box_name = ? AND box = ? AND ${isWord("business", this.dialect)} ORDER BY id LIMIT 1`;
     return (await this.documents(where, boxName, box, business))[0];
   }
 
@@ -131,14 +125,16 @@ export class SqliteLedger implements Ledger {
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
-    const stored = isQuick(query)
-      ? await this.store.read(() => findDocuments(query, (sql, values) => this.store.all(sql, ...values)))
-      : await this.reader.find(query);
+    const { store } = this;
+    const stored = await (isQuick(query)
+      ? store.read(() => findDocuments(query, store.dialect))
+      : store.find({ query, count: false }));
     return stored.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
-  count(query: DocumentQuery): Promise<DocumentCount[]> {
-    return this.reader.count(query);
+  async count(query: DocumentQuery): Promise<DocumentCount[]> {
+    const rows = await this.store.find({ query, count: true });
+    return rows.map(({ business, state, count }) => ({ business, state, count: Number(count) }) as DocumentCount);
   }
 
   bySha256(sha256: string): Promise<DocumentRow[]> {
@@ -147,7 +143,7 @@ export class SqliteLedger implements Ledger {
 
   byClientKey(business: string, messageType: string, clientKey: string): Promise<DocumentRow[]> {
     return this.documents(
-      "WHERE client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ? ORDER BY id DESC LIMIT 100",
+      `WHERE client_key = ? AND client_key <> '' AND ${isWord("business", this.dialect)} AND message_type = ? ORDER BY id DESC LIMIT 100`,
       clientKey,
       business,
       messageType,
@@ -155,16 +151,18 @@ export class SqliteLedger implements Ledger {
   }
 
   byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
-    return this.store.read(() =>
-      keys.flatMap((named) =>
-        this.parts.documentsWith(named).flatMap((id) => {
-          const row = this.rows.document(id);
-          return row && mayBeAnswered(row.messageType, answers)
-            ? [{ ...named, row, part: this.parts.named(row, [named]) }]
-            : [];
-        }),
-      ),
-    );
+    return this.read(function* ({ parts, rows }) {
+      const found: FoundPart[] = [];
+      for (const named of keys) {
+        for (const id of yield* parts.documentsWith(named)) {
+          const row = yield* rows.document(id);
+          if (row && mayBeAnswered(row.messageType, answers)) {
+            found.push({ ...named, row, part: yield* parts.named(row, [named]) });
+          }
+        }
+      }
+      return found;
+    });
   }
 
   async byReceiptKeys(keys: ReceiptKeys): Promise<DocumentRow[]> {
@@ -179,7 +177,7 @@ export class SqliteLedger implements Ledger {
   }
 
   byFileName(fileName: string): Promise<DocumentRow[]> {
-    return this.documents("WHERE file_name = ? COLLATE NOCASE ORDER BY id DESC LIMIT 100", fileName);
+    return this.documents(`WHERE ${isWord("file_name", this.dialect)} ORDER BY id DESC LIMIT 100`, fileName);
   }
 
   async addReceipt(
@@ -192,9 +190,7 @@ export class SqliteLedger implements Ledger {
   }
 
   knowsReceipt(sha256: string): Promise<boolean> {
-    return this.store.read(
-      () => this.store.one("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256) !== undefined,
-    );
+    return this.isThere("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256);
   }
 
   async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {
@@ -217,27 +213,27 @@ export class SqliteLedger implements Ledger {
   }
 
   story(id: string): ReturnType<Ledger["story"]> {
-    return this.store.read(() => {
-      const document = this.rows.document(id);
+    return this.read(function* ({ rows, parts }) {
+      const document = yield* rows.document(id);
       if (!document) return undefined;
-      const events = this.events("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
-      const receipts = this.rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
-      return { document, parts: this.parts.of(document), events, receipts };
+      const events = yield* eventsWhere("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
+      const receipts = yield* rows.receipts("WHERE document_id = ? ORDER BY id LIMIT 1000", id);
+      return { document, parts: yield* parts.of(document), events, receipts };
     });
   }
 
   eventsAfter(id: number, limit: number): Promise<EventRow[]> {
-    return this.store.read(() => this.events("WHERE id > ? ORDER BY id LIMIT ?", id, limit));
+    return this.store.read(() => eventsWhere("WHERE id > ? ORDER BY id LIMIT ?", id, limit));
   }
 
   lastEventBefore(at: number): Promise<number> {
-    return this.store.read(() => {
+    return this.read(function* () {
       // Ids and times rise together, and times have no index: halving finds the place with some twenty looks.
       let before = 0;
-      let after = this.store.place() + 1;
+      let after = Number((yield all(PLACE))[0]?.id) + 1;
       while (after - before > 1) {
         const middle = Math.floor((before + after) / 2);
-        const row = this.events("WHERE id >= ? ORDER BY id LIMIT 1", middle)[0] as EventRow;
+        const [row] = (yield* eventsWhere("WHERE id >= ? ORDER BY id LIMIT 1", middle)) as [EventRow];
         if (row.at < at) before = row.id;
         else after = middle;
       }
@@ -249,20 +245,20 @@ export class SqliteLedger implements Ledger {
     return ((await this.lastEventOf(documentId, events))?.id ?? 0) > id;
   }
 
-  lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {
+  async lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {
     const where = `WHERE document_id = ? AND event IN (${events.map(() => "?").join(", ")}) ORDER BY id DESC LIMIT 1`;
-    return this.store.read(() => this.events(where, documentId, ...events)[0]);
+    return (await this.store.read(() => eventsWhere(where, documentId, ...events)))[0];
   }
 
   async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
     const note: EventNote = { event: "overdue", text: missing };
-    const row = await this.store.write(() => {
-      this.putFact(cursor, String(event.id));
+    const row = await this.write(function* ({ rows }) {
+      yield putFact(cursor, String(event.id));
       const reported =
         "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
-      if (this.store.one(reported, event.documentId, event.id, missing)) return undefined;
-      this.rows.event(event.documentId, note);
-      return this.rows.document(event.documentId);
+      if ((yield all(reported, event.documentId, event.id, missing)).length > 0) return undefined;
+      yield rows.event(event.documentId, note);
+      return yield* rows.document(event.documentId);
     });
     if (row) this.tell(row, note);
   }
@@ -286,21 +282,24 @@ export class SqliteLedger implements Ledger {
 
   async counts(): Promise<Record<DocumentState, number>> {
     const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<DocumentState, number>;
-    const rows = await this.store.read(() => this.store.all("SELECT state, count AS n FROM document_counts"));
+    const rows = await this.ask(all("SELECT state, count AS n FROM document_counts"));
     for (const { state, n } of rows) counts[state as DocumentState] = Number(n);
     return counts;
   }
 
-  fact(name: string): Promise<string | undefined> {
-    return this.store.read(() => this.factNow(name));
+  async fact(name: string): Promise<string | undefined> {
+    const [row] = await this.ask(all("SELECT value FROM facts WHERE name = ?", name));
+    return row && String(row.value);
   }
 
   async setFact(name: string, value: string): Promise<void> {
-    await this.store.write(() => this.putFact(name, value));
+    await this.write(function* () {
+      yield putFact(name, value);
+    });
   }
 
-  place(): Promise<number> {
-    return this.store.read(() => this.store.place());
+  async place(): Promise<number> {
+    return Number((await this.ask(all(PLACE)))[0]?.id);
   }
 
   onCommit(listener: (place: number) => void): () => void {
@@ -317,25 +316,19 @@ export class SqliteLedger implements Ledger {
     return this.store.look();
   }
 
-  async stamp(mark: number): Promise<void> {
-    this.store.stamp(mark);
+  stamp(mark: number): Promise<void> {
+    return this.store.stamp(mark);
   }
 
-  async reopen(): Promise<void> {
-    await this.reader.close();
-    await this.store.reopen();
-    this.reader = new LedgerReader(this.file);
+  reopen(): Promise<void> {
+    return this.store.reopen();
   }
 
-  async replace(create: boolean): Promise<void> {
-    await this.reader.close();
-    this.store.replace(create);
-    this.reader = new LedgerReader(this.file);
+  replace(create: boolean): Promise<void> {
+    return this.store.replace(create);
   }
 
-  async mend(stamp: string): Promise<string> {
-    await this.reader.close();
-    this.reader = new LedgerReader(this.file);
+  mend(stamp: string): Promise<string> {
     return this.store.mend(stamp);
   }
 
@@ -344,56 +337,42 @@ export class SqliteLedger implements Ledger {
     return () => this.listeners.delete(listener);
   }
 
-  async close(): Promise<void> {
-    await this.reader.close();
-    await this.store.close();
-  }
-
-  /** The document that a new one repeats, if that one stands in its way. */
-  private earlier(row: DocumentRow, sameKey: boolean): DocumentRow | undefined {
-    const alive = "state NOT IN ('failed', 'rejected') AND status_outcome <> 'refused' ORDER BY id DESC LIMIT 100";
-    const looks: [condition: string, ...values: Value[]][] = [
-      ["sha256 = ?", row.sha256],
-      ["parts_sha256 = ? AND parts_sha256 <> ''", row.partsSha256],
-    ];
-    if (sameKey) {
-      const key = "client_key = ? AND client_key <> '' AND business = ? COLLATE NOCASE AND message_type = ?";
-      looks.push([
-        `${key} AND operation = ? AND packet = ?`,
-        row.clientKey,
-        row.business,
-        row.messageType,
-        row.operation,
-        row.packet,
-      ]);
-    }
-    for (const [condition, ...values] of looks) {
-      const found = this.rows
-        .documents(`WHERE ${condition} AND ${alive}`, ...values)
-        .find((earlier) => repeats(row, earlier, sameKey));
-      if (found) return found;
-    }
-    return undefined;
+  close(): Promise<void> {
+    return this.store.close();
   }
 
   private documents(condition: string, ...values: Value[]): Promise<DocumentRow[]> {
     return this.store.read(() => this.rows.documents(condition, ...values));
   }
 
-  private events(condition: string, ...values: Value[]): EventRow[] {
-    return this.store.all(`SELECT ${EVENT} FROM events ${condition}`, ...values) as unknown as EventRow[];
+  private read<T>(work: (ledger: SqlLedger) => Work<T>): Promise<T> {
+    return this.store.read(() => work(this));
   }
 
-  private factNow(name: string): string | undefined {
-    const row = this.store.one("SELECT value FROM facts WHERE name = ?", name);
-    return row && String(row.value);
+  private write<T>(work: (ledger: SqlLedger) => Work<T>): Promise<T> {
+    return this.store.write(() => work(this));
   }
 
-  private putFact(name: string, value: string): void {
-    this.store.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+  private ask(statement: Statement): Promise<Stored[]> {
+    return this.read(function* (): Work<Stored[]> {
+      return yield statement;
+    });
+  }
+
+  private async isThere(sql: string, ...values: Value[]): Promise<boolean> {
+    return (await this.ask(all(sql, ...values))).length > 0;
   }
 
   private tell(row: DocumentRow, note: EventNote): void {
     for (const listener of this.listeners) listener(row, note);
   }
+}
+
+function* eventsWhere(condition: string, ...values: Value[]): Work<EventRow[]> {
+  return (yield all(`SELECT ${EVENT} FROM events ${condition}`, ...values)) as unknown as EventRow[];
+}
+
+function putFact(name: string, value: string): Statement {
+  const put = "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+  return run(put, name, value);
 }

@@ -5,7 +5,7 @@ import { assertNotAnswered, isRepeatOf, saysNumberRepeated, wasTakenIn } from ".
 import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
 import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
-import type { SqliteStore } from "./store.js";
+import { run, type Statement, type Work } from "./work.js";
 
 /** What a receipt did to its document. */
 export interface Effect {
@@ -16,96 +16,94 @@ export interface Effect {
 /** The document as it was when a receipt was found to answer it. */
 export type Expected = Pick<DocumentRow, "importReceiptAt">;
 
-/** Receipts and what they do to documents; called within a write of the store. */
+/** Receipts and what they do to documents; work within a write of the store. */
 export class Receipts {
   constructor(
-    private readonly store: SqliteStore,
     private readonly rows: Rows,
     private readonly parts: Parts,
   ) {}
 
   /** Enters a receipt with its effect; one that was stored before comes back, and may find its document now. */
-  add(
+  *add(
     receipt: NewReceipt,
     expected: Expected | undefined,
-  ): { duplicate: boolean; receipt: ReceiptRow; effect: Effect | undefined } {
-    const earlier = this.repeated(receipt, expected);
+  ): Work<{ duplicate: boolean; receipt: ReceiptRow; effect: Effect | undefined }> {
+    const earlier = yield* this.repeated(receipt, expected);
     if (earlier) {
       const adopts = earlier.documentId === null && receipt.documentId !== null;
       const found = { matchedBy: receipt.matchedBy };
-      const effect = adopts ? this.adopt(earlier.id, receipt.documentId as string, found) : undefined;
+      const effect = adopts ? yield* this.adopt(earlier.id, receipt.documentId as string, found) : undefined;
       return { duplicate: true, receipt: earlier, effect };
     }
-    const stored = this.rows.enterReceipt({ ...receipt, filed: false });
+    const stored = yield* this.rows.enterReceipt({ ...receipt, filed: false });
     if (receipt.documentId !== null) {
-      return { duplicate: false, receipt: stored, effect: this.on(receipt.documentId, stored) };
+      return { duplicate: false, receipt: stored, effect: yield* this.on(receipt.documentId, stored) };
     }
-    const waits = "INSERT OR IGNORE INTO orphan_keys (key, receipt_id) VALUES (?, ?)";
-    for (const { key } of keysOf(stored)) this.store.run(waits, key, stored.id);
+    const waits = "INSERT INTO orphan_keys (key, receipt_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    for (const { key } of keysOf(stored)) yield run(waits, key, stored.id);
     return { duplicate: false, receipt: stored, effect: undefined };
   }
 
   /** Undefined when the receipt has a document already. */
-  adopt(
+  *adopt(
     receiptId: number,
     documentId: string,
     { matchedBy, place }: { matchedBy: MatchedBy; place?: ReceiptPlace },
-  ): Effect | undefined {
-    const receipt = this.rows.receipts("WHERE id = ? AND document_id IS NULL", receiptId)[0];
+  ): Work<Effect | undefined> {
+    const [receipt] = yield* this.rows.receipts("WHERE id = ? AND document_id IS NULL", receiptId);
     if (!receipt) return undefined;
-    this.store.run(
-      "UPDATE receipts SET document_id = ?, matched_by = ? WHERE id = ?",
-      documentId,
-      matchedBy,
-      receiptId,
-    );
+    const to = "UPDATE receipts SET document_id = ?, matched_by = ? WHERE id = ?";
+    yield run(to, documentId, matchedBy, receiptId);
     for (const { key } of keysOf(receipt)) {
-      this.store.run("DELETE FROM orphan_keys WHERE key = ? AND receipt_id = ?", key, receiptId);
+      yield run("DELETE FROM orphan_keys WHERE key = ? AND receipt_id = ?", key, receiptId);
     }
-    if (place) this.place(receiptId, place);
-    return this.on(documentId, { ...receipt, documentId, matchedBy, ...place });
+    if (place) yield this.place(receiptId, place);
+    return yield* this.on(documentId, { ...receipt, documentId, matchedBy, ...place });
   }
 
   /** Those without a document that carry one of these keys, or one that leads to a document or a part of it. */
-  orphans(keys: readonly string[], ofDocument: string | undefined): ReceiptRow[] {
+  *orphans(keys: readonly string[], ofDocument: string | undefined): Work<ReceiptRow[]> {
     const found = new Map<number, ReceiptRow>();
     const where = (keyed: string) => `WHERE id IN (SELECT receipt_id FROM orphan_keys WHERE key ${keyed})
       AND document_id IS NULL ORDER BY id LIMIT 1000`;
-    for (const key of keys) for (const row of this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
+    for (const key of keys) {
+      for (const row of yield* this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
+    }
     if (ofDocument !== undefined) {
       const named = "IN (SELECT key FROM document_keys WHERE document_id = ?)";
-      for (const row of this.rows.receipts(where(named), ofDocument)) found.set(row.id, row);
+      for (const row of yield* this.rows.receipts(where(named), ofDocument)) found.set(row.id, row);
     }
     return [...found.values()];
   }
 
-  markFiled(receiptId: number, place: ReceiptPlace | undefined): void {
-    this.store.run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId);
-    if (place) this.place(receiptId, place);
+  *markFiled(receiptId: number, place: ReceiptPlace | undefined): Work<void> {
+    yield run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId);
+    if (place) yield this.place(receiptId, place);
   }
 
-  private place(receiptId: number, { folder, file }: ReceiptPlace): void {
-    this.store.run("UPDATE receipts SET folder = ?, file = ? WHERE id = ?", folder, file, receiptId);
+  private place(receiptId: number, { folder, file }: ReceiptPlace): Statement {
+    return run("UPDATE receipts SET folder = ?, file = ? WHERE id = ?", folder, file, receiptId);
   }
 
   /** The row of the same bytes that came before, when these repeat it (`isRepeatOf`). */
-  private repeated(receipt: NewReceipt, expected: Expected | undefined): ReceiptRow | undefined {
+  private *repeated(receipt: NewReceipt, expected: Expected | undefined): Work<ReceiptRow | undefined> {
     const { sha256, messageId, documentId } = receipt;
     // A message that is brought again stays with the row that it made, whatever came since.
     const same = "WHERE sha256 = ? AND message_id = ? LIMIT 1";
-    const again = messageId === "" ? undefined : this.rows.receipts(same, sha256, messageId)[0];
+    const [again] = messageId === "" ? [] : yield* this.rows.receipts(same, sha256, messageId);
     if (again) return again;
-    const document = documentId === null ? undefined : this.rows.document(documentId);
+    const document = documentId === null ? undefined : yield* this.rows.document(documentId);
     if (document && expected) assertNotAnswered(receipt, document, expected);
-    const before = this.rows.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
+    const before = yield* this.rows.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
     return before.find((row) => isRepeatOf(receipt, row, document));
   }
 
-  private on(documentId: string, receipt: ReceiptRow): Effect | undefined {
-    const row = this.rows.document(documentId);
+  private *on(documentId: string, receipt: ReceiptRow): Work<Effect | undefined> {
+    const row = yield* this.rows.document(documentId);
     if (!row) return undefined;
-    const stands = row.attempt > 1 && saysNumberRepeated(receipt) && wasTakenIn(this.before(receipt, documentId));
-    const { to, change } = receiptEffect(receipt, row, this.onParts(row, receipt), stands);
+    const stands =
+      row.attempt > 1 && saysNumberRepeated(receipt) && wasTakenIn(yield* this.before(receipt, documentId));
+    const { to, change } = receiptEffect(receipt, row, yield* this.onParts(row, receipt), stands);
     const { format, code, part, textEn } = receipt;
     const text = [format, part, receipt.statusText || receipt.text].filter(Boolean).join(" ");
     const note: EventNote = {
@@ -114,24 +112,24 @@ export class Receipts {
       text,
       textEn: textEn && `${format} ${textEn}`,
     };
-    return { row: this.rows.change(documentId, { to }, change, note), note };
+    return { row: yield* this.rows.change(documentId, { to }, change, note), note };
   }
 
   /** What a document was told before this receipt, newest first. */
-  private before({ id }: ReceiptRow, documentId: string): ReceiptRow[] {
+  private before({ id }: ReceiptRow, documentId: string): Work<ReceiptRow[]> {
     return this.rows.receipts("WHERE document_id = ? AND id < ? ORDER BY id DESC LIMIT 200", documentId, id);
   }
 
   /** The parts of a document after a receipt, and which of them it was about; undefined for a document that is whole. */
-  private onParts(row: DocumentRow, receipt: ReceiptRow): PartsAfter | undefined {
+  private *onParts(row: DocumentRow, receipt: ReceiptRow): Work<PartsAfter | undefined> {
     if (["local", "subscription"].includes(receipt.kind) || (row.parts === 0 && receipt.part === "")) return undefined;
     const named =
-      this.parts.called(row, receipt.part) ??
-      this.parts.named(row, keysOf(receipt)) ??
-      (receipt.part === "" ? undefined : this.parts.addNamed(row, receipt.part));
+      (yield* this.parts.called(row, receipt.part)) ??
+      (yield* this.parts.named(row, keysOf(receipt))) ??
+      (receipt.part === "" ? undefined : yield* this.parts.addNamed(row, receipt.part));
     const about = named && partAfter(named, receipt);
-    if (about) this.parts.save(row.id, about);
-    return { ...this.parts.count(row), aboutOne: about !== undefined || receipt.part !== "", about };
+    if (about) yield* this.parts.save(row.id, about);
+    return { ...(yield* this.parts.count(row)), aboutOne: about !== undefined || receipt.part !== "", about };
   }
 }
 

@@ -1,4 +1,6 @@
 import type { DocumentRow, ReceiptRow } from "../types.js";
+import type { Dialect } from "./dialect.js";
+import type { Value } from "./work.js";
 
 type Kind = "text" | "integer" | "boolean" | "json";
 
@@ -75,8 +77,6 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [
   ["part", "part", "text"],
 ];
 
-export type Value = string | number | null;
-
 /** A property's value as a column holds it. */
 export function toColumn(kind: Kind, value: unknown): Value {
   if (kind === "boolean") return value ? 1 : 0;
@@ -84,13 +84,13 @@ export function toColumn(kind: Kind, value: unknown): Value {
   return (value ?? null) as Value;
 }
 
-/**
- * What is selected of a table so that `fromColumns` can read it: one value. A row of so many columns takes three times as long on
- * its way out of SQLite.
- */
-export function selected<Row>(columns: Columns<Row>, table: string): string {
-  return `json_array(${columns.map(([, column]) => `${table}.${column}`).join(", ")}) AS row`;
+/** What is selected of a table so that `fromColumns` can read it: one value. */
+export function selected<Row>(columns: Columns<Row>, table: string, dialect: Dialect): string {
+  return `${dialect.array(columns.map(([, column]) => `${table}.${column}`))} AS row`;
 }
+
+/** What free text is looked for in (documents query, `q`). */
+export const TEXT_COLUMNS = ["file_name", "client_key", "seq_no", "customs_no"] as const;
 
 /** A database row as the row type that the columns describe. */
 export function fromColumns<Row>(columns: Columns<Row>, stored: Record<string, unknown>): Row {

@@ -1,0 +1,71 @@
+import { type Bilingual, codeOf, ImportClientError, messageOf } from "../../errors.js";
+import type { LedgerFault } from "../types.js";
+
+const ADVICE: Record<"away" | "refused" | "unusable" | "missing", Bilingual> = {
+  away: {
+    zh: "单据等待，不会失败，数据库恢复后自动继续；请检查数据库服务器和网络。",
+    en: "Documents wait, none fails, and work goes on by itself once the database is back: check its server and the network.",
+  },
+  refused: {
+    zh: "单据等待，不会失败；请检查台账数据库的用户、口令、库名和权限。",
+    en: "Documents wait, none fails: check user, password, name and rights of the ledger's database.",
+  },
+  unusable: {
+    zh: "在台账恢复之前不会发送任何单据；请查看数据库的日志。",
+    en: "Nothing is sent until the ledger is sound: look into the database's log.",
+  },
+  missing: {
+    zh: "在台账恢复之前不会发送任何单据；请恢复数据库或其备份。",
+    en: "Nothing is sent until the ledger is back: restore the database or a backup of it.",
+  },
+};
+
+/** SQLSTATE of what may work in a moment: connection, restart, resources, locks, a standby that is about to take over. */
+const PASSING = /^(?:08|53|57P0|40001|40P01|55P03|57014|25P03|25006|58)/;
+/** Login, database, rights. */
+const REFUSED = /^(?:28|3D|42501)/;
+/** Table or schema. */
+const MISSING = /^(?:42P01|3F000)/;
+
+/** A SQLSTATE has five characters; codes of Node are words. */
+function stateOf(error: unknown): string {
+  const code = codeOf(error) ?? "";
+  return /^[0-9A-Z]{5}$/.test(code) ? code : "";
+}
+
+/** The server has answered, and it will not be otherwise in a moment: no use in trying the same again. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof ImportClientError) return true;
+  // A fault of our own; whatever the network or the library says is a plain Error.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  const state = stateOf(error);
+  return state !== "" && !PASSING.test(state);
+}
+
+/** The ledger cannot be read or written now: SW-LEDGER. */
+export function ledgerError(zh: string, en: string, why: keyof typeof ADVICE, cause?: unknown): ImportClientError {
+  const reason: LedgerFault = why === "refused" ? "unusable" : why;
+  return new ImportClientError("SW-LEDGER", { zh, en }, { cause, advice: ADVICE[why], details: { reason } });
+}
+
+/** Whatever PostgreSQL, its library or the network said, as SW-LEDGER; our own errors stay as they are. Nothing secret is in it. */
+export function asLedgerError(error: unknown): ImportClientError {
+  if (error instanceof ImportClientError) return error;
+  const said = messageOf(error);
+  const state = stateOf(error);
+  if (!isFinal(error)) {
+    return ledgerError(`台账数据库不可用：${said}`, `the ledger's database is away: ${said}`, "away", error);
+  }
+  if (REFUSED.test(state)) {
+    return ledgerError(`台账数据库拒绝登录：${said}`, `the ledger's database refuses us: ${said}`, "refused", error);
+  }
+  if (MISSING.test(state)) {
+    return ledgerError(
+      `台账数据库中没有台账：${said}`,
+      `there is no ledger in the database: ${said}`,
+      "missing",
+      error,
+    );
+  }
+  return ledgerError(`台账无法读写：${said}`, `the ledger cannot be read or written: ${said}`, "unusable", error);
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { ImportClientError, messageOf } from "../../errors.js";
+
+/** Where a ledger lies in PostgreSQL. What is not given is taken from the PG* variables, as by every program of PostgreSQL. */
+export interface PostgresPlace {
+  host: string | undefined;
+  port: number | undefined;
+  database: string | undefined;
+  user: string | undefined;
+  schema: string;
+  ssl: Ssl;
+}
+
+/** `sslmode` as libpq has it, and what it is checked against: paths of PEM files. */
+export interface Ssl {
+  mode: (typeof SSL_MODES)[number];
+  rootCert: string | undefined;
+  cert: string | undefined;
+  key: string | undefined;
+}
+
+const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+
+export const DEFAULT_SCHEMA = "single_window";
+/** What PostgreSQL takes unquoted, so that people can type it. */
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** Whether a ledger's setting names a database server and no file. */
+export function isPostgres(location: string): boolean {
+  return /^postgres(?:ql)?:/i.test(location);
+}
+
+/**
+ * Reads `postgres://user@host:port/database?schema=…&sslmode=…`; each part may be missing. Throws SW-SETTINGS for what is wrong, and for
+ * a password in it: such an address is shown, logged and kept.
+ */
+export function readPlace(location: string, env: NodeJS.ProcessEnv = process.env): PostgresPlace {
+  const url = urlOf(location.replace(/^postgres(?:ql)?:(?:\/\/)?/i, "postgres://"));
+  if (url.password !== "") {
+    throw wrong("地址中不得有口令", "the address must not hold the password", {
+      zh: "请把口令填入口令栏，或设置 PGPASSWORD。",
+      en: "Enter the password in its own field, or set PGPASSWORD.",
+    });
+  }
+  const given = (name: string) => url.searchParams.get(name) || undefined;
+  const schema = given("schema") ?? DEFAULT_SCHEMA;
+  if (!SCHEMA.test(schema)) {
+    throw wrong(
+      `模式名 ${schema} 只能由小写字母、数字和下划线组成`,
+      `the schema ${schema} may only have small letters, digits and underscores`,
+    );
+  }
+  const mode = (given("sslmode") ?? env.PGSSLMODE ?? "prefer") as Ssl["mode"];
+  if (!SSL_MODES.includes(mode)) throw wrong(`没有 sslmode ${mode}`, `there is no sslmode ${mode}`);
+  return {
+    // The folder of a socket stands behind the question mark, as with libpq.
+    host: given("host") ?? (decodeURIComponent(url.hostname).replace(/^\[|\]$/g, "") || undefined),
+    port: url.port ? Number(url.port) : undefined,
+    database: decodeURIComponent(url.pathname.slice(1)) || undefined,
+    user: decodeURIComponent(url.username) || undefined,
+    schema,
+    ssl: {
+      mode,
+      rootCert: given("sslrootcert") ?? env.PGSSLROOTCERT,
+      cert: given("sslcert") ?? env.PGSSLCERT,
+      key: given("sslkey") ?? env.PGSSLKEY,
+    },
+  };
+}
+
+/** The address of a place, without anything secret; what `readPlace` reads. */
+export function writePlace({ host, port, database, user, schema }: Omit<PostgresPlace, "ssl">): string {
+  const at = user ? `${encodeURIComponent(user)}@` : "";
+  const socket = host?.startsWith("/");
+  const server = socket ? "" : `${host?.includes(":") ? `[${host}]` : (host ?? "")}${port ? `:${port}` : ""}`;
+  const query = `?schema=${schema}${socket ? `&host=${encodeURIComponent(host ?? "")}` : ""}`;
+  return `postgres://${at}${server}/${encodeURIComponent(database ?? "")}${query}`;
+}
+
+/**
+ * TLS as Node makes it, for a mode of libpq: up to `require` nothing is checked unless there is a certificate to check against, from
+ * `verify-ca` on the chain is, and with `verify-full` the name as well. Throws SW-SETTINGS for a file that cannot be read.
+ */
+export function tlsOptions({ mode, rootCert, cert, key }: Ssl): Record<string, unknown> | false {
+  if (mode === "disable" || mode === "allow") return false;
+  const checks = mode.startsWith("verify") || (mode === "require" && rootCert !== undefined);
+  return {
+    rejectUnauthorized: checks,
+    ...(mode !== "verify-full" && { checkServerIdentity: () => undefined }),
+    ...(rootCert && rootCert !== "system" && { ca: read(rootCert) }),
+    ...(cert && { cert: read(cert) }),
+    ...(key && { key: read(key) }),
+  };
+}
+
+function urlOf(address: string): URL {
+  try {
+    return new URL(address);
+  } catch {
+    throw wrong("这不是数据库地址", "this is no address of a database");
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw wrong(`无法读取 ${file}：${messageOf(error)}`, `${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function wrong(zh: string, en: string, advice?: { zh: string; en: string }): ImportClientError {
+  return new ImportClientError(
+    "SW-SETTINGS",
+    { zh: `台账数据库：${zh}`, en: `the ledger's database: ${en}` },
+    {
+      advice,
+      details: { setting: "ledger" },
+    },
+  );
+}

@@ -1,0 +1,191 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { measure } from "../../measure.js";
+import { countDocuments, findDocuments } from "../sql/search.js";
+import type { Fence, Question, Store } from "../sql/store.js";
+import { performAsync, type Stored, type Work } from "../sql/work.js";
+import type { LedgerLook } from "../types.js";
+import { POSTGRES } from "./dialect.js";
+import { asLedgerError, isFinal, ledgerError } from "./faults.js";
+import { AWAY, GroupCommit } from "./group-commit.js";
+import type { PostgresPlace } from "./place.js";
+import { openSession, placeOf, prepareSchema, type Session } from "./session.js";
+import { Sessions } from "./sessions.js";
+
+/** Connections that read; one more writes. */
+const READERS = 3;
+
+/**
+ * A ledger in a schema of PostgreSQL: group commits over one connection, reading over a few others. A database that is away is waited for;
+ * one that has come back with less than we know to be committed counts as damaged until `replace`.
+ */
+export class PostgresStore implements Store {
+  readonly dialect = POSTGRES;
+  private readers: Sessions;
+  private readonly queue: GroupCommit;
+  private writer: Session | undefined;
+  private fenced: Fence | undefined;
+  private readonly listeners = new Set<(place: number) => void>();
+  /** Number of the newest event that is known to be committed. */
+  private known = 0;
+  private damaged = false;
+  private closed = false;
+
+  private constructor(
+    private readonly place: PostgresPlace,
+    private readonly password: string | undefined,
+  ) {
+    this.readers = this.newReaders();
+    this.queue = this.newQueue();
+  }
+
+  /** `create`: makes the ledger where there is none, else that is a fault. Rejects with SW-LEDGER, SW-PREREQUISITE. */
+  static async open(place: PostgresPlace, password: string | undefined, create: boolean): Promise<PostgresStore> {
+    const store = new PostgresStore(place, password);
+    await store.connect(create);
+    return store;
+  }
+
+  async read<T>(work: () => Work<T>): Promise<T> {
+    // Once it is known to be away nobody is kept waiting.
+    const { readers, queue } = this;
+    const start = performance.now();
+    for (let tries = 0; ; tries++) {
+      let session: Session | undefined;
+      try {
+        this.assertOpen();
+        if (queue.awayFor > AWAY.news) throw noAnswer();
+        const reader = await readers.take();
+        session = reader;
+        return await performAsync(work(), (statement) => reader.run(statement));
+      } catch (error) {
+        if (!isFinal(error)) session?.destroy();
+        const long = performance.now() - start > AWAY.news;
+        if (isFinal(error) || long || this.closed) throw asLedgerError(error);
+        await pause(Math.min(AWAY.longest, AWAY.first * 2 ** tries));
+      } finally {
+        readers.giveBack(session);
+      }
+    }
+  }
+
+  async write<T>(work: () => Work<T>): Promise<T> {
+    try {
+      return await measure("commit", async () => {
+        this.assertOpen();
+        return this.queue.run(work);
+      });
+    } catch (error) {
+      throw asLedgerError(error);
+    }
+  }
+
+  find({ query, count }: Question): Promise<Stored[]> {
+    return this.read(() => (count ? countDocuments : findDocuments)(query, POSTGRES));
+  }
+
+  onCommit(listener: (place: number) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  fence(fence: Fence | undefined): void {
+    this.fenced = fence;
+  }
+
+  look(): LedgerLook {
+    if (this.damaged) return "damaged";
+    return this.queue.awayFor > AWAY.news ? "away" : "sound";
+  }
+
+  /** There is no file that somebody could write over. */
+  async stamp(): Promise<void> {}
+
+  async reopen(): Promise<void> {
+    await this.end();
+    this.closed = false;
+    await this.connect(false);
+  }
+
+  async replace(create: boolean): Promise<void> {
+    await this.end();
+    this.closed = false;
+    this.known = 0;
+    await this.connect(create);
+    this.damaged = false;
+  }
+
+  async mend(): Promise<string> {
+    return "";
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+  }
+
+  private newReaders(): Sessions {
+    return new Sessions(READERS, () => openSession(this.place, this.password));
+  }
+
+  private newQueue(): GroupCommit {
+    return new GroupCommit({
+      session: () => this.session(),
+      fence: () => this.fenced,
+      committed: (place) => {
+        this.known = Math.max(this.known, place);
+        for (const listener of this.listeners) listener(place);
+      },
+    });
+  }
+
+  private async connect(create: boolean): Promise<void> {
+    try {
+      const session = await openSession(this.place, this.password);
+      this.writer = session;
+      this.readers = this.newReaders();
+      await prepareSchema(session, this.place, create);
+      this.known = await placeOf(session);
+    } catch (error) {
+      await this.end();
+      throw asLedgerError(error);
+    }
+  }
+
+  /** The writing connection; another one when the last was lost. */
+  private async session(): Promise<Session> {
+    this.assertOpen();
+    if (this.writer && !this.writer.isLost) return this.writer;
+    const session = await openSession(this.place, this.password);
+    this.writer = session;
+    await this.assertNothingLost(session);
+    return session;
+  }
+
+  /** A backup that was restored, or a standby that took over without all of it, does not know what we know. */
+  private async assertNothingLost(session: Session): Promise<void> {
+    const place = await placeOf(session).catch((error) => {
+      if (isFinal(error)) return -1;
+      throw error;
+    });
+    if (place >= this.known) return;
+    this.damaged = true;
+    this.assertOpen();
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed", "unusable");
+    if (!this.damaged) return;
+    throw ledgerError("台账数据库中缺少已提交的记录", "the ledger's database lacks what was committed", "missing");
+  }
+
+  private async end(): Promise<void> {
+    await this.queue.drained();
+    this.closed = true;
+    await this.readers.close();
+    await this.writer?.close();
+    this.writer = undefined;
+  }
+}
+
+function noAnswer() {
+  return ledgerError("台账数据库没有应答", "the ledger's database does not answer", "away");
+}

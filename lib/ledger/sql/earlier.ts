@@ -1,0 +1,31 @@
+import { repeats } from "../rules/identity.js";
+import type { DocumentRow } from "../types.js";
+import { type Dialect, isWord } from "./dialect.js";
+import type { Rows } from "./rows.js";
+import type { Value, Work } from "./work.js";
+
+const ALIVE = "state NOT IN ('failed', 'rejected') AND status_outcome <> 'refused' ORDER BY id DESC LIMIT 100";
+
+/** The document that a new one repeats, if that one stands in its way (`rules/identity.ts`). */
+export function* earlierThan(
+  row: DocumentRow,
+  sameKey: boolean,
+  rows: Rows,
+  dialect: Dialect,
+): Work<DocumentRow | undefined> {
+  const looks: [condition: string, ...values: Value[]][] = [
+    ["sha256 = ?", row.sha256],
+    ["parts_sha256 = ? AND parts_sha256 <> ''", row.partsSha256],
+  ];
+  if (sameKey) {
+    const { clientKey, business, messageType, operation, packet } = row;
+    const key = `client_key = ? AND client_key <> '' AND ${isWord("business", dialect)} AND message_type = ?`;
+    looks.push([`${key} AND operation = ? AND packet = ?`, clientKey, business, messageType, operation, packet]);
+  }
+  for (const [condition, ...values] of looks) {
+    const found = yield* rows.documents(`WHERE ${condition} AND ${ALIVE}`, ...values);
+    const earlier = found.find((other) => repeats(row, other, sameKey));
+    if (earlier) return earlier;
+  }
+  return undefined;
+}

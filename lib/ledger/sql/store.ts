@@ -1,0 +1,45 @@
+import type { DocumentQuery, LedgerLook } from "../types.js";
+import type { Dialect } from "./dialect.js";
+import type { Stored, Work } from "./work.js";
+
+/** What is asked for: documents, or how many of them there are. */
+export interface Question {
+  query: DocumentQuery;
+  count: boolean;
+}
+
+/** What a ledger must only write as long as a fact has this value. */
+export interface Fence {
+  fact: string;
+  value: string;
+}
+
+/**
+ * The database under a ledger. Whatever it says comes out as SW-LEDGER, so that documents wait for it and none fails; what work throws
+ * comes out as it is.
+ */
+export interface Store {
+  readonly dialect: Dialect;
+  read<T>(work: () => Work<T>): Promise<T>;
+  /**
+   * Resolves when what it wrote is committed durably; work of one moment shares a commit, and what fails is undone alone. Nothing else
+   * writes between its statements.
+   */
+  write<T>(work: () => Work<T>): Promise<T>;
+  /** A question that may read many rows; the event loop does not wait for it. */
+  find(question: Question): Promise<Stored[]>;
+  /** Called after each commit with the number of the newest event. Returns the way to stop. */
+  onCommit(listener: (place: number) => void): () => void;
+  /** Nothing is committed unless this fact has this value; undefined lifts it. */
+  fence(fence: Fence | undefined): void;
+  /** These four as in `Ledger`. */
+  look(): LedgerLook;
+  stamp(mark: number): Promise<void>;
+  reopen(): Promise<void>;
+  replace(create: boolean): Promise<void>;
+  mend(stamp: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Number of the newest event; 0 when there is none. */
+export const PLACE = "SELECT coalesce(max(id), 0) AS id FROM events";
