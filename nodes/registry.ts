@@ -13,7 +13,7 @@ import type { Card, CardStatus } from "../lib/signing/card.js";
  * The config node that all others share. `ready` resolves when the client is open, however long that takes: a share may be mounted later,
  * another process may have the root. It rejects when the settings cannot be used, and when the node is closed before.
  */
-export interface ImportClientNode extends Node {
+export interface ImportClientNode extends Node<{ ledgerPassword?: string }> {
   ready: Promise<ImportClient>;
   /** Undefined when the settings cannot be used. */
   opening: ClientOpening | undefined;

@@ -66,7 +66,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
 
   /** What there is to decide: whose the root is and what is open in it. */
   picture(): Promise<ClientPicture> {
-    return this.lock.run("", () => pictureOf(this.settings, this.client, this.fault, this.ports));
+    return this.lock.run("", () => pictureOf(this.settings, this.client, this.fault, this.ports, this.openLedger));
   }
 
   /**

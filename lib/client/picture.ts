@@ -2,7 +2,7 @@ import type { ImportClientError } from "../errors.js";
 import { Folders } from "../files/folders.js";
 import { isUnfinishedName } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
-import { type DocumentState, type Ledger, openLedger } from "../ledger/index.js";
+import { type DocumentState, type Ledger, type OpenLedger, openLedger } from "../ledger/index.js";
 import type { Owner } from "../ledger/rules/owner.js";
 import { ownerOf } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
@@ -30,9 +30,10 @@ export async function pictureOf(
   client: ImportClient | undefined,
   fault: ImportClientError | undefined,
   ports: Ports,
+  open: OpenLedger = openLedger,
 ): Promise<ClientPicture> {
   const { environment, clientId } = settings;
-  const seen = client ? await factsOf(client.ledger) : await factsOfClosed(settings, ports);
+  const seen = client ? await factsOf(client.ledger) : await factsOfClosed(settings, ports, open);
   return {
     set: { environment, clientId },
     bound: seen?.bound ?? null,
@@ -52,13 +53,13 @@ async function factsOf(ledger: Ledger) {
   };
 }
 
-async function factsOfClosed(settings: ClientSettings, ports: Ports) {
+async function factsOfClosed(settings: ClientSettings, ports: Ports, open: OpenLedger) {
   const { marker } = bindingParts(settings, ports);
   const file = leaseOf(settings, ports);
   let ledger: Ledger | undefined;
   try {
     if (!ports.disk.isFolder(marker.folder) || file.take()) return undefined;
-    ledger = await openLedger(settings.ledger, { create: false });
+    ledger = await open(settings.ledger, { create: false });
     return await factsOf(ledger);
   } catch {
     return undefined;

@@ -134,6 +134,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     const { ledger: file } = this.parts.settings;
     const found = this.ledger.look();
     if (found === "locked") throw locked(file);
+    if (found === "away") throw away(file);
     if (found === "damaged") {
       // Work has to stop before somebody puts another file there.
       this.fault ??= damaged(file);
@@ -193,6 +194,20 @@ function locked(file: string): ImportClientError {
         en: "Documents wait, none fails: end the program that holds the ledger's file (backup, virus scanner, database tool).",
       },
       details: { reason: "locked" },
+    },
+  );
+}
+
+function away(address: string): ImportClientError {
+  return new ImportClientError(
+    "SW-LEDGER",
+    { zh: `台账数据库 ${address} 没有应答`, en: `the ledger's database ${address} does not answer` },
+    {
+      advice: {
+        zh: "单据等待，不会失败，数据库恢复后自动继续；请检查数据库服务器和网络。",
+        en: "Documents wait, none fails, and work goes on by itself once it is back: check its server and the network.",
+      },
+      details: { reason: "away" },
     },
   );
 }

@@ -14,6 +14,7 @@ import {
 } from "../settings.js";
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
 import { readBoxPaths } from "./box-paths.js";
+import { readLedgerSetting } from "./ledger-setting.js";
 import { LOG_FORMATS, type LogFormat } from "./log-lines.js";
 import { OWN_NAMES, readNamesSettings } from "./names-settings.js";
 
@@ -25,6 +26,7 @@ export interface ClientSettings extends BoxSettings {
   customsCode: string;
   /** 4-digit customs region. */
   region: string;
+  /** Path of a file, or `postgres://…` without anything secret. */
   ledger: string;
   /** File that says which roots were used on this machine, outside of all of them; empty = nothing is known of earlier uses. */
   usedRoots: string;
@@ -103,7 +105,6 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
   const number = (name: string, fallback: number, least = 0) =>
     faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
   const root = faults.read(() => rootOf(config.root), "");
-  const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");
   const settings: ClientSettings = {
     environment: faults.read(() => environmentOf(config.environment), "test"),
     clientId: faults.read(() => clientIdOf(config.clientId), ""),
@@ -111,7 +112,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     customsCode: faults.read(() => customsCodeOf(config.customsCode), ""),
     region: settingText(config.region),
     root,
-    ledger: /^[a-z]+:\/\//.test(ledger) ? ledger : resolve(ledger),
+    ledger: faults.read(() => readLedgerSetting(config, root), ""),
     usedRoots: "",
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),

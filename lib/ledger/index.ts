@@ -13,7 +13,7 @@ export type OpenLedger = typeof openLedger;
 
 /**
  * Opens the ledger at a path, or in a database (`postgres://…`, see `readPlace`). Rejects with SW-LEDGER when it is missing, damaged,
- * locked, away or of a newer version (`details.reason`), with SW-SETTINGS for an address that is wrong, and with SW-PREREQUISITE when
+ * locked, away or of a newer version (`details.reason`), with SW-CONFIG for an address that is wrong, and with SW-PREREQUISITE when
  * the package for the database is not installed.
  */
 export async function openLedger(location: string, options: OpenOptions = {}): Promise<Ledger> {

@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { NodeAPI, NodeDef } from "node-red";
+import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { assertInDemo } from "../../lib/client/demo.js";
 import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
 import { bothLanguages, messageOf } from "../../lib/errors.js";
-import type { DocumentRow } from "../../lib/ledger/index.js";
-import { configError } from "../../lib/settings.js";
+import { SYSTEM } from "../../lib/files/ports.js";
+import { type DocumentRow, type OpenLedger, openLedger } from "../../lib/ledger/index.js";
+import { configError, settingText } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { registerFormRoutes } from "../form/routes.js";
@@ -48,6 +49,11 @@ function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, 
   return said.replace(/[\p{Cc}\s]+/gu, " ");
 }
 
+/** The password goes to the database alone: settings are shown. */
+function ledgersWith(password: string): OpenLedger {
+  return (location, options) => openLedger(location, { ...options, ...(password && { password }) });
+}
+
 export = (RED: NodeAPI): void => {
   const watched = registerWatchRoutes(RED, clientNodes);
   function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
@@ -63,7 +69,7 @@ export = (RED: NodeAPI): void => {
       assertSeparate(this, settings);
       this.settings = settings;
       clientNodes.set(this.id, this);
-      const opening = new ClientOpening(settings);
+      const opening = new ClientOpening(settings, SYSTEM, ledgersWith(settingText(this.credentials?.ledgerPassword)));
       opening.setMaxListeners(0); // Each node that names this one follows it.
       opening.on("notice", ({ code, text }) => this.warn(`${code} ${bothLanguages(text)}`));
       opening.on("fault", (fault) => {
@@ -101,7 +107,9 @@ export = (RED: NodeAPI): void => {
       await this.opening?.close();
     });
   }
-  RED.nodes.registerType("sw-import-client", ImportClientConstructor);
+  RED.nodes.registerType("sw-import-client", ImportClientConstructor as NodeConstructor<Node, NodeDef, object>, {
+    credentials: { ledgerPassword: { type: "password" } },
+  });
   registerRoutes(RED, clientNodes);
   registerFormRoutes(RED);
 };

@@ -176,7 +176,7 @@ describe("what the editor shows", () => {
             `${property}: the editor shows messages of validators with two parameters only`,
           );
           if (value !== "") assert.equal(validate.call(node, value, {}), true, `${property}: its own default`);
-          const answers = ["", " ", "-1", "not,,valid ;", "[", "\u0000", "postgres://db/sw"].map((bad) =>
+          const answers = ["", " ", "-1", "not,,valid ;", "[", "\u0000", "postgres://user:secret@db/sw"].map((bad) =>
             validate.call(node, bad, {}),
           );
           const messages = answers.filter((answer) => answer !== true);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { ImportClientError, messageOf } from "../../errors.js";
+import { type ImportClientError, messageOf } from "../../errors.js";
+import { configError } from "../../settings.js";
 
 /** Where a ledger lies in PostgreSQL. What is not given is taken from the PG* variables, as by every program of PostgreSQL. */
 export interface PostgresPlace {
@@ -19,7 +20,7 @@ export interface Ssl {
   key: string | undefined;
 }
 
-const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
 export const DEFAULT_SCHEMA = "single_window";
 /** What PostgreSQL takes unquoted, so that people can type it. */
@@ -31,16 +32,16 @@ export function isPostgres(location: string): boolean {
 }
 
 /**
- * Reads `postgres://user@host:port/database?schema=…&sslmode=…`; each part may be missing. Throws SW-SETTINGS for what is wrong, and for
+ * Reads `postgres://user@host:port/database?schema=…&sslmode=…`; each part may be missing. Throws SW-CONFIG for what is wrong, and for
  * a password in it: such an address is shown, logged and kept.
  */
 export function readPlace(location: string, env: NodeJS.ProcessEnv = process.env): PostgresPlace {
   const url = urlOf(location.replace(/^postgres(?:ql)?:(?:\/\/)?/i, "postgres://"));
   if (url.password !== "") {
-    throw wrong("地址中不得有口令", "the address must not hold the password", {
-      zh: "请把口令填入口令栏，或设置 PGPASSWORD。",
-      en: "Enter the password in its own field, or set PGPASSWORD.",
-    });
+    throw wrong(
+      "地址中不得有口令，请填入口令栏或设置 PGPASSWORD",
+      "the address must not hold the password: enter it in its own field, or set PGPASSWORD",
+    );
   }
   const given = (name: string) => url.searchParams.get(name) || undefined;
   const schema = given("schema") ?? DEFAULT_SCHEMA;
@@ -68,18 +69,29 @@ export function readPlace(location: string, env: NodeJS.ProcessEnv = process.env
   };
 }
 
+/** What an address says; the rest is left to the PG* variables. */
+export interface PlaceParts extends Partial<Omit<PostgresPlace, "ssl">> {
+  ssl?: Pick<Ssl, "mode" | "rootCert">;
+}
+
 /** The address of a place, without anything secret; what `readPlace` reads. */
-export function writePlace({ host, port, database, user, schema }: Omit<PostgresPlace, "ssl">): string {
+export function writePlace({ host, port, database, user, schema, ssl }: PlaceParts): string {
   const at = user ? `${encodeURIComponent(user)}@` : "";
   const socket = host?.startsWith("/");
-  const server = socket ? "" : `${host?.includes(":") ? `[${host}]` : (host ?? "")}${port ? `:${port}` : ""}`;
-  const query = `?schema=${schema}${socket ? `&host=${encodeURIComponent(host ?? "")}` : ""}`;
-  return `postgres://${at}${server}/${encodeURIComponent(database ?? "")}${query}`;
+  const name = host?.includes(":") ? `[${host}]` : encodeURIComponent(host ?? "");
+  // A port without a host is one of this machine: an address cannot say it otherwise.
+  const server = socket ? "" : port ? `${name || "localhost"}:${port}` : name || (at && "localhost");
+  const query = new URLSearchParams();
+  if (schema) query.set("schema", schema);
+  if (host && socket) query.set("host", host);
+  if (ssl && ssl.mode !== "prefer") query.set("sslmode", ssl.mode);
+  if (ssl?.rootCert) query.set("sslrootcert", ssl.rootCert);
+  return `postgres://${at}${server}/${encodeURIComponent(database ?? "")}${query.size > 0 ? `?${query}` : ""}`;
 }
 
 /**
  * TLS as Node makes it, for a mode of libpq: up to `require` nothing is checked unless there is a certificate to check against, from
- * `verify-ca` on the chain is, and with `verify-full` the name as well. Throws SW-SETTINGS for a file that cannot be read.
+ * `verify-ca` on the chain is, and with `verify-full` the name as well. Throws SW-CONFIG for a file that cannot be read.
  */
 export function tlsOptions({ mode, rootCert, cert, key }: Ssl): Record<string, unknown> | false {
   if (mode === "disable" || mode === "allow") return false;
@@ -109,13 +121,6 @@ function read(file: string): string {
   }
 }
 
-function wrong(zh: string, en: string, advice?: { zh: string; en: string }): ImportClientError {
-  return new ImportClientError(
-    "SW-SETTINGS",
-    { zh: `台账数据库：${zh}`, en: `the ledger's database: ${en}` },
-    {
-      advice,
-      details: { setting: "ledger" },
-    },
-  );
+function wrong(zh: string, en: string): ImportClientError {
+  return configError("ledger", `台账数据库：${zh}`, `the ledger's database: ${en}`);
 }

@@ -29,9 +29,15 @@ describe("where a ledger lies in PostgreSQL", () => {
       { host: "::1", port: undefined, database: "台账", user: undefined, schema: "a" },
       { host: "/run/postgresql", port: undefined, database: "sw", user: undefined, schema: "a" },
       { host: undefined, port: undefined, database: undefined, user: undefined, schema: "single_window" },
+      { host: "localhost", port: 6432, database: "sw", user: "erp", schema: "single_window" },
     ]) {
       assert.deepEqual(readPlace(writePlace(place), {}), { ...place, ssl: SYSTEM });
     }
+  });
+
+  it("has TLS in it where that is set", () => {
+    const ssl = { mode: "verify-full", rootCert: "/etc/ca & co.pem" } as const;
+    assert.deepEqual(readPlace(writePlace({ host: "db", ssl }), {}).ssl, { ...SYSTEM, ...ssl });
   });
 
   it("is refused with a password in it, and with what nobody could mean", () => {
@@ -44,7 +50,7 @@ describe("where a ledger lies in PostgreSQL", () => {
     ]) {
       assert.throws(
         () => readPlace(location, {}),
-        (error) => codeOf(error) === "SW-SETTINGS" && !String(error).includes("secret"),
+        (error) => codeOf(error) === "SW-CONFIG" && !String(error).includes("secret"),
         location,
       );
     }
@@ -67,7 +73,7 @@ describe("where a ledger lies in PostgreSQL", () => {
     assert.deepEqual(of("verify-full"), { chain: true, name: true });
     assert.throws(
       () => of("verify-full", "/none"),
-      (error) => codeOf(error) === "SW-SETTINGS",
+      (error) => codeOf(error) === "SW-CONFIG",
     );
   });
 });

@@ -75,7 +75,7 @@ describe("PostgreSQL", () => {
       const inAddress = newPlace(postgres).replace("@", `:${secret}@`);
       await assert.rejects(
         open(inAddress),
-        (error) => codeOf(error) === "SW-SETTINGS" && !String(error).includes(secret),
+        (error) => codeOf(error) === "SW-CONFIG" && !String(error).includes(secret),
       );
     });
 
@@ -220,6 +220,34 @@ describe("PostgreSQL", () => {
         await ledger.claim(documentRow());
       });
     });
+
+    for (const [what, does] of [
+      ["full", "RAISE disk_full USING MESSAGE = 'no space left on device'"],
+      ["slow", "PERFORM pg_sleep(60)"],
+    ] as const) {
+      it(`waits for a database that is ${what}, says so, and goes on by itself`, async () => {
+        const place = newPlace(postgres);
+        const ledger = await open(place);
+        const schema = schemaOf(place);
+        await postgres.sql(`CREATE FUNCTION ${schema}.fault() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN ${does.replaceAll("'", "''")}; RETURN NEW; END';
+          CREATE TRIGGER fault BEFORE INSERT ON ${schema}.documents FOR EACH ROW EXECUTE FUNCTION ${schema}.fault()`);
+        const row = documentRow();
+        const claimed = ledger.claim(row);
+        await until("the ledger says that it is away", () => ledger.look() === "away");
+        await postgres.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
+        await until(
+          "the fault is over",
+          async () => {
+            await postgres.sql(`SET lock_timeout = '1s'; DROP TRIGGER fault ON ${schema}.documents`);
+            return true;
+          },
+          60_000,
+        );
+        assert.equal(await claimed, undefined);
+        assert.equal((await ledger.story(row.id))?.events.length, 1);
+        assert.equal(ledger.look(), "sound");
+      });
+    }
 
     it("says that it is away, and is back by itself", async () => {
       const ledger = await open(newPlace(postgres));

@@ -1,0 +1,41 @@
+import { join, resolve } from "node:path";
+import { isPostgres, readPlace, SSL_MODES, writePlace } from "../ledger/postgres/place.js";
+import { configError, settingChoice, settingNumber, settingText } from "../settings.js";
+
+/**
+ * Where the ledger lies, as the import-client node is set: a file, by default below the root, or `postgres://…` without the password.
+ * `ledger` may itself be such an address, from `SW_LEDGER` say. Rejects with SW-CONFIG, naming the setting.
+ */
+export function readLedgerSetting(config: Record<string, unknown>, root: string): string {
+  const kind = settingChoice("ledgerKind", config.ledgerKind, ["sqlite", "postgres"]);
+  if (kind === "postgres") return fromFields(config);
+  const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");
+  if (isPostgres(ledger)) {
+    readPlace(ledger);
+    return ledger;
+  }
+  if (/^[a-z]+:\/\//i.test(ledger)) {
+    throw configError(
+      "ledger",
+      `台账应为本机上的文件或 postgres:// 地址：${ledger.replace(/\/\/.*/, "//…")}`,
+      `the ledger is a file on this machine or postgres://, not ${ledger.replace(/\/\/.*/, "//…")}`,
+    );
+  }
+  return resolve(ledger);
+}
+
+function fromFields(config: Record<string, unknown>): string {
+  const text = (name: string) => settingText(config[name]) || undefined;
+  const mode = settingChoice("ledgerTls", text("ledgerTls") ?? "prefer", ["prefer", ...SSL_MODES]);
+  const port = settingNumber("ledgerPort", config.ledgerPort, 0);
+  const address = writePlace({
+    host: text("ledgerHost"),
+    port: port === 0 ? undefined : port,
+    database: text("ledgerDatabase"),
+    user: text("ledgerUser"),
+    schema: text("ledgerSchema"),
+    ssl: { mode, rootCert: text("ledgerCa") },
+  });
+  readPlace(address);
+  return address;
+}
