@@ -159,11 +159,18 @@ export class Claims {
   }
 
   /**
-   * Ends a claim as its flow decided, `fault` for all that is not `sent`, `delay` in milliseconds for what is given back. When
-   * that cannot be done now, for a full disk say, the claim is given out again after a while.
+   * Ends a claim as its flow decided, or as follows from its row; `fault` for all that is not `sent`, `delay` in milliseconds for what
+   * is given back. When that cannot be done now, for a full disk or a ledger that is away say, the claim is given out again after a
+   * while.
    */
-  async end(id: string, outcome: Outcome, fault: Fault, delay: number): Promise<void> {
+  async end(
+    id: string,
+    decided: Outcome | ((row: DocumentRow | undefined) => Outcome),
+    fault: Fault,
+    delay: number,
+  ): Promise<void> {
     try {
+      const outcome = typeof decided === "string" ? decided : decided(await this.context.ledger.get(id));
       if (outcome === "sent") await this.settle(id);
       else if (outcome === "failed") await this.fail(id, fault);
       else await this.giveBack(id, delay, fault);

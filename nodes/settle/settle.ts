@@ -4,6 +4,7 @@ import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/out
 import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { type Fault, faultOf, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
@@ -63,12 +64,10 @@ export = (RED: NodeAPI): void => {
     };
     checkConfig(this, status, begin);
 
-    async function outcomeOf(client: ImportClient, message: FlowMessage, retryTimes: number): Promise<Outcome> {
-      const set = settingText(config.outcome) || "auto";
-      if (set !== "auto") return set as Outcome;
-      if (message.delivery) return "stored";
-      const fault = faultIn(message);
-      return outcomeFor(fault, await client.ledger.get(documentOf(message).id), retryTimes);
+    /** Of a document, how it ends may follow from its row. */
+    function outcomeOf(message: FlowMessage): Outcome | "auto" {
+      const set = (settingText(config.outcome) || "auto") as Outcome | "auto";
+      return set === "auto" && message.delivery ? "stored" : set;
     }
 
     /** Resolves to true when the document goes on: its window is open, or it was on hold and let go. */
@@ -93,14 +92,14 @@ export = (RED: NodeAPI): void => {
         this.warn(spoken(spoilt.error));
         const fault = faultIn(message) ?? faultOf(spoilt.error);
         message.fault ??= fault;
-        const outcome = outcomeFor(fault, await client.ledger.get(spoilt.id), retryTimes);
-        await client.claims.end(spoilt.id, outcome, fault, retryAfter);
+        await client.claims.end(spoilt.id, (row) => outcomeFor(fault, row, retryTimes), fault, retryAfter);
         status.show("yellow", "dot", "settled");
         send(message);
         return;
       }
-      const outcome = await outcomeOf(client, message, retryTimes);
-      const fault = faultIn(message) ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
+      const outcome = outcomeOf(message);
+      const met = faultIn(message);
+      const fault = met ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
       if (outcome === "stored" || outcome === "rejected") {
         if (!message.delivery) {
           throw new ImportClientError("SW-MESSAGE", {
@@ -115,7 +114,8 @@ export = (RED: NodeAPI): void => {
         if (goesOn) send(message);
         return;
       } else {
-        await client.claims.end(documentOf(message).id, outcome, fault, retryAfter);
+        const byRow = (row: DocumentRow | undefined) => outcomeFor(met, row, retryTimes);
+        await client.claims.end(documentOf(message).id, outcome === "auto" ? byRow : outcome, fault, retryAfter);
       }
       status.show("green", "dot", "settled");
       send(message);

@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
-import { codeOf, neutral } from "../../../lib/errors.js";
+import { codeOf, ImportClientError, neutral } from "../../../lib/errors.js";
+import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { clientSettings, openClient } from "../../support/client.js";
-import { step } from "../../support/rows.js";
+import { FakeClock } from "../../support/fake-clock.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 import { Watching } from "../../support/watching.js";
 
@@ -272,5 +274,25 @@ describe("a start after a stop of any kind", () => {
     const row = (await client.ledger.unsettled())[0];
     assert.deepEqual([row?.clientKey, row?.state, row?.code], ["K9", "held", "SW-ORPHAN"]);
     await client.close();
+  });
+
+  it("gives a claim out again that could not be ended, also where the ledger did not say how it should end", async () => {
+    const clock = new FakeClock();
+    const timed = await openClient({}, { ...SYSTEM, clock });
+    const row = documentRow();
+    await timed.ledger.claim(row);
+    timed.claims.inFlight.take(row.id, "flow");
+    const { get } = timed.ledger;
+    timed.ledger.get = () => Promise.reject(new ImportClientError("SW-LEDGER", neutral("away")));
+    const fault = { code: "SW-X", text: neutral("wrong") };
+    await assert.rejects(
+      timed.claims.end(row.id, () => "failed", fault, 0),
+      (error) => codeOf(error) === "SW-LEDGER",
+    );
+    assert.ok(timed.claims.inFlight.has(row.id));
+    timed.ledger.get = get;
+    await clock.pass(15_000);
+    assert.ok(!timed.claims.inFlight.has(row.id));
+    await timed.close();
   });
 });
