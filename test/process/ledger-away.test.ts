@@ -54,7 +54,7 @@ describe("a ledger in PostgreSQL that is away", function () {
         states = await postgres.sql(`SELECT state, settled, box, code, count(*) ${rows} GROUP BY 1, 2, 3, 4`);
         return states === `accepted|1|SentBox||${keys.length}`;
       },
-      120_000,
+      180_000,
     );
   };
   const says = (text: RegExp, from: number) =>
