@@ -56,9 +56,11 @@ describe("alerts that a real Prometheus fires for a real Node-RED", function () 
   });
 
   it("guard closed, queue stuck: a PIN was refused, and a file has waited in OutBox for two hours", async () => {
-    for (const name of ["waits.xml", "held.xml"]) {
+    for (const name of ["waits.xml", "held.xml", "half.xml"]) {
       const path = join(stage.box("DecCus001", "OutBox"), name);
-      writeFileSync(`${path}.tmp`, decXml({ key: freshKey() }));
+      const whole = decXml({ key: freshKey() });
+      // What is claimed waits in TempBox; one that its producer never finishes stays where it is.
+      writeFileSync(`${path}.tmp`, name === "half.xml" ? whole.subarray(0, whole.length / 2) : whole);
       const old = new Date(Date.now() - 2 * 3_600_000);
       utimesSync(`${path}.tmp`, old, old);
       renameSync(`${path}.tmp`, path);
