@@ -83,8 +83,11 @@ async function moveHome(
     ? row.file
     : receiptFileName(row, document.fileName, row.receivedAt, receiptNames);
   // Several receipts out of the same bytes differ behind the hash.
-  const before = await placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  const there = () => placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
+  let before = await there();
   const waiting = files.disk.exists(from);
+  // Another receipt that found the same document may have moved it while we looked.
+  if (before === undefined && !waiting) before = await there();
   // A stop between its two names, or between copy and removal.
   if (before !== undefined && waiting) files.disk.remove(from);
   const file = before ?? (waiting ? files.place(from, inBox, wanted) : undefined);
