@@ -14,6 +14,9 @@ interface FolderSync {
 /** What file systems say that have no links, or none to another volume; a real lack of rights shows in the rename as well. */
 const NO_LINKS = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL", "EACCES"]);
 
+/** Files of up to so many bytes are read without leaving the event loop. */
+const AT_ONCE = 1024 * 1024;
+
 // A file system may not tell a from A.
 const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
 
@@ -145,18 +148,19 @@ export class Files {
   async writeNew(folder: string, wanted: string, bytes: Buffer, sha256: string): Promise<string> {
     const half = halfOf(folder, wanted, sha256);
     return this.oneByOne(half, async () => {
-      const before = await this.written(folder, wanted, bytes);
-      if (before === undefined) {
+      let there = await this.written(folder, wanted, bytes);
+      if (there === undefined) {
         try {
           await this.disk.write(half, bytes);
+          // A node that a deploy has stopped, or the one in its place, may have written it meanwhile.
+          there = await this.written(folder, wanted, bytes);
         } catch (error) {
           // A full disk, say: nobody may come to write it again.
           this.disk.remove(half);
           throw error;
         }
       }
-      // Whoever wrote it may have been stopped before this; a node that a deploy has stopped may have written it just now.
-      const there = before ?? (await this.written(folder, wanted, bytes));
+      // Whoever wrote it may have been stopped before this.
       if (there !== undefined) this.disk.remove(half);
       const name = there ?? this.place(half, folder, wanted);
       await this.syncFolder(folder);
@@ -170,7 +174,10 @@ export class Files {
       const name = number === 1 ? wanted : numberedName(wanted, number);
       const facts = this.disk.facts(join(folder, name));
       if (!facts) return undefined;
-      if (facts.size === bytes.length && (await this.disk.readLarge(join(folder, name))).equals(bytes)) return name;
+      if (facts.size !== bytes.length) continue;
+      const path = join(folder, name);
+      const found = facts.size > AT_ONCE ? await this.disk.readLarge(path) : this.disk.read(path);
+      if (found.equals(bytes)) return name;
     }
   }
 
