@@ -16,13 +16,13 @@ const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("O
  * one step, then it is copied, whole and durable, and removed last. False when it has gone or changed, and is as it was. `snapshot`: what it
  * has to look like.
  */
-export function bringAcross(
+export async function bringAcross(
   { files }: Pick<BoxContext, "files">,
   folder: BusinessFolder,
   name: string,
   boxName: string,
   snapshot: FileSnapshot | undefined,
-): boolean {
+): Promise<boolean> {
   const { disk } = files;
   const parked = parkedIn(folder, boxName);
   const target = join(folder.box("TempBox"), boxName);
@@ -36,11 +36,11 @@ export function bringAcross(
     const now = disk.facts(parked);
     return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
   };
-  const putBack = () => void files.place(parked, folder.box("OutBox"), name);
+  const putBack = () => files.place(parked, folder.box("OutBox"), name);
   try {
     crashPoint("claim.after-park");
     if (isAsItWas()) {
-      files.copy(parked, target);
+      await files.copy(parked, target);
       crashPoint("claim.after-copy");
       if (isAsItWas()) {
         disk.remove(parked);
@@ -50,10 +50,10 @@ export function bringAcross(
       disk.remove(target);
     }
   } catch (error) {
-    if (!disk.exists(target)) putBack();
+    if (!disk.exists(target)) await putBack();
     throw error;
   }
-  putBack();
+  await putBack();
   return false;
 }
 
@@ -84,8 +84,10 @@ async function settleParked(
 ): Promise<void> {
   const parked = parkedIn(folder, boxName);
   const target = join(folder.box("TempBox"), boxName);
+  // What brought it here may have ended since the names were read.
+  if (!files.disk.exists(parked)) return;
   const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
-  if (isClaimed && !files.disk.exists(target)) files.copy(parked, target);
+  if (isClaimed && !files.disk.exists(target)) await files.copy(parked, target);
   if (row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256)) files.disk.remove(parked);
-  else files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
+  else await files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
 }

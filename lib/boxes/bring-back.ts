@@ -19,7 +19,7 @@ export async function bringBack(context: BoxContext, row: DocumentRow): Promise<
   const folder = context.folders.of(row.business);
   const boxName = claimedName(row.id, row.fileName);
   crashPoint("resend.after-row");
-  context.files.copy(join(folder.box(row.box), row.boxName), join(folder.box("TempBox"), boxName));
+  await context.files.copy(join(folder.box(row.box), row.boxName), join(folder.box("TempBox"), boxName));
   crashPoint("resend.after-copy");
   return context.ledger.update(row.id, { box: "TempBox", boxName });
 }

@@ -62,7 +62,7 @@ export async function claimFile(
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
-    const brought = bring(context, folder, name, claimed.row, snapshot);
+    const brought = await bring(context, folder, name, claimed.row, snapshot);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
@@ -151,13 +151,13 @@ async function readUnchanged(
 }
 
 /** Brings the file of a committed claim to TempBox; false when it has gone or changed, and was left in OutBox. */
-function bring(
+async function bring(
   { files }: BoxContext,
   folder: BusinessFolder,
   name: string,
   row: DocumentRow,
   snapshot: FileSnapshot | undefined,
-): boolean {
+): Promise<boolean> {
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
   try {
@@ -170,7 +170,7 @@ function bring(
   }
   const now = files.disk.facts(target);
   if (snapshot && !(now && sameSnapshot(snapshot, now))) {
-    files.place(target, folder.box("OutBox"), name);
+    await files.place(target, folder.box("OutBox"), name);
     return false;
   }
   crashPoint("claim.after-rename");

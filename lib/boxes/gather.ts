@@ -65,7 +65,7 @@ export async function claimGathered(
     });
     const whole = taken && pdfs.every((pdf, index) => bring(files, pdf, sources[index] as string));
     if (!whole) {
-      putBack(files, folder, gathering);
+      await putBack(files, folder, gathering);
       outBox.forget(name);
       return undefined;
     }
@@ -87,7 +87,7 @@ export async function claimGathered(
       content: await contentOfBytes(payload, context.clock),
     });
     const { boxName } = claimed.row;
-    place(files, folder, claimed.row, gathering);
+    await place(files, folder, claimed.row, gathering);
     // Another instance that started just then may have put everything back, not knowing of the row.
     if (!disk.exists(join(folder.box("TempBox"), boxName))) await files.write(folder.box("TempBox"), boxName, payload);
     for (const gone of [name, ...pdfs.flatMap(({ outBoxName }) => outBoxName ?? [])]) {
@@ -97,8 +97,8 @@ export async function claimGathered(
   } catch (error) {
     // The folder stays where the ledger cannot be asked: the next start looks again.
     const row = await context.ledger.get(id).catch(() => null);
-    if (row) place(files, folder, row, gathering);
-    else if (row === undefined) putBack(files, folder, gathering);
+    if (row) await place(files, folder, row, gathering);
+    else if (row === undefined) await putBack(files, folder, gathering);
     throw error;
   }
 }
@@ -115,8 +115,8 @@ export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): str
 /** Brings to an end what a stop left half gathered: with a row the ZIP takes its place, without one everything goes back. */
 export async function recoverGathered(context: BoxContext, folder: BusinessFolder, id: string): Promise<void> {
   const row = await context.ledger.get(id);
-  if (row) place(context.files, folder, row, folderOf(folder, id));
-  else putBack(context.files, folder, folderOf(folder, id));
+  if (row) await place(context.files, folder, row, folderOf(folder, id));
+  else await putBack(context.files, folder, folderOf(folder, id));
 }
 
 /** Both at once, without a turn of the event loop between: the next document may want the same PDF. */
@@ -134,7 +134,7 @@ function take(
   how: "move" | "copy" = "move",
 ): boolean {
   try {
-    if (how === "move") files.move(source, target);
+    if (how === "move") files.moveNow(source, target);
     else files.disk.copy(source, target);
     const now = files.disk.facts(how === "move" ? target : source);
     return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
@@ -144,23 +144,23 @@ function take(
   }
 }
 
-function place(files: Files, folder: BusinessFolder, row: DocumentRow, gathering: string): void {
+async function place(files: Files, folder: BusinessFolder, row: DocumentRow, gathering: string): Promise<void> {
   const zip = join(gathering, ZIP);
   const target = join(folder.box("TempBox"), row.boxName);
   if (!row.settled && row.box === "TempBox" && !files.disk.exists(target) && files.disk.exists(zip)) {
-    files.move(zip, target);
+    await files.move(zip, target);
   }
   crashPoint("gather.after-place");
   files.disk.removeFolder(gathering);
 }
 
 /** PDFs first: an XML that is alone in the OutBox would be reported as lacking them. The ZIP is only made of them. */
-function putBack(files: Files, folder: BusinessFolder, gathering: string): void {
+async function putBack(files: Files, folder: BusinessFolder, gathering: string): Promise<void> {
   if (!files.disk.exists(gathering)) return;
   const all = files.disk.list(gathering).map(({ name }) => name);
   const names = all.filter((name) => name !== ZIP && !name.endsWith(COPY));
   for (const name of names.sort((one, other) => Number(isPdfName(other)) - Number(isPdfName(one)))) {
-    files.place(join(gathering, name), folder.box("OutBox"), name);
+    await files.place(join(gathering, name), folder.box("OutBox"), name);
   }
   files.disk.removeFolder(gathering);
 }

@@ -59,7 +59,7 @@ async function bringToTempBox(context: BoxContext, row: DocumentRow, name: strin
   if (row.box !== "TempBox" || files.disk.exists(target)) return;
   const source = join(folder.box("OutBox"), name);
   if (files.disk.facts(source)?.size !== row.size || (await hashOf(files.disk, source, clock)) !== row.sha256) return;
-  files.move(source, target);
+  await files.move(source, target);
 }
 
 /** Numbered names that a file which was given back may have in OutBox, when others took its own. */

@@ -183,7 +183,7 @@ export class Reconciler {
       .list(temp)
       .find(({ name }) => idInName(name) === row.id || name === row.boxName || name === row.fileName);
     if (!left) return false;
-    const placed = files.place(join(temp, left.name), folder.box("OutBox"), row.boxName);
+    const placed = await files.place(join(temp, left.name), folder.box("OutBox"), row.boxName);
     if (placed !== row.boxName) await ledger.update(row.id, { boxName: placed });
     return true;
   }
@@ -202,7 +202,7 @@ export class Reconciler {
       files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
     } catch (error) {
       if (codeOf(error) !== "EXDEV") throw error;
-      bringAcross(this.context, folder, row.fileName, row.boxName, undefined);
+      await bringAcross(this.context, folder, row.fileName, row.boxName, undefined);
     }
   }
 

@@ -83,7 +83,7 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
     const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
     const returned = await ledger.update(id, change, note);
     crashPoint("return.after-row");
-    const placed = files.place(source, folder.box("OutBox"), name);
+    const placed = await files.place(source, folder.box("OutBox"), name);
     crashPoint("return.after-move");
     // Somebody else has put a file of that name there meanwhile.
     return placed === name ? returned : ledger.update(id, { boxName: placed });
@@ -149,7 +149,7 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   if (boxName === undefined && isThere) {
     const place = join(archive, day);
     files.makeFolder(place);
-    boxName = nameInBox(day, files.place(source, place, name));
+    boxName = nameInBox(day, await files.place(source, place, name));
   }
   crashPoint("settle.after-move");
   const settled = await context.ledger.update(

@@ -84,7 +84,7 @@ export class CheckBoxes {
     ] as const) {
       await files.writeNew(result, `${name}.${extension}`, bytes, sha256Of(bytes));
     }
-    files.place(join(box, name), this.folder(box, DONE), name);
+    await files.place(join(box, name), this.folder(box, DONE), name);
     this.context.notice(
       "SW-CHECKED",
       `${business}/${CHECK_BOX} ${name}：${found.ok ? "无错误" : "有错误"}`,

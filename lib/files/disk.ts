@@ -23,7 +23,7 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { appendFile, opendir, readFile } from "node:fs/promises";
+import { appendFile, open, opendir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
@@ -97,7 +97,13 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** A second name for a file; fails with EEXIST when the name is taken. */
   link(from: string, to: string): void;
+  /** Copies a small file at once. */
   copy(from: string, to: string): void;
+  /**
+   * Copies a file of any size, in pieces between which the event loop goes on however slow either volume is, and makes its bytes durable;
+   * not its name.
+   */
+  copyLarge(from: string, to: string): Promise<void>;
   /** Creates or empties the file, writes the bytes, and makes them durable; not its name. */
   write(path: string, bytes: Buffer): Promise<void>;
   /**
@@ -119,7 +125,7 @@ export interface Disk {
   realPath(path: string): string;
 }
 
-/** Bytes that are written between two turns of the event loop. */
+/** Bytes that are written or copied between two turns of the event loop. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
 
 /** Windows cannot sync a folder, and does not need to. */
@@ -146,6 +152,27 @@ async function withHandle(path: string, flags: string, work: (handle: number) =>
     await work(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Read and written in threads: a share may take long for each piece. */
+async function copyInPieces(from: string, to: string): Promise<void> {
+  const source = await open(from, "r");
+  try {
+    const target = await open(to, "w", 0o640);
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(WRITTEN_AT_ONCE, (await source.stat()).size + 1));
+      for (;;) {
+        const { bytesRead } = await source.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) break;
+        await target.writeFile(buffer.subarray(0, bytesRead));
+      }
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
   }
 }
 
@@ -261,6 +288,7 @@ export const SYSTEM_DISK: Disk = {
   rename: (from, to) => renameSync(from, to),
   link: (from, to) => linkSync(from, to),
   copy: (from, to) => copyFileSync(from, to),
+  copyLarge: copyInPieces,
   write: (path, bytes) =>
     withHandle(path, "w", async (handle) => {
       for (let written = 0; written < bytes.length; ) {

@@ -61,13 +61,29 @@ export class Files {
   }
 
   /** Moves a file, by copy when the target is on another volume: the source goes last, so it is never nowhere. */
-  move(source: string, target: string): void {
+  async move(source: string, target: string): Promise<void> {
     const { disk } = this;
     try {
       this.rename(source, target);
     } catch (error) {
       if (codeOf(error) !== "EXDEV") throw error;
-      this.copy(source, target);
+      await this.copy(source, target);
+      disk.remove(source);
+    }
+  }
+
+  /** The same without a turn of the event loop in it, for small files. */
+  moveNow(source: string, target: string): void {
+    const { disk } = this;
+    try {
+      this.rename(source, target);
+    } catch (error) {
+      if (codeOf(error) !== "EXDEV") throw error;
+      const half = `${target}.tmp`;
+      disk.copy(source, half);
+      disk.syncNow(half);
+      this.rename(half, target);
+      disk.syncNow(dirname(target));
       disk.remove(source);
     }
   }
@@ -82,14 +98,27 @@ export class Files {
     }
   }
 
-  /** Copies a file: whole under `<target>.tmp`, then renamed, and durable when this returns. */
-  copy(source: string, target: string): void {
-    const { disk } = this;
+  /**
+   * Copies a file of any size: whole under `<target>.tmp`, then renamed, and durable when this resolves. It has the rights of the folder
+   * that it is in.
+   */
+  async copy(source: string, target: string): Promise<void> {
     const half = `${target}.tmp`;
-    disk.copy(source, half);
-    disk.syncNow(half);
-    this.rename(half, target);
-    disk.syncNow(dirname(target));
+    await this.oneByOne(target, async () => {
+      await this.copyHalf(source, half);
+      this.disk.share(half);
+      this.rename(half, target);
+      await this.syncFolder(dirname(target));
+    });
+  }
+
+  private async copyHalf(source: string, half: string): Promise<void> {
+    try {
+      await this.disk.copyLarge(source, half);
+    } catch (error) {
+      this.disk.remove(half);
+      throw error;
+    }
   }
 
   /**
@@ -98,12 +127,12 @@ export class Files {
    * the two leaves one file with two names. Where the file system has no links it is asked first and renamed then. A file of another
    * volume is copied there first, whole and durable, and placed from there: its source goes last.
    */
-  place(source: string, folder: string, wanted: string): string {
+  place(source: string, folder: string, wanted: string): Promise<string> {
     return this.placeFrom(source, folder, wanted, false);
   }
 
   /** `there`: the source lies in the folder itself. */
-  private placeFrom(source: string, folder: string, wanted: string, there: boolean): string {
+  private async placeFrom(source: string, folder: string, wanted: string, there: boolean): Promise<string> {
     const { disk } = this;
     for (let number = 1; ; number++) {
       const name = number === 1 ? wanted : numberedName(wanted, number);
@@ -119,24 +148,26 @@ export class Files {
         if (code === undefined || !NO_LINKS.has(code)) throw error;
         if (code === "EXDEV" && !there) return this.placeCopy(source, folder, wanted);
         if (disk.exists(target)) continue;
-        this.move(source, target);
+        await this.move(source, target);
         disk.share(target);
         return name;
       }
     }
   }
 
-  private placeCopy(source: string, folder: string, wanted: string): string {
+  private placeCopy(source: string, folder: string, wanted: string): Promise<string> {
     const { disk } = this;
     const half = join(folder, halfName(wanted));
-    disk.copy(source, half);
-    disk.syncNow(half);
-    crashPoint("place.after-copy");
-    const name = this.placeFrom(half, folder, wanted, true);
-    disk.syncNow(folder);
-    crashPoint("place.after-link");
-    disk.remove(source);
-    return name;
+    return this.oneByOne(half, async () => {
+      await this.copyHalf(source, half);
+      crashPoint("place.after-copy");
+      const name = await this.placeFrom(half, folder, wanted, true);
+      // Without a turn of the event loop before the source goes: whoever finds the new name may bring a file of the old one's name back.
+      disk.syncNow(folder);
+      crashPoint("place.after-link");
+      disk.remove(source);
+      return name;
+    });
   }
 
   /**
@@ -162,7 +193,7 @@ export class Files {
       }
       // Whoever wrote it may have been stopped before this.
       if (there !== undefined) this.disk.remove(half);
-      const name = there ?? this.place(half, folder, wanted);
+      const name = there ?? (await this.place(half, folder, wanted));
       await this.syncFolder(folder);
       return name;
     });

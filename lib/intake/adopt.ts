@@ -90,7 +90,7 @@ async function moveHome(
   if (before === undefined && !waiting) before = await there();
   // A stop between its two names, or between copy and removal.
   if (before !== undefined && waiting) files.disk.remove(from);
-  const file = before ?? (waiting ? files.place(from, inBox, wanted) : undefined);
+  const file = before ?? (waiting ? await files.place(from, inBox, wanted) : undefined);
   if (file === undefined) return undefined;
   await files.disk.syncFolder(inBox);
   return { folder: folder.code, file };

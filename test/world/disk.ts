@@ -116,6 +116,20 @@ export class SimDisk implements Disk {
     this.change(`copy ${from} to ${to}`, to, () => this.tree.create(to, this.tree.file(from).data, this.time));
   }
 
+  async copyLarge(from: string, to: string): Promise<void> {
+    const { world, life } = this.doer;
+    if (world.decisions.happens(TORN, life.number)) {
+      await this.doer.later(`copy half of ${from} to ${to}`, () => {
+        const { data } = this.tree.file(from);
+        this.tree.create(to, data.subarray(0, data.length >> 1), this.time);
+      });
+    }
+    await this.doer.later(`copy ${from} to ${to}`, () => {
+      this.mayBeFull(to);
+      this.tree.syncFile(this.tree.create(to, Buffer.from(this.tree.file(from).data), this.time));
+    });
+  }
+
   async write(path: string, bytes: Buffer): Promise<void> {
     const { world, life } = this.doer;
     if (world.decisions.happens(TORN, life.number)) {

@@ -164,12 +164,13 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
     assert.throws(() => statSync(join(place.FailBox, String(boxName).slice(0, 10))), /ENOENT/, "an empty day goes");
   });
 
-  it("never put a file over another, on another volume too", () => {
+  it("never put a file over another, on another volume too", async () => {
     const source = join(place.OutBox, "x.zip");
-    const names = [1, 2, 3].map((content) => {
-      writeFileSync(source, String(content));
-      return client.files.place(source, place.SentBox, "x_20260101000000000000000.zip");
-    });
+    const names: string[] = [];
+    for (const content of ["1", "2", "3"]) {
+      writeFileSync(source, content);
+      names.push(await client.files.place(source, place.SentBox, "x_20260101000000000000000.zip"));
+    }
     assert.deepEqual(
       names,
       ["000000", "000001", "000002"].map((last) => `x_20260101000000000${last}.zip`),
@@ -205,11 +206,11 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
 
   it("leave a file that is written to while it is copied", async () => {
     const disk = client.files.disk;
-    const { copy } = disk;
+    const { copyLarge } = disk;
     const key = freshKey();
     let written = 0;
-    disk.copy = (from, to) => {
-      copy(from, to);
+    disk.copyLarge = async (from, to) => {
+      await copyLarge(from, to);
       if (written++ === 0) writeFileSync(from, decXml({ key, goods: 2 }));
     };
     try {
@@ -219,7 +220,7 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
       assert.equal(watching.first.clientKey, key, "what it was in the end was claimed");
       assert.equal((await client.ledger.query({ limit: 10 })).length, 1);
     } finally {
-      disk.copy = copy;
+      disk.copyLarge = copyLarge;
     }
   });
 

@@ -25,9 +25,9 @@ describe("a person's decisions", () => {
   let fault: string | undefined;
   const disk = {
     ...SYSTEM.disk,
-    copy: (from: string, to: string) => {
+    copyLarge: async (from: string, to: string) => {
       if (fault) throw Object.assign(new Error(fault), { code: fault });
-      SYSTEM.disk.copy(from, to);
+      await SYSTEM.disk.copyLarge(from, to);
     },
   };
   const start = async () => {

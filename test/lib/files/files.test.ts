@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { Files } from "../../../lib/files/files.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
+import { turnsOf } from "../../support/turns.js";
+
+const MEGABYTE = 1024 * 1024;
 
 /** A disk that notes in which order these of its methods are called. */
 function noting(names: readonly (keyof Disk)[]): { files: Files; calls: string[] } {
@@ -59,18 +72,73 @@ describe("placing files", () => {
     assert.equal(files.freeName(folder, "b.xml"), "b.xml");
   });
 
-  it("moves to another volume by copy, fsync and rename, and removes the source last", () => {
+  it("moves to another volume by copy, fsync and rename, and removes the source last", async () => {
     const folder = scratch();
     const elsewhere = mkdtempSync("/dev/shm/sw-");
     try {
       assert.notEqual(statSync(elsewhere).dev, statSync(folder).dev, "two volumes");
       const source = join(elsewhere, "a.xml");
       writeFileSync(source, "content");
-      const { files, calls } = noting(["copy", "syncNow", "rename", "remove"]);
-      files.move(source, join(folder, "a.xml"));
-      assert.deepEqual(calls, ["rename", "copy", "syncNow", "rename", "syncNow", "remove"]);
+      const { files, calls } = noting(["copyLarge", "rename", "syncFolder", "remove"]);
+      await files.move(source, join(folder, "a.xml"));
+      assert.deepEqual(calls, ["rename", "copyLarge", "rename", "syncFolder", "remove"]);
       assert.equal(readFileSync(join(folder, "a.xml"), "utf8"), "content");
       assert.equal(existsSync(source), false);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  for (const [way, bring] of [
+    ["copied", (files: Files, source: string, folder: string) => files.copy(source, join(folder, "a.zip"))],
+    ["moved", (files: Files, source: string, folder: string) => files.move(source, join(folder, "a.zip"))],
+    ["placed", (files: Files, source: string, folder: string) => files.place(source, folder, "a.zip")],
+  ] as const) {
+    it(`a file of 90 MB is ${way} to another volume while the event loop goes on`, async () => {
+      const folder = scratch();
+      const elsewhere = mkdtempSync("/dev/shm/sw-");
+      try {
+        const source = join(elsewhere, "a.zip");
+        const bytes = randomBytes(MEGABYTE);
+        writeFileSync(source, bytes);
+        for (let megabyte = 1; megabyte < 90; megabyte++) appendFileSync(source, bytes);
+        appendFileSync(source, "end");
+        // Those of the copy alone: a folder's sync gives some too.
+        let turns = 0;
+        const copyLarge = async (from: string, to: string) => {
+          turns += (await turnsOf(() => SYSTEM_DISK.copyLarge(from, to))).turns;
+        };
+        const copy = () => assert.fail("copied at once");
+        await bring(new Files({ ...SYSTEM_DISK, copyLarge, copy }), source, folder);
+        assert.ok(turns >= 90, `one turn of the event loop for each megabyte at least: ${turns}`);
+        assert.deepEqual(readdirSync(folder), ["a.zip"], "nothing half is left");
+        const target = readFileSync(join(folder, "a.zip"));
+        assert.equal(target.length, 90 * MEGABYTE + 3);
+        for (let megabyte = 0; megabyte < 90; megabyte++) {
+          assert.ok(target.subarray(megabyte * MEGABYTE, (megabyte + 1) * MEGABYTE).equals(bytes), `MB ${megabyte}`);
+        }
+        assert.equal(target.subarray(-3).toString(), "end");
+        assert.equal(existsSync(source), way === "copied");
+      } finally {
+        rmSync(elsewhere, { recursive: true });
+      }
+    });
+  }
+
+  it("leaves the source and nothing half when a copy fails in its middle", async () => {
+    const folder = scratch();
+    const elsewhere = mkdtempSync("/dev/shm/sw-");
+    try {
+      const source = join(elsewhere, "a.zip");
+      writeFileSync(source, "content");
+      const copyLarge = async (_from: string, to: string) => {
+        writeFileSync(to, "con");
+        throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      };
+      const files = new Files({ ...SYSTEM_DISK, copyLarge });
+      await assert.rejects(files.move(source, join(folder, "a.zip")), /full/);
+      await assert.rejects(files.place(source, folder, "a.zip"), /full/);
+      assert.deepEqual([readdirSync(folder), readdirSync(elsewhere)], [[], ["a.zip"]]);
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
