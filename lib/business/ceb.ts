@@ -83,6 +83,10 @@ export const ceb: Business = {
   id: "ceb",
   title: { zh: "跨境电商", en: "cross-border e-commerce" },
   folders: ["ImpCeb", "ExpCeb"],
+  folderTitles: {
+    ImpCeb: { zh: "跨境电商进口", en: "cross-border e-commerce, imports" },
+    ExpCeb: { zh: "跨境电商出口", en: "cross-border e-commerce, exports" },
+  },
   refusal: "CEB",
   receiver: "DXPDSWIMPCEB0001",
   kinds: REQUESTS.map(kind),

@@ -40,10 +40,20 @@ const amendment: MessageKind = {
   receipts: { import: ["DecImportResponse"], business: ["HzApprovalResult"] },
 };
 
+const QUARANTINE = { zh: "报检", en: "inspection and quarantine" };
+
 export const dec: Business = {
   id: "dec",
   title: { zh: "报关单", en: "customs declarations" },
   folders: ["DecCus001", "DecCus201", "DecCus301", "DecCus401", "DecCiq001", "DecCiq101", "DecCiq201", "DecCus102"],
+  // 修撤 from one project; that DECCIQ are the ones for 报检 is a reading of the table's 报关单/报检. What tells 001, 201, 301 and 401 apart is
+  // not public.
+  folderTitles: {
+    DecCus102: { zh: "报关单修改、撤销", en: "amendments and cancellations of declarations" },
+    DecCiq001: QUARANTINE,
+    DecCiq101: QUARANTINE,
+    DecCiq201: QUARANTINE,
+  },
   refusal: "DecImportResponse",
   receiptName: "DECCUS004",
   receiver: "DXPDSWDEC0000002",

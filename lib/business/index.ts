@@ -1,3 +1,4 @@
+import type { Bilingual } from "../errors.js";
 import type { XmlElement } from "../xml/scan.js";
 import { acd } from "./acd.js";
 import { acmp, edoc } from "./attached-papers.js";
@@ -19,6 +20,13 @@ export const BUSINESSES: readonly Business[] = [dec, sas, npts, nems, nbhl, acmp
 export function businessOfFolder(folder: string): Business | undefined {
   const code = folder.toLowerCase();
   return BUSINESSES.find((business) => business.folders.some((name) => name.toLowerCase() === code));
+}
+
+/** Every folder that this package knows, with what it is called: by a name of its own, else by its business (domain 2). */
+export function knownFolders(): { code: string; title: Bilingual }[] {
+  return BUSINESSES.flatMap(({ folders, folderTitles, title }) =>
+    folders.map((code) => ({ code, title: folderTitles?.[code] ?? title })),
+  );
 }
 
 /** The business of a document: by its type where that is listed, else by its folder. */

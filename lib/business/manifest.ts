@@ -106,6 +106,11 @@ export const manifests: Business = {
   id: "manifest",
   title: { zh: "舱单", en: "manifests" },
   folders: ["Mft", "Rmft", "Tmft"],
+  folderTitles: {
+    Mft: { zh: "海运、空运舱单", en: "sea and air manifests" },
+    Rmft: { zh: "公路舱单", en: "road manifests" },
+    Tmft: { zh: "铁路舱单", en: "rail manifests" },
+  },
   refusal: "HTRES4",
   receiver: "DXPDSWMFT0000001",
   kinds: TYPES.map(([type, zh = `舱单 ${type}`, en = `manifest ${type}`]) => manifest(type, zh, en)),

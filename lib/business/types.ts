@@ -44,6 +44,8 @@ export interface Business {
   title: Bilingual;
   /** Folder codes under the root, matched without case (domain 2). */
   folders: readonly string[];
+  /** What some of the folders are called where they hold only a part of the business, by code (domain 2). */
+  folderTitles?: Readonly<Record<string, Bilingual>>;
   /**
    * The form of the import receipt that programs of this business read, for what we refuse ourselves (`lib/receipts/refusals/`, field 4);
    * `Root` where none is known that says nothing but "failed".

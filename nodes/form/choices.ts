@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { BUSINESSES } from "../../lib/business/index.js";
+import { knownFolders } from "../../lib/business/index.js";
 import { type Bilingual, ImportClientError, neutral } from "../../lib/errors.js";
 import { Folders } from "../../lib/files/folders.js";
 import { requiredText, settingText } from "../../lib/settings.js";
@@ -94,7 +94,7 @@ function queueChoices(settings: Settings, form: Form, node: FormNode): Choice[] 
 /** The folders that are in the root, then the codes that this package knows, each by its name. */
 function folderChoices(root: string): Choice[] {
   const there = root === "" ? [] : new Folders(root).withAnyBox().map(({ code }) => code);
-  const known = BUSINESSES.flatMap(({ folders, title }) => folders.map((value) => ({ value, text: title })));
+  const known = knownFolders().map(({ code, title }) => ({ value: code, text: title }));
   const is = (one: string) => (other: string) => other.toLowerCase() === one.toLowerCase();
   return [
     ...there.map((value) => ({

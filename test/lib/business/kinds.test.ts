@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BUSINESSES, kindOf } from "../../../lib/business/index.js";
+import { BUSINESSES, kindOf, knownFolders } from "../../../lib/business/index.js";
 import { FORMATS } from "../../../lib/receipts/index.js";
 import { profileByName } from "../../../lib/signing/profiles/index.js";
 import { scanXml } from "../../../lib/xml/scan.js";
@@ -41,6 +41,20 @@ describe("businesses", () => {
       }
       assert.ok(kind.receipts.import.length > 0, kind.type);
       assert.equal(profileByName(kind.signing).name, kind.signing);
+    }
+  });
+
+  it("have folders with names that tell apart what is known to differ", () => {
+    const names = new Map(knownFolders().map(({ code, title }) => [code, title.zh]));
+    assert.deepEqual(
+      ["DecCus001", "DecCus102", "DecCiq101", "Mft", "Rmft", "ImpCeb", "ExpCeb", "Sas"].map((code) => names.get(code)),
+      [
+        ...["报关单", "报关单修改、撤销", "报检", "海运、空运舱单", "公路舱单"],
+        ...["跨境电商进口", "跨境电商出口", BUSINESSES.find(({ id }) => id === "sas")?.title.zh],
+      ],
+    );
+    for (const { folders, folderTitles = {} } of BUSINESSES) {
+      for (const code of Object.keys(folderTitles)) assert.ok(folders.includes(code), code);
     }
   });
 
