@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { broken } from "../support/checker.js";
-import { faultRound, faultStage } from "../support/fault-rounds.js";
+import { removeElsewhere } from "../support/elsewhere.js";
+import { boxesElsewhere, faultRound, faultStage } from "../support/fault-rounds.js";
 import { chosenFaults } from "../support/faults/index.js";
 import { keepQueues } from "../support/queues.js";
 import { Bag, Random } from "../support/random.js";
@@ -12,15 +13,25 @@ const ROUNDS = Number(process.env.SW_ROUNDS ?? 3);
 const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 500);
 // Without settings the rounds that once found documents stuck behind a locked ledger; with SW_ROUNDS others each time.
 const SEED = Number(process.env.SW_SEED ?? (process.env.SW_ROUNDS ? Date.now() % 1_000_000 : 578_387));
-const FAULTS = chosenFaults(process.env.SW_FAULTS ?? "");
+const FAULTS = Object.entries(chosenFaults(process.env.SW_FAULTS ?? ""));
+/** Rounds of one client: the next one has its boxes otherwise, every second one some of them elsewhere. */
+const ROUNDS_OF_ONE = 5;
+
+/** Which boxes lie elsewhere, to be read in front of what was done. */
+const elsewhereOf = (stage: Stage) =>
+  stage
+    .elsewhere("DecCus001")
+    .map((box) => `${box} elsewhere, `)
+    .join("");
 
 describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed ${SEED}`, function () {
   this.timeout(600_000);
   let theatre: Theatre;
   let stage: Stage | undefined;
-  let stages = 0;
+  let clients = 0;
   const random = new Random(SEED);
-  const bag = new Bag(Object.entries(FAULTS), random);
+  const here = FAULTS.filter(([, { needsElsewhere }]) => !needsElsewhere);
+  const bags = { here: new Bag(here, random), elsewhere: new Bag(FAULTS, random) };
   const total = {
     ...{ attempted: 0, acknowledged: 0, delivered: 0, lost: 0, unexpected: 0, duplicated: 0, unmarked: 0 },
     ...{ stuck: 0, refused: 0, released: 0, spoilt: 0, seconds: 0 },
@@ -33,13 +44,18 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
     console.log(`    ${JSON.stringify({ ...total, seconds: Math.round(total.seconds) })}`);
     await stage?.close();
     await theatre.close();
-    if (!process.env.SW_KEEP) removeScratch();
+    if (process.env.SW_KEEP) return;
+    removeScratch();
+    removeElsewhere();
   });
 
   /** A client that broke a promise is no measure for the next round, which gets a new one. */
-  async function begin(): Promise<Stage> {
-    if (stage) return stage;
-    stage = faultStage(theatre, `FAULT${String(++stages).padStart(3, "0")}`);
+  async function begin(round: number): Promise<Stage> {
+    if (stage && round % ROUNDS_OF_ONE !== 1) return stage;
+    await stage?.close();
+    stage = undefined;
+    const boxPaths = here.length === 0 || clients % 2 === 1 ? boxesElsewhere(random) : [];
+    stage = faultStage(theatre, `FAULT${String(++clients).padStart(3, "0")}`, boxPaths);
     await stage.startSimulator();
     await keepQueues(theatre.broker);
     await stage.startNodeRed();
@@ -48,9 +64,10 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
 
   for (let round = 1; round <= ROUNDS; round++) {
     it(`round ${round}`, async () => {
-      const here = await begin();
+      const client = await begin(round);
+      const bag = client.elsewhere("DecCus001").length > 0 ? bags.elsewhere : bags.here;
       try {
-        const verdict = await faultRound(theatre, here, random, DOCUMENTS, bag);
+        const verdict = await faultRound(theatre, client, random, DOCUMENTS, bag);
         const { faults, released, seconds, settledAfter, duplicated, left, spoiltPdfs, violations } = verdict;
         total.attempted += verdict.attempted;
         total.acknowledged += verdict.acknowledged;
@@ -65,7 +82,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
         total.spoilt += verdict.spoilt.length;
         total.seconds += seconds;
         console.log(
-          `      ${faults.join(", ")}: ${seconds.toFixed(1)} s, the last ${settledAfter.toFixed(1)} s after the last fault, duplicated ${duplicated.length}, released ${released}`,
+          `      ${elsewhereOf(client)}${faults.join(", ")}: ${seconds.toFixed(1)} s, the last ${settledAfter.toFixed(1)} s after the last fault, duplicated ${duplicated.length}, released ${released}`,
         );
         const wrong = { ...broken(verdict), left, spoiltPdfs, violations };
         const well = { left: [], spoiltPdfs: [], violations: [] };
@@ -73,9 +90,9 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
         assert.deepEqual(wrong, well);
       } catch (error) {
         // At once: of two hundred rounds nobody waits for the last to see what the first has shown.
-        console.log(`      ${here.dir}: ${String(error).slice(0, 500)}`);
+        console.log(`      ${client.dir}: ${String(error).slice(0, 500)}`);
         stage = undefined;
-        await here.close();
+        await client.close();
         throw error;
       }
     });

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readZip } from "../../lib/archive/index.js";
+import { BOX_NAMES, type BoxPath } from "../../lib/files/box-place.js";
 import { DEMO_IDENTITY, decXml, freshKey, twoEdocs } from "../../simulator/samples/index.js";
 import { judge, type Verdict } from "./checker.js";
 import { Deployer } from "./deploys.js";
+import { elsewhere } from "./elsewhere.js";
 import { clockEnvironment } from "./faults/clock.js";
 import { type Fault, pause, type Scene } from "./faults/fault.js";
 import { receiptsLeft } from "./faults/receipts.js";
@@ -35,9 +37,10 @@ export interface Round extends Verdict {
 }
 
 /** A client whose times are short, so that a round sees what otherwise takes half an hour, and whose clock can be set. */
-export function faultStage(theatre: Theatre, clientId: string): Stage {
+export function faultStage(theatre: Theatre, clientId: string, boxPaths: readonly BoxPath[] = []): Stage {
   return new Stage(theatre, {
     clientId,
+    client: { boxPaths },
     env: clockEnvironment,
     flow: (nodes) => {
       for (const node of nodes) {
@@ -50,6 +53,16 @@ export function faultStage(theatre: Theatre, clientId: string): Stage {
       }
     },
   });
+}
+
+/** Some boxes of a client on another volume, TempBox or an archive among them: never the same two times. */
+export function boxesElsewhere(random: Random): BoxPath[] {
+  const folder = elsewhere();
+  const sure = random.pick(["TempBox", "SentBox", "InBox"] as const);
+  return BOX_NAMES.filter((box) => box === sure || random.between(1, 2) === 1).map((box) => ({
+    ...{ folder: "DecCus001", box },
+    path: join(folder, box),
+  }));
 }
 
 interface Load {
@@ -122,7 +135,7 @@ export async function faultRound(
     ...{ theatre, stage, random, deployer: new Deployer(stage) },
     ...{ tampered: new Set<string>(), archiveGone: false, burst: false, violations: [] },
   };
-  const outBox = join(stage.root, "DecCus001", "OutBox");
+  const outBox = stage.box("DecCus001", "OutBox");
   const producing = produceLoad(load, outBox, random);
   const said: string[] = [];
   for (let times = random.between(1, 3); times > 0; times--) {
@@ -200,7 +213,7 @@ function leftOver(stage: Stage, tampered: ReadonlySet<string>): string[] {
 
 /** What was sent, as SentBox keeps it, beside what was handed in. */
 async function spoiltPdfs(stage: Stage, { edocs }: Load, tampered: ReadonlySet<string>): Promise<string[]> {
-  const box = join(stage.root, "DecCus001", "SentBox");
+  const box = stage.box("DecCus001", "SentBox");
   const spoilt: string[] = [];
   const names = stage.files("DecCus001", "SentBox");
   for (const [key, pdfs] of edocs) {

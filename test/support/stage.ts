@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import type { BoxPath } from "../../lib/files/box-place.js";
+import type { BoxName, BoxPath } from "../../lib/files/box-place.js";
 import { BOX_MARKER, isDay } from "../../lib/files/names.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
@@ -205,6 +205,11 @@ export class Stage {
   box(folder: string, box: string): string {
     const place = this.options.client?.boxPaths?.find((row) => row.folder === folder && row.box === box);
     return place?.path ?? join(this.root, folder, box);
+  }
+
+  /** The boxes of a folder that lie elsewhere. */
+  elsewhere(folder: string): BoxName[] {
+    return (this.options.client?.boxPaths ?? []).flatMap((row) => (row.folder === folder ? row.box : []));
   }
 
   /** Is the file of this key still in the OutBox? The tests name files by their key. */

@@ -17,7 +17,7 @@ function layHandsOn({ random }: Scene, path: string): void {
 }
 
 function tamper(scene: Scene): void {
-  const box = join(scene.stage.root, "DecCus001", "TempBox");
+  const box = scene.stage.box("DecCus001", "TempBox");
   const claimed = readdirSync(box).filter((name) => keyIn(name) !== undefined);
   for (let times = Math.min(MOST, claimed.length); times > 0; times--) {
     const name = scene.random.pick(claimed);

@@ -26,6 +26,8 @@ export interface Fault {
   lasts?: readonly [number, number];
   /** Node-RED may not be killed and started again while it lasts. */
   needsNodeRed?: boolean;
+  /** Only where boxes of the client lie elsewhere, not the OutBox alone. */
+  needsElsewhere?: boolean;
 }
 
 export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { BOX_NAMES } from "../../../lib/files/box-place.js";
+import { BOX_MARKER } from "../../../lib/files/names.js";
 import type { Fault, Scene } from "./fault.js";
 
 const BUSINESS = "DecCus001";
-const BOXES = ["OutBox", "TempBox", "SentBox", "FailBox", "InBox"] as const;
 
 /** Where a folder lies while it is away: beside the root, since any folder in it with an OutBox is a business. */
 const aside = ({ stage }: Scene, name: string) => join(stage.dir, `away-${name}`);
@@ -33,9 +34,9 @@ function everyFile(folder: string): string[] {
 }
 
 /** The folder is not there; then it is, with all that was in it. */
-async function away(scene: Scene, folder: string): Promise<() => void> {
-  const place = aside(scene, folder.replaceAll("/", "-"));
-  const path = join(scene.stage.root, folder);
+async function away(scene: Scene, path: string): Promise<() => void> {
+  const isElsewhere = !path.startsWith(scene.stage.root);
+  const place = isElsewhere ? `${path}.away` : aside(scene, `${basename(dirname(path))}-${basename(path)}`);
   if (!existsSync(path)) return () => {};
   renameSync(path, place);
   return () => putBack(place, path);
@@ -60,20 +61,20 @@ function block(path: string): () => void {
 
 /** The root, a business or a box goes away, comes back, cannot be written. */
 export const FOLDERS: Record<string, Fault> = {
-  "a business away": { lasts: [500, 8_000], begin: (scene) => away(scene, BUSINESS) },
+  "a business away": { lasts: [500, 8_000], begin: (scene) => away(scene, join(scene.stage.root, BUSINESS)) },
   "a box away": {
     lasts: [500, 8_000],
-    begin: (scene) => away(scene, join(BUSINESS, scene.random.pick(BOXES))),
+    begin: (scene) => away(scene, scene.stage.box(BUSINESS, scene.random.pick(BOX_NAMES))),
   },
   "a box that cannot be written": {
     lasts: [500, 8_000],
-    begin: async ({ stage, random }) => block(join(stage.root, BUSINESS, random.pick(BOXES))),
+    begin: async ({ stage, random }) => block(stage.box(BUSINESS, random.pick(BOX_NAMES))),
   },
   "a file where InBox should be": {
     lasts: [500, 8_000],
     begin: async (scene) => {
-      const putInBoxBack = await away(scene, join(BUSINESS, "InBox"));
-      const path = join(scene.stage.root, BUSINESS, "InBox");
+      const path = scene.stage.box(BUSINESS, "InBox");
+      const putInBoxBack = await away(scene, path);
       // The client may have made a new one already.
       if (!existsSync(path)) writeFileSync(path, "");
       return () => {
@@ -87,10 +88,65 @@ export const FOLDERS: Record<string, Fault> = {
       scene.archiveGone = true;
       // Taken away at once: the client goes on putting files into it, which keeps it from being removed in its place.
       const gone = join(scene.stage.dir, `SentBox-gone-${Date.now()}`);
-      const sentBox = join(scene.stage.root, BUSINESS, "SentBox");
-      if (existsSync(sentBox)) renameSync(sentBox, gone);
+      const sentBox = scene.stage.box(BUSINESS, "SentBox");
+      // Without its mark a box elsewhere is away, until a person says that it is the right one.
+      if (scene.stage.elsewhere(BUSINESS).includes("SentBox")) {
+        for (const name of readdirSync(sentBox))
+          if (name !== BOX_MARKER) rmSync(join(sentBox, name), { recursive: true });
+      } else if (existsSync(sentBox)) renameSync(sentBox, gone);
       rmSync(gone, { recursive: true, force: true });
       return () => {};
+    },
+  },
+};
+
+/** A box that lies elsewhere, by a setting, on a share of its own. */
+export const ELSEWHERE: Record<string, Fault> = {
+  "a box elsewhere away": {
+    lasts: [500, 12_000],
+    needsElsewhere: true,
+    begin: async (scene) => {
+      const path = scene.stage.box(BUSINESS, scene.random.pick(scene.stage.elsewhere(BUSINESS)));
+      const putItBack = await away(scene, path);
+      return () => {
+        if (existsSync(path)) {
+          scene.violations.push(`made in place of a box that is away: ${everyFile(path).join(", ") || "a folder"}`);
+        }
+        putItBack();
+      };
+    },
+  },
+  "an empty mount point for a box elsewhere": {
+    lasts: [500, 12_000],
+    needsElsewhere: true,
+    begin: async (scene) => {
+      // A producer would write into an empty OutBox.
+      const boxes = scene.stage.elsewhere(BUSINESS).filter((box) => box !== "OutBox");
+      const path = scene.stage.box(BUSINESS, scene.random.pick(boxes));
+      const putItBack = await away(scene, path);
+      mkdirSync(path);
+      return () => {
+        const made = readdirSync(path);
+        if (made.length > 0) scene.violations.push(`made in the empty mount point of a box: ${made.join(", ")}`);
+        rmSync(path, { recursive: true });
+        putItBack();
+      };
+    },
+  },
+  "a box elsewhere that cannot be written": {
+    lasts: [500, 12_000],
+    needsElsewhere: true,
+    begin: async ({ stage, random }) => block(stage.box(BUSINESS, random.pick(stage.elsewhere(BUSINESS)))),
+  },
+  "the shares of all boxes elsewhere away": {
+    lasts: [500, 12_000],
+    needsElsewhere: true,
+    begin: async (scene) => {
+      const back: (() => void)[] = [];
+      for (const box of scene.stage.elsewhere(BUSINESS)) back.push(await away(scene, scene.stage.box(BUSINESS, box)));
+      return () => {
+        for (const putBack of back) putBack();
+      };
     },
   },
 };

@@ -3,7 +3,7 @@ import { CLAIMED_FILES } from "./claimed-files.js";
 import { CLOCK } from "./clock.js";
 import { DEPLOYS } from "./deploys.js";
 import type { Fault } from "./fault.js";
-import { FOLDERS, ROOT_AWAY, ROOT_EMPTY } from "./folders.js";
+import { ELSEWHERE, FOLDERS, ROOT_AWAY, ROOT_EMPTY } from "./folders.js";
 import { LEDGER } from "./ledger.js";
 import { FROZEN_AND_ANOTHER, PROCESSES, TWO_PROCESSES } from "./processes.js";
 import { RECEIPTS } from "./receipts.js";
@@ -14,6 +14,7 @@ export const FAULTS: Record<string, Fault> = {
   ...PROCESSES,
   ...DEPLOYS,
   ...FOLDERS,
+  ...ELSEWHERE,
   ...LEDGER,
   ...CLOCK,
   ...CLAIMED_FILES,

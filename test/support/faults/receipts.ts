@@ -27,7 +27,7 @@ function garbage({ random }: Scene): Buffer {
 async function burst(scene: Scene): Promise<void> {
   const { theatre, stage, random } = scene;
   scene.burst = true;
-  const inBox = join(stage.root, "DecCus001", "InBox");
+  const inBox = stage.box("DecCus001", "InBox");
   const known = readdirSync(inBox)
     .filter((name) => name.endsWith(".xml"))
     .slice(-20)
