@@ -23,6 +23,9 @@ const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase()
 /** What is half written of a file with these bytes. */
 const halfOf = (folder: string, wanted: string, sha256: string) => join(folder, `${wanted}.${sha256.slice(0, 8)}.tmp`);
 
+/** What is being written on each disk: a client that a deploy has ended may still be at it when the next one begins. */
+const WRITES = new WeakMap<Disk, Map<string, Promise<unknown>>>();
+
 /**
  * Places files where strangers read them: never half, never over another, durable when it says so (design, "Boxes"). One for
  * each client: the names that it has given out are its own.
@@ -32,9 +35,12 @@ export class Files {
   private readonly reserved = new Set<string>();
   private readonly folderSyncs = new Map<string, FolderSync>();
   /** Paths that are being written, each with the write that comes last. */
-  private readonly writes = new Map<string, Promise<unknown>>();
+  private readonly writes: Map<string, Promise<unknown>>;
 
-  constructor(readonly disk: Disk = SYSTEM_DISK) {}
+  constructor(readonly disk: Disk = SYSTEM_DISK) {
+    this.writes = WRITES.get(disk) ?? new Map();
+    WRITES.set(disk, this.writes);
+  }
 
   /** A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. */
   freeName(folder: string, wanted: string): string {

@@ -143,4 +143,19 @@ describe("placing files", () => {
       rmSync(elsewhere, { recursive: true });
     }
   });
+
+  it("lets the client that a deploy has ended finish its copy before the next one begins the same", async () => {
+    const folder = scratch();
+    writeFileSync(join(folder, "a"), "content");
+    const calls: string[] = [];
+    const copyLarge = async (from: string, to: string) => {
+      calls.push("begins");
+      await SYSTEM_DISK.copyLarge(from, to);
+      calls.push("ends");
+    };
+    const disk = { ...SYSTEM_DISK, copyLarge };
+    await Promise.all([1, 2].map(() => new Files(disk).copy(join(folder, "a"), join(folder, "b"))));
+    assert.deepEqual(calls, ["begins", "ends", "begins", "ends"]);
+    assert.deepEqual(readdirSync(folder), ["a", "b"]);
+  });
 });
