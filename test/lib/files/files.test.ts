@@ -89,6 +89,21 @@ describe("placing files", () => {
     }
   });
 
+  it("moves a small file to another volume at once, durable before the source goes", () => {
+    const folder = scratch();
+    const elsewhere = mkdtempSync("/dev/shm/sw-");
+    try {
+      const source = join(elsewhere, "a.pdf");
+      writeFileSync(source, "content");
+      const { files, calls } = noting(["copy", "syncNow", "rename", "remove"]);
+      files.moveNow(source, join(folder, "a.pdf"));
+      assert.deepEqual(calls, ["rename", "copy", "syncNow", "rename", "syncNow", "remove"]);
+      assert.deepEqual([readdirSync(folder), readdirSync(elsewhere)], [["a.pdf"], []]);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
   for (const [way, bring] of [
     ["copied", (files: Files, source: string, folder: string) => files.copy(source, join(folder, "a.zip"))],
     ["moved", (files: Files, source: string, folder: string) => files.move(source, join(folder, "a.zip"))],
