@@ -18,7 +18,7 @@ static unsigned long number(const char *name, unsigned long otherwise) {
   if (file) { if (fscanf(file, "%lu", &value) != 1) value = otherwise; fclose(file); }
   return value;
 }
-static void put(const char *name, unsigned long value) {
+static inline void put(const char *name, unsigned long value) {
   FILE *file = fopen(path(name), "w");
   if (file) { fprintf(file, "%lu", value); fclose(file); }
 }
@@ -26,6 +26,6 @@ static void say(const char *line) {
   FILE *file = fopen(path("log"), "a");
   if (file) { fprintf(file, "%s\n", line); fclose(file); }
 }
-static void hang(const char *name) { if (flag(name)) { say(name); for (;;) pause(); } }
+static inline void hang(const char *name) { if (flag(name)) { say(name); for (;;) pause(); } }
 /* Once: the file goes with the first look at it. */
 static __attribute__((unused)) int once(const char *name) { return flag(name) && unlink(path(name)) == 0; }

@@ -12,7 +12,7 @@ import { copyInPlace, headOf, isSame, removeBesides, setAside, statsOf } from ".
 import { asLedgerError, ledgerError, openDatabase } from "./open-database.js";
 import { LedgerReader } from "./reader.js";
 import { Statements } from "./statements.js";
-import { isDamaged, isLocked, transactionsOf } from "./transactions.js";
+import { execElsewhere, isDamaged, isLocked, transactionsOf } from "./transactions.js";
 
 interface Connection {
   database: Database.Database;
@@ -59,6 +59,7 @@ export class SqliteStore implements Store {
     const start = performance.now();
     for (let round = 0; ; round++) {
       try {
+        for (let busy = this.elsewhere(); busy; busy = this.elsewhere()) await busy;
         const { statements } = this.assertSound();
         return perform(work(), (statement) => answer(statements, statement));
       } catch (error) {
@@ -66,6 +67,10 @@ export class SqliteStore implements Store {
         await pause(Math.min(LOCKED.longest, LOCKED.first * 2 ** round));
       }
     }
+  }
+
+  private elsewhere(): Promise<void> | undefined {
+    return this.assertSound().queue.elsewhere;
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
@@ -116,6 +121,8 @@ export class SqliteStore implements Store {
   /** Once it has been locked for long it is asked each time, for nobody writes any more then. */
   private isHeldByOthers({ database, queue }: Connection): boolean {
     if (!this.locked && queue.lockedFor < LOCKED.news) return false;
+    // We have it ourselves.
+    if (queue.elsewhere) return false;
     try {
       database.exec("BEGIN IMMEDIATE; ROLLBACK");
       this.locked = false;
@@ -130,9 +137,9 @@ export class SqliteStore implements Store {
    */
   async stamp(mark: number): Promise<void> {
     const connection = this.assertSound();
+    const sql = `PRAGMA application_id = ${mark}; PRAGMA wal_checkpoint(TRUNCATE)`;
     try {
-      connection.database.exec(`PRAGMA application_id = ${mark}`);
-      connection.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      await connection.queue.alone(() => execElsewhere(connection.database, sql));
     } catch (error) {
       throw this.faultFrom(error);
     }
@@ -225,7 +232,8 @@ export class SqliteStore implements Store {
     connection.statements.clear();
     try {
       // All of it is in the one file then: who copies that has a whole backup.
-      if (!this.damaged) connection.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+      if (!this.damaged) await connection.queue.alone(() => execElsewhere(connection.database, sql));
     } catch {
       // The log is read with the next start.
     }
@@ -236,16 +244,29 @@ export class SqliteStore implements Store {
     const database = openDatabase(this.file, create, marks);
     const queue = new CommitQueue(
       transactionsOf(database, {
-        assertMayWrite: () => this.assertMayWrite(),
+        assertMayWrite: () => {
+          // What waited while a person or a fault took the file away is written to no other.
+          if (this.connection?.database !== database) throw ledgerError("台账已关闭", "the ledger is closed");
+          this.assertMayWrite();
+        },
         committed: () => {
-          const place = Number(this.rows(PLACE)[0]?.id);
-          for (const listener of this.listeners) listener(place);
+          if (this.connection?.database === database) this.tellPlace();
         },
       }),
     );
     const opened = statsOf(this.file);
     const statements = new Statements(database);
     return { database, queue, statements, opened, size: opened[0]?.size ?? 0, mark: undefined };
+  }
+
+  private tellPlace(): void {
+    try {
+      const place = Number(this.rows(PLACE)[0]?.id);
+      for (const listener of this.listeners) listener(place);
+    } catch (error) {
+      // Found damaged while the commit was under way: the next who reads or writes is told.
+      this.faultFrom(error);
+    }
   }
 
   private rows(sql: string, ...values: Value[]): Stored[] {

@@ -1,4 +1,5 @@
 import type Database from "libsql";
+import AsynchronousDatabase from "libsql/promise";
 import { codeOf } from "../../errors.js";
 import type { Transactions } from "./commit-queue.js";
 
@@ -10,6 +11,14 @@ export function isLocked(error: unknown): boolean {
 /** The file is no sound database: no write may follow. */
 export function isDamaged(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error) ?? "");
+}
+
+/**
+ * Executes SQL in a thread of libsql's own, on a connection that is otherwise used at once. Until it has ended, whoever touches the
+ * connection waits for it with the whole event loop. Both faces of libsql work on the same connection below `db`.
+ */
+export async function execElsewhere(database: Database.Database, sql: string): Promise<void> {
+  await AsynchronousDatabase.prototype.exec.call(database as unknown as AsynchronousDatabase, sql);
 }
 
 /**
@@ -26,7 +35,7 @@ export function transactionsOf(
       run("BEGIN IMMEDIATE");
       hooks.assertMayWrite();
     },
-    commit: () => run("COMMIT"),
+    commit: () => execElsewhere(database, "COMMIT"),
     rollback: () => {
       if (database.inTransaction) run("ROLLBACK");
     },
