@@ -5,7 +5,13 @@
  *
  * Printed are the milliseconds that the main thread was at work between two turns, and those that passed.
  */
+import { randomBytes } from "node:crypto";
+import { writeZip } from "../lib/archive/index.js";
+import { contentOfBytes } from "../lib/boxes/content.js";
+import { contentFacts } from "../lib/boxes/new-row.js";
 import { inspect } from "../lib/business/inspect.js";
+import { Inspections } from "../lib/business/inspections.js";
+import { SYSTEM_CLOCK } from "../lib/clock.js";
 import { modelOf } from "../lib/model/model.js";
 import { SchemaStore } from "../lib/model/schema-store.js";
 import { judge } from "../lib/model/walk.js";
@@ -68,6 +74,17 @@ async function main(): Promise<void> {
     sign("ceb", cebXml(lists), ["rsa-sha256"]);
     sign("detached", dec, ["rsa-sha256"]);
   }
+  const pdf = (number: number) => ({ name: `${number}.pdf`, bytes: randomBytes(22_500_000) });
+  const large = await writeZip([{ name: "a.xml", bytes: decXml() }, ...[1, 2, 3, 4].map(pdf)], { at: 0 });
+  const content = await contentOfBytes(large, SYSTEM_CLOCK);
+  const fresh = new Inspections();
+  rows.push([
+    "90 MB in a ZIP, claimed",
+    large.length,
+    () => contentFacts(content, "a.zip", (...of) => new Inspections().of("1", of[0], of[1])),
+  ]);
+  rows.push(["inspected again", large.length, () => fresh.of("1", large, "a.zip")]);
+  rows.push(["its hash, of who signs and sends", large.length, () => fresh.sha256("1", large)]);
   const unknown = Buffer.from(`<DecMessage><DecHead>${"<Nobody>1</Nobody>".repeat(100_000)}</DecHead></DecMessage>`);
   const siblings = await inspect(unknown, "a.xml");
   const model = modelOf("DEC");

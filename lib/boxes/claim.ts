@@ -210,7 +210,8 @@ export async function enterRow(
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const inspectIt = (bytes: Buffer, fileName: string) => context.inspections.of(id, bytes, fileName);
+  const inspectIt = (bytes: Buffer, fileName: string) =>
+    context.inspections.of(id, bytes, fileName, bytes === content.payload ? content.sha256 : undefined);
   const facts = await contentFacts(content, name, inspectIt);
   const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
   onId?.(row.id);

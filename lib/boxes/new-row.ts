@@ -35,7 +35,8 @@ export async function contentFacts(
     const inspection = await inspectFlattened(payload, name, inspectIt);
     const { kind, root, clientKey, seqNo } = inspection;
     const parts = kind?.parts?.(root) ?? [];
-    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identityOf(inspection) };
+    const identity = await identityOf(inspection, { sha256: inspection.xml.equals(payload) ? sha256 : undefined });
+    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identity };
   } catch {
     return unread;
   }

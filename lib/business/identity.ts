@@ -1,4 +1,5 @@
-import { sha256Of } from "../sha256.js";
+import { type Clock, SYSTEM_CLOCK } from "../clock.js";
+import { sha256InTurns, sha256Of } from "../sha256.js";
 import { sameName } from "./edocs.js";
 import { envelopePacket } from "./envelope.js";
 import type { Inspection } from "./inspect.js";
@@ -16,10 +17,16 @@ export interface DocumentIdentity {
 /**
  * The identity of a document (design, "Identity"). The document's XML counts without its name, attachments with theirs: a ZIP that
  * was made again differs in its times only. A modification repeats the key of what it modifies and is no repeat of it (faq 18).
+ * `sha256`: the XML's, where it is known.
  */
-export function identityOf({ kind, root, xml, attachments, seqNo }: Inspection): DocumentIdentity {
-  const names = attachments.map(({ name, bytes }) => `${sha256Of(bytes)} ${sameName(name)}`).sort();
-  const document = sha256Of(xml);
+export async function identityOf(
+  { kind, root, xml, attachments, seqNo }: Inspection,
+  { clock = SYSTEM_CLOCK, sha256 }: { clock?: Clock; sha256?: string | undefined } = {},
+): Promise<DocumentIdentity> {
+  const names: string[] = [];
+  for (const { name, bytes } of attachments) names.push(`${await sha256InTurns(bytes, clock)} ${sameName(name)}`);
+  names.sort();
+  const document = sha256 ?? (await sha256InTurns(xml, clock));
   return {
     partsSha256: names.length === 0 ? document : sha256Of(Buffer.from([document, ...names].join("\n"))),
     operation: kind?.operation?.(root) ?? "",

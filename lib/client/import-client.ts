@@ -52,7 +52,7 @@ export interface ClientEvents {
  * `open.ts`, shared by all nodes that name it.
  */
 export class ImportClient extends EventEmitter<ClientEvents> implements BoxContext {
-  readonly inspections = new Inspections();
+  readonly inspections: Inspections;
   readonly files: Files;
   readonly folders: Folders;
   readonly spool: Spool;
@@ -83,6 +83,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     super();
     this.files = new Files(ports.disk);
     this.clock = ports.clock;
+    this.inspections = new Inspections(ports.clock);
     this.ids = ports.ids;
     this.folders = new Folders(settings.root, ports.disk, settings.boxPaths);
     this.spool = new Spool(settings.root, this.files);

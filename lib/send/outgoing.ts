@@ -89,7 +89,8 @@ export async function outgoingOf(
   const body = wrapped ? await wrapInDxpMsg(handle, messageIdOf(handle), payload, client.clock, dxp) : payload;
   if (body.length > maxBytes) throw tooLarge(body.length, maxBytes, "setting");
   const to = { sender: id, exchange, routingKey: queue, ...(wrapped && { wrapped }) };
-  const wire = makeWire(handle, body, await sha256InTurns(body, client.clock), to, fields);
+  const sha256 = wrapped ? sha256InTurns(body, client.clock) : client.inspections.sha256(document.id, body);
+  const wire = makeWire(handle, body, await sha256, to, fields);
   crashPoint("send.before-spool");
   if (wire.body !== row.sha256) await client.spool.write(row.id, body);
   crashPoint("send.after-spool");

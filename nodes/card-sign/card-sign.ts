@@ -188,7 +188,12 @@ export = (RED: NodeAPI): void => {
       await client?.audit.keepCertificate(certificateNumber, certificate).catch((error) => client.reports.fault(error));
       message.payload = signed.payload;
       if (signed.signature)
-        document.signature = { ...signed.signature, sha256: await sha256InTurns(signed.payload, SYSTEM_CLOCK) };
+        document.signature = {
+          ...signed.signature,
+          sha256: await (client
+            ? client.inspections.sha256(document.id, signed.payload)
+            : sha256InTurns(signed.payload, SYSTEM_CLOCK)),
+        };
       send(message);
     });
     onClose(this, async () => {

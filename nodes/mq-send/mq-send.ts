@@ -12,7 +12,6 @@ import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
 import { settingNumber, settingText } from "../../lib/settings.js";
-import { sha256InTurns } from "../../lib/sha256.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -66,12 +65,12 @@ interface Started {
 
 /** A signature beside the bytes is good for these bytes alone. Rejects with SW-MESSAGE when a node behind card-sign changed them. */
 async function assertAsSigned(
-  { signature }: DocumentHandle,
+  { id, signature }: DocumentHandle,
   message: FlowMessage,
   client: ImportClient,
 ): Promise<void> {
   if (signature?.sha256 === undefined) return;
-  if ((await sha256InTurns(payloadOf(message), client.clock)) === signature.sha256) return;
+  if ((await client.inspections.sha256(id, payloadOf(message))) === signature.sha256) return;
   throw new ImportClientError(
     "SW-MESSAGE",
     {

@@ -104,7 +104,7 @@ export class Shadow {
       // In the folder of our own, where no box lies: what is matched moves no file.
       folders: new Folders(out, ports.disk),
       files: new Files(ports.disk),
-      inspections: new Inspections(),
+      inspections: new Inspections(ports.clock),
       lease: { assertHeld: () => undefined },
       receiptFiled: () => undefined,
       notice: (code, zh, en) => settings.onNotice?.(`${code} ${bothLanguages({ zh, en })}`),
