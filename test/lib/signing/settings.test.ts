@@ -96,6 +96,26 @@ describe("frames between us and the module's process", () => {
     }
   });
 
+  it("are put together once, in however many pieces they come", () => {
+    const frame = frameOf({ data: Buffer.alloc(1024 * 1024, 7) });
+    const whole = Buffer.concat;
+    let copied = 0;
+    Buffer.concat = (...given) => {
+      const made = whole.apply(Buffer, given);
+      copied += made.length;
+      return made;
+    };
+    try {
+      const reader = new FrameReader();
+      const values: unknown[] = [];
+      for (let at = 0; at < frame.length; at += 1000) values.push(...reader.push(frame.subarray(at, at + 1000)));
+      assert.equal((values[0] as { data: Uint8Array }).data.length, 1024 * 1024);
+    } finally {
+      Buffer.concat = whole;
+    }
+    assert.ok(copied <= 2 * frame.length, `${copied} bytes copied for ${frame.length}`);
+  });
+
   it("do not change when the piece's memory is used again", () => {
     const reader = new FrameReader();
     const frame = frameOf({ data: Buffer.from("first") });
