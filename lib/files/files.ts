@@ -240,7 +240,8 @@ export class Files {
     this.disk.share(path);
   }
 
-  private async oneByOne<T>(path: string, work: () => Promise<T>): Promise<T> {
+  /** Work on one path after the other, in the order in which it was asked for. What fails keeps nobody behind it. */
+  async oneByOne<T>(path: string, work: () => Promise<T>): Promise<T> {
     const before = this.writes.get(path);
     const write = before ? before.catch(() => undefined).then(work) : work();
     this.writes.set(path, write);

@@ -83,17 +83,17 @@ async function moveHome(
     ? row.file
     : receiptFileName(row, document.fileName, row.receivedAt, receiptNames);
   // Several receipts out of the same bytes differ behind the hash.
-  const there = () => placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
-  let before = await there();
-  const waiting = files.disk.exists(from);
-  // Another receipt that found the same document may have moved it while we looked.
-  if (before === undefined && !waiting) before = await there();
-  // A stop between its two names, or between copy and removal.
-  if (before !== undefined && waiting) files.disk.remove(from);
-  const file = before ?? (waiting ? await files.place(from, inBox, wanted) : undefined);
-  if (file === undefined) return undefined;
-  await files.disk.syncFolder(inBox);
-  return { folder: folder.code, file };
+  // Two receipts that come at once may find it both: who is second finds where the first has put it.
+  return files.oneByOne(from, async () => {
+    const before = await placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
+    const waiting = files.disk.exists(from);
+    // A stop between its two names, or between copy and removal.
+    if (before !== undefined && waiting) files.disk.remove(from);
+    const file = before ?? (waiting ? await files.place(from, inBox, wanted) : undefined);
+    if (file === undefined) return undefined;
+    await files.disk.syncFolder(inBox);
+    return { folder: folder.code, file };
+  });
 }
 
 /** A receipt that waited, was brought again and found its document by that: its file follows. */
