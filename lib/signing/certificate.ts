@@ -17,16 +17,10 @@ function values(field: unknown): string[] {
   return typeof field === "string" ? [field] : [];
 }
 
-/**
- * Reads a card's identity out of its certificate (PEM or DER). The certificate number is the certificate's serial
- * number as lower-case hex, as the card control gives it (domain 3). Of the subject: CN is the holder, O the company
- * name where it is there, an OU or O of ten digits the company's customs code (faq 19), serialNumber the card number.
- * Real cards differ in their subjects: `companyCode` and `cardNumber` of the settings win. Rejects with C134.
- */
-export function identityOf(certificate: Buffer, extras: IdentityExtras): CardIdentity {
-  let parsed: X509Certificate;
+/** A certificate, PEM or DER. Throws C134 with state CERTIFICATE-UNREADABLE. */
+export function parsedCertificate(certificate: Buffer): X509Certificate {
   try {
-    parsed = new X509Certificate(certificate);
+    return new X509Certificate(certificate);
   } catch (cause) {
     throw cardFault(
       "CERTIFICATE-UNREADABLE",
@@ -35,6 +29,16 @@ export function identityOf(certificate: Buffer, extras: IdentityExtras): CardIde
       { cause },
     );
   }
+}
+
+/**
+ * Reads a card's identity out of its certificate (PEM or DER). The certificate number is the certificate's serial
+ * number as lower-case hex, as the card control gives it (domain 3). Of the subject: CN is the holder, O the company
+ * name where it is there, an OU or O of ten digits the company's customs code (faq 19), serialNumber the card number.
+ * Real cards differ in their subjects: `companyCode` and `cardNumber` of the settings win. Rejects with C134.
+ */
+export function identityOf(certificate: Buffer, extras: IdentityExtras): CardIdentity {
+  const parsed = parsedCertificate(certificate);
   const subject = parsed.toLegacyObject().subject as unknown as Record<string, unknown>;
   const names = [...values(subject.OU), ...values(subject.O)];
   const holder = values(subject.CN)[0] ?? "";

@@ -8,6 +8,7 @@ import type { CardNode } from "../registry.js";
 import {
   checkConfig,
   clientOf,
+  configNode,
   documentOf,
   type FlowMessage,
   onClose,
@@ -49,7 +50,7 @@ export = (RED: NodeAPI): void => {
       };
       const check = async () => {
         const inspection = await inspections.of(document.id, payloadOf(message), fileName);
-        const card = config.card ? (RED.nodes.getNode(config.card) as CardNode | null) : null;
+        const card = config.card ? configNode<CardNode>(RED, config.card, "sw-card") : undefined;
         return preflightInTurns(
           {
             ...contextOf(inspection, fileName, { business: document.business, client: settings }),

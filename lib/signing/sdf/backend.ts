@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { parsedCertificate } from "../certificate.js";
 import { cardFault } from "../faults.js";
 import { ModuleCard, type Vendor } from "../module/card.js";
 import type { TokenFacts } from "../module/protocol.js";
@@ -12,7 +12,7 @@ import { sdfFault } from "./faults.js";
 /** Bytes of an RSA certificate's modulus; none of any other. */
 function modulusOf(certificate: Buffer): Buffer {
   if (sm2PublicKey(certificate)) return Buffer.alloc(0);
-  const { n = "" } = new X509Certificate(certificate).publicKey.export({ format: "jwk" });
+  const { n = "" } = parsedCertificate(certificate).publicKey.export({ format: "jwk" });
   return Buffer.from(n, "base64url");
 }
 
@@ -55,7 +55,7 @@ const SDF: Vendor = {
       );
     }
     // The file may be PEM.
-    const { raw } = new X509Certificate(certificate);
+    const { raw } = parsedCertificate(certificate);
     return { keyIndex: sdfKeyIndex, config: sdfConfig, extended: sdfExtended, modulus: modulusOf(raw).length };
   },
   algorithms: (_, certificate) => (sm2PublicKey(certificate) ? ["sm2-sm3"] : ["rsa-sha256", "rsa-sha1"]),

@@ -96,6 +96,17 @@ const FORGOTTEN: readonly Forgotten[] = [
     code: "SW-CONFIG",
     atDeploy: /backend is none of/,
   },
+  {
+    what: "a slot that is no number",
+    change: () => ({ card: { slot: "abc" } }),
+    code: "SW-CONFIG",
+    atDeploy: /slot/,
+  },
+  {
+    what: "a certificate file of an HSM that is none",
+    change: () => ({ card: { backend: "sdf", module: "/etc/passwd", certificateFile: "/etc/passwd" } }),
+    code: "C134",
+  },
   { what: "no key file", change: () => ({ card: { backend: "software", keyFile: "" } }), code: "C134" },
   {
     what: "a key file that is not there",
@@ -153,7 +164,8 @@ export function forgottenSettings(bench: RedBench): void {
         brokerNode(bench.broker),
         cardNode(bench.token),
         watchNode({}, "xsd"),
-        node("sw-validate-xsd", "xsd", { client: "client", noSchema: "pass" }, ["sign"], ["refused"]),
+        node("sw-validate-xsd", "xsd", { client: "client", noSchema: "pass" }, ["preflight"], ["refused"]),
+        node("sw-preflight", "preflight", { client: "client", card: "card" }, ["sign"], ["refused"]),
         node("sw-card-sign", "sign", { card: "card", profile: "auto" }, ["send"]),
         node(
           "sw-mq-send",
