@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve, sep } from "node:path";
 import type { ImportClientError } from "../errors.js";
 import { BOX_NAMES, type BoxPath } from "../files/box-place.js";
 import { configError, settingRows } from "../settings.js";
+import { CHECK_BOX } from "./check-boxes.js";
 
 /** What folder codes may hold. */
 const FOLDER = /^[^\\/:*?"<>|\p{Cc}]{1,64}$/u;
@@ -32,6 +33,9 @@ export function readBoxPaths(text: string, root: string): BoxPath[] {
 const sameBox = (one: Omit<BoxPath, "path">, other: Omit<BoxPath, "path">) =>
   one.box === other.box && one.folder.toLowerCase() === other.folder.toLowerCase();
 
+/** What a business folder of the root may have in it. */
+const WATCHED = [...BOX_NAMES, CHECK_BOX].map((name) => name.toLowerCase());
+
 /** No box in another one, and none where the root keeps what is its own. */
 function assertApart(paths: readonly BoxPath[], root: string): void {
   const inOther = (one: string, other: string) =>
@@ -41,8 +45,10 @@ function assertApart(paths: readonly BoxPath[], root: string): void {
     if (inOther(root, path)) throw wrong(at, `${path} 包含根目录`, `${path} holds the root`);
     const below = inOther(path, root) ? path.slice(root.length + 1).split(sep) : [];
     // `<root>/<code>/<Box>` of another one, or something inside of it.
-    const taken = below[0]?.startsWith(".") || BOX_NAMES.some((name) => name.toLowerCase() === below[1]?.toLowerCase());
-    const other = paths.find((row) => row.path !== path && inOther(path, row.path));
+    const taken = below[0]?.startsWith(".") || WATCHED.includes(below[1]?.toLowerCase() ?? "");
+    // The folder of a business holds its boxes, those that the root is known to have.
+    const holds = below.length === 1 && paths.some((row) => row.folder.toLowerCase() === below[0]?.toLowerCase());
+    const other = holds || paths.some((row) => row.path !== path && inOther(path, row.path));
     const twice = paths.some((row) => row.path.toLowerCase() === path.toLowerCase() && !sameBox(row, { folder, box }));
     if (taken || other || twice) {
       throw wrong(

@@ -10,7 +10,7 @@ import { sha256Of } from "../sha256.js";
 import type { ClientSettings } from "./settings.js";
 
 /** Beside OutBox, made by whoever wants files checked and not sent. */
-const CHECK_BOX = "CheckBox";
+export const CHECK_BOX = "CheckBox";
 /** In it: where a file goes when it has been checked, and where its report lies. */
 const DONE = "Checked";
 const RESULT = "Result";

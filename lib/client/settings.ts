@@ -17,6 +17,7 @@ import { readBoxPaths } from "./box-paths.js";
 import { readLedgerSetting } from "./ledger-setting.js";
 import { LOG_FORMATS, type LogFormat } from "./log-lines.js";
 import { OWN_NAMES, readNamesSettings } from "./names-settings.js";
+import { assertOwnPlace } from "./own-places.js";
 
 /** Who we are, as the import-client node is set. Paths are absolute, times in the unit that the name says. */
 export interface ClientSettings extends BoxSettings {
@@ -131,6 +132,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     newFolders: faults.read(() => newFoldersOf(config.newFolders), []),
     boxPaths: root === "" ? [] : faults.read(() => readBoxPaths(settingText(config.boxPaths), root), []),
   };
+  for (const setting of ["ledger", "logDir"] as const) faults.read(() => assertOwnPlace(setting, settings), undefined);
   faults.assertNone();
   return settings;
 }

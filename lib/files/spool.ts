@@ -2,6 +2,10 @@ import { join } from "node:path";
 import type { Files } from "./files.js";
 import { makeFolder } from "./make-folder.js";
 
+/** Where they lie below a root, and where what was sent is kept. */
+export const SPOOL_FOLDER = ".spool";
+export const KEPT_FOLDER = ".sent";
+
 /**
  * The exact bytes of sends that are under way, one file a document, so that a repeat is identical even when a signature
  * would come out different the second time (promises 1).
@@ -15,8 +19,8 @@ export class Spool {
     root: string,
     private readonly files: Files,
   ) {
-    this.folder = join(root, ".spool");
-    this.kept = join(root, ".sent");
+    this.folder = join(root, SPOOL_FOLDER);
+    this.kept = join(root, KEPT_FOLDER);
   }
 
   async write(id: string, bytes: Buffer): Promise<void> {

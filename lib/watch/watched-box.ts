@@ -5,6 +5,7 @@ import { dec } from "../business/dec.js";
 import { isPdfName } from "../business/edocs.js";
 import { businessOfFolder } from "../business/index.js";
 import type { ImportClient } from "../client/import-client.js";
+import { ledgerFilesIn } from "../client/own-places.js";
 import type { Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
@@ -41,6 +42,8 @@ export class WatchedBox {
   /** Only for folders whose documents have PDFs. */
   private readonly attachments: Attachments | undefined;
   private unwatch: (() => void) | undefined;
+  /** A ledger that links lead into the box: never claimed. */
+  private isOwn: (name: string) => boolean = () => false;
 
   constructor(
     private readonly client: ImportClient,
@@ -51,7 +54,8 @@ export class WatchedBox {
     const { incompleteAfter, pdfWait, pdfFolder, mostBytes } = settings;
     const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
     this.attachments = gathers ? new Attachments(client, { wait: pdfWait, mostBytes, folder: pdfFolder }) : undefined;
-    const holds = (name: string) => settings.isLeft?.(folder, name) === true || this.attachments?.holds(name) === true;
+    const holds = (name: string) =>
+      this.isOwn(name) || settings.isLeft?.(folder, name) === true || this.attachments?.holds(name) === true;
     this.outBox = new OutBox(folder, client, { incompleteAfter, holds });
   }
 
@@ -70,6 +74,7 @@ export class WatchedBox {
     const { outBox, attachments } = this;
     try {
       this.unwatch ??= this.client.files.disk.watch(this.folder.box("OutBox"), this.changed);
+      if (list) this.isOwn = ledgerFilesIn(this.folder.box("OutBox"), this.client.settings.ledger);
       const odd = list ? await outBox.list() : [];
       await attachments?.review(outBox);
       const { names, oddities } = await outBox.ready();
