@@ -27,10 +27,23 @@ export function requiredText(name: string, value: unknown): string {
   return text;
 }
 
-/** `true`, `1`, `yes`, `on` in any case. */
-export function settingFlag(value: unknown, fallback: boolean): boolean {
+/** `true`, `yes`, `1`, `on` and `false`, `no`, `0`, `off` in any case; undefined for any other text, also for none. */
+export function flagOf(value: unknown): boolean | undefined {
   const text = settingText(value).toLowerCase();
-  return text === "" ? fallback : ["true", "1", "yes", "on"].includes(text);
+  if (["true", "yes", "1", "on"].includes(text)) return true;
+  return ["false", "no", "0", "off"].includes(text) ? false : undefined;
+}
+
+/** A setting that is on or off; `fallback` when it is not set. Throws SW-CONFIG for what is neither: a misspelt word must not switch it. */
+export function settingFlag(name: string, value: unknown, fallback: boolean): boolean {
+  const text = settingText(value);
+  const flag = text === "" ? fallback : flagOf(text);
+  if (flag !== undefined) return flag;
+  throw configError(
+    name,
+    `${name}：“${text}”既不是 true（yes、1、on）也不是 false（no、0、off）`,
+    `${name}: "${text}" is neither true (yes, 1, on) nor false (no, 0, off)`,
+  );
 }
 
 /** One of the named values; the first for one that is not set. Throws SW-CONFIG for any other. */

@@ -29,7 +29,7 @@ export function readNamesSettings(config: Record<string, unknown>): NamesSetting
   }
   return {
     receiptNames,
-    datedFolders: settingFlag(config.datedFolders, OWN_NAMES.datedFolders),
+    datedFolders: settingFlag("datedFolders", config.datedFolders, OWN_NAMES.datedFolders),
     localReceipts: localReceipts as RefusalForm,
   };
 }

@@ -121,9 +121,9 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     logFormat: faults.read(() => settingChoice("logFormat", config.logFormat, LOG_FORMATS), LOG_FORMATS[0]),
     retentionDays: number("retentionDays", 90, 1),
     missingAfter: number("missingAfter", 600),
-    onUncertain: settingText(config.onUncertain) === "hold" ? "hold" : "resend",
+    onUncertain: faults.read(() => settingChoice("onUncertain", config.onUncertain, ["resend", "hold"]), "resend"),
     claimTimeout: number("claimTimeout", 3600),
-    receiptJson: settingFlag(config.receiptJson, false),
+    receiptJson: faults.read(() => settingFlag("receiptJson", config.receiptJson, false), false),
     sysIds: settingText(config.sysIds)
       .split(/[,，;；\s]+/)
       .filter(Boolean),

@@ -46,7 +46,7 @@ function readConfig(config: Config) {
   const suite = settingChoice("suite", config.suite, ["auto", ...SUITES.map(({ name }) => name)]);
   const options: ProfileOptions = {
     ...(suite !== "auto" && { suite }),
-    withComments: settingFlag(config.withComments, false),
+    withComments: settingFlag("withComments", config.withComments, false),
     input: settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
   };
   return {

@@ -10,7 +10,7 @@ import { addedUp } from "../../lib/ledger/counts.js";
 import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sql/search.js";
-import { configError, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, flagOf, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
@@ -63,6 +63,16 @@ async function pageOf(ledger: Ledger, question: Record<string, unknown>) {
   const last = rows.length === (query.limit ?? PAGE.usual) ? rows.at(-1)?.id : undefined;
   const more = last !== undefined && (await ledger.query({ ...query, before: last, limit: 1 })).length > 0;
   return { payload: rows, next: more ? last : null };
+}
+
+/** Whether a question is for counts. Rejects with SW-REQUEST for what says neither yes nor no. */
+function wantsCount(count: unknown): boolean {
+  const wanted = settingText(count) === "" ? false : flagOf(count);
+  if (wanted !== undefined) return wanted;
+  throw new ImportClientError("SW-REQUEST", {
+    zh: `count 应为 true 或 false：${settingText(count)}`,
+    en: `count is true or false, not ${settingText(count)}`,
+  });
 }
 
 export = (RED: NodeAPI): void => {
@@ -142,7 +152,7 @@ export = (RED: NodeAPI): void => {
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);
       else if (question.id) message.payload = (await storyOf(client.ledger, settingText(question.id))) ?? null;
-      else if (settingFlag(question.count, false)) {
+      else if (wantsCount(question.count)) {
         message.payload = addedUp(await client.ledger.count(readDocumentQuery(question)));
       } else Object.assign(message, await pageOf(client.ledger, question));
       status.show("green", "dot", "done");

@@ -18,7 +18,7 @@ interface Config extends NodeDef {
   maxInFlight?: string | number;
   incompleteAfter?: string | number;
   maxSize?: string | number;
-  createBoxes?: boolean;
+  createBoxes?: boolean | string;
   pdfFolder?: string;
   pdfWait?: string | number;
 }
@@ -56,7 +56,7 @@ export = (RED: NodeAPI): void => {
           maxInFlight,
           incompleteAfter: settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
           mostBytes: Math.floor(settingNumber("maxSize", config.maxSize, LARGEST / MEGABYTE, 0.001) * MEGABYTE),
-          createBoxes: settingFlag(config.createBoxes, true),
+          createBoxes: settingFlag("createBoxes", config.createBoxes, true),
           pdfWait: settingNumber("pdfWait", config.pdfWait, 60) * 1000,
           pdfFolder: pdfFolder === "" ? undefined : resolve(client.settings.root, pdfFolder),
         },

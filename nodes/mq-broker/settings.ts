@@ -63,7 +63,7 @@ export function readBrokerSettings(
   const faults = new SettingFaults();
   const number = (name: "heartbeat" | "connectTimeout" | "confirmTimeout", fallback: number, least = 0) =>
     faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
-  const useTls = settingFlag(config.useTls, true);
+  const useTls = faults.read(() => settingFlag("useTls", config.useTls, true), true);
   const tls: Record<string, unknown> = {};
   const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsConfigNode | null) : null;
   tlsNode?.addTLSOptions?.(tls);

@@ -5,7 +5,7 @@ import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { faultOfChecks } from "../../lib/preflight/refusal.js";
-import { configError, settingFlag, settingText } from "../../lib/settings.js";
+import { configError, SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
 import { objectOf } from "../../lib/xml/object.js";
 import {
   checkConfig,
@@ -29,10 +29,7 @@ interface Config extends NodeDef {
 
 /** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
 function readStrictness({ strictness, levels }: Config): Strictness {
-  const all = settingText(strictness) || "evidence";
-  if (all !== "evidence" && all !== "error" && all !== "warning") {
-    throw configError("strictness", `未知的严格程度 ${all}`, `unknown strictness ${all}`);
-  }
+  const all = settingChoice("strictness", strictness, ["evidence", "error", "warning"]);
   const read = readSeverities("levels", levels);
   const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
   if (unknown !== undefined) {
@@ -43,6 +40,18 @@ function readStrictness({ strictness, levels }: Config): Strictness {
     );
   }
   return { ...(all !== "evidence" && { all }), levels: read };
+}
+
+/** Rejects with SW-CONFIG, naming all that cannot be read. */
+function readConfig(config: Config) {
+  const faults = new SettingFaults();
+  const set = {
+    strictness: faults.read(() => readStrictness(config), {}),
+    data: faults.read(() => settingFlag("data", config.data, false), false),
+    noSchema: faults.read(() => settingChoice("noSchema", config.noSchema, ["pass", "fail"]), "pass"),
+  };
+  faults.assertNone();
+  return set;
 }
 
 const NO_SCHEMA: Fault = {
@@ -64,7 +73,7 @@ export = (RED: NodeAPI): void => {
       if (store) return store;
       store = openClient().then(({ settings }) => {
         const folders = settings.schemas === "" ? [] : [settings.schemas];
-        return new SchemaStore(folders, { strictness: readStrictness(config) });
+        return new SchemaStore(folders, { strictness: readConfig(config).strictness });
       });
       // A client that could not be opened yet is asked again.
       store.catch(() => {
@@ -72,7 +81,10 @@ export = (RED: NodeAPI): void => {
       });
       return store;
     };
-    checkConfig(this, status, async () => (await schemas()).check());
+    checkConfig(this, status, async () => {
+      readConfig(config);
+      await (await schemas()).check();
+    });
 
     const refuse = (message: FlowMessage, send: (message: (FlowMessage | null)[]) => void, fault: Fault) => {
       message.fault = fault;
@@ -81,6 +93,7 @@ export = (RED: NodeAPI): void => {
     };
 
     onInput(this, async (message, send) => {
+      const { data, noSchema } = readConfig(config);
       const document = documentOf(message);
       let found: Check[] | undefined;
       try {
@@ -88,7 +101,7 @@ export = (RED: NodeAPI): void => {
         const fileName = message.filename || document.fileName;
         const inspection = await inspections.of(document.id, payloadOf(message), fileName);
         // For rules of the flow's own; on both outputs, and absent for a document that is too large for it.
-        if (settingFlag(config.data, false)) document.data = objectOf(inspection.root);
+        if (data) document.data = objectOf(inspection.root);
         found = await (await schemas()).validate(inspection);
       } catch (error) {
         const code = codeOf(error);
@@ -99,7 +112,7 @@ export = (RED: NodeAPI): void => {
         }
         throw error;
       }
-      if (!found && settingText(config.noSchema) === "fail") {
+      if (!found && noSchema === "fail") {
         refuse(message, send, NO_SCHEMA);
         return;
       }

@@ -1,27 +1,38 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { normaliseFile, packFile, unpackFile } from "../../lib/business/packing.js";
-import { settingFlag, settingText } from "../../lib/settings.js";
+import { SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
 import { clientOf } from "../registry.js";
-import { documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import { checkConfig, documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
 
 interface Config extends NodeDef {
   mode?: string;
-  flatten?: boolean;
+  flatten?: boolean | string;
   names?: string;
 }
 
-const MODES = { normalise: normaliseFile, pack: packFile, unpack: unpackFile };
+const MODES = { normalise: normaliseFile, pack: packFile, unpack: unpackFile } as const;
+
+/** Rejects with SW-CONFIG, naming all that cannot be read. */
+function readConfig({ mode, flatten, names }: Config) {
+  const faults = new SettingFaults();
+  const set = {
+    change: MODES[faults.read(() => settingChoice("mode", mode, ["normalise", "pack", "unpack"]), "normalise")],
+    options: {
+      flatten: faults.read(() => settingFlag("flatten", flatten, false), false),
+      names: faults.read(() => settingChoice("names", names, ["utf-8", "gbk"]), "utf-8"),
+    },
+  };
+  faults.assertNone();
+  return set;
+}
 
 export = (RED: NodeAPI): void => {
   function ZipNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "zip");
-    const change = MODES[(settingText(config.mode) || "normalise") as keyof typeof MODES] ?? normaliseFile;
-    const options = {
-      flatten: settingFlag(config.flatten, false),
-      names: settingText(config.names) === "gbk" ? ("gbk" as const) : ("utf-8" as const),
-    };
+    checkConfig(this, status, async () => readConfig(config));
     onInput(this, async (message: FlowMessage, send) => {
+      const { change, options } = readConfig(config);
       const document = documentOf(message);
       const fileName = message.filename || document.fileName;
       const client = await clientOf(document);

@@ -14,6 +14,7 @@ import { messageFields } from "./suites/message-fields.js";
 import { ownRules } from "./suites/own-rules.js";
 import { owner } from "./suites/owner.js";
 import { pinGuard } from "./suites/pin-guard.js";
+import { readableSettings } from "./suites/readable-settings.js";
 import { receiving } from "./suites/receiving.js";
 import { restart } from "./suites/restart.js";
 import { routes } from "./suites/routes.js";
@@ -43,7 +44,8 @@ export function nodesIn(runtime: Runtime, major: string): void {
       await bench.stop();
       removeScratch();
     });
-    for (const suite of [config, connections, forms, owner, claims, content, composing, ownRules]) suite(bench);
+    for (const suite of [config, readableSettings, connections, forms, owner, claims, content, composing, ownRules])
+      suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling, spoilt]) suite(bench);
     for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { decXml } from "../../../simulator/samples/index.js";
+import {
+  brokerNode,
+  cardNode,
+  catchAll,
+  clientNode,
+  type FlowNode,
+  node,
+  sink,
+  watchNode,
+} from "../../support/flow-nodes.js";
+import type { RedBench } from "../../support/red-bench.js";
+import { scratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
+import { message } from "../../support/watched-message.js";
+
+/** Settings that say neither what is wanted nor nothing: what cannot be read refuses, and documents wait. */
+export function readableSettings(bench: RedBench): void {
+  let root: string;
+  beforeEach(() => {
+    root = join(scratch(), "ImpPath");
+  });
+
+  /** The faults of settings that a node has said, all in both languages. */
+  const said = (id: string) => bench.errors().filter((error) => error.startsWith(`${id}: SW-CONFIG `));
+  const assertSaid = async (id: string, ...texts: string[]) => {
+    await until(`${id} says what is wrong with its settings`, () => said(id).length > 0);
+    assert.equal(said(id).length, 1, said(id).join("\n"));
+    for (const text of texts) assert.ok(said(id)[0]?.includes(text), `${text} is not in: ${said(id)[0]}`);
+    assert.match(said(id)[0] ?? "", /请在节点或环境变量中改正此设置/);
+  };
+  const load = (...nodes: FlowNode[]) =>
+    bench.load([...nodes, ...["out", "refused", "caught"].map((id) => sink(id)), catchAll("caught")]);
+  /** Gives a node a good document, and asserts that it goes nowhere but to Catch, as one that waits for a setting. */
+  const assertWaits = async (id: string) => {
+    bench.node(id).receive(message(decXml(), "a.xml", "DecCus001", "DEC"));
+    const caught = () => bench.messages("caught").find(({ document }) => document !== undefined);
+    await until("the document is at Catch", () => caught() !== undefined);
+    assert.equal(caught()?.fault?.code, "SW-CONFIG");
+    assert.deepEqual([bench.messages("out"), bench.messages("refused")], [[], []]);
+  };
+
+  describe("a setting that is on or off", () => {
+    for (const word of ["ture", "maybe", "nein"]) {
+      it(`that says ${word} opens no plain connection to the broker, and documents wait`, async () => {
+        await load(
+          clientNode(root),
+          brokerNode(bench.broker, { useTls: word, port: "amqp" }),
+          node("sw-mq-send", "send", { client: "client", broker: "broker", queue: "nowhere" }, ["out"]),
+        );
+        await assertSaid(
+          "broker",
+          `useTls: "${word}" is neither true`,
+          `“${word}”既不是 true`,
+          "port: amqp is not a number",
+        );
+        await bench.showing("send", "mq-send.status.config");
+        await assertWaits("send");
+      });
+    }
+
+    it("that says neither is told by every node that has one", async () => {
+      const way = { client: "client", card: "card" };
+      await load(
+        clientNode(root, { receiptJson: "yess", datedFolders: "ja" }),
+        cardNode(bench.token, { pinPad: "treu" }),
+        cardNode(bench.token, { id: "sdf", sdfExtended: "offf" }),
+        watchNode({ createBoxes: "flase" }, "out"),
+        node("sw-card-sign", "sign", { ...way, withComments: "2" }, ["out"]),
+        node("sw-validate-xsd", "xsd", { ...way, data: "y" }, ["out"]),
+        node("sw-zip", "zip", { flatten: "t" }, ["out"]),
+      );
+      await assertSaid("client", 'receiptJson: "yess" is neither', 'datedFolders: "ja" is neither');
+      await assertSaid("card", 'pinPad: "treu" is neither');
+      await assertSaid("sdf", 'sdfExtended: "offf" is neither');
+      await assertSaid("sign", 'withComments: "2" is neither');
+      await assertSaid("xsd", 'data: "y" is neither');
+      await assertSaid("zip", 'flatten: "t" is neither');
+      await bench.unload();
+      await load(clientNode(root), watchNode({ createBoxes: "flase" }, "out"));
+      await assertSaid("watch", 'createBoxes: "flase" is neither');
+    });
+
+    it("takes true, yes, 1, on and false, no, 0, off in any case, with blanks around, and nothing as its default", async () => {
+      const words = ["true", "Yes", " 1 ", "ON", "False", "NO", "0", " off", "", true, false];
+      await load(
+        clientNode(root),
+        ...words.map((flatten, index) => node("sw-zip", `zip-${index}`, { mode: "pack", flatten }, ["out"])),
+      );
+      for (const index of words.keys())
+        bench.node(`zip-${index}`).receive(message(decXml(), "a.xml", "DecCus001", "DEC"));
+      await bench.arrived("out", words.length);
+      assert.deepEqual(bench.errors(), []);
+    });
+  });
+}
