@@ -31,6 +31,8 @@ interface Parts {
   clock: Clock;
   ids: Ids;
   ledger: Pick<Ledger, "fact" | "setFact">;
+  /** Throws SW-FOLDER when the root is an empty mount point by now (`Folders.assertRoot`). */
+  assertRoot(): void;
   /** Hears of each entry that was written. */
   told(entry: AuditEntry): void;
 }
@@ -116,12 +118,13 @@ export class AuditChain {
     return lines;
   }
 
-  /** Keeps a certificate that signed, once: signatures without one in them are checked with it years later. */
+  /** Keeps a certificate that signed, once: signatures without one in them are checked with it years later. Rejects with SW-FOLDER. */
   async keepCertificate(number: string, der: Buffer): Promise<void> {
     if (number === "" || !/^[0-9a-z]{1,64}$/i.test(number) || this.known.has(number)) return;
     const { files } = this.parts;
     const folder = join(this.folder, CERTIFICATES);
     if (!files.disk.exists(join(folder, `${number}.cer`))) {
+      this.parts.assertRoot();
       files.disk.makeFolder(folder);
       await files.write(folder, `${number}.cer`, der);
     }
@@ -139,6 +142,7 @@ export class AuditChain {
 
   private async write(decision: Decision): Promise<AuditEntry> {
     const { files, clock, ids, owner } = this.parts;
+    this.parts.assertRoot();
     files.disk.makeFolder(this.folder);
     this.head ??= this.lastOf(this.numbers());
     const half = join(this.folder, `${ids.handle()}.tmp`);

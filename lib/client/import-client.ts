@@ -93,6 +93,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => reportJump(this.reports, ahead));
     this.audit = new AuditChain({
       ...{ root: settings.root, owner: settings, files: this.files, clock: ports.clock, ids: ports.ids, ledger },
+      assertRoot: () => this.folders.assertRoot(),
       told: ({ number, what, who, document, file, hash }) =>
         this.record("decision", document, file, "", [number, what, who, hash].filter(Boolean).join(" ")),
     });

@@ -139,8 +139,8 @@ export class Folders {
     for (const folder of this.all()) folder.assertWhole();
   }
 
-  /** Before anything is made in the root: it is not the empty folder on which it was mounted until just now. */
-  private assertRoot(): void {
+  /** Before anything is made in the root. Throws SW-FOLDER when it is the empty folder on which it was mounted until just now. */
+  assertRoot(): void {
     const marked = this.disk.isFolder(join(this.root, MARKER));
     if (this.marked && !marked) throw rootAway(this.root);
     this.marked = marked;

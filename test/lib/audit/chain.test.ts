@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AuditChain } from "../../../lib/audit/chain.js";
 import { type AuditEntry, decisionOf, readChain } from "../../../lib/audit/entry.js";
@@ -75,9 +75,33 @@ describe("the audit of persons' decisions", () => {
     assert.deepEqual(places([one, "", three_])[0], "2 changed");
   });
 
+  it("makes nothing in the empty mount point of a root that is away", async () => {
+    const { client: bound } = await openWith(clientSettings());
+    const { root } = bound.settings;
+    try {
+      await bound.audit.keepCertificate("a1", Buffer.from("one"));
+      renameSync(root, `${root}.away`);
+      mkdirSync(root);
+      const decision = decisionOf({ ...by, what: "hold", reason: "x" });
+      for (const making of [bound.audit.keepCertificate("b2", Buffer.from("two")), bound.audit.enter(decision)]) {
+        await assert.rejects(making, (error) => codeOf(error) === "SW-FOLDER");
+      }
+      assert.deepEqual(readdirSync(root), []);
+    } finally {
+      rmSync(root, { recursive: true });
+      renameSync(`${root}.away`, root);
+      await bound.close();
+    }
+    assert.deepEqual(
+      bound.audit.certificates().map(({ name }) => name),
+      ["a1.cer"],
+    );
+  });
+
   it("gives each number once, whoever writes at the same time", async () => {
     const { root } = client.settings;
-    const parts = { root, owner: client.settings, files: client.files, clock: client.clock, ids: client.ids };
+    const { files, clock, ids } = client;
+    const parts = { root, owner: client.settings, files, clock, ids, assertRoot: () => {} };
     const told: number[] = [];
     const others = [1, 2, 3].map(
       () => new AuditChain({ ...parts, ledger: client.ledger, told: ({ number }) => void told.push(number) }),
