@@ -11,9 +11,10 @@ async function main(): Promise<void> {
   const folder = process.argv[2] as string;
   const ledger = await openLedger(join(folder, "ledger.db"));
   const files = new Files(SYSTEM.disk);
+  let commits = 0;
   const tasks: Record<string, () => Promise<unknown>> = {
     ping: async () => undefined,
-    commit: () => ledger.setFact("fact", "committed"),
+    commit: () => ledger.setFact("fact", `number ${++commits}`),
     look: () => ledger.fact("fact"),
     checkpoint: () => ledger.stamp(7),
     close: () => ledger.close(),

@@ -51,6 +51,6 @@ describe("a disk whose syncs hang", () => {
     child.send("ping");
     assert.equal(await next(), "ping");
     disk.clear("hang");
-    assert.deepEqual([await next(), await next()].sort(), ["commit", "look: committed"]);
+    assert.deepEqual([await next(), await next()].sort(), ["commit", "look: number 1"]);
   });
 });
