@@ -254,7 +254,7 @@ export function config(bench: RedBench): void {
         await bench.showing("receive2", "mq-receive.status.config");
         assert.match(
           bench.errors().join("\n"),
-          /receive2: test and production share .*: 正式 \(production\), 测试 \(test\)/,
+          /receive2: SW-CONFIG .*test and production share .*: 正式 \(production\), 测试 \(test\)/,
         );
       });
 
