@@ -10,7 +10,7 @@ import { addedUp } from "../../lib/ledger/counts.js";
 import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sql/search.js";
-import { configError, flagOf, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, flagOf, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
@@ -116,7 +116,10 @@ export = (RED: NodeAPI): void => {
       await check();
       if (!closed) status.show("green", "ring", "watching");
     };
-    checkConfig(this, status, settingText(config.mode) === "events" ? watch : async () => openClient());
+    checkConfig(this, status, async () => {
+      const mode = settingChoice("mode", config.mode, ["query", "events"]);
+      await (mode === "events" ? watch() : openClient());
+    });
 
     const act = async (client: ImportClient, question: Record<string, unknown>, message: FlowMessage) => {
       const id = settingText(question.id);

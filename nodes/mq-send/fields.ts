@@ -18,6 +18,7 @@ function rowsOf(saved: unknown): SavedRow[] {
   const text = settingText(saved) || "[]";
   try {
     const rows = JSON.parse(text) as Partial<SavedRow>[];
+    if (!Array.isArray(rows)) throw new Error("应为列表 / it is no list");
     return rows.map(({ to, name = "", value = "", type = "str" }) => {
       if (!to || !FIELD_TARGETS.includes(to)) throw new Error(`to: ${to}`);
       if (!TYPES.includes(type)) throw new Error(`type: ${type}`);

@@ -11,7 +11,7 @@ import { stopped } from "../../lib/send/errors.js";
 import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
-import { settingNumber, settingText } from "../../lib/settings.js";
+import { settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -110,7 +110,7 @@ export = (RED: NodeAPI): void => {
         attempts: settingNumber("attempts", config.attempts, 2),
         window: settingNumber("window", config.window, 100, 1),
         perBusiness: readBusinessLimits("perBusiness", settingText(config.perBusiness)),
-        wrap: settingText(config.body) === "dxp",
+        wrap: settingChoice("body", config.body, ["bare", "dxp"]) === "dxp",
         maxBytes: Math.floor(settingNumber("maxSize", config.maxSize, 32, 0.001) * MEGABYTE),
       };
     };

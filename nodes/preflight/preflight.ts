@@ -2,8 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { contextOf } from "../../lib/compose/examine.js";
 import type { Check } from "../../lib/document.js";
 import { faultOf } from "../../lib/errors.js";
-import { mergeChecks, preflightInTurns } from "../../lib/preflight/index.js";
+import { mergeChecks, preflightInTurns, RULES } from "../../lib/preflight/index.js";
 import { faultOfChecks } from "../../lib/preflight/refusal.js";
+import { quote } from "../../lib/quote.js";
 import type { CardNode } from "../registry.js";
 import {
   checkConfig,
@@ -16,7 +17,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
-import { readSeverities, type Severity } from "../severities.js";
+import { readSeverities } from "../severities.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -24,22 +25,26 @@ interface Config extends NodeDef {
   rules?: string;
 }
 
+/** The severities that are set, by the rules' names. Throws SW-CONFIG: a rule that somebody misspelt would hold as if nothing were set. */
+const readRules = (rules: unknown) =>
+  readSeverities("rules", rules, (name) => {
+    if (RULES.some(({ id }) => id === name)) return undefined;
+    const meant = RULES.find(({ id }) => name.trim().toLowerCase().replace("sw-rule-", "") === id)?.id;
+    return {
+      zh: `没有规则 ${quote(name)}${meant ? `（应写作 ${meant}）` : ""}`,
+      en: `there is no rule ${quote(name)}${meant ? ` (it is called ${meant})` : ""}`,
+    };
+  });
+
 export = (RED: NodeAPI): void => {
   function PreflightNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "preflight");
-    let overrides: Record<string, Severity> = {};
-    try {
-      overrides = readSeverities("rules", config.rules);
-    } catch (error) {
-      status.show("red", "ring", "config");
-      this.error((error as Error).message);
-    }
-
     const openClient = () => clientOf(RED, this, status, config.client);
-    checkConfig(this, status, async () => openClient());
+    checkConfig(this, status, async () => [readRules(config.rules), await openClient()]);
 
     onInput(this, async (message: FlowMessage, send) => {
+      const overrides = readRules(config.rules);
       const document = documentOf(message);
       const client = await openClient();
       const { settings, inspections } = client;

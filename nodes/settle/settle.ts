@@ -5,7 +5,7 @@ import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { type Fault, faultOf, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
-import { configError, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
 import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
@@ -19,7 +19,8 @@ interface Config extends NodeDef {
   holdWindow?: string;
 }
 
-type Outcome = DocumentOutcome | "hold" | "stored" | "rejected";
+const OUTCOMES = ["auto", "sent", "failed", "retry", "hold", "stored", "rejected"] as const;
+type Outcome = DocumentOutcome | (typeof OUTCOMES)[number];
 
 /** What a message says of its hold itself: why, and until when (ms since the epoch, or a date as ISO 8601 writes it). */
 interface Hold {
@@ -52,6 +53,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
     const begin = async () => ({
+      set: settingChoice("outcome", config.outcome, OUTCOMES),
       client: await clientOf(RED, this, status, config.client),
       retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
       retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
@@ -65,8 +67,7 @@ export = (RED: NodeAPI): void => {
     checkConfig(this, status, begin);
 
     /** Of a document, how it ends may follow from its row. */
-    function outcomeOf(message: FlowMessage): Outcome | "auto" {
-      const set = (settingText(config.outcome) || "auto") as Outcome | "auto";
+    function outcomeOf(message: FlowMessage, set: Outcome): Outcome {
       return set === "auto" && message.delivery ? "stored" : set;
     }
 
@@ -85,7 +86,7 @@ export = (RED: NodeAPI): void => {
     }
 
     onInput(this, async (message, send) => {
-      const { client, retryAfter, retryTimes, window } = await begin();
+      const { set, client, retryAfter, retryTimes, window } = await begin();
       mendDelivery(message, (text) => this.warn(text));
       const spoilt = message.delivery ? undefined : spoiltDocument(message);
       if (spoilt) {
@@ -97,7 +98,7 @@ export = (RED: NodeAPI): void => {
         send(message);
         return;
       }
-      const outcome = outcomeOf(message);
+      const outcome = outcomeOf(message, set);
       const met = faultIn(message);
       const fault = met ?? { code: "SW-FAULT", text: { zh: "流程判定失败", en: "failed by the flow" } };
       if (outcome === "stored" || outcome === "rejected") {

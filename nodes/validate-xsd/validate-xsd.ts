@@ -5,7 +5,8 @@ import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";
 import { faultOfChecks } from "../../lib/preflight/refusal.js";
-import { configError, SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
+import { quote } from "../../lib/quote.js";
+import { SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
 import { objectOf } from "../../lib/xml/object.js";
 import {
   checkConfig,
@@ -30,15 +31,14 @@ interface Config extends NodeDef {
 /** How strictly our own models are meant; a user's XSD is meant to the letter. Rejects with SW-CONFIG. */
 function readStrictness({ strictness, levels }: Config): Strictness {
   const all = settingChoice("strictness", strictness, ["evidence", "error", "warning"]);
-  const read = readSeverities("levels", levels);
-  const unknown = Object.keys(read).find((key) => !key.includes("/") && !FINDING_KINDS.some((kind) => kind === key));
-  if (unknown !== undefined) {
-    throw configError(
-      "levels",
-      `levels：${unknown} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
-      `levels: ${unknown} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
-    );
-  }
+  const read = readSeverities("levels", levels, (key) => {
+    if (key.includes("/") || FINDING_KINDS.some((kind) => kind === key)) return undefined;
+    const name = quote(key);
+    return {
+      zh: `${name} 既不是种类（${FINDING_KINDS.join("、")}）也不是路径`,
+      en: `${name} is neither a kind (${FINDING_KINDS.join(", ")}) nor a path`,
+    };
+  });
   return { ...(all !== "evidence" && { all }), levels: read };
 }
 

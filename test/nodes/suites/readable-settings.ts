@@ -95,4 +95,71 @@ export function readableSettings(bench: RedBench): void {
       assert.deepEqual(bench.errors(), []);
     });
   });
+
+  describe("sw-preflight with rules that cannot be read", () => {
+    const wrong: [rules: string, ...said: string[]][] = [
+      ["[1,2", "rules is not valid JSON: [1,2", "rules 不是有效的 JSON"],
+      ["[1,2]", "rules is no JSON object: [1,2]", "rules 应为 JSON 对象"],
+      ["null", "rules is no JSON object: null"],
+      [
+        '{"own-number": 7, "edoc-missing-pdf": "sometimes", "__proto__": "off", "SW-RULE-edoc-name": "off"}',
+        "there is no rule own-number",
+        "没有规则 own-number",
+        "own-number is error, warning or off, not 7",
+        'edoc-missing-pdf is error, warning or off, not "sometimes"',
+        "没有规则 __proto__",
+        "there is no rule SW-RULE-edoc-name (it is called edoc-name)",
+      ],
+    ];
+    for (const [rules, ...texts] of wrong) {
+      it(`says all that is wrong with ${rules}, and documents wait`, async () => {
+        await load(
+          clientNode(root),
+          node("sw-preflight", "preflight", { client: "client", rules }, ["out"], ["refused"]),
+        );
+        await assertSaid("preflight", ...texts);
+        await bench.showing("preflight", "preflight.status.config");
+        await assertWaits("preflight");
+      });
+    }
+  });
+
+  describe("a choice that there is not", () => {
+    it("is told by sw-zip with all others, and documents wait", async () => {
+      await load(clientNode(root), node("sw-zip", "zip", { mode: "wrap", names: "big5" }, ["out"]));
+      await assertSaid("zip", "mode is none of normalise, pack, unpack: wrap", "names 只能是 utf-8, gbk：big5");
+      await bench.showing("zip", "zip.status.config");
+      await assertWaits("zip");
+    });
+
+    it("is told by every node that has one", async () => {
+      const queue = { client: "client", broker: "broker", queue: "nowhere" };
+      await load(
+        clientNode(root),
+        brokerNode(bench.broker),
+        node("sw-validate-xsd", "xsd", { client: "client", noSchema: "refuse", strictness: "hard", levels: "{bad" }, [
+          "out",
+        ]),
+        node("sw-settle", "settle", { client: "client", outcome: "sended" }, ["out"]),
+        node("sw-mq-send", "send", { ...queue, body: "dxpmsg" }, ["out"]),
+        node("sw-mq-send", "fields", { ...queue, fields: "{}" }, ["out"]),
+        node("sw-mq-receive", "use", { ...queue, use: "alone" }, ["out"]),
+        node("sw-mq-receive", "unreadable", { ...queue, unreadable: "drop" }, ["out"]),
+        node("sw-documents", "documents", { client: "client", mode: "event" }, ["out"]),
+      );
+      await assertSaid("xsd", "strictness is none of", "noSchema is none of pass, fail: refuse");
+      await assertSaid("settle", "outcome is none of auto, sent");
+      await assertSaid("send", "body is none of bare, dxp: dxpmsg");
+      await assertSaid("fields", "it is no list");
+      await assertSaid("use", "use is none of shared, exclusive: alone");
+      await assertSaid("unreadable", "unreadable is none of park, reject: drop");
+      await assertSaid("documents", "mode is none of query, events: event");
+      for (const id of ["xsd", "settle"]) await assertWaits(id);
+    });
+
+    it("of what to do with uncertain sends stops the client: it would send again what a person is to look at", async () => {
+      await load(clientNode(root, { onUncertain: "held" }));
+      await assertSaid("client", "onUncertain is none of resend, hold: held");
+    });
+  });
 }
