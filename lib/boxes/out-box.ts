@@ -65,6 +65,7 @@ export interface Oddity {
     | "incomplete"
     | "unreadable"
     | "zeros"
+    | "hole"
     | "behind";
   code?: string;
 }

@@ -38,9 +38,9 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
 
 /**
  * Why a file is not finished: `behind` its whole content something else stands, or `zeros`, of a file that was made in its full size and not
- * cut; `unfinished` when its end is missing.
+ * cut; `hole` when zeros stand in between; `unfinished` when its end is missing.
  */
-export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" | "behind" | "unfinished" {
+export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" | "hole" | "behind" | "unfinished" {
   if (size === 0) return "unfinished";
   const file = disk.open(path);
   try {
@@ -48,12 +48,18 @@ export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" |
     const from = Math.max(0, size - TAIL);
     const tail = file.read(from, size - from);
     const end = endOfContent(head, tail, path);
-    if (end === -1 || end === tail.length) return "unfinished";
-    return tail.subarray(end).every((byte) => byte === 0 || byte === 10 || byte === 13) ? "zeros" : "behind";
+    if (end === -1) return "unfinished";
+    const rest = tail.subarray(end);
+    if (rest.every((byte) => byte === 10 || byte === 13)) return hasHole(head, tail) ? "hole" : "unfinished";
+    return rest.every((byte) => byte === 0 || byte === 10 || byte === 13) ? "zeros" : "behind";
   } finally {
     file.close();
   }
 }
+
+/** Zeros within an XML that has one byte for a character of its tags. */
+const hasHole = (head: Buffer, tail: Buffer): boolean =>
+  looksLikeXml(head) && !isWide(head) && (head.includes(0) || tail.includes(0));
 
 /** Where in the last bytes of a file its content ends; -1 when it does not. */
 function endOfContent(head: Buffer, tail: Buffer, path: string): number {

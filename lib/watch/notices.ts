@@ -61,6 +61,10 @@ const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
     zh: "内容已完整，但文件末尾有零字节：等待写入程序截去；一直不变将按未写完退回",
     en: "its content is whole, but zeros follow: it waits for its writer to cut them off, and is refused as unfinished when nothing happens",
   },
+  hole: {
+    zh: "内容有头有尾，但中间有零字节（NUL），可能尚未写满：等待写入程序写完；一直不变将按未写完退回",
+    en: "it has a beginning and an end, but zeros (NUL) in between: it waits for its writer to fill them, and is refused as unfinished when nothing happens",
+  },
   behind: {
     zh: "内容已完整，但其后还有其他内容：等待写入程序改正；一直不变将按未写完退回",
     en: "its content is whole, but something follows it: it waits for its writer, and is refused as unfinished when nothing happens",

@@ -46,6 +46,16 @@ describe("completeness by content", () => {
     assert.equal(why(zeros, "a.zip"), "unfinished");
   });
 
+  it("says of an XML with zeros in between that they are there, not that they follow", () => {
+    for (const end of ["", "\n", "\r\n"]) {
+      for (const zeros of [1, 50]) {
+        const hole = XML.replace("<a>1", `<a>${"\0".repeat(zeros)}`);
+        assert.equal(why(Buffer.from(`${hole}${end}`)), "hole", JSON.stringify(end));
+        assert.equal(why(Buffer.from(`${hole}${end}\0\0`)), "zeros");
+      }
+    }
+  });
+
   it("takes an XML only when its root is closed, at every length", () => {
     const bytes = Buffer.from(XML);
     assert.equal(complete(bytes), true);
