@@ -5,6 +5,7 @@ import { Places } from "../boxes/places.js";
 import { type Examination, examine } from "../compose/examine.js";
 import { bothLanguages } from "../errors.js";
 import { looksComplete } from "../files/complete.js";
+import { assertNoFile } from "../files/make-folder.js";
 import { isNoise, isUnfinishedName } from "../files/names.js";
 import { sha256Of } from "../sha256.js";
 import type { ClientSettings } from "./settings.js";
@@ -45,6 +46,8 @@ export class CheckBoxes {
       const place = `${code}/${CHECK_BOX}`;
       await this.places.at(place, async () => {
         if (!disk.isFolder(box)) return;
+        // Told once for the box, before any of its files is looked at in vain.
+        for (const name of [RESULT, DONE]) assertNoFile(disk, join(box, name));
         for (const { name, kind } of disk.list(box)) {
           if (kind !== "file" || isUnfinishedName(name) || isNoise(name)) continue;
           const file = join(box, name);

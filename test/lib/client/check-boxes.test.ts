@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckBoxes } from "../../../lib/client/check-boxes.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
+import { bothLanguages } from "../../../lib/errors.js";
 import { decXml } from "../../../simulator/samples/index.js";
 import { openClient } from "../../support/client.js";
 import { removeScratch } from "../../support/scratch.js";
@@ -66,6 +67,24 @@ describe("a CheckBox beside an OutBox", () => {
     await boxes.look();
     assert.deepEqual(names("Checked"), ["half.xml"]);
   });
+
+  for (const name of ["Result", "Checked"]) {
+    it(`says once that ${name} is no folder, with what to do, and goes on when it is gone`, async () => {
+      const said: string[] = [];
+      client.on("notice", ({ code, text }) => said.push(`${code} ${bothLanguages(text)}`));
+      writeFileSync(join(box, name), "a file");
+      for (const file of ["a.xml", "b.xml", "c.xml"]) writeFileSync(join(box, file), decXml({ goods: 1 }));
+      for (let look = 0; look < 4; look++) await checked();
+      assert.equal(said.length, 1, said.join("\n"));
+      assert.match(
+        said[0] ?? "",
+        /^SW-FOLDER .*不是文件夹.*请移走或改名该文件.*is not a folder.*move it away or rename it/,
+      );
+      rmSync(join(box, name));
+      await checked();
+      assert.deepEqual(names("Checked"), ["a.xml", "b.xml", "c.xml"]);
+    });
+  }
 
   it("keeps both of one name, and says so of a file that is too large", async () => {
     for (const goods of [1, 2]) {
