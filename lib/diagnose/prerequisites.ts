@@ -40,6 +40,18 @@ export async function checkPrerequisites(
   );
 }
 
+/** The variables that the examples take a path from. */
+const VARIABLES: Readonly<Record<string, string>> = { module: "SW_PKCS11_MODULE", keyFile: "SW_CARD_KEYFILE" };
+
+function howToSet(variable: string | undefined): Bilingual {
+  if (variable === undefined)
+    return { zh: "请在 card 节点中填写，然后部署。", en: "Set it in the card node and deploy." };
+  return {
+    zh: `请在 card 节点中填写，或设置它所取自的环境变量（示例中为 ${variable}），然后重启。`,
+    en: `Set it in the card node, or the variable that it is taken from (${variable} in the example) and restart.`,
+  };
+}
+
 /** The same as lists: what is missing, and what is there. */
 export async function prerequisitesOf(
   client: ClientSettings | undefined,
@@ -66,10 +78,7 @@ export async function prerequisitesOf(
       missing.push({
         setting,
         text: { zh: `没有填写${what.zh}的路径`, en: `the path of ${what.en} is not set` },
-        advice: {
-          zh: "请在 card 节点中填写，或设置它所取自的环境变量（示例中为 SW_PKCS11_MODULE、SW_CARD_KEYFILE），然后重启。",
-          en: "Set it in the card node, or the variable that it is taken from (SW_PKCS11_MODULE or SW_CARD_KEYFILE in the example) and restart.",
-        },
+        advice: howToSet(VARIABLES[setting]),
       });
     } else if (await isThere(path, kind)) found.push(path);
     else {

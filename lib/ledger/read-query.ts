@@ -1,5 +1,7 @@
 import { ImportClientError } from "../errors.js";
+import { quote } from "../quote.js";
 import { STATES } from "./rules/states.js";
+import { PAGE } from "./sql/search.js";
 import type { DocumentQuery, DocumentState } from "./types.js";
 
 function wrong(field: string, zh: string, en: string): ImportClientError {
@@ -68,8 +70,14 @@ export function readDocumentQuery(given: Record<string, unknown>): DocumentQuery
   }
   const limit = textIn(given, "limit");
   if (limit !== "") {
-    if (!/^\d{1,9}$/.test(limit)) throw wrong("limit", "应为数字", "must be a number");
-    query.limit = Math.min(Math.max(Number(limit), 1), 1000);
+    if (!/^\d{1,15}$/.test(limit) || Number(limit) === 0) {
+      throw wrong(
+        "limit",
+        `${quote(limit)} 不是 1 或更大的整数（一次至多给出 ${PAGE.longest} 条）`,
+        `${quote(limit)} is not a whole number of 1 or more (at most ${PAGE.longest} come at a time)`,
+      );
+    }
+    query.limit = Math.min(Number(limit), PAGE.longest);
   }
   return query;
 }

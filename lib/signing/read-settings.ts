@@ -5,12 +5,16 @@ import type { SignAlgorithm } from "./types.js";
 
 const ALGORITHMS: readonly SignAlgorithm[] = ["rsa-sha1", "rsa-sha256", "sm2-sm3"];
 
-/** A whole number, decimal or with `0x` in front, as vendors write mechanism numbers. */
+/** A whole number of 0 or more, decimal or with `0x` in front, as vendors write mechanism numbers. */
 function wholeNumber(name: string, value: unknown): number | undefined {
   const text = settingText(value);
   if (text === "") return undefined;
   if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text)) return Number(text);
-  throw configError(name, `${name}：${text} 不是整数`, `${name}: ${text} is not a whole number`);
+  throw configError(
+    name,
+    `${name}：${text} 不是 0 或更大的整数（至多 10 位，或 0x 加至多 8 位十六进制）`,
+    `${name}: ${text} is not a whole number of 0 or more (at most 10 digits, or 0x with at most 8)`,
+  );
 }
 
 function hex(name: string, value: unknown): string {

@@ -88,7 +88,10 @@ const from =
 function general(base: string, given: Given): { port: number; schemas: string } {
   const port = Number(given("PORT") || "1880");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new PlainError(`PORT is not a port number: ${given("PORT")}`);
+    throw new PlainError(
+      `PORT 不是端口号（1 到 65535 的整数）：${given("PORT")}。请改正或取消环境变量 PORT。 / ` +
+        `PORT is not a port number (a whole number from 1 to 65535): ${given("PORT")}. Correct or unset the variable PORT.`,
+    );
   }
   return { port, schemas: given("SW_SCHEMAS") === "" ? "" : resolve(base, given("SW_SCHEMAS")) };
 }

@@ -79,7 +79,15 @@ describe("npm start: settings", () => {
 
   it("refuses a PORT that is none and an argument it does not know", () => {
     for (const PORT of ["x", "0", "65536", "1.5"])
-      assert.throws(() => startSettings("/repo", { PORT }, []), PlainError);
+      assert.throws(
+        () => startSettings("/repo", { PORT }, []),
+        (error) => {
+          assert.ok(error instanceof PlainError);
+          assert.ok(error.message.startsWith(`PORT 不是端口号（1 到 65535 的整数）：${PORT}。`), error.message);
+          assert.match(error.message, /PORT is not a port number \(a whole number from 1 to 65535\)/);
+          return true;
+        },
+      );
     assert.throws(() => startSettings("/repo", {}, ["--onec"]), PlainError);
   });
 });

@@ -9,7 +9,7 @@ import { checkEnvironments, type Neighbour } from "../../../lib/diagnose/environ
 import { checkFolders } from "../../../lib/diagnose/folders.js";
 import { diagnose } from "../../../lib/diagnose/index.js";
 import { checkAdapters } from "../../../lib/diagnose/network.js";
-import { checkPrerequisites } from "../../../lib/diagnose/prerequisites.js";
+import { checkPrerequisites, prerequisitesOf } from "../../../lib/diagnose/prerequisites.js";
 import { changeForm } from "../../../lib/diagnose/report.js";
 import { takeStep } from "../../../lib/diagnose/step.js";
 import { codeOf, ImportClientError } from "../../../lib/errors.js";
@@ -111,6 +111,19 @@ describe("self-check", () => {
         checkPrerequisites(undefined, undefined, "18.20.0"),
         rejectsWith("SW-PREREQUISITE", /Node\.js 版本过低：18\.20\.0/),
       );
+    });
+  });
+
+  describe("a path of the card that is not set", () => {
+    it("is to be set where it is taken from, and never in a variable that is another path's", async () => {
+      const card = { module: "", keyFile: "", certificateFile: "" };
+      const adviceFor = async (backend: "pkcs11" | "software" | "sdf", setting: string) => {
+        const { missing } = await prerequisitesOf(undefined, { ...card, backend });
+        return missing.find((one) => one.setting === setting)?.advice.en ?? "";
+      };
+      assert.match(await adviceFor("pkcs11", "module"), /\(SW_PKCS11_MODULE in the example\)/);
+      assert.match(await adviceFor("software", "keyFile"), /\(SW_CARD_KEYFILE in the example\)/);
+      assert.equal(await adviceFor("sdf", "certificateFile"), "Set it in the card node and deploy.");
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
-import { codeOf } from "../../../lib/errors.js";
+import { bothLanguages, codeOf, type ImportClientError } from "../../../lib/errors.js";
 import { firstIdAt, SYSTEM_IDS } from "../../../lib/ids.js";
 import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
@@ -246,17 +246,21 @@ describe("documents query", () => {
     });
     const day = readDocumentQuery({ from: "2026-11-24", to: "2026-11-24" });
     assert.equal((day.to as number) - (day.from as number), 24 * 3_600_000 - 1);
+    assert.equal(readDocumentQuery({ limit: 1e9 }).limit, 1000);
     for (const [given, field] of [
       [{ state: "nonsense" }, "state"],
       [{ from: "yesterday" }, "from"],
-      [{ limit: "many" }, "limit"],
+      [{ limit: "many" }, "limit: many is not a whole number of 1 or more (at most 1000 come at a time)"],
+      [{ limit: -1 }, "limit：-1 不是 1 或更大的整数（一次至多给出 1000 条）"],
+      [{ limit: 0 }, "limit: 0 is not a whole number"],
+      [{ limit: "1e9" }, "limit: 1e9 is not a whole number"],
       [{ before: "zzz" }, "before"],
       [{ q: { $gt: "" } }, "q"],
       [{ key: "x".repeat(300) }, "key"],
     ] as const) {
       assert.throws(
         () => readDocumentQuery(given),
-        (error) => codeOf(error) === "SW-REQUEST" && String((error as Error).message).includes(field),
+        (error) => codeOf(error) === "SW-REQUEST" && bothLanguages((error as ImportClientError).text).includes(field),
       );
     }
   });

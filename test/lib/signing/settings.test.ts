@@ -65,6 +65,17 @@ describe("card settings", () => {
     });
   }
 
+  it("say which range a whole number has", () => {
+    for (const value of ["-5", "1.5", "99999999999", "0xG"]) {
+      assert.throws(
+        () => readCardSettings({ slot: value }, ""),
+        ({ text }: ImportClientError) =>
+          text.en.startsWith(`slot: ${value} is not a whole number of 0 or more`) &&
+          text.zh.includes("不是 0 或更大的整数"),
+      );
+    }
+  });
+
   it("say when the PIN would travel in clear", () => {
     const clear = (controlUrl: string): boolean => pinInClear(readCardSettings({ backend: "control", controlUrl }, ""));
     assert.deepEqual(
