@@ -136,9 +136,9 @@ export const CODES = {
   ),
   "SW-HELD": code(
     "waits",
-    ["暂缓发送，尚未发出", "on hold, not sent yet"],
+    ["暂缓发送，尚未发出", "held, not sent yet"],
     [
-      "原因消除后选择“解除暂停”继续发送；设有时间的到时自动继续",
+      "原因消除后选择“解除暂缓”继续发送；设有时间的到时自动继续",
       "Release it when the reason is gone, and it goes on; one with a time goes on by itself then",
     ],
   ),
@@ -149,7 +149,7 @@ export const CODES = {
       "a file in TempBox that the ledger does not know: it may have been sent",
     ],
     [
-      "先在单一窗口网页查询该单据；未到达的再选择重发，否则解除",
+      "先在单一窗口网页查询该单据；未到达的再选择重发，否则解除暂缓",
       "Look it up on the Single Window's page; resend it if it has not arrived, else release it",
     ],
   ),
@@ -206,7 +206,7 @@ export const CODES = {
     "fails",
     ["发送结果未知", "the outcome of the send is not known"],
     [
-      "先在单一窗口网页查询该单据；没有的再重发或解除",
+      "先在单一窗口网页查询该单据；没有的再重发或解除暂缓",
       "Look it up on the web page first; resend or release it if it is not there",
     ],
     {

@@ -37,7 +37,7 @@ export async function putOff(context: BoxContext, id: string, why: Fault, until:
       "SW-STATE",
       {
         zh: `单据已开始发送或已办结（${row.state}），不能暂缓`,
-        en: `the send of the document has begun, or it has ended (${row.state}): it cannot be put on hold`,
+        en: `the send of the document has begun, or it has ended (${row.state}): it cannot be held`,
       },
       { details: { id, from: row.state } },
     );

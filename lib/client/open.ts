@@ -130,7 +130,7 @@ function reportRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): v
     older: { zh: "台账是较旧的副本", en: "the ledger is an older copy" },
   }[gap];
   const text = {
-    zh: `${why.zh}：已从文件夹补录已发送 ${sent}、失败 ${failed}、回执 ${receipts}；TempBox 中 ${held} 个单据是否发送过无从得知，已暂停，不会自动重发，请在侧栏中逐一处理${spooled > 0 ? `；另有 ${spooled} 个未完成发送的内容找不到单据` : ""}`,
+    zh: `${why.zh}：已从文件夹补录已发送 ${sent}、失败 ${failed}、回执 ${receipts}；TempBox 中 ${held} 个单据是否发送过无从得知，已暂缓，不会自动重发，请在侧栏中逐一处理${spooled > 0 ? `；另有 ${spooled} 个未完成发送的内容找不到单据` : ""}`,
     en: `${why.en}: ${sent} sent, ${failed} failed documents and ${receipts} receipts were taken from the folders; whether the ${held} documents in TempBox were sent cannot be known, they are held and not sent again: decide about each in the sidebar${spooled > 0 ? `; ${spooled} sends under way belong to no document` : ""}`,
   };
   reports.report("rebuilt", { code: "SW-LEDGER", text });

@@ -150,7 +150,7 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
   if (!Number.isFinite(until) || (until !== 0 && until <= client.clock.now())) {
     throw new ImportClientError("SW-REQUEST", {
       zh: "暂缓到的时间应在以后",
-      en: "the time until which it is on hold must be in the future",
+      en: "the time until which it is held must be in the future",
     });
   }
   return decided(client, id, "hold", word, () =>
@@ -172,7 +172,7 @@ async function release(client: ImportClient, found: DocumentRow, word: PersonsWo
   const { id } = found;
   const row = word.as === "failed" && waitsFor(found) ? await takenAside(client, found, word) : found;
   if (row.state !== "held")
-    throw refused(row, `单据未被暂停（${row.state}）`, `the document is not held (${row.state})`);
+    throw refused(row, `单据未被暂缓（${row.state}）`, `the document is not held (${row.state})`);
   const note = { event: "released", text: word.reason };
   switch (word.as || "resend") {
     case "resend":

@@ -13,7 +13,7 @@ export const STATE_NAMES: Record<DocumentState, string> = {
   claimed: "待发送",
   sending: "发送中",
   unknown: "结果不明",
-  held: "已暂停",
+  held: "已暂缓",
   sent: "已申报",
   accepted: "已入库",
   rejected: "退单",

@@ -35,7 +35,7 @@ export function heldError(id: string, why: string): ImportClientError {
   return new ImportClientError(
     "SW-UNKNOWN",
     {
-      zh: "发送结果不明：服务器没有确认，也没有拒绝。为避免重复申报，单据已暂停，等待人工处理",
+      zh: "发送结果不明：服务器没有确认，也没有拒绝。为避免重复申报，单据已暂缓，等待人工处理",
       en: "the outcome of the send is not known: neither confirmed nor refused; the document is held for a person",
     },
     {
@@ -53,7 +53,7 @@ export function bytesGone(id: string): ImportClientError {
   return new ImportClientError(
     "SW-UNKNOWN",
     {
-      zh: "发送结果不明，且当时发送的原文已被改动或删除，无法原样重发。为避免重复申报，单据已暂停，等待人工处理",
+      zh: "发送结果不明，且当时发送的原文已被改动或删除，无法原样重发。为避免重复申报，单据已暂缓，等待人工处理",
       en: "the outcome of the send is not known, and the bytes that were sent were changed or removed: they cannot be sent again; the document is held for a person",
     },
     {

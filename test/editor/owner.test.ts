@@ -59,8 +59,8 @@ describe("sidebar: a root of another environment", () => {
     // What may have been sent for the old one is held, and never sent again.
     const row = page.locator("button.sw-document", { hasText: "旧单.xml" });
     await row
-      .filter({ hasText: "已暂停" })
-      .or(row.filter({ hasText: "暂停" }))
+      .filter({ hasText: "已暂缓" })
+      .or(row.filter({ hasText: "暂缓" }))
       .first()
       .waitFor();
     const documents = await fetch(`${nodeRed.url}/single-window/documents?state=held`);

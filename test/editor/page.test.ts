@@ -77,7 +77,7 @@ describe("operator page, with a login", () => {
       ["等导入.xml", "已申报"],
       ["被退单.xml", "退单"],
       ["批量00059.xml", "结关"],
-      ["结果不明.xml", "已暂停"],
+      ["结果不明.xml", "已暂缓"],
     ] as const) {
       await row(name).locator(".sw-state", { hasText: state }).waitFor();
     }
@@ -155,11 +155,11 @@ describe("operator page, with a login", () => {
     await story().getByRole("button", { name: "暂缓" }).click();
     await story().locator("textarea").fill("等客户确认");
     await story().getByRole("button", { name: "确认暂缓" }).click();
-    await story().locator(".sw-state", { hasText: "暂缓发送" }).waitFor();
-    await row("报关单一.xml").filter({ hasText: "暂缓发送" }).waitFor();
+    await story().locator(".sw-state", { hasText: "已暂缓" }).waitFor();
+    await row("报关单一.xml").filter({ hasText: "已暂缓" }).waitFor();
     await story().getByText("SW-HELD 等客户确认").first().waitFor();
-    await story().getByRole("button", { name: "解除暂停" }).click();
-    assert.deepEqual(await story().locator("select option").allTextContents(), ["继续发送", "失败（不再发送）"]);
+    await story().getByRole("button", { name: "解除暂缓" }).click();
+    assert.deepEqual(await story().locator("select option").allTextContents(), ["发送", "失败（不再发送）"]);
     await story().locator("textarea").fill("已确认");
     await story().getByRole("button", { name: "确认解除" }).click();
     // There is no key to sign it with: it goes on as far as that.

@@ -14,7 +14,7 @@ export const STATE_WORDS: Readonly<Record<DocumentState, Bilingual>> = {
   claimed: { zh: "待发送", en: "waiting to be sent" },
   sending: { zh: "发送中", en: "being sent" },
   unknown: { zh: "结果不明", en: "outcome unknown" },
-  held: { zh: "已暂停", en: "held" },
+  held: { zh: "已暂缓", en: "held" },
   sent: { zh: "已申报", en: "sent" },
   accepted: { zh: "已入库", en: "accepted" },
   rejected: { zh: "退单", en: "rejected" },
