@@ -47,8 +47,8 @@ function howToSet(variable: string | undefined): Bilingual {
   if (variable === undefined)
     return { zh: "请在 card 节点中填写，然后部署。", en: "Set it in the card node and deploy." };
   return {
-    zh: `请在 card 节点中填写，或设置它所取自的环境变量（示例中为 ${variable}），然后重启。`,
-    en: `Set it in the card node, or the variable that it is taken from (${variable} in the example) and restart.`,
+    zh: `请在 card 节点中填写，或设置它所取自的环境变量（示例中为 ${variable}），然后部署；进程的环境变量须重启 Node-RED。`,
+    en: `Set it in the card node, or the variable that it is taken from (${variable} in the example) and deploy; a variable of the process needs a restart.`,
   };
 }
 
