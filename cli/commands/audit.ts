@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Checked, verifyFolder } from "../../lib/audit/verify.js";
 import { SYSTEM_DISK } from "../../lib/files/disk.js";
@@ -26,6 +26,11 @@ ${LIST}`,
     if (what !== "verify" || folder === "" || more.length > 0)
       throw wrong("用法：audit verify 文件夹", "it is called as: audit verify FOLDER");
     if (!existsSync(folder)) throw wrong(`没有文件夹 ${folder}`, `there is no folder ${folder}`);
+    if (!statSync(folder).isDirectory())
+      throw wrong(
+        `${folder} 是文件；请给出它所在的文件夹，其中和以下的归档与审计记录都会核验`,
+        `${folder} is a file: name the folder that it lies in, all archives and audits in it and below are checked`,
+      );
     const checked = await verifyFolder(SYSTEM_DISK, resolve(folder));
     if (values.json) terminal.print(JSON.stringify(checked, null, 2));
     else for (const one of checked) terminal.print(textOf(one, terminal.language));

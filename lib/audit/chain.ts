@@ -6,6 +6,7 @@ import type { Ids } from "../ids.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { Ledger } from "../ledger/index.js";
 import type { Owner } from "../ledger/rules/owner.js";
+import { noPlainFile } from "../plain-file.js";
 import { Turn } from "../turn.js";
 import { type AuditEntry, type Decision, lineOf, NO_HASH, readLine, reasonOf } from "./entry.js";
 
@@ -15,6 +16,9 @@ const FACT = "audit";
 /** Where a chain lies below a root. */
 export const AUDIT_FOLDER = ".audit";
 export const CERTIFICATES = "certificates";
+
+/** Milliseconds after which nobody writes a half file any more. */
+const LEFT_AFTER = 60_000;
 
 const NAME = /^(\d{6,12})\.json$/;
 
@@ -54,9 +58,10 @@ export class AuditChain {
 
   /**
    * Looks at the end of the chain once, when the client opens. Resolves to what the ledger knows and the folder does not have any
-   * more: entries were removed or changed.
+   * more: entries were removed or changed. Rejects with SW-AUDIT where the end is no plain file.
    */
   async begin(): Promise<ChainHead | undefined> {
+    this.removeHalfWritten();
     const [number = "", hash = ""] = ((await this.parts.ledger.fact(FACT)) ?? "").split(" ");
     this.head = this.lastOf(this.numbers());
     if (number === "") return undefined;
@@ -157,8 +162,8 @@ export class AuditChain {
         previous: this.head.hash,
       };
       const { line, hash } = lineOf(entry);
-      await files.disk.write(half, Buffer.from(`${line}\n`, "utf8"));
       try {
+        await files.disk.write(half, Buffer.from(`${line}\n`, "utf8"));
         this.nameOnce(half, this.pathOf(entry.number));
       } catch (error) {
         if (codeOf(error) !== "EEXIST") throw error;
@@ -171,6 +176,18 @@ export class AuditChain {
       await files.disk.syncFolder(this.folder);
       this.head = { number: entry.number, hash };
       return { ...entry, hash };
+    }
+  }
+
+  /** What a stop has left. What is newer may still be written, by a client that a deploy has just ended. */
+  private removeHalfWritten(): void {
+    const { files, clock } = this.parts;
+    const { disk } = files;
+    if (!disk.isFolder(this.folder)) return;
+    for (const { name, kind } of disk.list(this.folder)) {
+      const path = join(this.folder, name);
+      if (kind === "file" && name.endsWith(".tmp") && clock.now() - (disk.facts(path)?.modified ?? 0) > LEFT_AFTER)
+        disk.remove(path);
     }
   }
 
@@ -206,7 +223,11 @@ export class AuditChain {
   private lineAt(number: number): string | undefined {
     const { disk } = this.parts.files;
     const path = this.pathOf(number);
-    return disk.exists(path) ? disk.read(path).toString("utf8").trimEnd() : undefined;
+    const kind = disk.facts(path)?.kind;
+    if (kind === undefined) return undefined;
+    // A number is taken by whatever has its name; what is no file of ours is never opened.
+    if (kind !== "file") throw noPlainFile(path, undefined, "SW-AUDIT");
+    return disk.read(path).toString("utf8").trimEnd();
   }
 
   private pathOf(number: number): string {

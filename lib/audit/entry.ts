@@ -96,7 +96,7 @@ export function readLine(line: string): AuditEntry | undefined {
 export interface ChainFault {
   /** Of the line, 1 for the first. */
   place: number;
-  why: "changed" | "number" | "link";
+  why: "missing" | "changed" | "number" | "link";
 }
 
 /** The entries of a chain's lines, from the first on, and what is wrong with them. */
@@ -108,7 +108,7 @@ export function readChain(lines: readonly string[]): { entries: AuditEntry[]; fa
     const place = index + 1;
     const entry = readLine(line);
     if (!entry) {
-      faults.push({ place, why: "changed" });
+      faults.push({ place, why: line === "" ? "missing" : "changed" });
       // What the line says of itself, so that one fault is told once.
       previous = ENDING.exec(line)?.[1] ?? "";
       continue;

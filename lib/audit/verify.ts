@@ -53,7 +53,7 @@ export async function verifyFolder(disk: Disk, folder: string): Promise<Checked[
     try {
       const files = await found.files();
       const { entries, faults } = readChain(linesOf(files));
-      one.findings.push(...faults.map(chainFinding));
+      for (const finding of chainFindings(faults)) one.findings.push(finding);
       const last = entries.at(-1);
       one.head = last && { number: last.number, hash: last.hash };
       chains.push({ path: found.path, entries, faults, checked: one });
@@ -119,9 +119,28 @@ function doubt(zh: string, en: string): Finding {
   return { severity: "warning", text: { zh, en } };
 }
 
+/** One for each fault; entries that are missing in a row are one, however many they are. */
+function* chainFindings(faults: readonly ChainFault[]): Generator<Finding> {
+  for (let index = 0; index < faults.length; index++) {
+    const fault = faults[index] as ChainFault;
+    let last = fault.place;
+    if (fault.why === "missing")
+      while (faults[index + 1]?.why === "missing" && faults[index + 1]?.place === last + 1) {
+        last++;
+        index++;
+      }
+    if (last === fault.place) yield chainFinding(fault);
+    else
+      yield wrong(
+        `审计第 ${fault.place} 至 ${last} 条缺失`,
+        `entries ${fault.place} to ${last} of the audit are missing`,
+      );
+  }
+}
+
 function chainFinding({ place, why }: ChainFault): Finding {
-  if (why === "changed")
-    return wrong(`审计第 ${place} 条缺失或被改动`, `entry ${place} of the audit is missing or was changed`);
+  if (why === "missing") return wrong(`审计第 ${place} 条缺失`, `entry ${place} of the audit is missing`);
+  if (why === "changed") return wrong(`审计第 ${place} 条被改动`, `entry ${place} of the audit was changed`);
   if (why === "number") return wrong(`审计第 ${place} 条编号不符`, `entry ${place} of the audit has another number`);
   return wrong(
     `审计第 ${place} 条与前一条不相连：之前有条目被改动、删除或插入`,

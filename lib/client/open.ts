@@ -2,6 +2,7 @@ import { BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { ChainHead } from "../audit/chain.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { sentAs } from "../boxes/sent-bytes.js";
+import { ImportClientError } from "../errors.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { removeHalfWritten } from "../intake/half-written.js";
@@ -87,8 +88,8 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   await lease.bind(gap !== undefined);
   for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
-  const lost = await client.audit.begin();
-  if (lost) reports.report("audit", auditLost(lost));
+  const lost = await lostOf(client);
+  if (lost) reports.report("audit", lost);
   const takeUp = async () => {
     const recovery = await client.reconciler.start();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);
@@ -109,6 +110,17 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));
   client.start();
   return recovery;
+}
+
+/** What is wrong with the end of the audit. It stops decisions, where it cannot be read, and no document. */
+async function lostOf({ audit }: ImportClient): Promise<Notice | undefined> {
+  try {
+    const lost = await audit.begin();
+    return lost && auditLost(lost);
+  } catch (error) {
+    if (error instanceof ImportClientError && error.code === "SW-AUDIT") return error;
+    throw error;
+  }
 }
 
 /** The ledger knows of decisions that do not stand in the audit any more. */

@@ -23,11 +23,12 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { appendFile, open, opendir, readFile } from "node:fs/promises";
+import { opendir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
 import { makePath } from "../make-path.js";
+import { APPEND, assertPlainFile, OVERWRITE, openPlain, openPlainLarge, READ, READ_WRITE } from "../plain-file.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
@@ -68,7 +69,7 @@ export interface HeldFile {
 
 /**
  * The file system, as far as documents and receipts need it. Paths are absolute; what fails throws Node's errors (`ENOENT`,
- * `ENOSPC` ...). Small files are worked on synchronously, which is several times faster than to leave the event loop; what a
+ * `ENOSPC` ...), and what is no plain file where one is opened SW-FOLDER (`openPlain`). Small files are worked on synchronously, which is several times faster than to leave the event loop; what a
  * device may take long for, a sync above all, is asynchronous. A test gives one that loses what was not synced.
  */
 export interface Disk {
@@ -146,8 +147,7 @@ const writeAt = (handle: number, bytes: Buffer) =>
     write(handle, bytes, 0, bytes.length, 0, (error) => (error ? reject(error) : resolve())),
   );
 
-async function withHandle(path: string, flags: string, work: (handle: number) => Promise<void>): Promise<void> {
-  const handle = openSync(path, flags, 0o640);
+async function withHandle(handle: number, work: (handle: number) => Promise<void>): Promise<void> {
   try {
     await work(handle);
   } finally {
@@ -157,9 +157,9 @@ async function withHandle(path: string, flags: string, work: (handle: number) =>
 
 /** Read and written in threads: a share may take long for each piece. */
 async function copyInPieces(from: string, to: string): Promise<void> {
-  const source = await open(from, "r");
+  const source = await openPlainLarge(from, READ);
   try {
-    const target = await open(to, "w", 0o640);
+    const target = await openPlainLarge(to, OVERWRITE);
     try {
       const buffer = Buffer.allocUnsafe(Math.min(WRITTEN_AT_ONCE, (await source.stat()).size + 1));
       for (;;) {
@@ -242,10 +242,24 @@ export const SYSTEM_DISK: Disk = {
   },
   exists: (path) => statsOf(path) !== undefined,
   isFolder: (path) => statsOf(path)?.isDirectory() === true,
-  read: (path) => readFileSync(path),
-  readLarge: (path) => readFile(path),
+  read(path) {
+    const handle = openPlain(path, READ);
+    try {
+      return readFileSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  },
+  async readLarge(path) {
+    const handle = await openPlainLarge(path, READ);
+    try {
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  },
   open(path) {
-    const handle = openSync(path, "r");
+    const handle = openPlain(path, READ);
     return {
       read(position, length) {
         const buffer = Buffer.alloc(length);
@@ -271,11 +285,21 @@ export const SYSTEM_DISK: Disk = {
     }
     return file;
   },
-  holdAgain: (path) => new HeldFileHere(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o640)),
-  append: (path, bytes) => appendFile(path, bytes, { mode: 0o640 }),
+  holdAgain: (path) => new HeldFileHere(openPlain(path, READ_WRITE | constants.O_CREAT)),
+  async append(path, bytes) {
+    const handle = await openPlainLarge(path, APPEND);
+    try {
+      await handle.appendFile(bytes);
+    } finally {
+      await handle.close();
+    }
+  },
   async *lines(path) {
     if (statsOf(path) === undefined) return;
-    yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+    yield* createInterface({
+      input: createReadStream(path, { fd: openPlain(path, READ) }),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
   },
   list: (folder) =>
     readdirSync(folder, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
@@ -287,10 +311,14 @@ export const SYSTEM_DISK: Disk = {
   makeFolder: (path) => makePath(path),
   rename: (from, to) => renameSync(from, to),
   link: (from, to) => linkSync(from, to),
-  copy: (from, to) => copyFileSync(from, to),
+  copy(from, to) {
+    assertPlainFile(from);
+    assertPlainFile(to);
+    copyFileSync(from, to);
+  },
   copyLarge: copyInPieces,
-  write: (path, bytes) =>
-    withHandle(path, "w", async (handle) => {
+  write: async (path, bytes) =>
+    withHandle(openPlain(path, OVERWRITE), async (handle) => {
       for (let written = 0; written < bytes.length; ) {
         if (written > 0) await new Promise((resolve) => setImmediate(resolve));
         written += writeSync(handle, bytes, written, Math.min(WRITTEN_AT_ONCE, bytes.length - written));
@@ -307,11 +335,13 @@ export const SYSTEM_DISK: Disk = {
       // It stays as it was made.
     }
   },
-  syncFolder: (folder) => (FOLDERS_SYNC ? withHandle(folder, "r", synced) : Promise.resolve()),
+  async syncFolder(folder) {
+    if (FOLDERS_SYNC) await withHandle(openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY), synced);
+  },
   syncNow(path) {
     const folder = statSync(path).isDirectory();
     if (folder && !FOLDERS_SYNC) return;
-    const handle = openSync(path, folder ? "r" : "r+");
+    const handle = folder ? openSync(path, "r") : openPlain(path, READ_WRITE);
     try {
       fsyncSync(handle);
     } finally {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import Database from "libsql";
 import { codeOf } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
+import { assertPlainFile } from "../plain-file.js";
 import { guardUnusable } from "./faults.js";
 import { GUARD_VARIABLE, guardFile } from "./guard-place.js";
 import type { EarlierPinAttempts, PinAttempts, PinOutcome, PinRefusal, PinTry } from "./types.js";
@@ -218,6 +219,7 @@ export class MachinePinAttempts implements PinAttempts {
     const known = this.connection;
     if (known?.file === file && inodeOf(file) === known.inode) return known.database;
     this.close();
+    for (const end of ["", "-journal"]) assertPlainFile(file + end);
     // Private from its first moment on, whatever the umask.
     if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
     const database = new Database(file, { timeout: 0 } as Database.Options);

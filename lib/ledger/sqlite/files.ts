@@ -11,6 +11,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { codeOf } from "../../errors.js";
+import { assertPlainFile } from "../../plain-file.js";
 
 /** SQLite's own files beside the ledger. */
 export const BESIDE = ["-wal", "-shm"];
@@ -42,6 +43,7 @@ export function removeBesides(file: string, opened: readonly (Stats | undefined)
 
 /** The same bytes as another file: locks that a connection still has on the old one do not count for it. */
 export function copyInPlace(file: string): void {
+  assertPlainFile(`${file}.copy`, "SW-LEDGER");
   copyFileSync(file, `${file}.copy`);
   renameSync(`${file}.copy`, file);
 }

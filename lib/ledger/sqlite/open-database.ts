@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
 import { makePath } from "../../make-path.js";
+import { assertPlainFile } from "../../plain-file.js";
 import type { LedgerFault } from "../types.js";
 import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
@@ -57,6 +58,7 @@ export function openDatabase(file: string, create: boolean, marks: readonly numb
   try {
     if (create) makePath(dirname(file));
     else assertThere(file);
+    for (const end of ["", ...BESIDE]) assertPlainFile(file + end, "SW-LEDGER");
     assertWhole(file);
     dropStrayLog(file, marks);
     makePrivate(file);

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { AuditChain } from "../../../lib/audit/chain.js";
 import { type AuditEntry, decisionOf, readChain } from "../../../lib/audit/entry.js";
@@ -72,7 +82,7 @@ describe("the audit of persons' decisions", () => {
     assert.deepEqual(places([one, three_]), ["2 number", "2 link"]);
     assert.deepEqual(places([one, one, two]), ["2 number", "2 link", "3 number"]);
     assert.deepEqual(places([two, one, three_]).slice(0, 2), ["1 number", "1 link"]);
-    assert.deepEqual(places([one, "", three_])[0], "2 changed");
+    assert.deepEqual(places([one, "", three_])[0], "2 missing");
   });
 
   it("makes nothing in the empty mount point of a root that is away", async () => {
@@ -130,6 +140,42 @@ describe("the audit of persons' decisions", () => {
     assert.deepEqual(codes, ["SW-AUDIT"]);
     assert.equal((await decide("fourth")).number, 4);
     assert.notDeepEqual(readChain(await client.audit.lines()).faults, []);
+  });
+
+  it("opens nothing in its folder that is no plain file, and says so", async () => {
+    for (const [what, put] of [
+      ["fifo", (path: string) => void execFileSync("mkfifo", [path])],
+      ["folder", (path: string) => mkdirSync(path)],
+      ["link", (path: string) => symlinkSync("/dev/zero", path)],
+    ] as const) {
+      await three();
+      const { settings } = client;
+      put(join(client.audit.folder, "000004.json"));
+      const isClear = (error: unknown) =>
+        codeOf(error) === "SW-AUDIT" && /000004\.json is no plain file/.test(String(error));
+      await assert.rejects(decide("fourth"), isClear, what);
+      await assert.rejects(client.audit.lines(), isClear, what);
+      assert.deepEqual(names().at(-1), "000004.json", what);
+      await client.close();
+      const codes: string[] = [];
+      client = (await openWith(settings, { onNotice: ({ code }) => void codes.push(code) })).client;
+      assert.deepEqual(codes, ["SW-AUDIT"], what);
+      rmSync(join(client.audit.folder, "000004.json"), { recursive: true });
+      assert.equal((await decide("fourth")).number, 4, what);
+      await client.close();
+      client = await openClient();
+    }
+  });
+
+  it("removes at the next start what a stop left half written", async () => {
+    await three();
+    const { settings } = client;
+    await client.close();
+    const half = join(client.audit.folder, "7b0c7f7e-2a55-4a5c-9c5e-0d2c2f1d8d11.tmp");
+    writeFileSync(half, "half");
+    utimesSync(half, 0, 0);
+    client = await openClient(settings);
+    assert.deepEqual(names(), ["000001.json", "000002.json", "000003.json"]);
   });
 
   it("says nothing of one that is whole", async () => {

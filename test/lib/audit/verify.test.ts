@@ -228,6 +228,20 @@ describe("archives, verified without the client that made them", () => {
     assert.match((await wrongIn(folder)).join("\n"), /error entry 2 of the audit is another one in/);
   });
 
+  it("says of a number far behind the end which entries are missing", async () => {
+    const folder = join(scratch(), ".audit");
+    cpSync(client.audit.folder, folder, { recursive: true });
+    const last = readdirSync(folder).filter((name) => name.endsWith(".json")).length;
+    writeFileSync(join(folder, "999999.json"), "{}");
+    assert.deepEqual(await wrongIn(folder), [
+      `error entries ${last + 1} to 999998 of the audit are missing`,
+      "error entry 999999 of the audit was changed",
+    ]);
+    rmSync(join(folder, "999999.json"));
+    writeFileSync(join(folder, `${String(last + 2).padStart(6, "0")}.json`), "{}");
+    assert.equal((await wrongIn(folder))[0], `error entry ${last + 1} of the audit is missing`);
+  });
+
   it("is a command: what it says in both languages, and its exit codes", async () => {
     const folder = await unpacked(await sent("dec-sign", "rsa-sha256", DEC.replace("<a>", "<e>")));
     const run = async (language: "zh" | "en", ...args: string[]) => {
@@ -247,5 +261,9 @@ describe("archives, verified without the client that made them", () => {
     assert.match(bad.text, /^不符[\s\S]*! manifest\.json 与审计中的导出记录不符/);
     assert.equal((await run("en", "verify", join(scratch()))).code, 2);
     await assert.rejects(run("en", "verify"), /it is called as/);
+    await assert.rejects(
+      run("en", "verify", join(folder, "audit.jsonl")),
+      /is a file: name the folder that it lies in/,
+    );
   });
 });
