@@ -86,16 +86,27 @@ interface RequestError {
   type?: string;
 }
 
+interface App {
+  use(path: string, handler: typeof answerFault): unknown;
+  mountpath?: string | string[];
+  parent?: App;
+}
+
+/**
+ * Has `answerFault` for all that fails below `/single-window`. Node-RED reads a request's JSON in the application that the nodes' own is
+ * mounted in: what cannot be read fails there, and comes to no handler of the nodes' application.
+ */
+export function answerFaults(nodesApp: unknown): void {
+  const app = nodesApp as App;
+  app.use("/single-window", answerFault);
+  if (app.parent && app.mountpath === "/") app.parent.use("/single-window", answerFault);
+}
+
 /**
  * The last handler of our routes: what failed before them, or in Express itself, is answered with code and advice as everything else, never
  * with a page of Node.js's stack.
  */
-export function answerFault(
-  error: unknown,
-  _request: unknown,
-  response: unknown,
-  next: (error: unknown) => void,
-): void {
+function answerFault(error: unknown, _request: unknown, response: unknown, next: (error: unknown) => void): void {
   const reply = response as Response & { headersSent?: boolean };
   if (reply.headersSent) {
     next(error);

@@ -11,7 +11,7 @@ import { exampleFlow } from "../../lib/migrate/example.js";
 import { flowOf } from "../../lib/migrate/flow.js";
 import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
 import { planOf } from "../../lib/migrate/plan.js";
-import { answer, answerFault, Download, personOf } from "../admin.js";
+import { answer, answerFaults, Download, personOf } from "../admin.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
 import { registerPage } from "../page/routes.js";
@@ -202,7 +202,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     }),
   );
 
-  RED.httpAdmin.use("/single-window", answerFault as never);
+  answerFaults(RED.httpAdmin);
 }
 
 function faultFor(fault: ImportClientError | undefined) {
