@@ -50,8 +50,9 @@ export async function rebuild(context: RebuildContext): Promise<Rebuilt> {
   context.folders.assertWhole();
   const folders = context.folders.withAnyBox();
   for (const folder of folders) {
-    rebuilt.sent += await rebuildArchive(context, folder, "SentBox");
-    rebuilt.failed += await rebuildArchive(context, folder, "FailBox");
+    const copies = new KnownCopies(context, folder);
+    rebuilt.sent += await rebuildArchive(context, folder, "SentBox", copies);
+    rebuilt.failed += await rebuildArchive(context, folder, "FailBox", copies);
   }
   const spool = await Spooled.of(context);
   for (const folder of folders) rebuilt.held += await holdTempBox(context, folder, spool);
@@ -75,6 +76,7 @@ async function rebuildArchive(
   context: RebuildContext,
   folder: BusinessFolder,
   box: "SentBox" | "FailBox",
+  copies: KnownCopies,
 ): Promise<number> {
   const { ledger, clock, files, settings, ids } = context;
   const turn = new Turn(clock);
@@ -82,15 +84,20 @@ async function rebuildArchive(
   for (const { boxName, path } of filesOf(context, folder, box)) {
     await turn.over();
     const { fileName, at = files.disk.facts(path)?.modified ?? 0 } = withoutStamp(boxName.replace(/^.*\//, ""));
-    const named = await ledger.byFileName(fileName);
-    if (named.some((row) => row.box === box && row.boxName === boxName && sameFolder(row, folder))) continue;
+    const isItsFile = (row: DocumentRow) => row.box === box && row.boxName === boxName && sameFolder(row, folder);
+    if ((await ledger.byFileName(fileName)).some(isItsFile)) continue;
     const content = await contentOf(files.disk, path, clock);
     const same = await ledger.bySha256(content.sha256);
     const open = same.find((row) => !row.settled && sameFolder(row, folder));
+    // A long name was shortened for its stamp: its row has another file name.
+    if (same.some(isItsFile) || (!open && copies.knows(same))) continue;
     const place = { box, boxName, settled: true, retryAt: 0 } as const;
     if (open) await endAs(context, open, box, { ...place, ...(box === "SentBox" ? { sentAt: at } : { failedAt: at }) });
     else {
       const facts = await contentFacts(content, fileName);
+      const { messageType, clientKey } = facts;
+      // The same of one that somebody has changed in the archive.
+      if (clientKey !== "" && (await ledger.byClientKey(folder.code, messageType, clientKey)).some(isItsFile)) continue;
       const ended =
         box === "SentBox"
           ? ({ state: "sent", sendingAt: at, sentAt: at } as const)
@@ -102,6 +109,37 @@ async function rebuildArchive(
     count++;
   }
   return count;
+}
+
+/**
+ * Files in the archives that are copies of documents the ledger knows: each attempt leaves one, of which the row names the last. What
+ * is there beyond that was handed in again, as another document.
+ */
+class KnownCopies {
+  /** By id of the document; only those of which there was such a copy. */
+  private readonly seen = new Map<string, number>();
+
+  constructor(
+    private readonly context: Pick<RebuildContext, "files">,
+    private readonly folder: BusinessFolder,
+  ) {}
+
+  /** `same`: rows of the same bytes. Each copy is to be asked for once. */
+  knows(same: readonly DocumentRow[]): boolean {
+    for (const row of same) {
+      if (!row.settled || !sameFolder(row, this.folder)) continue;
+      const seen = (this.seen.get(row.id) ?? 0) + 1;
+      if (seen > row.attempt - (this.isInPlace(row) ? 1 : 0)) continue;
+      this.seen.set(row.id, seen);
+      return true;
+    }
+    return false;
+  }
+
+  private isInPlace({ box, boxName }: DocumentRow): boolean {
+    const path = box === "none" ? undefined : this.folder.existing(box);
+    return path !== undefined && this.context.files.disk.exists(join(path, boxName));
+  }
 }
 
 /** An older row of a document whose file has reached an archive since. */
