@@ -49,6 +49,8 @@ export class Download {
     private readonly plain: string,
     private readonly fileName: string,
     private readonly bytes: Buffer,
+    /** Further headers. */
+    private readonly more: Record<string, string> = {},
   ) {}
 
   send(reply: Response): void {
@@ -57,6 +59,7 @@ export class Download {
       (sign) => `%${sign.charCodeAt(0).toString(16)}`,
     );
     const headers = {
+      ...this.more,
       "content-type": this.plain.endsWith(".zip") ? "application/zip" : "application/octet-stream",
       "content-disposition": `attachment; filename="${this.plain}"; filename*=UTF-8''${name}`,
       "cache-control": "no-store",

@@ -87,8 +87,8 @@ export function registerPage(RED: NodeAPI, owner: (id: string) => Promise<{ clie
   content("content", (client, id) => documentContent(client, id));
   content("xml", (client, id) => documentXml(client, id));
   content("file", async (client, id) => {
-    const { name, bytes } = await documentFile(client, id);
-    return new Download("document.bin", name, bytes);
+    const { name, bytes, source } = await documentFile(client, id);
+    return new Download("document.bin", name, bytes, { "x-single-window-source": source });
   });
   content("receipts/:receipt", async (client, id, { params }) => {
     const { name, bytes } = await receiptFile(client, id, Number(params.receipt));

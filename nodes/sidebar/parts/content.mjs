@@ -35,19 +35,26 @@ export function contentOf(row, fail) {
   return [el("div", { class: "sw-actions" }, openers, fileButton(row, fail)), place];
 }
 
-function showXml({ text, cut }) {
+/** Says when it is not the file as it was claimed that is shown. */
+const sourceLine = (source) =>
+  (source === "sent" || source === "changed") &&
+  el("p", { class: "sw-problem", role: "note" }, translate(`content.source.${source}`));
+
+function showXml({ text, cut, source }) {
   return el(
     "div",
     {},
+    sourceLine(source),
     cut && el("p", { class: "sw-muted" }, translate("content.cut")),
     el("pre", { class: "sw-xml", tabindex: "0", "aria-label": translate("content.xml") }, text),
   );
 }
 
-function showContent({ messageType, xmlName, attachments, sections, cut }) {
+function showContent({ messageType, xmlName, attachments, sections, cut, source }) {
   return el(
     "div",
     {},
+    sourceLine(source),
     el("p", { class: "sw-muted" }, [messageType, xmlName].filter(Boolean).join(" · ")),
     cut && el("p", { class: "sw-muted" }, translate("content.cut")),
     sections.map(showSection),
