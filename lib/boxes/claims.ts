@@ -190,6 +190,19 @@ export class Claims {
     return row;
   }
 
+  /**
+   * Gives one that is on hold another time (ms, 0 = until a person releases it), unless it was released or got another time since `seen`.
+   * Resolves to whether it did.
+   */
+  async putOffAnew(seen: DocumentRow, why: Fault, until: number): Promise<boolean> {
+    return this.alone(seen.id, async () => {
+      const row = await this.context.ledger.get(seen.id);
+      if (!row || !isPutOff(row) || row.retryAt !== seen.retryAt) return false;
+      await putOff(this.context, row.id, why, until);
+      return true;
+    });
+  }
+
   /** Holds a document for a person. */
   async hold(row: DocumentRow, fault: Fault): Promise<DocumentRow> {
     const held = await this.alone(row.id, () => hold(this.context, row, fault));

@@ -33,9 +33,16 @@ function timeOf(hour: string | undefined, minute: string | undefined): number | 
   return hours <= 24 && minutes < 60 && hours * 60 + minutes <= 24 * 60 ? (hours * 60 + minutes) * MINUTE : undefined;
 }
 
+/** Is this a time (ms since the epoch) at which one of the window's spans begins? */
+export function beginsAt(window: HoldWindow, at: number): boolean {
+  return window.some(({ from }) => timeOfDay(at) === from % DAY);
+}
+
+const timeOfDay = (at: number): number => (((at + CHINA) % DAY) + DAY) % DAY;
+
 /** When the window opens next, ms since the epoch; 0 when it is open at that time. */
 export function opensAt(window: HoldWindow, at: number): number {
-  const time = (((at + CHINA) % DAY) + DAY) % DAY;
+  const time = timeOfDay(at);
   let wait = DAY;
   for (const { from, to } of window) {
     const open = from < to ? time >= from && time < to : time >= from || time < to;

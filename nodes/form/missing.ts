@@ -21,6 +21,15 @@ export interface Gap {
 
 type Found = Omit<Gap, "node">;
 
+/** What is typed over a variable's name in a field is still taken for one; a name of ours never is the value itself. */
+function typedOver(variable: string, advice: Bilingual | null): Bilingual | null {
+  if (variable === "" || variable.startsWith("SW_")) return advice;
+  return {
+    zh: `若“${variable}”本身就是要填的值，请点栏目中的 ▾，选择“文本”。${advice?.zh ?? ""}`,
+    en: `If ${variable} is the value itself, choose string at the ▾ of the field. ${advice?.en ?? ""}`.trim(),
+  };
+}
+
 /** What the runtime's own readers say of a node; `then` looks further at settings that can be used. */
 async function read<T>(
   node: FormNode,
@@ -35,7 +44,7 @@ async function read<T>(
       setting,
       variable: unsetVariable(node.values[setting]),
       text,
-      advice: null,
+      advice: typedOver(unsetVariable(node.values[setting]), null),
     }));
   }
 }
@@ -45,7 +54,7 @@ const onMachine = (node: FormNode, missing: readonly Missing[]): Found[] =>
     setting,
     variable: unsetVariable(node.values[setting]),
     text,
-    advice,
+    advice: typedOver(unsetVariable(node.values[setting]), advice),
   }));
 
 const empty = (setting: string, variable: unknown, text: Bilingual): Found => ({

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import { changeHours } from "../../lib/boxes/change-hours.js";
 import { type HoldWindow, opensAt, readHoldWindow } from "../../lib/boxes/hold-window.js";
 import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
 import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
@@ -48,6 +49,12 @@ function faultIn(message: FlowMessage): Fault | undefined {
   return { code: typeof caught.code === "string" ? caught.code : "SW-FAULT", text: neutral(text) };
 }
 
+/** The hours that a gate had when it was deployed last, by its id: what waits for them follows when they are changed. */
+const hoursBefore = new Map<string, HoldWindow>();
+
+/** Why a gate holds, as it says itself. */
+const holdFault = (reason: string): Fault => (reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) });
+
 export = (RED: NodeAPI): void => {
   function Settle(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
@@ -64,7 +71,14 @@ export = (RED: NodeAPI): void => {
       if (window) return window;
       throw configError("holdWindow", "时间窗应为 22:00-06:00", "a window is written as 22:00-06:00");
     };
-    checkConfig(this, status, begin);
+    const beginGate = async () => {
+      const { client, window } = await begin();
+      if (settingText(config.outcome) !== "hold") return;
+      const before = hoursBefore.get(this.id);
+      if (before) await changeHours(client, holdFault(settingText(config.holdReason)), before, window);
+      hoursBefore.set(this.id, window);
+    };
+    checkConfig(this, status, beginGate);
 
     /** Of a document, how it ends may follow from its row. */
     function outcomeOf(message: FlowMessage, set: Outcome): Outcome {
@@ -79,7 +93,7 @@ export = (RED: NodeAPI): void => {
       const until = holdsUntil(hold, window, now);
       const timed = window.length > 0 || until > 0;
       const reason = settingText(hold.reason) || settingText(config.holdReason);
-      const why = reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) };
+      const why = holdFault(reason);
       if ((timed && until <= now) || (await wasLetGo(client, id, why, timed))) return true;
       await client.claims.putOff(id, why, until);
       return false;

@@ -54,6 +54,13 @@ export function forms(bench: RedBench): void {
       );
       assert.match(found[0]?.text.zh ?? "", /未设置报文根目录（环境变量 SW_TEST_ROOT 没有值）/);
       for (const { text } of found) assert.ok(text.zh !== text.en || text.zh.includes("/"), text.en);
+      assert.equal(found[0]?.advice, null);
+      const [over] = await missing([
+        asForm(clientNode(at.root, { clientId: ROOT.replace("SW_TEST_ROOT", "DXPESW0001") })),
+      ]);
+      assert.match(over?.text.en ?? "", /the environment variable DXPESW0001 has no value/);
+      assert.match(over?.advice?.en ?? "", /^If DXPESW0001 is the value itself, choose string at the ▾/);
+      assert.match(over?.advice?.zh ?? "", /若“DXPESW0001”本身就是要填的值，请点栏目中的 ▾，选择“文本”/);
       // Values of the global environment as the editor has it, and what is typed in fields of passwords.
       const whole = [
         asForm(clientNode(ROOT)),

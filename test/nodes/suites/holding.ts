@@ -60,6 +60,24 @@ export function holding(bench: RedBench): void {
       assert.ok(retryAt > Date.now() && retryAt <= Date.now() + 2 * 3_600_000, new Date(retryAt).toISOString());
     });
 
+    it("gives what waits for its hours the new ones at a deploy, and leaves alone what a person put off", async () => {
+      const hour = (ahead: number) => new Date(Date.now() + (8 + ahead) * 3_600_000).toISOString().slice(11, 13);
+      await bench.load(gated({ holdReason: "夜间", holdWindow: `${hour(3)}:00-${hour(5)}:00` }));
+      for (const name of ["follows.xml", "stays.xml"]) {
+        drop(at.root, "DecCus001", name, decXml({ key: freshKey(), goods: 1 }));
+      }
+      const [follows, stays] = [await held("follows.xml"), await held("stays.xml")];
+      const until = Date.now() + 5 * 3_600_000;
+      const put = bench.http().post(`/single-window/documents/${stays.id}/hold`);
+      assert.equal((await put.send({ reason: "等客户", until })).status, 200);
+      await bench.unload();
+      await bench.load(gated({ holdReason: "夜间", holdWindow: `${hour(-1)}:00-${hour(2)}:00` }));
+      await bench.arrived("settled", 1);
+      assert.equal((await (await ledger()).get(follows.id))?.state, "sent");
+      const left = await (await ledger()).get(stays.id);
+      assert.deepEqual([left?.state, left?.text, left?.retryAt], ["held", "等客户", until]);
+    });
+
     /** Two of them, one after the other, with the settings of each. */
     const gatedTwice = (first: Record<string, unknown>, second: Record<string, unknown>): FlowNode[] => {
       const nodes = gated(first);
