@@ -27,7 +27,12 @@ export interface CardSubject {
 /** What is to be tested; what is left out is not. A function that rejects is a failed step. */
 export interface Subjects {
   client?: () => Promise<ImportClient>;
-  broker?: () => { settings: BrokerSettings; queues: readonly TestedQueue[] };
+  broker?: () => {
+    settings: BrokerSettings;
+    queues: readonly TestedQueue[];
+    /** There are queues whose names follow from a client ID that is not known yet: they are not in `queues`. */
+    unnamed?: boolean;
+  };
   card?: CardSubject;
   /** Every import client of this Node-RED. */
   neighbours?: readonly Neighbour[];
@@ -94,6 +99,18 @@ export async function diagnose({ client, broker, card, neighbours, versions = {}
   };
 }
 
+const QUEUES_UNNAMED: Step = {
+  step: "queue",
+  ok: true,
+  warning: true,
+  ms: 0,
+  text: { zh: "客户端 ID 尚未确定：未测试队列", en: "the client ID is not known yet: the queues are not tested" },
+  advice: {
+    zh: "请先完成导入客户端的对话框，再测试一次。",
+    en: "Finish the dialog of the import-client first, then test again.",
+  },
+};
+
 /** Settings that cannot be used are a step of their own. */
 async function testSettings(broker: NonNullable<Subjects["broker"]>): Promise<BrokerReport> {
   let known: ReturnType<typeof broker> | undefined;
@@ -101,7 +118,9 @@ async function testSettings(broker: NonNullable<Subjects["broker"]>): Promise<Br
     known = broker();
     return { text: { zh: "", en: "" } };
   });
-  return known ? testBroker(known.settings, known.queues) : { steps: [step] };
+  if (!known) return { steps: [step] };
+  const report = await testBroker(known.settings, known.queues);
+  return known.unnamed ? { ...report, steps: [...report.steps, QUEUES_UNNAMED] } : report;
 }
 
 /** Without a PIN the card is not touched at all (faq 13). */

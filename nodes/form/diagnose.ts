@@ -44,24 +44,31 @@ function brokerOf(RED: NodeAPI, form: Form, node: FormNode) {
     password: form.secret(node, "password", node.values.passwordEnv),
   });
   assertDemoBroker(eachHost(settings), process.env);
-  return { settings, queues: queuesOf(form, node.id) };
+  return { settings, ...queuesOf(form, node.id) };
 }
 
-/** The queues of all who send and receive over this broker, as the runtime would name them. */
-function queuesOf(form: Form, broker: string): TestedQueue[] {
+/**
+ * The queues of all who send and receive over this broker, as the runtime would name them; `unnamed`: some follow from a client ID that
+ * the dialog of the client has not given yet.
+ */
+function queuesOf(form: Form, broker: string): { queues: TestedQueue[]; unnamed: boolean } {
+  let unnamed = false;
+  const nameOf = (type: "sw-mq-send" | "sw-mq-receive", node: FormNode): string[] => {
+    const queue = settingText(form.settings(node).queue);
+    const clientId = clientIdOf(form, node);
+    if (queue === "" && clientId === "") unnamed = true;
+    return queue === "" && clientId === "" ? [] : [queue || `${USUAL_QUEUE[type]}${clientId}`];
+  };
   const names = (type: "sw-mq-send" | "sw-mq-receive") => {
     const all = form.ofType(type).filter(({ values }) => values.broker === broker);
-    return [
-      ...new Set(
-        all.map((node) => settingText(form.settings(node).queue) || `${USUAL_QUEUE[type]}${clientIdOf(form, node)}`),
-      ),
-    ];
+    return [...new Set(all.flatMap((node) => nameOf(type, node)))];
   };
   const own = (queue: string) => brokerNodes.get(broker)?.readersHere(queue) ?? 0;
-  return [
+  const queues = [
     ...names("sw-mq-send").map((name) => ({ name, use: "send" as const, own: 0 })),
     ...names("sw-mq-receive").map((name) => ({ name, use: "receive" as const, own: own(name) })),
   ];
+  return { queues, unnamed };
 }
 
 function clientIdOf(form: Form, { values }: FormNode): string {

@@ -105,6 +105,18 @@ export function forms(bench: RedBench): void {
       assert.equal(step("login")?.ok, true, JSON.stringify(broker.steps));
       assert.equal(step(`queue ${at.queue}`)?.ok, true, JSON.stringify(broker.steps));
       assert.equal(step("client")?.ok, true, "its client is deployed");
+      const fresh = node("sw-mq-send", "fresh", { client: "client3", broker: "broker", queue: "" });
+      const early = [
+        asForm(clientNode(at.root, { id: "client3", clientId: "" })),
+        asForm(brokerNode(bench.broker)),
+        asForm(fresh),
+      ];
+      const { steps } = await ask<Report>("diagnose", { nodes: early, broker: "broker" });
+      const queues = steps.filter(({ step }) => step.startsWith("queue"));
+      assert.deepEqual(
+        queues.map(({ ok, text }) => [ok, text.en]),
+        [[true, "the client ID is not known yet: the queues are not tested"]],
+      );
       const card = await ask<Report>("diagnose", { nodes, card: "card" });
       const read = card.steps.find((one) => one.step === "card");
       assert.match(read?.text.en ?? "", new RegExp(COMPANY.name));
