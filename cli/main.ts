@@ -15,9 +15,19 @@ async function main(args: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = args;
   const command = COMMANDS.find((one) => one.name === name);
   if (!command) {
-    const isHelp = /^(?:help|--help|-h)$/.test(name);
-    for (const { usage } of COMMANDS) (isHelp ? terminal.print : terminal.complain)(`${usage[terminal.language]}\n`);
-    return isHelp ? 0 : 2;
+    if (/^(?:help|--help|-h)$/.test(name)) {
+      for (const { usage } of COMMANDS) terminal.print(`${usage[terminal.language]}\n`);
+      return 0;
+    }
+    const names = COMMANDS.map((one) => one.name).join(", ");
+    // A name from outside: nothing of it reaches the terminal but its visible characters.
+    const word = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?").slice(0, 100);
+    terminal.complain(
+      terminal.language === "zh"
+        ? `没有命令“${word}”；有：${names}（--help 查看用法）`
+        : `there is no command "${word}"; there are: ${names} (--help says how they are called)`,
+    );
+    return 2;
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     terminal.print(command.usage[terminal.language]);

@@ -10,11 +10,13 @@ const LIST = "  --json                             --lang zh|en";
 export const audit: Command = {
   name: "audit",
   usage: {
-    zh: `audit verify 文件夹 [选项]
+    zh: `核验多年前的归档和审计记录。
+npx @single-window/node-red-import-client audit verify 文件夹 [选项]
   核验文件夹及其下的归档（SW-archive_*.zip 或解开的）和审计记录（.audit）：文件摘要、决定链、签名与归档内的证书、
   各份审计是否一致。不需要台账，也不需要联网。有不符返回 1，没有可核验的返回 2。
 ${LIST}`,
-    en: `audit verify FOLDER [options]
+    en: `Checks archives and the audit, years later too.
+npx @single-window/node-red-import-client audit verify FOLDER [options]
   Checks the archives (SW-archive_*.zip, or unpacked) and the audit (.audit) in a folder and below: hashes, the chain of
   decisions, signatures with the certificates in the archive, and that all copies of the audit agree. Needs no ledger and
   no network. Exit code 1 when something does not hold, 2 when there is nothing to check.

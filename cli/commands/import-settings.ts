@@ -27,27 +27,42 @@ const OPTIONS = {
   region: { type: "string" },
 } as const;
 
-const LIST = `  --out FILE            flow.json
-  --force
-  --json
-  --root FOLDER
-  --map 'C:\\ImpPath=/mnt/imp'
+/** Each option with what it does; the two lists name the same ones. */
+const LIST = {
+  zh: `  --out FILE      生成的流程文件，默认为当前文件夹中的 flow.json
+  --force         文件已存在时覆盖，并列出改变的设置；不加则拒绝
+  --json          以 JSON 输出结果，供程序读取；不询问
+  --root FOLDER   本机的根目录，代替设置文件中的
+  --map 'C:\\ImpPath=/mnt/imp'   设置文件中的路径在本机的位置；可重复
   --environment test|production --client-id ID --org-code CODE --customs-code CODE --region CODE
-  --lang zh|en`;
+                  设置文件中没有的内容；不给出则询问，或留作环境变量
+  --lang zh|en    输出的语言
+  退出码：0 已生成；1 没有生成，原因见输出`,
+  en: `  --out FILE      the flow file that is made, flow.json in the current folder by default
+  --force         overwrites a file that is there and lists the settings that change; without it such a file is refused
+  --json          prints the result as JSON, for programs; asks nothing
+  --root FOLDER   the root folder on this machine, in place of the one in the settings
+  --map 'C:\\ImpPath=/mnt/imp'   where a path of the settings lies on this machine; may be repeated
+  --environment test|production --client-id ID --org-code CODE --customs-code CODE --region CODE
+                  what the settings do not say; what is not given is asked for, or stays an environment variable
+  --lang zh|en    language of what is printed
+  exit code: 0 the file was made; 1 it was not, with the reason`,
+};
 
 /** Makes a flow file out of the official client's settings. */
 export const importSettings: Command = {
   name: "import-settings",
   usage: {
-    zh: `import-settings DFWJobSettings.xml [选项]
-  读取官方客户端的设置，说明采用什么、转换什么、无从得知什么、不采用什么及原因，并生成可导入 Node-RED 的流程文件。
-  设置文件中没有的才询问。UserPin 不读取、不复制。已有的文件不覆盖，除非 --force，并列出改变的设置。
-${LIST}`,
-    en: `import-settings DFWJobSettings.xml [options]
-  Reads the official client's settings, says what is taken, mapped, not known and left out, and why, and makes a flow
-  file for Node-RED. Asks only for what is not in the file. UserPin is neither read nor copied. A file that is there is
-  not overwritten but with --force, which lists the settings that change.
-${LIST}`,
+    zh: `由官方客户端的设置文件生成可导入 Node-RED 的流程文件。
+npx @single-window/node-red-import-client import-settings DFWJobSettings.xml --out flow.json
+  读取官方客户端的设置，说明采用什么、转换什么、无从得知什么、不采用什么及原因，设置文件中没有的才询问。
+  UserPin 不读取、不复制。
+${LIST.zh}`,
+    en: `Makes a flow file for Node-RED out of the official client's settings.
+npx @single-window/node-red-import-client import-settings DFWJobSettings.xml --out flow.json
+  Reads the official client's settings, says what is taken, mapped, not known and left out, and why. Asks only
+  for what is not in the file. UserPin is neither read nor copied.
+${LIST.en}`,
   },
   async run(args, terminal) {
     const { values, positionals } = argumentsOf(args, OPTIONS);

@@ -42,12 +42,14 @@ const REPORT_EVERY = 60_000;
 export const shadow: Command = {
   name: "shadow",
   usage: {
-    zh: `shadow 根目录 --out 文件夹 [选项]
-  与正在运行的官方客户端并行，只看不动：不改名、不用卡、不连服务器，不在根目录下写任何东西。
+    zh: `与正在运行的官方客户端并行，只看不动。
+npx @single-window/node-red-import-client shadow 根目录 --out 文件夹 [选项]
+  不改名、不用卡、不连服务器，不在根目录下写任何东西。
   根目录下已有的 SentBox、FailBox、InBox 也一并评判；--once 只看一遍。按 Ctrl-C 结束，报告在 --out 文件夹中。
 ${LIST}`,
-    en: `shadow ROOT --out FOLDER [options]
-  Beside the running official client, and only looks: renames nothing, uses no card and no broker, writes nothing below
+    en: `Looks on beside the running official client and says what ours would have done.
+npx @single-window/node-red-import-client shadow ROOT --out FOLDER [options]
+  Renames nothing, uses no card and no broker, writes nothing below
   ROOT. What lies in SentBox, FailBox and InBox already is judged too; --once looks once. Ctrl-C ends it; the report is
   in the folder of --out.
 ${LIST}`,

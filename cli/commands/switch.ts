@@ -16,12 +16,14 @@ const OPTIONS = { at: { type: "string" }, anyway: { type: "boolean" } } as const
 export const switchOver: Command = {
   name: "switch",
   usage: {
-    zh: `switch status|to-ours|to-official 根目录 [--at "yyyy-MM-dd HH:mm"] [--anyway]
+    zh: `与官方客户端之间切换由谁取新文件。
+npx @single-window/node-red-import-client switch status|to-ours|to-official 根目录 [--at "yyyy-MM-dd HH:mm"] [--anyway]
   status       列出未办结的单据：OutBox 中等待的、TempBox 中处理中的、已发送尚无导入回执的
   to-ours      从该时间（中国时间，默认现在）起由本软件取新文件；此刻 OutBox 中的文件留给官方客户端
   to-official  从该时间起交回官方客户端；本软件已取走的单据由本软件办结
   TempBox 中还有文件时拒绝切换，除非 --anyway。`,
-    en: `switch status|to-ours|to-official ROOT [--at "yyyy-MM-dd HH:mm"] [--anyway]
+    en: `Says who takes new files, the official client or ours, and changes it.
+npx @single-window/node-red-import-client switch status|to-ours|to-official ROOT [--at "yyyy-MM-dd HH:mm"] [--anyway]
   status       lists the open documents: waiting in OutBox, on their way in TempBox, sent without an import receipt
   to-ours      from that time on (China time; now by default) ours takes new files; what lies in OutBox now is left to the
                official client
