@@ -106,7 +106,13 @@ describe("a time that may be believed", () => {
       const day = join(settings.logDir, "1970-01-01");
       const hour = async () => {
         settable.skip(HOUR);
-        await settable.pass(1, () => new Promise((resolve) => setTimeout(resolve, 5)));
+        // What a job writes is committed in the ledger's own thread, and a read waits for that.
+        await settable.pass(1, async () => {
+          for (let turn = 0; turn < 20; turn++) {
+            await client.ledger.get("nobody");
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+        });
       };
       await hour();
       mkdirSync(day, { recursive: true });
