@@ -141,7 +141,7 @@ describe("answers as platforms write them, through OutBox and InBox of a real No
       words.push([which, code, seqNo && `number ${seqNo}`].filter(Boolean).join(", "));
     }
     const sql =
-      "SELECT *, status_text AS statusText, document_id AS documentId FROM receipts WHERE message_id LIKE ? ORDER BY id";
+      "SELECT *, status_text AS statusText, document_id AS documentId FROM receipts WHERE message_id LIKE ? ORDER BY message_id, id";
     const rows = query<ReceiptRow>(sql, `${name}-%`);
     for (const { format, code, statusText, outcome, part, documentId, folder, file } of rows) {
       assert.ok(stage.files(folder, "InBox").includes(file), file);
