@@ -77,7 +77,7 @@ export async function recoverParked(
 }
 
 async function settleParked(
-  { files, clock }: BoxContext,
+  { files, clock, ledger }: BoxContext,
   folder: BusinessFolder,
   boxName: string,
   row: DocumentRow | undefined,
@@ -86,6 +86,7 @@ async function settleParked(
   const target = join(folder.box("TempBox"), boxName);
   // What brought it here may have ended since the names were read.
   if (!files.disk.exists(parked)) return;
+  if (row && !row.settled && !ledger.owns(row)) return;
   const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
   if (isClaimed && !files.disk.exists(target)) await files.copy(parked, target);
   if (row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256)) files.disk.remove(parked);

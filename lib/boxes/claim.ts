@@ -4,6 +4,7 @@ import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { isTakenName } from "../ledger/instances.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
@@ -47,6 +48,10 @@ export async function claimFile(
   const { sha256, payload } = content;
   // It was claimed before and given back, or it has taken the place of one that was.
   const waiting = await ledger.openAt(folder.code, "OutBox", name);
+  if (waiting && !ledger.owns(waiting)) {
+    outBox.forget(name);
+    return undefined;
+  }
   if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
   const known = await ledger.bySha256(sha256);
   const again = waiting?.sha256 === sha256 ? waiting : interruptedClaim(context, folder, name, known);
@@ -57,7 +62,11 @@ export async function claimFile(
   const at = clock.now();
   const claimed = again
     ? { row: await claimAgain(context, again, onId), payload, repeats: await repeatOf(context, again) }
-    : await enterRow(context, folder, { id: ids.document(at), at, name, content }, onId);
+    : await unlessTaken(() => enterRow(context, folder, { id: ids.document(at), at, name, content }, onId));
+  if (!claimed) {
+    outBox.forget(name);
+    return undefined;
+  }
   const undo = () =>
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
@@ -76,9 +85,19 @@ export async function claimFile(
   return undefined;
 }
 
+/** Undefined when another instance has claimed the file of this name. */
+async function unlessTaken<T>(claim: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await claim();
+  } catch (error) {
+    if (isTakenName(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The open claim of this very file whose rename a fault has prevented. */
 function interruptedClaim(
-  { files }: BoxContext,
+  { files, ledger }: BoxContext,
   folder: BusinessFolder,
   name: string,
   known: readonly DocumentRow[],
@@ -86,6 +105,7 @@ function interruptedClaim(
   return known.find(
     (row) =>
       !row.settled &&
+      ledger.owns(row) &&
       (row.state === "claimed" || isPutOff(row)) &&
       row.box === "TempBox" &&
       row.business.toLowerCase() === folder.code.toLowerCase() &&
@@ -152,7 +172,7 @@ async function readUnchanged(
 
 /** Brings the file of a committed claim to TempBox; false when it has gone or changed, and was left in OutBox. */
 async function bring(
-  { files }: BoxContext,
+  { files, lease }: BoxContext,
   folder: BusinessFolder,
   name: string,
   row: DocumentRow,
@@ -160,6 +180,8 @@ async function bring(
 ): Promise<boolean> {
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
+  // Frozen since the row was committed, somebody else may have brought it, and the name be another file's.
+  lease.assertHeld();
   try {
     files.disk.rename(join(folder.box("OutBox"), name), target);
   } catch (error) {

@@ -41,8 +41,11 @@ export interface BoxContext {
   readonly ledger: Ledger;
   /** What each document on its way is, read once. */
   readonly inspections: Inspections;
-  /** Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. */
-  readonly lease: { assertHeld(): void };
+  /**
+   * Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. Where
+   * several instances share the root, one of them leads: it does what only one may do.
+   */
+  readonly lease: { assertHeld(): void; readonly shared?: boolean; readonly leads?: boolean };
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
   /** Tells that a receipt lies safely in its InBox. */

@@ -76,6 +76,8 @@ export function newRow(
     partsGood: 0,
     partsRefused: 0,
     updatedAt: at,
+    owner: "",
+    epoch: 0,
     ...change,
   };
 }

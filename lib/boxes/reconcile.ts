@@ -36,6 +36,9 @@ export const FILE_MISSING: Fault = {
   advice: CODES["SW-FILE-MISSING"].action,
 };
 
+/** How long a gathering without a row may be another instance's work, in milliseconds. */
+const GATHERED = 60_000;
+
 /** Rows of one page; between two steps the event loop has its turn. */
 const PAGE = 500;
 
@@ -48,6 +51,8 @@ const PAGE = 500;
 export class Reconciler {
   /** Documents whose file was nowhere, and since when, by the monotonic clock. */
   private readonly missing = new Map<string, number>();
+  /** Gatherings without a row, since when. */
+  private readonly gatherings = new Map<string, number>();
   /** Files without a row, as the comparison before saw them. */
   private strangers = new Set<string>();
   private comparing: Promise<Reconciliation> | undefined;
@@ -97,7 +102,7 @@ export class Reconciler {
       if (folder.isAway()) continue;
       await this.places.at(folder.code, async () => {
         for (const id of gatheringsIn(this.context, folder)) {
-          if (isOut(id)) continue;
+          if (isOut(id) || !(await this.isLeft(id))) continue;
           await this.places.at(`${folder.code}/${id}`, () => recoverGathered(this.context, folder, id));
         }
         await recoverParked(this.context, folder, isOut);
@@ -111,12 +116,30 @@ export class Reconciler {
       const takingUp = () =>
         this.claims.reconciling(row.id, async () => {
           const now = await this.context.ledger.get(row.id);
-          if (now && !now.settled) await this.takeUp(now, found);
+          if (now && !now.settled && this.context.ledger.owns(now)) await this.takeUp(now, found);
         });
       await this.places.at(`${row.business}/${row.boxName}`, takingUp);
     }
-    await this.findStrangers(expected, atStart, found);
+    // Of several instances only one asks about a file that belongs to nobody.
+    const { shared = false, leads = false } = this.context.lease;
+    if (!shared || leads) await this.findStrangers(expected, atStart && !shared, found);
     return found;
+  }
+
+  /** A gathering that a stop has left, and nobody works on. */
+  private async isLeft(id: string): Promise<boolean> {
+    const { lease, ledger, clock } = this.context;
+    if (!lease.shared) return true;
+    const row = await ledger.get(id);
+    if (row) {
+      this.gatherings.delete(id);
+      return row.settled || ledger.owns(row);
+    }
+    const since = this.gatherings.get(id) ?? clock.monotonic();
+    this.gatherings.set(id, since);
+    const isOld = clock.monotonic() - since > GATHERED;
+    if (isOld) this.gatherings.delete(id);
+    return isOld && lease.leads === true;
   }
 
   private async *openRows(): AsyncGenerator<DocumentRow> {
@@ -290,7 +313,7 @@ export class Reconciler {
    */
   private async comeBack(id: string, boxName: string): Promise<void> {
     const row = await this.context.ledger.get(id);
-    if (!row?.settled) return;
+    if (!row?.settled || !this.isInTempBox({ ...row, boxName }, this.context.folders.of(row.business))) return;
     if (row.box !== "none" || row.boxName === boxName) await finish(this.context, { ...row, box: "TempBox", boxName });
   }
 }

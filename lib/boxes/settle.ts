@@ -4,6 +4,7 @@ import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { notOurs } from "../ledger/instances.js";
 import { isSameContent } from "../ledger/rules/identity.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
@@ -74,7 +75,8 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fau
 /** Puts the file back to OutBox; folder-watch claims it again, with the same row. */
 export async function returnToOutBox(context: BoxContext, id: string): Promise<DocumentRow | undefined> {
   const row = await rowOf(context, id);
-  if (row.settled || row.state !== "claimed" || row.box !== "TempBox") return undefined;
+  const isOpen = !row.settled && row.state === "claimed" && row.box === "TempBox";
+  if (!isOpen || !context.ledger.owns(row)) return undefined;
   const folder = context.folders.of(row.business);
   const { files, ledger } = context;
   const source = join(folder.box("TempBox"), row.boxName);
@@ -127,9 +129,11 @@ export async function hold(context: BoxContext, row: DocumentRow, why: Fault): P
 
 /**
  * Moves the file of a document whose fate is committed, and closes its claim. Safe to call again after a crash at any
- * point: the target's name follows from the row, and a file that is already there is known by its hash.
+ * point: the target's name follows from the row, and a file that is already there is known by its hash. Rejects with SW-FENCED for an open
+ * document that is another instance's.
  */
 export async function finish(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
+  if (!row.settled && !context.ledger.owns(row)) throw notOurs(row.fileName);
   const { files } = context;
   const box = row.state === "failed" ? "FailBox" : "SentBox";
   const folder = context.folders.of(row.business);
@@ -184,7 +188,7 @@ function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en
 
 /** Moves the file of a document that has ended, whatever it was that left it unsettled; leaves all others alone. */
 export async function finishEnded(context: BoxContext, row: DocumentRow): Promise<void> {
-  if (row.settled) return;
+  if (row.settled || !context.ledger.owns(row)) return;
   if (row.state === "failed") await settleFailed(context, row.id, failureOf(row));
   else if (SENT.includes(row.state)) await finish(context, row);
 }

@@ -16,14 +16,16 @@ export function startJobs(client: ImportClient): () => void {
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
   const missing = new MissingFiles(client);
   const checkBoxes = new CheckBoxes(client);
+  // Of several instances one does what only one may do.
+  const follows = () => !client.lease.leads;
   const ends = [
     every(2 * SECOND, () => client.lease.check()),
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),
-    every(HOUR, () => removeOld(client)),
-    every(HOUR / 2, () => missing.check()),
-    every(2 * SECOND, async () => client.lease.fault ?? checkBoxes.look()),
+    every(HOUR, async () => follows() || removeOld(client)),
+    every(HOUR / 2, async () => follows() || missing.check()),
+    every(2 * SECOND, async () => follows() || client.lease.fault || checkBoxes.look()),
   ];
   return () => {
     for (const end of ends) end();

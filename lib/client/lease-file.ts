@@ -2,6 +2,7 @@ import { codeOf, ImportClientError } from "../errors.js";
 import type { HeldFile } from "../files/disk.js";
 import type { Ports } from "../files/ports.js";
 import type { ProcessMark } from "../host.js";
+import type { Holding } from "./instance-lease.js";
 
 /** Who works on a root. */
 export interface LeaseHolder extends ProcessMark {
@@ -29,7 +30,10 @@ const living = new Set<string>();
  * their own monotonic clock; no two machines' clocks are compared. Taking over moves the file away before a new one is made: a
  * holder that was frozen meanwhile writes into the old one, and its next check finds that.
  */
-export class LeaseFile {
+export class LeaseFile implements Holding {
+  readonly shared = false;
+  readonly leads = true;
+  readonly alone = true;
   private file: HeldFile | undefined;
   private id = "";
   private renewals = 0;

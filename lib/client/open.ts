@@ -7,10 +7,12 @@ import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { removeHalfWritten } from "../intake/half-written.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
+import type { TakenOver } from "../ledger/instances.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
 import { markBoxes } from "./box-marks.js";
 import { endForeign } from "./foreign.js";
 import { ImportClient } from "./import-client.js";
+import { type Holding, InstanceLease } from "./instance-lease.js";
 import { LeaseFile, occupied } from "./lease-file.js";
 import { type Rebuilt, rebuild } from "./rebuild.js";
 import type { Notice } from "./reports.js";
@@ -47,17 +49,27 @@ export async function openClient(
   if (other) throw occupied(settings.root, other.holder);
   let ledger: Ledger | undefined;
   let client: ImportClient | undefined;
+  let holding: Holding = file;
   try {
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
     ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now(), openLedger);
     const gap = await gapOf(ledger, parts, facts, confirmed);
-    const lease = new RootLease(file, parts, ledger, ports, facts);
-    client = new ImportClient(settings, ledger, advice, ports, lease);
+    const instance = ledger.instances && new InstanceLease(ledger.instances, ports);
+    await instance?.take();
+    holding = instance ?? file;
+    const lease = new RootLease(holding, parts, ledger, ports, facts);
+    const opened = new ImportClient(settings, ledger, advice, ports, lease);
+    client = opened;
     if (onNotice) client.on("notice", onNotice);
-    return { client, recovery: await begin(client, gap, confirmed) };
+    if (instance) instance.onTaken = (taken) => takenOver(opened, taken);
+    const recovery = await begin(client, gap, confirmed);
+    // Where several share the root they only start one after the other.
+    if (instance) file.release();
+    return { client, recovery };
   } catch (error) {
     await (client ?? ledger)?.close();
+    await holding.release();
     file.release();
     throw error;
   }
@@ -96,11 +108,8 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
     return recovery;
   };
   const recovery = await takeUp();
-  await removeHalfWritten(client);
-  await client.spool.sweep(async (id) => {
-    const row = await ledger.get(id);
-    return row?.settled ? sentAs(row) : undefined;
-  });
+  // What another one is writing just now looks the same.
+  if (lease.alone) await tidy(client);
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
   lease.start({ rebuild: rebuildAll, takeUp: async () => void (await takeUp()) });
   lease.on("fault", (fault) => {
@@ -121,6 +130,33 @@ async function lostOf({ audit }: ImportClient): Promise<Notice | undefined> {
     if (error instanceof ImportClientError && error.code === "SW-AUDIT") return error;
     throw error;
   }
+}
+
+/** Removes what a stop has left half written. */
+async function tidy(client: ImportClient): Promise<void> {
+  await removeHalfWritten(client);
+  await client.spool.sweep(async (id) => {
+    const row = await client.ledger.get(id);
+    return row?.settled ? sentAs(row) : undefined;
+  });
+}
+
+/** Documents of an instance that is gone are ours: rows and files are brought together as at a start. */
+function takenOver(client: ImportClient, { documents, instances }: TakenOver): void {
+  const { reports, ledger, reconciler, claims } = client;
+  client.record("takeover", "", "", "", `${documents} ${instances.join(" ")}`);
+  reports.report("takeover", {
+    code: "SW-FENCED",
+    text: {
+      zh: `另一个实例已停止：接管其未完成的单据 ${documents} 个`,
+      en: `another instance is gone: its ${documents} open documents are taken over`,
+    },
+  });
+  const takingUp = async () => {
+    await reconciler.compare();
+    for (const row of await ledger.unsettled()) claims.scheduleReturn(row);
+  };
+  takingUp().catch((error) => reports.fault(error));
 }
 
 /** The ledger knows of decisions that do not stand in the audit any more. */

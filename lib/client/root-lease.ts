@@ -5,10 +5,11 @@ import type { Ports } from "../files/ports.js";
 import type { Ledger } from "../ledger/index.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { type BindingParts, bind, gapOf, rootAway } from "./binding.js";
-import { type LeaseFile, occupied } from "./lease-file.js";
+import type { Holding } from "./instance-lease.js";
+import { occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
 
-/** The ledger's fact that names who may write into it: `LeaseFile.holding` of the process that took the root last. */
+/** The ledger's fact that names who may write into it: `Holding.holding` of the process that took the root last. */
 const LEASE_FACT = "lease";
 
 export interface RootLeaseEvents {
@@ -40,7 +41,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private owes = false;
 
   constructor(
-    private readonly file: LeaseFile,
+    private readonly file: Holding,
     private readonly parts: BindingParts,
     private readonly ledger: Ledger,
     private readonly ports: Ports,
@@ -56,10 +57,25 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     this.file.assertHeld();
   }
 
-  /** From now on the ledger takes writes of this process alone. */
+  /** Several instances may work on the root (`InstanceLease`). */
+  get shared(): boolean {
+    return this.file.shared;
+  }
+
+  /** Of several instances, the one that does what only one may do. */
+  get leads(): boolean {
+    return this.file.leads;
+  }
+
+  /** No other instance is alive. */
+  get alone(): boolean {
+    return this.file.alone;
+  }
+
+  /** From now on the ledger takes writes of this process alone; where several share it, joining it has seen to that. */
   async fence(): Promise<void> {
-    const holding = this.file.holding;
-    await this.ledger.fence(LEASE_FACT, holding);
+    const { holding, shared } = this.file;
+    if (!shared) await this.ledger.fence(LEASE_FACT, holding);
     this.holding = holding;
   }
 
@@ -106,7 +122,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     await this.checking;
     this.place?.close();
     this.place = undefined;
-    this.file.release();
+    await this.file.release();
   }
 
   private async checkNow(): Promise<void> {
@@ -119,13 +135,16 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     }
     if (!facts || facts.id !== this.facts?.id) throw rootAway(settings.root);
     assertOwner(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
-    const other = this.file.take();
+    const other = await this.file.take();
     if (other) throw occupied(settings.root, other.holder);
     // Whatever has become of the ledger while another one had the root was done by that one: ours may be the older.
     if (this.file.holding !== this.holding) {
-      await this.ledger.reopen();
-      const before = await this.ledger.fact(LEASE_FACT);
-      this.owes = before !== this.holding || this.owes;
+      if (this.shared) this.owes = true;
+      else {
+        await this.ledger.reopen();
+        const before = await this.ledger.fact(LEASE_FACT);
+        this.owes = before !== this.holding || this.owes;
+      }
       await this.adopt(facts);
     } else await this.checkLedger(facts);
   }

@@ -1,6 +1,7 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
 import type { BoxName } from "../files/folders.js";
 import type { EarlierPinAttempts } from "../signing/types.js";
+import type { Instances } from "./instances.js";
 import type { Owner } from "./rules/owner.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
@@ -68,6 +69,9 @@ export interface DocumentRow {
   partsGood: number;
   partsRefused: number;
   updatedAt: number;
+  /** The instance that works on it, where several share the ledger, and how often that has changed; else empty and 0. */
+  owner: string;
+  epoch: number;
 }
 
 /** One order, list or bill of a document that holds several, and what was said of it. */
@@ -230,6 +234,10 @@ export interface ReceiptKeys {
  * SW-UNKNOWN-DOCUMENT.
  */
 export interface Ledger {
+  /** Those who share it; absent where one process has it alone. */
+  readonly instances?: Instances | undefined;
+  /** Is an open document this process's own? Where several share the ledger all that changes another's rejects with SW-FENCED. */
+  owns(row: Pick<DocumentRow, "owner">): boolean;
   /**
    * New row in state `claimed`, with its event, in one commit. Resolves to an earlier document that this one repeats
    * (`rules/identity.ts`, SW-DUP).
@@ -258,9 +266,9 @@ export interface Ledger {
   get(id: string): Promise<DocumentRow | undefined>;
   /** The open claim whose file lies in a box under this name. */
   openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined>;
-  /** Rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
+  /** Own rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
   unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]>;
-  /** Open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
+  /** Own open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
   waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
   /** How many documents a query asks for, by business and state, in the order of these; `limit` and `before` are not looked at. */

@@ -48,6 +48,8 @@ export function documentRow(change: Partial<DocumentRow> = {}): DocumentRow {
     partsGood: 0,
     partsRefused: 0,
     updatedAt: 1,
+    owner: "",
+    epoch: 0,
     ...change,
   };
 }

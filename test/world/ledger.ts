@@ -54,6 +54,7 @@ type Listener = (row: DocumentRow, note: EventNote) => void;
  * ones. Writes of one turn are one commit: a process that ends before it leaves none of them.
  */
 export class SimLedger implements Ledger {
+  readonly owns = () => true;
   readonly pins = { handOver: async () => undefined };
   private readonly parts: SimParts;
   private readonly receipts: SimReceipts;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { codeOf, ImportClientError } from "../../errors.js";
+import type { InstanceKey } from "../instances.js";
 import { type Fence, PLACE } from "../sql/store.js";
 import { performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import { asLedgerError, isFinal } from "./faults.js";
@@ -47,6 +48,7 @@ export interface Committing {
   /** A connection that works; another one after the last was lost. Rejects with whatever the library says. */
   session(): Promise<Session>;
   fence(): Fence | undefined;
+  instance(): InstanceKey | undefined;
   /** Called after each commit with the number of the newest event. */
   committed(place: number): void;
 }
@@ -148,7 +150,7 @@ export class GroupCommit {
   private async attempt(session: Session, jobs: readonly Job[], apart: boolean): Promise<Attempt | undefined> {
     const transaction = new Transaction(session);
     try {
-      const id = await transaction.begin(this.on.fence());
+      const id = await transaction.begin(this.on.fence(), this.on.instance());
       const outcomes: Outcome[] = [];
       for (const job of jobs) {
         const outcome = await transaction.job(job, apart);
@@ -164,7 +166,7 @@ export class GroupCommit {
         throw error;
       }
       await transaction.rollback();
-      if (!apart && jobs.length > 1 && !isFenced(cause)) return undefined;
+      if (!apart && jobs.length > 1 && (error instanceof JobFailed || !isFenced(cause))) return undefined;
       return { outcomes: jobs.map((job) => ({ job, error: asLedgerError(cause) })), place: 0 };
     }
   }
@@ -177,14 +179,16 @@ class Transaction {
   constructor(private readonly session: Session) {}
 
   /** Resolves to its number. Rejects with SW-FENCED when another process has the ledger. */
-  async begin(fence: Fence | undefined): Promise<string> {
+  async begin(fence: Fence | undefined, instance: InstanceKey | undefined): Promise<string> {
     const { session } = this;
     const begun = session.ask("BEGIN");
     // Two statements: the second sees what the writer before us has committed while the first waited for it.
     const locked = session.ask("SELECT pg_current_xact_id()::text AS id FROM writer FOR UPDATE");
     const value = fence && session.ask("SELECT value FROM facts WHERE name = $1", fence.fact);
-    const [, { rows }, found] = await allOf([begun, locked, value] as const);
-    if (fence && found?.rows[0]?.value !== fence.value) {
+    const epoch = instance && session.ask("SELECT epoch FROM instances WHERE id = $1", instance.id);
+    const [, { rows }, found, known] = await allOf([begun, locked, value, epoch] as const);
+    const isOver = instance && Number(known?.rows[0]?.epoch) !== instance.epoch;
+    if (isOver || (fence && found?.rows[0]?.value !== fence.value)) {
       throw new ImportClientError("SW-FENCED", {
         zh: "台账已由另一个进程接管，本进程不再写入",
         en: "another process has taken the ledger over: this one writes nothing any more",

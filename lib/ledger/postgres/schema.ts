@@ -1,13 +1,16 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const TEXT = 'text COLLATE "C"';
 
+/** Columns that a later step adds. */
+const ADDED_LATER = new Set(["owner", "epoch"]);
+
 function definitions(columns: readonly (readonly [string, string, string])[]): string {
   return columns
-    .filter(([, column]) => column !== "id")
+    .filter(([, column]) => column !== "id" && !ADDED_LATER.has(column))
     .map(([, column, kind]) => {
       if (kind === "integer" || kind === "boolean") return `${column} bigint NOT NULL DEFAULT 0`;
       return column === "document_id" || kind === "json" ? `${column} ${TEXT}` : `${column} ${TEXT} NOT NULL`;
@@ -81,5 +84,24 @@ export const MIGRATIONS: readonly string[] = [
     CREATE INDEX documents_text ON documents USING gin (${TEXT_COLUMNS.map((column) => `${column} gin_trgm_ops`).join(", ")});
   EXCEPTION WHEN OTHERS THEN NULL;
   END $$;
+  `,
+  // Version 2: several processes share the ledger. Each has a lease; an open document is one's own; a file's name in an OutBox belongs to
+  // the document that claimed it, for as long as that is claimed.
+  `
+  CREATE TABLE instances (
+    id ${TEXT} PRIMARY KEY, number bigint GENERATED ALWAYS AS IDENTITY, epoch bigint NOT NULL, lease_until timestamptz NOT NULL,
+    joined_at timestamptz NOT NULL DEFAULT clock_timestamp(), taken_by ${TEXT} NOT NULL DEFAULT '', taken_at timestamptz,
+    host ${TEXT} NOT NULL, pid bigint NOT NULL, boot ${TEXT} NOT NULL, started ${TEXT} NOT NULL
+  ) WITH (fillfactor = 50);
+  ALTER TABLE documents ADD COLUMN owner ${TEXT} NOT NULL DEFAULT '', ADD COLUMN epoch bigint NOT NULL DEFAULT 0;
+  CREATE INDEX documents_owner ON documents (owner, id) WHERE settled = 0;
+  CREATE TABLE claimed_names (
+    folder ${TEXT} NOT NULL, name ${TEXT} NOT NULL, document_id ${TEXT} NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (folder, name)
+  );
+  CREATE INDEX claimed_names_document ON claimed_names (document_id);
+  INSERT INTO claimed_names
+    SELECT lower(business), lower(CASE box WHEN 'OutBox' THEN box_name ELSE file_name END), max(id) FROM documents
+    WHERE settled = 0 AND state = 'claimed' GROUP BY 1, 2;
   `,
 ];

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { measure } from "../../measure.js";
+import type { InstanceKey } from "../instances.js";
 import { countDocuments, findDocuments } from "../sql/search.js";
-import type { Fence, Question, Store } from "../sql/store.js";
-import { performAsync, type Stored, type Work } from "../sql/work.js";
+import type { Fence, Question, SharedStore, Store } from "../sql/store.js";
+import { performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import type { LedgerLook } from "../types.js";
 import { POSTGRES } from "./dialect.js";
 import { asLedgerError, isFinal, ledgerError } from "./faults.js";
@@ -18,8 +19,11 @@ const READERS = 3;
  * A ledger in a schema of PostgreSQL: group commits over one connection, reading over a few others. A database that is away is waited for;
  * one that has come back with less than we know to be committed counts as damaged until `replace`.
  */
-export class PostgresStore implements Store {
+export class PostgresStore implements Store, SharedStore {
   readonly dialect = POSTGRES;
+  readonly shared = this;
+  instance: InstanceKey | undefined;
+  private asideSession: Session | undefined;
   private readers: Sessions;
   private readonly queue: GroupCommit;
   private writer: Session | undefined;
@@ -77,6 +81,21 @@ export class PostgresStore implements Store {
     }
   }
 
+  async aside(statement: Statement): Promise<Stored[]> {
+    let session = this.asideSession;
+    try {
+      if (!session || session.isLost) session = await openSession(this.place, this.password);
+      this.asideSession = session;
+      return await session.run(statement);
+    } catch (error) {
+      if (!isFinal(error)) session?.destroy();
+      throw asLedgerError(error);
+    } finally {
+      // Whoever leaves does so after all else is closed.
+      if (this.closed) await this.endAside();
+    }
+  }
+
   find({ query, count }: Question): Promise<Stored[]> {
     return this.read(() => (count ? countDocuments : findDocuments)(query, POSTGRES));
   }
@@ -128,6 +147,7 @@ export class PostgresStore implements Store {
     return new GroupCommit({
       session: () => this.session(),
       fence: () => this.fenced,
+      instance: () => this.instance,
       committed: (place) => {
         this.known = Math.max(this.known, place);
         for (const listener of this.listeners) listener(place);
@@ -181,5 +201,12 @@ export class PostgresStore implements Store {
     await this.readers.close();
     await this.writer?.close();
     this.writer = undefined;
+    await this.endAside();
+  }
+
+  private async endAside(): Promise<void> {
+    const session = this.asideSession;
+    this.asideSession = undefined;
+    await session?.close();
   }
 }

@@ -47,6 +47,8 @@ export const DOCUMENT_COLUMNS: Columns<DocumentRow> = [
   ["partsGood", "parts_good", "integer"],
   ["partsRefused", "parts_refused", "integer"],
   ["updatedAt", "updated_at", "integer"],
+  ["owner", "owner", "text"],
+  ["epoch", "epoch", "integer"],
 ];
 
 export const RECEIPT_COLUMNS: Columns<ReceiptRow> = [

@@ -1,6 +1,7 @@
 import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
 import type { EarlierPinAttempts } from "../../signing/types.js";
+import type { Instances } from "../instances.js";
 import { asClaimed } from "../rules/identity.js";
 import type { Owner } from "../rules/owner.js";
 import { STATES } from "../rules/states.js";
@@ -26,6 +27,7 @@ import type {
 import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
 import { type Dialect, isWord } from "./dialect.js";
 import { earlierThan } from "./earlier.js";
+import { SqlInstances } from "./instances.js";
 import { Parts } from "./parts.js";
 import { Receipts } from "./receipts.js";
 import { Rows, receiptKeyColumns } from "./rows.js";
@@ -44,6 +46,7 @@ export class SqlLedger implements Ledger {
   private readonly parts: Parts;
   private readonly listeners = new Set<Listener>();
   private readonly dialect: Dialect;
+  readonly instances: Instances | undefined;
 
   constructor(
     private readonly store: Store,
@@ -51,7 +54,9 @@ export class SqlLedger implements Ledger {
     now: () => number = Date.now,
   ) {
     this.dialect = store.dialect;
-    this.rows = new Rows(this.dialect, now);
+    const { shared } = store;
+    this.rows = new Rows(this.dialect, now, () => shared?.instance);
+    this.instances = shared && new SqlInstances(store, shared, this.rows);
     this.parts = new Parts(this.dialect);
     this.receipts = new Receipts(this.rows, this.parts);
   }
@@ -98,9 +103,10 @@ export class SqlLedger implements Ledger {
   }
 
   async withdraw(id: string): Promise<void> {
+    const { sql, values } = this.own;
     await this.write(function* () {
-      const where = "WHERE id = ? AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
-      const gone = yield all(`DELETE FROM documents ${where} RETURNING id`, id);
+      const never = "AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
+      const gone = yield all(`DELETE FROM documents WHERE id = ? ${never} ${sql} RETURNING id`, id, ...values);
       if (gone.length > 0) yield run("DELETE FROM events WHERE document_id = ?", id);
     });
   }
@@ -110,18 +116,26 @@ export class SqlLedger implements Ledger {
     return (await this.documents(where, boxName, box, business))[0];
   }
 
+  owns({ owner }: Pick<DocumentRow, "owner">): boolean {
+    const { instance } = this.store.shared ?? {};
+    return !instance || owner === instance.id;
+  }
+
   get(id: string): Promise<DocumentRow | undefined> {
     return this.store.read(() => this.rows.document(id));
   }
 
   unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
-    if (!page) return this.documents("WHERE settled = 0 ORDER BY id");
-    return this.documents("WHERE settled = 0 AND id > ? ORDER BY id LIMIT ?", page.after, page.limit);
+    const { sql, values } = this.own;
+    if (!page) return this.documents(`WHERE settled = 0 ${sql} ORDER BY id`, ...values);
+    const { after, limit } = page;
+    return this.documents(`WHERE settled = 0 ${sql} AND id > ? ORDER BY id LIMIT ?`, ...values, after, limit);
   }
 
   waitingClaims(limit: number): Promise<DocumentRow[]> {
-    const where = "WHERE settled = 0 AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 ORDER BY id LIMIT ?";
-    return this.documents(where, limit);
+    const { sql, values } = this.own;
+    const where = `WHERE settled = 0 ${sql} AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0`;
+    return this.documents(`${where} ORDER BY id LIMIT ?`, ...values, limit);
   }
 
   async query(query: DocumentQuery): Promise<DocumentRow[]> {
@@ -339,6 +353,12 @@ export class SqlLedger implements Ledger {
 
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  /** Condition: own rows, where several share the ledger. */
+  private get own(): { sql: string; values: string[] } {
+    const { instance } = this.store.shared ?? {};
+    return instance ? { sql: "AND owner = ?", values: [instance.id] } : { sql: "", values: [] };
   }
 
   private documents(condition: string, ...values: Value[]): Promise<DocumentRow[]> {

@@ -112,7 +112,7 @@ export class Receipts {
       text,
       textEn: textEn && `${format} ${textEn}`,
     };
-    return { row: yield* this.rows.change(documentId, { to }, change, note), note };
+    return { row: yield* this.rows.change(documentId, { to, anyones: true }, change, note), note };
   }
 
   /** What a document was told before this receipt, newest first. */

@@ -1,10 +1,12 @@
 import { ImportClientError } from "../../errors.js";
+import { type InstanceKey, notOurs } from "../instances.js";
 import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
 import { assertMayFollow } from "../rules/states.js";
 import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys, ReceiptRow } from "../types.js";
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, selected, toColumn } from "./columns.js";
 import type { Dialect } from "./dialect.js";
+import { freeNames, takeName } from "./instances.js";
 import { all, run, type Statement, type Value, type Work } from "./work.js";
 
 /** What a change does beside setting columns: to which state, from which ones. */
@@ -12,6 +14,8 @@ export interface Step {
   from?: readonly DocumentState[];
   to?: DocumentState | undefined;
   owner?: Owner;
+  /** A receipt: whoever gets it stores it, whoever works on its document. */
+  anyones?: boolean;
 }
 
 /** The rows of documents, events and receipts as values; work within a read or a write of the store. */
@@ -22,6 +26,8 @@ export class Rows {
   constructor(
     dialect: Dialect,
     private readonly now: () => number,
+    /** Where several share the ledger: who we are. */
+    private readonly me: () => InstanceKey | undefined = () => undefined,
   ) {
     this.documentValue = selected(DOCUMENT_COLUMNS, "documents", dialect);
     this.receiptValue = selected(RECEIPT_COLUMNS, "receipts", dialect);
@@ -42,8 +48,11 @@ export class Rows {
   }
 
   *enter(row: DocumentRow): Work<void> {
-    const { sql, values } = insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now() });
+    const me = this.me();
+    const own = me && { owner: me.id, epoch: 1 };
+    const { sql, values } = insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now(), ...own });
     yield run(sql, ...values);
+    if (me && row.state === "claimed" && !row.settled) yield* takeName(row, row.fileName, me.id);
   }
 
   *enterReceipt(receipt: Omit<ReceiptRow, "id">): Work<ReceiptRow> {
@@ -52,10 +61,10 @@ export class Rows {
     return { ...receipt, id: Number(stored?.id) };
   }
 
-  /** Changes a document and writes the event. Throws SW-UNKNOWN-DOCUMENT, SW-STATE, SW-OWNER. */
+  /** Changes a document and writes the event. Throws SW-UNKNOWN-DOCUMENT, SW-STATE, SW-OWNER, SW-FENCED. */
   *change(
     id: string,
-    { from, to, owner }: Step,
+    { from, to, owner, anyones }: Step,
     change: DocumentChange,
     note: EventNote | undefined,
   ): Work<DocumentRow> {
@@ -68,16 +77,31 @@ export class Rows {
     }
     if (owner) assertOwner(row, owner, { zh: `单据 ${row.fileName} `, en: row.fileName });
     if (to !== undefined) assertMayFollow(id, row.state, to, from);
+    const me = anyones ? undefined : this.me();
+    if (me && !row.settled && row.owner !== me.id) throw notOurs(row.fileName);
     const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
+    // Nobody works on what is settled: who takes it up again has it.
+    if (me && row.owner !== me.id) Object.assign(next, { owner: me.id, epoch: row.epoch + 1 });
     const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
     const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
     const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
-    if (changed.length > 0) yield run(`UPDATE documents SET ${sets} WHERE id = ?`, ...values, id);
+    // Nobody else writes between the look at the row and this.
+    const where = "WHERE id = ? AND owner = ? AND epoch = ?";
+    if (changed.length > 0) yield run(`UPDATE documents SET ${sets} ${where}`, ...values, id, row.owner, row.epoch);
+    if (this.me()) yield* this.names(row, next);
     const keep =
       "INSERT INTO document_keys (key, kind, document_id, number) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
     for (const { key, kind } of earlierNumbers(row, next)) yield run(keep, key, kind, id, WHOLE);
     if (note) yield this.event(id, note);
     return next;
+  }
+
+  /** A name in OutBox is the document's while it is claimed, and another one when it goes back under another. */
+  private *names(row: DocumentRow, next: DocumentRow): Work<void> {
+    const claimed = next.state === "claimed" && !next.settled;
+    if (row.state === "claimed" && !claimed) yield freeNames(row.id);
+    const moved = next.box === "OutBox" && (row.box !== "OutBox" || row.boxName !== next.boxName);
+    if (claimed && moved) yield* takeName(next, next.boxName, next.owner);
   }
 
   /** To be yielded: the entry of table `events`. */

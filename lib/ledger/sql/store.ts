@@ -1,6 +1,7 @@
+import type { InstanceKey } from "../instances.js";
 import type { DocumentQuery, LedgerLook } from "../types.js";
 import type { Dialect } from "./dialect.js";
-import type { Stored, Work } from "./work.js";
+import type { Statement, Stored, Work } from "./work.js";
 
 /** What is asked for: documents, or how many of them there are. */
 export interface Question {
@@ -14,12 +15,21 @@ export interface Fence {
   value: string;
 }
 
+/** What a database has that several processes may share. */
+export interface SharedStore {
+  /** Nothing is committed unless this one is still there, with this epoch. */
+  instance: InstanceKey | undefined;
+  /** A statement that waits for no other writer, committed by itself. Tried once. */
+  aside(statement: Statement): Promise<Stored[]>;
+}
+
 /**
  * The database under a ledger. Whatever it says comes out as SW-LEDGER, so that documents wait for it and none fails; what work throws
  * comes out as it is.
  */
 export interface Store {
   readonly dialect: Dialect;
+  readonly shared?: SharedStore;
   read<T>(work: () => Work<T>): Promise<T>;
   /**
    * Resolves when what it wrote is committed durably; work of one moment shares a commit, and what fails is undone alone. Nothing else

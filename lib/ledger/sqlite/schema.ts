@@ -1,12 +1,13 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** Columns that a later step adds; the first makes the tables without them. */
 const ADDED_LATER = new Set([
   ...["matched_by", "text_en", "tries", "folder", "outcome", "part", "other_keys"],
   ...["parts_sha256", "operation", "packet", "status_outcome", "parts", "parts_good", "parts_refused"],
+  ...["owner", "epoch"],
 ]);
 
 function definitions(columns: readonly (readonly [string, string, string])[], key: string): string {
@@ -188,5 +189,10 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE receipts SET
     folder = substr(file, 1, instr(file, '/') - 1), file = substr(file, instr(file, '/') + ${"InBox/".length + 1})
     WHERE substr(file, instr(file, '/'), ${"/InBox/".length}) = '/InBox/' AND instr(substr(file, instr(file, '/') + ${"InBox/".length + 1}), '/') = 0;
+  `,
+  // Version 9: which instance works on a document; here one process has them all.
+  `
+  ALTER TABLE documents ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
   `,
 ];

@@ -1,0 +1,72 @@
+import { ImportClientError } from "../errors.js";
+import type { ProcessMark } from "../host.js";
+
+/**
+ * Milliseconds. `renew` to `lasts` are a lease's, by the database's clock; its holder trusts it for a shorter time, from before the renewal
+ * was asked for. `grace`: others wait so much longer before they take over, for the broker has closed the connection of a process that is
+ * silent by then (two heartbeats): whatever that one writes when it wakes reaches nobody.
+ */
+export const INSTANCE = { renew: 5_000, lasts: 20_000, trusted: 14_000, grace: 20_000 } as const;
+
+/** One of those who share a ledger. `epoch` rises when it is taken over: nothing of the epoch before is committed any more. */
+export interface InstanceKey {
+  id: string;
+  epoch: number;
+}
+
+/** What a renewal found out about the others. */
+export interface Beat {
+  /** False: others have taken over what was ours. */
+  held: boolean;
+  /** The one that does what only one may do; for a moment there may be none. */
+  leads: boolean;
+  /** No other one is alive. */
+  alone: boolean;
+  /** `over`: its lease, and the grace after it. `left`: it has stopped in good order. */
+  others: (ProcessMark & { id: string; over: boolean; left: boolean })[];
+}
+
+/** What was taken over. */
+export interface TakenOver {
+  instances: string[];
+  documents: number;
+}
+
+/** Processes that share a ledger (several machines, lines 1 to 4). Each method rejects with SW-LEDGER while the database is away. */
+export interface Instances {
+  /** This process becomes one of them, under a new id. From then on nothing of it is committed unless it still is: SW-FENCED. */
+  join(id: string, mark: ProcessMark): Promise<void>;
+  renew(): Promise<Beat>;
+  /**
+   * Takes over the open documents of those that are known to be dead, and of nobody; with `silent`, of those whose lease and its grace are
+   * over too. A send that was under way becomes unknown.
+   */
+  takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver>;
+  /** Others may take over at once. */
+  leave(): Promise<void>;
+}
+
+/** SW-FENCED: a document is another instance's. */
+export function notOurs(fileName: string): ImportClientError {
+  return new ImportClientError("SW-FENCED", {
+    zh: `单据 ${fileName} 由共用台账的另一个实例处理`,
+    en: `${fileName} is with another instance that shares the ledger`,
+  });
+}
+
+/** SW-FENCED: another instance has claimed the file of this name. */
+export function takenName(fileName: string): ImportClientError {
+  return new ImportClientError(
+    "SW-FENCED",
+    {
+      zh: `文件 ${fileName} 已由另一个实例取走`,
+      en: `${fileName} was claimed by another instance`,
+    },
+    { details: { reason: "taken" } },
+  );
+}
+
+/** Whether a fault is `takenName`. */
+export function isTakenName(error: unknown): boolean {
+  return error instanceof ImportClientError && error.code === "SW-FENCED" && error.details.reason === "taken";
+}

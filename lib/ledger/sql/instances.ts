@@ -1,0 +1,126 @@
+import type { ProcessMark } from "../../host.js";
+import { type Beat, INSTANCE, type Instances, type TakenOver, takenName } from "../instances.js";
+import type { DocumentRow } from "../types.js";
+import type { Rows } from "./rows.js";
+import type { SharedStore, Store } from "./store.js";
+import { all, run, type Statement, type Work } from "./work.js";
+
+const seconds = (milliseconds: number) => `interval '${milliseconds / 1000} seconds'`;
+const OVER = `lease_until < clock_timestamp() - ${seconds(INSTANCE.grace)}`;
+
+/** The table `instances`, by the database's clock. One that was taken over stays for a day, to be seen. */
+export class SqlInstances implements Instances {
+  constructor(
+    private readonly store: Store,
+    private readonly shared: SharedStore,
+    private readonly rows: Rows,
+  ) {}
+
+  async join(id: string, { host, pid, boot, started }: ProcessMark): Promise<void> {
+    const columns = "id, epoch, lease_until, host, pid, boot, started";
+    const lease = `clock_timestamp() + ${seconds(INSTANCE.lasts)}`;
+    const sql = `INSERT INTO instances (${columns}) VALUES (?, 1, ${lease}, ?, ?, ?, ?)`;
+    await this.shared.aside(run(sql, id, host, pid, boot, started));
+    this.shared.instance = { id, epoch: 1 };
+  }
+
+  async renew(): Promise<Beat> {
+    const { id = "", epoch = 0 } = this.shared.instance ?? {};
+    const rows = await this.shared.aside(
+      all(
+        `WITH mine AS (
+          UPDATE instances SET lease_until = clock_timestamp() + ${seconds(INSTANCE.lasts)}
+          WHERE id = ? AND epoch = ? RETURNING number
+        )
+        SELECT id, host, pid, boot, started, number, (SELECT number FROM mine) AS mine,
+          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left", (lease_until > clock_timestamp())::int AS alive
+        FROM instances WHERE taken_by = '' AND id <> ?
+        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0, 0 FROM mine`,
+        ...[id, epoch, id],
+      ),
+    );
+    const mine = Number(rows[0]?.mine ?? 0);
+    const found = rows.filter((row) => row.id !== "").map((row) => ({ ...row, number: Number(row.number) }) as Other);
+    const alive = found.filter((one) => Number(one.alive) === 1);
+    return {
+      held: mine > 0,
+      leads: mine > 0 && alive.every(({ number }) => number > mine),
+      alone: alive.length === 0,
+      others: found.map(({ id, host, pid, boot, started, over, left }) => {
+        return { id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 };
+      }),
+    };
+  }
+
+  takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
+    return this.store.write(() => this.taking(dead, silent));
+  }
+
+  async leave(): Promise<void> {
+    const { instance } = this.shared;
+    if (!instance) return;
+    const sql = "UPDATE instances SET lease_until = '-infinity' WHERE id = ? AND epoch = ?";
+    await this.shared.aside(run(sql, instance.id, instance.epoch));
+  }
+
+  private *taking(dead: readonly string[], silent: boolean): Work<TakenOver> {
+    const me = this.shared.instance?.id ?? "";
+    const { table, value, field } = this.store.dialect.rows;
+    const over = yield all(
+      `SELECT id FROM instances WHERE taken_by = '' AND id <> ?
+        AND (${silent ? OVER : "false"} OR id IN (SELECT ${field(0, "text")} FROM ${table})) ORDER BY id FOR UPDATE SKIP LOCKED`,
+      ...[me, value(dead.map((id) => [id]))],
+    );
+    const instances = over.map(({ id }) => String(id));
+    for (const id of instances) {
+      const sql = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp() WHERE id = ?";
+      yield run(sql, me, id);
+    }
+    const taken = yield all(
+      `UPDATE documents SET owner = ?, epoch = epoch + 1
+        WHERE settled = 0 AND owner NOT IN (SELECT id FROM instances WHERE taken_by = '') RETURNING id, state`,
+      me,
+    );
+    for (const { id, state } of taken) {
+      if (state !== "sending") continue;
+      const note = { event: "unknown", text: "stopped while sending" };
+      yield* this.rows.change(String(id), { from: ["sending"], to: "unknown" }, {}, note);
+    }
+    yield run("DELETE FROM instances WHERE taken_at < clock_timestamp() - interval '1 day'");
+    return { instances, documents: taken.length };
+  }
+}
+
+interface Other extends ProcessMark {
+  id: string;
+  number: number;
+  over: unknown;
+  left: unknown;
+  alive: unknown;
+}
+
+type Claim = Pick<DocumentRow, "id" | "business">;
+
+/**
+ * A file's name in an OutBox belongs to the document that claimed it for as long as that is `claimed`: whoever comes second finds it
+ * taken (line 5). The same instance may claim a newer file of that name. Throws `takenName`.
+ */
+export function* takeName({ id, business }: Claim, fileName: string, me: string): Work<void> {
+  const [held] = yield all(
+    `SELECT owner, file_name AS "fileName" FROM claimed_names JOIN documents ON documents.id = document_id
+      WHERE folder = lower(?::text COLLATE "C") AND name = lower(?::text COLLATE "C") AND document_id <> ?`,
+    ...[business, fileName, id],
+  );
+  if (held && held.owner !== me) throw takenName(fileName);
+  yield run(
+    `INSERT INTO claimed_names (folder, name, document_id)
+      VALUES (lower(?::text COLLATE "C"), lower(?::text COLLATE "C"), ?)
+      ON CONFLICT (folder, name) DO UPDATE SET document_id = excluded.document_id`,
+    ...[business, fileName, id],
+  );
+}
+
+/** To be yielded: the names of a document are free. */
+export function freeNames(id: string): Statement {
+  return run("DELETE FROM claimed_names WHERE document_id = ?", id);
+}
