@@ -32,9 +32,12 @@ const ACKNOWLEDGED = ["sent", "accepted", "rejected"];
 /** After these nothing more comes of itself. */
 const ENDED = ["accepted", "rejected", "failed"];
 
+/** Where what became of a load is read: a stage, or one whose ledger lies in a database (`shared-stage.ts`). */
+export type Evidence = Pick<Stage, "rows" | "resentKeys" | "simulated" | "isWaiting" | "handedIn">;
+
 /** `mayFail`: keys of documents that somebody has spoilt, which may have failed with a reason. */
 export function judge(
-  stage: Stage,
+  stage: Evidence,
   attempted: readonly string[],
   mayFail: ReadonlySet<string> = new Set<string>(),
 ): Verdict {

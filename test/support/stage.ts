@@ -145,9 +145,9 @@ export class Stage {
     return this.running;
   }
 
-  /** Starts a second Node-RED with the same settings, on the same root; whoever starts it stops it. */
-  startAnotherNodeRed(): Promise<NodeRed> {
-    return this.launch("another", {});
+  /** Starts one more Node-RED with the same settings, on the same root; whoever starts it stops it. */
+  startAnotherNodeRed(name = "another"): Promise<NodeRed> {
+    return this.launch(name, {});
   }
 
   private async launch(userDir: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {

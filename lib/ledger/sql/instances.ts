@@ -99,19 +99,20 @@ interface Other extends ProcessMark {
   alive: unknown;
 }
 
-type Claim = Pick<DocumentRow, "id" | "business">;
+type Claim = Pick<DocumentRow, "id" | "business" | "sha256">;
 
 /**
  * A file's name in an OutBox belongs to the document that claimed it for as long as that is `claimed`: whoever comes second finds it
- * taken (line 5). The same instance may claim a newer file of that name. Throws `takenName`.
+ * taken (line 5). The same instance may claim a newer file of that name; one with the same bytes is the file of a claim that it has taken over
+ * since it looked. Throws `takenName`.
  */
-export function* takeName({ id, business }: Claim, fileName: string, me: string): Work<void> {
+export function* takeName({ id, business, sha256 }: Claim, fileName: string, me: string): Work<void> {
   const [held] = yield all(
-    `SELECT owner, file_name AS "fileName" FROM claimed_names JOIN documents ON documents.id = document_id
+    `SELECT owner, sha256 FROM claimed_names JOIN documents ON documents.id = document_id
       WHERE folder = lower(?::text COLLATE "C") AND name = lower(?::text COLLATE "C") AND document_id <> ?`,
     ...[business, fileName, id],
   );
-  if (held && held.owner !== me) throw takenName(fileName);
+  if (held && (held.owner !== me || held.sha256 === sha256)) throw takenName(fileName);
   yield run(
     `INSERT INTO claimed_names (folder, name, document_id)
       VALUES (lower(?::text COLLATE "C"), lower(?::text COLLATE "C"), ?)
