@@ -137,4 +137,28 @@ describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
     await done(two, more);
     await assertOnce(two, [...keys, ...more], "marked");
   });
+
+  it("of four one is killed and one is frozen in turn under a load: each document once, no repeat without its mark", async () => {
+    const four = await open("SHARE004", 4);
+    const keys = drop(four.stage, 2 * DOCUMENTS);
+    await until("it is in the middle", () => delivered(four.stage) > DOCUMENTS / 5);
+    const [killed, frozen] = processes as [NodeRed, NodeRed];
+    const ids = [await instanceOf(four, killed), await instanceOf(four, frozen)] as const;
+    await killed.kill("SIGKILL");
+    await takenOver(four, ids[0]);
+    const more = drop(four.stage, DOCUMENTS);
+    const before = delivered(four.stage);
+    await until("it is in the middle", () => delivered(four.stage) > before + DOCUMENTS / 5);
+    await frozen.kill("SIGSTOP");
+    try {
+      await takenOver(four, ids[1]);
+      await done(four, [...keys, ...more]);
+    } finally {
+      await frozen.kill("SIGCONT");
+    }
+    await until("it joins anew", async () => (await instanceOf(four, frozen)) !== "");
+    const last = drop(four.stage, 60);
+    await done(four, last);
+    await assertOnce(four, [...keys, ...more, ...last], "marked");
+  });
 });

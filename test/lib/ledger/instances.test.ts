@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { codeOf } from "../../../lib/errors.js";
+import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { INSTANCE, type Instances, isTakenName } from "../../../lib/ledger/instances.js";
+import { type PrivatePostgres, startPrivatePostgres } from "../../../scripts/private-postgres.js";
+import { newPlace } from "../../support/postgres.js";
+import { documentRow, newReceipt } from "../../support/rows.js";
+import { removeScratch } from "../../support/scratch.js";
+
+const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
+
+interface Instance {
+  ledger: Ledger;
+  instances: Instances;
+  id: string;
+}
+
+/** Those who share a ledger (several machines, lines 1 to 6), each in a process of its own as it were. */
+describe("instances that share a ledger in PostgreSQL", () => {
+  let postgres: PrivatePostgres;
+  let place = "";
+  let schema = "";
+  let ids = 0;
+  let files = 0;
+  const opened: Ledger[] = [];
+
+  before(async function () {
+    this.timeout(120_000);
+    postgres = await startPrivatePostgres();
+  });
+  beforeEach(() => {
+    place = newPlace(postgres);
+    schema = new URL(place).searchParams.get("schema") ?? "";
+  });
+  afterEach(async () => {
+    for (const ledger of opened.splice(0)) await ledger.close();
+  });
+  after(async () => {
+    await postgres?.stop();
+    removeScratch();
+  });
+
+  async function join(host = "here"): Promise<Instance> {
+    const ledger = await openLedger(place, { password: postgres.password });
+    opened.push(ledger);
+    const { instances } = ledger;
+    assert.ok(instances);
+    const id = `instance ${++ids}`;
+    await instances.join(id, { host, pid: ids, boot: "boot", started: "1" });
+    return { ledger, instances, id };
+  }
+  const claimed = async ({ ledger }: Instance, change: Parameters<typeof documentRow>[0] = {}) => {
+    const row = documentRow({ fileName: `${++files}.xml`, ...change });
+    await ledger.claim(row);
+    return row;
+  };
+  /** The database's clock goes on. */
+  const pass = (milliseconds: number) =>
+    postgres.sql(`UPDATE ${schema}.instances SET lease_until = lease_until - interval '${milliseconds} milliseconds'`);
+
+  it("each sees its own open documents alone, and changes no other's", async () => {
+    const [one, two] = [await join(), await join()];
+    const row = await claimed(one);
+    assert.deepEqual(
+      (await one.ledger.unsettled()).map(({ id, owner, epoch }) => [id, owner, epoch]),
+      [[row.id, one.id, 1]],
+    );
+    assert.deepEqual(await two.ledger.unsettled(), []);
+    assert.deepEqual(await two.ledger.waitingClaims(10), []);
+    await assert.rejects(two.ledger.update(row.id, { retryAt: 1 }), fenced);
+    const send = two.ledger.transition(row.id, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    await assert.rejects(send, fenced);
+    await two.ledger.withdraw(row.id);
+    assert.equal((await two.ledger.get(row.id))?.state, "claimed");
+    assert.ok(one.ledger.owns({ owner: one.id }) && !two.ledger.owns({ owner: one.id }));
+  });
+
+  it("one that asks for another's document leaves what others ask for in the same commit alone", async () => {
+    const [one, two] = [await join(), await join()];
+    const row = await claimed(one);
+    const own = await claimed(two);
+    const results = await Promise.allSettled([
+      two.ledger.update(own.id, { retryAt: 5 }),
+      two.ledger.update(row.id, { retryAt: 5 }),
+      two.ledger.update(own.id, { tries: 2 }),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+  });
+
+  it("a receipt is stored by whoever gets it, and the document stays with its owner", async () => {
+    const [one, two] = [await join(), await join()];
+    const row = await claimed(one);
+    await one.ledger.transition(row.id, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    const { document } = await two.ledger.addReceipt(newReceipt({ documentId: row.id }));
+    assert.deepEqual([document?.state, document?.owner], ["accepted", one.id]);
+    await one.ledger.update(row.id, { settled: true });
+    // What has ended is nobody's: who takes it up again has it.
+    assert.equal((await two.ledger.update(row.id, { settled: false })).owner, two.id);
+    await assert.rejects(one.ledger.update(row.id, { tries: 1 }), fenced);
+  });
+
+  it("a name in an OutBox is one instance's while its document is claimed, without regard to case", async () => {
+    const [one, two] = [await join(), await join()];
+    const row = await claimed(one, { fileName: "A.xml" });
+    await assert.rejects(claimed(two, { fileName: "a.XML" }), isTakenName);
+    await claimed(two, { fileName: "a.xml", business: "Sas" });
+    // A corrected file of the same instance takes its place.
+    const corrected = await claimed(one, { fileName: "a.xml" });
+    for (const { id } of [row, corrected]) {
+      await one.ledger.transition(id, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    }
+    const next = await claimed(two, { fileName: "a.xml" });
+    await two.ledger.update(next.id, { box: "OutBox", boxName: "b.xml" });
+    await assert.rejects(claimed(one, { fileName: "B.xml" }), isTakenName);
+    await two.ledger.withdraw(next.id);
+    await claimed(one, { fileName: "B.xml" });
+  });
+
+  it("of two that claim a file at the same time one has it", async () => {
+    const both = [await join(), await join()];
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, index) => claimed(both[index % 2] as Instance, { fileName: `${index >> 1}.xml` })),
+    );
+    assert.equal(results.filter(({ status }) => status === "fulfilled").length, 20);
+    assert.ok(results.every((result) => result.status === "fulfilled" || isTakenName(result.reason)));
+  });
+
+  it("what a silent one owns is taken over after its lease and the grace, a send under way is unknown then", async () => {
+    const [one, two] = [await join(), await join()];
+    const [waiting, sending] = [await claimed(one), await claimed(one)];
+    await one.ledger.transition(sending.id, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    const seen = async () => (await two.instances.renew()).others.map(({ id, over }) => [id, over]);
+    assert.deepEqual(await seen(), [[one.id, false]]);
+    await pass(INSTANCE.lasts + INSTANCE.grace - 10_000);
+    assert.deepEqual(await seen(), [[one.id, false]]);
+    assert.deepEqual(await two.instances.takeOver([], true), { instances: [], documents: 0 });
+    await pass(10_000);
+    assert.deepEqual(await seen(), [[one.id, true]]);
+    assert.deepEqual(await two.instances.takeOver([], false), { instances: [], documents: 0 });
+    assert.deepEqual(await two.instances.takeOver([], true), { instances: [one.id], documents: 2 });
+    assert.deepEqual(
+      (await two.ledger.unsettled()).map(({ id, state, owner, epoch }) => [id, state, owner, epoch]),
+      [
+        [waiting.id, "claimed", two.id, 2],
+        [sending.id, "unknown", two.id, 2],
+      ],
+    );
+    // It wakes: nothing of it is committed any more, whatever it is about.
+    await assert.rejects(
+      one.ledger.transition(waiting.id, { from: ["claimed"], to: "sending" }, {}, { event: "x" }),
+      fenced,
+    );
+    await assert.rejects(claimed(one), fenced);
+    await assert.rejects(one.ledger.setFact("host", "x"), fenced);
+    assert.equal((await one.instances.renew()).held, false);
+    await one.instances.join("again", { host: "here", pid: 1, boot: "boot", started: "1" });
+    assert.equal((await one.instances.renew()).held, true);
+    await claimed(one);
+    await assert.rejects(one.ledger.update(waiting.id, { tries: 1 }), fenced);
+  });
+
+  it("one that renews is left alone, whatever its lease was before", async () => {
+    const [one, two] = [await join(), await join()];
+    await claimed(one);
+    await pass(INSTANCE.lasts + INSTANCE.grace + 1);
+    await one.instances.renew();
+    assert.deepEqual(await two.instances.takeOver([], true), { instances: [], documents: 0 });
+  });
+
+  it("a dead one, one that has left, and documents of nobody are taken over at once, by one of those who try", async () => {
+    const [one, two, three, four] = [await join(), await join(), await join(), await join()];
+    for (const each of [one, two]) await claimed(each);
+    await postgres.sql(`UPDATE ${schema}.documents SET owner = '' WHERE owner = '${two.id}'`);
+    await one.instances.leave();
+    const { others } = await three.instances.renew();
+    assert.deepEqual(
+      others.filter(({ left }) => left).map(({ id }) => id),
+      [one.id],
+    );
+    assert.equal(others.length, 3);
+    const taken = await Promise.all([three, four].map(({ instances }) => instances.takeOver([one.id], false)));
+    assert.deepEqual(taken.map(({ documents }) => documents).sort(), [0, 2]);
+    assert.deepEqual(
+      taken.flatMap(({ instances }) => instances),
+      [one.id],
+    );
+  });
+
+  it("the one that came first leads, and is not alone while another one is alive", async () => {
+    const [one, two] = [await join(), await join()];
+    const beats = async () =>
+      (await Promise.all([one.instances.renew(), two.instances.renew()])).map(({ leads, alone }) => [leads, alone]);
+    assert.deepEqual(await beats(), [
+      [true, false],
+      [false, false],
+    ]);
+    await one.instances.leave();
+    assert.deepEqual([(await two.instances.renew()).leads, (await two.instances.renew()).alone], [true, true]);
+  });
+});
