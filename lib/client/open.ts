@@ -142,9 +142,8 @@ async function tidy(client: ImportClient): Promise<void> {
 }
 
 /** Documents of an instance that is gone are ours: rows and files are brought together as at a start. */
-function takenOver(client: ImportClient, { documents, instances }: TakenOver): void {
+function takenOver(client: ImportClient, { documents }: TakenOver): void {
   const { reports, ledger, reconciler, claims } = client;
-  client.record("takeover", "", "", "", `${documents} ${instances.join(" ")}`);
   reports.report("takeover", {
     code: "SW-FENCED",
     text: {
