@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { InstanceLease } from "../../../lib/client/instance-lease.js";
+import { codeOf } from "../../../lib/errors.js";
+import type { ProcessMark } from "../../../lib/host.js";
+import { type Beat, INSTANCE, type Instances, type TakenOver } from "../../../lib/ledger/instances.js";
+import { Machines } from "../../support/machines.js";
+
+const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
+
+/** The ledger's side, as a test wants it. */
+class Others implements Instances {
+  readonly joined: string[] = [];
+  readonly takeovers: { dead: readonly string[]; silent: boolean }[] = [];
+  others: Beat["others"] = [];
+  held = true;
+  away = false;
+  left = false;
+  documents = 0;
+
+  async join(id: string): Promise<void> {
+    if (this.away) throw new Error("away");
+    this.joined.push(id);
+    this.held = true;
+  }
+  async renew(): Promise<Beat> {
+    if (this.away) throw new Error("away");
+    return { held: this.held, leads: true, alone: this.others.length === 0, others: this.others };
+  }
+  async takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
+    this.takeovers.push({ dead, silent });
+    return { instances: [...dead], documents: this.documents };
+  }
+  async leave(): Promise<void> {
+    this.left = true;
+  }
+}
+
+describe("the lease of one of several instances", () => {
+  const machines = new Machines();
+  const leases: InstanceLease[] = [];
+  afterEach(async () => {
+    for (const lease of leases.splice(0)) await lease.release();
+  });
+
+  async function start(others = new Others()) {
+    const machine = machines.start("here");
+    const lease = new InstanceLease(others, machine.ports);
+    leases.push(lease);
+    await lease.take();
+    return { lease, others, clock: machine.ports.clock };
+  }
+  const other = (mark: ProcessMark, change: Partial<Beat["others"][number]> = {}) => ({
+    ...mark,
+    ...{ id: "other", over: false, left: false },
+    ...change,
+  });
+
+  it("takes what belongs to nobody when it joins, and gives itself up when it ends", async () => {
+    const { lease, others } = await start();
+    assert.deepEqual(others.takeovers, [{ dead: [], silent: false }]);
+    assert.equal(lease.holding, others.joined[0]);
+    lease.assertHeld();
+    await lease.release();
+    assert.ok(others.left);
+    assert.throws(() => lease.assertHeld(), fenced);
+  });
+
+  it("is trusted for less than it lasts while it cannot be renewed, and goes on when it can", async () => {
+    const { lease, others, clock } = await start();
+    others.away = true;
+    await clock.pass(INSTANCE.trusted - 1, () => clock.pause());
+    lease.assertHeld();
+    await clock.pass(1, () => clock.pause());
+    assert.throws(() => lease.assertHeld(), fenced);
+    await assert.rejects(lease.take(), /away/);
+    others.away = false;
+    await lease.take();
+    lease.assertHeld();
+    assert.equal(others.joined.length, 1);
+  });
+
+  it("is renewed by itself", async () => {
+    const { lease, clock } = await start();
+    for (let second = 0; second < 60; second++) {
+      await clock.pass(1_000, () => clock.pause());
+      lease.assertHeld();
+    }
+  });
+
+  it("joins under another name after others have taken over", async () => {
+    const { lease, others, clock } = await start();
+    const before = lease.holding;
+    others.held = false;
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.throws(() => lease.assertHeld(), fenced);
+    await lease.take();
+    lease.assertHeld();
+    assert.notEqual(lease.holding, before);
+  });
+
+  it("takes over from a dead process of its machine at once, and tells of documents", async () => {
+    const { lease, others, clock } = await start();
+    const dead = machines.start("here");
+    const told: number[] = [];
+    lease.onTaken = ({ documents }) => told.push(documents);
+    others.others = [other(dead.ports.host.mark())];
+    others.takeovers.length = 0;
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers, []);
+    dead.end();
+    others.documents = 3;
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers, [{ dead: ["other"], silent: false }]);
+    assert.deepEqual(told, [3]);
+  });
+
+  it("takes over from one that has left, and from one that its own process has closed without a word", async () => {
+    const { lease, others, clock } = await start();
+    const elsewhere = machines.start("there").ports.host.mark();
+    others.takeovers.length = 0;
+    others.others = [other(elsewhere, { left: true })];
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers.splice(0), [{ dead: ["other"], silent: false }]);
+    others.others = [other(machines.start("here").ports.host.mark()), other(elsewhere, { id: lease.holding })];
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers, []);
+  });
+
+  it("takes over from a silent one only after it has renewed for a whole lease itself: the database may have been away", async () => {
+    const { others, clock } = await start();
+    others.others = [other(machines.start("there").ports.host.mark(), { over: true })];
+    others.takeovers.length = 0;
+    await clock.pass(INSTANCE.lasts - INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers, []);
+    await clock.pass(2 * INSTANCE.renew, () => clock.pause());
+    assert.deepEqual(others.takeovers[0], { dead: [], silent: true });
+    // Nobody could renew for a while.
+    others.away = true;
+    await clock.pass(2 * INSTANCE.lasts, () => clock.pause());
+    others.away = false;
+    others.takeovers.length = 0;
+    await clock.pass(INSTANCE.lasts - INSTANCE.renew, () => clock.pause());
+    assert.ok(others.takeovers.every(({ silent }) => !silent));
+  });
+});
