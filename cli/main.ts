@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { bothLanguages, faultOf } from "../lib/errors.js";
+import { bothLanguages } from "../lib/errors.js";
+import { faultOf } from "../lib/fault.js";
 import { COMMANDS } from "./commands/index.js";
 import { languageOf, type Terminal } from "./terminal.js";
 

@@ -1,5 +1,3 @@
-import { meaningOf } from "./codes.js";
-
 /** A text in the two languages that every user-facing text of this package has. */
 export interface Bilingual {
   zh: string;
@@ -116,25 +114,6 @@ export class ImportClientError extends Error implements Fault {
     this.details = parts.details ?? {};
   }
 }
-
-/**
- * The fault in whatever was thrown; `SW-FAULT` for what has no code. What nobody foresaw is the program's or the machine's fault, not the
- * document's: it waits.
- */
-export function faultOf(error: unknown): Fault {
-  if (error instanceof ImportClientError) {
-    const { code, text, advice, kind, official } = error;
-    return { code, text, ...(advice && { advice }), ...(kind && { kind }), ...(official && { official }) };
-  }
-  const code = codeOf(error) ?? "SW-FAULT";
-  const text = neutral(messageOf(error));
-  return meaningOf(code) ? { code, text } : { code, text, advice: UNFORESEEN, kind: "waits" };
-}
-
-const UNFORESEEN: Bilingual = {
-  zh: "程序没有料到这种错误，单据保持等待，不会失败。请先检查相关节点的设置；仍不能解决时把支持包发给维护人员",
-  en: "Nobody foresaw this error: the document waits and does not fail. Check the settings of the nodes on its way; if that does not help, send the support bundle to whoever maintains the flow",
-};
 
 /** A fault as an error to throw. */
 export function errorOf({ code, text, advice, kind, official }: Fault): ImportClientError {

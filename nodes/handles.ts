@@ -1,6 +1,7 @@
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { DocumentHandle } from "../lib/document.js";
-import { bothLanguages, faultOf, ImportClientError } from "../lib/errors.js";
+import { bothLanguages, ImportClientError } from "../lib/errors.js";
+import { faultOf } from "../lib/fault.js";
 import type { DeliveryHandle, FlowMessage } from "./runtime.js";
 
 /** What a message was given that carries a claim or a delivery; by the message's id, which function nodes leave alone. */

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { DetachedSignature, DocumentHandle, Receipt } from "../lib/document.js";
-import { codeOf, errorOf, type Fault, faultOf, ImportClientError, messageOf } from "../lib/errors.js";
+import { codeOf, errorOf, type Fault, ImportClientError, messageOf } from "../lib/errors.js";
+import { faultOf } from "../lib/fault.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
 import { workOn } from "./carried.js";

@@ -1,6 +1,7 @@
 import { type Inspection, inspect } from "../business/inspect.js";
 import type { Check } from "../document.js";
-import { type Fault, faultOf } from "../errors.js";
+import type { Fault } from "../errors.js";
+import { faultOf } from "../fault.js";
 import { SchemaStore } from "../model/schema-store.js";
 import { type PreflightContext, preflightInTurns } from "../preflight/index.js";
 import { mergeChecks } from "../preflight/merge.js";

@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
-import { codeOf, type Fault, faultOf } from "../../lib/errors.js";
+import { codeOf, type Fault } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import { settingText } from "../../lib/settings.js";
 import { answer } from "../admin.js";
 import { type Choice, choicesFor } from "./choices.js";

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { contextOf } from "../../lib/compose/examine.js";
 import type { Check } from "../../lib/document.js";
-import { faultOf } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import { mergeChecks, preflightInTurns, RULES } from "../../lib/preflight/index.js";
 import { faultOfChecks } from "../../lib/preflight/refusal.js";
 import { quote } from "../../lib/quote.js";

@@ -4,7 +4,8 @@ import { type HoldWindow, opensAt, readHoldWindow } from "../../lib/boxes/hold-w
 import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
 import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { type Fault, faultOf, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Check } from "../../lib/document.js";
-import { codeOf, type Fault, faultOf, ImportClientError } from "../../lib/errors.js";
+import { codeOf, type Fault, ImportClientError } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import { SchemaStore } from "../../lib/model/schema-store.js";
 import { FINDING_KINDS, type Strictness } from "../../lib/model/strictness.js";
 import { mergeChecks } from "../../lib/preflight/index.js";

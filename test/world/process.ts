@@ -4,14 +4,8 @@ import { handleOf } from "../../lib/boxes/context.js";
 import { outcomeFor } from "../../lib/boxes/outcome.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { ClientOpening } from "../../lib/client/opening.js";
-import {
-  codeOf,
-  type Fault as DocumentFault,
-  faultOf,
-  ImportClientError,
-  messageOf,
-  neutral,
-} from "../../lib/errors.js";
+import { codeOf, type Fault as DocumentFault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import type { Ports } from "../../lib/files/ports.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { DocumentSender } from "../../lib/send/sender.js";

@@ -5,7 +5,8 @@ import { type FolderSetting, unknownType, wayOf } from "../../business/folder-se
 import { inspect } from "../../business/inspect.js";
 import { normaliseFile, type PackedFile, renamed } from "../../business/packing.js";
 import { contextOf } from "../../compose/examine.js";
-import { type Bilingual, type Fault, faultOf, ImportClientError, neutral } from "../../errors.js";
+import { type Bilingual, type Fault, ImportClientError, neutral } from "../../errors.js";
+import { faultOf } from "../../fault.js";
 import type { SchemaStore } from "../../model/schema-store.js";
 import { preflightInTurns } from "../../preflight/index.js";
 import { faultOfChecks } from "../../preflight/refusal.js";

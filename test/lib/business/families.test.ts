@@ -7,7 +7,8 @@ import { mayBeAnswered } from "../../../lib/business/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import { normaliseFile, packFile, unpackFile } from "../../../lib/business/packing.js";
 import { kindOf } from "../../../lib/codes.js";
-import { codeOf, faultOf } from "../../../lib/errors.js";
+import { codeOf } from "../../../lib/errors.js";
+import { faultOf } from "../../../lib/fault.js";
 import { PROFILE_NAMES } from "../../../lib/signing/profiles/index.js";
 
 const AT = Date.UTC(2026, 10, 24);
