@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import { bytesOf } from "../files/bytes.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
@@ -8,7 +9,7 @@ import { isTakenName } from "../ledger/instances.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
-import { bytesOf, contentOf, type FileContent } from "./content.js";
+import { contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { contentFacts, newRow } from "./new-row.js";
 import type { OutBox } from "./out-box.js";

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.js";
+import { bytesOf, LARGE } from "../files/bytes.js";
 import type { Disk } from "../files/disk.js";
 import { sha256InTurns, sha256Of } from "../sha256.js";
 import { Turn } from "../turn.js";
-
-/** A file with more bytes than this takes longer to read than the event loop should be blocked for. */
-export const LARGE = 1024 * 1024;
 
 /**
  * A file with more bytes is no document of ours, unless somebody sets another limit: RabbitMQ takes no message above 128 MiB
@@ -22,11 +20,6 @@ export interface FileContent {
   sha256: string;
   /** Undefined for a file that is too large: nobody has it in memory. */
   payload: Buffer | undefined;
-}
-
-/** The bytes of a file; the event loop is not blocked by many. Rejects with what the file system says. */
-export async function bytesOf(disk: Disk, path: string): Promise<Buffer> {
-  return (disk.facts(path)?.size ?? 0) > LARGE ? disk.readLarge(path) : disk.read(path);
 }
 
 /** The SHA-256 of a file, of which no more than a piece is in memory. Rejects with what the file system says. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { type Clock, SYSTEM_CLOCK } from "../clock.js";
-import { LARGE } from "./content.js";
+import { LARGE } from "../files/bytes.js";
 
 /** A claim whose document is on its way through a flow. */
 export interface OpenClaim {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { codeOf } from "../errors.js";
+import { bytesOf } from "../files/bytes.js";
 import type { Spool } from "../files/spool.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256InTurns } from "../sha256.js";
-import { bytesOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 
 type Place = Pick<BoxContext, "folders" | "files" | "clock"> & { readonly spool: Spool };

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
+import { bytesOf } from "./bytes.js";
 import { type Disk, SYSTEM_DISK } from "./disk.js";
 import { makeFolder } from "./make-folder.js";
 import { halfName, numberedName } from "./names.js";
@@ -13,9 +14,6 @@ interface FolderSync {
 
 /** What file systems say that have no links, or none to another volume; a real lack of rights shows in the rename as well. */
 const NO_LINKS = new Set(["EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL", "EACCES"]);
-
-/** Files of up to so many bytes are read without leaving the event loop. */
-const AT_ONCE = 1024 * 1024;
 
 // A file system may not tell a from A.
 const keyOf = (folder: string, name: string) => join(folder, name).toLowerCase();
@@ -212,9 +210,7 @@ export class Files {
       const facts = this.disk.facts(join(folder, name));
       if (!facts) return undefined;
       if (facts.size !== bytes.length) continue;
-      const path = join(folder, name);
-      const found = facts.size > AT_ONCE ? await this.disk.readLarge(path) : this.disk.read(path);
-      if (found.equals(bytes)) return name;
+      if ((await bytesOf(this.disk, join(folder, name))).equals(bytes)) return name;
     }
   }
 

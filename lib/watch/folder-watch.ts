@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { readTempBox } from "../boxes/claim.js";
-import { LARGE } from "../boxes/content.js";
 import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { Fault, ImportClientError } from "../errors.js";
+import { LARGE } from "../files/bytes.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
@@ -12,18 +11,9 @@ import { RecordedPins } from "../../support/recorded-pins.js";
 import { TokenShim } from "../../support/token-shim.js";
 import { until } from "../../support/until.js";
 import { makeKey } from "./keys.js";
-import { ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
+import { failing, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
 
 const DATA = Buffer.from("data");
-
-function failing(code: string, inner?: string) {
-  return (error: ImportClientError): boolean => {
-    assert.equal(error.code, code, error.message);
-    if (inner) assert.equal(error.details.inner, inner);
-    assert.ok(!JSON.stringify([error.message, error.details, error.text, error.advice]).includes(PIN));
-    return true;
-  };
-}
 
 describe("a token that locks, is pulled, hangs and crashes", function () {
   // Each starts processes of the driver, which takes its time where others want the processors too.

@@ -13,18 +13,9 @@ import { type CardDouble, sdfDouble } from "../../support/card-doubles.js";
 import { RecordedPins } from "../../support/recorded-pins.js";
 import { makeKey } from "./keys.js";
 import { opensslVerify } from "./outside.js";
-import { COMPANY, ownFolder, PIN } from "./token.js";
+import { COMPANY, failing, ownFolder } from "./token.js";
 
 const DATA = Buffer.from("data 数据");
-
-function failing(code: string, inner?: string) {
-  return (error: ImportClientError): boolean => {
-    assert.equal(error.code, code, error.message);
-    if (inner) assert.equal(error.details.inner, inner);
-    assert.ok(!JSON.stringify([error.message, error.details, error.text, error.advice]).includes(PIN));
-    return true;
-  };
-}
 
 describe("sdf: an HSM by GM/T 0018", function () {
   this.timeout(60_000);

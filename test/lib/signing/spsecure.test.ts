@@ -11,18 +11,9 @@ import { type CardDouble, spSecureDouble } from "../../support/card-doubles.js";
 import { ControlDouble, rsaSigner } from "../../support/control-double.js";
 import { RecordedPins } from "../../support/recorded-pins.js";
 import { opensslVerify } from "./outside.js";
-import { COMPANY, ownFolder, PIN } from "./token.js";
+import { COMPANY, failing, ownFolder, PIN } from "./token.js";
 
 const DATA = Buffer.from("data 数据");
-
-function failing(code: string, inner?: string) {
-  return (error: ImportClientError): boolean => {
-    assert.equal(error.code, code, error.message);
-    if (inner) assert.equal(error.details.inner, inner);
-    assert.ok(!JSON.stringify([error.message, error.details, error.text, error.advice]).includes(PIN));
-    return true;
-  };
-}
 
 describe("spsecure: the card's own library", function () {
   this.timeout(60_000);

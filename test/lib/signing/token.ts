@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ImportClientError } from "../../../lib/errors.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
 
@@ -49,4 +51,14 @@ export function xmlsecVerify(dir: string, xml: Buffer, certificateFile: string):
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
+}
+
+/** Says of an error whether it has this code and inner code, and that no word of it is the PIN. */
+export function failing(code: string, inner?: string) {
+  return (error: ImportClientError): boolean => {
+    assert.equal(error.code, code, error.message);
+    if (inner) assert.equal(error.details.inner, inner);
+    assert.ok(!JSON.stringify([error.message, error.details, error.text, error.advice]).includes(PIN));
+    return true;
+  };
 }
