@@ -256,6 +256,20 @@ export class Stage {
     return new Set(rows.filter(({ filed }) => filed === 1).map(({ id }) => id));
   }
 
+  /** Is a transaction that writes open in the ledger at this moment? */
+  ledgerIsLocked(): boolean {
+    const database = new Database(join(this.root, ".ledger", "ledger.db"));
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      database.exec("ROLLBACK");
+      return false;
+    } catch {
+      return true;
+    } finally {
+      database.close();
+    }
+  }
+
   private read<T>(file: string, sql: string): T[] {
     const database = new Database(file);
     try {
