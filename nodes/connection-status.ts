@@ -1,5 +1,6 @@
 import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerError } from "../lib/amqp/faults.js";
+import type { Link } from "../lib/client/link.js";
 import type { ImportClientError } from "../lib/errors.js";
 import type { StatusLine } from "./runtime.js";
 
@@ -8,9 +9,18 @@ const NAMED = ["dns", "tls", "login", "vhost", "exchange", "queue", "permission"
 
 /**
  * Shows how the shared connection stands, in the words of the viewer's language; `fault`: what keeps this node from its work
- * although the connection stands.
+ * although the connection stands. Where another instance has the link there is none, and that is as it should be.
  */
-export function showConnection(status: StatusLine, { state, lastFault }: Broker, fault?: BrokerError): void {
+export function showConnection(
+  status: StatusLine,
+  { state, lastFault }: Broker,
+  link: Link,
+  fault?: BrokerError,
+): void {
+  if (link.follows) {
+    status.show("grey", "ring", "standby");
+    return;
+  }
   const why = lastFault ?? fault;
   const family = why?.details.fault.replace(/-.*/, "") ?? "";
   if (state === "connected" && !why) status.show("green", "dot", "connected");

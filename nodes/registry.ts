@@ -45,7 +45,7 @@ export interface BrokerNode extends Node {
   register(user: Node, client: ImportClientNode, queues: UsedQueues): Broker;
   deregister(user: Node): Promise<void>;
   queues(): { send: string[]; receive: string[] };
-  /** Does a node send or receive over it? */
+  /** Does a node send or receive over it? Not where all of them leave that to another instance. */
   inUse(): boolean;
   /** Is its connection up now? */
   connected(): boolean;

@@ -48,6 +48,8 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
   private tries = 0;
   private since = 0;
   private running = false;
+  /** Rises with each start and stop: a connection that was asked for before is not wanted any more. */
+  private turn = 0;
   private now: ConnectionState = "disconnected";
   private fault: BrokerError | undefined;
 
@@ -80,10 +82,12 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return this.tried;
   }
 
-  /** Connects, and keeps trying until `close`. */
+  /** Connects, and keeps trying until `suspend` or `close`. */
   start(): void {
     if (this.running) return;
     this.running = true;
+    this.turn++;
+    this.fault = undefined;
     void this.connect();
   }
 
@@ -138,13 +142,24 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return askOnChannel(this.connected(), ask);
   }
 
-  async close(): Promise<void> {
+  /** Leaves the broker until the next `start`; who sends and receives here waits, as for a broker that is away. */
+  suspend(): Promise<void> {
+    return this.end("disconnected");
+  }
+
+  close(): Promise<void> {
+    this.keepers.clear();
+    return this.end("closed");
+  }
+
+  private async end(state: ConnectionState): Promise<void> {
     this.running = false;
+    this.turn++;
     this.cancel?.();
     const model = this.model;
     this.model = undefined;
-    this.keepers.clear();
-    this.become("closed", undefined);
+    this.fault = undefined;
+    this.become(state, undefined);
     if (model) await closeWithin(model, CLOSE_WITHIN);
   }
 
@@ -154,16 +169,18 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
   }
 
   private async connect(): Promise<void> {
+    const { turn } = this;
     this.tried = this.hosts[this.host] as BrokerSettings;
     this.become("connecting", this.fault);
     let model: ChannelModel;
     try {
       model = await connectSocket(amqpOptions(this.target), socketOptions(this.target));
     } catch (error) {
-      this.failed(await refusalBehind(error, this.target));
+      const refusal = await refusalBehind(error, this.target);
+      if (turn === this.turn) this.failed(refusal);
       return;
     }
-    if (!this.running) {
+    if (turn !== this.turn) {
       await closeWithin(model, CLOSE_WITHIN);
       return;
     }
@@ -176,8 +193,8 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
       this.model = undefined;
       this.lost(reason ?? error ?? new Error("connection closed"));
     });
-    model.on("blocked", () => this.become("blocked", undefined));
-    model.on("unblocked", () => this.become("connected", undefined));
+    model.on("blocked", () => this.has(model) && this.become("blocked", undefined));
+    model.on("unblocked", () => this.has(model) && this.become("connected", undefined));
     this.model = model;
     this.since = this.clock.monotonic();
     this.fault = undefined;
@@ -187,7 +204,6 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
 
   /** The next host is tried at once; only a round over all of them, or a refused login, is followed by a pause. */
   private failed(error: unknown): void {
-    if (!this.running) return;
     const last = this.host === this.hosts.length - 1;
     this.report(error);
     this.host = last ? 0 : this.host + 1;

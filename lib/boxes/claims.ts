@@ -3,7 +3,7 @@ import { codeOf, type Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
-import { isPutOff } from "../ledger/rules/states.js";
+import { assertMayFollow, isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
@@ -14,7 +14,7 @@ import { assertNewest } from "./newer.js";
 import type { OutBox } from "./out-box.js";
 import type { Outcome } from "./outcome.js";
 import { putOff } from "./put-off.js";
-import { finishEnded, hold, returnToOutBox, settleFailed, settleReplaced, settleSent } from "./settle.js";
+import { finishEnded, hold, returnToOutBox, rowOf, settleFailed, settleReplaced, settleSent } from "./settle.js";
 
 /** Milliseconds until a claim that could not be ended is given out again. */
 const GIVE_OUT_AGAIN = 15_000;
@@ -144,6 +144,26 @@ export class Claims {
     });
   }
 
+  /**
+   * Commits what is to go out for a claim: from then on it is ready, and goes out without its flow. Rejects with SW-STATE when it is not
+   * claimed any more, and as `send` does.
+   */
+  ready(id: string, wire: string): Promise<DocumentRow> {
+    return this.alone(id, async () => {
+      await assertNewest(this.context, id);
+      await this.assertClaimed(id);
+      return this.context.ledger.update(id, { wire }, { event: "ready" });
+    });
+  }
+
+  /** A claim that was ready goes through its flow again: what was to go out of it is gone. Nothing of it was sent. */
+  unready(id: string): Promise<DocumentRow> {
+    return this.alone(id, async () => {
+      await this.assertClaimed(id);
+      return this.context.ledger.update(id, { wire: "" });
+    });
+  }
+
   /** Ends the claim of a sent document. Rejects with SW-STATE when it has not been sent. */
   async settle(id: string): Promise<DocumentRow> {
     const row = await this.alone(id, () => settleSent(this.context, id));
@@ -221,7 +241,8 @@ export class Claims {
       if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
       const words = wordsOf(why);
       const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
-      const change = { retryAt: clock.now() + delay, tries, ...words };
+      // What was ready goes through its flow again.
+      const change = { retryAt: clock.now() + delay, tries, wire: "", ...words };
       const row = await ledger.update(id, change, now?.code === why.code ? undefined : { event: "retry", ...words });
       // A clock that is set at this moment makes the row say something else.
       this.scheduleReturn(row, delay);
@@ -281,6 +302,11 @@ export class Claims {
     this.closed = true;
     for (const cancel of this.alarms) cancel();
     this.alarms.clear();
+  }
+
+  private async assertClaimed(id: string): Promise<void> {
+    const { state } = await rowOf(this.context, id);
+    assertMayFollow(id, state, "sending", ["claimed"]);
   }
 
   private finish(id: string): void {

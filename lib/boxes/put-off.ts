@@ -43,7 +43,8 @@ export async function putOff(context: BoxContext, id: string, why: Fault, until:
     );
   }
   const place = row.box === "OutBox" ? ({ box: "TempBox", boxName: claimedName(id, row.fileName) } as const) : {};
-  const change = { ...words, retryAt: until, ...place };
+  // One that was ready to go out goes through its flow again when it is let go.
+  const change = { ...words, retryAt: until, wire: "", ...place };
   const held = await context.ledger.transition(id, { from: ["claimed"], to: "held" }, change, note);
   crashPoint("hold.after-row");
   await bringToTempBox(context, held, row.boxName);

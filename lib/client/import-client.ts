@@ -20,6 +20,7 @@ import type { DocumentRow, EventNote, Ledger, ReceiptRow } from "../ledger/index
 import { machinePins } from "../signing/guard-store.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
+import { Link } from "./link.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
@@ -63,6 +64,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly deliveries: Deliveries;
   readonly intake: Intake;
   private readonly stopInheriting: () => void;
+  /** Whether this process may send and receive. */
+  readonly link: Link;
   readonly reports: Reports;
   /** Persons' decisions, as they cannot be changed unnoticed. */
   readonly audit: AuditChain;
@@ -87,6 +90,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.ids = ports.ids;
     this.folders = new Folders(settings.root, ports.disk, settings.boxPaths);
     this.spool = new Spool(settings.root, this.files);
+    this.link = new Link(lease, settings.link);
+    lease.on("fault", () => this.link.look());
     this.reports = new Reports(settings, ports);
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));

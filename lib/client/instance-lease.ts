@@ -137,6 +137,8 @@ export class InstanceLease implements Holding {
     if (joined && dead.length === 0 && !over) return;
     const taken = await this.instances.takeOver(dead, over);
     if (taken.documents > 0) this.onTaken?.(taken);
+    // Who leads may be another one now.
+    if (taken.instances.length > 0) await this.beat();
   }
 
   private isDead(other: Beat["others"][number]): boolean {

@@ -20,6 +20,7 @@ export function startJobs(client: ImportClient): () => void {
   const follows = () => !client.lease.leads;
   const ends = [
     every(2 * SECOND, () => client.lease.check()),
+    ...(client.link.single ? [every(SECOND / 2, async () => client.link.look())] : []),
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),

@@ -57,6 +57,16 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     this.file.assertHeld();
   }
 
+  /** Whether `assertHeld` would throw nothing now. */
+  get held(): boolean {
+    try {
+      this.assertHeld();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Several instances may work on the root (`InstanceLease`). */
   get shared(): boolean {
     return this.file.shared;

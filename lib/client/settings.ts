@@ -15,6 +15,7 @@ import {
 import { PROFILE_NAMES } from "../signing/profiles/index.js";
 import { readBoxPaths } from "./box-paths.js";
 import { readLedgerSetting } from "./ledger-setting.js";
+import { LINKS, type LinkSetting } from "./link.js";
 import { LOG_FORMATS, type LogFormat } from "./log-lines.js";
 import { OWN_NAMES, readNamesSettings } from "./names-settings.js";
 import { assertOwnPlace } from "./own-places.js";
@@ -29,6 +30,8 @@ export interface ClientSettings extends BoxSettings {
   region: string;
   /** Path of a file, or `postgres://…` without anything secret. */
   ledger: string;
+  /** Who sends and receives where several instances share a ledger. */
+  link: LinkSetting;
   /** File that says which roots were used on this machine, outside of all of them; empty = nothing is known of earlier uses. */
   usedRoots: string;
   /** Folder of the user's official XSDs, empty = none. */
@@ -114,6 +117,7 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     region: settingText(config.region),
     root,
     ledger: faults.read(() => readLedgerSetting(config, root), ""),
+    link: faults.read(() => settingChoice("link", config.link, LINKS), LINKS[0]),
     usedRoots: "",
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),

@@ -1,5 +1,6 @@
 import { ImportClientError } from "../errors.js";
 import type { ProcessMark } from "../host.js";
+import type { DocumentRow } from "./types.js";
 
 /**
  * Milliseconds. `renew` to `lasts` are a lease's, by the database's clock; its holder trusts it for a shorter time, from before the renewal
@@ -18,7 +19,7 @@ export interface InstanceKey {
 export interface Beat {
   /** False: others have taken over what was ours. */
   held: boolean;
-  /** The one that does what only one may do; for a moment there may be none. */
+  /** The one that does what only one may do: who joined first of those that nobody has taken over. */
   leads: boolean;
   /** No other one is alive. */
   alone: boolean;
@@ -42,6 +43,13 @@ export interface Instances {
    * over too. A send that was under way becomes unknown.
    */
   takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver>;
+  /** Own documents that are to go out: ready ones, and those whose send has no known outcome; oldest first, behind an id, at most so many. */
+  toSend(after: string, limit: number): Promise<DocumentRow[]>;
+  /**
+   * Gives own documents that are to go out to the leader, as long as it has fewer than `most` ready ones. Resolves to how many; 0 also
+   * while nobody leads who is alive.
+   */
+  handOver(most: number): Promise<number>;
   /** Others may take over at once. */
   leave(): Promise<void>;
 }

@@ -51,7 +51,10 @@ export interface DocumentRow {
   customsNo: string;
   statusCode: string;
   statusText: string;
-  /** JSON of the exact properties that were published, empty before; the bytes lie in the spool. */
+  /**
+   * JSON of the exact properties that were published, empty before; the bytes lie in the spool. One that is `claimed` and has them is
+   * ready: checked, packed and signed, it goes out without its flow, through the instance that has the link.
+   */
   wire: string;
   claimedAt: number;
   sendingAt: number;

@@ -30,6 +30,34 @@ export function stopped(): ImportClientError {
   });
 }
 
+/** Not a fault: it is ready, and another instance has the link. Its message ends here. */
+export function goesElsewhere(): ImportClientError {
+  return new ImportClientError("SW-STOPPED", {
+    zh: "单据已就绪，由负责收发的实例发送",
+    en: "the document is ready; the instance that has the link sends it",
+  });
+}
+
+/** A document that waited here to be sent: another instance has the link and, with it, what was ours. */
+export function linkLost(): ImportClientError {
+  return new ImportClientError("SW-FENCED", {
+    zh: "收发已由另一个实例接管，本实例等待发送的单据由其继续",
+    en: "another instance has taken the link over, and goes on with what waited here to be sent",
+  });
+}
+
+/** The bytes of a ready document have gone from the disk, or are others: nothing was sent, so that it can be made anew. */
+export function readyGone(): ImportClientError {
+  return new ImportClientError(
+    "SW-FILE-MISSING",
+    {
+      zh: "已就绪单据待发送的内容不在磁盘上，将重新签名",
+      en: "what was to be sent of a ready document is not on the disk: it is signed again",
+    },
+    { kind: "waits" },
+  );
+}
+
 /** The outcome is not known and nobody decides it but a person; `why` is for programs. */
 export function heldError(id: string, why: string): ImportClientError {
   return new ImportClientError(

@@ -7,7 +7,7 @@ import type { DocumentHandle } from "../document.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256InTurns } from "../sha256.js";
 import { isDxpMsg, unwrapDxpMsg, wrapInDxpMsg } from "./dxpmsg.js";
-import { tooLarge } from "./errors.js";
+import { readyGone, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
 import { makeWire, messageIdOf, type Wire } from "./wire.js";
 
@@ -63,7 +63,7 @@ export interface OutgoingSettings {
 
 /**
  * What is to be published for a document. What an earlier attempt may have published goes out again as it was, or, when its
- * bytes are gone, not at all (undefined); else it is made anew, and what differs from the file in TempBox is spooled before
+ * bytes are gone, not at all (undefined); what is ready as it was made, or it is made anew by its flow (SW-FILE-MISSING); else it is made anew, and what differs from the file in TempBox is spooled before
  * this resolves. Rejects with SW-SIZE, and with SW-CONFIG when the DxpMsg cannot be made.
  */
 export async function outgoingOf(
@@ -75,9 +75,10 @@ export async function outgoingOf(
   fields: WireFields | undefined,
 ): Promise<Outgoing | undefined> {
   const { id, exchange, queue, wrap, maxBytes } = settings;
-  if (row.wire !== "" && row.state !== "claimed") {
+  if (row.wire !== "") {
     const known = fromDisk(client, row, JSON.parse(row.wire) as Wire);
     if (await known.isThere()) return known;
+    if (row.state === "claimed") throw readyGone();
     if (row.state === "unknown") return undefined;
   }
   if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes, "setting");
@@ -92,9 +93,18 @@ export async function outgoingOf(
   const sha256 = wrapped ? sha256InTurns(body, client.clock) : client.inspections.sha256(document.id, body);
   const wire = makeWire(handle, body, await sha256, to, fields);
   crashPoint("send.before-spool");
+  // Frozen since it was claimed, these may be the bytes of another instance's send by now.
+  client.lease.assertHeld();
   if (wire.body !== row.sha256) await client.spool.write(row.id, body);
   crashPoint("send.after-spool");
   return fromDisk(client, row, wire, body);
+}
+
+/** Removes the spooled bytes of a document that was certainly not sent, where it is still this process's to make them anew. */
+export async function dropUnsent({ ledger, lease, spool }: ImportClient, id: string): Promise<void> {
+  const row = await ledger.get(id).catch(() => undefined);
+  // Another instance that has taken it over sends its own bytes from the same place.
+  if (row && ledger.owns(row) && lease.held) spool.remove(id);
 }
 
 /** What was sent, or is to be, as it lies on the disk. */

@@ -13,36 +13,13 @@ import { isPutOff } from "../ledger/rules/states.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
 import { bytesGone, fileAway, fileMissing, heldError, putOffError, stopped, tooLarge } from "./errors.js";
 import type { WireFields } from "./fields.js";
-import { type Outgoing, outgoingOf } from "./outgoing.js";
+import { dropUnsent, type Outgoing, outgoingOf } from "./outgoing.js";
 import { publishOnce } from "./publish.js";
+import { LARGEST, type SenderSettings } from "./sender-settings.js";
 import { Sleepers } from "./sleepers.js";
 import { Uncertain } from "./uncertain.js";
 import { TRY_AGAIN, type Waiter, Waiting } from "./waiting.js";
-import { type BusinessLimits, SendWindow, type Share } from "./window.js";
-
-export interface SenderSettings {
-  /** The node's id: what it left unknown it takes up again. */
-  id: string;
-  exchange: string;
-  /** The send queue; it is the routing key unless a document's fields name another. */
-  queue: string;
-  /** Documents' fields may name other queues, so that a missing one keeps none of them. */
-  anyQueue?: boolean;
-  /** Milliseconds to wait for a confirm. */
-  confirmTimeout: number;
-  /** Milliseconds that a document may wait for the broker before it fails with C18; 0 = for ever. */
-  giveUpAfter: number;
-  /** How often an unknown outcome is resent before the document is held. */
-  attempts: number;
-  /** Documents that may be on their way to the broker at once; absent = 100. */
-  window?: number;
-  /** Of these, how many of one business; absent = no limit of its own. */
-  perBusiness?: BusinessLimits;
-  /** Wrap the document in a DxpMsg. */
-  wrap?: boolean;
-  /** Most bytes of a message; absent = 32 MiB. */
-  maxBytes?: number;
-}
+import { SendWindow, type Share } from "./window.js";
 
 export interface SendOptions {
   /** A person has let a held document be resent, so the policy does not hold it again before that. */
@@ -79,9 +56,6 @@ interface Running {
 }
 
 const WINDOW = 100;
-/** Between what RabbitMQ 4 (16 MiB) and RabbitMQ 3 (128 MiB) take; more would block the event loop for too long. */
-const LARGEST = 32 * 1024 * 1024;
-
 /** A message with more bytes goes alone: brokers set their limits somewhere above. */
 const ALONE_FROM = 1024 * 1024;
 
@@ -145,6 +119,7 @@ export class DocumentSender {
     this.broker.on("state", this.wakeAll);
     this.publisher.on("change", this.wakeAll);
     this.client.on("change", this.onChange);
+    this.client.link.on("change", this.wakeAll);
     this.publisher.start();
   }
 
@@ -160,6 +135,7 @@ export class DocumentSender {
     this.broker.off("state", this.wakeAll);
     this.publisher.off("change", this.wakeAll);
     this.client.off("change", this.onChange);
+    this.client.link.off("change", this.wakeAll);
   }
 
   /**
@@ -265,7 +241,7 @@ export class DocumentSender {
       }
     } catch (error) {
       // What was certainly not sent is made anew at its next attempt.
-      if (!this.stopping.signal.aborted && !this.uncertain.has(id)) this.client.spool.remove(id);
+      if (!this.stopping.signal.aborted && !this.uncertain.has(id)) await dropUnsent(this.client, id);
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { type BackOff, backOff } from "../back-off.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { hasArrived } from "./conclusion.js";
-import { stopped } from "./errors.js";
+import { linkLost, stopped } from "./errors.js";
 import type { Sleepers } from "./sleepers.js";
 import type { Uncertain } from "./uncertain.js";
 import type { SendWindow, Share } from "./window.js";
@@ -112,5 +112,6 @@ export class Waiting {
 
   private assertRunning(): void {
     if (this.stopping.aborted) throw stopped();
+    if (this.client.link.follows) throw linkLost();
   }
 }

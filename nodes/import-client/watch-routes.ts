@@ -127,11 +127,14 @@ async function snapshotOf(nodes: ReadonlyMap<string, ImportClientNode>): Promise
   ]);
   return {
     clients,
-    brokers: brokers.map(({ id, name, state, queues }) => ({
-      name: name || id,
-      connected: state === "connected" || state === "blocked",
-      queues,
-    })),
+    // What another instance has the link to is that one's to tell.
+    brokers: brokers
+      .filter(({ state }) => state !== "standby")
+      .map(({ id, name, state, queues }) => ({
+        name: name || id,
+        connected: state === "connected" || state === "blocked",
+        queues,
+      })),
     cards: cards.map(({ id, name, state, notAfter }) => ({ name: name || id, state, notAfter })),
   };
 }

@@ -3,6 +3,7 @@ import { BrokerConnection } from "../../lib/amqp/connection.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, eachHost } from "../../lib/amqp/settings.js";
 import { assertDemoBroker } from "../../lib/client/demo.js";
+import type { Link } from "../../lib/client/link.js";
 import { stopped } from "../../lib/send/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { changes } from "../changes.js";
@@ -34,7 +35,8 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     this.client = settingText(config.client);
     let shared: BrokerConnection | undefined;
-    const users = new Map<string, Node>();
+    /** Nodes that send or receive over it, and whether each may do so now. */
+    const users = new Map<string, Link | undefined>();
     const queues = new Map<string, UsedQueues>();
     let closed = false;
     let allLeft: (() => void) | undefined;
@@ -85,18 +87,27 @@ export = (RED: NodeAPI): void => {
       await connection?.close();
     };
 
+    const wanted = () => [...users.values()].some((link) => !link || link.isOpen);
+    const follow = () => {
+      if (wanted()) shared?.start();
+      else void shared?.suspend();
+    };
+
     this.register = (user, client, names) => {
       // One that was waiting for its client while a deploy went on.
       if (closed) throw stopped();
       useQueues(user, client, this, names);
-      users.set(user.id, user);
+      const link = client.opening?.client?.link;
+      if (!users.has(user.id)) link?.on("change", follow);
+      users.set(user.id, link);
       queues.set(user.id, names);
       shared ??= connect();
-      shared.start();
+      follow();
       return shared;
     };
     this.deregister = async (user) => {
       leaveQueues(user);
+      users.get(user.id)?.off("change", follow);
       users.delete(user.id);
       queues.delete(user.id);
       if (users.size > 0) return;
@@ -108,7 +119,8 @@ export = (RED: NodeAPI): void => {
       const known = (list: (string | undefined)[]) => [...new Set(list.filter((name): name is string => !!name))];
       return { send: known(names.map(({ send }) => send)), receive: known(names.map(({ receive }) => receive)) };
     };
-    this.inUse = () => users.size > 0;
+    const standsBy = () => users.size > 0 && [...users.values()].every((link) => link?.follows);
+    this.inUse = () => users.size > 0 && !standsBy();
     this.connected = () => shared?.state === "connected" || shared?.state === "blocked";
     this.report = async () => {
       const { send, receive } = this.queues();
@@ -121,7 +133,7 @@ export = (RED: NodeAPI): void => {
         id: this.id,
         name: this.name ?? "",
         client: this.client,
-        state: shared?.state ?? "disconnected",
+        state: standsBy() ? "standby" : (shared?.state ?? "disconnected"),
         code: shared?.lastFault?.details.fault ?? shared?.channelFault ?? "",
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };

@@ -49,7 +49,7 @@ export = (RED: NodeAPI): void => {
       const connection = brokerNode.register(this, clientNode, { receive: queue });
       const showState = () => {
         // Connected says the consumer, once it reads its queue.
-        if (connection.state !== "connected") showConnection(status, connection);
+        if (connection.state !== "connected") showConnection(status, connection, client.link);
       };
       connection.on("state", showState);
       let reported = "";
@@ -100,7 +100,9 @@ export = (RED: NodeAPI): void => {
         },
         onGone: (ids) => client.deliveries.forget(ids),
       };
-      // Receipts that cannot be stored are for whoever has the root now: the broker keeps them, or gives them to that one.
+      // Receipts that cannot be stored are for whoever has the root now: the broker keeps them, or gives them to that one. Of several
+      // instances one alone may have the link.
+      const mayListen = () => client.lease.fault === undefined && client.link.isOpen;
       const listen = async (may: boolean) => {
         if (may === (consumer !== undefined) || closed) return;
         const before = consumer;
@@ -108,11 +110,16 @@ export = (RED: NodeAPI): void => {
         consumer?.start();
         await before?.stop();
       };
-      let switching = listen(client.lease.fault === undefined);
-      const onFault = (fault: unknown) => {
-        switching = switching.then(() => listen(fault === undefined)).catch((error) => this.warn(messageOf(error)));
+      let switching = listen(mayListen());
+      const onFault = () => {
+        switching = switching.then(() => listen(mayListen())).catch((error) => this.warn(messageOf(error)));
+      };
+      const onLink = () => {
+        showState();
+        onFault();
       };
       client.lease.on("fault", onFault);
+      client.link.on("change", onLink);
       showState();
       // Else they would stay unacknowledged, and with the prefetch used up nothing comes any more.
       const ofDeliveries = afterDeploys(
@@ -125,6 +132,7 @@ export = (RED: NodeAPI): void => {
       );
       stopListening = () => {
         client.lease.off("fault", onFault);
+        client.link.off("change", onLink);
         connection.off("state", showState);
         ofDeliveries();
       };

@@ -9,7 +9,9 @@ import { faultOf } from "../../lib/fault.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { warnedNote } from "../../lib/preflight/warnings.js";
 import { stopped } from "../../lib/send/errors.js";
-import { DocumentSender, type SenderSettings } from "../../lib/send/sender.js";
+import { Line } from "../../lib/send/line.js";
+import { DocumentSender } from "../../lib/send/sender.js";
+import type { SenderSettings } from "../../lib/send/sender-settings.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
 import { settingChoice, settingNumber, settingText } from "../../lib/settings.js";
@@ -58,7 +60,7 @@ async function keepWarnings({ ledger }: ImportClient, { id, checks }: DocumentHa
 
 interface Started {
   client: ImportClient;
-  sender: DocumentSender;
+  line: Line;
   fields: FieldEvaluator["evaluate"];
   /** Shows how the connection and the queue stand. */
   showState: () => void;
@@ -131,11 +133,12 @@ export = (RED: NodeAPI): void => {
       broker = ofBroker;
       const connection = ofBroker.register(this, ofClient, used);
       const own = new DocumentSender(client, connection, settings);
+      const line = new Line(client, own, settings);
       sender = own;
       let reported = "";
       const showState = () => {
         const { fault } = own.publisher;
-        showConnection(status, connection, fault);
+        showConnection(status, connection, client.link, fault);
         const text = fault ? spoken(fault) : "";
         if (text !== "" && text !== reported) {
           this.warn(text);
@@ -145,6 +148,7 @@ export = (RED: NodeAPI): void => {
       };
       connection.on("state", showState);
       own.publisher.on("change", showState);
+      client.link.on("change", showState);
       const takeUp = new TakeUp(client, own, {
         isKnownSender: (id) => RED.nodes.getNode(id) !== null,
         onSent: (row, payload) => this.send(messageFor(row, payload)),
@@ -160,13 +164,15 @@ export = (RED: NodeAPI): void => {
       stopListening = () => {
         endOfClaims();
         takeUp.stop();
+        line.close();
+        client.link.off("change", showState);
         connection.off("state", showState);
         own.publisher.off("change", showState);
       };
       own.start();
       showState();
       await takeUp.start();
-      return { client, sender: own, fields: fields.evaluate, showState };
+      return { client, line, fields: fields.evaluate, showState };
     };
 
     const messageFor = (row: DocumentRow, payload?: Buffer): FlowMessage => ({
@@ -192,14 +198,14 @@ export = (RED: NodeAPI): void => {
       const document = documentOf(message);
       let showNow: (() => void) | undefined;
       try {
-        const { client, sender: from, fields, showState } = await started;
+        const { client, line, fields, showState } = await started;
         showNow = showState;
         assertNotRefused(document);
         await assertAsSigned(document, message, client);
         status.show("blue", "dot", "sending");
         await keepWarnings(client, document);
         const set = await fields(message);
-        const sent = await from.send(document, payloadOf(message), {
+        const sent = await line.send(document, payloadOf(message), {
           fields: set,
           // The bytes are on disk: a thousand documents that wait for the broker are a thousand handles.
           onWait: () => {

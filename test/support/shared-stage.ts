@@ -1,16 +1,119 @@
+import assert from "node:assert/strict";
+import type { NodeRed } from "../../scripts/node-red.js";
 import type { PrivatePostgres } from "../../scripts/private-postgres.js";
-import type { Evidence } from "./checker.js";
-import type { Stage } from "./stage.js";
+import { decXml, freshKey } from "../../simulator/samples/index.js";
+import { type Evidence, judge } from "./checker.js";
+import { Stage, type Theatre, until } from "./stage.js";
 
 type Row = ReturnType<Stage["rows"]>[number];
 
-/** What the ledger of a stage says that lies in a schema of PostgreSQL; all else as the stage has it. */
+/** Of one that is frozen: its lease and the grace after it (`INSTANCE`), the next renewal of another, and time for a busy machine. */
+const TAKEOVER = 60_000;
+
+/** Real Node-REDs on one OutBox, with one ledger in a schema of a real PostgreSQL. */
 export class SharedStage {
+  readonly stage: Stage;
+  readonly processes: NodeRed[] = [];
+  private readonly schema: string;
+
+  /** `link`: whether one of them has the link to the broker, or all. */
   constructor(
-    readonly stage: Stage,
+    theatre: Theatre,
     private readonly postgres: PrivatePostgres,
-    private readonly schema: string,
-  ) {}
+    clientId: string,
+    link: "one" | "all",
+  ) {
+    this.schema = clientId.toLowerCase();
+    this.stage = new Stage(theatre, {
+      clientId,
+      client: { link },
+      env: () => ({
+        SW_LEDGER: `${postgres.url}?schema=${this.schema}&sslmode=disable`,
+        PGPASSWORD: postgres.password,
+      }),
+    });
+  }
+
+  /** Starts so many of them, and the simulator; resolves when all share the ledger. */
+  async open(count: number): Promise<void> {
+    await this.stage.startSimulator();
+    const names = Array.from({ length: count }, (_, index) => `node-red-${index + 1}`);
+    this.processes.push(...(await Promise.all(names.map((name) => this.stage.startAnotherNodeRed(name)))));
+    await until("all of them share the ledger", async () => (await this.instances()).length === count, 120_000);
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.processes) await one.stop();
+    await this.stage.close();
+  }
+
+  /** Hands in so many documents; returns their keys. */
+  drop(count: number): string[] {
+    const keys = Array.from({ length: count }, () => freshKey());
+    this.stage.noteLoad(keys);
+    for (const key of keys) this.stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
+    return keys;
+  }
+
+  /** Waits until so many more have arrived. */
+  async arrived(count: number): Promise<void> {
+    const delivered = () => this.stage.simulated().filter(({ event }) => event === "delivered").length;
+    const before = delivered();
+    await until(`${count} more have arrived`, () => delivered() >= before + count);
+  }
+
+  async rowsOf(keys: readonly string[]): Promise<(Row & { owner: string })[]> {
+    const mine = new Set(keys);
+    return (await this.rows()).filter(({ clientKey }) => mine.has(clientKey));
+  }
+
+  async done(keys: readonly string[]): Promise<void> {
+    let open: unknown[] = [];
+    await until(
+      () => `all are accepted; open: ${open.length}, the first of them ${JSON.stringify(open.slice(0, 3))}`,
+      async () => {
+        const rows = await this.rowsOf(keys);
+        open = rows.filter(({ state, settled }) => state !== "accepted" || !settled);
+        return rows.length === keys.length && open.length === 0;
+      },
+      180_000,
+    );
+  }
+
+  async assertOnce(keys: readonly string[], duplicates: "none" | "marked"): Promise<void> {
+    const verdict = judge(await this.evidence(), keys);
+    assert.deepEqual(verdict.lost, []);
+    assert.deepEqual(verdict.unexpected, []);
+    assert.deepEqual(verdict.falselyAcknowledged, []);
+    assert.deepEqual(duplicates === "none" ? verdict.duplicated : verdict.silentlyDuplicated, []);
+    assert.equal((await this.rowsOf(keys)).length, keys.length);
+  }
+
+  /** Id of the instance that a process is; empty when it is none now. */
+  async instanceOf({ pid }: NodeRed): Promise<string> {
+    return (await this.instances()).find((one) => one.pid === pid && one.takenBy === "")?.id ?? "";
+  }
+
+  /** Waits until nothing that is open is this instance's; resolves to the milliseconds. */
+  async takenOver(id: string): Promise<number> {
+    const start = performance.now();
+    await until(
+      "its documents are another one's",
+      async () => (await this.instances()).some((one) => one.id === id && one.takenBy !== ""),
+      TAKEOVER,
+    );
+    assert.deepEqual(
+      (await this.rows()).filter(({ owner, settled }) => owner === id && !settled),
+      [],
+    );
+    return performance.now() - start;
+  }
+
+  /** How many documents have an event. */
+  async having(event: string): Promise<number> {
+    const sql = `SELECT count(DISTINCT document_id) AS n FROM ${this.schema}.events WHERE event = '${event}'`;
+    return Number((await this.read<{ n: number }>(sql))[0]?.n);
+  }
 
   /** Every row of the ledger, with its owner. */
   async rows(): Promise<(Row & { owner: string })[]> {

@@ -101,6 +101,7 @@ export class World {
       ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [], newFolders: [] },
       onUncertain: "resend",
       logFormat: "text",
+      link: "all",
     };
     this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
     this.tree.syncFolder("/data/ImpPath/Sas");

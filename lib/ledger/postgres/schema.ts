@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const TEXT = 'text COLLATE "C"';
 
@@ -103,5 +103,9 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO claimed_names
     SELECT lower(business), lower(CASE box WHEN 'OutBox' THEN box_name ELSE file_name END), max(id) FROM documents
     WHERE settled = 0 AND state = 'claimed' GROUP BY 1, 2;
+  `,
+  // Version 3: one instance sends for all of them; what is to go out is found by whoever owns it.
+  `
+  CREATE INDEX documents_to_send ON documents (owner, id) WHERE settled = 0 AND wire <> '' AND state IN ('claimed', 'unknown');
   `,
 ];

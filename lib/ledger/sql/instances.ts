@@ -6,7 +6,13 @@ import type { SharedStore, Store } from "./store.js";
 import { all, run, type Statement, type Work } from "./work.js";
 
 const seconds = (milliseconds: number) => `interval '${milliseconds / 1000} seconds'`;
+/** Whoever joined first of those that are not taken over: it alone leads, and nobody else before its lease and the grace are over. */
+const LEADER = "SELECT id, lease_until FROM instances WHERE taken_by = '' ORDER BY number LIMIT 1";
 const OVER = `lease_until < clock_timestamp() - ${seconds(INSTANCE.grace)}`;
+
+/** Documents whose bytes for the broker are fixed: ready for their first send, or with one of no known outcome. */
+const TO_SEND =
+  "settled = 0 AND wire <> '' AND state IN ('claimed', 'unknown') AND (state = 'unknown' OR (box = 'TempBox' AND retry_at = 0))";
 
 /** The table `instances`, by the database's clock. One that was taken over stays for a day, to be seen. */
 export class SqlInstances implements Instances {
@@ -44,7 +50,7 @@ export class SqlInstances implements Instances {
     const alive = found.filter((one) => Number(one.alive) === 1);
     return {
       held: mine > 0,
-      leads: mine > 0 && alive.every(({ number }) => number > mine),
+      leads: mine > 0 && found.every(({ number }) => number > mine),
       alone: alive.length === 0,
       others: found.map(({ id, host, pid, boot, started, over, left }) => {
         return { id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 };
@@ -56,11 +62,38 @@ export class SqlInstances implements Instances {
     return this.store.write(() => this.taking(dead, silent));
   }
 
+  toSend(after: string, limit: number): Promise<DocumentRow[]> {
+    const me = this.shared.instance?.id ?? "";
+    const where = `WHERE owner = ? AND ${TO_SEND} AND id > ? ORDER BY id LIMIT ?`;
+    return this.store.read(() => this.rows.documents(where, me, after, limit));
+  }
+
+  handOver(most: number): Promise<number> {
+    return this.store.write(() => this.handingOver(most));
+  }
+
   async leave(): Promise<void> {
     const { instance } = this.shared;
     if (!instance) return;
     const sql = "UPDATE instances SET lease_until = '-infinity' WHERE id = ? AND epoch = ?";
     await this.shared.aside(run(sql, instance.id, instance.epoch));
+  }
+
+  private *handingOver(most: number): Work<number> {
+    const me = this.shared.instance?.id ?? "";
+    const [leader] = yield all(`SELECT id FROM (${LEADER}) AS leader WHERE lease_until > clock_timestamp()`);
+    if (!leader || leader.id === me) return 0;
+    const ready = `SELECT id FROM documents WHERE owner = ? AND ${TO_SEND} ORDER BY id LIMIT ?`;
+    const [has] = yield all(`SELECT count(*) AS n FROM (${ready}) AS found`, String(leader.id), most);
+    const room = most - Number(has?.n);
+    if (room <= 0) return 0;
+    // Its epoch rises as by a takeover: whatever is still under way for it here is not committed any more.
+    const given = yield all(
+      `UPDATE documents SET owner = ?, epoch = epoch + 1 WHERE owner = ? AND id IN (${ready}) RETURNING id`,
+      ...[String(leader.id), me, me, room],
+    );
+    for (const { id } of given) yield this.rows.event(String(id), { event: "handed-over", text: String(leader.id) });
+    return given.length;
   }
 
   private *taking(dead: readonly string[], silent: boolean): Work<TakenOver> {

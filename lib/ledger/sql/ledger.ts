@@ -134,7 +134,7 @@ export class SqlLedger implements Ledger {
 
   waitingClaims(limit: number): Promise<DocumentRow[]> {
     const { sql, values } = this.own;
-    const where = `WHERE settled = 0 ${sql} AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0`;
+    const where = `WHERE settled = 0 ${sql} AND state = 'claimed' AND box = 'TempBox' AND retry_at = 0 AND wire = ''`;
     return this.documents(`${where} ORDER BY id LIMIT ?`, ...values, limit);
   }
 

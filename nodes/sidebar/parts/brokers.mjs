@@ -8,7 +8,7 @@ export function showBroker(broker, box) {
 }
 
 function connectionLine(broker) {
-  const good = broker.state === "connected";
+  const good = broker.state === "connected" || broker.state === "standby";
   const state = named(broker.name || translate("broker"), translateKnown("connection", broker.state));
   const fault = good || !broker.code ? "" : translateKnown("fault", broker.code);
   return line("server", [state, fault].filter(Boolean).join(" · "), good ? "sw-good" : "sw-bad");

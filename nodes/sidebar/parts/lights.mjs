@@ -16,6 +16,7 @@ const worst = (lights) =>
 function connectionOf({ brokers = [], fault }) {
   if (fault) return { tone: "bad", text: translate("light.client"), advice: translate("light.advice.client") };
   const lights = brokers.map(({ state, code }) => {
+    if (state === "standby") return { tone: "idle", text: translateKnown("connection", state) };
     if (state === "connected") return { tone: "good", text: translateKnown("connection", state) };
     const text = [translateKnown("connection", state), code && translateKnown("fault", code)]
       .filter(Boolean)

@@ -30,6 +30,12 @@ class Others implements Instances {
     this.takeovers.push({ dead, silent });
     return { instances: [...dead], documents: this.documents };
   }
+  async toSend(): Promise<[]> {
+    return [];
+  }
+  async handOver(): Promise<number> {
+    return 0;
+  }
   async leave(): Promise<void> {
     this.left = true;
   }

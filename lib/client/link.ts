@@ -1,0 +1,55 @@
+import { EventEmitter } from "node:events";
+
+/** `one`: of several instances the leader alone publishes and consumes, since an account is bound to one PC (faq client 6); `all`: each does. */
+export const LINKS = ["one", "all"] as const;
+
+export type LinkSetting = (typeof LINKS)[number];
+
+/** Of a `RootLease`, what decides about the link. */
+interface Lease {
+  readonly shared: boolean;
+  readonly leads: boolean;
+  readonly held: boolean;
+}
+
+/**
+ * Whether this process may have a connection to the broker (several machines, line 12). Whoever leads has it for as long as it trusts its
+ * lease; who follows gets it only once the leader was taken over, and its connection is closed by then (line 11). Emits `change`.
+ */
+export class Link extends EventEmitter<{ change: [] }> {
+  /** One instance alone has it. */
+  readonly single: boolean;
+  private last = "";
+
+  constructor(
+    private readonly lease: Lease,
+    setting: LinkSetting,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    this.single = lease.shared && setting === "one";
+    this.last = this.now();
+  }
+
+  /** This process may send and receive. */
+  get isOpen(): boolean {
+    return !this.single || (this.lease.leads && this.lease.held);
+  }
+
+  /** Another one sends and receives, or will: what is ready to go out here goes to that one. */
+  get follows(): boolean {
+    return this.single && !this.lease.leads;
+  }
+
+  /** Tells when it has changed since the last look: a lease also runs out by itself. */
+  look(): void {
+    const now = this.now();
+    if (now === this.last) return;
+    this.last = now;
+    this.emit("change");
+  }
+
+  private now(): string {
+    return `${this.isOpen} ${this.follows}`;
+  }
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { NodeRed } from "../../scripts/node-red.js";
+import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
+import { BrokerLinks } from "../support/broker-links.js";
+import { removeScratch } from "../support/scratch.js";
+import { SharedStage } from "../support/shared-stage.js";
+import { openTheatre, type Theatre, until } from "../support/stage.js";
+
+const DOCUMENTS = 150;
+
+/** `link: one` (issue "several machines", 3; lines 11 and 12; faq client 6): real Node-REDs, of which one alone is connected to the broker. */
+describe("several Node-REDs of which one has the link to the broker", function () {
+  this.timeout(600_000);
+  let theatre: Theatre;
+  let postgres: PrivatePostgres;
+  let shared: SharedStage | undefined;
+  let links: BrokerLinks | undefined;
+
+  before(async () => {
+    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
+  });
+  afterEach(async () => {
+    links?.stop();
+    await shared?.close();
+    shared = undefined;
+  });
+  after(async () => {
+    await theatre?.close();
+    await postgres?.stop();
+    removeScratch();
+  });
+
+  /** Two of them, the one that leads first. */
+  async function open(
+    clientId: string,
+  ): Promise<{ two: SharedStage; leader: NodeRed; other: NodeRed; links: BrokerLinks }> {
+    const two = new SharedStage(theatre, postgres, clientId, "one");
+    shared = two;
+    const seen = new BrokerLinks(theatre.broker.port, () => two.processes.map(({ pid }) => pid));
+    links = seen;
+    await two.open(2);
+    await until("one of them is connected", () => seen.now().length > 0);
+    const [pid] = seen.now();
+    const leader = two.processes.find((one) => one.pid === pid) as NodeRed;
+    const other = two.processes.find((one) => one.pid !== pid) as NodeRed;
+    return { two, leader, other, links: seen };
+  }
+  const isLinked = (links: BrokerLinks, { pid }: NodeRed) => links.now().includes(pid);
+
+  it("both sign, one sends and receives", async () => {
+    const { two, leader, other, links } = await open("LINK0001");
+    const keys = two.drop(DOCUMENTS);
+    await two.done(keys);
+    await two.assertOnce(keys, "none");
+    const handedOver = await two.having("handed-over");
+    assert.ok(handedOver > 0 && handedOver < DOCUMENTS, `${handedOver} of ${DOCUMENTS} were signed by the other one`);
+    const owner = await two.instanceOf(leader);
+    assert.deepEqual(new Set((await two.rowsOf(keys)).map((row) => row.owner)), new Set([owner]));
+    assert.ok(!isLinked(links, other));
+    assert.equal(links.most, 1);
+    // What stands by is as it should be, and says so.
+    const health = await fetch(`${other.url}/single-window/health`);
+    assert.equal(health.status, 200);
+    const status = (await (await fetch(`${other.url}/single-window/status`)).json()) as StatusOfBrokers;
+    assert.deepEqual(
+      status.flatMap(({ brokers }) => brokers.map(({ state }) => state)),
+      ["standby"],
+    );
+  });
+
+  it("the one with the link is killed in the middle: the other one becomes it", async () => {
+    const { two, leader, other, links } = await open("LINK0002");
+    const keys = two.drop(DOCUMENTS);
+    await two.arrived(DOCUMENTS / 5);
+    const id = await two.instanceOf(leader);
+    await leader.kill("SIGKILL");
+    await two.takenOver(id);
+    await until("the other one is connected", () => isLinked(links, other));
+    await two.done(keys);
+    await two.assertOnce(keys, "marked");
+    assert.equal(links.most, 1);
+  });
+
+  it("one that signs is killed in the middle: the one with the link goes on with what it had", async () => {
+    const { two, leader, other, links } = await open("LINK0003");
+    const keys = two.drop(DOCUMENTS);
+    await two.arrived(DOCUMENTS / 5);
+    const id = await two.instanceOf(other);
+    await other.kill("SIGKILL");
+    await two.takenOver(id);
+    await two.done(keys);
+    await two.assertOnce(keys, "marked");
+    assert.ok(isLinked(links, leader));
+    assert.equal(links.most, 1);
+  });
+
+  it("the one with the link is frozen: the other one follows once the broker has let go of it, and it stands by when it wakes", async () => {
+    const { two, leader, other, links } = await open("LINK0004");
+    const keys = two.drop(DOCUMENTS);
+    await two.arrived(DOCUMENTS / 5);
+    const id = await two.instanceOf(leader);
+    await leader.kill("SIGSTOP");
+    try {
+      const time = await two.takenOver(id);
+      console.log(`      taken over after ${Math.round(time / 100) / 10} s`);
+      await until("the other one is connected", () => isLinked(links, other));
+      await two.done(keys);
+    } finally {
+      await leader.kill("SIGCONT");
+    }
+    await until("it joins anew", async () => (await two.instanceOf(leader)) !== "");
+    const more = two.drop(60);
+    await two.done(more);
+    await two.assertOnce([...keys, ...more], "marked");
+    assert.ok(isLinked(links, other) && !isLinked(links, leader));
+    assert.equal(links.most, 1);
+  });
+});
+
+/** Of what the route `status` says of each client. */
+type StatusOfBrokers = { brokers: { state: string }[] }[];
