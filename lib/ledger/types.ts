@@ -271,7 +271,7 @@ export interface Ledger {
   openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined>;
   /** Own rows whose claim is open, oldest first; all of them, or those behind an id, at most so many. */
   unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]>;
-  /** Own open claims whose file waits in TempBox for a flow and is not to be given back, oldest first. */
+  /** Own open claims whose file waits in TempBox for a flow, not ready to go out and not to be given back, oldest first. */
   waitingClaims(limit: number): Promise<DocumentRow[]>;
   query(query: DocumentQuery): Promise<DocumentRow[]>;
   /** How many documents a query asks for, by business and state, in the order of these; `limit` and `before` are not looked at. */

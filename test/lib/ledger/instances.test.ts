@@ -197,7 +197,48 @@ describe("instances that share a ledger in PostgreSQL", () => {
       [true, false],
       [false, false],
     ]);
-    await one.instances.leave();
-    assert.deepEqual([(await two.instances.renew()).leads, (await two.instances.renew()).alone], [true, true]);
+    // Silent: what it may still write must have come to its end before another one leads.
+    await pass(INSTANCE.lasts + INSTANCE.grace - 1_000);
+    const silent = await two.instances.renew();
+    assert.deepEqual([silent.leads, silent.alone], [false, true]);
+    await pass(INSTANCE.grace);
+    await two.instances.renew();
+    await two.instances.takeOver([], true);
+    assert.ok((await two.instances.renew()).leads);
+  });
+
+  it("what is ready to go out is handed over to the one that leads, as long as it has room and is alive", async () => {
+    const [leader, other] = [await join(), await join()];
+    const make = async (change: Parameters<typeof documentRow>[0]) => {
+      const row = await claimed(other);
+      await other.ledger.update(row.id, { wire: "{}", ...change });
+      return row.id;
+    };
+    const ready = [await make({}), await make({}), await make({})];
+    const unknown = await make({});
+    await other.ledger.transition(unknown, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    await other.ledger.transition(unknown, { from: ["sending"], to: "unknown" }, {}, { event: "unknown" });
+    const waiting = await claimed(other);
+    const givenBack = await make({ retryAt: 1 });
+    const ids = async ({ instances }: Instance) => (await instances.toSend("", 100)).map(({ id }) => id).sort();
+    assert.deepEqual(await ids(other), [...ready, unknown].sort());
+    assert.deepEqual(
+      (await other.ledger.waitingClaims(10)).map(({ id }) => id),
+      [waiting.id],
+    );
+
+    await pass(INSTANCE.lasts + 1_000);
+    assert.equal(await other.instances.handOver(10), 0, "the leader's lease is over");
+    await leader.instances.renew();
+    await other.instances.renew();
+    assert.equal(await other.instances.handOver(3), 3);
+    assert.equal(await other.instances.handOver(3), 0);
+    assert.equal(await other.instances.handOver(4), 1);
+    assert.deepEqual(await ids(leader), [...ready, unknown].sort());
+    assert.equal((await leader.ledger.get(unknown))?.state, "unknown");
+    await assert.rejects(other.ledger.update(unknown, { retryAt: 1 }), fenced);
+    assert.deepEqual((await other.ledger.unsettled()).map(({ id }) => id).sort(), [waiting.id, givenBack].sort());
+    assert.ok((await leader.ledger.lastEventOf(unknown, ["handed-over"])) !== undefined);
+    assert.equal(await leader.instances.handOver(10), 0, "nobody hands over to itself");
   });
 });
