@@ -18,6 +18,7 @@ import { Deliveries } from "../intake/deliveries.js";
 import { Intake } from "../intake/intake.js";
 import type { DocumentRow, EventNote, Ledger, ReceiptRow } from "../ledger/index.js";
 import { machinePins } from "../signing/guard-store.js";
+import { processPins } from "../signing/process-pins.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
 import { Link } from "./link.js";
@@ -64,6 +65,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly deliveries: Deliveries;
   readonly intake: Intake;
   private readonly stopInheriting: () => void;
+  private readonly stopSharing: (() => void) | undefined;
   /** Whether this process may send and receive. */
   readonly link: Link;
   readonly reports: Reports;
@@ -107,6 +109,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.deliveries = new Deliveries(this.folders);
     this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error));
     this.stopInheriting = machinePins().inherit(ledger.pins);
+    this.stopSharing = ledger.instances && processPins().share(ledger.instances.pins);
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
@@ -171,6 +174,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     await this.intake.close();
     this.record("stop", "", "", "", "");
     this.stopInheriting();
+    this.stopSharing?.();
     await this.ledger.close();
     // The root is free only when nothing of ours is written any more.
     await this.lease.close();

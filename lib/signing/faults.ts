@@ -110,6 +110,27 @@ export function pinBlocked(
   });
 }
 
+/** The same of the record in a ledger that several machines share: it is in nobody's folder. */
+export function sharedGuardUnusable(cause: unknown): ImportClientError {
+  const why = messageOf(cause);
+  return new ImportClientError(
+    "SW-PIN-GUARD",
+    {
+      zh: `共用台账中的 PIN 保护记录无法读取或写入，未向卡发送 PIN：${why}`,
+      en: `the PIN guard's record in the shared ledger cannot be read or written, so no PIN was sent to the card: ${why}`,
+    },
+    {
+      advice: {
+        zh: "请检查台账数据库和网络；恢复后单据会自动继续。",
+        en: "See to the ledger's database and the network; documents go on by themselves then.",
+      },
+      cause,
+      kind: "waits",
+      details: { inner: codeOf(cause) ?? "" },
+    },
+  );
+}
+
 /** The guard's record cannot be opened or written: no PIN is sent, since nobody would know of it. */
 export function guardUnusable(file: string, cause: unknown): ImportClientError {
   const why = messageOf(cause);

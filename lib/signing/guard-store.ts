@@ -7,6 +7,7 @@ import { KeyedLock } from "../keyed-lock.js";
 import { assertPlainFile } from "../plain-file.js";
 import { guardUnusable } from "./faults.js";
 import { GUARD_VARIABLE, guardFile } from "./guard-place.js";
+import { compared, KEPT_ATTEMPTS, type Looked, samePin, UNDER_WAY } from "./pin-record.js";
 import type { EarlierPinAttempts, PinAttempts, PinOutcome, PinRefusal, PinTry } from "./types.js";
 
 const VERSION = 1;
@@ -21,14 +22,8 @@ const SCHEMA = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** Attempts that are kept after they close nothing any more, for whoever looks into the file. */
-const KEPT = 100;
-
 /** How long another process's transaction is waited for, and how often it is looked for, in milliseconds. */
 const BUSY = { limit: 5_000, interval: 20 };
-
-/** An attempt without outcome that is this young may be going on in another process; a release leaves it alone. */
-export const UNDER_WAY = 5_000;
 
 /** `DEFERRED` takes no lock but for reading. */
 type Mode = "IMMEDIATE" | "DEFERRED";
@@ -161,23 +156,18 @@ export class MachinePinAttempts implements PinAttempts {
 
   /** Runs a job in one transaction with the attempts that close the guard for this PIN on this token, newest first. */
   private async compared<T>(
-    { tokens, fingerprint }: PinTry,
+    wanted: PinTry,
     mode: Mode,
     job: (database: Database.Database, same: PinRefusal[]) => T,
   ): Promise<T> {
     await this.lock.run("earlier", () => this.takeOver());
-    const mine = new Map<string, string>();
-    for (;;) {
-      const found = await this.transaction<{ unknown: string[] } | { result: T }>((database) => {
-        const rows = database.prepare(closing(tokens)).all(...tokens) as Attempt[];
-        const unknown = rows.filter((row) => !mine.has(row.salt)).map((row) => row.salt);
-        if (unknown.length > 0) return { unknown };
-        const same = rows.filter((row) => mine.get(row.salt) === row.pin);
-        return { result: job(database, same.map(refusalOf)) };
-      }, mode);
-      if ("result" in found) return found.result;
-      for (const salt of found.unknown) mine.set(salt, await fingerprint(salt));
-    }
+    const { tokens } = wanted;
+    return compared(wanted, (mine) =>
+      this.transaction<Looked<T>>((database) => {
+        const same = samePin(database.prepare(closing(tokens)).all(...tokens) as Attempt[], mine);
+        return "unknown" in same ? same : { result: job(database, same.result.map(refusalOf)) };
+      }, mode),
+    );
   }
 
   /** Runs a job in one transaction, committed when this resolves. Never waits inside SQLite: that would hold the event loop. */
@@ -285,7 +275,7 @@ function settle(database: Database.Database, attempt: Ended): void {
 /** Nothing is kept for ever but what closes the guard. */
 function prune(database: Database.Database): void {
   database.exec(`
-    DELETE FROM attempts WHERE number <= (SELECT max(number) FROM attempts) - ${KEPT}
+    DELETE FROM attempts WHERE number <= (SELECT max(number) FROM attempts) - ${KEPT_ATTEMPTS}
       AND (released_at > 0 OR outcome IN ('accepted', 'not-tried'));
     DELETE FROM tokens WHERE attempt NOT IN (SELECT id FROM attempts);
   `);

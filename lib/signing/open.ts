@@ -1,6 +1,6 @@
 import { backendByName } from "./backends.js";
 import { pinEmpty } from "./faults.js";
-import { machinePins } from "./guard-store.js";
+import { processPins } from "./process-pins.js";
 import type { CardSettings } from "./settings.js";
 import type { CardBackend, PinAttempts } from "./types.js";
 
@@ -21,10 +21,10 @@ function withoutPin(card: CardBackend): CardBackend {
 
 /**
  * Opens a card by its settings. Nothing is touched yet: the first `identity` or `sign` finds the card, the first `sign`
- * logs in. `attempts` is where the PIN guard keeps its record: that of this machine, but for tests. Throws RangeError for an
+ * logs in. `attempts` is where the PIN guard keeps its records: those of this process, but for tests. Throws RangeError for an
  * unknown backend, which `readCardSettings` refuses before.
  */
-export function openCard(settings: CardSettings, attempts: PinAttempts = machinePins()): CardBackend {
+export function openCard(settings: CardSettings, attempts: PinAttempts = processPins()): CardBackend {
   const backend = backendByName(settings.backend);
   if (!backend) throw new RangeError(`unknown card backend ${settings.backend}`);
   const card = backend.open(settings, attempts);

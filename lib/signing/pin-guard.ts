@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { codeOf, ImportClientError } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import { pinBlocked } from "./faults.js";
-import { UNDER_WAY } from "./guard-store.js";
+import { UNDER_WAY } from "./pin-record.js";
 import type { PinAttempts, PinRefusal, PinTry } from "./types.js";
 
 /** Milliseconds between two looks at an attempt that another process may be making. */

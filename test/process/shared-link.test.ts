@@ -3,7 +3,7 @@ import type { NodeRed } from "../../scripts/node-red.js";
 import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
 import { BrokerLinks } from "../support/broker-links.js";
 import { removeScratch } from "../support/scratch.js";
-import { SharedStage } from "../support/shared-stage.js";
+import { SharedStage, statusOf } from "../support/shared-stage.js";
 import { openTheatre, type Theatre, until } from "../support/stage.js";
 
 const DOCUMENTS = 150;
@@ -61,9 +61,9 @@ describe("several Node-REDs of which one has the link to the broker", function (
     // What stands by is as it should be, and says so.
     const health = await fetch(`${other.url}/single-window/health`);
     assert.equal(health.status, 200);
-    const status = (await (await fetch(`${other.url}/single-window/status`)).json()) as StatusOfBrokers;
+    const status = await statusOf(other);
     assert.deepEqual(
-      status.flatMap(({ brokers }) => brokers.map(({ state }) => state)),
+      status?.brokers.map(({ state }) => state),
       ["standby"],
     );
   });
@@ -116,6 +116,3 @@ describe("several Node-REDs of which one has the link to the broker", function (
     assert.equal(links.most, 1);
   });
 });
-
-/** Of what the route `status` says of each client. */
-type StatusOfBrokers = { brokers: { state: string }[] }[];

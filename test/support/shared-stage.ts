@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { NodeRed } from "../../scripts/node-red.js";
 import type { PrivatePostgres } from "../../scripts/private-postgres.js";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
@@ -9,6 +10,15 @@ type Row = ReturnType<Stage["rows"]>[number];
 
 /** Of one that is frozen: its lease and the grace after it (`INSTANCE`), the next renewal of another, and time for a busy machine. */
 const TAKEOVER = 60_000;
+
+/** Of what the route `status` says of each client. */
+type Status = { brokers: { state: string }[]; cards: { state: string }[] };
+
+/** What a Node-RED says of its client. */
+export async function statusOf({ url }: NodeRed): Promise<Status | undefined> {
+  const response = await fetch(`${url}/single-window/status`);
+  return ((await response.json()) as Status[])[0];
+}
 
 /** Real Node-REDs on one OutBox, with one ledger in a schema of a real PostgreSQL. */
 export class SharedStage {
@@ -22,6 +32,7 @@ export class SharedStage {
     private readonly postgres: PrivatePostgres,
     clientId: string,
     link: "one" | "all",
+    env: NodeJS.ProcessEnv = {},
   ) {
     this.schema = clientId.toLowerCase();
     this.stage = new Stage(theatre, {
@@ -30,6 +41,7 @@ export class SharedStage {
       env: () => ({
         SW_LEDGER: `${postgres.url}?schema=${this.schema}&sslmode=disable`,
         PGPASSWORD: postgres.password,
+        ...env,
       }),
     });
   }
@@ -38,7 +50,10 @@ export class SharedStage {
   async open(count: number): Promise<void> {
     await this.stage.startSimulator();
     const names = Array.from({ length: count }, (_, index) => `node-red-${index + 1}`);
-    this.processes.push(...(await Promise.all(names.map((name) => this.stage.startAnotherNodeRed(name)))));
+    // Each has a PIN guard of its own, as on machines of their own.
+    const start = (name: string) =>
+      this.stage.startAnotherNodeRed(name, { SW_PIN_GUARD: join(this.stage.dir, name, "guard") });
+    this.processes.push(...(await Promise.all(names.map(start))));
     await until("all of them share the ledger", async () => (await this.instances()).length === count, 120_000);
   }
 
@@ -144,6 +159,14 @@ export class SharedStage {
       isWaiting: (key) => stage.isWaiting(key),
       handedIn: () => stage.handedIn(),
     };
+  }
+
+  /** What came of each try of a PIN, as the ledger has it. */
+  async pinOutcomes(): Promise<string[]> {
+    const tries = await this.read<{ outcome: string }>(
+      `SELECT outcome FROM ${this.schema}.pin_attempts ORDER BY number`,
+    );
+    return tries.map(({ outcome }) => outcome);
   }
 
   private async read<T>(sql: string): Promise<T[]> {

@@ -146,8 +146,8 @@ export class Stage {
   }
 
   /** Starts one more Node-RED with the same settings, on the same root; whoever starts it stops it. */
-  startAnotherNodeRed(name = "another"): Promise<NodeRed> {
-    return this.launch(name, {});
+  startAnotherNodeRed(name = "another", env: NodeJS.ProcessEnv = {}): Promise<NodeRed> {
+    return this.launch(name, env);
   }
 
   private async launch(userDir: string, env: NodeJS.ProcessEnv): Promise<NodeRed> {

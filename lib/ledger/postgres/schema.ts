@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const TEXT = 'text COLLATE "C"';
 
@@ -107,5 +107,17 @@ export const MIGRATIONS: readonly string[] = [
   // Version 3: one instance sends for all of them; what is to go out is found by whoever owns it.
   `
   CREATE INDEX documents_to_send ON documents (owner, id) WHERE settled = 0 AND wire <> '' AND state IN ('claimed', 'unknown');
+  `,
+  // Version 4: tries of a PIN at tokens that several machines reach, as each machine keeps its own.
+  `
+  CREATE TABLE pin_attempts (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id ${TEXT} NOT NULL UNIQUE, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    salt ${TEXT} NOT NULL, pin ${TEXT} NOT NULL, outcome ${TEXT} NOT NULL, code ${TEXT} NOT NULL,
+    released bigint NOT NULL DEFAULT 0, reason ${TEXT} NOT NULL DEFAULT ''
+  );
+  CREATE TABLE pin_tokens (
+    token ${TEXT} NOT NULL, attempt ${TEXT} NOT NULL REFERENCES pin_attempts (id) ON DELETE CASCADE, PRIMARY KEY (token, attempt)
+  );
+  CREATE INDEX pin_tokens_attempt ON pin_tokens (attempt);
   `,
 ];

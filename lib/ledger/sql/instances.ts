@@ -1,6 +1,7 @@
 import type { ProcessMark } from "../../host.js";
 import { type Beat, INSTANCE, type Instances, type TakenOver, takenName } from "../instances.js";
 import type { DocumentRow } from "../types.js";
+import { SqlPins } from "./pins.js";
 import type { Rows } from "./rows.js";
 import type { SharedStore, Store } from "./store.js";
 import { all, run, type Statement, type Work } from "./work.js";
@@ -16,11 +17,15 @@ const TO_SEND =
 
 /** The table `instances`, by the database's clock. One that was taken over stays for a day, to be seen. */
 export class SqlInstances implements Instances {
+  readonly pins: SqlPins;
+
   constructor(
     private readonly store: Store,
     private readonly shared: SharedStore,
     private readonly rows: Rows,
-  ) {}
+  ) {
+    this.pins = new SqlPins(store, shared);
+  }
 
   async join(id: string, { host, pid, boot, started }: ProcessMark): Promise<void> {
     const columns = "id, epoch, lease_until, host, pid, boot, started";
@@ -73,6 +78,7 @@ export class SqlInstances implements Instances {
   }
 
   async leave(): Promise<void> {
+    this.pins.close();
     const { instance } = this.shared;
     if (!instance) return;
     const sql = "UPDATE instances SET lease_until = '-infinity' WHERE id = ? AND epoch = ?";

@@ -1,0 +1,199 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { sharedGuardUnusable } from "../../signing/faults.js";
+import { compared, KEPT_ATTEMPTS, type Looked, samePin, UNDER_WAY } from "../../signing/pin-record.js";
+import type { PinAttempts, PinOutcome, PinRefusal, PinTry } from "../../signing/types.js";
+import type { SharedStore, Store } from "./store.js";
+import { all, run, type Value, type Work } from "./work.js";
+
+/** Milliseconds until an outcome that could not be written is written again. */
+const AGAIN = 2_000;
+
+/** An attempt as it is to be kept. */
+interface Kept {
+  id: string;
+  salt: string;
+  pin: string;
+  outcome: "open" | PinOutcome;
+  code: string;
+  tokens: readonly string[];
+}
+
+/** One that closes the guard; `age` in milliseconds, by the database's clock. */
+interface Closing extends Pick<Kept, "id" | "salt" | "pin" | "outcome" | "code"> {
+  age: number;
+}
+
+/**
+ * PIN attempts in a ledger that several machines share (several machines, line 13): a PIN that a token has refused at one instance is tried by
+ * none of them. Looking and writing down are one transaction, of which there is one at a time; the open attempt is the lease of the token for
+ * as long as a login may take: whatever PIN another instance has, it waits. Nothing is written by an instance that was taken over.
+ */
+export class SqlPins implements PinAttempts {
+  private readonly begun = new Map<string, Kept>();
+  /** Outcomes that could not be written yet. */
+  private readonly unwritten = new Map<string, Kept>();
+  private writing = false;
+  private closed = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly shared: SharedStore,
+  ) {}
+
+  async begin(wanted: PinTry): Promise<{ id: string } | { closedBy: PinRefusal }> {
+    const { tokens, fingerprint } = wanted;
+    const salt = tokens[0] ?? "";
+    const attempt: Kept = { id: randomUUID(), salt, pin: await fingerprint(salt), outcome: "open", code: "", tokens };
+    const closedBy = await this.usable(() =>
+      compared(wanted, (mine) =>
+        this.store.write(() =>
+          this.looking(tokens, mine, function* (same, every): Work<Closing | undefined> {
+            // A login with another PIN: the token is asked by one at a time.
+            const first = same[0] ?? every.find(({ outcome, age }) => outcome === "open" && age < UNDER_WAY);
+            if (!first) yield* entering(attempt);
+            return first;
+          }),
+        ),
+      ),
+    );
+    if (closedBy) return { closedBy: refusalOf(closedBy) };
+    this.begun.set(attempt.id, attempt);
+    return { id: attempt.id };
+  }
+
+  async refusal(wanted: PinTry): Promise<PinRefusal | undefined> {
+    const found = await this.usable(() =>
+      compared(wanted, (mine) =>
+        this.store.read(() =>
+          this.looking(wanted.tokens, mine, function* (same): Work<Closing | undefined> {
+            return same.find(({ outcome }) => outcome !== "open");
+          }),
+        ),
+      ),
+    );
+    return found && refusalOf(found);
+  }
+
+  async end(id: string, outcome: PinOutcome, code: string): Promise<void> {
+    const attempt = this.begun.get(id);
+    if (!attempt) return;
+    this.begun.delete(id);
+    this.unwritten.set(id, { ...attempt, outcome, code });
+    await this.writeEnded();
+  }
+
+  async refuse({ tokens, fingerprint }: PinTry, code: string): Promise<void> {
+    const salt = tokens[0] ?? "";
+    const id = randomUUID();
+    this.unwritten.set(id, { id, salt, pin: await fingerprint(salt), outcome: "refused", code, tokens });
+    await this.writeEnded();
+  }
+
+  async release(tokens: readonly string[], reason: string): Promise<void> {
+    await this.usable(() =>
+      this.store.write(function* (): Work<void> {
+        for (const { id, outcome, age } of yield* closing(tokens)) {
+          if (outcome === "open" && age < UNDER_WAY) continue;
+          yield run("UPDATE pin_attempts SET released = 1, reason = ?, pin = '' WHERE id = ?", reason, id);
+        }
+      }),
+    );
+  }
+
+  /** Nothing is written again any more. */
+  close(): void {
+    this.closed = true;
+  }
+
+  private *looking<T>(
+    tokens: readonly string[],
+    mine: ReadonlyMap<string, string>,
+    job: (same: readonly Closing[], every: readonly Closing[]) => Work<T>,
+  ): Work<Looked<T>> {
+    const attempts = yield* closing(tokens);
+    const same = samePin(attempts, mine);
+    return "unknown" in same ? same : { result: yield* job(same.result, attempts) };
+  }
+
+  /** Writes what has ended; resolves after the first try, and goes on with what is left of it as long as it takes. */
+  private async writeEnded(): Promise<void> {
+    if (await this.writtenNow()) return;
+    if (this.writing) return;
+    this.writing = true;
+    void (async () => {
+      do await pause(AGAIN, undefined, { ref: false });
+      while (!this.closed && !(await this.writtenNow()));
+      this.writing = false;
+    })();
+  }
+
+  private async writtenNow(): Promise<boolean> {
+    const ended = [...this.unwritten.values()];
+    try {
+      await this.store.write(function* (): Work<void> {
+        for (const attempt of ended) yield* ending(attempt);
+        yield* pruning();
+      });
+    } catch {
+      return false;
+    }
+    for (const attempt of ended) if (this.unwritten.get(attempt.id) === attempt) this.unwritten.delete(attempt.id);
+    return this.unwritten.size === 0;
+  }
+
+  /** Where the record cannot be read and written no PIN is sent. */
+  private async usable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      // Nobody is let in who is not one of those that share it.
+      if (!this.shared.instance) throw new Error("no instance");
+      return await work();
+    } catch (error) {
+      throw sharedGuardUnusable(error);
+    }
+  }
+}
+
+function refusalOf({ id, age, code, outcome }: Closing): PinRefusal {
+  return { id, at: Date.now() - age, code, open: outcome === "open" };
+}
+
+/** Attempts that close the guard of any of these tokens, newest first. */
+function* closing(tokens: readonly string[]): Work<Closing[]> {
+  const rows = yield all(
+    `SELECT id, salt, pin, outcome, code, (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age FROM pin_attempts
+      WHERE released = 0 AND outcome IN ('open', 'refused')
+        AND id IN (SELECT attempt FROM pin_tokens WHERE token IN (${tokens.map(() => "?").join(", ")}))
+      ORDER BY number DESC`,
+    ...tokens,
+  );
+  return rows.map((row) => ({ ...row, age: Number(row.age) }) as unknown as Closing);
+}
+
+function* entering({ id, salt, pin, outcome, code, tokens }: Kept): Work<void> {
+  const values: Value[] = [id, salt, pin, outcome, code];
+  yield run("INSERT INTO pin_attempts (id, salt, pin, outcome, code) VALUES (?, ?, ?, ?, ?)", ...values);
+  for (const token of tokens) {
+    yield run("INSERT INTO pin_tokens (token, attempt) VALUES (?, ?) ON CONFLICT DO NOTHING", token, id);
+  }
+}
+
+/** An attempt's outcome; the whole of it where the record does not have it and it was refused. */
+function* ending(attempt: Kept): Work<void> {
+  const { id, outcome, code } = attempt;
+  const pin = outcome === "refused" ? attempt.pin : "";
+  // Refused after a person released it: that is news which the person did not have.
+  const again = pin === "" ? "" : ", released = 0";
+  const sql = `UPDATE pin_attempts SET outcome = ?, code = ?, pin = ?${again} WHERE id = ? RETURNING id`;
+  const changed = yield all(sql, outcome, code, pin, id);
+  if (changed.length === 0 && outcome === "refused") yield* entering(attempt);
+}
+
+/** Nothing is kept for ever but what closes the guard. */
+function* pruning(): Work<void> {
+  yield run(
+    `DELETE FROM pin_attempts WHERE number <= (SELECT max(number) FROM pin_attempts) - ?
+      AND (released = 1 OR outcome IN ('accepted', 'not-tried'))`,
+    KEPT_ATTEMPTS,
+  );
+}

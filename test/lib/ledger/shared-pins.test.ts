@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { kindOf } from "../../../lib/codes.js";
+import { ImportClientError } from "../../../lib/errors.js";
+import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { MachinePinAttempts } from "../../../lib/signing/guard-store.js";
+import { markNotTried, PinGuard, pinFingerprint } from "../../../lib/signing/pin-guard.js";
+import { ProcessPins } from "../../../lib/signing/process-pins.js";
+import { isAnywhere } from "../../../lib/signing/token-names.js";
+import { type PrivatePostgres, startPrivatePostgres } from "../../../scripts/private-postgres.js";
+import { newPlace } from "../../support/postgres.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
+
+const fault = (inner: string) => new ImportClientError("C134", { zh: "", en: "" }, { details: { inner } });
+const HSM = ["pkcs11:Maker:HSM:0001", "certificate:00ff"];
+const blocked = { code: "SW-PIN-BLOCKED" };
+
+/** Several machines that reach one token: each has a record of its own, and all share that of their ledger (line 13). */
+describe("PIN attempts of several machines in a shared ledger", () => {
+  let postgres: PrivatePostgres;
+  let place = "";
+  let names = 0;
+  const machines: { ledger: Ledger; record: MachinePinAttempts }[] = [];
+
+  before(async function () {
+    this.timeout(120_000);
+    postgres = await startPrivatePostgres();
+  });
+  beforeEach(() => {
+    place = newPlace(postgres);
+  });
+  afterEach(async () => {
+    for (const { ledger, record } of machines.splice(0)) {
+      record.close();
+      await ledger.close();
+      await ledger.instances?.leave();
+    }
+  });
+  after(async () => {
+    await postgres?.stop();
+    removeScratch();
+  });
+
+  /** One of them: what it tried at the token, by PIN, and its way to that. */
+  async function machine() {
+    const ledger = await openLedger(place, { password: postgres.password });
+    const { instances } = ledger;
+    assert.ok(instances);
+    await instances.join(`instance ${++names}`, { host: `${names}`, pid: 1, boot: "", started: "" });
+    const file = join(scratch(), "pins.db");
+    const record = new MachinePinAttempts(() => file);
+    machines.push({ ledger, record });
+    const pins = new ProcessPins(record);
+    const end = pins.share(instances.pins);
+    const tried: string[] = [];
+    const login = (pin: string, outcome: () => Promise<void>, tokens: readonly string[] = HSM) =>
+      new PinGuard(pins, pin).login(tokens, () => {
+        tried.push(pin);
+        return outcome();
+      });
+    return { pins, tried, login, ledger, instances, end };
+  }
+  const good = async () => undefined;
+  const wrong = async () => Promise.reject(fault("CKR_PIN_INCORRECT"));
+
+  it("a PIN that was refused at one of them is tried by none, another PIN is", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await assert.rejects(one.login("1", wrong), { code: "C134" });
+    await assert.rejects(two.login("1", good), (error: ImportClientError) => {
+      assert.equal(error.code, "SW-PIN-BLOCKED");
+      assert.equal(error.details.inner, "CKR_PIN_INCORRECT");
+      return true;
+    });
+    assert.deepEqual(two.tried, []);
+    // By any of its names, over another driver.
+    await assert.rejects(two.login("1", good, ["control:77", "certificate:00ff"]), blocked);
+    await assert.rejects(new PinGuard(two.pins, "1").assertOpen(HSM), blocked);
+    await two.login("2", good);
+    await two.login("1", good, ["pkcs11:Maker:HSM:0002"]);
+    assert.deepEqual(two.tried, ["2", "1"]);
+  });
+
+  it("a signature that was refused for its PIN closes it for all, a person opens it for all", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await one.login("1", good);
+    await two.login("1", good);
+    await new PinGuard(one.pins, "1").close(HSM, "51571");
+    await assert.rejects(new PinGuard(two.pins, "1").assertOpen(HSM), blocked);
+    await one.pins.release(HSM, "checked");
+    await two.login("1", good);
+    await one.login("1", good);
+  });
+
+  it("the token is one instance's for a login: whatever PIN another one has, it waits", async () => {
+    const [one, two] = [await machine(), await machine()];
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let begun = () => {};
+    const inside = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const first = one.login("1", () => {
+      begun();
+      return held;
+    });
+    await inside;
+    const order: string[] = [];
+    const asked = two.instances.pins.begin({ tokens: HSM, fingerprint: async () => "2222" });
+    assert.ok("closedBy" in (await asked));
+    const second = two.login("2", async () => {
+      order.push("second");
+    });
+    order.push("first");
+    finish();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ["first", "second"]);
+  });
+
+  it("what certainly did not reach the token closes nothing", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await assert.rejects(
+      one.login("1", () => Promise.reject(markNotTried(fault("CARD-ABSENT")))),
+      { code: "C134" },
+    );
+    await two.login("1", good);
+  });
+
+  it("one that died in its login counts as refused", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await one.instances.pins.begin({ tokens: HSM, fingerprint: (salt) => pinFingerprint(salt, "1") });
+    await postgres.sql(`UPDATE ${schema()}.pin_attempts SET at = at - interval '1 minute'`);
+    await assert.rejects(two.login("1", good), blocked);
+    await two.login("2", good);
+    assert.deepEqual(two.tried, ["2"]);
+  });
+
+  it("no PIN of an instance that was taken over goes out: it cannot be written down", async () => {
+    const [one, two] = [await machine(), await machine()];
+    const waits = (error: ImportClientError) => error.code === "SW-PIN-GUARD" && kindOf(error) === "waits";
+    const [frozen] = await two.instances.renew().then(({ others }) => others);
+    await two.instances.takeOver([frozen?.id ?? ""], false);
+    await assert.rejects(one.login("1", good), waits);
+    assert.deepEqual(one.tried, []);
+    // Nothing of that closes it: not here either.
+    await two.login("1", good);
+    one.end();
+    await one.login("1", good);
+  });
+
+  it("an outcome that cannot be written is written later: once its instance has joined anew", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await one.login("1", async () => {
+      const { others } = await two.instances.renew();
+      await two.instances.takeOver([others[0]?.id ?? ""], false);
+    });
+    const waiting = two.login("1", good);
+    await one.instances.join("anew", { host: "anew", pid: 1, boot: "", started: "" });
+    await waiting;
+  });
+
+  it("an outcome waits for a database that is away", async function () {
+    this.timeout(180_000);
+    const [one, two] = [await machine(), await machine()];
+    await one.login("1", async () => {
+      await postgres.halt();
+      // Nobody waits for the database at the card.
+      setTimeout(() => void postgres.restart(), 500);
+    });
+    await two.login("1", good);
+  });
+
+  it("names of a place of one machine are another token's on another machine", async () => {
+    const [one, two] = [await machine(), await machine()];
+    const here = ["control-at:wss://127.0.0.1:61232"];
+    await assert.rejects(one.login("1", wrong, here), { code: "C134" });
+    await two.login("1", good, here);
+    const anywhere = ["control-at:wss://10.0.0.7:61232", "control:77", "sdf:00", "software-key:00", ...HSM];
+    assert.ok(anywhere.every(isAnywhere));
+    assert.ok(!["software:/a.pem", "spsecure-at:/lib/a.so", "control-at:ws://localhost:1", ...here].some(isAnywhere));
+  });
+
+  const schema = () => new URL(place).searchParams.get("schema") ?? "";
+});
