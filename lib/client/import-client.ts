@@ -47,6 +47,8 @@ export interface ClientEvents {
   step: [DocumentStep];
   /** A receipt was stored in its InBox. */
   receipt: [ReceiptRow];
+  /** What another instance owned is this one's now. */
+  takeover: [];
 }
 
 /**

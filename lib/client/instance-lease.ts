@@ -34,8 +34,9 @@ export class InstanceLease implements Holding {
   readonly shared = true;
   leads = false;
   alone = false;
-  /** Hears of what was taken over. */
-  onTaken: ((taken: TakenOver) => void) | undefined;
+  private onTaken: ((taken: TakenOver) => void) | undefined;
+  /** What was taken over before anybody listened. */
+  private untold: TakenOver[] = [];
   private id = "";
   /** Trusted until then, by the monotonic clock. */
   private until = Number.NEGATIVE_INFINITY;
@@ -74,6 +75,12 @@ export class InstanceLease implements Holding {
     await this.taking;
     this.endBeating = clock.every(INSTANCE.renew, () => void this.beat().catch(() => undefined));
     return undefined;
+  }
+
+  /** From now on `listener` hears of what is taken over, and at once of what was. */
+  followTakeovers(listener: (taken: TakenOver) => void): void {
+    this.onTaken = listener;
+    for (const taken of this.untold.splice(0)) listener(taken);
   }
 
   assertHeld(): void {
@@ -129,14 +136,19 @@ export class InstanceLease implements Holding {
    * After a time in which nobody could renew, the database having been away say, each of the others is given the time to do so. What
    * belongs to nobody is taken up when we join.
    */
-  private async takeOver({ others }: Beat, joined: boolean): Promise<void> {
+  private async takeOver({ others, alone }: Beat, trusted: boolean): Promise<void> {
     const { clock } = this.ports;
     const dead = others.filter((other) => this.isDead(other)).map(({ id }) => id);
     const patient = clock.monotonic() - this.since > INSTANCE.lasts;
     const over = patient && others.some((other) => other.over);
-    if (joined && dead.length === 0 && !over) return;
-    const taken = await this.instances.takeOver(dead, over);
-    if (taken.documents > 0) this.onTaken?.(taken);
+    if (trusted && dead.length === 0 && !over) return;
+    // One that starts after another one and is alone goes on after a stop, as with a ledger that nobody shares.
+    const told = trusted || !alone;
+    const taken = await this.instances.takeOver(dead, over, told);
+    if (taken.documents > 0 && told) {
+      if (this.onTaken) this.onTaken(taken);
+      else this.untold.push(taken);
+    }
     // Who leads may be another one now.
     if (taken.instances.length > 0) await this.beat();
   }

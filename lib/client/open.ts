@@ -7,7 +7,7 @@ import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { removeHalfWritten } from "../intake/half-written.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
-import type { TakenOver } from "../ledger/instances.js";
+import { nameOf, type TakenOver } from "../ledger/instances.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
 import { markBoxes } from "./box-marks.js";
 import { endForeign } from "./foreign.js";
@@ -62,8 +62,8 @@ export async function openClient(
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
     client = opened;
     if (onNotice) client.on("notice", onNotice);
-    if (instance) instance.onTaken = (taken) => takenOver(opened, taken);
     const recovery = await begin(client, gap, confirmed);
+    instance?.followTakeovers((taken) => takenOver(opened, taken));
     // Where several share the root they only start one after the other.
     if (instance) file.release();
     return { client, recovery };
@@ -142,15 +142,18 @@ async function tidy(client: ImportClient): Promise<void> {
 }
 
 /** Documents of an instance that is gone are ours: rows and files are brought together as at a start. */
-function takenOver(client: ImportClient, { documents }: TakenOver): void {
+function takenOver(client: ImportClient, { instances, documents }: TakenOver): void {
   const { reports, ledger, reconciler, claims } = client;
-  reports.report("takeover", {
-    code: "SW-FENCED",
-    text: {
-      zh: `另一个实例已停止：接管其未完成的单据 ${documents} 个`,
-      en: `another instance is gone: its ${documents} open documents are taken over`,
-    },
-  });
+  const who = {
+    zh: instances.length > 0 ? `实例 ${instances.map(nameOf).join("、")} 已停止` : "有单据不属于任何实例",
+    en: instances.length > 0 ? `the instance ${instances.map(nameOf).join(", ")} is gone` : "documents were nobody's",
+  };
+  const text = {
+    zh: `${who.zh}：接管未完成的单据 ${documents} 个`,
+    en: `${who.en}: ${documents} open documents are taken over`,
+  };
+  reports.report("takeover", { code: "SW-FENCED", text });
+  client.emit("takeover");
   const takingUp = async () => {
     await reconciler.compare();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);

@@ -1,5 +1,6 @@
 import { isAlive } from "../ledger/rules/identity.js";
 import type { DocumentRow, Ledger } from "../ledger/types.js";
+import { type DocumentInstance, withInstances } from "./seen-instances.js";
 
 /** The packets that one document was cut into (PocketInfo): which of them were handed in, and which are not there. */
 export interface Packets {
@@ -13,19 +14,23 @@ export interface Packets {
   complete: boolean;
 }
 
-/** A story with what belongs to the document beside it. */
-export type Story = NonNullable<Awaited<ReturnType<Ledger["story"]>>> & { packets?: Packets };
+type Told = NonNullable<Awaited<ReturnType<Ledger["story"]>>>;
 
-type Asked = Pick<Ledger, "query" | "story">;
+/** A story with what belongs to the document beside it, and with whose it is where several share the ledger. */
+export type Story = Told & { document: Told["document"] & { instance?: DocumentInstance }; packets?: Packets };
+
+type Asked = Pick<Ledger, "query" | "story" | "instances">;
 
 const MISSING_SHOWN = 20;
 const NOT_SENT: readonly DocumentRow["state"][] = ["claimed", "held"];
 
 /** A document with its events and receipts, and, where it is one packet of several, how the others stand; undefined when there is none. */
 export async function storyOf(ledger: Asked, id: string): Promise<Story | undefined> {
-  const story = await ledger.story(id);
-  const packets = story && (await packetsOf(ledger, story.document));
-  return packets ? { ...story, packets } : story;
+  const told = await ledger.story(id);
+  if (!told) return undefined;
+  const [document = told.document] = await withInstances(ledger, [told.document]);
+  const packets = await packetsOf(ledger, document);
+  return { ...told, document, ...(packets && { packets }) };
 }
 
 /** Packets of one document have one folder, type, operation, own number and count; of a packet that came twice any good one counts. */

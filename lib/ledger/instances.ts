@@ -30,8 +30,39 @@ export interface Beat {
 
 /** What was taken over. */
 export interface TakenOver {
-  instances: string[];
+  /** Those who had it. */
+  instances: InstanceName[];
   documents: number;
+}
+
+/** An instance as people know it. */
+export interface InstanceName {
+  id: string;
+  host: string;
+  pid: number;
+}
+
+/** One of those who share a ledger, as people see it. Times are milliseconds since the epoch, by the database's clock. */
+export interface SeenInstance extends InstanceName {
+  /** When it joined, and when its lease ends or has ended. */
+  since: number;
+  leaseUntil: number;
+  /** `silent`: its lease is over, and nobody has taken over yet. `left`: it has stopped in good order. */
+  standing: "alive" | "silent" | "left" | "taken-over";
+  /** It does what only one may do. */
+  leads: boolean;
+  /** It is this process. */
+  own: boolean;
+  /** Who has taken over, and when; empty and 0 while nobody has. */
+  takenBy: string;
+  takenAt: number;
+  /** Open documents that are its own. */
+  documents: number;
+}
+
+/** How an instance is called in texts for people: its host and process number. */
+export function nameOf({ host, pid }: Pick<InstanceName, "host" | "pid">): string {
+  return `${host} (${pid})`;
 }
 
 /** Processes that share a ledger (several machines, lines 1 to 4). Each method rejects with SW-LEDGER while the database is away. */
@@ -43,9 +74,9 @@ export interface Instances {
   renew(): Promise<Beat>;
   /**
    * Takes over the open documents of those that are known to be dead, and of nobody; with `silent`, of those whose lease and its grace are
-   * over too. A send that was under way becomes unknown.
+   * over too. A send that was under way becomes unknown. `told`: each document's story says from whom to whom it went.
    */
-  takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver>;
+  takeOver(dead: readonly string[], silent: boolean, told?: boolean): Promise<TakenOver>;
   /** Own documents that are to go out: ready ones, and those whose send has no known outcome; oldest first, behind an id, at most so many. */
   toSend(after: string, limit: number): Promise<DocumentRow[]>;
   /**
@@ -53,6 +84,8 @@ export interface Instances {
    * while nobody leads who is alive.
    */
   handOver(most: number): Promise<number>;
+  /** All of them, the newest first, and for a day those that are gone. */
+  seen(): Promise<SeenInstance[]>;
   /** Others may take over at once. */
   leave(): Promise<void>;
 }

@@ -54,6 +54,10 @@ export class Metrics {
       if (!stay || row[stay.to] < row[stay.from] || row[stay.from] === 0) return;
       make.stays.observe({ ...whose, state: stay.state }, (row[stay.to] - row[stay.from]) / 1000);
     });
+    if (client.ledger.instances) {
+      make.takeovers.inc(whose, 0);
+      client.on("takeover", () => make.takeovers.inc(whose));
+    }
     client.on("receipt", ({ folder, kind, outcome, documentId }: ReceiptRow) => {
       make.receipts.inc({ ...whose, business: folder, kind, outcome, matched: String(documentId !== null) });
     });
@@ -82,6 +86,12 @@ export class Metrics {
     for (const [state, count] of Object.entries(client.counts ?? {})) make.documents.set({ ...whose, state }, count);
     make.oldestOpen.set(whose, client.oldestOpen);
     make.inFlight.set(whose, client.inFlight);
+    if (client.instances) {
+      const { alive, silent, leads } = client.instances;
+      make.instances.set({ ...whose, standing: "alive" }, alive);
+      make.instances.set({ ...whose, standing: "silent" }, silent);
+      make.leads.set(whose, leads ? 1 : 0);
+    }
     for (const { business, files, oldest } of client.boxes) {
       make.outBoxFiles.set({ ...whose, business }, files);
       make.outBoxOldest.set({ ...whose, business }, oldest);
@@ -124,6 +134,12 @@ function instruments({ Counter, Gauge, Histogram }: Library, registry: Registry)
     documents: gauge("documents", "Documents by state", [...CLIENT, "state"]),
     oldestOpen: gauge("oldest_open_seconds", "Age of the oldest claim that is not settled", CLIENT),
     inFlight: gauge("in_flight", "Claims that are out in messages of the flow", CLIENT),
+    instances: gauge("instances", "Processes that share the ledger, and whether their leases are renewed", [
+      ...CLIENT,
+      "standing",
+    ]),
+    leads: gauge("instance_leads", "1 for the one of several that does what only one may do", CLIENT),
+    takeovers: counter("takeovers_total", "How often documents of an instance that was gone were taken over", CLIENT),
     outBoxFiles: gauge("outbox_files", "Files that wait in OutBox", [...CLIENT, "business"]),
     outBoxOldest: gauge("outbox_oldest_seconds", "Age of the oldest file that waits in OutBox", [
       ...CLIENT,

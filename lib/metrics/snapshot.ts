@@ -15,7 +15,18 @@ export interface ClientSnapshot {
   /** Seconds since the oldest open claim was made; 0 when there is none. */
   oldestOpen: number;
   inFlight: number;
+  /** Those who share the ledger; undefined where this process has it for itself, or while it cannot be asked. */
+  instances: InstancesSnapshot | undefined;
   boxes: readonly OutBoxSnapshot[];
+}
+
+/** How those stand who share a ledger. */
+export interface InstancesSnapshot {
+  alive: number;
+  /** Their lease is over, and nobody has taken over yet. */
+  silent: number;
+  /** This process does what only one may do. */
+  leads: boolean;
 }
 
 /** The files that wait in the OutBox of one folder. */

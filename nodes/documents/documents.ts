@@ -4,6 +4,7 @@ import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { CardChange, ImportClient } from "../../lib/client/import-client.js";
 import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "../../lib/client/overdue.js";
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { storyOf } from "../../lib/client/story.js";
 import { ImportClientError, messageOf } from "../../lib/errors.js";
 import { addedUp } from "../../lib/ledger/counts.js";
@@ -62,16 +63,16 @@ async function pageOf(ledger: Ledger, question: Record<string, unknown>) {
   const rows = await ledger.query(query);
   const last = rows.length === (query.limit ?? PAGE.usual) ? rows.at(-1)?.id : undefined;
   const more = last !== undefined && (await ledger.query({ ...query, before: last, limit: 1 })).length > 0;
-  return { payload: rows, next: more ? last : null };
+  return { payload: await withInstances(ledger, rows), next: more ? last : null };
 }
 
-/** Whether a question is for counts. Rejects with SW-REQUEST for what says neither yes nor no. */
-function wantsCount(count: unknown): boolean {
-  const wanted = settingText(count) === "" ? false : flagOf(count);
+/** Whether a question is for counts, or for instances. Rejects with SW-REQUEST for what says neither yes nor no. */
+function wants(what: "count" | "instances", given: unknown): boolean {
+  const wanted = settingText(given) === "" ? false : flagOf(given);
   if (wanted !== undefined) return wanted;
   throw new ImportClientError("SW-REQUEST", {
-    zh: `count 应为 true 或 false：${settingText(count)}`,
-    en: `count is true or false, not ${settingText(count)}`,
+    zh: `${what} 应为 true 或 false：${settingText(given)}`,
+    en: `${what} is true or false, not ${settingText(given)}`,
   });
 }
 
@@ -154,8 +155,9 @@ export = (RED: NodeAPI): void => {
       const given = typeof message.payload === "object" && message.payload !== null ? message.payload : {};
       const question = given as Record<string, unknown>;
       if (question.action !== undefined) await act(client, question, message);
+      else if (wants("instances", question.instances)) message.payload = await seenInstances(client.ledger);
       else if (question.id) message.payload = (await storyOf(client.ledger, settingText(question.id))) ?? null;
-      else if (wantsCount(question.count)) {
+      else if (wants("count", question.count)) {
         message.payload = addedUp(await client.ledger.count(readDocumentQuery(question)));
       } else Object.assign(message, await pageOf(client.ledger, question));
       status.show("green", "dot", "done");

@@ -3,6 +3,7 @@ import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { storyOf } from "../../lib/client/story.js";
 import { meaningOf } from "../../lib/codes.js";
 import { ImportClientError, unknownDocument } from "../../lib/errors.js";
@@ -51,7 +52,10 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const wanted = text(given.client);
       if (wanted !== "") openingOf(wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
-      const found = (await Promise.all(asked.map(({ client }) => client.ledger.query({ ...query, limit })))).flat();
+      const pages = asked.map(async ({ client: { ledger } }) =>
+        withInstances(ledger, await ledger.query({ ...query, limit })),
+      );
+      const found = (await Promise.all(pages)).flat();
       const documents = found.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
       return { documents, next: documents.length === limit ? (documents.at(-1)?.id ?? null) : null };
     }),
@@ -127,20 +131,29 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const brokers = await Promise.all([...brokerNodes.values()].map((node) => node.report()));
       const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
       return Promise.all(
-        openings.map(async (node) => ({
-          client: {
-            id: node.id,
-            name: node.name ?? "",
-            environment: node.settings?.environment ?? "",
-            clientId: node.settings?.clientId ?? "",
-          },
-          // Why it is not open, or may not work: `reason` says what a person can confirm.
-          fault: faultFor(node.opening?.fault),
-          counts: (await node.opening?.client?.ledger.counts().catch(() => undefined)) ?? {},
-          inFlight: node.opening?.client?.claims.inFlight.count() ?? 0,
-          brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),
-          cards: cards.filter(({ client: id }) => id === "" || id === node.id),
-        })),
+        openings.map(async (node) => {
+          const { ledger } = node.opening?.client ?? {};
+          const [counts, instances] = await Promise.all([
+            ledger?.counts().catch(() => undefined),
+            ledger && seenInstances(ledger).catch(() => undefined),
+          ]);
+          return {
+            client: {
+              id: node.id,
+              name: node.name ?? "",
+              environment: node.settings?.environment ?? "",
+              clientId: node.settings?.clientId ?? "",
+            },
+            // Why it is not open, or may not work: `reason` says what a person can confirm.
+            fault: faultFor(node.opening?.fault),
+            counts: counts ?? {},
+            inFlight: node.opening?.client?.claims.inFlight.count() ?? 0,
+            brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),
+            cards: cards.filter(({ client: id }) => id === "" || id === node.id),
+            // Those who share the ledger; none where this process has it for itself.
+            instances: instances ?? [],
+          };
+        }),
       );
     }),
   );

@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { NodeAPI } from "node-red";
+import { seenInstances } from "../../lib/client/seen-instances.js";
 import { bothLanguages, codeOf, ImportClientError, messageOf } from "../../lib/errors.js";
+import type { Ledger } from "../../lib/ledger/index.js";
 import { Metrics } from "../../lib/metrics/metrics.js";
 import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
-import type { ClientSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
+import type { ClientSnapshot, InstancesSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
 import type { CardState } from "../../lib/signing/types.js";
 import { Tracing } from "../../lib/tracing/tracing.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
@@ -152,6 +154,15 @@ async function clientSnapshot({ settings, opening }: ImportClientNode): Promise<
     counts,
     oldestOpen: client && oldest ? Math.max(0, (client.clock.now() - oldest.claimedAt) / 1000) : 0,
     inFlight: client?.claims.inFlight.count() ?? 0,
+    instances: client && (await instancesOf(client.ledger)),
     boxes: client ? await outBoxesOf(client) : [],
   };
+}
+
+/** Undefined where nobody shares the ledger, or while it cannot be asked. */
+async function instancesOf(ledger: Ledger): Promise<InstancesSnapshot | undefined> {
+  const seen = await seenInstances(ledger).catch(() => []);
+  if (seen.length === 0) return undefined;
+  const number = (wanted: string) => seen.filter(({ standing }) => standing === wanted).length;
+  return { alive: number("alive"), silent: number("silent"), leads: seen.some(({ own, leads }) => own && leads) };
 }

@@ -123,6 +123,8 @@ describe("a real Prometheus that watches a real Node-RED", function () {
         "0 0 0 3 3 3 3 3 3 3 3",
         `${client},business="Sas"`,
       ],
+      ["SingleWindowInstanceSilent", `single_window_instances{${client},standing="silent"}`, "1x10", client],
+      ["SingleWindowTakeover", `single_window_takeovers_total{${client}}`, "0 0 0 1 1 1 1 1 1 1 1", client],
       ["SingleWindowPinGuardClosed", 'single_window_card_pin_blocked{card="K"}', "1x10", 'card="K"'],
       [
         "SingleWindowCertificateEnds",
@@ -153,7 +155,7 @@ describe("a real Prometheus that watches a real Node-RED", function () {
       `rule_files: ["${RULES}"]\nevaluation_interval: 1m\ntests:\n${[...tests, gone].join("\n")}\n`,
     );
     assert.match((await run("promtool", ["test", "rules", join(dir, "rules-test.yml")])).stdout, /SUCCESS/);
-    assert.match((await run("promtool", ["check", "rules", RULES])).stdout, /SUCCESS: 9 rules/);
+    assert.match((await run("promtool", ["check", "rules", RULES])).stdout, /SUCCESS: 11 rules/);
     const lint = spawn("promtool", ["check", "metrics"], { stdio: ["pipe", "pipe", "pipe"] });
     const body = (await (await metrics(`Bearer ${TOKEN}`)).text()).replace(/# EOF\n$/, "");
     let said = "";

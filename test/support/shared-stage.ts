@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { NodeRed } from "../../scripts/node-red.js";
 import type { PrivatePostgres } from "../../scripts/private-postgres.js";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
-import { type Evidence, judge } from "./checker.js";
-import { Stage, type Theatre, until } from "./stage.js";
+import { type Evidence, judge, type Verdict } from "./checker.js";
+import { Stage, type StageOptions, type Theatre, until } from "./stage.js";
 
 type Row = ReturnType<Stage["rows"]>[number];
 
@@ -25,17 +25,20 @@ export class SharedStage {
   readonly stage: Stage;
   readonly processes: NodeRed[] = [];
   private readonly schema: string;
+  private envs: readonly NodeJS.ProcessEnv[] = [];
 
-  /** `link`: whether one of them has the link to the broker, or all. */
+  /** `link`: whether one of them has the link to the broker, or all. `more`: of the stage. */
   constructor(
     theatre: Theatre,
     private readonly postgres: PrivatePostgres,
     clientId: string,
     link: "one" | "all",
     env: NodeJS.ProcessEnv = {},
+    more: Omit<StageOptions, "clientId" | "client" | "env"> = {},
   ) {
     this.schema = clientId.toLowerCase();
     this.stage = new Stage(theatre, {
+      ...more,
       clientId,
       client: { link },
       env: () => ({
@@ -46,19 +49,27 @@ export class SharedStage {
     });
   }
 
-  /** Starts so many of them, and the simulator; resolves when all share the ledger. */
-  async open(count: number): Promise<void> {
+  /**
+   * Starts so many of them, or one for each of these sets of environment variables, and the simulator; resolves when all share the ledger.
+   */
+  async open(wanted: number | readonly NodeJS.ProcessEnv[]): Promise<void> {
+    this.envs = typeof wanted === "number" ? Array.from({ length: wanted }, () => ({})) : wanted;
     await this.stage.startSimulator();
-    const names = Array.from({ length: count }, (_, index) => `node-red-${index + 1}`);
-    // Each has a PIN guard of its own, as on machines of their own.
-    const start = (name: string) =>
-      this.stage.startAnotherNodeRed(name, { SW_PIN_GUARD: join(this.stage.dir, name, "guard") });
-    this.processes.push(...(await Promise.all(names.map(start))));
-    await until("all of them share the ledger", async () => (await this.instances()).length === count, 120_000);
+    const starting = this.envs.map((_, place) => this.startAt(place));
+    for (const started of await Promise.allSettled(starting)) if (started.status === "rejected") throw started.reason;
+    const all = this.envs.length;
+    await until("all of them share the ledger", async () => (await this.instances()).length === all, 120_000);
+  }
+
+  /** Each has a PIN guard of its own, as on machines of their own. */
+  private async startAt(place: number): Promise<void> {
+    const name = `node-red-${place + 1}`;
+    const env = { SW_PIN_GUARD: join(this.stage.dir, name, "guard"), ...this.envs[place] };
+    this.processes[place] = await this.stage.startAnotherNodeRed(name, env);
   }
 
   async close(): Promise<void> {
-    for (const one of this.processes) await one.stop();
+    for (const one of this.processes.splice(0)) await one.stop();
     await this.stage.close();
   }
 
@@ -70,11 +81,15 @@ export class SharedStage {
     return keys;
   }
 
+  /** How many have arrived at the other side. */
+  delivered(): number {
+    return this.stage.simulated().filter(({ event }) => event === "delivered").length;
+  }
+
   /** Waits until so many more have arrived. */
   async arrived(count: number): Promise<void> {
-    const delivered = () => this.stage.simulated().filter(({ event }) => event === "delivered").length;
-    const before = delivered();
-    await until(`${count} more have arrived`, () => delivered() >= before + count);
+    const before = this.delivered();
+    await until(`${count} more have arrived`, () => this.delivered() >= before + count);
   }
 
   async rowsOf(keys: readonly string[]): Promise<(Row & { owner: string })[]> {
@@ -95,8 +110,13 @@ export class SharedStage {
     );
   }
 
+  /** What has become of these, as producer, ledger and the other side tell it. */
+  async verdict(keys: readonly string[]): Promise<Verdict> {
+    return judge(await this.evidence(), keys);
+  }
+
   async assertOnce(keys: readonly string[], duplicates: "none" | "marked"): Promise<void> {
-    const verdict = judge(await this.evidence(), keys);
+    const verdict = await this.verdict(keys);
     assert.deepEqual(verdict.lost, []);
     assert.deepEqual(verdict.unexpected, []);
     assert.deepEqual(verdict.falselyAcknowledged, []);

@@ -1,33 +1,48 @@
 import type { ProcessMark } from "../../host.js";
-import { type Beat, INSTANCE, type Instances, type TakenOver, takenName } from "../instances.js";
-import type { DocumentRow } from "../types.js";
+import {
+  type Beat,
+  INSTANCE,
+  type Instances,
+  nameOf,
+  type SeenInstance,
+  type TakenOver,
+  takenName,
+} from "../instances.js";
+import type { DocumentRow, EventNote } from "../types.js";
 import { SqlPins } from "./pins.js";
 import type { Rows } from "./rows.js";
 import type { SharedStore, Store } from "./store.js";
-import { all, run, type Statement, type Work } from "./work.js";
+import { all, run, type Statement, type Stored, type Work } from "./work.js";
 
 const seconds = (milliseconds: number) => `interval '${milliseconds / 1000} seconds'`;
 /** Whoever joined first of those that are not taken over: it alone leads, and nobody else before its lease and the grace are over. */
-const LEADER = "SELECT id, lease_until FROM instances WHERE taken_by = '' ORDER BY number LIMIT 1";
+const LEADER = "SELECT id, host, pid, lease_until FROM instances WHERE taken_by = '' ORDER BY number LIMIT 1";
 const OVER = `lease_until < clock_timestamp() - ${seconds(INSTANCE.grace)}`;
 
 /** Documents whose bytes for the broker are fixed: ready for their first send, or with one of no known outcome. */
 const TO_SEND =
   "settled = 0 AND wire <> '' AND state IN ('claimed', 'unknown') AND (state = 'unknown' OR (box = 'TempBox' AND retry_at = 0))";
 
+/** How many are shown. */
+const SEEN = 100;
+
 /** The table `instances`, by the database's clock. One that was taken over stays for a day, to be seen. */
 export class SqlInstances implements Instances {
   readonly pins: SqlPins;
+  private name = "";
 
+  /** `tell` hears of what the story of a document got. */
   constructor(
     private readonly store: Store,
     private readonly shared: SharedStore,
     private readonly rows: Rows,
+    private readonly tell: (row: DocumentRow, note: EventNote) => void,
   ) {
     this.pins = new SqlPins(store, shared);
   }
 
   async join(id: string, { host, pid, boot, started }: ProcessMark): Promise<void> {
+    this.name = nameOf({ host, pid });
     const columns = "id, epoch, lease_until, host, pid, boot, started";
     const lease = `clock_timestamp() + ${seconds(INSTANCE.lasts)}`;
     const sql = `INSERT INTO instances (${columns}) VALUES (?, 1, ${lease}, ?, ?, ?, ?)`;
@@ -63,8 +78,39 @@ export class SqlInstances implements Instances {
     };
   }
 
-  takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
-    return this.store.write(() => this.taking(dead, silent));
+  async takeOver(dead: readonly string[], silent: boolean, told = true): Promise<TakenOver> {
+    const { instances, changed } = await this.store.write(() => this.taking(dead, silent, told));
+    for (const { row, notes } of changed) for (const note of notes) this.tell(row, note);
+    return { instances, documents: changed.length };
+  }
+
+  async seen(): Promise<SeenInstance[]> {
+    const me = this.shared.instance?.id ?? "";
+    const rows = await this.store.read(() => this.read());
+    const first = Math.min(...rows.filter(({ takenBy }) => takenBy === "").map(({ number }) => Number(number)));
+    return rows.map((row) => ({
+      ...{ id: String(row.id), host: String(row.host), pid: Number(row.pid) },
+      ...{
+        since: Number(row.since),
+        leaseUntil: Number(row.until),
+        standing: row.standing as SeenInstance["standing"],
+      },
+      ...{ leads: Number(row.number) === first, own: row.id === me },
+      ...{ takenBy: String(row.takenBy), takenAt: Number(row.takenAt), documents: Number(row.documents) },
+    }));
+  }
+
+  private *read(): Work<Stored[]> {
+    const time = (column: string) =>
+      `CASE WHEN isfinite(${column}) THEN floor(extract(epoch FROM ${column}) * 1000)::bigint ELSE 0 END`;
+    return yield all(
+      `SELECT id, number, host, pid, ${time("joined_at")} AS since, ${time("lease_until")} AS until, taken_by AS "takenBy",
+        ${time("taken_at")} AS "takenAt",
+        CASE WHEN lease_until = '-infinity' THEN 'left' WHEN taken_by <> '' THEN 'taken-over'
+          WHEN lease_until > clock_timestamp() THEN 'alive' ELSE 'silent' END AS standing,
+        (SELECT count(*) FROM documents WHERE settled = 0 AND owner = instances.id) AS documents
+        FROM instances ORDER BY taken_by <> '', number DESC LIMIT ${SEEN}`,
+    );
   }
 
   toSend(after: string, limit: number): Promise<DocumentRow[]> {
@@ -87,7 +133,7 @@ export class SqlInstances implements Instances {
 
   private *handingOver(most: number): Work<number> {
     const me = this.shared.instance?.id ?? "";
-    const [leader] = yield all(`SELECT id FROM (${LEADER}) AS leader WHERE lease_until > clock_timestamp()`);
+    const [leader] = yield all(`SELECT id, host, pid FROM (${LEADER}) AS leader WHERE lease_until > clock_timestamp()`);
     if (!leader || leader.id === me) return 0;
     const ready = `SELECT id FROM documents WHERE owner = ? AND ${TO_SEND} ORDER BY id LIMIT ?`;
     const [has] = yield all(`SELECT count(*) AS n FROM (${ready}) AS found`, String(leader.id), most);
@@ -98,36 +144,52 @@ export class SqlInstances implements Instances {
       `UPDATE documents SET owner = ?, epoch = epoch + 1 WHERE owner = ? AND id IN (${ready}) RETURNING id`,
       ...[String(leader.id), me, me, room],
     );
-    for (const { id } of given) yield this.rows.event(String(id), { event: "handed-over", text: String(leader.id) });
+    const note = { event: "handed-over", text: `${this.name} → ${nameOf(leader as never)}` };
+    for (const { id } of given) yield this.rows.event(String(id), note);
     return given.length;
   }
 
-  private *taking(dead: readonly string[], silent: boolean): Work<TakenOver> {
+  private *taking(dead: readonly string[], silent: boolean, told: boolean): Work<Taking> {
     const me = this.shared.instance?.id ?? "";
     const { table, value, field } = this.store.dialect.rows;
     const over = yield all(
-      `SELECT id FROM instances WHERE taken_by = '' AND id <> ?
+      `SELECT id, host, pid FROM instances WHERE taken_by = '' AND id <> ?
         AND (${silent ? OVER : "false"} OR id IN (SELECT ${field(0, "text")} FROM ${table})) ORDER BY id FOR UPDATE SKIP LOCKED`,
       ...[me, value(dead.map((id) => [id]))],
     );
-    const instances = over.map(({ id }) => String(id));
-    for (const id of instances) {
+    const instances = over.map(({ id, host, pid }) => ({ id: String(id), host: String(host), pid: Number(pid) }));
+    for (const { id } of instances) {
       const sql = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp() WHERE id = ?";
       yield run(sql, me, id);
     }
-    const taken = yield all(
-      `UPDATE documents SET owner = ?, epoch = epoch + 1
-        WHERE settled = 0 AND owner NOT IN (SELECT id FROM instances WHERE taken_by = '') RETURNING id, state`,
-      me,
+    const gone = "settled = 0 AND owner NOT IN (SELECT id FROM instances WHERE taken_by = '')";
+    const names = new Map(
+      (yield all("SELECT id, host, pid FROM instances")).map((row) => [row.id, nameOf(row as never)]),
     );
-    for (const { id, state } of taken) {
-      if (state !== "sending") continue;
-      const note = { event: "unknown", text: "stopped while sending" };
-      yield* this.rows.change(String(id), { from: ["sending"], to: "unknown" }, {}, note);
+    const open = yield* this.rows.documents(`WHERE ${gone} ORDER BY id`);
+    yield run(`UPDATE documents SET owner = ?, epoch = epoch + 1 WHERE ${gone}`, me);
+    const changed: Taking["changed"] = [];
+    for (const row of open) {
+      const notes: EventNote[] = [];
+      const from = names.get(row.owner);
+      if (told && from !== undefined) notes.push({ event: "taken-over", text: `${from} → ${this.name}` });
+      for (const note of notes) yield this.rows.event(row.id, note);
+      let now: DocumentRow = { ...row, owner: me, epoch: row.epoch + 1 };
+      if (row.state === "sending") {
+        const note = { event: "unknown", text: "stopped while sending" };
+        now = yield* this.rows.change(row.id, { from: ["sending"], to: "unknown" }, {}, note);
+        if (told) notes.push(note);
+      }
+      changed.push({ row: now, notes });
     }
     yield run("DELETE FROM instances WHERE taken_at < clock_timestamp() - interval '1 day'");
-    return { instances, documents: taken.length };
+    return { instances, changed };
   }
+}
+
+interface Taking {
+  instances: TakenOver["instances"];
+  changed: { row: DocumentRow; notes: EventNote[] }[];
 }
 
 interface Other extends ProcessMark {

@@ -56,7 +56,7 @@ export class SqlLedger implements Ledger {
     this.dialect = store.dialect;
     const { shared } = store;
     this.rows = new Rows(this.dialect, now, () => shared?.instance);
-    this.instances = shared && new SqlInstances(store, shared, this.rows);
+    this.instances = shared && new SqlInstances(store, shared, this.rows, (row, note) => this.tell(row, note));
     this.parts = new Parts(this.dialect);
     this.receipts = new Receipts(this.rows, this.parts);
   }

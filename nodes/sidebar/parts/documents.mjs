@@ -3,8 +3,9 @@
 import { actionButtons } from "./actions.mjs";
 import { button, el } from "./elements.mjs";
 import { get } from "./host.mjs";
+import { instanceName } from "./instances.mjs";
 import { isWaiting, STATES, standingMark, stateText } from "./states.mjs";
-import { said, time, translate } from "./texts.mjs";
+import { named, said, time, translate } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
 /** Documents asked for at first, and with each further page. */
@@ -70,7 +71,8 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     page.shown = false;
   }
 
-  const keyOf = (row) => `${row.id} ${row.updatedAt} ${row.state} ${waitOf(row)?.text ?? ""}`;
+  const keyOf = (row) =>
+    `${row.id} ${row.updatedAt} ${row.state} ${row.instance?.id ?? ""} ${row.instance?.standing ?? ""} ${waitOf(row)?.text ?? ""}`;
 
   /** Rows that did not change stay as they are, and keep the focus. */
   function update(page, fresh) {
@@ -313,6 +315,7 @@ function showRow(row, open) {
     // Both numbers do not fit into one line.
     row.seqNo && small([row.seqNo]),
     row.customsNo && small([row.customsNo]),
+    row.instance && small([named(translate("fact.instance"), instanceName(row.instance))]),
     wait && markLate(small([wait.text]), wait.late),
     row.code &&
       small([`${row.code} ${said(row)}`], row.state === "held" || isWaiting(row) ? "sw-why" : "sw-why sw-bad"),

@@ -1,6 +1,7 @@
 // What is known of a document, as a list of names and values.
 
 import { copyText, el, signButton } from "./elements.mjs";
+import { instanceName } from "./instances.mjs";
 import { time, translate, translateKnown } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
@@ -17,6 +18,7 @@ export function showFacts(row, packets) {
   fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
   fact("parts", partsOf(row));
   fact("packets", packetsOf(packets));
+  fact("instance", row.instance && instanceName(row.instance));
   fact("attempt", String(row.attempt ?? ""));
   fact("duplicate", row.possibleDuplicate ? translate("yes") : "");
   fact("box", row.box && row.box !== "none" ? `${row.box}/${row.boxName}` : "");

@@ -6,6 +6,7 @@ import { runDiagnosis } from "./diagnosis.mjs";
 import { button, el, line } from "./elements.mjs";
 import { get, mayWrite } from "./host.mjs";
 import { icon } from "./icons.mjs";
+import { showInstances } from "./instances.mjs";
 import { showLights } from "./lights.mjs";
 import { asksReason } from "./reason.mjs";
 import { showStanding } from "./standing.mjs";
@@ -33,7 +34,7 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
   }
 
   function showClient(status) {
-    const { client, fault, counts, inFlight, brokers, cards } = status;
+    const { client, fault, counts, inFlight, brokers, cards, instances } = status;
     const box = el("div", { class: "sw-client" }, titleOf(client));
     const done = () => ask().catch(fail);
     if (fault) showStanding(client, fault, box, { done, fail });
@@ -46,6 +47,7 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
     details.addEventListener("toggle", () => (details.open ? opened.add(client.id) : opened.delete(client.id)));
     for (const broker of brokers ?? []) showBroker(broker, details);
     for (const card of cards ?? []) showCard(card, box, done, details);
+    showInstances(instances ?? [], details, box);
     details.append(line("tasks", translate("inFlight", { count: inFlight }), "sw-muted"));
     box.append(details);
     if (mayWrite()) box.append(el("div", { class: "sw-actions" }, testButton(client, test)));

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { InstanceLease } from "../../../lib/client/instance-lease.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { ProcessMark } from "../../../lib/host.js";
-import { type Beat, INSTANCE, type Instances, type TakenOver } from "../../../lib/ledger/instances.js";
+import {
+  type Beat,
+  INSTANCE,
+  type Instances,
+  type SeenInstance,
+  type TakenOver,
+} from "../../../lib/ledger/instances.js";
 import { Machines } from "../../support/machines.js";
 
 const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
@@ -29,7 +35,10 @@ class Others implements Instances {
   }
   async takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
     this.takeovers.push({ dead, silent });
-    return { instances: [...dead], documents: this.documents };
+    return { instances: dead.map((id) => ({ id, host: "there", pid: 1 })), documents: this.documents };
+  }
+  async seen(): Promise<SeenInstance[]> {
+    return [];
   }
   async toSend(): Promise<[]> {
     return [];
@@ -109,7 +118,7 @@ describe("the lease of one of several instances", () => {
     const { lease, others, clock } = await start();
     const dead = machines.start("here");
     const told: number[] = [];
-    lease.onTaken = ({ documents }) => told.push(documents);
+    lease.followTakeovers(({ documents }) => told.push(documents));
     others.others = [other(dead.ports.host.mark())];
     others.takeovers.length = 0;
     await clock.pass(INSTANCE.renew, () => clock.pause());

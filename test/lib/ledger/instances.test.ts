@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { seenInstances, withInstances } from "../../../lib/client/seen-instances.js";
 import { codeOf } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { INSTANCE, type Instances, isTakenName } from "../../../lib/ledger/instances.js";
@@ -140,7 +141,8 @@ describe("instances that share a ledger in PostgreSQL", () => {
     await pass(10_000);
     assert.deepEqual(await seen(), [[one.id, true]]);
     assert.deepEqual(await two.instances.takeOver([], false), { instances: [], documents: 0 });
-    assert.deepEqual(await two.instances.takeOver([], true), { instances: [one.id], documents: 2 });
+    const named = { id: one.id, host: "here", pid: Number(one.id.split(" ")[1]) };
+    assert.deepEqual(await two.instances.takeOver([], true), { instances: [named], documents: 2 });
     assert.deepEqual(
       (await two.ledger.unsettled()).map(({ id, state, owner, epoch }) => [id, state, owner, epoch]),
       [
@@ -184,9 +186,71 @@ describe("instances that share a ledger in PostgreSQL", () => {
     const taken = await Promise.all([three, four].map(({ instances }) => instances.takeOver([one.id], false)));
     assert.deepEqual(taken.map(({ documents }) => documents).sort(), [0, 2]);
     assert.deepEqual(
-      taken.flatMap(({ instances }) => instances),
+      taken.flatMap(({ instances }) => instances.map(({ id }) => id)),
       [one.id],
     );
+  });
+
+  it("a takeover stands in the story of each document, and is told as every event is", async () => {
+    const [one, two] = [await join("first"), await join("second")];
+    const [waiting, sending] = [await claimed(one), await claimed(one)];
+    await one.ledger.transition(sending.id, { from: ["claimed"], to: "sending" }, {}, { event: "sending" });
+    const told: string[][] = [];
+    two.ledger.onChange(({ id, owner, state }, { event }) => told.push([id, owner, state, event]));
+    await two.instances.takeOver([one.id], false);
+    const text = `first (${one.id.split(" ")[1]}) → second (${two.id.split(" ")[1]})`;
+    const eventsOf = async (id: string) =>
+      (await two.ledger.story(id))?.events.map((event) => [event.event, event.text]);
+    assert.deepEqual(await eventsOf(waiting.id), [
+      ["claimed", ""],
+      ["taken-over", text],
+    ]);
+    assert.deepEqual((await eventsOf(sending.id))?.slice(-2), [
+      ["taken-over", text],
+      ["unknown", "stopped while sending"],
+    ]);
+    assert.deepEqual(told, [
+      [waiting.id, two.id, "claimed", "taken-over"],
+      [sending.id, two.id, "unknown", "taken-over"],
+      [sending.id, two.id, "unknown", "unknown"],
+    ]);
+    // One that goes on after a stop says nothing of it.
+    await claimed(two);
+    const three = await join();
+    assert.equal((await three.instances.takeOver([two.id], false, false)).documents, 3);
+    assert.equal((await eventsOf(waiting.id))?.length, 2);
+  });
+
+  it("each is seen with its lease, what it owns, who leads and who has taken over", async () => {
+    const [one, two] = [await join("first"), await join("second")];
+    await claimed(one);
+    const seen = async () =>
+      (await two.instances.seen()).map(({ host, standing, leads, own, takenBy, documents }) => {
+        return { host, standing, leads, own, takenBy, documents };
+      });
+    const second = { host: "second", standing: "alive", leads: false, own: true, takenBy: "", documents: 0 };
+    const first = { host: "first", standing: "alive", leads: true, own: false, takenBy: "", documents: 1 };
+    assert.deepEqual(await seen(), [second, first]);
+    assert.equal((await withInstances(two.ledger, await two.ledger.query({})))[0]?.instance?.host, "first");
+    await pass(INSTANCE.lasts);
+    await two.instances.renew();
+    assert.deepEqual(await seen(), [second, { ...first, standing: "silent" }]);
+    await two.instances.takeOver([one.id], false);
+    const gone = { ...first, standing: "taken-over", leads: false, takenBy: two.id, documents: 0 };
+    assert.deepEqual(await seen(), [{ ...second, leads: true, documents: 1 }, gone]);
+    const [own] = await two.instances.seen();
+    assert.ok(own && own.leaseUntil > own.since && own.since > Date.now() - 3_600_000);
+  });
+
+  it("nothing is said of instances while one has the ledger for itself, also after it was started again", async () => {
+    const before = await join();
+    await claimed(before);
+    await before.instances.leave();
+    const one = await join();
+    await one.instances.takeOver([before.id], false, false);
+    assert.deepEqual(await seenInstances(one.ledger), []);
+    const [row] = await withInstances(one.ledger, await one.ledger.query({}));
+    assert.ok(row && !("instance" in row));
   });
 
   it("the one that came first leads, and is not alone while another one is alive", async () => {
