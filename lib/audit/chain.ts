@@ -20,6 +20,9 @@ export const CERTIFICATES = "certificates";
 /** Milliseconds after which nobody writes a half file any more. */
 const LEFT_AFTER = 60_000;
 
+/** So often a name is tried anew that is taken and cannot be seen. */
+const STUCK = 100;
+
 const NAME = /^(\d{6,12})\.json$/;
 
 /** The end of a chain. */
@@ -92,7 +95,7 @@ export class AuditChain {
     return this.lock.run("", async () => {
       try {
         const entry = await this.write(decision);
-        await this.parts.ledger.setFact(FACT, `${entry.number} ${entry.hash}`);
+        await this.noteEnd(entry);
         this.parts.told(entry);
         return entry;
       } catch (cause) {
@@ -131,7 +134,12 @@ export class AuditChain {
     if (!files.disk.exists(join(folder, `${number}.cer`))) {
       this.parts.assertRoot();
       files.disk.makeFolder(folder);
-      await files.write(folder, `${number}.cer`, der);
+      try {
+        await files.write(folder, `${number}.cer`, der);
+      } catch (error) {
+        // Another instance that shares the root wrote the same one.
+        if (!files.disk.exists(join(folder, `${number}.cer`))) throw error;
+      }
     }
     this.known.add(number);
   }
@@ -145,13 +153,20 @@ export class AuditChain {
     return names.map((name) => ({ name, bytes: disk.read(join(folder, name)) }));
   }
 
+  /** The ledger knows of the newest entry: another process that shares it may have noted a newer one meanwhile. */
+  private async noteEnd({ number, hash }: ChainHead): Promise<void> {
+    const { ledger } = this.parts;
+    const [known = ""] = ((await ledger.fact(FACT)) ?? "").split(" ");
+    if (Number(known) < number) await ledger.setFact(FACT, `${number} ${hash}`);
+  }
+
   private async write(decision: Decision): Promise<AuditEntry> {
     const { files, clock, ids, owner } = this.parts;
     this.parts.assertRoot();
     files.disk.makeFolder(this.folder);
     this.head ??= this.lastOf(this.numbers());
     const half = join(this.folder, `${ids.handle()}.tmp`);
-    for (;;) {
+    for (let stuck = 0; ; ) {
       const entry = {
         ...decision,
         reason: reasonOf(decision.reason),
@@ -168,7 +183,12 @@ export class AuditChain {
       } catch (error) {
         if (codeOf(error) !== "EEXIST") throw error;
         // Another process was first: ours comes behind that one.
-        this.head = this.lastOf(this.numbers());
+        const { number } = this.head;
+        this.head = this.endBehind(number);
+        if (this.head.number > number) continue;
+        // A share that shows late what others have written.
+        if (++stuck > STUCK) throw error;
+        await clock.pause();
         continue;
       } finally {
         files.disk.remove(half);
@@ -213,6 +233,14 @@ export class AuditChain {
   private lastOf(numbers: readonly number[]): ChainHead {
     const number = numbers.reduce((one, other) => Math.max(one, other), 0);
     return { number, hash: number === 0 ? NO_HASH : (this.hashAt(number) ?? "") };
+  }
+
+  /** The end, where this number is known to be taken. Each name is looked at, too: a share may list its folder late. */
+  private endBehind(number: number): ChainHead {
+    const { disk } = this.parts.files;
+    let last = number;
+    while (disk.exists(this.pathOf(last + 1))) last++;
+    return this.lastOf([...this.numbers(), last]);
   }
 
   private hashAt(number: number): string | undefined {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../clock.js";
 import type { Disk } from "../files/disk.js";
-import { LOG_ENDINGS, LOG_FORMATS, type LogEntry, type LogFormat, logLine, tellsOf } from "./log-lines.js";
+import { inOrder, LOG_ENDINGS, LOG_FORMATS, type LogEntry, type LogFormat, logLine, tellsOf } from "./log-lines.js";
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
@@ -16,7 +16,8 @@ function dayOf(at: number): string {
 
 /**
  * One text file a day, `<folder>/<yyyy-MM-dd>/SWLog-<yyyy-MM-dd>.log`, as the official client writes it (faq 8), or
- * `….jsonl`. A line: time, event, document id, file name, code, text, separated by tabs or as JSON. Its folder is made once, by `begin`: where it has gone, with
+ * `….jsonl`. Of several processes that share the folder each writes `SWLog-<yyyy-MM-dd>_<host>-<pid>.log`: what two append to one file
+ * over a network may be lost. A line: time, event, document id, file name, code, text, separated by tabs or as JSON. Its folder is made once, by `begin`: where it has gone, with
  * a share that is away, nothing is made in its place. What cannot be written is lost, reported once, and tried again after a while.
  */
 export class DailyLog {
@@ -31,6 +32,8 @@ export class DailyLog {
     private readonly format: LogFormat,
     private readonly ports: { disk: Disk; clock: Clock },
     private readonly onFault: (error: Error) => void = () => {},
+    /** What tells the file of this process from others' that write into the same folder; empty where nobody else does. */
+    private readonly writer: () => string = () => "",
   ) {}
 
   begin(): void {
@@ -49,19 +52,19 @@ export class DailyLog {
     this.writing ??= this.ports.clock.pause().then(() => this.flush());
   }
 
-  /** The lines about a document, of the days of these times; at most 10,000. */
+  /** The lines about a document, of the days of these times, in their order; at most 10,000. */
   async linesOf(document: string, times: readonly number[]): Promise<string[]> {
     await this.flushed();
     const found: string[] = [];
     for (const day of [...new Set(times.map(dayOf))].sort()) {
-      for (const format of LOG_FORMATS) {
-        for await (const line of this.ports.disk.lines(this.fileOf(day, format))) {
+      for (const file of this.filesOf(day)) {
+        for await (const line of this.ports.disk.lines(file)) {
           if (tellsOf(line, document)) found.push(line);
-          if (found.length >= MOST_LINES) return found;
+          if (found.length >= MOST_LINES) return inOrder(found);
         }
       }
     }
-    return found;
+    return inOrder(found);
   }
 
   /** Removes the days before this time. */
@@ -112,7 +115,9 @@ export class DailyLog {
       if (!disk.isFolder(this.folder)) throw new Error(`${this.folder} has gone`);
       disk.makeFolder(folder);
     }
-    await disk.append(this.fileOf(day, this.format), bytes);
+    const writer = this.writer();
+    const name = `SWLog-${day}${writer && `_${writer}`}.${LOG_ENDINGS[this.format]}`;
+    await disk.append(join(folder, name), bytes);
   }
 
   /** A full disk, say: reported, and tried again after a while; work goes on without the log. */
@@ -122,7 +127,14 @@ export class DailyLog {
     this.onFault(error);
   }
 
-  private fileOf(day: string, format: LogFormat): string {
-    return join(this.folder, day, `SWLog-${day}.${LOG_ENDINGS[format]}`);
+  /** All files of a day, whoever wrote them and in whichever format. */
+  private filesOf(day: string): string[] {
+    const { disk } = this.ports;
+    const folder = join(this.folder, day);
+    if (!disk.isFolder(folder)) return [];
+    const names = disk.list(folder).flatMap(({ name, kind }) => (kind === "file" ? name : []));
+    const ofFormat = (format: LogFormat) =>
+      names.filter((name) => name.startsWith(`SWLog-${day}`) && name.endsWith(`.${LOG_ENDINGS[format]}`)).sort();
+    return LOG_FORMATS.flatMap(ofFormat).map((name) => join(folder, name));
   }
 }

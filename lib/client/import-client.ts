@@ -96,7 +96,9 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.spool = new Spool(settings.root, this.files);
     this.link = new Link(lease, settings.link);
     lease.on("fault", () => this.link.look());
-    this.reports = new Reports(settings, ports);
+    const { host, pid } = ports.host.mark();
+    const own = `${host.replace(/[^\w.-]/g, "-").slice(0, 60)}-${pid}`;
+    this.reports = new Reports(settings, ports, () => (lease.shared && !lease.alone ? own : ""));
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => reportJump(this.reports, ahead));

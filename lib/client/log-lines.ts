@@ -37,6 +37,12 @@ export function logLine(format: LogFormat, at: number, entry: LogEntry): string 
   return JSON.stringify({ time, ...Object.fromEntries(KEYS.map((key, index) => [key, fields[index]])) });
 }
 
+/** Lines of several files, of either format, in the order of their times; of one time in the order that they had. */
+export function inOrder(lines: readonly string[]): string[] {
+  const timeOf = (line: string) => (line.startsWith("{") ? line.slice(9, 33) : line.slice(0, 24));
+  return lines.toSorted((one, other) => (timeOf(one) < timeOf(other) ? -1 : timeOf(one) > timeOf(other) ? 1 : 0));
+}
+
 /** Does a line, of either format, tell of this document? */
 export function tellsOf(line: string, document: string): boolean {
   if (!line.includes(document)) return false;

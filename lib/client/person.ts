@@ -49,6 +49,14 @@ async function decided(
   return client.audit.decide(decisionOf(decision), () => act(row));
 }
 
+/**
+ * A document that a person decides about, as this process's own. Where several share the ledger, one that another has on hold is taken
+ * over, for nobody works on it: to be asked within the decision. Rejects with SW-FENCED, which names the other one, for all else that is open.
+ */
+async function ours({ ledger }: ImportClient, row: DocumentRow): Promise<DocumentRow> {
+  return row.settled || ledger.owns(row) || !ledger.instances ? row : ledger.instances.takeHeld(row.id);
+}
+
 function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
   return new ImportClientError("SW-STATE", { zh, en }, { details: { id: row.id, state: row.state } });
 }
@@ -103,6 +111,7 @@ async function again(
   event: "resend" | "override",
   { reason }: PersonsWord,
 ): Promise<DocumentRow> {
+  if (row.state !== "held") await ours(client, row);
   if (!row.settled || !ENDED.includes(row.state)) {
     throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
   }
@@ -153,13 +162,14 @@ export async function holdDocument(client: ImportClient, id: string, word: Perso
       en: "the time until which it is held must be in the future",
     });
   }
-  return decided(client, id, "hold", word, () =>
-    client.claims.putOff(id, { code: "SW-HELD", text: neutral(reason.trim()) }, until),
-  );
+  return decided(client, id, "hold", word, async (row) => {
+    if (row.state !== "held" || isPutOff(row)) await ours(client, row);
+    return client.claims.putOff(id, { code: "SW-HELD", text: neutral(reason.trim()) }, until);
+  });
 }
 
 /**
- * Decides about a document that is held: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
+ * Decides about a document that is held, by whichever instance: `resend` (same id, same bytes, said to be a possible duplicate), `sent` (a person
  * saw it arrive) or `failed`. One that was put on hold before its send goes through the flow, and is no possible duplicate. One that
  * waits for a setting, or is tried again, can be released as failed: it is given up. Rejects with SW-STATE when it is neither, SW-REQUEST
  * without a reason.
@@ -168,7 +178,8 @@ export function releaseDocument(client: ImportClient, id: string, word: PersonsW
   return client.claims.alone(id, () => decided(client, id, "release", word, (row) => release(client, row, word)));
 }
 
-async function release(client: ImportClient, found: DocumentRow, word: PersonsWord): Promise<DocumentRow> {
+async function release(client: ImportClient, asked: DocumentRow, word: PersonsWord): Promise<DocumentRow> {
+  const found = await ours(client, asked);
   const { id } = found;
   const row = word.as === "failed" && waitsFor(found) ? await takenAside(client, found, word) : found;
   if (row.state !== "held")

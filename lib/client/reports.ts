@@ -25,11 +25,13 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   constructor(
     { logDir, logFormat }: Pick<ClientSettings, "logDir" | "logFormat">,
     private readonly ports: Ports,
+    /** As `DailyLog` has it. */
+    writer?: () => string,
   ) {
     super();
-    this.log = new DailyLog(logDir, logFormat, ports, (error) =>
-      this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`),
-    );
+    const told = (error: Error) =>
+      this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`);
+    this.log = new DailyLog(logDir, logFormat, ports, told, writer);
   }
 
   begin(): void {

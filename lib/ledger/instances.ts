@@ -84,18 +84,32 @@ export interface Instances {
    * while nobody leads who is alive.
    */
   handOver(most: number): Promise<number>;
+  /**
+   * Makes a held document this process's own, whoever has it: it waits for a person, and nobody works on it. Rejects with SW-FENCED, which
+   * names the other one, when it is another's and not held by now.
+   */
+  takeHeld(id: string): Promise<DocumentRow>;
   /** All of them, the newest first, and for a day those that are gone. */
   seen(): Promise<SeenInstance[]>;
   /** Others may take over at once. */
   leave(): Promise<void>;
 }
 
-/** SW-FENCED: a document is another instance's. */
-export function notOurs(fileName: string): ImportClientError {
-  return new ImportClientError("SW-FENCED", {
-    zh: `单据 ${fileName} 由共用台账的另一个实例处理`,
-    en: `${fileName} is with another instance that shares the ledger`,
-  });
+/** SW-FENCED: a document is another instance's; `holder` names that one. */
+export function notOurs(fileName: string, holder = ""): ImportClientError {
+  return new ImportClientError(
+    "SW-FENCED",
+    {
+      zh: `单据 ${fileName} 由共用台账的${holder === "" ? "另一个实例" : `实例 ${holder} `}处理`,
+      en: `${fileName} is with ${holder === "" ? "another instance" : `the instance ${holder}`} that shares the ledger`,
+    },
+    {
+      advice: {
+        zh: "请在该实例的侧栏或操作页面中处理，或等它办完；该实例如已停止，其单据在一分钟内由其余实例接管，届时再试。",
+        en: "Do it in the sidebar or page of that one, or wait until it is done; if it has stopped, the others take its documents over within a minute: try again then.",
+      },
+    },
+  );
 }
 
 /** SW-FENCED: another instance has claimed the file of this name. */

@@ -84,6 +84,23 @@ export class SqlInstances implements Instances {
     return { instances, documents: changed.length };
   }
 
+  async takeHeld(id: string): Promise<DocumentRow> {
+    const { row, note } = await this.store.write(() => this.takingHeld(id));
+    if (note) this.tell(row, note);
+    return row;
+  }
+
+  private *takingHeld(id: string): Work<{ row: DocumentRow; note?: EventNote }> {
+    const me = this.shared.instance?.id;
+    const [holder] = yield all(
+      "SELECT host, pid FROM documents JOIN instances ON instances.id = owner WHERE documents.id = ? AND owner <> ?",
+      ...[id, me ?? ""],
+    );
+    if (!holder) return { row: yield* this.rows.change(id, { takes: "held" }, {}, undefined) };
+    const note = { event: "taken-over", text: `${nameOf(holder as never)} → ${this.name}` };
+    return { row: yield* this.rows.change(id, { takes: "held" }, {}, note), note };
+  }
+
   async seen(): Promise<SeenInstance[]> {
     const me = this.shared.instance?.id ?? "";
     const rows = await this.store.read(() => this.read());

@@ -1,5 +1,5 @@
 import { ImportClientError } from "../../errors.js";
-import { type InstanceKey, notOurs } from "../instances.js";
+import { type InstanceKey, nameOf, notOurs } from "../instances.js";
 import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
 import { assertMayFollow } from "../rules/states.js";
@@ -16,6 +16,8 @@ export interface Step {
   owner?: Owner;
   /** A receipt: whoever gets it stores it, whoever works on its document. */
   anyones?: boolean;
+  /** Another instance's document, too, while it is in this state, in which nobody works on it: it is ours then. */
+  takes?: DocumentState;
 }
 
 /** The rows of documents, events and receipts as values; work within a read or a write of the store. */
@@ -64,7 +66,7 @@ export class Rows {
   /** Changes a document and writes the event. Throws SW-UNKNOWN-DOCUMENT, SW-STATE, SW-OWNER, SW-FENCED. */
   *change(
     id: string,
-    { from, to, owner, anyones }: Step,
+    { from, to, owner, anyones, takes }: Step,
     change: DocumentChange,
     note: EventNote | undefined,
   ): Work<DocumentRow> {
@@ -78,7 +80,11 @@ export class Rows {
     if (owner) assertOwner(row, owner, { zh: `单据 ${row.fileName} `, en: row.fileName });
     if (to !== undefined) assertMayFollow(id, row.state, to, from);
     const me = anyones ? undefined : this.me();
-    if (me && !row.settled && row.owner !== me.id) throw notOurs(row.fileName);
+    const isForeign = me !== undefined && !row.settled && row.owner !== me.id;
+    if (isForeign && row.state !== takes) {
+      const [holder] = yield all("SELECT host, pid FROM instances WHERE id = ?", row.owner);
+      throw notOurs(row.fileName, holder && nameOf({ host: String(holder.host), pid: Number(holder.pid) }));
+    }
     const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
     // Nobody works on what is settled: who takes it up again has it.
     if (me && row.owner !== me.id) Object.assign(next, { owner: me.id, epoch: row.epoch + 1 });

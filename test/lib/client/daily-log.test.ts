@@ -46,6 +46,21 @@ describe("daily log (faq 8)", () => {
     assert.match(read("2026-11-25"), /\tfailed\tid-1\t报关单\.xml\tC18\tbroker away\n$/);
   });
 
+  it("several processes that share its folder write a file each, and the lines of a document are found in all of them", async () => {
+    const names = ["", "one-1", "other-2"];
+    for (const name of names) {
+      const own = new DailyLog(folder, "text", { disk: SYSTEM_DISK, clock }, undefined, () => name);
+      own.write(NOON, entry(name || "alone", "id-1"));
+      await own.close();
+    }
+    log.write(NOON + 1, entry("later", "id-1"));
+    assert.deepEqual(readdirSync(join(folder, "2026-11-24")).sort(), [
+      ...["SWLog-2026-11-24.log", "SWLog-2026-11-24_one-1.log", "SWLog-2026-11-24_other-2.log"],
+    ]);
+    const found = (await log.linesOf("id-1", [NOON])).map((line) => line.split("\t")[1]);
+    assert.deepEqual(found, ["alone", "one-1", "other-2", "later"]);
+  });
+
   it("lets nothing from outside forge a line, a field, a colour or the reading direction", async () => {
     const hostile = "a\r\nb\tc\u001b[31mred\u0000\u2028d\u202egpj.exe\u2066\u0085\u200f";
     log.write(NOON, entry("sent", "id-1", hostile, "", hostile));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { InstanceLease } from "../../../lib/client/instance-lease.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { ProcessMark } from "../../../lib/host.js";
+import type { DocumentRow } from "../../../lib/ledger/index.js";
 import {
   type Beat,
   INSTANCE,
@@ -36,6 +37,9 @@ class Others implements Instances {
   async takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
     this.takeovers.push({ dead, silent });
     return { instances: dead.map((id) => ({ id, host: "there", pid: 1 })), documents: this.documents };
+  }
+  async takeHeld(id: string): Promise<DocumentRow> {
+    throw new Error(id);
   }
   async seen(): Promise<SeenInstance[]> {
     return [];
