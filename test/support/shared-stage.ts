@@ -68,8 +68,14 @@ export class SharedStage {
     this.processes[place] = await this.stage.startAnotherNodeRed(name, env);
   }
 
+  /** Starts the Node-RED at this place again, after a kill, with the settings that it had. */
+  async startAgain(place: number): Promise<void> {
+    await this.processes[place]?.stop();
+    await this.startAt(place);
+  }
+
   async close(): Promise<void> {
-    for (const one of this.processes.splice(0)) await one.stop();
+    for (const one of this.processes.splice(0)) await one?.stop();
     await this.stage.close();
   }
 
@@ -90,6 +96,12 @@ export class SharedStage {
   async arrived(count: number): Promise<void> {
     const before = this.delivered();
     await until(`${count} more have arrived`, () => this.delivered() >= before + count);
+  }
+
+  /** How many documents are accepted and settled: nothing more comes of them. */
+  async ended(): Promise<number> {
+    const sql = `SELECT count(*) AS count FROM ${this.schema}.documents WHERE state = 'accepted' AND settled = 1`;
+    return (await this.read<{ count: number }>(sql))[0]?.count ?? 0;
   }
 
   async rowsOf(keys: readonly string[]): Promise<(Row & { owner: string })[]> {
