@@ -2,15 +2,13 @@ import { EventEmitter } from "node:events";
 import { ImportClientError, messageOf, neutral } from "../errors.js";
 import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
+import { LEDGER_FACTS } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { type BindingParts, bind, gapOf, rootAway } from "./binding.js";
 import type { Holding } from "./instance-lease.js";
 import { occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
-
-/** The ledger's fact that names who may write into it: `Holding.holding` of the process that took the root last. */
-const LEASE_FACT = "lease";
 
 export interface RootLeaseEvents {
   /** Work has to stop, or, undefined, may go on. */
@@ -85,7 +83,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   /** From now on the ledger takes writes of this process alone; where several share it, joining it has seen to that. */
   async fence(): Promise<void> {
     const { holding, shared } = this.file;
-    if (!shared) await this.ledger.fence(LEASE_FACT, holding);
+    if (!shared) await this.ledger.fence(LEDGER_FACTS.lease, holding);
     this.holding = holding;
   }
 
@@ -152,7 +150,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
       if (this.shared) this.owes = true;
       else {
         await this.ledger.reopen();
-        const before = await this.ledger.fact(LEASE_FACT);
+        const before = await this.ledger.fact(LEDGER_FACTS.lease);
         this.owes = before !== this.holding || this.owes;
       }
       await this.adopt(facts);

@@ -1,6 +1,7 @@
 import { isPostgres, readPlace } from "./postgres/place.js";
 import { PostgresStore } from "./postgres/store.js";
 import { SqlLedger } from "./sql/ledger.js";
+import type { Store } from "./sql/store.js";
 import { setAside } from "./sqlite/files.js";
 import { earlierPins } from "./sqlite/pins.js";
 import { SqliteStore } from "./sqlite/store.js";
@@ -17,14 +18,20 @@ export type OpenLedger = typeof openLedger;
  * the package for the database is not installed.
  */
 export async function openLedger(location: string, options: OpenOptions = {}): Promise<Ledger> {
+  return ledgerOn(await openStore(location, options), location);
+}
+
+/** The ledger over a store that is open. */
+export function ledgerOn(store: Store, location: string): Ledger {
+  // No earlier version could have kept PINs in a database.
+  return new SqlLedger(store, isPostgres(location) ? { handOver: async () => {} } : earlierPins(store));
+}
+
+/** What lies under a ledger, to be copied as it is; as `openLedger`. */
+export async function openStore(location: string, options: OpenOptions = {}): Promise<Store> {
   const { create = true, marks, password } = options;
-  if (isPostgres(location)) {
-    const store = await PostgresStore.open(readPlace(location), password, create);
-    // There is no earlier version that could have kept anything in there.
-    return new SqlLedger(store, { handOver: async () => {} });
-  }
-  const store = new SqliteStore(location, create, marks);
-  return new SqlLedger(store, earlierPins(store));
+  if (isPostgres(location)) return PostgresStore.open(readPlace(location), password, create);
+  return new SqliteStore(location, create, marks);
 }
 
 /** Puts a ledger that is not open under another name, with all that belongs to it. */

@@ -1,4 +1,5 @@
 import type { Dialect } from "../sql/dialect.js";
+import { CLAIM_NAMES } from "./schema.js";
 
 /**
  * PostgreSQL's texts hold no NUL, and the ledger gives back any text as it was. This code point is none that anybody may use for text
@@ -37,6 +38,16 @@ export const POSTGRES: Dialect = {
     table: "json_array_elements(?::json)",
     field: (index, kind) => (kind === "integer" ? `(value->>${index})::bigint` : `value->>${index}`),
   },
+  filled: [
+    ...["events", "receipts"].map(
+      (table) =>
+        `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM ${table}), false)`,
+    ),
+    CLAIM_NAMES,
+  ],
+  emptied: [
+    `TRUNCATE documents, document_counts, events, receipts, document_parts, document_keys, orphan_keys, claimed_names, facts`,
+  ],
 };
 
 /** `?` one after the other as PostgreSQL counts them. None of our statements has one within a text. */

@@ -18,6 +18,11 @@ function definitions(columns: readonly (readonly [string, string, string])[]): s
     .join(", ");
 }
 
+/** Names of documents that were claimed while nobody else could claim any. */
+export const CLAIM_NAMES = `INSERT INTO claimed_names
+  SELECT lower(business), lower(CASE box WHEN 'OutBox' THEN box_name ELSE file_name END), max(id) FROM documents
+  WHERE settled = 0 AND state = 'claimed' GROUP BY 1, 2`;
+
 /** Steps from version n to n+1, in order; the first makes an empty ledger. They run in the ledger's schema, in one transaction. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -100,9 +105,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (folder, name)
   );
   CREATE INDEX claimed_names_document ON claimed_names (document_id);
-  INSERT INTO claimed_names
-    SELECT lower(business), lower(CASE box WHEN 'OutBox' THEN box_name ELSE file_name END), max(id) FROM documents
-    WHERE settled = 0 AND state = 'claimed' GROUP BY 1, 2;
+  ${CLAIM_NAMES};
   `,
   // Version 3: one instance sends for all of them; what is to go out is found by whoever owns it.
   `

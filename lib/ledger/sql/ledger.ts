@@ -27,6 +27,7 @@ import type {
 import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
 import { type Dialect, isWord } from "./dialect.js";
 import { earlierThan } from "./earlier.js";
+import { putFact } from "./facts.js";
 import { SqlInstances } from "./instances.js";
 import { Parts } from "./parts.js";
 import { Receipts } from "./receipts.js";
@@ -390,9 +391,4 @@ export class SqlLedger implements Ledger {
 
 function* eventsWhere(condition: string, ...values: Value[]): Work<EventRow[]> {
   return (yield all(`SELECT ${EVENT} FROM events ${condition}`, ...values)) as unknown as EventRow[];
-}
-
-function putFact(name: string, value: string): Statement {
-  const put = "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-  return run(put, name, value);
 }

@@ -24,6 +24,9 @@ export const SQLITE: Dialect = {
     const pieces = trigrams(search.text);
     return pieces === "" ? undefined : byText(pieces, search);
   },
+  // Triggers see to all of it; and a file is put aside, not emptied.
+  filled: [],
+  emptied: [],
 };
 
 /** The text's pieces of three characters, as the text index keeps them, or empty when it is shorter. */

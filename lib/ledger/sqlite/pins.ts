@@ -1,6 +1,6 @@
 import type { EarlierPinAttempts, EarlierRefusal } from "../../signing/types.js";
+import type { Store } from "../sql/store.js";
 import { all, run, type Stored, type Work } from "../sql/work.js";
-import type { SqliteStore } from "./store.js";
 
 /** Attempts that were refused or never ended, since the PIN was last accepted there and nobody has released them. */
 const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
@@ -12,7 +12,7 @@ const STANDING = `SELECT token, pin, at, code FROM pin_attempts AS one
  * The PIN guard's record of the versions that kept it in the ledger. It is the machine's now: what stands open here is taken over
  * by that one, and nothing is written here any more.
  */
-export function earlierPins(store: Pick<SqliteStore, "read" | "write">): EarlierPinAttempts {
+export function earlierPins(store: Pick<Store, "read" | "write">): EarlierPinAttempts {
   return {
     handOver: async (take) => {
       const standing = await store.read(function* (): Work<Stored[] | undefined> {
