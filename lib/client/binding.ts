@@ -4,6 +4,7 @@ import { timeStamp } from "../files/names.js";
 import type { Ids } from "../ids.js";
 import { type Ledger, type OpenLedger, openLedger, setLedgerAside } from "../ledger/index.js";
 import { assertOwner, type Owner } from "../ledger/rules/owner.js";
+import { assertInUse, forgetMove } from "./moved-ledger.js";
 import type { RootFacts, RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
 import type { UsedRoots } from "./used-roots.js";
@@ -98,7 +99,7 @@ export async function openOwnLedger(
 
 /**
  * Does the ledger belong to this root, and does it know what was done? Resolves to undefined when it does, else to what it lacks.
- * Rejects with SW-OWNER when it is another client's or another root's, and with SW-FOLDER when it knows a root that this folder is not.
+ * Rejects with SW-OWNER when it is another client's or another root's or was moved elsewhere, and with SW-FOLDER when it knows a root that this folder is not.
  */
 export async function gapOf(
   ledger: Ledger,
@@ -110,6 +111,7 @@ export async function gapOf(
   const bound = await ownerOf(ledger);
   if (bound && !confirmed.owner)
     assertOwner(bound, settings, { zh: `${LEDGER.zh} ${settings.ledger} `, en: LEDGER.en });
+  await assertInUse(ledger, settings.ledger, confirmed.root === true);
   const root = await ledger.fact("root");
   if (root !== undefined && root !== facts?.id && !confirmed.root) {
     if (facts) throw foreignLedger(settings);
@@ -141,6 +143,7 @@ export async function bind(
   await put(ledger, "ledger", facts.ledger);
   await put(ledger, "root", id);
   await put(ledger, "owner", JSON.stringify(owner));
+  await forgetMove(ledger);
   await used.note(settings.root, id);
   return facts;
 }

@@ -34,7 +34,7 @@ export async function openStore(location: string, options: OpenOptions = {}): Pr
   return new SqliteStore(location, create, marks);
 }
 
-/** Puts a ledger that is not open under another name, with all that belongs to it. */
-export function setLedgerAside(location: string, mark: string): void {
-  setAside(location, mark);
+/** Puts a ledger's file that is not open under another name, with all that belongs to it; returns that name. */
+export function setLedgerAside(location: string, mark: string): string {
+  return setAside(location, mark);
 }

@@ -100,6 +100,20 @@ export async function compareRows(
   return counts;
 }
 
+/** Writes down that a copy is under way, and how far it has come. */
+export async function keepState(to: Store, state: CopyState): Promise<void> {
+  await to.write(function* () {
+    yield putFact(LEDGER_FACTS.copying, JSON.stringify(state));
+  });
+}
+
+/** Takes every row out of a ledger; not for a file, which is put aside instead. */
+export async function emptyStore(to: Store): Promise<void> {
+  await to.write(function* () {
+    for (const sql of to.dialect.emptied) yield run(sql);
+  });
+}
+
 /** The ledger that was filled can be opened from now on. */
 export async function endCopy(to: Store): Promise<void> {
   await to.write(function* () {

@@ -43,6 +43,7 @@ export const POSTGRES: Dialect = {
       (table) =>
         `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM ${table}), false)`,
     ),
+    "DELETE FROM claimed_names",
     CLAIM_NAMES,
   ],
   emptied: [

@@ -1,0 +1,182 @@
+import { ownerOf } from "../../client/binding.js";
+import { LeaseFile } from "../../client/lease-file.js";
+import { halfCopied, movedToOf } from "../../client/moved-ledger.js";
+import { type RootFacts, RootMarker } from "../../client/root-marker.js";
+import { ImportClientError } from "../../errors.js";
+import { Files } from "../../files/files.js";
+import { timeStamp } from "../../files/names.js";
+import { type Ports, SYSTEM } from "../../files/ports.js";
+import {
+  type CopyOptions,
+  type CopyState,
+  compareRows,
+  copyRows,
+  copyStateOf,
+  emptyStore,
+  endCopy,
+  keepState,
+} from "../../ledger/copy/copy.js";
+import { TABLES } from "../../ledger/copy/tables.js";
+import { LEDGER_FACTS, type MovedTo } from "../../ledger/facts.js";
+import { type Ledger, ledgerOn, openStore, setLedgerAside } from "../../ledger/index.js";
+import { assertOwner } from "../../ledger/rules/owner.js";
+import type { Store } from "../../ledger/sql/store.js";
+import { LedgerHolding, takeRoot } from "./holding.js";
+import * as refusals from "./refusals.js";
+
+export interface MoveOptions extends Omit<CopyOptions, "assertHeld"> {
+  ports?: Ports;
+  /** Of the database's users; else PGPASSWORD or a file of passwords, as every program of PostgreSQL. */
+  password?: string;
+}
+
+/** What was done. */
+export interface Moved {
+  /** Rows by table; none where all of it had been done before. */
+  rows: Record<string, number>;
+  /** It was begun earlier, and taken up. */
+  resumed: boolean;
+  /** Where the file went that stood at the target; empty when there was none. */
+  aside: string;
+}
+
+interface Side {
+  place: string;
+  store: Store;
+  ledger: Ledger;
+}
+
+/**
+ * Moves a root's ledger to another place, a file or a schema of PostgreSQL, and back: all rows, compared one by one, then the binding. The
+ * new one has the identity that the root knows, so that its client goes on with it and holds nothing as unknown; the old one says where it
+ * has gone, and no client opens it any more. To be taken up after a stop at any point by asking for the same again. Rejects with SW-OWNER
+ * while a client is alive on either side, and where source or target is another's; with SW-LEDGER, SW-FOLDER, SW-PREREQUISITE.
+ */
+export async function moveLedger(
+  { from, to, root }: { from: string; to: string; root: string },
+  { ports = SYSTEM, password, ...copying }: MoveOptions = {},
+): Promise<Moved> {
+  const marker = new RootMarker(root, new Files(ports.disk));
+  const facts = marker.read();
+  if (!facts) throw refusals.notTheRoots(from, root);
+  const lease = new LeaseFile(marker.leasePath, ports);
+  await takeRoot(lease, root, ports);
+  const sides: Side[] = [];
+  const holdings: LedgerHolding[] = [];
+  const open = async (place: string, create: boolean): Promise<Side> => {
+    const marks = create ? [] : (marker.place()?.marks ?? []);
+    const store = await openStore(place, { create, marks, ...(password !== undefined && { password }) });
+    const side = { place, store, ledger: ledgerOn(store, place) };
+    sides.push(side);
+    return side;
+  };
+  const hold = async ({ ledger, place }: Side) => {
+    holdings.push(await LedgerHolding.take(ledger, place, ports));
+  };
+  const assertHeld = () => {
+    lease.assertHeld();
+    for (const holding of holdings) holding.assertHeld();
+  };
+  try {
+    const source = await open(from, false);
+    const movedTo = await assertSource(source, facts, marker, root);
+    await hold(source);
+    // A process that was frozen with the file open commits nothing when it wakes.
+    if (!source.ledger.instances) await source.ledger.fence(LEDGER_FACTS.lease, lease.holding);
+    let target = await open(to, true);
+    await hold(target);
+    const found = await assertTarget(target, facts, movedTo);
+    if (found.kind === "done") return { rows: {}, resumed: false, aside: "" };
+    if (movedTo && found.kind !== "copying") throw refusals.movedAway(from, movedTo.to);
+    const place = await source.ledger.place();
+    let aside = "";
+    let state: CopyState = { ledger: facts.ledger, root: facts.id, place, table: TABLES[0]?.name ?? "" };
+    const resumed = found.kind === "copying" && found.state.place === place;
+    if (resumed) state = found.state;
+    else {
+      if (found.kind !== "empty") {
+        if (target.ledger.instances) await emptyStore(target.store);
+        else {
+          await target.store.close();
+          const now = ports.clock.now();
+          aside = setLedgerAside(to, `${found.kind === "moved" ? "moved" : "half"}-${timeStamp(now)}`);
+          target = await open(to, true);
+        }
+      }
+      await keepState(target.store, state);
+    }
+    const options = { ...copying, assertHeld };
+    await copyRows(source.store, target.store, state, options);
+    const rows = await compareRows(source.store, target.store, options).catch(async (error) => {
+      // Begun anew the next time: what was copied is not what there is.
+      if (error instanceof ImportClientError && error.details.reason === "copying")
+        await keepState(target.store, { ...state, place: -1 });
+      throw error;
+    });
+    await bindTo(source, target, facts, marker, ports);
+    return { rows, resumed, aside };
+  } finally {
+    for (const holding of holdings) await holding.release();
+    for (const { store } of sides) await store.close().catch(() => undefined);
+    lease.release();
+  }
+}
+
+/** The client goes on with the target. After a stop between two steps neither is opened, until the same copy is asked for again. */
+async function bindTo(source: Side, target: Side, { ledger }: RootFacts, marker: RootMarker, ports: Ports) {
+  const place = await source.ledger.place();
+  await source.ledger.setFact(LEDGER_FACTS.moved, JSON.stringify({ to: target.place, place } satisfies MovedTo));
+  const mark = 1 + Math.floor(ports.ids.jitter() * 0x7ffffffe);
+  await target.ledger.stamp(mark);
+  marker.follow({ ledger, place, marks: [mark] }).close();
+  await endCopy(target.store);
+}
+
+/** Is it the ledger that the root goes on with, up to date and whole? Resolves to where it was moved when that was begun before. */
+async function assertSource(
+  { ledger, store, place }: Side,
+  facts: RootFacts,
+  marker: RootMarker,
+  root: string,
+): Promise<MovedTo | undefined> {
+  const owner = await ownerOf(ledger);
+  if (owner) assertOwner(owner, facts, { zh: `台账 ${place} `, en: `the ledger ${place}` });
+  const isRoots = (await ledger.fact("root")) === facts.id && (await ledger.fact("ledger")) === facts.ledger;
+  if (!isRoots) throw refusals.notTheRoots(place, root);
+  if (await copyStateOf(store)) throw halfCopied(place);
+  const moved = await movedToOf(ledger);
+  const known = marker.place();
+  if (!moved && known?.ledger === facts.ledger && (await ledger.place()) < known.place) throw refusals.olderCopy(place);
+  await ledger.pins.handOver(async (standing) => {
+    if (standing.length > 0) throw refusals.keepsPins(place);
+  });
+  return moved;
+}
+
+type Found =
+  | { kind: "empty" | "done" }
+  /** The ledger that this client has moved away from, and comes back to. */
+  | { kind: "moved" }
+  | { kind: "copying"; state: CopyState };
+
+/** What stands at the target. Rejects with SW-OWNER when it is not ours to be filled. */
+async function assertTarget(
+  { ledger, store, place }: Side,
+  facts: RootFacts,
+  sourceMoved: MovedTo | undefined,
+): Promise<Found> {
+  const state = await copyStateOf(store);
+  if (state) {
+    if (state.ledger === facts.ledger && state.root === facts.id) return { kind: "copying", state };
+    throw refusals.occupiedTarget(place);
+  }
+  const owner = await ownerOf(ledger);
+  if (owner) assertOwner(owner, facts, { zh: `台账 ${place} `, en: `the ledger ${place}` });
+  const [root, id] = [await ledger.fact("root"), await ledger.fact("ledger")];
+  if (!owner && root === undefined && id === undefined && (await ledger.place()) === 0) return { kind: "empty" };
+  if (root !== facts.id || id !== facts.ledger) throw refusals.occupiedTarget(place);
+  const moved = await movedToOf(ledger);
+  if (moved && !sourceMoved) return { kind: "moved" };
+  if (!moved && sourceMoved) return { kind: "done" };
+  throw refusals.occupiedTarget(place);
+}

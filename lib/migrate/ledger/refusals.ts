@@ -1,0 +1,94 @@
+import { type Bilingual, ImportClientError } from "../../errors.js";
+
+function refusal(text: Bilingual, advice: Bilingual, reason: string): ImportClientError {
+  return new ImportClientError("SW-OWNER", text, { advice, details: { reason } });
+}
+
+const CHECK: Bilingual = {
+  zh: "请核对两个位置和根目录；什么都没有改动。",
+  en: "Check both places and the root; nothing was changed.",
+};
+
+/** The ledger that is to be copied is not the one that the root goes on with now. */
+export function notTheRoots(from: string, root: string): ImportClientError {
+  return refusal(
+    {
+      zh: `台账 ${from} 不是根目录 ${root} 现在使用的那一个`,
+      en: `the ledger ${from} is not the one that the root ${root} goes on with`,
+    },
+    CHECK,
+    "root",
+  );
+}
+
+/** Its client has gone on with another one. */
+export function movedAway(place: string, to: string): ImportClientError {
+  return refusal(
+    { zh: `台账 ${place} 已移至 ${to}`, en: `the ledger ${place} was moved to ${to}` },
+    {
+      zh: "请从现在使用的那一个台账复制。",
+      en: "Copy from the one that is used now.",
+    },
+    "moved",
+  );
+}
+
+/** What stands at the target is not ours to be filled. */
+export function occupiedTarget(to: string): ImportClientError {
+  return refusal(
+    {
+      zh: `${to} 中已有台账，不是本客户端移走后留下的那一个`,
+      en: `there is a ledger at ${to}, and it is not the one that this client has moved away from`,
+    },
+    {
+      zh: "请选择空的数据库模式或不存在的文件；什么都没有改动。",
+      en: "Name an empty schema, or a file that is not there; nothing was changed.",
+    },
+    "occupied",
+  );
+}
+
+/** An older copy of the ledger, a backup say: what was done since would be lost. */
+export function olderCopy(from: string): ImportClientError {
+  return refusal(
+    {
+      zh: `台账 ${from} 是较旧的副本，缺少之后的记录`,
+      en: `the ledger ${from} is an older copy and lacks what was done since`,
+    },
+    {
+      zh: "请先用它启动一次客户端，处理补录和暂缓的单据，然后停止并再复制。",
+      en: "Start the client with it once, decide about what is held then, stop it, and copy again.",
+    },
+    "older",
+  );
+}
+
+/** A process works with the ledger. */
+export function inUse(place: string, host: string, pid: number): ImportClientError {
+  return refusal(
+    {
+      zh: `台账 ${place} 正由 ${host} 上的进程 ${pid} 使用`,
+      en: `the ledger ${place} is in use by process ${pid} on ${host}`,
+    },
+    {
+      zh: "请先停止使用该台账的所有 Node-RED；进程被强行结束的，约 40 秒后即可复制。",
+      en: "Stop every Node-RED that uses it first; one that was killed on another machine counts for 40 seconds more.",
+    },
+    "lease",
+  );
+}
+
+/** PINs that a card has refused stand in the ledger of an older version. */
+export function keepsPins(from: string): ImportClientError {
+  return refusal(
+    {
+      zh: `台账 ${from} 中还留有旧版本的密码错误记录`,
+      en: `the ledger ${from} still has the refused PINs of an older version`,
+    },
+    {
+      zh: "请先用现在的版本和该台账启动一次，签一份单据，使记录转到本机，再停止并复制。",
+      en: "Start this version with it once and sign a document, so that the record becomes this machine's; then stop and copy.",
+    },
+    "pins",
+  );
+}
