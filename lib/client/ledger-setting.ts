@@ -9,7 +9,7 @@ import { configError, settingChoice, settingNumber, settingText } from "../setti
 export function readLedgerSetting(config: Record<string, unknown>, root: string): string {
   const kind = settingChoice("ledgerKind", config.ledgerKind, ["sqlite", "postgres"]);
   if (kind === "postgres") return fromFields(config);
-  const ledger = settingText(config.ledger) || join(root, ".ledger", "ledger.db");
+  const ledger = settingText(config.ledger) || defaultLedger(root);
   if (isPostgres(ledger)) {
     readPlace(ledger);
     return ledger;
@@ -22,6 +22,11 @@ export function readLedgerSetting(config: Record<string, unknown>, root: string)
     );
   }
   return resolve(ledger);
+}
+
+/** The file in a root where its ledger lies unless it is set otherwise. */
+export function defaultLedger(root: string): string {
+  return join(root, ".ledger", "ledger.db");
 }
 
 function fromFields(config: Record<string, unknown>): string {

@@ -91,6 +91,8 @@ export interface Instances {
   takeHeld(id: string): Promise<DocumentRow>;
   /** All of them, the newest first, and for a day those that are gone. */
   seen(): Promise<SeenInstance[]>;
+  /** Nothing of those that are known to be dead is committed any more; what is theirs stays as it is. */
+  end(dead: readonly string[]): Promise<void>;
   /** Others may take over at once. */
   leave(): Promise<void>;
 }

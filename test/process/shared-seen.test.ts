@@ -50,7 +50,7 @@ describe("two Node-REDs on one ledger, as people see them", function () {
 
   before(async () => {
     [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
-    shared = new SharedStage(theatre, postgres, "SEEN0001", "all", { flow: withGate });
+    shared = new SharedStage(theatre, postgres, "SEEN0001", "all", {}, { flow: withGate });
     await shared.open(2);
     both = shared.processes as [NodeRed, NodeRed];
     browser = await launchBrowser();

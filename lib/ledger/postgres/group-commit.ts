@@ -206,9 +206,10 @@ class Transaction {
       return { job, value };
     } catch (error) {
       if (!isFinal(error)) throw error;
-      await this.settled().catch(() => undefined);
+      // What failed before it is why this failed too.
+      const first = await this.settled().catch((earlier: unknown) => earlier);
       if (apart) await this.session.ask("ROLLBACK TO SAVEPOINT job");
-      return { job, error: asLedgerError(error) };
+      return { job, error: asLedgerError(first ?? error) };
     }
   }
 

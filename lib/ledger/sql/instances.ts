@@ -140,6 +140,10 @@ export class SqlInstances implements Instances {
     return this.store.write(() => this.handingOver(most));
   }
 
+  async end(dead: readonly string[]): Promise<void> {
+    await this.store.write(() => this.ending(dead, false));
+  }
+
   async leave(): Promise<void> {
     this.pins.close();
     const { instance } = this.shared;
@@ -166,7 +170,8 @@ export class SqlInstances implements Instances {
     return given.length;
   }
 
-  private *taking(dead: readonly string[], silent: boolean, told: boolean): Work<Taking> {
+  /** Those that were ended. */
+  private *ending(dead: readonly string[], silent: boolean): Work<InstanceName[]> {
     const me = this.shared.instance?.id ?? "";
     const { table, value, field } = this.store.dialect.rows;
     const over = yield all(
@@ -179,6 +184,12 @@ export class SqlInstances implements Instances {
       const sql = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp() WHERE id = ?";
       yield run(sql, me, id);
     }
+    return instances;
+  }
+
+  private *taking(dead: readonly string[], silent: boolean, told: boolean): Work<Taking> {
+    const me = this.shared.instance?.id ?? "";
+    const instances = yield* this.ending(dead, silent);
     const gone = "settled = 0 AND owner NOT IN (SELECT id FROM instances WHERE taken_by = '')";
     const names = new Map(
       (yield all("SELECT id, host, pid FROM instances")).map((row) => [row.id, nameOf(row as never)]),

@@ -34,7 +34,8 @@ export class LedgerHolding {
   ) {}
 
   /**
-   * Joins those that share it, as one of them. Whoever is gone is taken over: what wakes up there commits nothing any more. Rejects with
+   * Joins those that share it, as one of them. What wakes up of those that are gone commits nothing any more, nor does a copy that was killed:
+   * once this resolves, the rows are what they are. Rejects with
    * SW-OWNER when one is alive, by its lease and the grace after it.
    */
   static async take(ledger: Ledger, place: string, { clock, ids, host }: Ports): Promise<LedgerHolding> {
@@ -48,8 +49,7 @@ export class LedgerHolding {
       await instances.leave();
       throw inUse(place, alive.host, alive.pid);
     }
-    const gone = others.map(({ id }) => id);
-    await instances.takeOver(gone, true);
+    await instances.end(others.map(({ id }) => id));
     holding.endBeating = clock.every(INSTANCE.renew, () => void holding.beat());
     return holding;
   }

@@ -89,36 +89,40 @@ export async function moveLedger(
     if (found.kind === "done") return { rows: {}, resumed: false, aside: "" };
     if (movedTo && found.kind !== "copying") throw refusals.movedAway(from, movedTo.to);
     const place = await source.ledger.place();
-    let aside = "";
-    let state: CopyState = { ledger: facts.ledger, root: facts.id, place, table: TABLES[0]?.name ?? "" };
     const resumed = found.kind === "copying" && found.state.place === place;
-    if (resumed) state = found.state;
-    else {
-      if (found.kind !== "empty") {
-        if (target.ledger.instances) await emptyStore(target.store);
-        else {
-          await target.store.close();
-          const now = ports.clock.now();
-          aside = setLedgerAside(to, `${found.kind === "moved" ? "moved" : "half"}-${timeStamp(now)}`);
-          target = await open(to, true);
-        }
+    let aside = "";
+    if (!resumed && found.kind !== "empty") {
+      if (target.ledger.instances) await emptyStore(target.store);
+      else {
+        await target.store.close();
+        const why = found.kind === "moved" ? "moved" : "half";
+        aside = setLedgerAside(to, `${why}-${timeStamp(ports.clock.now())}`);
+        target = await open(to, true);
       }
-      await keepState(target.store, state);
     }
-    const options = { ...copying, assertHeld };
-    await copyRows(source.store, target.store, state, options);
-    const rows = await compareRows(source.store, target.store, options).catch(async (error) => {
-      // Begun anew the next time: what was copied is not what there is.
-      if (error instanceof ImportClientError && error.details.reason === "copying")
-        await keepState(target.store, { ...state, place: -1 });
-      throw error;
-    });
+    const beginning = { ledger: facts.ledger, root: facts.id, place, table: TABLES[0]?.name ?? "" };
+    const state = resumed ? found.state : beginning;
+    const rows = await fill(source.store, target.store, state, { ...copying, assertHeld });
     await bindTo(source, target, facts, marker, ports);
     return { rows, resumed, aside };
   } finally {
     for (const holding of holdings) await holding.release();
     for (const { store } of sides) await store.close().catch(() => undefined);
     lease.release();
+  }
+}
+
+/** Copies what is not there yet, and compares all of it. */
+async function fill(from: Store, to: Store, state: CopyState, options: CopyOptions): Promise<Record<string, number>> {
+  await keepState(to, state);
+  await copyRows(from, to, state, options);
+  try {
+    return await compareRows(from, to, options);
+  } catch (error) {
+    // The next time it begins anew: what was copied is not what there is.
+    const differs = error instanceof ImportClientError && error.details.reason === "copying";
+    if (differs) await keepState(to, { ...state, place: -1 });
+    throw error;
   }
 }
 

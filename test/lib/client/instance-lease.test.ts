@@ -50,6 +50,7 @@ class Others implements Instances {
   async handOver(): Promise<number> {
     return 0;
   }
+  async end(): Promise<void> {}
   async leave(): Promise<void> {
     this.left = true;
   }
