@@ -2,6 +2,7 @@ import type { ProcessMark } from "../../host.js";
 import {
   type Beat,
   INSTANCE,
+  type InstanceName,
   type Instances,
   nameOf,
   type SeenInstance,
