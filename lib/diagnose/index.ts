@@ -4,6 +4,7 @@ import type { CardNeeds } from "../signing/backends.js";
 import { type BrokerReport, testBroker } from "./broker.js";
 import { CARD_LIMIT, checkCard, checkPin, type TestedCard } from "./card.js";
 import { checkCompany } from "./company.js";
+import { type TestedLedger, testDatabase } from "./database.js";
 import { checkEnvironments, type Neighbour } from "./environment.js";
 import { checkFolders } from "./folders.js";
 import { checkLedger } from "./ledger.js";
@@ -27,6 +28,8 @@ export interface CardSubject {
 /** What is to be tested; what is left out is not. A function that rejects is a failed step. */
 export interface Subjects {
   client?: () => Promise<ImportClient>;
+  /** Where the client's ledger is set to lie, whether the client could be opened or not. */
+  ledger?: TestedLedger;
   broker?: () => {
     settings: BrokerSettings;
     queues: readonly TestedQueue[];
@@ -54,7 +57,14 @@ export interface Diagnosis {
  * The connection test and self-check of the FAQ. Never rejects; every failure is a step. What does not wait for each other
  * is tested at the same time, so that a card control that is not there costs no broker its seconds.
  */
-export async function diagnose({ client, broker, card, neighbours, versions = {} }: Subjects): Promise<Diagnosis> {
+export async function diagnose({
+  client,
+  ledger,
+  broker,
+  card,
+  neighbours,
+  versions = {},
+}: Subjects): Promise<Diagnosis> {
   let opened: ImportClient | undefined;
   let companyName = "";
   const own: Step[] = [];
@@ -69,7 +79,7 @@ export async function diagnose({ client, broker, card, neighbours, versions = {}
   const known = opened;
   const [places, network, brokerReport, cards] = await Promise.all([
     (async () => {
-      const steps: Step[] = [];
+      const steps: Step[] = ledger ? await testDatabase(ledger) : [];
       if (known) {
         steps.push(await takeStep("folders", () => checkFolders(known.folders)));
         steps.push(await takeStep("ledger", () => checkLedger(known)));

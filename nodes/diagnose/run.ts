@@ -8,6 +8,7 @@ import {
   type Subjects,
   type TestedQueue,
 } from "../../lib/diagnose/index.js";
+import { settingText } from "../../lib/settings.js";
 import { type BrokerNode, brokerNodes, type CardNode, clientNodes } from "../registry.js";
 import { clientNow, configNode } from "../runtime.js";
 
@@ -28,7 +29,7 @@ export async function runDiagnose(
   instead: Pick<Subjects, "broker" | "card"> = {},
 ): Promise<Diagnosis> {
   return diagnose({
-    ...(client && { client: () => clientNow(RED, client) }),
+    ...(client && { client: () => clientNow(RED, client), ...ledgerOf(client) }),
     ...(broker && {
       broker: () => {
         const node = configNode<BrokerNode>(RED, broker, "sw-mq-broker");
@@ -46,6 +47,13 @@ export async function runDiagnose(
 async function nodeRedVersion({ version, settings }: NodeAPI): Promise<string> {
   const asked = typeof version === "function" ? await (version as () => unknown)() : version;
   return String(asked || (settings as { version?: unknown }).version || "?");
+}
+
+/** The password goes to the database alone. */
+function ledgerOf(client: string): Pick<Subjects, "ledger"> {
+  const { settings, credentials } = clientNodes.get(client) ?? {};
+  if (!settings) return {};
+  return { ledger: { location: settings.ledger, password: settingText(credentials?.ledgerPassword) || undefined } };
 }
 
 function cardOf(RED: NodeAPI, id: string): CardSubject {

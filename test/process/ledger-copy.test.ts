@@ -122,6 +122,13 @@ describe("a ledger that is copied under a client with open documents", function 
     await done(() => shared.rows());
     const held = await postgres.sql(`SELECT count(*) FROM ${SCHEMA}.events WHERE event IN ('held', 'recovered')`);
     assert.equal(held, "0");
+    const { steps } = await stage.ask<{ steps: { step: string; ok: boolean; text: unknown }[] }>("diagnose", {});
+    const database = steps.filter(({ step }) => step.startsWith("database"));
+    assert.deepEqual(
+      database.map(({ ok }) => ok),
+      [true, true, true],
+      JSON.stringify(database),
+    );
   });
 
   it("comes back into a file, and the client with it", async () => {

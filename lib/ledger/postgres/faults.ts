@@ -1,5 +1,6 @@
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../../errors.js";
 import type { LedgerFault } from "../types.js";
+import { namedFault } from "./named-faults.js";
 
 const ADVICE: Record<"away" | "refused" | "unusable" | "missing", Bilingual> = {
   away: {
@@ -53,6 +54,13 @@ export function asLedgerError(error: unknown): ImportClientError {
   if (error instanceof ImportClientError) return error;
   const said = messageOf(error);
   const state = stateOf(error);
+  const known = namedFault(error);
+  if (known) {
+    const { fault, text, advice } = known;
+    const reason: LedgerFault = isFinal(error) ? "unusable" : "away";
+    const words = { zh: `${text.zh}：${said}`, en: `${text.en}: ${said}` };
+    return new ImportClientError("SW-LEDGER", words, { cause: error, advice, details: { reason, fault } });
+  }
   if (!isFinal(error)) {
     return ledgerError(`台账数据库不可用：${said}`, `the ledger's database is away: ${said}`, "away", error);
   }
