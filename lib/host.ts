@@ -21,6 +21,8 @@ export interface Host {
   runs(mark: ProcessMark): boolean | undefined;
   /** Hash over the machine's name and its network cards (faq client 1). */
   fingerprint(): string;
+  /** Leases that this process holds: what bears its mark and is not among them was left by a client that it has closed. */
+  readonly leases: Set<string>;
 }
 
 export const SYSTEM_HOST: Host = {
@@ -40,6 +42,7 @@ export const SYSTEM_HOST: Host = {
       .update([hostname(), ...real].join("\n"))
       .digest("hex");
   },
+  leases: new Set(),
 };
 
 function isThere(pid: number): boolean {

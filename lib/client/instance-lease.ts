@@ -22,9 +22,6 @@ export interface Holding {
 
 type PerhapsPromise<T> = T | Promise<T>;
 
-/** Instances of this process: what bears its mark and is not among them was left by a client that it has closed. */
-const living = new Set<string>();
-
 /**
  * The lease of one of several processes that share a root and its ledger in a database (several machines, lines 1 to 4). It is renewed by
  * the database's clock and trusted by our own monotonic one, from before each renewal was asked for; past that nothing is claimed, signed
@@ -63,11 +60,11 @@ export class InstanceLease implements Holding {
     const { clock, ids, host } = this.ports;
     this.drop();
     const id = ids.handle();
-    living.add(id);
+    host.leases.add(id);
     try {
       await this.instances.join(id, host.mark());
     } catch (error) {
-      living.delete(id);
+      host.leases.delete(id);
       throw error;
     }
     this.id = id;
@@ -157,7 +154,7 @@ export class InstanceLease implements Holding {
     const { host } = this.ports;
     const own = host.mark();
     const isOurs = other.host === own.host && other.boot === own.boot && other.pid === own.pid;
-    if (isOurs && other.started === own.started) return !living.has(other.id);
+    if (isOurs && other.started === own.started) return !host.leases.has(other.id);
     return other.left || host.runs(other) === false;
   }
 
@@ -167,7 +164,7 @@ export class InstanceLease implements Holding {
     this.until = Number.NEGATIVE_INFINITY;
     this.since = Number.POSITIVE_INFINITY;
     this.leads = false;
-    living.delete(this.id);
+    this.ports.host.leases.delete(this.id);
     this.id = "";
   }
 }

@@ -21,9 +21,6 @@ export const LEASE = { renew: 3_000, lasts: 20_000, trusted: 14_000 } as const;
 /** The file has this many bytes whatever stands in it, so that it can be written again in its place. */
 const SIZE = 1024;
 
-/** Leases that this process holds: what bears its mark and is not among them was left by a client that it has closed. */
-const living = new Set<string>();
-
 /**
  * One process a root (design, "Identity"): a file that its holder made, alone, keeps open and renews in its place. Others take it
  * over when its process does not run any more, or, where that cannot be known, when it has not changed for longer than a lease by
@@ -140,7 +137,7 @@ export class LeaseFile implements Holding {
       if (codeOf(error) !== "EEXIST") throw error;
       return { holder: parsed(this.read() ?? "") };
     }
-    living.add(id);
+    host.leases.add(id);
     this.seen = undefined;
     this.until = start + LEASE.trusted;
     this.endRenewing = clock.every(LEASE.renew, () => void this.renew());
@@ -162,7 +159,7 @@ export class LeaseFile implements Holding {
     if (holder) {
       const own = host.mark();
       const isOurs = holder.host === own.host && holder.boot === own.boot && holder.pid === own.pid;
-      if (isOurs && holder.started === own.started) return !living.has(holder.id);
+      if (isOurs && holder.started === own.started) return !host.leases.has(holder.id);
       if (host.runs(holder) === false) return true;
     }
     if (this.seen?.content !== content) this.seen = { content, since: clock.monotonic() };
@@ -210,7 +207,7 @@ export class LeaseFile implements Holding {
     this.file?.close();
     this.file = undefined;
     this.until = Number.NEGATIVE_INFINITY;
-    living.delete(this.id);
+    this.ports.host.leases.delete(this.id);
   }
 }
 

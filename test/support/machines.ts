@@ -25,6 +25,7 @@ export class Machines {
           return now !== undefined && now.started === other.started;
         },
         fingerprint: () => host,
+        leases: new Set<string>(),
       },
     };
     return {

@@ -146,6 +146,8 @@ export class SimIds implements Ids {
 }
 
 export class SimHost implements Host {
+  readonly leases = new Set<string>();
+
   constructor(
     private readonly doer: Doer,
     private readonly machine: string,
