@@ -21,6 +21,9 @@ import { RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
 import { UsedRoots } from "./used-roots.js";
 
+/** The ledger's fact that names who starts, of those who share it: the lease of the root that it has for that. */
+const STARTS_FACT = "starts";
+
 export interface OpenOptions {
   ports?: Ports;
   /** What a person has confirmed, for this one try. */
@@ -54,9 +57,16 @@ export async function openClient(
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
     ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now(), openLedger);
-    const gap = await gapOf(ledger, parts, facts, confirmed);
+    let gap = await gapOf(ledger, parts, facts, confirmed);
     const instance = ledger.instances && new InstanceLease(ledger.instances, ports);
     await instance?.take();
+    if (instance) {
+      // Frozen since it took the root, another one may have started and be at work: what was seen before may be over, and from now on
+      // nothing of this start is committed once another one starts.
+      file.assertHeld();
+      await ledger.fence(STARTS_FACT, file.holding);
+      gap = await gapOf(ledger, parts, facts, confirmed);
+    }
     holding = instance ?? file;
     const lease = new RootLease(holding, parts, ledger, ports, facts);
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
@@ -65,7 +75,10 @@ export async function openClient(
     const recovery = await begin(client, gap, confirmed);
     instance?.followTakeovers((taken) => takenOver(opened, taken));
     // Where several share the root they only start one after the other.
-    if (instance) file.release();
+    if (instance) {
+      ledger.unfence();
+      file.release();
+    }
     return { client, recovery };
   } catch (error) {
     await (client ?? ledger)?.close();

@@ -345,6 +345,8 @@ export interface Ledger {
   onCommit(listener: (place: number) => void): () => void;
   /** Sets a fact; from then on nothing is committed unless it still has this value: SW-FENCED, asked within each transaction. */
   fence(fact: string, value: string): Promise<void>;
+  /** What `fence` asks for is not looked at any more. */
+  unfence(): void;
   /** What has become of its file. */
   look(): LedgerLook;
   /** Writes a mark, an integer below 2 ** 31, into its file: `look` tells by it one that somebody has written over ours. */

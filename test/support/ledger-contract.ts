@@ -322,6 +322,9 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
         (error) => codeOf(error) === "SW-FENCED",
       );
       assert.equal((await ledger.unsettled()).length, 2);
+      ledger.unfence();
+      await ledger.claim(documentRow());
+      assert.equal((await ledger.unsettled()).length, 3);
     });
 
     it("says of a repeat that it is one from its first commit on", async () => {

@@ -202,6 +202,7 @@ export class SimBroker {
     };
     if (!options.persistent) world.fail(`${message.messageId} does not survive a restart of the broker`);
     this.stored.push(message);
+    world.checks.acts(life, message.messageId.slice(0, 36), `sends ${message.messageId}`);
     world.tell("broker", `stores ${message.messageId}${message.marked ? ", said to be a possible duplicate" : ""}`);
     world.government.took(message);
   }

@@ -1,7 +1,9 @@
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { isAlive } from "../../lib/ledger/rules/identity.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
+import type { SimLedger } from "./ledger.js";
 import type { HandedIn } from "./outside.js";
+import type { Life } from "./scheduler.js";
 import type { FileNode } from "./tree.js";
 import type { World } from "./world.js";
 
@@ -73,9 +75,36 @@ export class Checks {
     if (alive) world.fail(`a repeat was sent: ${key} version ${version}`);
   }
 
-  /** The ledger says so now. */
-  changed(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+  /** One owner an epoch, and epochs rise. */
+  private owned(before: DocumentRow, after: DocumentRow): void {
+    const { fileName, owner, epoch } = after;
+    if (epoch < before.epoch) this.world.fail(`an epoch fell: ${fileName}`);
+    else if (owner !== before.owner && epoch === before.epoch) this.world.fail(`two owners in one epoch: ${fileName}`);
+  }
+
+  /** Runs what a process commits. Whose documents were taken over must not change any. */
+  committed(ledger: SimLedger, life: Life, run: () => () => void): () => void {
+    const { ledgerFile } = this.world;
+    const isOver = ledger.instances?.isOver;
+    const { writes } = ledgerFile;
+    const tell = run();
+    if (isOver && ledgerFile.writes !== writes) this.world.fail(`${life.name} commits, and was taken over`);
+    return tell;
+  }
+
+  /** A process does something with a document outside of the ledger: it must be its own, or have ended. */
+  acts(life: Life, id: string | undefined, what: string): void {
     const { world } = this;
+    if (!world.shared || id === undefined || life.dead) return;
+    const row = world.ledgerFile.row(id);
+    if (row && !row.settled && world.process(life)?.ledger?.owns(row) === false)
+      world.fail(`an effect of an older epoch: ${life.name} ${what}`);
+  }
+
+  /** The ledger says so now. */
+  changed(before: DocumentRow | undefined, after: DocumentRow | undefined, undone: boolean): void {
+    const { world } = this;
+    if (before && after && !undone) this.owned(before, after);
     this.open += (after && !after.settled ? 1 : 0) - (before && !before.settled ? 1 : 0);
     if (!after) return;
     world.persons.changed(before, after);

@@ -1,4 +1,5 @@
 import type { Disk, Entry, FileFacts, HeldFile, OpenFile } from "../../lib/files/disk.js";
+import { idInName } from "../../lib/files/names.js";
 import { Fault } from "./decisions.js";
 import type { Doer } from "./ports.js";
 import { type FileNode, fault, split, type Tree } from "./tree.js";
@@ -97,7 +98,10 @@ export class SimDisk implements Disk {
 
   rename(from: string, to: string): void {
     this.mayBeBusy(from);
-    this.change(`rename ${from} to ${to}`, "", () => this.tree.rename(from, to));
+    this.change(`rename ${from} to ${to}`, "", () => {
+      this.acts(`renames ${from} to ${to}`, from, to);
+      this.tree.rename(from, to);
+    });
     this.told(from, to);
     const { world, life } = this.doer;
     if (world.decisions.happens(LIES, life.number)) {
@@ -108,7 +112,10 @@ export class SimDisk implements Disk {
 
   link(from: string, to: string): void {
     this.mayBeBusy(from);
-    this.change(`link ${from} as ${to}`, "", () => this.tree.link(from, to));
+    this.change(`link ${from} as ${to}`, "", () => {
+      this.acts(`links ${from} as ${to}`, from, to);
+      this.tree.link(from, to);
+    });
     this.told(to);
   }
 
@@ -164,7 +171,10 @@ export class SimDisk implements Disk {
 
   remove(path: string): void {
     if (!this.look(() => this.tree.node(path))) return;
-    this.change(`remove ${path}`, "", () => this.tree.remove(path));
+    this.change(`remove ${path}`, "", () => {
+      this.acts(`removes ${path}`, path);
+      this.tree.remove(path);
+    });
   }
 
   removeFolder(path: string): void {
@@ -204,6 +214,11 @@ export class SimDisk implements Disk {
       if (path !== "") this.mayBeFull(path);
       return work();
     });
+  }
+
+  private acts(what: string, ...paths: string[]): void {
+    const { world, life } = this.doer;
+    if (world.shared) for (const path of paths) world.checks.acts(life, idInName(split(path)[1]), what);
   }
 
   private told(...paths: string[]): void {

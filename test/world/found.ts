@@ -4,6 +4,8 @@ export interface Found {
   what: string;
   seed: number;
   instances: number;
+  /** They share a ledger in a database, or they wait for each other. */
+  shared?: boolean;
   kept: readonly string[];
 }
 
@@ -25,12 +27,14 @@ export const FOUND: readonly Found[] = [
     what: "a receipt went to a document that the broker had refused and a newer one had replaced",
     seed: 10194,
     instances: 3,
+    shared: false,
     kept: ["way/1", "corrected/1", "the broker closes the channel for it/0/0", "the ledger cannot be written/0/7"],
   },
   {
     what: "what a process had left in doubt that had the root for a while was taken up by nobody",
     seed: 10973,
     instances: 3,
+    shared: false,
     kept: [
       ...["trouble/0", "packs/0", "documents/0", "handed in at/2", "way/2", "handed in at/3", "way/3", "corrected/1"],
       ...["corrected/2", "a process is frozen/0/4", "a process is frozen/16/5", "a process is frozen/8/9"],
@@ -61,6 +65,7 @@ export const FOUND: readonly Found[] = [
     what: "a newer file in OutBox was put into FailBox as the one that it had replaced, and so lost",
     seed: 7931,
     instances: 2,
+    shared: false,
     kept: [
       ...[
         "trouble/0",

@@ -12,10 +12,21 @@ import type {
 import { earlierNumbers, WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
 import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
 import { assertMayFollow } from "../../lib/ledger/rules/states.js";
+import { assertOurs, freeNames, type InstanceRow, keepNames, takeName } from "./instances.js";
 
 /** A key of a part of a document. */
 export interface NamedPart extends PartKey {
   number: number;
+}
+
+/** Who changes a document, where several share the ledger. */
+export interface Change {
+  from?: readonly DocumentState[];
+  to?: DocumentState | undefined;
+  owner?: Owner;
+  me?: string | undefined;
+  /** A receipt: whoever gets it stores it, whoever works on its document. */
+  anyones?: boolean;
 }
 
 /** Which steps a change may take; a test takes the comparison away to see that it is missed. */
@@ -32,6 +43,9 @@ export class LedgerFile {
   readonly facts = new Map<string, string>();
   readonly parts = new Map<string, DocumentPart[]>();
   readonly keys = new Map<string, NamedPart[]>();
+  readonly instances: InstanceRow[] = [];
+  /** Names in an OutBox, by folder, that are a document's. */
+  readonly names = new Map<string, string>();
   mark: number | undefined;
   exists = false;
   /** Undoes what the job has written that runs now. */
@@ -39,8 +53,12 @@ export class LedgerFile {
 
   constructor(
     readonly rules: LedgerRules = { compares: true },
-    /** Hears of each change of a document that was committed: what it was, and what it is. */
-    readonly onChange: (before: DocumentRow | undefined, after: DocumentRow | undefined) => void = () => {},
+    /** Hears of each change of a document that was committed: what it was, and what it is; or that it is undone. */
+    readonly onChange: (
+      before: DocumentRow | undefined,
+      after: DocumentRow | undefined,
+      undone: boolean,
+    ) => void = () => {},
   ) {}
 
   /** Runs a job; what it wrote is undone when it fails. */
@@ -72,33 +90,34 @@ export class LedgerFile {
     return found;
   }
 
-  enter(row: DocumentRow, now: number): void {
+  enter(row: DocumentRow, now: number, me?: string): void {
     if (this.row(row.id)) throw new Error(`UNIQUE constraint failed: documents.id ${row.id}`);
-    this.put(undefined, { ...row, updatedAt: now });
+    this.replaced(undefined, { ...row, updatedAt: now, ...(me !== undefined && { owner: me, epoch: 1 }) });
+    if (me !== undefined && row.state === "claimed" && !row.settled) takeName(this, row, row.fileName, me);
   }
 
   remove(row: DocumentRow): void {
-    this.put(row, undefined);
+    this.replaced(row, undefined);
+    freeNames(this, row.id);
     const events = this.events.filter(({ documentId }) => documentId === row.id);
     for (const event of events) this.events.splice(this.events.indexOf(event), 1);
     this.undo.push(() => this.events.push(...events));
   }
 
-  change(
-    id: string,
-    step: { from?: readonly DocumentState[]; to?: DocumentState | undefined; owner?: Owner },
-    change: DocumentChange,
-    note: EventNote | undefined,
-    now: number,
-  ): DocumentRow {
+  change(id: string, step: Change, change: DocumentChange, note: EventNote | undefined, now: number): DocumentRow {
     const row = this.row(id);
     if (!row) {
       throw new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: `台账中没有单据 ${id}`, en: `no document ${id}` });
     }
     if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
+    const { me, anyones } = step;
+    if (me !== undefined && !anyones) assertOurs(row, me);
     const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
-    this.put(row, next);
+    // Nobody works on what is settled: who takes it up again has it.
+    if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });
+    this.replaced(row, next);
+    if (me !== undefined) keepNames(this, row, next);
     const earlier = earlierNumbers(row, next);
     if (earlier.length > 0)
       this.addKeys(
@@ -144,6 +163,20 @@ export class LedgerFile {
     });
   }
 
+  setName(name: string, id: string | undefined): void {
+    const { names } = this;
+    const before = names.get(name);
+    const set = (value: string | undefined) => (value === undefined ? names.delete(name) : names.set(name, value));
+    set(id);
+    this.undo.push(() => set(before));
+  }
+
+  changeInstance(row: InstanceRow, change: Partial<InstanceRow>): void {
+    const before = { ...row };
+    Object.assign(row, change);
+    this.undo.push(() => Object.assign(row, before));
+  }
+
   setParts(id: string, parts: DocumentPart[]): void {
     const before = this.parts.get(id) ?? [];
     this.parts.set(id, parts);
@@ -162,12 +195,17 @@ export class LedgerFile {
     return this.events.at(-1)?.id ?? 0;
   }
 
-  private put(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+  /** How often a document was changed. */
+  writes = 0;
+
+  /** A row is put in the place of another one, or of none. */
+  replaced(before: DocumentRow | undefined, after: DocumentRow | undefined): void {
+    this.writes++;
     this.replace(before, after);
-    this.onChange(before, after);
+    this.onChange(before, after, false);
     this.undo.push(() => {
       this.replace(after, before);
-      this.onChange(after, before);
+      this.onChange(after, before, true);
     });
   }
 

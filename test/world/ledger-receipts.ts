@@ -18,6 +18,7 @@ export class SimReceipts {
     private readonly file: LedgerFile,
     private readonly parts: SimParts,
     private readonly now: () => number,
+    private readonly me: () => string | undefined,
   ) {}
 
   add(
@@ -80,7 +81,7 @@ export class SimReceipts {
     const { format, code, part, textEn } = receipt;
     const text = [format, part, receipt.statusText || receipt.text].filter(Boolean).join(" ");
     const note: EventNote = { event: to ?? "receipt", code, text, textEn: textEn && `${format} ${textEn}` };
-    return { row: this.file.change(documentId, { to }, change, note, this.now()), note };
+    return { row: this.file.change(documentId, { to, me: this.me(), anyones: true }, change, note, this.now()), note };
   }
 
   private onParts(row: DocumentRow, receipt: ReceiptRow): PartsAfter | undefined {

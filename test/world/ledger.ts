@@ -1,6 +1,5 @@
 import { mayBeAnswered } from "../../lib/business/index.js";
 import type { MatchedBy } from "../../lib/document.js";
-import { ImportClientError, messageOf } from "../../lib/errors.js";
 import type {
   Box,
   DocumentChange,
@@ -23,29 +22,12 @@ import type {
 import { asClaimed, isAlive, repeats } from "../../lib/ledger/rules/identity.js";
 import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
+import { SimInstances } from "./instances.js";
+import { Commits, type LedgerWorld, ledgerFault } from "./ledger-commits.js";
 import type { LedgerFile } from "./ledger-file.js";
 import { SimParts } from "./ledger-parts.js";
 import { answered, counted, queried, sameText } from "./ledger-query.js";
 import { SimReceipts } from "./ledger-receipts.js";
-
-/** When what is asked of the ledger is done; in a test of the ledger alone: at once. */
-export interface LedgerWorld {
-  now(): number;
-  /** Runs the writes of one turn as one commit; throws what keeps it from being made. */
-  commit(run: () => void, failed: (error: unknown) => void): void;
-  read<T>(job: () => T): Promise<T>;
-  /** False where whoever writes is not looked at. */
-  fences?: boolean;
-}
-
-export const ledgerFault = (zh: string, en: string, reason: string) =>
-  new ImportClientError("SW-LEDGER", { zh, en }, { details: { reason } });
-
-interface Job {
-  run(): unknown;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-}
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
@@ -54,24 +36,34 @@ type Listener = (row: DocumentRow, note: EventNote) => void;
  * ones. Writes of one turn are one commit: a process that ends before it leaves none of them.
  */
 export class SimLedger implements Ledger {
-  readonly owns = () => true;
+  readonly instances: SimInstances | undefined;
   readonly pins = { handOver: async () => undefined };
   private readonly parts: SimParts;
   private readonly receipts: SimReceipts;
   private readonly listeners = new Set<Listener>();
-  private readonly commits = new Set<(place: number) => void>();
-  private jobs: Job[] = [];
+  private readonly queue: Commits;
   private fenced: { fact: string; value: string } | undefined;
   private closed = false;
-  private idle: (() => void)[] = [];
 
   constructor(
     readonly file: LedgerFile,
     private readonly world: LedgerWorld,
   ) {
     file.exists = true;
+    this.queue = new Commits(file, world, () => this.isFenced);
     this.parts = new SimParts(file);
-    this.receipts = new SimReceipts(file, this.parts, () => world.now());
+    this.receipts = new SimReceipts(
+      file,
+      this.parts,
+      () => world.now(),
+      () => this.me,
+    );
+    const { shared } = world;
+    const unknown = (id: string) => {
+      const note = { event: "unknown", text: "stopped while sending" };
+      file.change(id, { from: ["sending"], to: "unknown" }, {}, note, world.now());
+    };
+    this.instances = shared && new SimInstances(file, shared, (job) => this.write(job), unknown);
   }
 
   async claim(
@@ -82,7 +74,7 @@ export class SimLedger implements Ledger {
     const sameKey = options.sameKey ?? false;
     const earlier = await this.write(() => {
       const found = this.file.newest((one) => isAlive(one) && repeats(row, one, sameKey), 1)[0];
-      this.file.enter(asClaimed(row, found), this.world.now());
+      this.file.enter(asClaimed(row, found), this.world.now(), this.me);
       if (options.parts) this.parts.enter(row.id, options.parts);
       this.file.event(row.id, note, this.world.now());
       return found;
@@ -93,7 +85,7 @@ export class SimLedger implements Ledger {
 
   async enter(row: DocumentRow, note: EventNote): Promise<void> {
     await this.write(() => {
-      this.file.enter(row, this.world.now());
+      this.file.enter(row, this.world.now(), this.me);
       this.file.event(row.id, note, this.world.now());
     });
     this.tell(row, note);
@@ -105,13 +97,13 @@ export class SimLedger implements Ledger {
     change: DocumentChange,
     note: EventNote,
   ): Promise<DocumentRow> {
-    const row = await this.write(() => this.file.change(id, step, change, note, this.world.now()));
+    const row = await this.write(() => this.file.change(id, { ...step, me: this.me }, change, note, this.world.now()));
     this.tell(row, note);
     return row;
   }
 
   async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
-    const row = await this.write(() => this.file.change(id, {}, change, note, this.world.now()));
+    const row = await this.write(() => this.file.change(id, { me: this.me }, change, note, this.world.now()));
     if (note) this.tell(row, note);
     return row;
   }
@@ -119,7 +111,8 @@ export class SimLedger implements Ledger {
   async withdraw(id: string): Promise<void> {
     await this.write(() => {
       const row = this.file.row(id);
-      if (row?.state === "claimed" && row.sendingAt === 0 && row.sentAt === 0) this.file.remove(row);
+      const never = row?.state === "claimed" && row.sendingAt === 0 && row.sentAt === 0;
+      if (never && this.owns(row)) this.file.remove(row);
     });
   }
 
@@ -129,20 +122,24 @@ export class SimLedger implements Ledger {
     return this.read(() => this.file.rows.find(isIt));
   }
 
+  owns({ owner }: Pick<DocumentRow, "owner">): boolean {
+    return this.me === undefined || owner === this.me;
+  }
+
   get(id: string): Promise<DocumentRow | undefined> {
     return this.read(() => this.file.row(id));
   }
 
   unsettled(page?: { after: string; limit: number }): Promise<DocumentRow[]> {
     return this.read(() => {
-      const open = this.file.rows.filter(({ settled, id }) => !settled && (!page || id > page.after));
+      const open = this.file.rows.filter((row) => !row.settled && this.owns(row) && (!page || row.id > page.after));
       return page ? open.slice(0, page.limit) : open;
     });
   }
 
   waitingClaims(limit: number): Promise<DocumentRow[]> {
-    const waits = ({ settled, state, box, retryAt }: DocumentRow) =>
-      !settled && state === "claimed" && box === "TempBox" && retryAt === 0;
+    const waits = (row: DocumentRow) =>
+      !row.settled && this.owns(row) && row.state === "claimed" && row.box === "TempBox" && row.retryAt === 0;
     return this.read(() => this.file.rows.filter(waits).slice(0, limit));
   }
 
@@ -290,14 +287,17 @@ export class SimLedger implements Ledger {
   }
 
   onCommit(listener: (place: number) => void): () => void {
-    this.commits.add(listener);
-    return () => this.commits.delete(listener);
+    return this.queue.onCommit(listener);
   }
 
   async fence(fact: string, value: string): Promise<void> {
-    this.fenced = undefined;
+    this.unfence();
     await this.setFact(fact, value);
     this.fenced = { fact, value };
+  }
+
+  unfence(): void {
+    this.fenced = undefined;
   }
 
   look(): LedgerLook {
@@ -309,7 +309,7 @@ export class SimLedger implements Ledger {
   }
 
   async reopen(): Promise<void> {
-    await this.drained();
+    await this.queue.drained();
     this.closed = false;
   }
 
@@ -325,7 +325,7 @@ export class SimLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await this.drained();
+    await this.queue.drained();
     this.closed = true;
   }
 
@@ -335,6 +335,15 @@ export class SimLedger implements Ledger {
       .sort((one, other) => one.updatedAt - other.updatedAt || (one.id < other.id ? -1 : 1));
   }
 
+  private get isFenced(): boolean {
+    const { fenced, file, instances } = this;
+    return (fenced && file.facts.get(fenced.fact) !== fenced.value) || instances?.isOver || false;
+  }
+
+  private get me(): string | undefined {
+    return this.instances?.me?.id;
+  }
+
   private async read<T>(job: () => T): Promise<T> {
     this.assertOpen();
     return this.world.read(job);
@@ -342,52 +351,7 @@ export class SimLedger implements Ledger {
 
   private async write<T>(job: () => T): Promise<T> {
     this.assertOpen();
-    return new Promise<T>((resolve, reject) => {
-      this.jobs.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
-      if (this.jobs.length > 1) return;
-      this.world.commit(
-        () => this.flush(),
-        (error) => this.end(this.jobs.splice(0), error),
-      );
-    });
-  }
-
-  private flush(): void {
-    const jobs = this.jobs.splice(0);
-    const { fenced, file } = this;
-    if (fenced && this.world.fences !== false && file.facts.get(fenced.fact) !== fenced.value) {
-      this.end(
-        jobs,
-        new ImportClientError("SW-FENCED", { zh: "台账已由另一个进程接管", en: "another process has the ledger" }),
-      );
-      return;
-    }
-    const ends: (() => void)[] = [];
-    for (const { run, resolve, reject } of jobs) {
-      try {
-        const value = file.run(run);
-        ends.push(() => resolve(value));
-      } catch (error) {
-        const known = error instanceof ImportClientError;
-        ends.push(() => reject(known ? error : ledgerFault(messageOf(error), messageOf(error), "unusable")));
-      }
-    }
-    for (const listener of this.commits) listener(file.place);
-    for (const end of ends) end();
-    this.wake();
-  }
-
-  private end(jobs: readonly Job[], error: unknown): void {
-    for (const { reject } of jobs) reject(error);
-    this.wake();
-  }
-
-  private wake(): void {
-    for (const wake of this.idle.splice(0)) wake();
-  }
-
-  private async drained(): Promise<void> {
-    if (this.jobs.length > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    return this.queue.run(job);
   }
 
   private assertOpen(): void {

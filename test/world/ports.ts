@@ -80,10 +80,10 @@ export class SimClock implements Clock {
   now(): number {
     const { world, life } = this.doer;
     if (world.decisions.happens(JUMP, life.number)) {
-      world.clockAhead += world.decisions.amount < 0.5 ? DAY : -DAY;
-      world.tell("clock", `jumps, now ${world.clockAhead / DAY} days ahead`);
+      life.machine.ahead += world.decisions.amount < 0.5 ? DAY : -DAY;
+      world.tell("clock", `of ${life.machine.name} jumps, now ${life.machine.ahead / DAY} days ahead`);
     }
-    return Math.floor(EPOCH + world.scheduler.now + world.clockAhead);
+    return Math.floor(EPOCH + world.scheduler.now + life.machine.ahead);
   }
 
   monotonic(): number {
@@ -148,23 +148,20 @@ export class SimIds implements Ids {
 export class SimHost implements Host {
   readonly leases = new Set<string>();
 
-  constructor(
-    private readonly doer: Doer,
-    private readonly machine: string,
-  ) {}
+  constructor(private readonly doer: Doer) {}
 
   mark(): ProcessMark {
     const { life } = this.doer;
-    return { host: this.machine, pid: 100 + life.number, boot: "boot", started: String(life.number) };
+    return { host: life.machine.name, pid: 100 + life.number, boot: "boot", started: String(life.number) };
   }
 
   runs(mark: ProcessMark): boolean | undefined {
-    if (mark.host !== this.machine) return undefined;
+    if (mark.host !== this.doer.life.machine.name) return undefined;
     const other = this.doer.world.lives.find(({ number }) => String(number) === mark.started);
     return other !== undefined && !other.dead;
   }
 
   fingerprint(): string {
-    return this.machine;
+    return this.doer.life.machine.name;
   }
 }

@@ -17,15 +17,12 @@ import { SimConnection } from "./connection.js";
 import { Fault } from "./decisions.js";
 import { SimDisk } from "./disk.js";
 import { takeOut } from "./guards.js";
-import { ledgerFault, SimLedger } from "./ledger.js";
+import type { SimLedger } from "./ledger.js";
 import { Doer, SimClock, SimHost, SimIds } from "./ports.js";
+import { openLedger } from "./process-ledger.js";
 import type { Life } from "./scheduler.js";
 import type { World } from "./world.js";
 
-const LEDGER_FULL = new Fault("the ledger cannot be written", 0.01);
-const COMMIT_KILLED = new Fault("killed before a commit", 0.003);
-const COMMITTED_KILLED = new Fault("killed after a commit", 0.003);
-const READ_LATE = new Fault("the ledger answers late", 0.05);
 const CARD_AWAY = new Fault("the card is not there", 0.1);
 
 /** Milliseconds after which a document that was given back is claimed again. */
@@ -41,6 +38,8 @@ export class SimProcess {
   readonly ids: SimIds;
   readonly ports: Ports;
   opening: ClientOpening | undefined;
+  /** Its ledger, or the last one that it had open. */
+  ledger: SimLedger | undefined;
   private flow: Flow | undefined;
   private deploying = false;
 
@@ -52,7 +51,6 @@ export class SimProcess {
   constructor(
     readonly world: World,
     readonly life: Life,
-    machine: string,
   ) {
     this.doer = new Doer(world, life);
     this.clock = new SimClock(this.doer);
@@ -61,14 +59,17 @@ export class SimProcess {
       disk: new SimDisk(this.doer),
       clock: this.clock,
       ids: this.ids,
-      host: new SimHost(this.doer, machine),
+      host: new SimHost(this.doer),
     };
   }
 
   /** As a deploy does it. */
   start(): void {
     const { world } = this;
-    const opening = new ClientOpening(world.settings, this.ports, () => this.openLedger());
+    const opening = new ClientOpening(world.settings, this.ports, async () => {
+      this.ledger = await openLedger(this.doer, this.clock);
+      return this.ledger;
+    });
     this.opening = opening;
     if (world.without === "lease") {
       const file = (opening as unknown as { file: { take(): unknown; assertHeld(): void } }).file;
@@ -102,49 +103,6 @@ export class SimProcess {
     await opening?.close();
     this.deploying = false;
     if (!this.life.dead) this.start();
-  }
-
-  private async openLedger(): Promise<SimLedger> {
-    const { doer, world, life, clock } = this;
-    await doer.later("open the ledger", () => undefined);
-    const fences = world.without !== "lease" && world.without !== "fence";
-    return new SimLedger(world.ledgerFile, {
-      fences,
-      now: () => clock.now(),
-      commit: (run, failed) => {
-        if (life.dead) return;
-        world.scheduler.at(
-          world.scheduler.now + 1 + doer.latency(),
-          () => {
-            if (this.dies(COMMIT_KILLED)) return;
-            if (world.decisions.happens(LEDGER_FULL, life.number)) {
-              world.tell(life.name, "cannot write its ledger");
-              failed(ledgerFault("磁盘已满", "the disk is full", "unusable"));
-              return;
-            }
-            run();
-            this.dies(COMMITTED_KILLED);
-          },
-          life,
-        );
-      },
-      read: (job) => {
-        if (life.dead) return new Promise(() => {});
-        if (!world.decisions.happens(READ_LATE, life.number)) return Promise.resolve().then(job);
-        // Answered as it was when it was asked, or as it is when the answer comes.
-        if (world.decisions.amount < 0.5) return doer.later("read", job);
-        const value = job();
-        return doer.later("read", () => value);
-      },
-    });
-  }
-
-  private dies(fault: Fault): boolean {
-    const { world, life } = this;
-    if (!world.decisions.happens(fault, life.number)) return false;
-    world.tell(life.name, fault.name);
-    world.kill(life);
-    return true;
   }
 }
 

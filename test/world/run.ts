@@ -3,7 +3,7 @@ import { kindOf, shrunk, tableOf } from "./shrink.js";
 import { prepared, World } from "./world.js";
 
 /**
- * `npm run world -- [--schedules N] [--seed S] [--instances K] [--minutes M]`: runs that many worlds, one seed after the other, and says
+ * `npm run world -- [--schedules N] [--seed S] [--instances K [--shared | --waiting]] [--minutes M]`: runs that many worlds, one seed after the other, and says
  * how many a second; `--story` runs one seed and tells it as a table; the first of each kind of violation is shrunk and told, `--until-found` stops there.
  */
 /** How many schedules it takes until a guard that is taken out is missed. */
@@ -27,13 +27,14 @@ async function main(): Promise<void> {
     return at === -1 ? usual : Number(process.argv[at + 1]);
   };
   const instances = value("instances", 1);
+  const shared = process.argv.includes("--shared") || (process.argv.includes("--waiting") ? false : undefined);
   const first = value("seed", 1);
   const minutes = value("minutes", Number.POSITIVE_INFINITY);
   const schedules = value("schedules", Number.isFinite(minutes) ? Number.POSITIVE_INFINITY : 10_000);
   Error.stackTraceLimit = 0;
   await prepared();
   if (process.argv.includes("--story")) {
-    console.log(tableOf(await new World({ seed: first, instances, told: true }).run()));
+    console.log(tableOf(await new World({ seed: first, instances, shared, told: true }).run()));
     return;
   }
   if (process.argv.includes("--guards")) return guards(first);
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
   let runs = 0;
   for (; runs < schedules && performance.now() - start < minutes * 60_000; runs++) {
     const seed = first + runs;
-    const outcome = await new World({ seed, instances }).run();
+    const outcome = await new World({ seed, instances, shared }).run();
     steps += outcome.steps;
     if (outcome.violation === undefined) continue;
     const kind = kindOf(outcome.violation);
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
     if (known) known.push(seed);
     else {
       kinds.set(kind, [seed]);
-      const shortest = await shrunk({ seed, instances });
+      const shortest = await shrunk({ seed, instances, shared });
       console.log(shortest ? tableOf(shortest) : `seed ${seed}: ${outcome.violation}, and not when it is told`);
       if (process.argv.includes("--until-found")) break;
     }

@@ -1,7 +1,15 @@
+/** A machine; processes on one share its clock and its power. */
+export interface Machine {
+  readonly name: string;
+  /** Milliseconds by which its clock is wrong. */
+  ahead: number;
+}
+
 /** Something that lives and can be killed or frozen: a process. What it has asked for is done only while it lives. */
 export interface Life {
   readonly number: number;
   readonly name: string;
+  readonly machine: Machine;
   dead: boolean;
   /** It goes on at this time. */
   frozenUntil: number;

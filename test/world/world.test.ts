@@ -12,9 +12,9 @@ const MINUTES = 0.5;
 describe("a simulated world", () => {
   before(prepared);
 
-  for (const { what, seed, instances, kept } of FOUND) {
+  for (const { what, seed, instances, shared, kept } of FOUND) {
     it(`does not find again: ${what}`, async () => {
-      const outcome = await new World({ seed, instances, kept: new Set(kept), told: true }).run();
+      const outcome = await new World({ seed, instances, shared, kept: new Set(kept), told: true }).run();
       assert.equal(outcome.violation, undefined, tableOf(outcome));
     });
   }

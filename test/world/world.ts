@@ -10,13 +10,16 @@ import { LedgerFile } from "./ledger-file.js";
 import { documentText, Government, type HandedIn, Producers } from "./outside.js";
 import { Persons } from "./persons.js";
 import { SimProcess } from "./process.js";
-import { drained, type Event, type Life, Scheduler } from "./scheduler.js";
+import { drained, type Event, type Life, type Machine, Scheduler } from "./scheduler.js";
 import { Tree } from "./tree.js";
 
 const POWER = new Fault("the power fails with it", 0.3);
 const BETWEEN = new Fault("somebody else acts in between", 0.01);
 const FREEZES = new Fault("a process is frozen", 0.1);
 const DEPLOYS = new Fault("a deploy", 0.1);
+const AWAY = new Fault("the database is away", 0.1);
+
+const DATABASE = 28;
 
 /** Milliseconds of the world in which things go wrong, at most: they end a second after everything has come to its end. */
 const TROUBLE = [4_000, 4_000, 12_000, 30_000];
@@ -27,6 +30,8 @@ const PATIENCE = 900_000;
 export interface WorldOptions {
   seed: number;
   instances?: number;
+  /** They share a ledger in a database; else one of them has the root, and the others wait for it. Absent = as the seed says. */
+  shared?: boolean | undefined;
   /** Decisions that may be other than plain; absent = all. */
   kept?: ReadonlySet<string>;
   /** The story is kept. */
@@ -76,7 +81,9 @@ export class World {
   readonly packs: boolean;
   readonly attempts = 2;
   private readonly trouble: number;
-  clockAhead = 0;
+  /** Several work on the root, and share its ledger. */
+  readonly shared: boolean;
+  databaseAwayUntil = 0;
   documentIds = 1;
   diskIsFull = false;
   receiptsOnTheirWay = 0;
@@ -86,13 +93,19 @@ export class World {
   private outsiders: Event[] = [];
   private readonly hashes = new Map<HandedIn, string>();
   private readonly processes = new Map<number, SimProcess>();
+  private readonly machines: Machine[] = [];
+  /** Each of them on a machine of its own, and the root on a server. */
+  private readonly apart: boolean;
 
   constructor(private readonly options: WorldOptions) {
-    this.decisions = new Decisions(options.seed, options.kept, options.told);
-    this.ledgerFile = new LedgerFile({ compares: options.without !== "compare and set" }, (before, after) =>
-      this.checks.changed(before, after),
+    const { instances = 1, seed } = options;
+    this.decisions = new Decisions(seed, options.kept, options.told);
+    this.shared = options.shared ?? (instances > 1 && seed % 4 !== 0);
+    this.ledgerFile = new LedgerFile({ compares: options.without !== "compare and set" }, (before, after, undone) =>
+      this.checks.changed(before, after, undone),
     );
     this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
+    this.apart = this.shared && this.decisions.choose("machines apart", 0, [false, true]);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
     this.settings = {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
@@ -191,19 +204,25 @@ export class World {
 
   /** The client of a process that works, as the sidebar of a browser would reach it. */
   workingClient(): ImportClient | undefined {
-    for (const life of this.lives) {
-      if (life.dead || life.frozenUntil > this.scheduler.now) continue;
+    const working = this.lives.flatMap((life) => {
+      if (life.dead || life.frozenUntil > this.scheduler.now) return [];
       const client = this.processes.get(life.number)?.opening?.client;
-      if (client && !client.lease.fault) return client;
-    }
-    return undefined;
+      return client && !client.lease.fault ? [client] : [];
+    });
+    return working.length > 1 ? working[Math.floor(this.decisions.draw() * working.length)] : working[0];
+  }
+
+  process(life: Life): SimProcess | undefined {
+    return this.processes.get(life.number);
   }
 
   private boot(instance: number, incarnation: number): void {
     const number = (instance - 1) * 8 + incarnation;
-    const life: Life = { number, name: `${"ABC"[instance - 1]}${incarnation + 1}`, dead: false, frozenUntil: 0 };
+    const machine = this.machineOf(instance);
+    const name = `${"ABC"[instance - 1]}${incarnation + 1}`;
+    const life: Life = { number, name, machine, dead: false, frozenUntil: 0 };
     this.lives.push(life);
-    const process = new SimProcess(this, life, "machine");
+    const process = new SimProcess(this, life);
     this.processes.set(number, process);
     this.scheduler.at(
       this.scheduler.now,
@@ -215,16 +234,28 @@ export class World {
     );
   }
 
+  private machineOf(instance: number): Machine {
+    const name = this.apart ? `machine ${"ABC"[instance - 1]}` : "machine";
+    let machine = this.machines.find((one) => one.name === name);
+    if (!machine) {
+      machine = { name, ahead: 0 };
+      this.machines.push(machine);
+    }
+    return machine;
+  }
+
   kill(life: Life): void {
     if (life.dead) return;
     const cuts = this.decisions.happens(POWER, life.number);
     for (const one of this.lives) {
-      if (one.dead || (one !== life && !cuts)) continue;
+      if (one.dead || (one !== life && !(cuts && one.machine === life.machine))) continue;
       one.dead = true;
       this.afterDeath(one, cuts);
     }
     if (!cuts) return;
-    this.tell("world", "the power fails");
+    this.tell("world", `the power of the ${life.machine.name} fails`);
+    // The server with the root goes on.
+    if (this.apart) return;
     const share = this.decisions.amount;
     this.tree.cutPower(share, (node) => {
       if (node.safe && node.safe.length === node.data.length) return share < 0.5 ? node.safe : node.data;
@@ -247,17 +278,22 @@ export class World {
     const { scheduler, decisions } = this;
     for (let at = 500; at < this.trouble; at += 500) {
       scheduler.at(at, () => {
+        if (this.shared && decisions.happens(AWAY, DATABASE)) {
+          this.databaseAwayUntil = scheduler.now + decisions.amount * decisions.amount * 90_000;
+          this.tell("world", `the database is away for ${Math.round((this.databaseAwayUntil - at) / 1000)} s`);
+        }
         for (const life of this.lives) {
           if (life.dead || life.frozenUntil > scheduler.now) continue;
-          if (decisions.happens(FREEZES, life.number)) this.freeze(life, 1000 + decisions.amount * 60_000);
+          if (decisions.happens(FREEZES, life.number)) this.freeze(life, 1000 + decisions.amount * 90_000);
           else if (decisions.happens(DEPLOYS, life.number)) this.deploy(life);
         }
       });
     }
   }
 
-  private freeze(life: Life, milliseconds: number): void {
+  freeze(life: Life, milliseconds: number): void {
     const { scheduler } = this;
+    if (life.dead || life.frozenUntil > scheduler.now) return;
     this.tell(life.name, `is frozen for ${Math.round(milliseconds / 1000)} s`);
     life.frozenUntil = scheduler.now + milliseconds;
     const line = this.processes.get(life.number)?.line;

@@ -322,9 +322,13 @@ export class SqlLedger implements Ledger {
   }
 
   async fence(fact: string, value: string): Promise<void> {
-    this.store.fence(undefined);
+    this.unfence();
     await this.setFact(fact, value);
     this.store.fence({ fact, value });
+  }
+
+  unfence(): void {
+    this.store.fence(undefined);
   }
 
   look(): LedgerLook {
