@@ -232,6 +232,10 @@ export class Reconciler {
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, settings, clock } = this.context;
+    if (await this.wasAnothers(row, folder)) {
+      await ledger.withdraw(row.id);
+      return false;
+    }
     const archived = await findArchived(this.context, folder, row);
     if (archived) {
       const words = wordsOf(FILE_MISSING);
@@ -253,6 +257,24 @@ export class Reconciler {
     this.missing.delete(row.id);
     await settleFailed(this.context, row.id, FILE_MISSING);
     return false;
+  }
+
+  /**
+   * The file of a claim was another document's: of two instances that saw it one was late with its row, and stopped before it could take
+   * that back.
+   */
+  private async wasAnothers(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
+    const { files, ledger, lease } = this.context;
+    if (!lease.shared || row.sendingAt > 0 || row.sentAt > 0) return false;
+    const same = await ledger.bySha256(row.sha256);
+    return same.some(
+      (one) =>
+        one.id !== row.id &&
+        one.fileName === row.fileName &&
+        one.business.toLowerCase() === row.business.toLowerCase() &&
+        one.box !== "none" &&
+        files.disk.exists(join(folder.box(one.box), one.boxName)),
+    );
   }
 
   /** Files in TempBox that no open row names. */

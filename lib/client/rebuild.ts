@@ -198,6 +198,9 @@ async function holdTempBox(context: RebuildContext, folder: BusinessFolder, spoo
       count++;
       continue;
     }
+    const other = await ledger.get(ID.exec(boxName)?.[0] ?? "");
+    // Another instance works on it.
+    if (other && !other.settled && !ledger.owns(other)) continue;
     const content = await contentOf(files.disk, path, clock);
     const { sha256 } = content;
     // Claimed again since: an older row still has it in OutBox.

@@ -327,6 +327,16 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.equal((await ledger.unsettled()).length, 3);
     });
 
+    it("comes further with all that is committed, and never back, also when a claim is withdrawn", async () => {
+      const [first, second] = [documentRow(), documentRow()];
+      for (const row of [first, second]) await ledger.claim(row);
+      const place = await ledger.place();
+      await ledger.withdraw(second.id);
+      assert.equal(await ledger.place(), place);
+      await ledger.update(first.id, {}, { event: "held" });
+      assert.ok((await ledger.place()) > place);
+    });
+
     it("says of a repeat that it is one from its first commit on", async () => {
       const first = documentRow();
       const again = documentRow({ sha256: first.sha256 });

@@ -99,9 +99,11 @@ export class LedgerFile {
   remove(row: DocumentRow): void {
     this.replaced(row, undefined);
     freeNames(this, row.id);
-    const events = this.events.filter(({ documentId }) => documentId === row.id);
-    for (const event of events) this.events.splice(this.events.indexOf(event), 1);
-    this.undo.push(() => this.events.push(...events));
+    const before = [...this.events];
+    // The newest one stays, so that the ledger's place only grows.
+    const left = before.filter(({ documentId }, at) => documentId !== row.id || at === before.length - 1);
+    this.events.splice(0, before.length, ...left);
+    this.undo.push(() => this.events.splice(0, this.events.length, ...before));
   }
 
   change(id: string, step: Change, change: DocumentChange, note: EventNote | undefined, now: number): DocumentRow {

@@ -108,7 +108,9 @@ export class SqlLedger implements Ledger {
     await this.write(function* () {
       const never = "AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
       const gone = yield all(`DELETE FROM documents WHERE id = ? ${never} ${sql} RETURNING id`, id, ...values);
-      if (gone.length > 0) yield run("DELETE FROM events WHERE document_id = ?", id);
+      if (gone.length === 0) return;
+      // The newest one stays: a ledger that has come less far than it was seen to be is taken for an older copy.
+      yield run("DELETE FROM events WHERE document_id = ? AND id < (SELECT max(id) FROM events)", id);
     });
   }
 
