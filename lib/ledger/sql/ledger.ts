@@ -115,8 +115,9 @@ export class SqlLedger implements Ledger {
   }
 
   async openAt(business: string, box: Box, boxName: string): Promise<DocumentRow | undefined> {
-    const where = `WHERE settled = 0 AND box_name = ? AND box = ? AND ${isWord("business", this.dialect)} ORDER BY id LIMIT 1`;
-    return (await this.documents(where, boxName, box, business))[0];
+    // The business is looked at here: SQLite would go through all documents of it to spare the sorting of these few.
+    const named = await this.documents("WHERE settled = 0 AND box_name = ? AND box = ? ORDER BY id", boxName, box);
+    return named.find((row) => row.business.toLowerCase() === business.toLowerCase());
   }
 
   owns({ owner }: Pick<DocumentRow, "owner">): boolean {

@@ -100,46 +100,6 @@ describe("documents query", () => {
         byKey.join(" | "),
       );
     }
-    // The ledger's own statements, as they stand in sqlite.ts.
-    const own: [string, unknown[], RegExp][] = [
-      [
-        "SELECT * FROM documents WHERE seq_no = ? AND seq_no <> '' ORDER BY id DESC LIMIT 100",
-        ["1"],
-        /documents_seq_no/,
-      ],
-      [
-        "SELECT * FROM documents WHERE client_key = ? AND client_key <> '' ORDER BY id DESC LIMIT 100",
-        ["1"],
-        /documents_client_key/,
-      ],
-      [
-        "SELECT * FROM documents WHERE customs_no = ? AND customs_no <> '' ORDER BY id DESC LIMIT 100",
-        ["1"],
-        /documents_customs_no/,
-      ],
-      [
-        "SELECT * FROM documents WHERE file_name = ? COLLATE NOCASE ORDER BY id DESC LIMIT 100",
-        ["1"],
-        /documents_file_name/,
-      ],
-      ["SELECT * FROM documents WHERE sha256 = ? ORDER BY id DESC LIMIT 100", ["1"], /documents_sha256/],
-      ["SELECT * FROM documents WHERE settled = 0 ORDER BY id", [], /documents_open/],
-      [
-        "SELECT * FROM documents WHERE settled = 1 AND box <> 'none' AND state = ? AND updated_at < ? ORDER BY updated_at LIMIT ?",
-        ["sent", 1, 1],
-        /documents_kept \(state=\? AND updated_at<\?\)/,
-      ],
-      [
-        "SELECT * FROM events WHERE document_id = ? AND id > ? AND event IN (?) LIMIT 1",
-        ["1", 1, "x"],
-        /events_document/,
-      ],
-    ];
-    for (const [sql, values, index] of own) {
-      const seen = plan(sql, values).join(" | ");
-      assert.match(seen, index, sql);
-      assert.doesNotMatch(seen, /TEMP B-TREE/, sql);
-    }
     database.close();
   });
 
