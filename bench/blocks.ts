@@ -16,6 +16,7 @@ import { modelOf } from "../lib/model/model.js";
 import { SchemaStore } from "../lib/model/schema-store.js";
 import { judge } from "../lib/model/walk.js";
 import { preflightInTurns } from "../lib/preflight/index.js";
+import { frameOf } from "../lib/signing/module/frames.js";
 import { signDocument } from "../lib/signing/profiles/index.js";
 import type { SignAlgorithm, Signer } from "../lib/signing/types.js";
 import { decXml, invtXml } from "../simulator/samples/index.js";
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
   ]);
   rows.push(["inspected again", large.length, () => fresh.of("1", large, "a.zip")]);
   rows.push(["its hash, of who signs and sends", large.length, () => fresh.sha256("1", large)]);
+  rows.push(["its frame for the card's process", large.length, async () => void frameOf({ data: large })]);
   const unknown = Buffer.from(`<DecMessage><DecHead>${"<Nobody>1</Nobody>".repeat(100_000)}</DecHead></DecMessage>`);
   const siblings = await inspect(unknown, "a.xml");
   const model = modelOf("DEC");

@@ -95,7 +95,7 @@ function serve(): void {
   const piece = Buffer.alloc(64 * 1024);
   for (let length = read(piece); length > 0; length = read(piece)) {
     for (const request of frames.push(piece.subarray(0, length)) as Request[]) {
-      write(frameOf(answer(request)));
+      for (const part of frameOf(answer(request))) write(part);
       if (request.operation === "close") return;
     }
   }

@@ -91,7 +91,7 @@ export class ChildLink {
       const request: Request = { id: this.nextId++, operation, ask };
       this.waiting.push({ id: request.id, operation, limit, resolve, reject });
       if (this.waiting.length === 1) this.watch();
-      this.pipe.write(frameOf(request));
+      for (const piece of frameOf(request)) this.pipe.write(piece);
     });
   }
 

@@ -8,6 +8,7 @@ import { openCard } from "../../../lib/signing/open.js";
 import { Pkcs11Card } from "../../../lib/signing/pkcs11/backend.js";
 import type { CardSettings } from "../../../lib/signing/settings.js";
 import type { CardEvent } from "../../../lib/signing/types.js";
+import { verifyWith } from "../../../lib/signing/verify.js";
 import { makeSoftToken, type SoftToken } from "../../../scripts/soft-token.js";
 import { RecordedPins } from "../../support/recorded-pins.js";
 import { COMPANY, ownFolder, ownToken, PIN, tokenSettings } from "./token.js";
@@ -60,6 +61,17 @@ describe("PKCS#11 card on SoftHSM2", () => {
     assert.deepEqual(identity.algorithms, ["rsa-sha256", "rsa-sha1"]);
     assert.ok(identity.notAfter > Date.now());
     assert.equal(attempts.rows.length, 0);
+    await card.close();
+  });
+
+  it("signs large documents beside small ones, each over its own bytes", async () => {
+    const card = openCard(tokenSettings(token), new RecordedPins());
+    const documents = [DATA, Buffer.alloc(5_000_000, "large"), Buffer.alloc(70_000, "other"), Buffer.from("small")];
+    const { certificate } = await card.identity();
+    const signatures = await Promise.all(documents.map((data) => card.sign("rsa-sha256", data)));
+    for (const [index, data] of documents.entries()) {
+      assert.ok(await verifyWith(certificate, "rsa-sha256", data, signatures[index] as Buffer), `document ${index}`);
+    }
     await card.close();
   });
 

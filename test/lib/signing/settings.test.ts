@@ -99,7 +99,7 @@ describe("frames between us and the module's process", () => {
       { id: 2, data: Buffer.alloc(0) },
       { id: 3, error: { inner: "X" } },
     ];
-    const bytes = Buffer.concat(values.map(frameOf));
+    const bytes = Buffer.concat(values.flatMap(frameOf));
     for (let cut = 0; cut <= bytes.length; cut++) {
       const reader = new FrameReader();
       const out = [...reader.push(bytes.subarray(0, cut)), ...reader.push(bytes.subarray(cut))];
@@ -108,7 +108,7 @@ describe("frames between us and the module's process", () => {
   });
 
   it("are put together once, in however many pieces they come", () => {
-    const frame = frameOf({ data: Buffer.alloc(1024 * 1024, 7) });
+    const frame = Buffer.concat(frameOf({ data: Buffer.alloc(1024 * 1024, 7) }));
     const whole = Buffer.concat;
     let copied = 0;
     Buffer.concat = (...given) => {
@@ -127,9 +127,26 @@ describe("frames between us and the module's process", () => {
     assert.ok(copied <= 2 * frame.length, `${copied} bytes copied for ${frame.length}`);
   });
 
+  it("leave large bytes where they are, and give each back in its place", () => {
+    const large = [Buffer.alloc(100_000, 1), Buffer.alloc(200_000, 2)] as const;
+    const value = { id: 1, one: large[0], small: Buffer.from("small"), more: [large[1], "text"] };
+    const frame = frameOf(value);
+    assert.ok((frame[0] as Buffer).length < 1000, "the body holds none of them");
+    assert.deepEqual(
+      frame.slice(1).map(({ buffer }) => buffer),
+      large.map(({ buffer }) => buffer),
+      "the very same memory",
+    );
+    const bytes = Buffer.concat([...frame, ...frameOf({ id: 2 })]);
+    const reader = new FrameReader();
+    const values: unknown[] = [];
+    for (let at = 0; at < bytes.length; at += 7777) values.push(...reader.push(bytes.subarray(at, at + 7777)));
+    assert.deepEqual(values, [value, { id: 2 }]);
+  });
+
   it("do not change when the piece's memory is used again", () => {
     const reader = new FrameReader();
-    const frame = frameOf({ data: Buffer.from("first") });
+    const frame = Buffer.concat(frameOf({ data: Buffer.from("first") }));
     const piece = Buffer.alloc(64);
     frame.copy(piece);
     assert.deepEqual(reader.push(piece.subarray(0, 10)), []);
