@@ -6,6 +6,7 @@ import { problemsOf, settingText, unsetVariable } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import { readCardSettings } from "../../lib/signing/read-settings.js";
 import { readBrokerSettings } from "../mq-broker/settings.js";
+import { type Offer, offerFor } from "./company.js";
 import type { Form, FormNode } from "./form.js";
 
 /** A setting without which nothing can be sent, or that is wrong. */
@@ -17,9 +18,11 @@ export interface Gap {
   variable: string;
   text: Bilingual;
   advice: Bilingual | null;
+  /** What another client has there, where companies on one machine usually share it. */
+  offer: Offer | null;
 }
 
-type Found = Omit<Gap, "node">;
+type Found = Omit<Gap, "node" | "offer">;
 
 /** What is typed over a variable's name in a field is still taken for one; a name of ours never is the value itself. */
 function typedOver(variable: string, advice: Bilingual | null): Bilingual | null {
@@ -110,7 +113,9 @@ export async function missingIn(RED: NodeAPI, form: Form): Promise<Gap[]> {
   };
   const gaps: Gap[] = [];
   for (const node of form.all()) {
-    for (const found of (await look[node.type]?.(node)) ?? []) gaps.push({ node: node.id, ...found });
+    for (const found of (await look[node.type]?.(node)) ?? []) {
+      gaps.push({ node: node.id, ...found, offer: offerFor(node, found.setting, form) });
+    }
   }
   return gaps;
 }

@@ -4,6 +4,7 @@ import { faultOf } from "../../lib/fault.js";
 import { settingText } from "../../lib/settings.js";
 import { answer } from "../admin.js";
 import { type Choice, choicesFor } from "./choices.js";
+import { askedIn } from "./company.js";
 import { diagnoseForm } from "./diagnose.js";
 import { Form } from "./form.js";
 import { inProduction, missingIn } from "./missing.js";
@@ -30,7 +31,11 @@ export function registerFormRoutes(RED: NodeAPI): void {
       may,
       answer(async ({ body }) => work(new Form(RED, body), (body ?? {}) as Record<string, unknown>)),
     );
-  post("missing", async (form) => ({ missing: await missingIn(RED, form), production: inProduction(form) }));
+  post("missing", async (form) => ({
+    missing: await missingIn(RED, form),
+    asked: askedIn(form),
+    production: inProduction(form),
+  }));
   post("diagnose", (form, body) =>
     diagnoseForm(RED, form, { broker: settingText(body.broker), card: settingText(body.card) }),
   );

@@ -1,45 +1,61 @@
 // In the dialog of an import-client: all that is still missing before a first document can be sent, and a way to each.
 
-import { button, el } from "./elements.mjs";
-import { askForm, fieldOf, setGlobally } from "./form.mjs";
+import { takeOver } from "./changes.mjs";
+import { el } from "./elements.mjs";
+import { askForm, fieldOf } from "./form.mjs";
 import { icon } from "./icons.mjs";
 import { bilingual, failure, translate } from "./texts.mjs";
+import { labelOf, offerButton, VariableFields } from "./variables.mjs";
 
 /** Milliseconds of rest after the last change before it is looked at. */
 const REST = 400;
-const SECRET = /PIN|PASSWORD|SECRET/;
+const LOOKED_AT = /^sw-(import-client|mq-broker|card)$/;
 
 /** The panel; it looks again after each change, and when the dialog is seen again after another one above it. */
 export function missing(selector, client) {
   const place = $(selector)[0];
-  const list = el("div", { "aria-live": "polite" });
-  const variables = el("div");
+  const list = el("div");
+  const said = el("div", { class: "sw-said", "aria-live": "polite" });
   place.classList.add("sw-form", "sw-missing");
-  place.replaceChildren(el("h4", {}, translate("setup.title")), list, variables);
+  place.replaceChildren(el("h4", {}, translate("setup.title")), said, list);
+  const fields = new VariableFields();
   let asked = 0;
   let timer;
 
   async function look() {
     const mine = ++asked;
     try {
-      const belongs = (node) => !node.client || node.client === client.id;
-      const { missing: gaps, production } = await askForm("missing", client, {}, belongs);
+      const found = await askForm("missing", client, {}, ({ type }) => LOOKED_AT.test(type));
       if (mine !== asked || !place.isConnected) return;
-      list.replaceChildren(...shown(gaps, client));
-      offer(gaps);
-      place.dispatchEvent(new CustomEvent("looked", { detail: { production: production.includes(client.id) } }));
+      show(groupsOf(found, client));
+      place.dispatchEvent(new CustomEvent("looked", { detail: { production: found.production.includes(client.id) } }));
     } catch (error) {
-      if (mine === asked) list.replaceChildren(el("p", { class: "sw-bad" }, failure(error)));
+      if (mine === asked) said.replaceChildren(el("p", { class: "sw-bad" }, failure(error)));
     }
   }
 
-  /** A field for each variable that has no value; what is being typed is left alone. */
-  function offer(gaps) {
-    const names = [...new Set(gaps.map(({ variable }) => variable).filter(Boolean))];
-    if (variables.contains(document.activeElement) && names.join() === variables.dataset.names) return;
-    variables.dataset.names = names.join();
-    variables.replaceChildren(...(names.length === 0 ? [] : variablesForm(names, look)));
+  /** This client first, then each other one that lacks something; what is being typed is left alone. */
+  function show(groups) {
+    said.replaceChildren(...summary(groups[0].gaps));
+    const sign = JSON.stringify(groups.map(({ gaps, asked }) => [gaps, asked].flat().map(({ at, ...found }) => found)));
+    const typing = list.contains(document.activeElement) ? document.activeElement : undefined;
+    if (typing && list.dataset.sign === sign) return;
+    list.dataset.sign = sign;
+    const variables = fields.of(groups, look);
+    list.replaceChildren(...groups.map((group, index) => el("section", {}, ...shown(group, index), variables[index])));
+    if (groups.some(({ gaps }) => gaps.some(({ variable }) => variable))) list.append(fields.keep(look));
+    if (typing?.isConnected) typing.focus();
   }
+
+  const shown = ({ several, label, gaps }, index) => [
+    several ? el("h5", {}, label) : "",
+    index > 0 ? summary(gaps) : "",
+    el(
+      "ul",
+      {},
+      gaps.map((gap) => el("li", {}, ...gapLine(gap, client, look))),
+    ),
+  ];
 
   const soon = () => {
     clearTimeout(timer);
@@ -53,26 +69,38 @@ export function missing(selector, client) {
   new IntersectionObserver(([entry]) => entry.isIntersecting && look()).observe(place);
 }
 
-function shown(gaps, client) {
+/** What was found, by the client that it belongs to: the one of the dialog first, others only where they lack something. */
+function groupsOf({ missing: gaps, asked }, client) {
+  const groups = new Map([[client.id, { owner: client, gaps: [], asked: [] }]]);
+  const add = (kind) => (found) => {
+    const at = found.node === client.id ? client : RED.nodes.node(found.node);
+    const owner = at.type === client.type ? at : (RED.nodes.node(at.client) ?? client);
+    if (!groups.has(owner.id)) groups.set(owner.id, { owner, gaps: [], asked: [] });
+    groups.get(owner.id)[kind].push({ ...found, at });
+  };
+  gaps.forEach(add("gaps"));
+  asked.forEach(add("asked"));
+  const [own, ...others] = [...groups.values()];
+  const lacking = [own, ...others.filter((other) => other.gaps.length > 0)];
+  const several = lacking.length > 1;
+  return lacking.map((group) => ({ ...group, several, label: RED.utils.getNodeLabel(group.owner, group.owner.id) }));
+}
+
+function summary(gaps) {
   if (gaps.length === 0) return [el("p", { class: "sw-good" }, icon("check"), ` ${translate("setup.none")}`)];
-  return [
-    el("p", {}, translate("setup.some", { number: gaps.length })),
-    el(
-      "ul",
-      {},
-      gaps.map((gap) => el("li", {}, ...gapLine(gap, client))),
-    ),
-  ];
+  return [el("p", {}, translate("setup.some", { number: gaps.length }))];
 }
 
 /** Which node and field, as a button that leads there; what is wrong; the variable; what to do. */
-function gapLine({ node: id, setting, variable, text, advice }, client) {
-  const node = id === client.id ? client : RED.nodes.node(id);
+function gapLine({ at: node, setting, variable, text, advice, offer }, client, look) {
   const short = node.type.replace(/^sw-/, "");
-  const label = setting ? node._def._(`${short}.label.${setting}`) : "";
-  const where = [node === client ? "" : node.name || node._def._(`${short}.palette`), label]
+  const where = [node === client ? "" : node.name || node._def._(`${short}.palette`), labelOf(node, setting)]
     .filter(Boolean)
     .join(" · ");
+  const take = () => {
+    takeOver([{ ...(node === client ? { field: fieldOf(client, setting) } : { node }), setting, after: offer.value }]);
+    look();
+  };
   const way = {
     class: "red-ui-button red-ui-button-small sw-way",
     type: "button",
@@ -82,6 +110,7 @@ function gapLine({ node: id, setting, variable, text, advice }, client) {
     where ? el("button", way, where) : "",
     el("span", {}, ` ${bilingual(text)}`),
     variable && !bilingual(text).includes(variable) ? el("code", {}, variable) : "",
+    offer && !variable ? offerButton(offer, take) : "",
     advice ? el("div", { class: "sw-advice" }, `→ ${bilingual(advice)}`) : "",
   ];
 }
@@ -104,26 +133,4 @@ function focusSoon(node, setting, tries) {
     seen.trigger("focus");
   }
   if (tries > 0) setTimeout(() => focusSoon(node, setting, tries - 1), 50);
-}
-
-/** Values for the variables, which go into Node-RED's global environment. */
-function variablesForm(names, done) {
-  const inputs = names.map((name) => {
-    const type = SECRET.test(name) ? "password" : "text";
-    return [name, el("input", { type, id: `sw-variable-${name}`, autocomplete: "off" })];
-  });
-  const take = () => {
-    const given = inputs.map(([name, input]) => [name, input.value.trim()]).filter(([, value]) => value !== "");
-    if (given.length === 0) return;
-    setGlobally(Object.fromEntries(given), (name) => SECRET.test(name));
-    RED.notify(translate("setup.taken"), "success");
-    done();
-  };
-  return [
-    el("p", {}, translate("setup.variables")),
-    ...inputs.map(([name, input]) =>
-      el("div", { class: "sw-variable" }, el("label", { for: `sw-variable-${name}` }, el("code", {}, name)), input),
-    ),
-    el("p", {}, button("check", translate("setup.take"), take)),
-  ];
 }

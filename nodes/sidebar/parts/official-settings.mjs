@@ -1,5 +1,6 @@
 // The settings of the official client, taken over in the dialog of an import-client: what they become is said first, and done when a person says so.
 
+import { takeOver } from "./changes.mjs";
 import { button } from "./elements.mjs";
 import { bilingual, failure, translate } from "./texts.mjs";
 
@@ -118,37 +119,4 @@ function changesOf({ values }, client) {
   RED.nodes.eachNode(each);
   RED.nodes.eachConfig(each);
   return changes;
-}
-
-/** Fields of this dialog are saved with it; the other nodes are changed at once, and the change can be undone. */
-function takeOver(changes) {
-  const events = [];
-  for (const { field, node, setting, after } of changes) {
-    if (field) fill(field, after);
-    else {
-      events.push({
-        t: "edit",
-        node,
-        changes: { [setting]: node[setting] },
-        dirty: RED.nodes.dirty(),
-        changed: node.changed,
-      });
-      Object.assign(node, { [setting]: after, changed: true, dirty: true });
-      RED.editor.validateNode(node);
-    }
-  }
-  if (events.length === 0) return;
-  RED.history.push({ t: "multi", events, dirty: RED.nodes.dirty() });
-  RED.nodes.dirty(true);
-  RED.view.redraw();
-}
-
-function fill(field, value) {
-  if (field.is(":checkbox")) field.prop("checked", value === true || value === "true");
-  else if (field.next(".red-ui-typedInput-container").length > 0) {
-    field.typedInput("type", "str");
-    field.typedInput("value", String(value));
-    field.val(String(value));
-  } else field.val(String(value)).trigger("refill");
-  field.trigger("change");
 }
