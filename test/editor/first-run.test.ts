@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import type { NodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
+import { type ExampleNode, examples } from "../support/examples.js";
 import { removeScratch, scratch } from "../support/scratch.js";
 import { until } from "../support/until.js";
 import { axeFindings } from "./axe.js";
@@ -138,6 +139,34 @@ describe("first run", () => {
     await openDialog(page, idOf("sw-import-client"));
     await until("the deployed values count", async () => (await gaps().count()) === 1);
     await closeDialog(page, "cancel");
+  });
+
+  it("lists what a second company lacks as a group of its own, and takes over what both share when a person says so", async () => {
+    const { page } = editor;
+    const second = examples.get("12-second-company.json") as ExampleNode[];
+    const broker = second.find(({ type }) => type === "sw-mq-broker")?.id ?? "";
+    const host = () => page.evaluate((id) => RED.nodes.node(id).host, broker);
+    // One that was made by hand: no variable stands in the field.
+    await page.evaluate((nodes) => RED.view.importNodes(nodes), structuredClone(second));
+    await page.evaluate((id) => Object.assign(RED.nodes.node(id), { host: "" }), broker);
+    await openDialog(page, idOf("sw-import-client"));
+    const group = page.locator(".sw-missing section").nth(1);
+    await group.getByRole("heading", { name: "第二家企业 Second company" }).waitFor();
+    const variables = await group.locator("code").allTextContents();
+    for (const name of ["AMQP_USER", "AMQP_PASSWORD", "CARD_PIN", "CUSTOMS_CODE"]) {
+      assert.ok(variables.includes(`SW_B_${name}`), `${name} in ${variables}`);
+    }
+    assert.deepEqual(await axeFindings(page, ".sw-missing"), []);
+    await page.locator("#sw-variable-SW_B_ROOT").fill("/second");
+    const offers = group.locator("li").getByRole("button", { name: /^As / });
+    assert.deepEqual(await offers.allTextContents(), [" As 单一窗口 Single Window: 127.0.0.1"]);
+    await offers.click();
+    await until("the host is no gap any longer", async () => (await offers.count()) === 0);
+    assert.equal(await host(), "127.0.0.1");
+    assert.equal(await page.locator("#sw-variable-SW_B_ROOT").inputValue(), "/second", "what was typed stays");
+    await closeDialog(page, "cancel");
+    await page.evaluate(() => RED.history.pop());
+    assert.equal(await host(), "", "it can be undone");
   });
 
   it("shows production in red, and only after a person has agreed", async () => {

@@ -113,21 +113,22 @@ describe("all examples in one Node-RED, imported one after the other", function 
     const second = Object.entries(SECOND).map(([prefix, clientId]) => ({
       [`${prefix}ROOT`]: join(dir, prefix),
       [`${prefix}CLIENT_ID`]: clientId,
-      [`${prefix}AMQP_HOST`]: broker.host,
-      [`${prefix}AMQP_PORT`]: String(broker.port),
-      [`${prefix}AMQP_VHOST`]: broker.vhost,
       [`${prefix}AMQP_USER`]: broker.user,
       [`${prefix}AMQP_PASSWORD`]: broker.password,
-      [`${prefix}AMQP_TLS`]: "false",
       [`${prefix}ORG_CODE`]: DEMO_IDENTITY.orgCode,
       [`${prefix}CUSTOMS_CODE`]: DEMO_IDENTITY.customsCode,
       [`${prefix}REGION`]: DEMO_IDENTITY.region,
-      [`${prefix}CARD_BACKEND`]: "pkcs11",
       [`${prefix}CARD_PIN`]: pin,
-      [`${prefix}PKCS11_MODULE`]: token.module,
       [`${prefix}PKCS11_TOKEN`]: token.label,
     }));
     return Object.assign({}, ...second, {
+      // The second company has server and driver of the first one; the other environment its own.
+      SW_TEST_AMQP_HOST: broker.host,
+      SW_TEST_AMQP_PORT: String(broker.port),
+      SW_TEST_AMQP_VHOST: broker.vhost,
+      SW_TEST_AMQP_TLS: "false",
+      SW_TEST_CARD_BACKEND: "pkcs11",
+      SW_TEST_PKCS11_MODULE: token.module,
       SW_ERP_URL: listener.url("/erp"),
       SW_ERP_SECRET: SECRET,
       SW_ERP_RETRY_SECONDS: "0.2",

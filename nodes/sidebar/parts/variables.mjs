@@ -12,7 +12,9 @@ export const labelOf = (node, setting) =>
 
 /** Takes over what another client has there, when a person says so. */
 export function offerButton({ value, from }, onClick) {
-  return button("copy", translate("setup.offer", { value, from }), onClick, { class: "red-ui-button-small sw-small" });
+  return button("copy", translate("setup.offer", { value, from }), onClick, {
+    class: "red-ui-button-small sw-small sw-offer",
+  });
 }
 
 /** A field for each variable of some groups of findings; what was typed stays when they are asked for again. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Choice } from "../../../nodes/form/choices.js";
+import type { Asked } from "../../../nodes/form/company.js";
 import type { Gap } from "../../../nodes/form/missing.js";
 import { box } from "../../support/boxes.js";
 import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../support/flow-nodes.js";
@@ -16,6 +17,7 @@ function asForm({ id, type, name, ...values }: FlowNode, credentials: object = {
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: as a dialog keeps a variable
 const ROOT = "${SW_TEST_ROOT}";
+const variable = (name: string) => ROOT.replace("SW_TEST_ROOT", name);
 
 export function forms(bench: RedBench): void {
   describe("what is in a dialog and not deployed", () => {
@@ -68,6 +70,72 @@ export function forms(bench: RedBench): void {
         asForm(cardNode(bench.token), { pin: PIN }),
       ];
       assert.deepEqual(await missing(whole, { SW_TEST_ROOT: at.root }), []);
+    });
+
+    it("is offered what companies on one machine share, never a login, a PIN or a place, and asked for what is a company's own", async () => {
+      await bench.load([]);
+      const { module } = bench.token;
+      const variables = {
+        orgCode: variable("SW_TEST_ORG"),
+        customsCode: variable("SW_TEST_CODE"),
+        region: variable("SW_TEST_REGION"),
+      };
+      const card = {
+        id: "card2",
+        client: "client2",
+        module: "",
+        token: variable("SW_TEST_TOKEN"),
+        pinEnv: "SW_TEST_PIN",
+      };
+      const login = { userEnv: "SW_TEST_USER", passwordEnv: "SW_TEST_PASSWORD" };
+      const first = [
+        asForm(clientNode(at.root, { name: "First", region: "5300" })),
+        asForm(brokerNode(bench.broker, { client: "client", host: "mq.example" }), {
+          user: "first",
+          password: "secret",
+        }),
+        asForm(cardNode(bench.token, { client: "client" }), { pin: PIN }),
+      ];
+      const second = (change: object = {}) => [
+        asForm(clientNode("", { id: "client2", clientId: "", ...variables })),
+        asForm(
+          brokerNode(bench.broker, { id: "broker2", client: "client2", host: variable("SW_TEST_HOST"), ...login }),
+        ),
+        asForm(cardNode(bench.token, { ...card, ...change })),
+      ];
+      type Answer = { missing: Gap[]; asked: Asked[] };
+      const { missing: gaps, asked } = await ask<Answer>("missing", { nodes: [...first, ...second()] });
+      assert.deepEqual(
+        gaps.map(({ node, setting, offer }) => [node, setting, offer?.value ?? ""]),
+        [
+          ["client2", "root", ""],
+          ["client2", "clientId", ""],
+          ["broker2", "host", "mq.example"],
+          ["broker2", "user", ""],
+          ["broker2", "password", ""],
+          ["card2", "module", module],
+          ["card2", "pin", ""],
+        ],
+      );
+      assert.equal(gaps.find(({ setting }) => setting === "host")?.offer?.from, "First");
+      assert.deepEqual(
+        asked.map(({ node, setting, variable, offer }) => [node, setting, variable, offer?.value ?? ""]),
+        [
+          ["client2", "orgCode", "SW_TEST_ORG", ""],
+          ["client2", "customsCode", "SW_TEST_CODE", ""],
+          ["client2", "region", "SW_TEST_REGION", "5300"],
+        ],
+      );
+      // Two cards behind one driver: which is whose.
+      const both = await ask<Answer>("missing", { nodes: [...first, ...second({ module })] });
+      const token = both.asked.find(({ setting }) => setting === "token");
+      assert.match(token?.text.en ?? "", /the card of First has the same driver/);
+      const alone = await ask<Answer>("missing", { nodes: second({ module }) });
+      assert.deepEqual(
+        alone.asked.map(({ setting }) => setting),
+        ["orgCode", "customsCode", "region"],
+      );
+      assert.ok(alone.missing.every(({ offer }) => offer === null));
     });
 
     it("takes passwords that are saved, and not those of a field that was emptied", async () => {
