@@ -101,6 +101,11 @@ export class SettingFaults {
     }
   }
 
+  /** Settings and what is wrong with each. */
+  problems(): SettingProblem[] {
+    return this.faults.flatMap(problemsOf);
+  }
+
   /** Throws SW-CONFIG with all that was found (`details.problems`), the one fault itself where it is the only one. */
   assertNone(): void {
     const [first, second] = this.faults;
@@ -112,9 +117,29 @@ export class SettingFaults {
         zh: this.faults.map(({ text }) => text.zh).join("；"),
         en: this.faults.map(({ text }) => text.en).join("; "),
       },
-      { details: { problems: this.faults.flatMap(problemsOf) }, advice: CORRECT },
+      { details: { problems: this.problems() }, advice: CORRECT },
     );
   }
+}
+
+/** Settings as they were read, with the usual value where one is missing or wrong, and the faults of all of these. */
+export interface SettingsRead<T> {
+  settings: T;
+  faults: SettingFaults;
+}
+
+/** The settings when none is missing or wrong. Throws SW-CONFIG, naming every one that is. */
+export function faultless<T>({ settings, faults }: SettingsRead<T>): T {
+  faults.assertNone();
+  return settings;
+}
+
+/** What each of some readers gives, under its name. Throws SW-CONFIG, naming all that is wrong and not only the first; what else one throws. */
+export function everySetting<T extends Record<string, unknown>>(readers: { [K in keyof T]: () => T[K] }): T {
+  const faults = new SettingFaults();
+  const read = Object.entries(readers).map(([name, reader]) => [name, faults.read<unknown>(reader, undefined)]);
+  faults.assertNone();
+  return Object.fromEntries(read) as T;
 }
 
 /** The settings that a fault of SW-CONFIG is about. */

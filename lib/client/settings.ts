@@ -5,8 +5,10 @@ import type { BoxPath } from "../files/box-place.js";
 import { isWindowsPath } from "../files/names.js";
 import {
   configError,
+  faultless,
   missingSetting,
   SettingFaults,
+  type SettingsRead,
   settingChoice,
   settingFlag,
   settingNumber,
@@ -103,8 +105,13 @@ function rootOf(value: unknown): string {
   return resolve(root);
 }
 
-/** Reads the import-client node's settings. Rejects with SW-CONFIG, naming every setting that is missing or wrong. */
+/** Reads the import-client node's settings. Throws SW-CONFIG, naming every setting that is missing or wrong. */
 export function readClientSettings(config: Record<string, unknown>): ClientSettings {
+  return faultless(clientSettingsOf(config));
+}
+
+/** The same, with the faults beside what could be read. */
+export function clientSettingsOf(config: Record<string, unknown>): SettingsRead<ClientSettings> {
   const faults = new SettingFaults();
   const number = (name: string, fallback: number, least = 0) =>
     faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
@@ -137,6 +144,5 @@ export function readClientSettings(config: Record<string, unknown>): ClientSetti
     boxPaths: root === "" ? [] : faults.read(() => readBoxPaths(settingText(config.boxPaths), root), []),
   };
   for (const setting of ["ledger", "logDir"] as const) faults.read(() => assertOwnPlace(setting, settings), undefined);
-  faults.assertNone();
-  return settings;
+  return { settings, faults };
 }

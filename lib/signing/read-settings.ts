@@ -1,4 +1,13 @@
-import { configError, settingChoice, settingFlag, settingNumber, settingText } from "../settings.js";
+import {
+  configError,
+  faultless,
+  SettingFaults,
+  type SettingsRead,
+  settingChoice,
+  settingFlag,
+  settingNumber,
+  settingText,
+} from "../settings.js";
 import { BACKENDS } from "./backends.js";
 import { type CardSettings, type CardTimeouts, DEFAULT_TIMEOUTS, type Sm2Mechanism } from "./settings.js";
 import type { SignAlgorithm } from "./types.js";
@@ -34,56 +43,63 @@ function webSocketUrl(name: string, value: unknown): string {
   );
 }
 
-/** Seconds in the setting, milliseconds in `CardTimeouts`. */
-function timeouts(config: Record<string, unknown>): CardTimeouts {
-  const limit = (name: keyof CardTimeouts): number =>
-    settingNumber(`${name}Timeout`, config[`${name}Timeout`], DEFAULT_TIMEOUTS[name] / 1000, 0.1) * 1000;
-  return { connect: limit("connect"), login: limit("login"), sign: limit("sign"), query: limit("query") };
-}
-
 /**
  * Reads the card node's settings; `pin` is the credential or the variable that stands for it. Whatever is missing has its
- * default, so that flows saved by earlier versions keep working. Rejects with SW-CONFIG, naming the setting.
+ * default, so that flows saved by earlier versions keep working. Throws SW-CONFIG, naming every setting that is wrong.
  */
 export function readCardSettings(config: Record<string, unknown>, pin: string): CardSettings {
+  return faultless(cardSettingsOf(config, pin));
+}
+
+/** The same, with the faults beside what could be read. */
+export function cardSettingsOf(config: Record<string, unknown>, pin: string): SettingsRead<CardSettings> {
+  const faults = new SettingFaults();
   const text = (name: string): string => settingText(config[name]);
-  const slot = wholeNumber("slot", config.slot);
-  const keyId = hex("keyId", config.keyId);
-  const mechanism = wholeNumber("sm2Mechanism", config.sm2Mechanism);
-  const sm2Input = settingChoice("sm2Input", config.sm2Input, ["data", "digest"]);
-  const sm2: Sm2Mechanism | undefined = mechanism === undefined ? undefined : { mechanism, input: sm2Input };
-  const keyIndex = wholeNumber("sdfKeyIndex", config.sdfKeyIndex);
-  const algorithm = settingChoice("controlAlgorithm", config.controlAlgorithm, ["auto", ...ALGORITHMS]);
   const some = (name: string): Record<string, string> => (text(name) ? { [name]: text(name) } : {});
-  const controlUrl = webSocketUrl("controlUrl", config.controlUrl);
-  return {
-    backend: settingChoice(
-      "backend",
-      config.backend,
-      BACKENDS.map(({ name }) => name),
-    ),
+  const whole = (name: string) => faults.read(() => wholeNumber(name, config[name]), undefined);
+  const bytes = (name: string) => faults.read(() => hex(name, config[name]), "");
+  const flag = (name: string) => faults.read(() => settingFlag(name, config[name], false), false);
+  const choice = <const T extends string>(name: string, choices: readonly [T, ...T[]]): T =>
+    faults.read(() => settingChoice(name, config[name], choices), choices[0]);
+  /** Seconds in the setting, milliseconds in `CardTimeouts`. */
+  const limit = (name: keyof CardTimeouts): number => {
+    const [setting, usual] = [`${name}Timeout`, DEFAULT_TIMEOUTS[name] / 1000];
+    return faults.read(() => settingNumber(setting, config[setting], usual, 0.1), usual) * 1000;
+  };
+  const slot = whole("slot");
+  const keyId = bytes("keyId");
+  const mechanism = whole("sm2Mechanism");
+  const sm2Input = choice("sm2Input", ["data", "digest"]);
+  const sm2: Sm2Mechanism | undefined = mechanism === undefined ? undefined : { mechanism, input: sm2Input };
+  const keyIndex = whole("sdfKeyIndex");
+  const algorithm = choice("controlAlgorithm", ["auto", ...ALGORITHMS]);
+  const certificateNumber = bytes("certificateNumber");
+  const backends = BACKENDS.map(({ name }) => name);
+  const settings: CardSettings = {
+    backend: faults.read(() => settingChoice("backend", config.backend, backends), backends[0] ?? ""),
     pin,
     module: text("module"),
     token: text("token"),
     ...(slot !== undefined && { slot }),
     ...some("keyLabel"),
     ...(keyId && { keyId }),
-    pinPad: settingFlag("pinPad", config.pinPad, false),
+    pinPad: flag("pinPad"),
     ...(sm2 && { sm2Mechanism: sm2 }),
     ...(sm2Input === "digest" && { sm2Input }),
     ...(keyIndex !== undefined && { sdfKeyIndex: keyIndex }),
     ...some("sdfConfig"),
-    ...(settingFlag("sdfExtended", config.sdfExtended, false) && { sdfExtended: true }),
+    ...(flag("sdfExtended") && { sdfExtended: true }),
     keyFile: text("keyFile"),
     ...some("certificateFile"),
-    controlUrl,
+    controlUrl: faults.read(() => webSocketUrl("controlUrl", config.controlUrl), ""),
     ...some("controlCa"),
     ...(algorithm !== "auto" && { controlAlgorithm: algorithm }),
     ...some("companyCode"),
     ...some("cardNumber"),
-    ...(text("certificateNumber") && { certificateNumber: hex("certificateNumber", config.certificateNumber) }),
-    timeouts: timeouts(config),
+    ...(certificateNumber && { certificateNumber }),
+    timeouts: { connect: limit("connect"), login: limit("login"), sign: limit("sign"), query: limit("query") },
   };
+  return { settings, faults };
 }
 
 /** The PIN would travel in clear: plain `ws` to another machine. The control itself listens on its own machine only. */

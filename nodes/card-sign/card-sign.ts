@@ -11,7 +11,7 @@ import { type Inspection, inspect } from "../../lib/business/inspect.js";
 import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import type { DocumentHandle } from "../../lib/document.js";
 import { codeOf, ImportClientError } from "../../lib/errors.js";
-import { configError, settingChoice, settingFlag } from "../../lib/settings.js";
+import { configError, everySetting, settingChoice, settingFlag } from "../../lib/settings.js";
 import { sha256InTurns } from "../../lib/sha256.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import type { Card } from "../../lib/signing/card.js";
@@ -43,17 +43,15 @@ interface Config extends NodeDef {
 
 /** Rejects with SW-CONFIG for a value that is none of the setting's. */
 function readConfig(config: Config) {
-  const suite = settingChoice("suite", config.suite, ["auto", ...SUITES.map(({ name }) => name)]);
-  const options: ProfileOptions = {
-    ...(suite !== "auto" && { suite }),
-    withComments: settingFlag("withComments", config.withComments, false),
-    input: settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
-  };
-  return {
-    profile: settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES, TEXT]),
-    options,
-    whenBlocked: settingChoice("whenBlocked", config.whenBlocked, ["wait", "fail"]),
-  };
+  const { suite, withComments, input, ...others } = everySetting({
+    suite: () => settingChoice("suite", config.suite, ["auto", ...SUITES.map(({ name }) => name)]),
+    withComments: () => settingFlag("withComments", config.withComments, false),
+    input: () => settingChoice("fieldInput", config.fieldInput, FIELD_INPUTS),
+    profile: () => settingChoice("profile", config.profile, ["auto", ...PROFILE_NAMES, TEXT]),
+    whenBlocked: () => settingChoice("whenBlocked", config.whenBlocked, ["wait", "fail"]),
+  });
+  const options: ProfileOptions = { ...(suite !== "auto" && { suite }), withComments, input };
+  return { ...others, options };
 }
 
 /** A card's certificate that is not valid by this machine's clock, by the code of its state. */

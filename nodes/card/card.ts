@@ -8,8 +8,7 @@ import { settingText } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
-import { pinInClear, readCardSettings } from "../../lib/signing/read-settings.js";
-import type { CardSettings } from "../../lib/signing/settings.js";
+import { cardSettingsOf, pinInClear } from "../../lib/signing/read-settings.js";
 import { spoken } from "../connection-status.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
 import { onClose, sayOnce } from "../runtime.js";
@@ -33,12 +32,17 @@ export = (RED: NodeAPI): void => {
     const pin =
       settingText(credentials?.pin) ||
       (variable ? settingText(RED.util.evaluateNodeProperty(variable, "env", this, {})) : "");
-    let settings: CardSettings;
+    const { settings, faults } = cardSettingsOf({ ...config }, pin);
+    const sayMissing = (error: unknown) =>
+      this.error(error instanceof ImportClientError ? spoken(error) : messageOf(error));
     try {
-      settings = readCardSettings({ ...config }, pin);
+      faults.assertNone();
     } catch (error) {
       this.fault = error;
       sayOnce(this, error);
+      // What a card needs follows from its kind; it is said with the rest, not only when that is mended.
+      const kindIsKnown = faults.problems().every(({ setting }) => setting !== "backend");
+      if (kindIsKnown) checkPrerequisites(undefined, settings).catch(sayMissing);
       return;
     }
     const warn = (zh: string, en: string) => this.warn(bothLanguages({ zh, en }));
@@ -53,7 +57,7 @@ export = (RED: NodeAPI): void => {
     }
     // Red at once, not only when the first document comes to be signed.
     this.checked = checkPrerequisites(undefined, settings).then(() => undefined);
-    this.checked.catch((error) => this.error(error instanceof ImportClientError ? spoken(error) : messageOf(error)));
+    this.checked.catch(sayMissing);
     const guard = guardWarning();
     if (guard) warn(guard.zh, guard.en);
 

@@ -11,7 +11,7 @@ import { addedUp } from "../../lib/ledger/counts.js";
 import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sql/search.js";
-import { configError, flagOf, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, everySetting, flagOf, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
@@ -34,11 +34,11 @@ const STOPPED = ["failed", "held"];
 
 /** What counts as overdue, by the node's settings. Rejects with SW-CONFIG. */
 function overdueWatch(node: Node, client: ImportClient, config: Config): OverdueWatch {
-  const usual = {
-    import: settingNumber("importOverdue", config.importOverdue, 30),
-    business: settingNumber("businessOverdue", config.businessOverdue, 1440),
-    status: settingNumber("statusOverdue", config.statusOverdue, 2880),
-  };
+  const usual = everySetting({
+    import: () => settingNumber("importOverdue", config.importOverdue, 30),
+    business: () => settingNumber("businessOverdue", config.businessOverdue, 1440),
+    status: () => settingNumber("statusOverdue", config.statusOverdue, 2880),
+  });
   const rules = readOverdueRules(usual, settingText(config.overdueRules));
   if (!rules) {
     throw configError(

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { LARGEST } from "../../lib/boxes/content.js";
 import { handleOf } from "../../lib/boxes/context.js";
-import { settingFlag, settingNumber, settingText } from "../../lib/settings.js";
+import { everySetting, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import { releaseAfterDeploys } from "../carried.js";
 import { spoken } from "../connection-status.js";
@@ -44,7 +44,15 @@ export = (RED: NodeAPI): void => {
       const client = await clientOf(RED, this, status, config.client);
       if (closed) return;
       const pdfFolder = settingText(config.pdfFolder);
-      const maxInFlight = settingNumber("maxInFlight", config.maxInFlight, 20, 1);
+      const limits = everySetting({
+        interval: () => settingNumber("interval", config.interval, 2, 0.2) * 1000,
+        maxInFlight: () => settingNumber("maxInFlight", config.maxInFlight, 20, 1),
+        incompleteAfter: () => settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
+        mostBytes: () => Math.floor(settingNumber("maxSize", config.maxSize, LARGEST / MEGABYTE, 0.001) * MEGABYTE),
+        createBoxes: () => settingFlag("createBoxes", config.createBoxes, true),
+        pdfWait: () => settingNumber("pdfWait", config.pdfWait, 60) * 1000,
+      });
+      const { maxInFlight } = limits;
       watch = new FolderWatch(
         client,
         {
@@ -52,12 +60,7 @@ export = (RED: NodeAPI): void => {
           businesses: settingText(config.businesses)
             .split(/[,，;；\s]+/)
             .filter(Boolean),
-          interval: settingNumber("interval", config.interval, 2, 0.2) * 1000,
-          maxInFlight,
-          incompleteAfter: settingNumber("incompleteAfter", config.incompleteAfter, 600, 1) * 1000,
-          mostBytes: Math.floor(settingNumber("maxSize", config.maxSize, LARGEST / MEGABYTE, 0.001) * MEGABYTE),
-          createBoxes: settingFlag("createBoxes", config.createBoxes, true),
-          pdfWait: settingNumber("pdfWait", config.pdfWait, 60) * 1000,
+          ...limits,
           pdfFolder: pdfFolder === "" ? undefined : resolve(client.settings.root, pdfFolder),
         },
         {

@@ -1,11 +1,11 @@
 import type { NodeAPI } from "node-red";
-import { readClientSettings } from "../../lib/client/settings.js";
+import { clientSettingsOf } from "../../lib/client/settings.js";
 import { type Missing, prerequisitesOf } from "../../lib/diagnose/prerequisites.js";
-import { type Bilingual, ImportClientError } from "../../lib/errors.js";
-import { problemsOf, settingText, unsetVariable } from "../../lib/settings.js";
+import type { Bilingual } from "../../lib/errors.js";
+import { type SettingsRead, settingText, unsetVariable } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
-import { readCardSettings } from "../../lib/signing/read-settings.js";
-import { readBrokerSettings } from "../mq-broker/settings.js";
+import { cardSettingsOf } from "../../lib/signing/read-settings.js";
+import { brokerSettingsOf } from "../mq-broker/settings.js";
 import { type Offer, offerFor } from "./company.js";
 import type { Form, FormNode } from "./form.js";
 
@@ -33,23 +33,20 @@ function typedOver(variable: string, advice: Bilingual | null): Bilingual | null
   };
 }
 
-/** What the runtime's own readers say of a node; `then` looks further at settings that can be used. */
+/** What the runtime's own readers say of a node, and what `then` finds of the settings that could be read. */
 async function read<T>(
   node: FormNode,
-  settings: () => T,
-  then: (settings: T) => Promise<Found[]> | Found[] = () => [],
+  { settings, faults }: SettingsRead<T>,
+  then: (settings: T, wrong: ReadonlySet<string>) => Promise<Found[]> | Found[] = () => [],
 ): Promise<Found[]> {
-  try {
-    return await then(settings());
-  } catch (error) {
-    if (!(error instanceof ImportClientError) || error.code !== "SW-CONFIG") throw error;
-    return problemsOf(error).map(({ setting, text }) => ({
-      setting,
-      variable: unsetVariable(node.values[setting]),
-      text,
-      advice: typedOver(unsetVariable(node.values[setting]), null),
-    }));
-  }
+  const problems = faults.problems();
+  const found = problems.map(({ setting, text }) => ({
+    setting,
+    variable: unsetVariable(node.values[setting]),
+    text,
+    advice: typedOver(unsetVariable(node.values[setting]), null),
+  }));
+  return [...found, ...(await then(settings, new Set(problems.map(({ setting }) => setting))))];
 }
 
 const onMachine = (node: FormNode, missing: readonly Missing[]): Found[] =>
@@ -68,7 +65,7 @@ const empty = (setting: string, variable: unknown, text: Bilingual): Found => ({
 });
 
 function ofClient(form: Form, node: FormNode): Promise<Found[]> {
-  const settings = () => readClientSettings(form.settings(node));
+  const settings = clientSettingsOf(form.settings(node));
   return read(node, settings, async (client) => onMachine(node, (await prerequisitesOf(client, undefined)).missing));
 }
 
@@ -77,7 +74,7 @@ async function ofBroker(RED: NodeAPI, form: Form, node: FormNode): Promise<Found
   const { userEnv, passwordEnv } = node.values;
   const user = form.secret(node, "user", userEnv);
   const password = form.secret(node, "password", passwordEnv);
-  const found = await read(node, () => readBrokerSettings(RED, form.settings(node), { user, password }));
+  const found = await read(node, brokerSettingsOf(RED, form.settings(node), { user, password }));
   if (user === "") found.push(empty("user", userEnv, { zh: "未设置登录用户名", en: "the user name is not set" }));
   if (password === "")
     found.push(empty("password", passwordEnv, { zh: "未设置登录密码", en: "the password is not set" }));
@@ -87,15 +84,13 @@ async function ofBroker(RED: NodeAPI, form: Form, node: FormNode): Promise<Found
 async function ofCard(form: Form, node: FormNode): Promise<Found[]> {
   const { pinEnv } = node.values;
   const pin = form.secret(node, "pin", pinEnv);
-  return read(
-    node,
-    () => readCardSettings(form.settings(node), pin),
-    async (card) => {
-      const found = onMachine(node, (await prerequisitesOf(undefined, card)).missing);
-      const needsPin = pin === "" && backendByName(card.backend)?.needsPin(card);
-      return needsPin ? [...found, empty("pin", pinEnv, { zh: "未设置 PIN", en: "the PIN is not set" })] : found;
-    },
-  );
+  return read(node, cardSettingsOf(form.settings(node), pin), async (card, wrong) => {
+    // What a card needs follows from its kind.
+    if (wrong.has("backend")) return [];
+    const found = onMachine(node, (await prerequisitesOf(undefined, card)).missing);
+    const needsPin = pin === "" && backendByName(card.backend)?.needsPin(card);
+    return needsPin ? [...found, empty("pin", pinEnv, { zh: "未设置 PIN", en: "the PIN is not set" })] : found;
+  });
 }
 
 /** Ids of the clients that declare for real, also where a variable says so. */

@@ -3,8 +3,10 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type BrokerSettings, type DeclareQueues, readHosts } from "../../lib/amqp/settings.js";
 import {
   configError,
+  faultless,
   missingSetting,
   SettingFaults,
+  type SettingsRead,
   settingFlag,
   settingNumber,
   settingText,
@@ -54,12 +56,19 @@ function limit(name: string, value: unknown, least: number): number {
   return number === 0 ? 0 : settingNumber(name, value, 0, least);
 }
 
+type Config = Omit<BrokerConfig, keyof NodeDef>;
+interface Login {
+  user: string;
+  password: string;
+}
+
 /** Reads the settings of a broker node, with the login that was found for it. Throws SW-CONFIG, naming all that is wrong. */
-export function readBrokerSettings(
-  RED: NodeAPI,
-  config: Omit<BrokerConfig, keyof NodeDef>,
-  login: { user: string; password: string },
-): BrokerSettings {
+export function readBrokerSettings(RED: NodeAPI, config: Config, login: Login): BrokerSettings {
+  return faultless(brokerSettingsOf(RED, config, login));
+}
+
+/** The same, with the faults beside what could be read. */
+export function brokerSettingsOf(RED: NodeAPI, config: Config, login: Login): SettingsRead<BrokerSettings> {
   const faults = new SettingFaults();
   const number = (name: "heartbeat" | "connectTimeout" | "confirmTimeout", fallback: number, least = 0) =>
     faults.read(() => settingNumber(name, config[name], fallback, least), fallback);
@@ -82,6 +91,5 @@ export function readBrokerSettings(
     connectionName: settingText(config.connectionName) || `import-client ${hostname()} ${process.pid}`,
     declare: faults.read(() => declareOf(config.declare), "no"),
   };
-  faults.assertNone();
-  return settings;
+  return { settings, faults };
 }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Consumer, ConsumerEvents, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { type ImportClientError, messageOf } from "../../lib/errors.js";
-import { settingChoice, settingNumber, settingText } from "../../lib/settings.js";
+import { everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import { remember } from "../handles.js";
@@ -41,9 +41,11 @@ export = (RED: NodeAPI): void => {
       // Before the client is open: which of two clients has a queue must not depend on whose root opens first.
       useQueues(this, clientNode, brokerNode, { receive: queue });
       const client = await clientOf(RED, this, status, config.client);
-      const use = settingChoice("use", config.use, ["shared", "exclusive"]);
-      const unreadable = settingChoice("unreadable", config.unreadable, ["park", "reject"]);
-      const prefetch = settingNumber("prefetch", config.prefetch, 20, 1);
+      const { use, unreadable, prefetch } = everySetting({
+        use: () => settingChoice("use", config.use, ["shared", "exclusive"]),
+        unreadable: () => settingChoice("unreadable", config.unreadable, ["park", "reject"]),
+        prefetch: () => settingNumber("prefetch", config.prefetch, 20, 1),
+      });
       if (closed) return;
       broker = brokerNode;
       const connection = brokerNode.register(this, clientNode, { receive: queue });

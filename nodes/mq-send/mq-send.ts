@@ -14,7 +14,7 @@ import { DocumentSender } from "../../lib/send/sender.js";
 import type { SenderSettings } from "../../lib/send/sender-settings.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
-import { settingChoice, settingNumber, settingText } from "../../lib/settings.js";
+import { everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -101,7 +101,16 @@ export = (RED: NodeAPI): void => {
 
     const queueFor = (clientId = "") => settingText(config.queue) || `Q_Send${clientId}`;
     const settingsFor = (client: ImportClient, broker: BrokerSettings, anyQueue: boolean): SenderSettings => {
-      const confirmWithin = settingNumber("confirmTimeout", config.confirmTimeout, broker.confirmTimeout ?? 30, 1);
+      const usual = broker.confirmTimeout ?? 30;
+      const { confirmWithin, ...limits } = everySetting({
+        confirmWithin: () => settingNumber("confirmTimeout", config.confirmTimeout, usual, 1),
+        giveUpAfter: () => settingNumber("giveUpAfter", config.giveUpAfter, 1800) * 1000,
+        attempts: () => settingNumber("attempts", config.attempts, 2),
+        window: () => settingNumber("window", config.window, 100, 1),
+        perBusiness: () => readBusinessLimits("perBusiness", settingText(config.perBusiness)),
+        wrap: () => settingChoice("body", config.body, ["bare", "dxp"]) === "dxp",
+        maxBytes: () => Math.floor(settingNumber("maxSize", config.maxSize, 32, 0.001) * MEGABYTE),
+      });
       return {
         id: this.id,
         exchange: settingText(config.exchange),
@@ -109,12 +118,7 @@ export = (RED: NodeAPI): void => {
         anyQueue,
         // A confirm may come late, but not later than the broker notices that we are gone (promises 1).
         confirmTimeout: Math.max(confirmWithin, broker.heartbeat) * 1000,
-        giveUpAfter: settingNumber("giveUpAfter", config.giveUpAfter, 1800) * 1000,
-        attempts: settingNumber("attempts", config.attempts, 2),
-        window: settingNumber("window", config.window, 100, 1),
-        perBusiness: readBusinessLimits("perBusiness", settingText(config.perBusiness)),
-        wrap: settingChoice("body", config.body, ["bare", "dxp"]) === "dxp",
-        maxBytes: Math.floor(settingNumber("maxSize", config.maxSize, 32, 0.001) * MEGABYTE),
+        ...limits,
       };
     };
 

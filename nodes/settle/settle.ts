@@ -7,7 +7,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
 import { faultOf } from "../../lib/fault.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
-import { configError, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
+import { configError, everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
 import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
@@ -61,11 +61,13 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
     const begin = async () => ({
-      set: settingChoice("outcome", config.outcome, OUTCOMES),
+      ...everySetting({
+        set: () => settingChoice("outcome", config.outcome, OUTCOMES),
+        retryAfter: () => settingNumber("retryAfter", config.retryAfter, 60) * 1000,
+        retryTimes: () => settingNumber("retryTimes", config.retryTimes, 3),
+        window: holdWindow,
+      }),
       client: await clientOf(RED, this, status, config.client),
-      retryAfter: settingNumber("retryAfter", config.retryAfter, 60) * 1000,
-      retryTimes: settingNumber("retryTimes", config.retryTimes, 3),
-      window: holdWindow(),
     });
     const holdWindow = (): HoldWindow => {
       const window = readHoldWindow(settingText(config.holdWindow));

@@ -65,6 +65,19 @@ describe("card settings", () => {
     });
   }
 
+  it("names all that is wrong, not only the first", () => {
+    const wrong = { backend: "usb", slot: "first", keyId: "xyz", sm2Input: "hash", pinPad: "maybe", signTimeout: "0" };
+    assert.throws(
+      () => readCardSettings({ ...wrong, controlUrl: "61232" }, ""),
+      ({ code, details, text }: ImportClientError) => {
+        assert.equal(code, "SW-CONFIG");
+        const named = details.problems?.map(({ setting }) => setting).sort();
+        assert.deepEqual(named, [...Object.keys(wrong), "controlUrl"].sort());
+        return Object.values(wrong).every((value) => text.en.includes(value) && text.zh.includes(value));
+      },
+    );
+  });
+
   it("say which range a whole number has", () => {
     for (const value of ["-5", "1.5", "99999999999", "0xG"]) {
       assert.throws(

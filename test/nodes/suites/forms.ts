@@ -9,6 +9,7 @@ import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../sup
 import { Place } from "../../support/place.js";
 import type { RedBench } from "../../support/red-bench.js";
 import { COMPANY, PIN } from "../../support/test-card.js";
+import { until } from "../../support/until.js";
 
 /** A node as the editor sends it. */
 function asForm({ id, type, name, ...values }: FlowNode, credentials: object = {}) {
@@ -136,6 +137,18 @@ export function forms(bench: RedBench): void {
         ["orgCode", "customsCode", "region"],
       );
       assert.ok(alone.missing.every(({ offer }) => offer === null));
+    });
+
+    it("names all that is wrong with a card at once, what its kind needs included, there and at deploy", async () => {
+      const wrong = { module: "/no/such/module.so", slot: "first", keyId: "xyz", pinEnv: "SW_TEST_PIN" };
+      const found = await missing([asForm(cardNode(bench.token, { id: "card2", ...wrong }))]);
+      assert.deepEqual(
+        found.map(({ setting }) => setting),
+        ["slot", "keyId", "module", "pin"],
+      );
+      await bench.load([clientNode(at.root), cardNode(bench.token, wrong)]);
+      await until("both are said", async () => /module\.so/.test(bench.errors().join("\n")));
+      assert.match(bench.errors().join("\n"), /slot: first .*keyId/);
     });
 
     it("takes passwords that are saved, and not those of a field that was emptied", async () => {

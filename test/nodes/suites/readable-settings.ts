@@ -157,6 +157,35 @@ export function readableSettings(bench: RedBench): void {
       for (const id of ["xsd", "settle"]) await assertWaits(id);
     });
 
+    it("is told with all else that is wrong with its node, not alone", async () => {
+      const ours = { client: "client", broker: "broker", queue: "nowhere" };
+      const wrong: [type: string, settings: Record<string, unknown>, texts: string[]][] = [
+        [
+          "settle",
+          { outcome: "sended", retryTimes: "x", holdWindow: "late" },
+          ["outcome is", "retryTimes: x", "22:00-06:00"],
+        ],
+        ["mq-send", { ...ours, body: "dxpmsg", window: "0", attempts: "x" }, ["body is", "window: 0", "attempts: x"]],
+        ["mq-receive", { ...ours, use: "alone", prefetch: "0" }, ["use is", "prefetch: 0"]],
+        [
+          "documents",
+          { mode: "events", importOverdue: "x", statusOverdue: "y" },
+          ["importOverdue: x", "statusOverdue: y"],
+        ],
+        [
+          "folder-watch",
+          { interval: "0", createBoxes: "maybe", pdfWait: "x" },
+          ["interval: 0", '"maybe"', "pdfWait: x"],
+        ],
+        ["card-sign", { suite: "md5", fieldInput: "all", profile: "own" }, ["suite is", "fieldInput is", "profile is"]],
+      ];
+      const nodes = wrong.map(([type, settings]) =>
+        node(`sw-${type}`, type, { client: "client", ...settings }, ["out"]),
+      );
+      await load(clientNode(root), brokerNode(bench.broker), ...nodes);
+      for (const [type, , texts] of wrong) await assertSaid(type, ...texts);
+    });
+
     it("of what to do with uncertain sends stops the client: it would send again what a person is to look at", async () => {
       await load(clientNode(root, { onUncertain: "held" }));
       await assertSaid("client", "onUncertain is none of resend, hold: held");
