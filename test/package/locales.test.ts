@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { FAULT_TEXTS } from "../../lib/amqp/fault-texts.js";
 import { STATE_NAMES } from "../../lib/diagnose/ledger.js";
 import { type Catalogue, keysOf, textAt } from "../support/catalogue.js";
+import { definitionOf, html } from "../support/definitions.js";
 import { type ExampleNode, examples as flows } from "../support/examples.js";
 
 const root = join(__dirname, "..", "..");
@@ -13,42 +14,9 @@ const types = Object.keys(manifest["node-red"].nodes);
 const folders = types.map((type) => type.slice("sw-".length));
 const languages = ["en-US", "zh-CN"] as const;
 
-interface Definition {
-  category: string;
-  color?: string;
-  icon?: string;
-  inputs?: number;
-  outputs?: number;
-  defaults: Record<string, { value: unknown; type?: string; required?: boolean; validate?: Validator }>;
-  credentials?: Record<string, { type: string }>;
-  paletteLabel?(): string;
-  outputLabels?(index: number): string;
-}
-type Validator = (this: unknown, value: unknown, options: object) => unknown;
-
 const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 const catalogue = (folder: string, language: string): Catalogue =>
   JSON.parse(read("dist", "nodes", folder, "locales", language, `${folder}.json`));
-/** The page as the editor gets it: the build puts the sidebar's parts together, and lists of lib/ into theirs. */
-const html = (folder: string): string => read("dist", "nodes", folder, `${folder}.html`);
-
-/** Runs a node's script as the editor would, and gives back what it registered. */
-function definitionOf(folder: string): Definition {
-  const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html(folder))?.[1] ?? "";
-  let definition: Definition | undefined;
-  const editor = {
-    _: (key: string) => key,
-    nodes: {
-      registerType: (type: string, registered: Definition) => {
-        assert.equal(type, `sw-${folder}`);
-        definition = registered;
-      },
-    },
-  };
-  runInNewContext(script, { RED: editor, $: () => ({ val: () => undefined }) });
-  assert.ok(definition, `${folder}.html registers no type`);
-  return definition;
-}
 
 /** What `showConnection` shows on either node of the broker. */
 const CONNECTION = ["connected", "connecting", "disconnected", "blocked", "dns", "tls", "login", "vhost", "permission"];
