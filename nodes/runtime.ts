@@ -126,6 +126,8 @@ export class StatusLine {
   private next: (() => void) | undefined;
   private last: (() => void) | undefined;
   private blocked = false;
+  private isRed = false;
+  private marked = "";
 
   constructor(
     private readonly node: Node,
@@ -136,9 +138,21 @@ export class StatusLine {
   }
 
   show(fill: NodeStatusFill, shape: NodeStatusShape, key: string): void {
+    this.isRed = fill === "red";
     this.last = () => this.node.status({ fill, shape, text: `${this.name}.status.${key}` });
-    if (!this.blocked) this.put(this.last);
+    if (!this.blocked && (this.marked === "" || this.isRed)) this.put(this.last);
   }
+
+  /** Shows this instead of all that is not red, until it is marked with nothing: it is no fault, and somebody is to see it. */
+  mark(key: string): void {
+    if (key === this.marked) return;
+    this.marked = key;
+    const shown = key === "" ? this.last : this.markShown;
+    if (!this.blocked && !this.isRed) this.put(shown ?? (() => this.node.status({})));
+  }
+
+  private readonly markShown = () =>
+    this.node.status({ fill: "yellow", shape: "ring", text: `${this.name}.status.${this.marked}` });
 
   /** Shows this and nothing else until `unblock`: the node can do nothing meanwhile. */
   block(key: string): void {
@@ -150,7 +164,8 @@ export class StatusLine {
   unblock(): void {
     if (!this.blocked) return;
     this.blocked = false;
-    this.put(this.last ?? (() => this.node.status({})));
+    const shown = this.marked === "" || this.isRed ? this.last : this.markShown;
+    this.put(shown ?? (() => this.node.status({})));
   }
 
   close(): void {

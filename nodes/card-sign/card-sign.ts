@@ -31,6 +31,7 @@ import {
   payloadOf,
   StatusLine,
 } from "../runtime.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   card?: string;
@@ -106,6 +107,7 @@ export = (RED: NodeAPI): void => {
   function CardSign(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "card-sign");
+    markUnwired(RED, this, config, status);
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
     checkConfig(this, status, async () => {
       readConfig(config);

@@ -8,6 +8,7 @@ import { releaseAfterDeploys } from "../carried.js";
 import { spoken } from "../connection-status.js";
 import { remember } from "../handles.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { markUnwired } from "../wiring.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -35,6 +36,7 @@ export = (RED: NodeAPI): void => {
   function FolderWatchNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "folder-watch");
+    markUnwired(RED, this, config, status, 1, "begins");
     let watch: FolderWatch | undefined;
     let stopListening: (() => void) | undefined;
     let closed = false;

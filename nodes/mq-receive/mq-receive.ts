@@ -9,6 +9,7 @@ import { remember } from "../handles.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   broker?: string;
@@ -28,6 +29,7 @@ export = (RED: NodeAPI): void => {
   function MqReceive(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-receive");
+    markUnwired(RED, this, config, status, 1, "begins");
     let broker: BrokerNode | undefined;
     let consumer: Consumer | undefined;
     let stopListening: (() => void) | undefined;

@@ -31,6 +31,7 @@ import {
   sayOnce,
 } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
+import { markUnwired } from "../wiring.js";
 import { type FieldEvaluator, fieldEvaluator } from "./fields.js";
 
 interface Config extends NodeDef {
@@ -93,6 +94,7 @@ export = (RED: NodeAPI): void => {
   function MqSend(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "mq-send");
+    markUnwired(RED, this, config, status);
     let clientNode: ImportClientNode | undefined;
     let broker: BrokerNode | undefined;
     let sender: DocumentSender | undefined;

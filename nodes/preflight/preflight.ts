@@ -18,6 +18,7 @@ import {
   StatusLine,
 } from "../runtime.js";
 import { readSeverities } from "../severities.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -40,6 +41,7 @@ export = (RED: NodeAPI): void => {
   function PreflightNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "preflight");
+    markUnwired(RED, this, config, status, 2);
     const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => [readRules(config.rules), await openClient()]);
 

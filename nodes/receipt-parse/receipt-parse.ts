@@ -4,6 +4,7 @@ import { objectOf } from "../../lib/xml/object.js";
 import { scanXml } from "../../lib/xml/scan.js";
 import { mendDelivery } from "../handles.js";
 import { checkConfig, clientOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -22,6 +23,7 @@ export = (RED: NodeAPI): void => {
   function ReceiptParse(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "receipt-parse");
+    markUnwired(RED, this, config, status, 2);
     const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {

@@ -11,6 +11,7 @@ import { configError, everySetting, settingChoice, settingNumber, settingText } 
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
 import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -60,6 +61,7 @@ export = (RED: NodeAPI): void => {
   function Settle(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
+    if (settingText(config.outcome) === "hold") markUnwired(RED, this, config, status, 1, "gate");
     const begin = async () => ({
       ...everySetting({
         set: () => settingChoice("outcome", config.outcome, OUTCOMES),

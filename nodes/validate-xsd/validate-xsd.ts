@@ -20,6 +20,7 @@ import {
   StatusLine,
 } from "../runtime.js";
 import { readSeverities } from "../severities.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   client?: string;
@@ -68,6 +69,7 @@ export = (RED: NodeAPI): void => {
   function ValidateXsd(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
+    markUnwired(RED, this, config, status, 2);
     const openClient = () => clientOf(RED, this, status, config.client);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {

@@ -3,6 +3,7 @@ import { normaliseFile, packFile, unpackFile } from "../../lib/business/packing.
 import { SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
 import { clientOf } from "../registry.js";
 import { checkConfig, documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
   mode?: string;
@@ -30,6 +31,7 @@ export = (RED: NodeAPI): void => {
   function ZipNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "zip");
+    markUnwired(RED, this, config, status);
     checkConfig(this, status, async () => readConfig(config));
     onInput(this, async (message: FlowMessage, send) => {
       const { change, options } = readConfig(config);

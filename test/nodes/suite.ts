@@ -25,6 +25,7 @@ import { signing } from "./suites/signing.js";
 import { spoilt } from "./suites/spoilt.js";
 import { storing } from "./suites/storing.js";
 import { unknownSends } from "./suites/unknown-sends.js";
+import { wiring } from "./suites/wiring.js";
 
 /**
  * Every node of this package in one of the two runtimes. Node-RED keeps much in its modules, so each runtime has a file,
@@ -48,6 +49,6 @@ export function nodesIn(runtime: Runtime, major: string): void {
       suite(bench);
     for (const suite of [signing, signText, pinGuard]) suite(bench);
     for (const suite of [sending, unknownSends, messageFields, receiving, storing, settling, spoilt]) suite(bench);
-    for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings]) suite(bench);
+    for (const suite of [documents, diagnose, routes, holding, restart, forgottenSettings, wiring]) suite(bench);
   });
 }
