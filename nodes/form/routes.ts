@@ -8,6 +8,7 @@ import { askedIn } from "./company.js";
 import { diagnoseForm } from "./diagnose.js";
 import { Form } from "./form.js";
 import { inProduction, missingIn } from "./missing.js";
+import { valuesOf } from "./values.js";
 
 /** Choices; `fault` says why there are none: a card that is not there yet is an ordinary finding. */
 async function foundOut(find: () => Promise<Choice[]>): Promise<{ choices: Choice[]; fault: Fault | null }> {
@@ -36,6 +37,7 @@ export function registerFormRoutes(RED: NodeAPI): void {
     asked: askedIn(form),
     production: inProduction(form),
   }));
+  post("values", async (form, body) => ({ values: valuesOf(RED, form, settingText(body.node)) }));
   post("diagnose", (form, body) =>
     diagnoseForm(RED, form, { broker: settingText(body.broker), card: settingText(body.card) }),
   );

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { PROFILE_NAMES } from "../../lib/signing/profiles/index.js";
+import { until } from "../support/until.js";
+import { axeFindings } from "./axe.js";
 import { closeAllDialogs, closeDialog, type Editor, openDialog } from "./browser.js";
 import { ExampleRun, idOf, RAW_KEY } from "./example.js";
 
@@ -52,6 +54,60 @@ describe("dialogs", () => {
     await field.press("Tab");
     await closeDialog(page, "save");
     assert.equal(await property(id, "clientId"), "$" + "{SW_CLIENT_ID}");
+  });
+
+  it("show what a variable is now, and what is used as long as it has no value", async () => {
+    const { page } = editor;
+    const shows = async (id: string, expected: Record<string, RegExp>) => {
+      await openDialog(page, id);
+      for (const [field, text] of Object.entries(expected)) {
+        const words = page.locator(`[id$="-input-${field}-now"]`);
+        const said = () => words.textContent();
+        await until(`${field} says ${text}`, async () => text.test((await said()) ?? ""));
+        const described = page.locator(`[aria-describedby="${await words.getAttribute("id")}"]`);
+        assert.equal(await described.count(), 1, field);
+      }
+    };
+    await shows(idOf("sw-import-client"), {
+      clientId: /^Now: DEMO0001$/,
+      environment: /^Now: test$/,
+      ledger: /^No value; used now: \/.*ImpPath\/\.ledger\/ledger\.db$/,
+      schemas: /^No value$/,
+    });
+    assert.deepEqual(await axeFindings(page, ".red-ui-tray .dialog-form"), []);
+    await chooseType("region", /string/);
+    await page.locator("#node-config-input-region-now").waitFor({ state: "hidden" });
+    await closeDialog(page, "cancel");
+    await shows(idOf("sw-mq-broker"), { vhost: /^No value; used now: \/$/, useTls: /^Now: false$/ });
+    await closeDialog(page, "cancel");
+    await shows(idOf("sw-card"), { backend: /^Now: software$/, module: /^No value$/ });
+    await closeDialog(page, "cancel");
+    await shows(idOf("sw-mq-send"), { queue: /^No value; used now: Q_SendDEMO0001$/ });
+    await closeDialog(page, "cancel");
+  });
+
+  it("take a word for on or off as the choice that it stands for", async () => {
+    const id = idOf("sw-mq-broker");
+    const { page } = editor;
+    const before = await property(id, "useTls");
+    const set = (value: unknown) =>
+      page.evaluate(
+        ([node, word]) => {
+          const broker = RED.nodes.node(node);
+          broker.useTls = word;
+          RED.editor.validateNode(broker);
+          return broker.validationErrors ?? [];
+        },
+        [id, value] as const,
+      );
+    for (const [word, choice] of Object.entries({ yes: "true", Off: "false" })) {
+      assert.deepEqual(await set(word), [], word);
+      await openDialog(page, id);
+      assert.equal(await page.locator("#node-config-input-useTls").inputValue(), choice);
+      await closeDialog(page, "cancel");
+    }
+    assert.equal((await set("maybe")).length, 1);
+    await set(before);
   });
 
   it("save a choice instead of an environment variable, and show what belongs to it", async () => {

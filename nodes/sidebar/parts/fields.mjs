@@ -1,6 +1,7 @@
 // Fields of a dialog that take a value or the name of an environment variable.
 
 import { translate } from "./texts.mjs";
+import { showValue } from "./values.mjs";
 
 /** Keeps `${NAME}` in the saved input while the person sees a variable's name. */
 function withVariable(selector, types, plain) {
@@ -26,6 +27,7 @@ function withVariable(selector, types, plain) {
     event.preventDefault();
     container.find("input.red-ui-typedInput-input:visible, button:visible").last().trigger("focus");
   });
+  showValue(input, container);
   sayWhatIsWrong(input, container);
 }
 

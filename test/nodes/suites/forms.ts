@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Choice } from "../../../nodes/form/choices.js";
 import type { Asked } from "../../../nodes/form/company.js";
 import type { Gap } from "../../../nodes/form/missing.js";
+import type { Value } from "../../../nodes/form/values.js";
 import { box } from "../../support/boxes.js";
 import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../support/flow-nodes.js";
 import { Place } from "../../support/place.js";
@@ -149,6 +150,38 @@ export function forms(bench: RedBench): void {
       await bench.load([clientNode(at.root), cardNode(bench.token, wrong)]);
       await until("both are said", async () => /module\.so/.test(bench.errors().join("\n")));
       assert.match(bench.errors().join("\n"), /slot: first .*keyId/);
+    });
+
+    it("is told what each variable is now, or what is used as long as it has no value; nothing secret", async () => {
+      await bench.load([]);
+      const settings = {
+        root: variable("SW_TEST_ROOT"),
+        region: variable("SW_TEST_PIN"),
+        ledger: variable("SW_TEST_DB"),
+      };
+      const nodes = [
+        asForm(clientNode("", { ...settings, logDir: variable("SW_TEST_LOG"), advice: variable("SW_TEST_URL") })),
+        asForm(node("sw-mq-send", "send", { client: "client", queue: variable("SW_TEST_QUEUE") })),
+      ];
+      const values = async (id: string, environment: object) =>
+        (await ask<{ values: Value[] }>("values", { nodes, node: id, environment })).values
+          .map(({ setting, isSet, value }) => [setting, isSet, value])
+          .sort();
+      const environment = { SW_TEST_PIN: "5300", SW_TEST_ROOT: at.root, SW_TEST_URL: "amqp://u:hidden@host" };
+      assert.deepEqual(await values("client", environment), [
+        ["advice", true, "amqp://u:***@host"],
+        ["ledger", false, join(at.root, ".ledger", "ledger.db")],
+        ["logDir", false, join(at.root, ".log")],
+        ["region", true, ""],
+        ["root", true, at.root],
+      ]);
+      // Without a root nothing below it is known.
+      assert.deepEqual((await values("client", {})).slice(1, 3), [
+        ["ledger", false, ""],
+        ["logDir", false, ""],
+      ]);
+      assert.deepEqual(await values("send", {}), [["queue", false, "Q_SendDEMO0001"]]);
+      assert.deepEqual(await values("other", {}), []);
     });
 
     it("takes passwords that are saved, and not those of a field that was emptied", async () => {
