@@ -25,7 +25,7 @@ export function connections(bench: RedBench): void {
             clientNode(root),
             brokerNode(bench.broker, { userEnv: "SW_TEST_USER", passwordEnv: "SW_TEST_PASSWORD" }),
             cardNode(bench.token, { pinEnv: "SW_TEST_PIN" }),
-            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
+            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }, ["out"]),
             node("sw-card-sign", "sign", { card: "card", profile: "detached" }, ["out"]),
             sink("out"),
           ],
@@ -61,7 +61,7 @@ export function connections(bench: RedBench): void {
             clientNode(root),
             brokerNode(bench.broker, { port: bench.broker.tlsPort, useTls: true, tls: "tls" }),
             config,
-            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
+            node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }, ["out"]),
           ],
           { tls: credentials },
         );
@@ -107,8 +107,9 @@ export function connections(bench: RedBench): void {
           clientNode(root),
           brokerNode(bench.broker, { port: relay.port }),
           node("sw-mq-send", "send", { client: "client", broker: "broker", queue }),
-          node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }),
-          node("sw-mq-receive", "receive2", { client: "client", broker: "broker", queue }),
+          node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }, ["out"]),
+          node("sw-mq-receive", "receive2", { client: "client", broker: "broker", queue }, ["out"]),
+          sink("out"),
         ]);
         await bench.showing("send", "mq-send.status.connected");
         await bench.showing("receive", "mq-receive.status.connected");
