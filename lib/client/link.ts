@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { INSTANCE } from "../ledger/instances.js";
 
 /** `one`: of several instances the leader alone publishes and consumes, since an account is bound to one PC (faq client 6); `all`: each does. */
 export const LINKS = ["one", "all"] as const;
@@ -39,6 +40,15 @@ export class Link extends EventEmitter<{ change: [] }> {
   /** Another one sends and receives, or will: what is ready to go out here goes to that one. */
   get follows(): boolean {
     return this.single && !this.lease.leads;
+  }
+
+  /**
+   * Seconds of the connection's heartbeat, of which 0 is none: where others may take over, the broker has to let go of a silent process within
+   * the grace that they wait (line 11), which it does after two.
+   */
+  heartbeat(set: number): number {
+    const most = INSTANCE.grace / 2000;
+    return this.lease.shared ? Math.min(set || most, most) : set;
   }
 
   /** Tells when it has changed since the last look: a lease also runs out by itself. */

@@ -61,8 +61,10 @@ export = (RED: NodeAPI): void => {
       this.owner?.ready.then((client) => client.record("connection", "", "", code, text)).catch(() => undefined);
     };
 
-    const connect = (): BrokerConnection => {
-      const connection = new BrokerConnection(this.settings);
+    const connect = (link: Link | undefined): BrokerConnection => {
+      const { heartbeat } = this.settings;
+      const settings = { ...this.settings, heartbeat: link?.heartbeat(heartbeat) ?? heartbeat };
+      const connection = new BrokerConnection(settings);
       let reported = "";
       connection.on("state", (state, fault) => {
         changes.note("");
@@ -101,7 +103,7 @@ export = (RED: NodeAPI): void => {
       if (!users.has(user.id)) link?.on("change", follow);
       users.set(user.id, link);
       queues.set(user.id, names);
-      shared ??= connect();
+      shared ??= connect(link);
       follow();
       return shared;
     };
