@@ -18,6 +18,7 @@ import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as openWith } from "../../../lib/client/open.js";
 import { holdDocument, releaseDocument } from "../../../lib/client/person.js";
 import { codeOf } from "../../../lib/errors.js";
+import { Files } from "../../../lib/files/files.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import { clientSettings, openClient } from "../../support/client.js";
 import { documentRow } from "../../support/rows.js";
@@ -127,6 +128,28 @@ describe("the audit of persons' decisions", () => {
       names().filter((name) => !/^\d{6}\.json$/.test(name)),
       [],
     );
+  });
+
+  it("goes on behind what others wrote where a share lists its folder late, and the ledger keeps the newest end", async () => {
+    const { root } = client.settings;
+    const { files, clock, ids, ledger } = client;
+    const parts = { root, owner: client.settings, clock, ids, ledger, assertRoot: () => {} };
+    const told: number[] = [];
+    await client.audit.enter(decisionOf({ ...by, what: "hold", reason: "first" }));
+    const listed = files.disk.list(client.audit.folder);
+    const list = (path: string) => (path === client.audit.folder ? listed : files.disk.list(path));
+    const late = new AuditChain({
+      ...parts,
+      files: new Files({ ...files.disk, list }),
+      told: ({ number }) => told.push(number),
+    });
+    const decision = decisionOf({ ...by, what: "hold", reason: "x" });
+    const before = (await late.enter(decision)).number;
+    for (let number = 1; number <= 3; number++) await client.audit.enter(decision);
+    await late.enter(decision);
+    assert.deepEqual(told, [before, before + 4]);
+    assert.deepEqual(readChain(await client.audit.lines()).faults, []);
+    assert.equal(Number(((await ledger.fact("audit")) ?? "").split(" ")[0]), before + 4);
   });
 
   it("says at the next start that its end was taken away, and goes on behind the gap", async () => {
