@@ -47,7 +47,7 @@ export interface ClientEvents {
   step: [DocumentStep];
   /** A receipt was stored in its InBox. */
   receipt: [ReceiptRow];
-  /** What another instance owned is this one's now. */
+  /** An instance that did not stop in good order is gone, and what it owned is this one's now. */
   takeover: [];
 }
 

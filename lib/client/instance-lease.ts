@@ -142,9 +142,11 @@ export class InstanceLease implements Holding {
     // One that starts after another one and is alone goes on after a stop, as with a ledger that nobody shares.
     const told = trusted || !alone;
     const taken = await this.instances.takeOver(dead, over, told);
-    if (taken.documents > 0 && told) {
-      if (this.onTaken) this.onTaken(taken);
-      else this.untold.push(taken);
+    const own = this.ports.host.mark();
+    const instances = taken.instances.filter(({ host, pid }) => host !== own.host || pid !== own.pid);
+    if (told && (taken.documents > 0 || instances.some(({ left }) => !left))) {
+      const tell = this.onTaken ?? ((untold) => this.untold.push(untold));
+      tell({ ...taken, instances });
     }
     // Who leads may be another one now.
     if (taken.instances.length > 0) await this.beat();

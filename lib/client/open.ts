@@ -154,19 +154,21 @@ async function tidy(client: ImportClient): Promise<void> {
   });
 }
 
-/** Documents of an instance that is gone are ours: rows and files are brought together as at a start. */
+/**
+ * Documents of an instance that is gone are ours: rows and files are brought together as at a start. `instances`: without what this process
+ * was itself before a deploy, which is nothing to tell of.
+ */
 function takenOver(client: ImportClient, { instances, documents }: TakenOver): void {
   const { reports, ledger, reconciler, claims } = client;
-  const who = {
-    zh: instances.length > 0 ? `实例 ${instances.map(nameOf).join("、")} 已停止` : "有单据不属于任何实例",
-    en: instances.length > 0 ? `the instance ${instances.map(nameOf).join(", ")} is gone` : "documents were nobody's",
-  };
-  const text = {
-    zh: `${who.zh}：接管未完成的单据 ${documents} 个`,
-    en: `${who.en}: ${documents} open documents are taken over`,
-  };
-  reports.report("takeover", { code: "SW-FENCED", text });
-  client.emit("takeover");
+  if (instances.length > 0) {
+    const names = instances.map(nameOf).join(", ");
+    const text = {
+      zh: `实例 ${names} 已停止：接管其未完成的单据 ${documents} 个`,
+      en: `the instance ${names} is gone: its ${documents} open documents are taken over`,
+    };
+    reports.report("takeover", { code: "SW-FENCED", text });
+  }
+  if (instances.some(({ left }) => !left)) client.emit("takeover");
   const takingUp = async () => {
     await reconciler.compare();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);

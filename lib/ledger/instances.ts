@@ -30,8 +30,8 @@ export interface Beat {
 
 /** What was taken over. */
 export interface TakenOver {
-  /** Those who had it. */
-  instances: InstanceName[];
+  /** Those who had it; `left`: it had stopped in good order. */
+  instances: (InstanceName & { left?: true })[];
   documents: number;
 }
 

@@ -86,6 +86,7 @@ export = (RED: NodeAPI): void => {
           const word = TOLD[event];
           if (word) this.warn(needsSomebody(row, word));
         });
+        client.on("takeover", () => changes.note(""));
         client.on("card", ({ name, id, state, code, text }) => {
           changes.note("");
           if (state === "closed" || state === "locked") this.error(`${code} ${name || id}: ${bothLanguages(text)}`);

@@ -2,7 +2,6 @@ import type { ProcessMark } from "../../host.js";
 import {
   type Beat,
   INSTANCE,
-  type InstanceName,
   type Instances,
   nameOf,
   type SeenInstance,
@@ -172,15 +171,17 @@ export class SqlInstances implements Instances {
   }
 
   /** Those that were ended. */
-  private *ending(dead: readonly string[], silent: boolean): Work<InstanceName[]> {
+  private *ending(dead: readonly string[], silent: boolean): Work<TakenOver["instances"]> {
     const me = this.shared.instance?.id ?? "";
     const { table, value, field } = this.store.dialect.rows;
     const over = yield all(
-      `SELECT id, host, pid FROM instances WHERE taken_by = '' AND id <> ?
+      `SELECT id, host, pid, (lease_until = '-infinity')::int AS "left" FROM instances WHERE taken_by = '' AND id <> ?
         AND (${silent ? OVER : "false"} OR id IN (SELECT ${field(0, "text")} FROM ${table})) ORDER BY id FOR UPDATE SKIP LOCKED`,
       ...[me, value(dead.map((id) => [id]))],
     );
-    const instances = over.map(({ id, host, pid }) => ({ id: String(id), host: String(host), pid: Number(pid) }));
+    const instances = over.map(({ id, host, pid, left }) => {
+      return { id: String(id), host: String(host), pid: Number(pid), ...(Number(left) === 1 && { left: true }) };
+    });
     for (const { id } of instances) {
       const sql = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp() WHERE id = ?";
       yield run(sql, me, id);
@@ -201,7 +202,9 @@ export class SqlInstances implements Instances {
     for (const row of open) {
       const notes: EventNote[] = [];
       const from = names.get(row.owner);
-      if (told && from !== undefined) notes.push({ event: "taken-over", text: `${from} → ${this.name}` });
+      // Nor is it news that a process goes on with its own after a deploy.
+      if (told && from !== undefined && from !== this.name)
+        notes.push({ event: "taken-over", text: `${from} → ${this.name}` });
       for (const note of notes) yield this.rows.event(row.id, note);
       let now: DocumentRow = { ...row, owner: me, epoch: row.epoch + 1 };
       if (row.state === "sending") {

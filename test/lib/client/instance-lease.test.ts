@@ -23,6 +23,8 @@ class Others implements Instances {
   held = true;
   away = false;
   left = false;
+  /** Whether those that are taken over had stopped in good order. */
+  gone = false;
   documents = 0;
 
   async join(id: string): Promise<void> {
@@ -36,7 +38,10 @@ class Others implements Instances {
   }
   async takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
     this.takeovers.push({ dead, silent });
-    return { instances: dead.map((id) => ({ id, host: "there", pid: 1 })), documents: this.documents };
+    return {
+      instances: dead.map((id) => ({ id, host: "there", pid: 1, ...(this.gone && { left: true }) })),
+      documents: this.documents,
+    };
   }
   async takeHeld(id: string): Promise<DocumentRow> {
     throw new Error(id);
@@ -133,6 +138,13 @@ describe("the lease of one of several instances", () => {
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers, [{ dead: ["other"], silent: false }]);
     assert.deepEqual(told, [3]);
+    // One that had nothing is told of when it did not stop in good order.
+    others.documents = 0;
+    for (const left of [true, false]) {
+      others.gone = left;
+      await clock.pass(INSTANCE.renew, () => clock.pause());
+    }
+    assert.deepEqual(told, [3, 0]);
   });
 
   it("takes over from one that has left, and from one that its own process has closed without a word", async () => {
