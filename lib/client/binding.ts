@@ -1,9 +1,12 @@
 import { sep } from "node:path";
 import { ImportClientError } from "../errors.js";
 import { timeStamp } from "../files/names.js";
+import type { Ports } from "../files/ports.js";
 import type { Ids } from "../ids.js";
 import { type Ledger, type OpenLedger, openLedger, setLedgerAside } from "../ledger/index.js";
+import { isPostgres } from "../ledger/postgres/place.js";
 import { assertOwner, type Owner } from "../ledger/rules/owner.js";
+import { assertNoNewOnShare } from "./ledger-on-share.js";
 import { assertInUse, forgetMove } from "./moved-ledger.js";
 import type { RootFacts, RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
@@ -77,21 +80,24 @@ function readable(marker: RootMarker): RootFacts | undefined {
 
 /**
  * Opens the root's ledger. One that the root knows and that is not there is made anew, and so is a damaged one by a person's word; the
- * damaged file is kept. Rejects with SW-LEDGER.
+ * damaged file is kept. Rejects with SW-LEDGER; with SW-CONFIG where a new one would lie on a share; with SW-OWNER where the root's is one that
+ * several share, and a file is set.
  */
 export async function openOwnLedger(
   { settings, marker }: BindingParts,
   facts: RootFacts | undefined,
   confirmed: Confirmed,
-  now: number,
+  { clock, disk }: Pick<Ports, "clock" | "disk">,
   open: OpenLedger = openLedger,
 ): Promise<Ledger> {
+  if (facts?.shared && !isPostgres(settings.ledger) && !confirmed.root) throw notShared(settings, facts.shared);
+  if (!facts) assertNoNewOnShare(settings, disk);
   try {
     const marks = marker.place()?.marks ?? [];
     return await open(settings.ledger, { create: facts === undefined, marks });
   } catch (error) {
     const reason = error instanceof ImportClientError ? error.details.reason : "";
-    if (reason === "damaged" && confirmed.ledger) setLedgerAside(settings.ledger, `damaged-${timeStamp(now)}`);
+    if (reason === "damaged" && confirmed.ledger) setLedgerAside(settings.ledger, `damaged-${timeStamp(clock.now())}`);
     else if (reason !== "missing") throw error;
     return open(settings.ledger, { create: true });
   }
@@ -137,7 +143,9 @@ export async function bind(
   const owner: Owner = { environment, clientId };
   const id = known?.id ?? (await ledger.fact("root")) ?? ids.handle();
   const name = renew ? undefined : await ledger.fact("ledger");
-  const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle() };
+  // Machines may know one server by different names.
+  const shared = ledger.instances && (known?.shared ?? settings.ledger);
+  const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle(), ...(shared && { shared }) };
   // The root first: a ledger that knows a root which does not know itself would be taken for that of a root that is away.
   if (!known || JSON.stringify(known) !== JSON.stringify(facts)) await marker.write(facts);
   await put(ledger, "ledger", facts.ledger);
@@ -161,6 +169,24 @@ export async function ownerOf(ledger: Ledger): Promise<Owner | undefined> {
 
 function isInside({ root, ledger }: ClientSettings): boolean {
   return ledger.startsWith(root + sep);
+}
+
+/** Others may be at work with the root's ledger just now: one of our own beside it would send what they send. */
+function notShared({ root, ledger }: ClientSettings, shared: string): ImportClientError {
+  return new ImportClientError(
+    "SW-OWNER",
+    {
+      zh: `根目录 ${root} 的台账在 PostgreSQL 中（${shared}），可由几个实例共用；这里设置的是文件 ${ledger}`,
+      en: `the ledger of the root ${root} is in PostgreSQL (${shared}), where several instances may share it; here the file ${ledger} is set`,
+    },
+    {
+      advice: {
+        zh: "请把台账设为该数据库；要改用文件请执行 ledger copy；数据库已丢失时在侧栏中确认。",
+        en: "Set the ledger to that database; to go back to a file run ledger copy; where the database is lost, confirm it in the sidebar.",
+      },
+      details: { reason: "root", root },
+    },
+  );
 }
 
 function foreignLedger({ root, ledger }: ClientSettings): ImportClientError {

@@ -13,7 +13,8 @@ import { markBoxes } from "./box-marks.js";
 import { endForeign } from "./foreign.js";
 import { ImportClient } from "./import-client.js";
 import { type Holding, InstanceLease } from "./instance-lease.js";
-import { LeaseFile, occupied } from "./lease-file.js";
+import { LeaseFile, type LeaseHolder, occupied } from "./lease-file.js";
+import { sharedByMachines, shareOf, warnOfShare } from "./ledger-on-share.js";
 import { type Rebuilt, rebuild } from "./rebuild.js";
 import type { Notice } from "./reports.js";
 import { RootLease } from "./root-lease.js";
@@ -49,14 +50,14 @@ export async function openClient(
   const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
   parts.marker.makeFolder();
   const other = file.take();
-  if (other) throw occupied(settings.root, other.holder);
+  if (other) throw inTheWay(settings, other.holder, ports);
   let ledger: Ledger | undefined;
   let client: ImportClient | undefined;
   let holding: Holding = file;
   try {
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
-    ledger = await openOwnLedger(parts, facts, confirmed, ports.clock.now(), openLedger);
+    ledger = await openOwnLedger(parts, facts, confirmed, ports, openLedger);
     let gap = await gapOf(ledger, parts, facts, confirmed);
     const instance = ledger.instances && new InstanceLease(ledger.instances, ports);
     await instance?.take();
@@ -88,6 +89,12 @@ export async function openClient(
   }
 }
 
+/** Why a root is not ours that another process has. */
+function inTheWay(settings: ClientSettings, holder: LeaseHolder | undefined, { disk, host }: Ports): ImportClientError {
+  const share = holder && holder.host !== host.mark().host ? shareOf(settings, disk) : "";
+  return holder && share ? sharedByMachines(settings, share, holder.host) : occupied(settings.root, holder);
+}
+
 /** The lease of a client's root, to be kept over several tries. */
 export function leaseOf(settings: ClientSettings, ports: Ports): LeaseFile {
   return new LeaseFile(bindingParts(settings, ports).marker.leasePath, ports);
@@ -113,6 +120,8 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   await lease.bind(gap !== undefined);
   for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
+  const share = warnOfShare(settings, client.files.disk);
+  if (share) reports.report("share", share);
   const lost = await lostOf(client);
   if (lost) reports.report("audit", lost);
   const takeUp = async () => {

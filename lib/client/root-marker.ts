@@ -12,6 +12,8 @@ export interface RootFacts extends Owner {
   id: string;
   /** Name of the ledger that belongs to it; another one, or none, is found out by it. */
   ledger: string;
+  /** Address of that one where several instances may share it, as one of them has it set; nothing secret. */
+  shared?: string;
 }
 
 /** How far a ledger has come, as the root knows it. */
@@ -49,9 +51,10 @@ export class RootMarker {
     const text = this.textOf(path);
     if (text === undefined) return undefined;
     try {
-      const { id, environment, clientId, ledger } = JSON.parse(text) as Record<keyof RootFacts, unknown>;
+      const { id, environment, clientId, ledger, shared } = JSON.parse(text) as Record<keyof RootFacts, unknown>;
       if (environment !== "test" && environment !== "production") throw new Error(`environment: ${environment}`);
-      return { id: String(id), environment, clientId: String(clientId), ledger: String(ledger) };
+      const facts = { id: String(id), environment, clientId: String(clientId), ledger: String(ledger) } as const;
+      return { ...facts, ...(typeof shared === "string" && { shared }) };
     } catch (error) {
       throw new ImportClientError(
         "SW-OWNER",

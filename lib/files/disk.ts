@@ -29,6 +29,7 @@ import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
 import { makePath } from "../make-path.js";
 import { APPEND, assertPlainFile, OVERWRITE, openPlain, openPlainLarge, READ, READ_WRITE } from "../plain-file.js";
+import { networkOf } from "./network.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
@@ -124,6 +125,8 @@ export interface Disk {
   watch(folder: string, changed: () => void): (() => void) | undefined;
   /** The path through every link. */
   realPath(path: string): string;
+  /** The kind of network file system that a path lies on, or would; empty for a local disk, and where it cannot be known. */
+  network(path: string): string;
 }
 
 /** Bytes that are written or copied between two turns of the event loop. */
@@ -360,4 +363,5 @@ export const SYSTEM_DISK: Disk = {
     }
   },
   realPath: (path) => realpathSync.native(path),
+  network: networkOf,
 };

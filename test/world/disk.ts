@@ -191,6 +191,10 @@ export class SimDisk implements Disk {
     });
   }
 
+  network(): string {
+    return "";
+  }
+
   realPath(path: string): string {
     return path;
   }

@@ -1,5 +1,6 @@
 import { ownerOf } from "../../client/binding.js";
 import { LeaseFile } from "../../client/lease-file.js";
+import { assertNoNewOnShare } from "../../client/ledger-on-share.js";
 import { halfCopied, movedToOf } from "../../client/moved-ledger.js";
 import { type RootFacts, RootMarker } from "../../client/root-marker.js";
 import { ImportClientError } from "../../errors.js";
@@ -78,6 +79,7 @@ export async function moveLedger(
     for (const holding of holdings) holding.assertHeld();
   };
   try {
+    assertNoNewOnShare({ root, ledger: to }, ports.disk);
     const source = await open(from, false);
     const movedTo = await assertSource(source, facts, marker, root);
     await hold(source);
@@ -127,12 +129,15 @@ async function fill(from: Store, to: Store, state: CopyState, options: CopyOptio
 }
 
 /** The client goes on with the target. After a stop between two steps neither is opened, until the same copy is asked for again. */
-async function bindTo(source: Side, target: Side, { ledger }: RootFacts, marker: RootMarker, ports: Ports) {
+async function bindTo(source: Side, target: Side, facts: RootFacts, marker: RootMarker, ports: Ports): Promise<void> {
+  const { shared: _, ...root } = facts;
+  const { ledger } = facts;
   const place = await source.ledger.place();
   await source.ledger.setFact(LEDGER_FACTS.moved, JSON.stringify({ to: target.place, place } satisfies MovedTo));
   const mark = 1 + Math.floor(ports.ids.jitter() * 0x7ffffffe);
   await target.ledger.stamp(mark);
   marker.follow({ ledger, place, marks: [mark] }).close();
+  await marker.write({ ...root, ...(target.ledger.instances && { shared: target.place }) });
   await endCopy(target.store);
 }
 

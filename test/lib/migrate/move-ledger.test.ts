@@ -195,6 +195,18 @@ describe("a client's ledger that is moved", function () {
     await open();
   });
 
+  it("keeps a client with a file away from a root whose ledger several share, until it has come back", async () => {
+    await worked();
+    await move(settings.ledger, database);
+    const another = join(scratch(), "another.db");
+    await assert.rejects(open(another), (error) => refused("root")(error) && /is in PostgreSQL/.test(String(error)));
+    const shared = await open(database);
+    await assert.rejects(open(another), refused("root"), "while it is at work as well");
+    await close(shared);
+    await move(database, another);
+    await open(another);
+  });
+
   it("is refused into a database that somebody works with", async () => {
     await worked();
     const other = await openLedger(database, { password: password() });
