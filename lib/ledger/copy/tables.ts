@@ -46,7 +46,7 @@ const ITS_OWN = Object.values(LEDGER_FACTS)
 
 /**
  * What a ledger is, in the order in which it is copied. Not among them: `instances`, who are those of one database; `claimed_names` and
- * `document_counts`, which follow from the documents; `pin_attempts` of the versions that kept them there.
+ * `document_counts`, which follow from the documents; what cards have refused, which is handed to another record (`lib/migrate/ledger/move.ts`).
  */
 export const TABLES: readonly Table[] = [
   ofColumns("documents", DOCUMENT_COLUMNS),

@@ -4,7 +4,7 @@ import { sharedGuardUnusable } from "../../signing/faults.js";
 import { compared, KEPT_ATTEMPTS, type Looked, samePin, UNDER_WAY } from "../../signing/pin-record.js";
 import type { PinAttempts, PinOutcome, PinRefusal, PinTry } from "../../signing/types.js";
 import type { SharedStore, Store } from "./store.js";
-import { all, run, type Value, type Work } from "./work.js";
+import { all, run, type Stored, type Value, type Work } from "./work.js";
 
 /** Milliseconds until an outcome that could not be written is written again. */
 const AGAIN = 2_000;
@@ -168,6 +168,32 @@ function* closing(tokens: readonly string[]): Work<Closing[]> {
     ...tokens,
   );
   return rows.map((row) => ({ ...row, age: Number(row.age) }) as unknown as Closing);
+}
+
+/** A refused PIN as it stands in a shared ledger, for another record to be told of it. */
+export interface StandingPin {
+  tokens: readonly string[];
+  /** Fingerprint of the PIN, salted with the first of the tokens. */
+  pin: string;
+  code: string;
+}
+
+/** The attempts that close the guard in a ledger that several machines share; none of any other ledger. */
+export async function standingPins(store: Store): Promise<StandingPin[]> {
+  if (!store.shared) return [];
+  const rows = await store.read(function* (): Work<Stored[]> {
+    return yield all(
+      `SELECT id, salt, pin, code, token FROM pin_attempts JOIN pin_tokens ON attempt = id
+        WHERE released = 0 AND outcome IN ('open', 'refused') ORDER BY number, token`,
+    );
+  });
+  const standing = new Map<string, StandingPin>();
+  for (const { id, salt, pin, code, token } of rows.map((row) => row as Record<string, string>)) {
+    const known = standing.get(id ?? "") ?? { tokens: [salt ?? ""], pin: pin ?? "", code: code ?? "" };
+    if (token !== salt) known.tokens = [...known.tokens, token ?? ""];
+    standing.set(id ?? "", known);
+  }
+  return [...standing.values()];
 }
 
 function* entering({ id, salt, pin, outcome, code, tokens }: Kept): Work<void> {

@@ -21,7 +21,10 @@ import { TABLES } from "../../ledger/copy/tables.js";
 import { LEDGER_FACTS, type MovedTo } from "../../ledger/facts.js";
 import { type Ledger, ledgerOn, openStore, setLedgerAside } from "../../ledger/index.js";
 import { assertOwner } from "../../ledger/rules/owner.js";
+import { standingPins } from "../../ledger/sql/pins.js";
 import type { Store } from "../../ledger/sql/store.js";
+import { machinePins } from "../../signing/guard-store.js";
+import type { PinAttempts } from "../../signing/types.js";
 import { LedgerHolding, takeRoot } from "./holding.js";
 import * as refusals from "./refusals.js";
 
@@ -29,6 +32,8 @@ export interface MoveOptions extends Omit<CopyOptions, "assertHeld"> {
   ports?: Ports;
   /** Of the database's users; else PGPASSWORD or a file of passwords, as every program of PostgreSQL. */
   password?: string;
+  /** This machine's record of PINs that a card has refused. */
+  pins?: PinAttempts;
 }
 
 /** What was done. */
@@ -55,7 +60,7 @@ interface Side {
  */
 export async function moveLedger(
   { from, to, root }: { from: string; to: string; root: string },
-  { ports = SYSTEM, password, ...copying }: MoveOptions = {},
+  { ports = SYSTEM, password, pins = machinePins(), ...copying }: MoveOptions = {},
 ): Promise<Moved> {
   const marker = new RootMarker(root, new Files(ports.disk));
   const facts = marker.read();
@@ -105,6 +110,7 @@ export async function moveLedger(
     const beginning = { ledger: facts.ledger, root: facts.id, place, table: TABLES[0]?.name ?? "" };
     const state = resumed ? found.state : beginning;
     const rows = await fill(source.store, target.store, state, { ...copying, assertHeld });
+    await keepPins(source.store, target.ledger.instances?.pins ?? pins);
     await bindTo(source, target, facts, marker, ports);
     return { rows, resumed, aside };
   } finally {
@@ -125,6 +131,19 @@ async function fill(from: Store, to: Store, state: CopyState, options: CopyOptio
     const differs = error instanceof ImportClientError && error.details.reason === "copying";
     if (differs) await keepState(to, { ...state, place: -1 });
     throw error;
+  }
+}
+
+/**
+ * What a token has refused at one of several machines is tried by none of them: the next ledger knows it too, or, where that is a file, this
+ * machine. Rejects with SW-PIN-GUARD when that cannot be written.
+ */
+async function keepPins(from: Store, record: PinAttempts): Promise<void> {
+  for (const { tokens, pin, code } of await standingPins(from)) {
+    const refused = { tokens, fingerprint: async () => pin };
+    if (await record.refusal(refused)) continue;
+    await record.refuse(refused, code);
+    if (!(await record.refusal(refused))) throw refusals.pinsNotKept();
   }
 }
 

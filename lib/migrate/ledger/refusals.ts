@@ -92,3 +92,20 @@ export function keepsPins(from: string): ImportClientError {
     "pins",
   );
 }
+
+/** What a card has refused could not be written down for those who go on. */
+export function pinsNotKept(): ImportClientError {
+  return new ImportClientError(
+    "SW-PIN-GUARD",
+    {
+      zh: "密码错误记录无法写入本机或新台账",
+      en: "the record of refused PINs cannot be written, neither on this machine nor into the new ledger",
+    },
+    {
+      advice: {
+        zh: "请以运行 Node-RED 的用户执行本命令；原台账照旧可用。",
+        en: "Run the command as the user that runs Node-RED; the ledger before can be used as it is.",
+      },
+    },
+  );
+}

@@ -7,6 +7,7 @@ import type { ClientSettings } from "../../../lib/client/settings.js";
 import { ImportClientError } from "../../../lib/errors.js";
 import { openLedger } from "../../../lib/ledger/index.js";
 import { moveLedger } from "../../../lib/migrate/ledger/move.js";
+import { MachinePinAttempts } from "../../../lib/signing/guard-store.js";
 import { type PrivatePostgres, startPrivatePostgres } from "../../../scripts/private-postgres.js";
 import { clientSettings } from "../../support/client.js";
 import { newPlace } from "../../support/postgres.js";
@@ -205,6 +206,31 @@ describe("a client's ledger that is moved", function () {
     await close(shared);
     await move(database, another);
     await open(another);
+  });
+
+  it("hands on what a card has refused: to this machine, or to the next database", async () => {
+    await worked();
+    await move(settings.ledger, database);
+    const ledger = await openLedger(database, { password: password() });
+    await ledger.instances?.join("one", { host: "one", pid: 1, boot: "", started: "" });
+    const tokens = ["pkcs11:Maker:HSM:0001", "certificate:00ff"];
+    const wrong = { tokens, fingerprint: async (salt: string) => `wrong ${salt}` };
+    const right = { tokens, fingerprint: async (salt: string) => `right ${salt}` };
+    await ledger.instances?.pins.refuse(wrong, "CKR_PIN_INCORRECT");
+    await ledger.instances?.leave();
+    await ledger.close();
+    const next = newPlace(postgres);
+    await move(database, next);
+    const file = join(scratch(), "pins.db");
+    const pins = new MachinePinAttempts(() => file);
+    try {
+      await move(next, settings.ledger, { pins });
+      assert.equal((await pins.refusal(wrong))?.code, "CKR_PIN_INCORRECT");
+      assert.equal(await pins.refusal(right), undefined);
+    } finally {
+      pins.close();
+    }
+    await open();
   });
 
   it("is refused into a database that somebody works with", async () => {
