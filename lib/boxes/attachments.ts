@@ -93,18 +93,19 @@ export class Attachments {
   /** Checks again for what is missing; releases documents that have all, and of those whose time is over. */
   async review(outBox: OutBox): Promise<void> {
     this.watched.tick();
-    this.unread = false;
-    for (const name of outBox.names()) {
-      if (!isPdfName(name)) this.unread ||= !this.needs.has(name);
-      else if (!this.pdfs.has(name)) this.pdfs.set(name, this.watched.now);
+    const turn = new Turn(this.world.clock);
+    for (const name of outBox.pdfNames) {
+      if (!this.pdfs.has(name)) this.pdfs.set(name, this.watched.now);
+      await turn.over();
     }
     for (const name of this.pdfs.keys()) if (!outBox.has(name)) this.pdfs.delete(name);
-    const turn = new Turn(this.world.clock);
     for (const [name, need] of this.needs) {
       if (!outBox.has(name)) this.needs.delete(name);
       else if (need.held) this.update(outBox, need);
       await turn.over();
     }
+    // Not name by name: 100,000 may wait.
+    this.unread = outBox.size - outBox.pdfNames.size > this.needs.size;
     this.wantedKeys = new Set(
       [...this.needs.values()].flatMap(({ wanted }) => wanted.map(({ entry }) => pdfKey(entry))),
     );

@@ -19,6 +19,8 @@ interface WaitingFile {
   sameSince: number;
   /** SHA-256 of the bytes that prove, as it looks now, that it is finished; false when they do not; undefined = not tried. */
   proof: string | false | undefined;
+  /** Its ends say, as it looks now, that it is finished. */
+  whole: boolean;
   reported: boolean;
   /** That something stands behind its end was told. */
   told: boolean;
@@ -93,6 +95,8 @@ export class OutBox {
   private readonly odd = new Map<string, { generation: number; since: number; reported: boolean }>();
   /** The PDFs among the waiting files, by their name in NFC and lower case. */
   private readonly pdfs = new Map<string, string>();
+  /** All of them, by their names as they are. */
+  readonly pdfNames = new Set<string>();
   private readonly watched: WatchedTime;
   private readonly trust = new ProducerTrust();
   private readonly lookAhead: number;
@@ -186,6 +190,7 @@ export class OutBox {
   /** The file was claimed, or has gone. */
   forget(name: string): void {
     this.waiting.delete(name);
+    this.pdfNames.delete(name);
     if (this.pdfs.get(pdfKey(name)) === name) this.pdfs.delete(pdfKey(name));
   }
 
@@ -197,11 +202,6 @@ export class OutBox {
   /** Not by ours, and not renamed by its own producer: that one works on it until then. */
   private wasTaken({ taken, snapshot, sameSince }: WaitingFile): boolean {
     return !taken && snapshot !== undefined && this.world.clock.monotonic() - sameSince >= APART.still;
-  }
-
-  /** The names that were there at the last scan, in the order in which they were first seen. */
-  names(): Iterable<string> {
-    return this.waiting.keys();
   }
 
   /** Was the file there at the last scan? */
@@ -227,10 +227,12 @@ export class OutBox {
   }
 
   private enter(name: string, generation: number): void {
-    const content = { snapshot: undefined, sameSince: 0, proof: undefined };
+    const content = { snapshot: undefined, sameSince: 0, proof: undefined, whole: false };
     const state = { reported: false, told: false, taken: false, failures: 0, notBefore: 0 };
     this.waiting.set(name, { stillSince: this.watched.now, generation, ...content, ...state });
-    if (isPdfName(name)) this.pdfs.set(pdfKey(name), name);
+    if (!isPdfName(name)) return;
+    this.pdfs.set(pdfKey(name), name);
+    this.pdfNames.add(name);
   }
 
   /** The file is being claimed: it is no longer among the ready ones, until it is forgotten or postponed. */
@@ -247,6 +249,7 @@ export class OutBox {
     if (!waiting) return;
     waiting.snapshot = undefined;
     waiting.proof = undefined;
+    waiting.whole = false;
     waiting.taken = false;
     waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
   }
@@ -296,11 +299,15 @@ export class OutBox {
     const same = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
     if (waiting.snapshot === undefined) this.trust.sees(name, snapshot, now);
     else if (!same && waiting.proof) this.trust.changes(now - waiting.sameSince);
-    if (!same) Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, proof: undefined });
+    if (!same) Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, proof: undefined, whole: false });
     waiting.snapshot = snapshot;
     const since = now - waiting.sameSince;
     if (same && waiting.proof && this.trust.given && since >= APART.proven) return true;
-    if (same && since >= (this.options.still ?? APART.still)) return looksComplete(files.disk, path, snapshot.size);
+    if (same && since >= (this.options.still ?? APART.still)) {
+      // Read once while it looks the same: who waits for a claim is seen many times.
+      waiting.whole ||= looksComplete(files.disk, path, snapshot.size);
+      return waiting.whole;
+    }
     if (waiting.proof === undefined && this.proofs > 0) {
       this.proofs--;
       waiting.proof = (await proofOf(files.disk, path, snapshot.size)) ?? false;

@@ -43,12 +43,13 @@ export interface FolderWatchEvents {
 /**
  * Milliseconds between two scans when there is something to see, between two checks, and between two readings of the names: by how
  * many files there are, so that one file is seen at once and 100,000 do not keep us busy. Not by how long the last one took: on a
- * busy machine that says little.
+ * busy machine that says little. While files that are ready wait for their turn (`queued`) what comes now stands behind them, and is
+ * looked at so much later: each claim changes the folder, and none brings anything new.
  */
 const PAUSES = {
-  scan: (files: number) => 20 + Math.min(180, files / 5),
+  scan: (files: number, queued: boolean) => 20 + Math.min(queued ? 980 : 180, files / 5),
   check: (files: number) => Math.min(40, files / 25),
-  list: (names: number) => names / 100,
+  list: (names: number, queued: boolean) => names / (queued ? 10 : 100),
 };
 
 /** Milliseconds between two scans while files have to be still. */
@@ -133,7 +134,7 @@ export class FolderWatch {
       if (this.again !== "scan") this.again = what;
       return;
     }
-    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < PAUSES.scan(this.waiting())) {
+    if (what === "scan" && this.client.clock.monotonic() - this.lastScan < this.shortest()) {
       this.next("scan");
       return;
     }
@@ -147,23 +148,29 @@ export class FolderWatch {
       });
   }
 
+  /** The shortest pause between two scans. */
+  private shortest(): number {
+    return PAUSES.scan(this.waiting(), this.hasReady());
+  }
+
   /** From when on the names are read again. */
   private listAt(): number {
     const seldom = Math.max(this.settings.interval, SELDOM * this.listing);
-    return this.lastList + (this.changed ? PAUSES.list(this.known()) : seldom);
+    return this.lastList + (this.changed ? PAUSES.list(this.known(), this.hasReady()) : seldom);
   }
 
   /** When to look again: at once when something woke us meanwhile, soon when files still have to prove their stillness. */
   private next(again: Wake | undefined): void {
     if (this.stopped) return;
-    if (again === "fill" && this.hasReady()) {
+    this.asked ||= again === "scan";
+    // A claim changes the folder itself: that must not keep the next one waiting.
+    if (again && this.free() > 0 && this.hasReady()) {
       this.wake("fill");
       return;
     }
-    this.asked ||= again === "scan";
     const now = this.client.clock.monotonic();
     const free = this.free() > 0 && !this.hasReady();
-    const shortest = PAUSES.scan(this.waiting());
+    const shortest = this.shortest();
     const pause = this.asked ? shortest : this.settings.interval;
     const still = free && this.waiting() > 0 ? Math.min(pause, STILL) : pause;
     const due = this.changed && !this.client.lease.fault;
