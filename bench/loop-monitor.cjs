@@ -1,13 +1,27 @@
 // Loaded into a Node-RED process with --require. Prints each second, of the time since the last line: the event loop's
 // longest block, 99 of 100 blocks, both by the clock, and the longest time that the main thread was at work in one turn,
 // which is what is left of the first one when other programs do not take its place.
-const { openSync, readSync } = require("node:fs");
+// With SW_CPU_PROFILE, a file: SIGUSR2 begins a profile of the processor, the next one writes it there.
+const { openSync, readSync, writeFileSync } = require("node:fs");
+const { Session } = require("node:inspector");
 const { monitorEventLoopDelay } = require("node:perf_hooks");
 const { isMainThread } = require("node:worker_threads");
 
 const EVERY = 5;
 
+function profileTo(file) {
+  const session = new Session();
+  session.connect();
+  let runs = false;
+  process.on("SIGUSR2", () => {
+    if (!runs) session.post("Profiler.enable", () => session.post("Profiler.start"));
+    else session.post("Profiler.stop", (_, { profile }) => writeFileSync(file, JSON.stringify(profile)));
+    runs = !runs;
+  });
+}
+
 if (isMainThread) {
+  if (process.env.SW_CPU_PROFILE) profileTo(process.env.SW_CPU_PROFILE);
   const delay = monitorEventLoopDelay({ resolution: 2 });
   delay.enable();
   const room = Buffer.alloc(64);

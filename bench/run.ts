@@ -15,7 +15,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { type ConfirmChannel, connect } from "amqplib";
 import { startPrivateBroker } from "../scripts/private-broker.js";
@@ -158,8 +158,8 @@ async function main(): Promise<void> {
     floor: (folder: string) => Promise<FloorFigures>,
   ): Promise<Line> {
     const count = Number(one.shape === "5 MB ZIP" ? options.large : options.documents);
-    const profile = options.profile === "" ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`];
-    const settings = { theatre: where, env: environmentOf(one), clientId, inFlight: one.inFlight, nodeArgs: profile };
+    const profile = options.profile === "" ? undefined : join(resolve(options.profile), `${clientId}.cpuprofile`);
+    const settings = { theatre: where, env: environmentOf(one), clientId, inFlight: one.inFlight, profile };
     const ours = await Ours.start(on, settings);
     const floors: FloorFigures[] = [];
     const figures: OursFigures[] = [];

@@ -12,8 +12,8 @@ export interface OursSettings {
   env: NodeJS.ProcessEnv;
   clientId: string;
   inFlight: number;
-  /** Further arguments of Node. */
-  nodeArgs?: readonly string[];
+  /** File that a profile of each run's processor time is written to. */
+  profile?: string | undefined;
 }
 
 export interface OursFigures {
@@ -33,6 +33,7 @@ export class Ours {
     readonly pid: number,
     private readonly channel: ConfirmChannel,
     readonly queue: string,
+    private readonly profiled: boolean,
   ) {}
 
   static async start(channel: ConfirmChannel, settings: OursSettings): Promise<Ours> {
@@ -46,9 +47,10 @@ export class Ours {
     const queue = `Q_Send${clientId}`;
     for (const name of [queue, `Q_Recv${clientId}`]) await channel.assertQueue(name, { durable: true });
     const monitor = join(__dirname, "..", "loop-monitor.cjs");
-    const options = [`--require ${monitor}`, ...(settings.nodeArgs ?? [])].join(" ");
-    const nodeRed = await stage.startNodeRed({ ...env, NODE_OPTIONS: options });
-    const ours = new Ours(stage, nodeRed.lines, nodeRed.pid, channel, queue);
+    const { profile } = settings;
+    const added = { NODE_OPTIONS: `--require ${monitor}`, ...(profile && { SW_CPU_PROFILE: profile }) };
+    const nodeRed = await stage.startNodeRed({ ...env, ...added });
+    const ours = new Ours(stage, nodeRed.lines, nodeRed.pid, channel, queue, profile !== undefined);
     await ours.warmUp();
     return ours;
   }
@@ -82,12 +84,14 @@ export class Ours {
   async run(folder: string, names: readonly string[]): Promise<OursFigures> {
     const before = readdirSync(join(this.stage.root, "DecCus001", "SentBox")).length;
     const from = this.lines.length;
+    if (this.profiled) process.kill(this.pid, "SIGUSR2");
     const cpu = cpuSeconds([this.pid]);
     const begin = performance.now();
     for (const name of names) renameSync(join(folder, name), join(this.outBox, name));
     await this.settled(before + names.length);
     const seconds = (performance.now() - begin) / 1000;
     const used = cpuSeconds([this.pid]) - cpu;
+    if (this.profiled) process.kill(this.pid, "SIGUSR2");
     // The second that has begun is told when it ends.
     await pause(1_100);
     const told = this.lines
