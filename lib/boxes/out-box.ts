@@ -81,6 +81,8 @@ export interface OutBoxOptions {
   still?: number;
   /** Is this file kept back, however finished it is? */
   holds?: (name: string) => boolean;
+  /** As `ProducerTrust`. */
+  onDoubt?: (doubted: boolean) => void;
 }
 
 /**
@@ -98,7 +100,7 @@ export class OutBox {
   /** All of them, by their names as they are. */
   readonly pdfNames = new Set<string>();
   private readonly watched: WatchedTime;
-  private readonly trust = new ProducerTrust();
+  private readonly trust: ProducerTrust;
   private readonly lookAhead: number;
   private generation = 0;
   /** Files that were not finished at the last look, though nobody has written them for some seconds. */
@@ -115,6 +117,12 @@ export class OutBox {
   ) {
     this.watched = new WatchedTime(world.clock);
     this.lookAhead = options.lookAhead ?? 1000;
+    this.trust = new ProducerTrust(options.onDoubt);
+  }
+
+  /** A producer of this folder was seen to write a whole file again, before this start. */
+  doubt(): void {
+    this.trust.doubt();
   }
 
   /** How many names were waiting at the last scan. */

@@ -44,6 +44,8 @@ export class WatchedBox {
   private unwatch: (() => void) | undefined;
   /** A ledger that links lead into the box: never claimed. */
   private isOwn: (name: string) => boolean = () => false;
+  /** What was seen here before this start has been asked for. */
+  private asked = false;
 
   constructor(
     private readonly client: ImportClient,
@@ -56,7 +58,15 @@ export class WatchedBox {
     this.attachments = gathers ? new Attachments(client, { wait: pdfWait, mostBytes, folder: pdfFolder }) : undefined;
     const holds = (name: string) =>
       this.isOwn(name) || settings.isLeft?.(folder, name) === true || this.attachments?.holds(name) === true;
-    this.outBox = new OutBox(folder, client, { incompleteAfter, holds });
+    const onDoubt = (doubted: boolean) => {
+      client.ledger.setFact(this.fact, doubted ? "1" : "").catch((error) => client.reports.fault(error));
+    };
+    this.outBox = new OutBox(folder, client, { incompleteAfter, holds, onDoubt });
+  }
+
+  /** Under this name the ledger keeps that a producer of the folder writes whole files again. */
+  private get fact(): string {
+    return `rewritten ${this.folder.code.toLowerCase()}`;
   }
 
   /** Documents that wait for their PDFs. */
@@ -74,6 +84,8 @@ export class WatchedBox {
     const { outBox, attachments } = this;
     try {
       this.unwatch ??= this.client.files.disk.watch(this.folder.box("OutBox"), this.changed);
+      if (!this.asked && (await this.client.ledger.fact(this.fact))) outBox.doubt();
+      this.asked = true;
       if (list) this.isOwn = ledgerFilesIn(this.folder.box("OutBox"), this.client.settings.ledger);
       const odd = list ? await outBox.list() : [];
       await attachments?.review(outBox);

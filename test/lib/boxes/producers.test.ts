@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { writeZip } from "../../../lib/archive/index.js";
 import { OutBox } from "../../../lib/boxes/out-box.js";
+import type { ProducerTrust } from "../../../lib/boxes/producer-trust.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { SYSTEM_CLOCK } from "../../../lib/clock.js";
 import { SYSTEM_DISK } from "../../../lib/files/disk.js";
@@ -104,6 +105,32 @@ describe("files that are claimed as soon as their content proves that they are f
         );
       }
     }
+  });
+
+  it("have to be still also after a restart, once their producer was seen to write a whole one again", async () => {
+    client = await openClient();
+    const { settings } = client;
+    const fact = (asked: ImportClient) => asked.ledger.fact("rewritten deccus001");
+    watching = new Watching(client, { maxInFlight: 100 });
+    await earnTrust();
+    assert.equal(await fact(client), undefined);
+    const rewritten = join(outBox(), "again.xml");
+    writeFileSync(rewritten, decXml());
+    await watching.until(() => given("again.xml").length === 1);
+    writeFileSync(rewritten, decXml({ goods: 30 }));
+    await until("it to be noted", async () => (await fact(client)) === "1");
+    await watching.watch.stop();
+    await client.close();
+
+    client = await openClient(settings);
+    watching = new Watching(client, { maxInFlight: 100 });
+    const names = Array.from({ length: 25 }, (_, index) => `later ${index}.xml`);
+    for (const name of names) writeFileSync(join(outBox(), name), decXml({ key: freshKey() }));
+    await watching.until(() => names.every((name) => given(name).length === 1));
+    const [box] = (
+      watching.watch as unknown as { boxes: Map<string, { outBox: { trust: ProducerTrust } }> }
+    ).boxes.values();
+    assert.equal(box?.outBox.trust.given, false, "so many are enough for a folder of which nothing is known");
   });
 
   it("go back when their writer goes on while they are claimed, and come whole after that", async () => {
