@@ -66,11 +66,20 @@ function cardBeside(node: FormNode, form: Form): string {
   return other ? nameOf(other, form) : "";
 }
 
+const environmentOf = (client: FormNode, form: Form) => settingText(form.settings(client).environment) || "test";
+
+/** Test is never offered production's server, nor the other way round. */
+function mayShare(node: FormNode, other: FormNode, form: Form): boolean {
+  if (node.type !== "sw-mq-broker") return true;
+  const own = form.node("sw-import-client", settingText(node.values.client));
+  return own !== undefined && environmentOf(own, form) === environmentOf(other, form);
+}
+
 /** What another client has for a setting that companies usually share; null for every other setting, and when none has it. */
 export function offerFor(node: FormNode, setting: string, form: Form): Offer | null {
   if (!SHARED[node.type]?.includes(setting)) return null;
   const own = settingText(form.settings(node)[setting]);
-  for (const client of others(node, form)) {
+  for (const client of others(node, form).filter((other) => mayShare(node, other, form))) {
     for (const like of of(client, node.type, form)) {
       const value = settingText(form.settings(like)[setting]);
       if (value !== "" && value !== own) return { value, from: nameOf(client, form) };

@@ -132,6 +132,12 @@ export function forms(bench: RedBench): void {
       const both = await ask<Answer>("missing", { nodes: [...first, ...second({ module })] });
       const token = both.asked.find(({ setting }) => setting === "token");
       assert.match(token?.text.en ?? "", /the card of First has the same driver/);
+      // Another environment has a server of its own.
+      const [production, ...rest] = first;
+      const live = { ...production, values: { ...production?.values, environment: "production" } };
+      const beside = await ask<Answer>("missing", { nodes: [live, ...rest, ...second()] });
+      const offered = beside.missing.filter(({ offer }) => offer).map(({ setting }) => setting);
+      assert.deepEqual(offered, ["module"]);
       const alone = await ask<Answer>("missing", { nodes: second({ module }) });
       assert.deepEqual(
         alone.asked.map(({ setting }) => setting),
