@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
@@ -120,7 +120,7 @@ describe("a person's decisions", () => {
       text: { zh: "无卡", en: "no card" },
       kind: "waits",
     });
-    await until("it is in OutBox", async () => (await client.ledger.get(first.id))?.box === "OutBox");
+    await until("it is in OutBox", () => existsSync(join(box("OutBox"), "w.xml")));
     drop("w.xml", decXml({ key, goods: 2 }));
     watching = new Watching(client);
     const second = await claimed("w.xml");
