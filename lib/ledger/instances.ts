@@ -31,7 +31,7 @@ export interface Beat {
 /** What was taken over. */
 export interface TakenOver {
   /** Those who had it; `left`: it had stopped in good order. */
-  instances: (InstanceName & { left?: true })[];
+  instances: (InstanceName & { left?: boolean })[];
   documents: number;
 }
 

@@ -180,7 +180,7 @@ export class SqlInstances implements Instances {
       ...[me, value(dead.map((id) => [id]))],
     );
     const instances = over.map(({ id, host, pid, left }) => {
-      return { id: String(id), host: String(host), pid: Number(pid), ...(Number(left) === 1 && { left: true as const }) };
+      return { id: String(id), host: String(host), pid: Number(pid), ...(Number(left) === 1 && { left: true }) };
     });
     for (const { id } of instances) {
       const sql = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp() WHERE id = ?";
