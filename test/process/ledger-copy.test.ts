@@ -13,6 +13,8 @@ import { openTheatre, type Stage, type Theatre, until } from "../support/stage.j
 const DOCUMENTS = 80;
 const SCHEMA = "copied";
 
+type Rows = ReturnType<Stage["rows"]>;
+
 /** The ledger is where it is without a setting. */
 const IN_ITS_FILE = { SW_LEDGER: "" };
 
@@ -48,12 +50,18 @@ describe("a ledger that is copied under a client with open documents", function 
     keys.push(...more);
     for (const key of more) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));
   }
-  const delivered = () => stage.simulated().filter(({ event }) => event === "delivered").length;
-  const inTheMiddle = async () => {
-    const before = delivered();
-    drop();
-    await until("it is in the middle", () => delivered() > before + DOCUMENTS / 5);
-  };
+  /** Ends the client while documents are on their way: the broker says nothing to them until it has ended. */
+  async function endInTheMiddle(rows: () => Promise<Rows> | Rows, end: () => Promise<unknown>): Promise<void> {
+    theatre.broker.pause();
+    try {
+      drop();
+      await until("documents are on their way", async () => (await rows()).some(({ state }) => state === "sending"));
+      await end();
+    } finally {
+      theatre.broker.resume();
+    }
+    assert.ok((await rows()).some(({ settled }) => !settled));
+  }
 
   function start(from: string, to: string): { child: ChildProcess; said: () => string; ended: Promise<number | null> } {
     const main = join(__dirname, "../../dist/cli/main.js");
@@ -71,7 +79,7 @@ describe("a ledger that is copied under a client with open documents", function 
     assert.ok(!said().includes(postgres.password));
     return said();
   }
-  async function done(rows: () => Promise<ReturnType<Stage["rows"]>> | ReturnType<Stage["rows"]>): Promise<void> {
+  async function done(rows: () => Promise<Rows> | Rows): Promise<void> {
     let open: unknown[] = [];
     await until(
       () => `all are accepted; open: ${open.length}, the first of them ${JSON.stringify(open.slice(0, 3))}`,
@@ -92,9 +100,10 @@ describe("a ledger that is copied under a client with open documents", function 
     const refused = start(stage.root, address);
     assert.equal(await refused.ended, 1, refused.said());
     assert.match(refused.said(), new RegExp(`SW-OWNER .*in use by process ${nodeRed.pid} on `));
-    await inTheMiddle();
-    await nodeRed.kill("SIGKILL");
-    assert.ok(stage.rows().some(({ settled }) => !settled));
+    await endInTheMiddle(
+      () => stage.rows(),
+      () => nodeRed.kill("SIGKILL"),
+    );
 
     const first = start(ledger, address);
     await until("the ledger is made", async () => {
@@ -136,9 +145,10 @@ describe("a ledger that is copied under a client with open documents", function 
     const refused = start(address, stage.root);
     assert.equal(await refused.ended, 1, refused.said());
     assert.match(refused.said(), new RegExp(`SW-OWNER .*in use by process ${nodeRed.pid} on `));
-    await inTheMiddle();
-    await nodeRed.stop();
-    assert.ok((await shared.rows()).some(({ settled }) => !settled));
+    await endInTheMiddle(
+      () => shared.rows(),
+      () => nodeRed.stop(),
+    );
     const said = await copy(address, stage.root);
     assert.match(said, /the file that stood there is kept as .*moved/);
     assert.ok(existsSync(join(stage.root, ".ledger", "ledger.db")));
