@@ -1,7 +1,7 @@
 // Loaded into a Node-RED process with --require. Prints each second, of the time since the last line: the event loop's
 // longest block, 99 of 100 blocks, both by the clock, and the longest time that the main thread was at work in one turn,
 // which is what is left of the first one when other programs do not take its place.
-// With SW_CPU_PROFILE, a file: SIGUSR2 begins a profile of the processor, the next one writes it there.
+// With SW_CPU_PROFILE, a file: SIGPWR begins a profile of the processor, the next one writes it there.
 const { openSync, readSync, writeFileSync } = require("node:fs");
 const { Session } = require("node:inspector");
 const { monitorEventLoopDelay } = require("node:perf_hooks");
@@ -13,7 +13,7 @@ function profileTo(file) {
   const session = new Session();
   session.connect();
   let runs = false;
-  process.on("SIGUSR2", () => {
+  process.on("SIGPWR", () => {
     if (!runs) session.post("Profiler.enable", () => session.post("Profiler.start"));
     else session.post("Profiler.stop", (_, { profile }) => writeFileSync(file, JSON.stringify(profile)));
     runs = !runs;

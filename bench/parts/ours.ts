@@ -84,14 +84,14 @@ export class Ours {
   async run(folder: string, names: readonly string[]): Promise<OursFigures> {
     const before = readdirSync(join(this.stage.root, "DecCus001", "SentBox")).length;
     const from = this.lines.length;
-    if (this.profiled) process.kill(this.pid, "SIGUSR2");
+    if (this.profiled) process.kill(this.pid, "SIGPWR");
     const cpu = cpuSeconds([this.pid]);
     const begin = performance.now();
     for (const name of names) renameSync(join(folder, name), join(this.outBox, name));
     await this.settled(before + names.length);
     const seconds = (performance.now() - begin) / 1000;
     const used = cpuSeconds([this.pid]) - cpu;
-    if (this.profiled) process.kill(this.pid, "SIGUSR2");
+    if (this.profiled) process.kill(this.pid, "SIGPWR");
     // The second that has begun is told when it ends.
     await pause(1_100);
     const told = this.lines

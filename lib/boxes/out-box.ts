@@ -179,6 +179,8 @@ export class OutBox {
     const oddities: Oddity[] = [];
     const unfinished: string[] = [];
     const turn = new Turn(this.world.clock);
+    // Asked once: each time costs a look at the folder.
+    const box = this.folder.box("OutBox");
     let seen = 0;
     this.proofs = PROOFS;
     this.again = false;
@@ -186,7 +188,7 @@ export class OutBox {
       if (waiting.taken || this.options.holds?.(name)) continue;
       if (seen++ >= this.lookAhead) break;
       await turn.over();
-      const oddity = await this.judge(name, waiting);
+      const oddity = await this.judge(name, waiting, join(box, name));
       if (oddity === "ready") names.push(name);
       else if (oddity) oddities.push(oddity);
       if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) unfinished.push(name);
@@ -268,10 +270,10 @@ export class OutBox {
     return waiting?.snapshot && { ...waiting.snapshot, ...(waiting.proof && { sha256: waiting.proof }) };
   }
 
-  private async judge(name: string, waiting: WaitingFile): Promise<"ready" | Oddity | undefined> {
+  private async judge(name: string, waiting: WaitingFile, path: string): Promise<"ready" | Oddity | undefined> {
     if (this.world.clock.monotonic() < waiting.notBefore) return undefined;
     try {
-      if (await this.isReady(name, waiting)) return "ready";
+      if (await this.isReady(name, waiting, path)) return "ready";
     } catch (error) {
       const code = codeOf(error) ?? "";
       if (code === "ENOENT") {
@@ -284,7 +286,6 @@ export class OutBox {
     if (this.overdue(waiting)) return { name, reason: "incomplete" };
     if (waiting.told || !this.isStill(waiting, this.soon)) return undefined;
     waiting.told = true;
-    const path = join(this.folder.box("OutBox"), name);
     const reason = whyIncomplete(this.world.files.disk, path, waiting.snapshot?.size ?? 0);
     return reason === "unfinished" ? undefined : { name, reason };
   }
@@ -298,9 +299,8 @@ export class OutBox {
     return this.watched.now - stillSince >= milliseconds;
   }
 
-  private async isReady(name: string, waiting: WaitingFile): Promise<boolean> {
+  private async isReady(name: string, waiting: WaitingFile, path: string): Promise<boolean> {
     const { clock, files } = this.world;
-    const path = join(this.folder.box("OutBox"), name);
     const now = clock.monotonic();
     const snapshot = files.disk.facts(path);
     if (!snapshot) throw Object.assign(new Error(`${name} has gone`), { code: "ENOENT" });

@@ -47,7 +47,7 @@ export interface FolderWatchEvents {
  * looked at so much later: each claim changes the folder, and none brings anything new.
  */
 const PAUSES = {
-  scan: (files: number, queued: boolean) => 20 + Math.min(queued ? 980 : 180, files / 5),
+  scan: (files: number, queued: boolean) => 20 + (queued ? Math.min(980, files / 1.5) : Math.min(180, files / 5)),
   check: (files: number) => Math.min(40, files / 25),
   list: (names: number, queued: boolean) => names / (queued ? 10 : 100),
 };
