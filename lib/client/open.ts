@@ -60,6 +60,7 @@ export async function openClient(
     ledger = await openOwnLedger(parts, facts, confirmed, ports, openLedger);
     let gap = await gapOf(ledger, parts, facts, confirmed);
     const instance = ledger.instances && new InstanceLease(ledger.instances, ports);
+    holding = instance ?? file;
     await instance?.take();
     if (instance) {
       // Frozen since it took the root, another one may have started and be at work: what was seen before may be over, and from now on
@@ -68,7 +69,6 @@ export async function openClient(
       await ledger.fence(STARTS_FACT, file.holding);
       gap = await gapOf(ledger, parts, facts, confirmed);
     }
-    holding = instance ?? file;
     const lease = new RootLease(holding, parts, ledger, ports, facts);
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
     client = opened;

@@ -2,6 +2,7 @@ import { basename, dirname, relative, sep } from "node:path";
 import { AUDIT_FOLDER } from "../audit/chain.js";
 import type { Bilingual, ImportClientError } from "../errors.js";
 import { BOX_NAMES, type BoxPath } from "../files/box-place.js";
+import type { Disk } from "../files/disk.js";
 import { MARKER } from "../files/folders.js";
 import { KEPT_FOLDER, SPOOL_FOLDER } from "../files/spool.js";
 import { isPostgres } from "../ledger/postgres/place.js";
@@ -45,8 +46,9 @@ export function assertOwnPlace(setting: "ledger" | "logDir", places: OwnPlaces):
 /**
  * Is a file in a box the ledger's, or one that SQLite or we put beside it? Whatever links lead there: no such file is ever claimed.
  */
-export function ledgerFilesIn(box: string, ledger: string): (name: string) => boolean {
-  if (ledger === "" || isPostgres(ledger) || realPath(dirname(ledger)) !== realPath(box)) return () => false;
+export function ledgerFilesIn(box: string, ledger: string, disk?: Disk): (name: string) => boolean {
+  if (ledger === "" || isPostgres(ledger)) return () => false;
+  if (realPath(dirname(ledger), disk) !== realPath(box, disk)) return () => false;
   return (name) => name.startsWith(basename(ledger));
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join, sep } from "node:path";
-import { SYSTEM_DISK } from "../files/disk.js";
+import { type Disk, SYSTEM_DISK } from "../files/disk.js";
 import type { ClientSettings } from "./settings.js";
 
 type Places = Pick<ClientSettings, "environment" | "root" | "ledger" | "boxPaths">;
@@ -29,12 +29,12 @@ function folder(path: string): string {
 }
 
 /** The path through every link; of what does not exist yet, the part that does. A database's address stays as it is. */
-export function realPath(path: string): string {
+export function realPath(path: string, disk: Pick<Disk, "realPath"> = SYSTEM_DISK): string {
   if (/^[a-z]+:\/\//.test(path)) return path;
   try {
-    return SYSTEM_DISK.realPath(path);
+    return disk.realPath(path);
   } catch {
     const parent = dirname(path);
-    return parent === path ? path : join(realPath(parent), basename(path));
+    return parent === path ? path : join(realPath(parent, disk), basename(path));
   }
 }

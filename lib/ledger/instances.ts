@@ -22,7 +22,7 @@ export interface Beat {
   held: boolean;
   /** The one that does what only one may do: who joined first of those that nobody has taken over. */
   leads: boolean;
-  /** No other one is alive. */
+  /** No other one is alive, or may wake while what it has is still its own. */
   alone: boolean;
   /** `over`: its lease, and the grace after it. `left`: it has stopped in good order. */
   others: (ProcessMark & { id: string; over: boolean; left: boolean })[];

@@ -83,10 +83,12 @@ export class WatchedBox {
   async scan(list: boolean): Promise<Oddity[]> {
     const { outBox, attachments } = this;
     try {
-      this.unwatch ??= this.client.files.disk.watch(this.folder.box("OutBox"), this.changed);
+      const { disk } = this.client.files;
+      const path = this.folder.box("OutBox");
+      this.unwatch ??= disk.watch(path, this.changed);
       if (!this.asked && (await this.client.ledger.fact(this.fact))) outBox.doubt();
       this.asked = true;
-      if (list) this.isOwn = ledgerFilesIn(this.folder.box("OutBox"), this.client.settings.ledger);
+      if (list) this.isOwn = ledgerFilesIn(path, this.client.settings.ledger, disk);
       const odd = list ? await outBox.list() : [];
       await attachments?.review(outBox);
       const { names, oddities } = await outBox.ready();

@@ -1,5 +1,4 @@
 import type { Disk, Entry, FileFacts, HeldFile, OpenFile } from "../../lib/files/disk.js";
-import { idInName } from "../../lib/files/names.js";
 import { Fault } from "./decisions.js";
 import type { Doer } from "./ports.js";
 import { type FileNode, fault, split, type Tree } from "./tree.js";
@@ -10,6 +9,9 @@ const LIES = new Fault("a rename that was done says ENOENT", 0.02);
 const STALE = new Fault("an old list of names", 0.05);
 const DEAF = new Fault("a change is not told", 0.3);
 const TORN = new Fault("half a write is seen", 0.1);
+
+/** A document's id at the beginning of a file's name, in TempBox and where its bytes are kept. */
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 /** Milliseconds for which an old list of names may be given. */
 const OLD = 10_000;
@@ -222,7 +224,7 @@ export class SimDisk implements Disk {
 
   private acts(what: string, ...paths: string[]): void {
     const { world, life } = this.doer;
-    if (world.shared) for (const path of paths) world.checks.acts(life, idInName(split(path)[1]), what);
+    if (world.shared) for (const path of paths) world.checks.acts(life, ID.exec(split(path)[1])?.[0], what);
   }
 
   private told(...paths: string[]): void {

@@ -147,4 +147,55 @@ export const FOUND: readonly Found[] = [
       ...["the data centre refuses it/30/1", "a deploy/0/31", "seconds late/0/152"],
     ],
   },
+  {
+    what: "one of several was frozen at its start, and held as never sent what another one worked on by then",
+    seed: 138,
+    instances: 2,
+    shared: true,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "frozen after a commit/0/0", "a moment late/8/20"],
+      ...["frozen after a commit/8/7", "the database is away/28/58"],
+    ],
+  },
+  {
+    what: "a ledger in which a claim had been withdrawn was taken for an older copy",
+    seed: 1365,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["documents/0", "way/1", "a moment late/0/7", "a moment late/0/8", "seconds late/0/19"],
+      "the database is away/28/0",
+    ],
+  },
+  {
+    what: "a claim that came too late for its file was taken over, and failed as a document whose file was lost",
+    seed: 1360,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/1", "handed in at/2", "the ledger cannot be written/0/4"],
+      ...["a moment late/8/15", "seconds late/8/33", "killed after/8/52"],
+    ],
+  },
+  {
+    what: "one that woke removed the bytes that another one, which had taken its document over, was to send again",
+    seed: 3595,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["packs/0", "documents/0", "handed in at/1", "handed in at/2", "way/2", "a moment late/0/16"],
+      ...["a moment late/8/11", "frozen after a commit/16/3", "a deploy/0/6"],
+    ],
+  },
+  {
+    what: "one that started tidied away what a frozen one had half written",
+    seed: 10292,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "handed in at/1", "handed in at/2", "way/2"],
+      ...["a process is frozen/0/0", "a process is frozen/8/2", "corrected/1", "a process is frozen/16/3"],
+      ...["a moment late/0/15", "killed after/0/22", "the card is not there/1/0", "a process is frozen/1/4"],
+    ],
+  },
 ];

@@ -19,8 +19,11 @@ export const GUARDS = [
 
 export type Guard = (typeof GUARDS)[number];
 
-/** Of these there must be two who could disturb each other. */
-export const NEED_TWO: readonly Guard[] = ["lease", "fence"];
+/** Of these there must be two who could disturb each other, who wait for each other or share a ledger. */
+export const NEED_TWO: Partial<Record<Guard, { shared: boolean }>> = {
+  lease: { shared: false },
+  fence: { shared: true },
+};
 
 type Private = Record<string, (...args: never[]) => unknown>;
 

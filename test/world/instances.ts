@@ -1,14 +1,17 @@
 import type { ProcessMark } from "../../lib/host.js";
-import type { DocumentRow } from "../../lib/ledger/index.js";
+import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import {
   type Beat,
   INSTANCE,
   type InstanceKey,
   type Instances,
+  nameOf,
   notOurs,
+  type SeenInstance,
   type TakenOver,
   takenName,
 } from "../../lib/ledger/instances.js";
+import type { PinAttempts } from "../../lib/signing/types.js";
 import type { LedgerFile } from "./ledger-file.js";
 
 /** A row of the table `instances`. */
@@ -17,7 +20,9 @@ export interface InstanceRow extends ProcessMark {
   epoch: number;
   /** By the database's clock. */
   leaseUntil: number;
+  joinedAt: number;
   takenBy: string;
+  takenAt: number;
 }
 
 /** What the table needs of the ledger that it is in. */
@@ -30,20 +35,28 @@ export interface SharedWorld {
 
 /** Those who share a simulated ledger, as one of them sees them: the rules of `lib/ledger/sql/instances.ts`. */
 export class SimInstances implements Instances {
+  /** There is no card in the world. */
+  readonly pins = {} as PinAttempts;
   me: InstanceKey | undefined;
+  private name = "";
 
   constructor(
     private readonly file: LedgerFile,
     private readonly world: SharedWorld,
-    private readonly write: <T>(job: () => T) => Promise<T>,
-    private readonly unknown: (id: string) => void,
+    private readonly ledger: {
+      read<T>(job: () => T): Promise<T>;
+      write<T>(job: () => T): Promise<T>;
+      tell(row: DocumentRow, note: EventNote): void;
+    },
   ) {}
 
   async join(id: string, mark: ProcessMark): Promise<void> {
     await this.world.aside(() => {
       const leaseUntil = this.world.now() + INSTANCE.lasts;
-      this.file.instances.push({ ...mark, id, epoch: 1, leaseUntil, takenBy: "" });
+      const joinedAt = this.world.now();
+      this.file.instances.push({ ...mark, id, epoch: 1, leaseUntil, joinedAt, takenBy: "", takenAt: 0 });
     });
+    this.name = nameOf(mark);
     this.me = { id, epoch: 1 };
   }
 
@@ -55,11 +68,10 @@ export class SimInstances implements Instances {
       const mine = instances.findIndex(({ id, epoch }) => id === me?.id && epoch === me.epoch);
       if (mine !== -1) (instances[mine] as InstanceRow).leaseUntil = now + INSTANCE.lasts;
       const others = instances.filter(({ id, takenBy }) => takenBy === "" && id !== me?.id);
-      const alive = others.filter(({ leaseUntil }) => leaseUntil > now);
       return {
         held: mine !== -1,
-        leads: mine !== -1 && alive.every((one) => instances.indexOf(one) > mine),
-        alone: alive.length === 0,
+        leads: mine !== -1 && others.every((one) => instances.indexOf(one) > mine),
+        alone: others.every(({ leaseUntil }) => isOver(leaseUntil, now)),
         others: others.map(({ id, host, pid, boot, started, leaseUntil }) => ({
           ...{ id, host, pid, boot, started, over: isOver(leaseUntil, now) },
           left: leaseUntil === Number.NEGATIVE_INFINITY,
@@ -68,24 +80,64 @@ export class SimInstances implements Instances {
     });
   }
 
-  takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
-    return this.write(() => {
-      const { file, world } = this;
-      const me = this.me?.id ?? "";
-      const now = world.now();
-      const over = file.instances.filter(
-        ({ id, takenBy, leaseUntil }) =>
-          takenBy === "" && id !== me && ((silent && isOver(leaseUntil, now)) || dead.includes(id)),
-      );
-      for (const one of over) file.changeInstance(one, { epoch: one.epoch + 1, takenBy: me });
-      const known = new Set(file.instances.flatMap(({ id, takenBy }) => (takenBy === "" ? [id] : [])));
-      const taken = file.rows.filter(({ settled, owner }) => !settled && !known.has(owner));
-      for (const row of taken) {
-        file.replaced(row, { ...row, owner: me, epoch: row.epoch + 1 });
-        if (row.state === "sending") this.unknown(row.id);
+  async takeOver(dead: readonly string[], silent: boolean, told = true): Promise<TakenOver> {
+    const { instances, changed } = await this.ledger.write(() => this.taking(dead, silent, told));
+    for (const { row, notes } of changed) for (const note of notes) this.ledger.tell(row, note);
+    return { instances, documents: changed.length };
+  }
+
+  toSend(after: string, limit: number): Promise<DocumentRow[]> {
+    return this.ledger.read(() => this.ready(this.me?.id, after).slice(0, limit));
+  }
+
+  handOver(most: number): Promise<number> {
+    return this.ledger.write(() => {
+      const { file, world, me } = this;
+      const leader = file.instances.find(({ takenBy }) => takenBy === "");
+      if (!leader || leader.leaseUntil <= world.now() || leader.id === me?.id) return 0;
+      const room = most - this.ready(leader.id, "").length;
+      const given = room <= 0 ? [] : this.ready(me?.id, "").slice(0, room);
+      for (const row of given) {
+        file.replaced(row, { ...row, owner: leader.id, epoch: row.epoch + 1 });
+        file.event(row.id, { event: "handed-over", text: `${this.name} → ${nameOf(leader)}` }, world.now());
       }
-      return { instances: over.map(({ id }) => id), documents: taken.length };
+      return given.length;
     });
+  }
+
+  async takeHeld(id: string): Promise<DocumentRow> {
+    const { row, note } = await this.ledger.write(() => {
+      const { file, world } = this;
+      const me = this.me?.id;
+      const found = file.row(id);
+      const holder = found && found.owner !== me && file.instances.find((one) => one.id === found.owner);
+      const note = holder ? { event: "taken-over", text: `${nameOf(holder)} → ${this.name}` } : undefined;
+      return { row: file.change(id, { me, takes: "held" }, {}, note, world.now()), note };
+    });
+    if (note) this.ledger.tell(row, note);
+    return row;
+  }
+
+  seen(): Promise<SeenInstance[]> {
+    return this.ledger.read(() => {
+      const { file, me, world } = this;
+      const leader = file.instances.find(({ takenBy }) => takenBy === "");
+      const standing = ({ leaseUntil, takenBy }: InstanceRow): SeenInstance["standing"] => {
+        if (leaseUntil === Number.NEGATIVE_INFINITY) return "left";
+        if (takenBy !== "") return "taken-over";
+        return leaseUntil > world.now() ? "alive" : "silent";
+      };
+      const seen = [...file.instances].reverse().map((one) => ({
+        ...{ id: one.id, host: one.host, pid: one.pid, since: one.joinedAt, leaseUntil: Math.max(0, one.leaseUntil) },
+        ...{ standing: standing(one), leads: one === leader, own: one.id === me?.id, takenBy: one.takenBy },
+        ...{ takenAt: one.takenAt, documents: file.rows.filter((row) => !row.settled && row.owner === one.id).length },
+      }));
+      return [...seen.filter(({ takenBy }) => takenBy === ""), ...seen.filter(({ takenBy }) => takenBy !== "")];
+    });
+  }
+
+  async end(dead: readonly string[]): Promise<void> {
+    await this.ledger.write(() => this.ending(dead, false));
   }
 
   async leave(): Promise<void> {
@@ -94,6 +146,54 @@ export class SimInstances implements Instances {
       const mine = this.file.instances.find(({ id, epoch }) => id === me?.id && epoch === me.epoch);
       if (mine) mine.leaseUntil = Number.NEGATIVE_INFINITY;
     });
+  }
+
+  /** Documents whose bytes for the broker are fixed. */
+  private ready(owner: string | undefined, after: string): DocumentRow[] {
+    return this.file.rows.filter(
+      (row) =>
+        !row.settled &&
+        row.owner === owner &&
+        row.wire !== "" &&
+        row.id > after &&
+        (row.state === "unknown" || (row.state === "claimed" && row.box === "TempBox" && row.retryAt === 0)),
+    );
+  }
+
+  private ending(dead: readonly string[], silent: boolean): TakenOver["instances"] {
+    const { file, world } = this;
+    const me = this.me?.id ?? "";
+    const now = world.now();
+    const over = file.instances.filter(
+      ({ id, takenBy, leaseUntil }) =>
+        takenBy === "" && id !== me && ((silent && isOver(leaseUntil, now)) || dead.includes(id)),
+    );
+    for (const one of over) file.changeInstance(one, { epoch: one.epoch + 1, takenBy: me, takenAt: now });
+    return over.map(({ id, host, pid }) => ({ id, host, pid }));
+  }
+
+  private taking(dead: readonly string[], silent: boolean, told: boolean) {
+    const { file, world } = this;
+    const me = this.me?.id ?? "";
+    const now = world.now();
+    const instances = this.ending(dead, silent);
+    const known = new Set(file.instances.flatMap(({ id, takenBy }) => (takenBy === "" ? [id] : [])));
+    const open = file.rows.filter(({ settled, owner }) => !settled && !known.has(owner));
+    const changed = open.map((row) => {
+      const from = file.instances.find(({ id }) => id === row.owner);
+      const notes: EventNote[] = [];
+      if (told && from) notes.push({ event: "taken-over", text: `${nameOf(from)} → ${this.name}` });
+      for (const note of notes) file.event(row.id, note, now);
+      let next: DocumentRow = { ...row, owner: me, epoch: row.epoch + 1 };
+      file.replaced(row, next);
+      if (row.state === "sending") {
+        const note = { event: "unknown", text: "stopped while sending" };
+        next = file.change(row.id, { from: ["sending"], to: "unknown" }, {}, note, now);
+        if (told) notes.push(note);
+      }
+      return { row: next, notes };
+    });
+    return { instances, changed };
   }
 
   /** Others have taken over what was ours. */
@@ -105,7 +205,7 @@ export class SimInstances implements Instances {
 
 const isOver = (leaseUntil: number, now: number) => leaseUntil < now - INSTANCE.grace;
 
-const nameOf = (business: string, name: string) => `${business}/${name}`.toLowerCase();
+const inOutBox = (business: string, name: string) => `${business}/${name}`.toLowerCase();
 
 /** Throws SW-FENCED when an open document is another's. */
 export function assertOurs(row: DocumentRow, me: string): void {
@@ -114,7 +214,7 @@ export function assertOurs(row: DocumentRow, me: string): void {
 
 /** As `takeName` of `lib/ledger/sql/instances.ts`. */
 export function takeName(file: LedgerFile, { id, business, sha256 }: DocumentRow, fileName: string, me: string): void {
-  const name = nameOf(business, fileName);
+  const name = inOutBox(business, fileName);
   const holder = file.names.get(name);
   const held = holder === undefined || holder === id ? undefined : file.row(holder);
   if (held && (held.owner !== me || held.sha256 === sha256)) throw takenName(fileName);

@@ -59,11 +59,13 @@ export class SimLedger implements Ledger {
       () => this.me,
     );
     const { shared } = world;
-    const unknown = (id: string) => {
-      const note = { event: "unknown", text: "stopped while sending" };
-      file.change(id, { from: ["sending"], to: "unknown" }, {}, note, world.now());
-    };
-    this.instances = shared && new SimInstances(file, shared, (job) => this.write(job), unknown);
+    this.instances =
+      shared &&
+      new SimInstances(file, shared, {
+        read: (job) => this.read(job),
+        write: (job) => this.write(job),
+        tell: (row, note) => this.tell(row, note),
+      });
   }
 
   async claim(
@@ -139,7 +141,12 @@ export class SimLedger implements Ledger {
 
   waitingClaims(limit: number): Promise<DocumentRow[]> {
     const waits = (row: DocumentRow) =>
-      !row.settled && this.owns(row) && row.state === "claimed" && row.box === "TempBox" && row.retryAt === 0;
+      !row.settled &&
+      this.owns(row) &&
+      row.state === "claimed" &&
+      row.box === "TempBox" &&
+      row.retryAt === 0 &&
+      row.wire === "";
     return this.read(() => this.file.rows.filter(waits).slice(0, limit));
   }
 

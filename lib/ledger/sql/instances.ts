@@ -59,19 +59,18 @@ export class SqlInstances implements Instances {
           WHERE id = ? AND epoch = ? RETURNING number
         )
         SELECT id, host, pid, boot, started, number, (SELECT number FROM mine) AS mine,
-          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left", (lease_until > clock_timestamp())::int AS alive
+          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left"
         FROM instances WHERE taken_by = '' AND id <> ?
-        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0, 0 FROM mine`,
+        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0 FROM mine`,
         ...[id, epoch, id],
       ),
     );
     const mine = Number(rows[0]?.mine ?? 0);
     const found = rows.filter((row) => row.id !== "").map((row) => ({ ...row, number: Number(row.number) }) as Other);
-    const alive = found.filter((one) => Number(one.alive) === 1);
     return {
       held: mine > 0,
       leads: mine > 0 && found.every(({ number }) => number > mine),
-      alone: alive.length === 0,
+      alone: found.every(({ over, left }) => Number(over) === 1 || Number(left) === 1),
       others: found.map(({ id, host, pid, boot, started, over, left }) => {
         return { id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 };
       }),
@@ -229,7 +228,6 @@ interface Other extends ProcessMark {
   number: number;
   over: unknown;
   left: unknown;
-  alive: unknown;
 }
 
 type Claim = Pick<DocumentRow, "id" | "business" | "sha256">;
