@@ -1,5 +1,6 @@
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { isAlive } from "../../lib/ledger/rules/identity.js";
+import { mayFollow } from "../../lib/ledger/rules/states.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
 import type { SimLedger } from "./ledger.js";
 import type { HandedIn } from "./outside.js";
@@ -109,6 +110,8 @@ export class Checks {
     if (!after) return;
     world.persons.changed(before, after);
     if (before?.state === after.state) return;
+    if (before && !undone && !mayFollow(before.state, after.state))
+      world.fail(`${after.fileName} goes from ${before.state} to ${after.state}`);
     if (ARRIVED.includes(after.state) && !(before && ARRIVED.includes(before.state))) {
       const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(after.id));
       if (!arrived) world.fail(`${after.fileName} is called ${after.state} and has not arrived`);

@@ -27,11 +27,11 @@ export class SimDisk implements Disk {
   }
 
   exists(path: string): boolean {
-    return this.look(() => this.tree.node(path) !== undefined);
+    return this.look(() => this.mayRead && this.tree.node(path) !== undefined);
   }
 
   isFolder(path: string): boolean {
-    return this.look(() => this.tree.node(path)?.kind === "folder");
+    return this.look(() => this.mayRead && this.tree.node(path)?.kind === "folder");
   }
 
   read(path: string): Buffer {
@@ -79,11 +79,17 @@ export class SimDisk implements Disk {
     return this.look(() => {
       const { world, life } = this.doer;
       const known = this.lists.get(folder);
-      if (known && world.scheduler.now - known.at < OLD && world.decisions.happens(STALE, life.number)) {
+      if (
+        known &&
+        life.machine.bare === undefined &&
+        world.scheduler.now - known.at < OLD &&
+        world.decisions.happens(STALE, life.number)
+      ) {
         world.tell(life.name, `gets an old list of ${folder}`);
         return known.entries;
       }
       const entries = this.tree.list(folder);
+      if (life.machine.bare !== undefined) return entries;
       this.lists.set(folder, { at: world.scheduler.now, entries });
       return entries;
     });
@@ -187,7 +193,7 @@ export class SimDisk implements Disk {
     const { world, life } = this.doer;
     if (!this.look(() => this.tree.folders.has(folder))) return undefined;
     return world.watch(folder, () => {
-      if (!world.decisions.happens(DEAF, life.number)) {
+      if (life.machine.bare === undefined && !world.decisions.happens(DEAF, life.number)) {
         world.scheduler.at(world.scheduler.now + this.doer.latency(), changed, life);
       }
     });
@@ -202,7 +208,21 @@ export class SimDisk implements Disk {
   }
 
   private get tree(): Tree {
-    return this.doer.world.tree;
+    const { world, life } = this.doer;
+    const { bare } = life.machine;
+    if (bare === null) throw fault("EIO", world.root);
+    return bare ?? world.tree;
+  }
+
+  /** The disk with the root, for a file on it that is open. */
+  private get there(): Tree {
+    const { world, life } = this.doer;
+    if (life.machine.bare !== undefined) throw fault("EIO", world.root);
+    return world.tree;
+  }
+
+  private get mayRead(): boolean {
+    return this.doer.life.machine.bare !== null;
   }
 
   private get time(): number {
@@ -247,9 +267,9 @@ export class SimDisk implements Disk {
 
   private held(node: FileNode): HeldFile {
     return {
-      writeNow: (bytes) => this.change("write in its place", "", () => this.tree.fill(node, bytes, this.time)),
-      write: (bytes) => this.doer.later("write in its place", () => this.tree.fill(node, bytes, this.time)),
-      sync: () => this.doer.later("sync", () => this.tree.syncFile(node)),
+      writeNow: (bytes) => this.change("write in its place", "", () => this.there.fill(node, bytes, this.time)),
+      write: (bytes) => this.doer.later("write in its place", () => this.there.fill(node, bytes, this.time)),
+      sync: () => this.doer.later("sync", () => this.there.syncFile(node)),
       close: () => {},
     };
   }

@@ -194,6 +194,7 @@ export const FOUND: readonly Found[] = [
     shared: true,
     kept: [
       ...["trouble/0", "packs/0", "documents/0", "handed in at/1", "handed in at/2", "way/2"],
+      "a renewal does not reach the database/0/1",
       ...["a process is frozen/0/0", "a process is frozen/8/2", "corrected/1", "a process is frozen/16/3"],
       ...["a moment late/0/15", "killed after/0/22", "the card is not there/1/0", "a process is frozen/1/4"],
     ],

@@ -1,8 +1,12 @@
+import type { Tree } from "./tree.js";
+
 /** A machine; processes on one share its clock and its power. */
 export interface Machine {
   readonly name: string;
   /** Milliseconds by which its clock is wrong. */
   ahead: number;
+  /** What it sees in place of the disk with the root while that is not mounted; null: nothing can be read at all. */
+  bare: Tree | null | undefined;
 }
 
 /** Something that lives and can be killed or frozen: a process. What it has asked for is done only while it lives. */

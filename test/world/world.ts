@@ -18,8 +18,10 @@ const BETWEEN = new Fault("somebody else acts in between", 0.01);
 const FREEZES = new Fault("a process is frozen", 0.1);
 const DEPLOYS = new Fault("a deploy", 0.1);
 const AWAY = new Fault("the database is away", 0.1);
+const UNMOUNTED = new Fault("the root is not mounted", 0.05);
 
 const DATABASE = 28;
+const MACHINES = 24;
 
 /** Milliseconds of the world in which things go wrong, at most: they end a second after everything has come to its end. */
 const TROUBLE = [4_000, 4_000, 12_000, 30_000];
@@ -138,6 +140,7 @@ export class World {
         if (!quiet && scheduler.now >= end) {
           quiet = true;
           decisions.calm = true;
+          for (const machine of this.machines) machine.bare = undefined;
           this.tell("world", "nothing goes wrong any more");
         }
         if (!scheduler.step(quiet ? PATIENCE : end)) {
@@ -238,7 +241,7 @@ export class World {
     const name = this.apart ? `machine ${"ABC"[instance - 1]}` : "machine";
     let machine = this.machines.find((one) => one.name === name);
     if (!machine) {
-      machine = { name, ahead: 0 };
+      machine = { name, ahead: 0, bare: undefined };
       this.machines.push(machine);
     }
     return machine;
@@ -282,6 +285,9 @@ export class World {
           this.databaseAwayUntil = scheduler.now + decisions.amount * decisions.amount * 90_000;
           this.tell("world", `the database is away for ${Math.round((this.databaseAwayUntil - at) / 1000)} s`);
         }
+        for (const [index, machine] of this.machines.entries()) {
+          if (machine.bare === undefined && decisions.happens(UNMOUNTED, MACHINES + index)) this.unmount(machine);
+        }
         for (const life of this.lives) {
           if (life.dead || life.frozenUntil > scheduler.now) continue;
           if (decisions.happens(FREEZES, life.number)) this.freeze(life, 1000 + decisions.amount * 90_000);
@@ -298,6 +304,22 @@ export class World {
     life.frozenUntil = scheduler.now + milliseconds;
     const line = this.processes.get(life.number)?.line;
     if (line && milliseconds > 20_000) scheduler.at(scheduler.now + 20_000, () => this.broker.cut(line));
+  }
+
+  private unmount(machine: Machine): void {
+    const { scheduler, decisions } = this;
+    const milliseconds = 200 + decisions.amount ** 3 * 90_000;
+    const empty = new Tree();
+    empty.makeFolder(this.root);
+    machine.bare = decisions.draw() < 0.5 ? empty : null;
+    this.tell(
+      "world",
+      `the root is not mounted for ${(milliseconds / 1000).toFixed(1)} s: ${machine.bare ? "empty" : "errors"}`,
+    );
+    scheduler.at(scheduler.now + milliseconds, () => {
+      machine.bare = undefined;
+      this.tell("world", "the root is mounted again");
+    });
   }
 
   private deploy(life: Life): void {
