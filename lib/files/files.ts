@@ -222,11 +222,18 @@ export class Files {
   /**
    * Writes a file that a stranger reads: whole under `<name>.tmp`, synced, then renamed, so that it is never seen half. The
    * folder's entry is durable when this resolves. Who writes a path that is being written, for a receipt that is delivered
-   * again say, waits for the first. `readers`: whom the folder lets in, or only us.
+   * again say, waits for the first. `readers`: whom the folder lets in, or only us. `mayPlace` is called before it gets its name, and throws
+   * what keeps it from that.
    */
-  async write(folder: string, name: string, bytes: Buffer, readers: "all" | "us" = "all"): Promise<void> {
+  async write(
+    folder: string,
+    name: string,
+    bytes: Buffer,
+    readers: "all" | "us" = "all",
+    mayPlace?: () => void,
+  ): Promise<void> {
     const path = join(folder, name);
-    await this.oneByOne(path, () => this.writeNow(path, bytes, readers));
+    await this.oneByOne(path, () => this.writeNow(path, bytes, readers, mayPlace));
   }
 
   /** Makes a folder that is missing, with those above it, and lets into it who is let into the one above. Throws as `makeFolder`. */
@@ -248,7 +255,7 @@ export class Files {
     }
   }
 
-  private async writeNow(path: string, bytes: Buffer, readers: "all" | "us"): Promise<void> {
+  private async writeNow(path: string, bytes: Buffer, readers: "all" | "us", mayPlace?: () => void): Promise<void> {
     const half = `${path}.tmp`;
     try {
       await this.disk.write(half, bytes);
@@ -256,6 +263,7 @@ export class Files {
       this.disk.remove(half);
       throw error;
     }
+    mayPlace?.();
     if (readers === "all") this.disk.share(half);
     this.rename(half, path);
     await this.syncFolder(dirname(path));

@@ -23,9 +23,10 @@ export class Spool {
     this.kept = join(root, KEPT_FOLDER);
   }
 
-  async write(id: string, bytes: Buffer): Promise<void> {
+  /** `mayPlace` throws when somebody else may have the document by the time that its bytes are written. */
+  async write(id: string, bytes: Buffer, mayPlace?: () => void): Promise<void> {
     makeFolder(this.files.disk, this.folder);
-    await this.files.write(this.folder, id, bytes, "us");
+    await this.files.write(this.folder, id, bytes, "us", mayPlace);
   }
 
   /** Where a document's bytes lie, while it is under way. */

@@ -93,9 +93,10 @@ export async function outgoingOf(
   const sha256 = wrapped ? sha256InTurns(body, client.clock) : client.inspections.sha256(document.id, body);
   const wire = makeWire(handle, body, await sha256, to, fields);
   crashPoint("send.before-spool");
-  // Frozen since it was claimed, these may be the bytes of another instance's send by now.
-  client.lease.assertHeld();
-  if (wire.body !== row.sha256) await client.spool.write(row.id, body);
+  // Frozen since it was claimed, or over this, these may be the bytes of another instance's send by now.
+  const mayPlace = () => client.lease.assertHeld();
+  mayPlace();
+  if (wire.body !== row.sha256) await client.spool.write(row.id, body, mayPlace);
   crashPoint("send.after-spool");
   return fromDisk(client, row, wire, body);
 }

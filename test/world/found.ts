@@ -188,6 +188,18 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "one that woke put its bytes in the place of those that another one, which had taken its document over, was to send again",
+    seed: 20013,
+    instances: 2,
+    shared: true,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "way/1", "handed in at/3"],
+      ...["somebody else acts in between/31/51", "somebody else acts in between/31/135", "seconds late/0/14"],
+      ...["seconds late/0/25", "killed before/8/12"],
+      ...["seconds late/9/9", "the database is away/28/13", "a process is frozen/9/31"],
+    ],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,
