@@ -12,6 +12,7 @@ const GIVEN_BACK = new Fault("the queue is not there", 0.05);
 const CLOSED = new Fault("the broker closes the channel for it", 0.03);
 const ACK_LATE = new Fault("the confirm is late", 0.05);
 const TWICE = new Fault("the confirm comes twice", 0.02);
+const FROZEN = new Fault("frozen as it writes to the broker", 0.02);
 const WAY = new Fault("the way to the broker is slow", 0.2);
 const CUT_DELIVERY = new Fault("the line is cut as a receipt is brought", 0.02);
 const CUT_ACK = new Fault("the line is cut before the receipt's ack", 0.02);
@@ -139,6 +140,11 @@ export class SimBroker {
     const { line } = channel;
     const who = line.life.number;
     const slow = world.decisions.happens(WAY, who) ? world.decisions.amount * 200 : 1;
+    if (world.decisions.happens(FROZEN, who)) {
+      world.freeze(line.life, 1000 + world.decisions.amount * 50_000);
+      world.scheduler.at(world.scheduler.now, () => this.arrived(channel, message), line.life);
+      return;
+    }
     // Bytes in the kernel go on when their process has ended.
     world.scheduler.at(world.scheduler.now + slow, () => this.arrived(channel, message));
   }

@@ -20,6 +20,9 @@ const OLD = 10_000;
 export class SimDisk implements Disk {
   private readonly lists = new Map<string, { at: number; entries: Entry[] }>();
 
+  /** What a rename led to that was said to have failed. */
+  private lied: string | undefined;
+
   constructor(private readonly doer: Doer) {}
 
   facts(path: string): FileFacts | undefined {
@@ -27,6 +30,7 @@ export class SimDisk implements Disk {
   }
 
   exists(path: string): boolean {
+    if (this.doer.world.without === "the target tells" && path === this.lied) return false;
     return this.look(() => this.mayRead && this.tree.node(path) !== undefined);
   }
 
@@ -114,6 +118,7 @@ export class SimDisk implements Disk {
     const { world, life } = this.doer;
     if (world.decisions.happens(LIES, life.number)) {
       world.tell(life.name, `is told ENOENT for the rename to ${to}`);
+      this.lied = to;
       throw fault("ENOENT", from);
     }
   }

@@ -29,6 +29,8 @@ export interface InstanceRow extends ProcessMark {
 export interface SharedWorld {
   /** The database's clock. */
   now(): number;
+  /** Milliseconds that others wait after a lease. */
+  grace: number;
   /** A statement by itself. */
   aside<T>(job: () => T): Promise<T>;
 }
@@ -71,9 +73,9 @@ export class SimInstances implements Instances {
       return {
         held: mine !== -1,
         leads: mine !== -1 && others.every((one) => instances.indexOf(one) > mine),
-        alone: others.every(({ leaseUntil }) => isOver(leaseUntil, now)),
+        alone: others.every(({ leaseUntil }) => this.isSilent(leaseUntil, now)),
         others: others.map(({ id, host, pid, boot, started, leaseUntil }) => ({
-          ...{ id, host, pid, boot, started, over: isOver(leaseUntil, now) },
+          ...{ id, host, pid, boot, started, over: this.isSilent(leaseUntil, now) },
           left: leaseUntil === Number.NEGATIVE_INFINITY,
         })),
       };
@@ -166,7 +168,7 @@ export class SimInstances implements Instances {
     const now = world.now();
     const over = file.instances.filter(
       ({ id, takenBy, leaseUntil }) =>
-        takenBy === "" && id !== me && ((silent && isOver(leaseUntil, now)) || dead.includes(id)),
+        takenBy === "" && id !== me && ((silent && this.isSilent(leaseUntil, now)) || dead.includes(id)),
     );
     for (const one of over) file.changeInstance(one, { epoch: one.epoch + 1, takenBy: me, takenAt: now });
     return over.map(({ id, host, pid }) => ({ id, host, pid }));
@@ -196,14 +198,16 @@ export class SimInstances implements Instances {
     return { instances, changed };
   }
 
+  private isSilent(leaseUntil: number, now: number): boolean {
+    return leaseUntil < now - this.world.grace;
+  }
+
   /** Others have taken over what was ours. */
   get isOver(): boolean {
     const { me } = this;
     return me !== undefined && !this.file.instances.some(({ id, epoch }) => id === me.id && epoch === me.epoch);
   }
 }
-
-const isOver = (leaseUntil: number, now: number) => leaseUntil < now - INSTANCE.grace;
 
 const inOutBox = (business: string, name: string) => `${business}/${name}`.toLowerCase();
 

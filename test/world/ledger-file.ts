@@ -34,6 +34,8 @@ export interface Change {
 /** Which steps a change may take; a test takes the comparison away to see that it is missed. */
 export interface LedgerRules {
   compares: boolean;
+  /** A change of another's open document is refused. */
+  owners: boolean;
 }
 
 /** What a ledger holds, whoever has it open. Its rows are never changed, only replaced, so that whoever reads may keep them. */
@@ -54,7 +56,7 @@ export class LedgerFile {
   private undo: (() => void)[] = [];
 
   constructor(
-    readonly rules: LedgerRules = { compares: true },
+    readonly rules: LedgerRules = { compares: true, owners: true },
     /** Hears of each change of a document that was committed: what it was, and what it is; or that it is undone. */
     readonly onChange: (
       before: DocumentRow | undefined,
@@ -116,7 +118,7 @@ export class LedgerFile {
     if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
     const { me, anyones } = step;
-    if (me !== undefined && !anyones && row.state !== step.takes) assertOurs(row, me);
+    if (me !== undefined && !anyones && row.state !== step.takes && this.rules.owners) assertOurs(row, me);
     const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
     // Nobody works on what is settled: who takes it up again has it.
     if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });

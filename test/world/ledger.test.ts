@@ -1,3 +1,4 @@
+import { INSTANCE } from "../../lib/ledger/instances.js";
 import { describeInstances } from "../support/instances-contract.js";
 import { describeLedger } from "../support/ledger-contract.js";
 import { SimLedger } from "./ledger.js";
@@ -19,7 +20,7 @@ describeInstances("instances that share a ledger of the simulated world", {
     file = new LedgerFile();
   },
   open: async () => {
-    const shared = { now: () => Date.now() + passed, aside: async <T>(job: () => T) => job() };
+    const shared = { now: () => Date.now() + passed, grace: INSTANCE.grace, aside: async <T>(job: () => T) => job() };
     return new SimLedger(file, { ...ALONE, shared });
   },
   pass: (milliseconds) => {

@@ -1,3 +1,4 @@
+import { INSTANCE } from "../../lib/ledger/instances.js";
 import { Fault } from "./decisions.js";
 import { SimLedger } from "./ledger.js";
 import { ledgerFault } from "./ledger-commits.js";
@@ -67,6 +68,7 @@ export async function openLedger(doer: Doer, clock: SimClock): Promise<SimLedger
     ...(world.shared && {
       shared: {
         now: () => scheduler.now,
+        grace: world.without === "grace after a lease" ? 0 : INSTANCE.grace,
         aside: (job) =>
           doer.later("renew", () => {
             if (world.databaseAwayUntil <= scheduler.now && !decisions.happens(NOT_REACHED, life.number)) return job();

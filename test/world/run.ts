@@ -8,7 +8,9 @@ import { prepared, World } from "./world.js";
  */
 /** How many schedules it takes until a guard that is taken out is missed. */
 async function guards(first: number): Promise<void> {
+  const wanted = process.argv[process.argv.indexOf("--guards") + 1] ?? "";
   for (const without of GUARDS) {
+    if (!wanted.startsWith("--") && !without.includes(wanted)) continue;
     const two = NEED_TWO[without];
     const instances = two ? 2 : 1;
     const start = process.cpuUsage();

@@ -103,8 +103,9 @@ export class World {
     const { instances = 1, seed } = options;
     this.decisions = new Decisions(seed, options.kept, options.told);
     this.shared = options.shared ?? (instances > 1 && seed % 4 !== 0);
-    this.ledgerFile = new LedgerFile({ compares: options.without !== "compare and set" }, (before, after, undone) =>
-      this.checks.changed(before, after, undone),
+    this.ledgerFile = new LedgerFile(
+      { compares: options.without !== "compare and set", owners: options.without !== "owner of a row" },
+      (before, after, undone) => this.checks.changed(before, after, undone),
     );
     this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
     this.apart = this.shared && this.decisions.choose("machines apart", 0, [false, true]);
