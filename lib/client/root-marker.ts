@@ -2,7 +2,7 @@ import { dirname, join, sep } from "node:path";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { HeldFile } from "../files/disk.js";
 import type { Files } from "../files/files.js";
-import { MARKER } from "../files/folders.js";
+import { MARKER, ROOT_FILE } from "../files/folders.js";
 import { makeFolder } from "../files/make-folder.js";
 import type { Owner } from "../ledger/rules/owner.js";
 
@@ -47,7 +47,7 @@ export class RootMarker {
 
   /** Undefined when there is none. Throws SW-OWNER when it cannot be understood, else what the file system says. */
   read(): RootFacts | undefined {
-    const path = join(this.folder, "root.json");
+    const path = join(this.folder, ROOT_FILE);
     const text = this.textOf(path);
     if (text === undefined) return undefined;
     try {
@@ -74,7 +74,7 @@ export class RootMarker {
   async write(facts: RootFacts): Promise<void> {
     this.makeFolder();
     const text = JSON.stringify({ note: NOTE, version: 1, ...facts }, null, 2);
-    await this.files.write(this.folder, "root.json", Buffer.from(`${text}\n`), "us");
+    await this.files.write(this.folder, ROOT_FILE, Buffer.from(`${text}\n`), "us");
   }
 
   /** Does a ledger lie under this path? A root with its own ledger in it is there, with a marker or without. */

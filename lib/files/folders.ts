@@ -15,6 +15,8 @@ export const DECSUB = "Decsub";
 
 /** The folder in a root that says whose it is; an empty mount point has none. */
 export const MARKER = ".single-window";
+/** The file in it that does. */
+export const ROOT_FILE = "root.json";
 
 /** The folder of one business: its code as it stands on disk, and its boxes. */
 export class BusinessFolder {
@@ -141,7 +143,8 @@ export class Folders {
 
   /** Before anything is made in the root. Throws SW-FOLDER when it is the empty folder on which it was mounted until just now. */
   assertRoot(): void {
-    const marked = this.disk.isFolder(join(this.root, MARKER));
+    // Who starts makes the folder of the marker, also on an empty mount point; nobody marks what it does not know.
+    const marked = this.disk.exists(join(this.root, MARKER, ROOT_FILE));
     if (this.marked && !marked) throw rootAway(this.root);
     this.marked = marked;
   }

@@ -200,6 +200,13 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "a receipt was stored on an empty mount point, for one that started there had made the folder by which a root is known",
+    seed: 40639,
+    instances: 3,
+    shared: true,
+    kept: ["way/1", "somebody else acts in between/31/18", "the root is not mounted/24/0"],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,

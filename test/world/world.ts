@@ -287,7 +287,9 @@ export class World {
           this.tell("world", `the database is away for ${Math.round((this.databaseAwayUntil - at) / 1000)} s`);
         }
         for (const [index, machine] of this.machines.entries()) {
-          if (machine.bare === undefined && decisions.happens(UNMOUNTED, MACHINES + index)) this.unmount(machine);
+          // What nobody has used yet cannot be told from what is not there.
+          if (machine.bare !== undefined || !this.ledgerFile.facts.has("root")) continue;
+          if (decisions.happens(UNMOUNTED, MACHINES + index)) this.unmount(machine);
         }
         for (const life of this.lives) {
           if (life.dead || life.frozenUntil > scheduler.now) continue;
