@@ -4,8 +4,8 @@ import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { notOurs } from "../ledger/instances.js";
-import { isSameContent } from "../ledger/rules/identity.js";
+import { isTakenName, notOurs } from "../ledger/instances.js";
+import { isSameContent, repeatedBy } from "../ledger/rules/identity.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
@@ -72,7 +72,10 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fau
   return finish(context, failed);
 }
 
-/** Puts the file back to OutBox; folder-watch claims it again, with the same row. */
+/**
+ * Puts the file back to OutBox; folder-watch claims it again, with the same row. Where another instance has claimed a newer one of its name, it
+ * ends as replaced: that one waits for it.
+ */
 export async function returnToOutBox(context: BoxContext, id: string): Promise<DocumentRow | undefined> {
   const row = await rowOf(context, id);
   const isOpen = !row.settled && row.state === "claimed" && row.box === "TempBox";
@@ -80,7 +83,7 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const folder = context.folders.of(row.business);
   const { files, ledger } = context;
   const source = join(folder.box("TempBox"), row.boxName);
-  return files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
+  const returning = files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
     const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
     const returned = await ledger.update(id, change, note);
@@ -90,6 +93,20 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
     // Somebody else has put a file of that name there meanwhile.
     return placed === name ? returned : ledger.update(id, { boxName: placed });
   });
+  try {
+    return await returning;
+  } catch (error) {
+    if (!isTakenName(error) || !(await isRepeatedByNewer(context, row))) throw error;
+    await settleReplaced(context, id);
+    return undefined;
+  }
+}
+
+/** Has its producer written it again, never sent, and did somebody claim that? */
+async function isRepeatedByNewer({ ledger }: BoxContext, row: DocumentRow): Promise<boolean> {
+  if (row.sendingAt > 0 || row.sentAt > 0) return false;
+  const named = await ledger.byFileName(row.fileName);
+  return named.some((one) => one.state === "claimed" && repeatedBy(one) === row.id && one.sha256 !== row.sha256);
 }
 
 /** The steps of a document that is tried again. Each is told once for what it waits for, and not with every try. */

@@ -119,6 +119,7 @@ export class SimBroker {
   /** Receipts that wait to be brought. */
   readonly receipts: QueuedReceipt[] = [];
   readonly readers: Reader[] = [];
+  private lines: Line[] = [];
   private receiptIds = 0;
 
   constructor(private readonly world: World) {}
@@ -126,6 +127,16 @@ export class SimBroker {
   /** The guard that is taken out. */
   get without(): Guard | undefined {
     return this.world.without;
+  }
+
+  /** A process has a line: where one alone may have it, no other one has. */
+  opened(line: Line): void {
+    const { world } = this;
+    this.lines = this.lines.filter((one) => !one.broken && !one.life.dead);
+    const [other] = this.lines.filter(({ life }) => life !== line.life);
+    if (other && world.settings.link === "one" && world.shared)
+      world.fail(`two have the link: ${other.life.name} and ${line.life.name}`);
+    this.lines.push(line);
   }
 
   /** Receipts that are not acknowledged. */

@@ -36,16 +36,27 @@ export class SimConnection
   lastFault: BrokerError | undefined;
   readonly target = SETTINGS;
   line: Line | undefined;
+  private connecting = false;
   private readonly users = new Set<{ connected(line: Line): void; gone(): void }>();
 
   constructor(
     readonly doer: Doer,
     readonly clock: SimClock,
     readonly ids: SimIds,
+    /** May this process have a line now? */
+    private readonly wanted: () => boolean,
   ) {
     super();
     this.setMaxListeners(0);
-    this.connect(0);
+    this.follow();
+  }
+
+  /** What it may has changed: as `mq-broker` does it. */
+  follow(): void {
+    if (!this.wanted()) {
+      const { line } = this;
+      if (line) this.doer.world.broker.cut(line);
+    } else if (!this.line && !this.connecting) this.connect(0);
   }
 
   publisher(to: PublishTarget): SimPublisher {
@@ -74,10 +85,13 @@ export class SimConnection
   }
 
   private connect(pause: number): void {
+    this.connecting = true;
     this.clock.after(pause + 5 + this.doer.latency(), () => {
-      if (this.state === "closed") return;
+      this.connecting = false;
+      if (this.state === "closed" || !this.wanted()) return;
       const line = new Line(this.doer.life, () => this.broke(line));
       this.line = line;
+      this.doer.world.broker.opened(line);
       this.become("connected", undefined);
       for (const user of [...this.users]) user.connected(line);
     });

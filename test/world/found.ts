@@ -207,6 +207,16 @@ export const FOUND: readonly Found[] = [
     kept: ["way/1", "somebody else acts in between/31/18", "the root is not mounted/24/0"],
   },
   {
+    what: "a corrected file that another one of us had claimed and the one that it replaced waited for each other for ever",
+    seed: 60284,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "documents/0", "way/1", "handed in at/2", "somebody else acts in between/31/48", "corrected/3"],
+      ...["the broker says no/0/0", "seconds late/0/30", "a process is frozen/0/7"],
+    ],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,

@@ -8,6 +8,7 @@ import { codeOf, type Fault as DocumentFault, ImportClientError, messageOf, neut
 import { faultOf } from "../../lib/fault.js";
 import type { Ports } from "../../lib/files/ports.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { Line as SendLine } from "../../lib/send/line.js";
 import { DocumentSender } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
@@ -110,13 +111,16 @@ export class SimProcess {
 class Flow {
   readonly connection: SimConnection;
   private readonly sender: DocumentSender;
+  private readonly line: SendLine;
   private readonly takeUp: TakeUp;
   private readonly watch: FolderWatch;
   private consumer: SimConsumer | undefined;
   private switching: Promise<void> = Promise.resolve();
   private closed = false;
-  private readonly onFault = (fault: unknown) => {
-    this.switching = this.switching.then(() => this.listen(fault === undefined));
+  private readonly onLink = () => {
+    const { lease, link } = this.client;
+    this.connection.follow();
+    this.switching = this.switching.then(() => this.listen(lease.fault === undefined && link.isOpen));
   };
 
   constructor(
@@ -124,11 +128,13 @@ class Flow {
     private readonly client: ImportClient,
   ) {
     const { world, doer, clock, ids } = process;
-    this.connection = new SimConnection(doer, clock, ids);
-    this.sender = new DocumentSender(client, this.connection, {
+    this.connection = new SimConnection(doer, clock, ids, () => client.link.isOpen);
+    const settings = {
       ...{ id: "mq-send", exchange: "", queue: "Q_SendDEMO0001", confirmTimeout: 10_000, giveUpAfter: 1_800_000 },
       ...{ attempts: world.attempts, window: 100 },
-    });
+    };
+    this.sender = new DocumentSender(client, this.connection, settings);
+    this.line = new SendLine(client, this.sender, settings);
     this.takeUp = new TakeUp(client, this.sender, {
       isKnownSender: (id) => id === "mq-send",
       onSent: (row) => void this.settle(row.id, undefined),
@@ -150,16 +156,19 @@ class Flow {
 
   async start(): Promise<void> {
     this.watch.start();
-    this.client.lease.on("fault", this.onFault);
-    this.onFault(this.client.lease.fault);
+    this.client.lease.on("fault", this.onLink);
+    this.client.link.on("change", this.onLink);
+    this.onLink();
     this.sender.start();
     await this.takeUp.start();
   }
 
   async stop(): Promise<void> {
     this.closed = true;
-    this.client.lease.off("fault", this.onFault);
+    this.client.lease.off("fault", this.onLink);
+    this.client.link.off("change", this.onLink);
     this.takeUp.stop();
+    this.line.close();
     await Promise.all([this.watch.stop(), this.sender.stop(), this.consumer?.stop()]);
     this.connection.close();
   }
@@ -193,7 +202,7 @@ class Flow {
       if (world.packs) payload = Buffer.concat([PACKED, payload]);
       await this.process.clock.pause();
       if (world.decisions.happens(CARD_AWAY, life.number)) throw cardAway();
-      const sent = await this.sender.send(document, payload, {
+      const sent = await this.line.send(document, payload, {
         fields: { headers: {}, properties: {} },
         onWait: () => {
           payload = undefined;
@@ -203,6 +212,8 @@ class Flow {
       await this.settle(row.id, undefined);
     } catch (error) {
       if (this.closed) this.client.claims.inFlight.release(row.id);
+      // Ready: it goes out through another one of us.
+      else if (codeOf(error) === "SW-STOPPED") return;
       else await this.settle(row.id, faultOf(error));
     }
   }

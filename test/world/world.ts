@@ -117,7 +117,7 @@ export class World {
       ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [], newFolders: [] },
       onUncertain: "resend",
       logFormat: "text",
-      link: "all",
+      link: this.shared ? this.decisions.choose("link", 0, ["all", "one"]) : "all",
     };
     this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
     this.tree.syncFolder("/data/ImpPath/Sas");
