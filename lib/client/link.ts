@@ -21,6 +21,7 @@ export class Link extends EventEmitter<{ change: [] }> {
   /** One instance alone has it. */
   readonly single: boolean;
   private last = "";
+  private heeds = false;
 
   constructor(
     private readonly lease: Lease,
@@ -34,12 +35,14 @@ export class Link extends EventEmitter<{ change: [] }> {
 
   /** This process may send and receive. */
   get isOpen(): boolean {
-    return !this.single || (this.lease.leads && this.lease.held);
+    this.heed();
+    return this.open;
   }
 
   /** Another one sends and receives, or will: what is ready to go out here goes to that one. */
   get follows(): boolean {
-    return this.single && !this.lease.leads;
+    this.heed();
+    return this.following;
   }
 
   /**
@@ -59,7 +62,26 @@ export class Link extends EventEmitter<{ change: [] }> {
     this.emit("change");
   }
 
+  /** Whoever asks may see what nobody has been told yet, and would not hear that it is over again by the next look. */
+  private heed(): void {
+    if (!this.heeds && this.now() !== this.last) {
+      this.heeds = true;
+      queueMicrotask(() => {
+        this.heeds = false;
+        this.look();
+      });
+    }
+  }
+
+  private get open(): boolean {
+    return !this.single || (this.lease.leads && this.lease.held);
+  }
+
+  private get following(): boolean {
+    return this.single && !this.lease.leads;
+  }
+
   private now(): string {
-    return `${this.isOpen} ${this.follows}`;
+    return `${this.open} ${this.following}`;
   }
 }

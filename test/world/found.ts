@@ -217,6 +217,13 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "one that was frozen at its start had the link and no connection: its lease had run out unseen as it asked whether it may connect",
+    seed: 7,
+    instances: 2,
+    shared: true,
+    kept: ["trouble/0", "link/0", "frozen after a commit/0/2", "a process is frozen/8/24"],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,

@@ -22,13 +22,14 @@ function built(): string {
     ...{ format: "cjs", platform: "node", target: "node20" },
   });
   cpSync(join(repository, "lib", "model", "messages"), join(target, "lib", "model", "messages"), { recursive: true });
-  program = join(target, "test", "world", "run.js");
+  program = join(target, "test", "world");
   return program;
 }
 
-/** Builds the world and runs it with these arguments. Resolves to its exit code and, with `silent`, to what it said. */
+/** Builds the world and runs it with these arguments, `--coverage` says which lines ran. Resolves to its exit code and, with `silent`, to what it said. */
 export function runWorld(args: readonly string[], silent = false): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, [built(), ...args], {
+  const entry = args.includes("--coverage") ? "coverage.js" : "run.js";
+  const child = spawn(process.execPath, [join(built(), entry), ...args], {
     cwd: repository,
     stdio: ["ignore", silent ? "pipe" : "inherit", "inherit"],
   });
