@@ -217,6 +217,30 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       assert.equal((await eventsOf(waiting.id))?.length, 2);
     });
 
+    it("a held document is whose a person decides about it at; what is not held is refused, with the name of who has it", async () => {
+      const [one, two] = [await join("first"), await join("second")];
+      const name = `first (${one.id.split(" ")[1]})`;
+      const [held, busy] = [await claimed(one), await claimed(one)];
+      await one.ledger.transition(held.id, { from: ["claimed"], to: "held" }, {}, { event: "held" });
+      const taken = await two.instances.takeHeld(held.id);
+      assert.deepEqual([taken.owner, taken.epoch, taken.state], [two.id, 2, "held"]);
+      const last = await two.ledger.lastEventOf(held.id, ["taken-over"]);
+      assert.equal(last?.text, `${name} → second (${two.id.split(" ")[1]})`);
+      await assert.rejects(one.ledger.update(held.id, { tries: 1 }), fenced);
+      for (const act of [() => two.instances.takeHeld(busy.id), () => two.ledger.update(busy.id, { tries: 1 })]) {
+        await assert.rejects(act(), (error: Error) => fenced(error) && error.message.includes(name));
+      }
+      assert.equal((await two.ledger.get(busy.id))?.owner, one.id);
+      // Both decide at the same moment: one of them does.
+      const release = { from: ["held"], to: "claimed" } as const;
+      const both = [
+        two.ledger.transition(held.id, release, {}, { event: "released" }),
+        one.instances.takeHeld(held.id).then(({ id }) => one.ledger.transition(id, release, {}, { event: "released" })),
+      ];
+      const done = (await Promise.allSettled(both)).filter(({ status }) => status === "fulfilled");
+      assert.equal(done.length, 1);
+    });
+
     it("each is seen with its lease, what it owns, who leads and who has taken over", async () => {
       const [one, two] = [await join("first"), await join("second")];
       await claimed(one);

@@ -211,9 +211,11 @@ export class SimInstances implements Instances {
 
 const inOutBox = (business: string, name: string) => `${business}/${name}`.toLowerCase();
 
-/** Throws SW-FENCED when an open document is another's. */
-export function assertOurs(row: DocumentRow, me: string): void {
-  if (!row.settled && row.owner !== me) throw notOurs(row.fileName);
+/** Throws SW-FENCED, with the name of who has it, when an open document is another's. */
+export function assertOurs({ instances }: LedgerFile, row: DocumentRow, me: string): void {
+  if (row.settled || row.owner === me) return;
+  const holder = instances.find(({ id }) => id === row.owner);
+  throw notOurs(row.fileName, holder && nameOf(holder));
 }
 
 /** As `takeName` of `lib/ledger/sql/instances.ts`. */

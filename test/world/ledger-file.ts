@@ -118,7 +118,7 @@ export class LedgerFile {
     if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
     const { me, anyones } = step;
-    if (me !== undefined && !anyones && row.state !== step.takes && this.rules.owners) assertOurs(row, me);
+    if (me !== undefined && !anyones && row.state !== step.takes && this.rules.owners) assertOurs(this, row, me);
     const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
     // Nobody works on what is settled: who takes it up again has it.
     if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });
