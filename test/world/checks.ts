@@ -98,7 +98,10 @@ export class Checks {
     const { world } = this;
     if (!world.shared || id === undefined || life.dead) return;
     const row = world.ledgerFile.row(id);
-    if (row && !row.settled && world.process(life)?.ledger?.owns(row) === false)
+    if (!row || row.settled || world.process(life)?.ledger?.owns(row) !== false) return;
+    const owner = world.ledgerFile.instances.find((one) => one.id === row.owner);
+    // Nobody works on what one has left behind.
+    if (owner && owner.leaseUntil !== Number.NEGATIVE_INFINITY)
       world.fail(`an effect of an older epoch: ${life.name} ${what}`);
   }
 
