@@ -336,7 +336,9 @@ export class Reconciler {
   private async comeBack(id: string, boxName: string): Promise<void> {
     const row = await this.context.ledger.get(id);
     if (!row?.settled || !this.isInTempBox({ ...row, boxName }, this.context.folders.of(row.business))) return;
-    if (row.box !== "none" || row.boxName === boxName) await finish(this.context, { ...row, box: "TempBox", boxName });
+    // One that was replaced while its way back to OutBox was interrupted is called gone, and lies here under its id.
+    const isItsOwn = row.box !== "none" || row.boxName === boxName || idInName(boxName) === row.id;
+    if (isItsOwn) await finish(this.context, { ...row, box: "TempBox", boxName });
   }
 }
 

@@ -139,6 +139,11 @@ export class SimBroker {
     this.lines.push(line);
   }
 
+  /** The lines of a process, also of nodes that are just being stopped. */
+  linesOf(life: Life): Line[] {
+    return this.lines.filter((line) => line.life === life && !line.broken);
+  }
+
   /** Receipts that are not acknowledged. */
   get unanswered(): number {
     let count = this.receipts.length;

@@ -224,6 +224,17 @@ export const FOUND: readonly Found[] = [
     kept: ["trouble/0", "link/0", "frozen after a commit/0/2", "a process is frozen/8/24"],
   },
   {
+    what: "a document was replaced while its way back to OutBox was interrupted, and its file stayed in TempBox for ever",
+    seed: 1000527,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/1", "way/1", "way/2", "handed in at/3", "way/3", "corrected/2"],
+      ...["the card is not there/0/0", "the queue is not there/0/0", "the card is not there/0/2"],
+      "a scanner holds the file/0/46",
+    ],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,

@@ -20,7 +20,11 @@ describeInstances("instances that share a ledger of the simulated world", {
     file = new LedgerFile();
   },
   open: async () => {
-    const shared = { now: () => Date.now() + passed, grace: INSTANCE.grace, aside: async <T>(job: () => T) => job() };
+    const shared = {
+      now: () => performance.timeOrigin + performance.now() + passed,
+      grace: INSTANCE.grace,
+      aside: async <T>(job: () => T) => job(),
+    };
     return new SimLedger(file, { ...ALONE, shared });
   },
   pass: (milliseconds) => {

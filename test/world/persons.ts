@@ -29,7 +29,14 @@ export class Persons {
   changed(before: DocumentRow | undefined, after: DocumentRow): void {
     const { decisions } = this.world;
     const { id, code, state } = after;
-    if (state === "held" && before?.state !== "held") this.later((client) => this.release(client, id), true);
+    if (state === "held" && before?.state !== "held") {
+      // What was sent cannot be sent again when its bytes have gone: then it ends.
+      this.later(
+        (client) => this.release(client, id),
+        true,
+        (client) => releaseDocument(client, id, { reason: "gone", as: this.arrived(id) ? "sent" : "failed" }),
+      );
+    }
     if (!after.settled || before?.settled) return;
     if (code === "SW-DUP" && decisions.happens(OVERRIDES, PERSON)) {
       this.asked.add(id);
@@ -40,23 +47,26 @@ export class Persons {
     }
   }
 
+  private arrived(id: string): boolean {
+    return this.world.broker.stored.some(({ messageId }) => messageId.startsWith(id));
+  }
+
   private release(client: ImportClient, id: string): Promise<unknown> {
     const { world } = this;
-    const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(id));
-    const as = arrived && world.decisions.happens(SAYS_SENT, PERSON) ? "sent" : "resend";
+    const as = this.arrived(id) && world.decisions.happens(SAYS_SENT, PERSON) ? "sent" : "resend";
     world.tell("person", `releases ${id} as ${as}`);
     return releaseDocument(client, id, { reason: "looked", as });
   }
 
   /** `must`: until it has worked, or the document has gone on by itself. */
-  private later(act: Act, must: boolean): void {
+  private later(act: Act, must: boolean, otherwise?: Act): void {
     const { world } = this;
     this.open++;
     world.scheduler.at(world.scheduler.now + 500 + world.decisions.draw() * AGAIN, () => {
       this.open--;
       const client = world.workingClient();
       if (!client) {
-        if (must) this.later(act, must);
+        if (must) this.later(act, must, otherwise);
         return;
       }
       this.open++;
@@ -66,7 +76,8 @@ export class Persons {
         over = true;
         this.open--;
         if (error !== undefined) world.tell("person", `is refused: ${codeOf(error) ?? String(error)}`);
-        if (error !== undefined && must && codeOf(error) !== "SW-STATE") this.later(act, must);
+        if (error !== undefined && must && codeOf(error) !== "SW-STATE") this.later(act, must, otherwise);
+        else if (error !== undefined && must) this.later(otherwise ?? act, false);
       };
       act(client).then(
         () => ends(),

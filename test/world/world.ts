@@ -112,7 +112,13 @@ export class World {
     this.packs = this.decisions.choose("packs", 0, [false, true]);
     this.settings = {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
-      ...{ receiptJson: false, orgCode: "", customsCode: "", region: "", ledger: "/ledger/ledger.db" },
+      ...{
+        receiptJson: false,
+        orgCode: "",
+        customsCode: "",
+        region: "",
+        ledger: this.shared ? "postgres://client@database/ledger" : "/ledger/ledger.db",
+      },
       ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
       ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [], newFolders: [] },
       onUncertain: "resend",
@@ -269,9 +275,10 @@ export class World {
 
   private afterDeath(life: Life, atOnce: boolean): void {
     const { scheduler } = this;
-    const connection = this.processes.get(life.number)?.line;
-    if (connection && atOnce) this.broker.cut(connection);
-    else if (connection) scheduler.at(scheduler.now + 5, () => this.broker.cut(connection));
+    for (const line of this.broker.linesOf(life)) {
+      if (atOnce) this.broker.cut(line);
+      else scheduler.at(scheduler.now + 5, () => this.broker.cut(line));
+    }
     const instance = life.number >> 3;
     const incarnation = (life.number & 7) + 1;
     if (incarnation > 6) this.decisions.calm = true;
@@ -305,8 +312,8 @@ export class World {
     if (life.dead || life.frozenUntil > scheduler.now) return;
     this.tell(life.name, `is frozen for ${Math.round(milliseconds / 1000)} s`);
     life.frozenUntil = scheduler.now + milliseconds;
-    const line = this.processes.get(life.number)?.line;
-    if (line && milliseconds > 20_000) scheduler.at(scheduler.now + 20_000, () => this.broker.cut(line));
+    if (milliseconds <= 20_000) return;
+    for (const line of this.broker.linesOf(life)) scheduler.at(scheduler.now + 20_000, () => this.broker.cut(line));
   }
 
   private unmount(machine: Machine): void {
