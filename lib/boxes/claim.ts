@@ -129,7 +129,6 @@ async function backToArchive(
   const row = known.find(
     (one) =>
       one.settled &&
-      isAlive(one) &&
       one.box === "SentBox" &&
       one.business.toLowerCase() === folder.code.toLowerCase() &&
       one.fileName === name &&

@@ -1,4 +1,5 @@
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { INSTANCE } from "../../lib/ledger/instances.js";
 import { isAlive } from "../../lib/ledger/rules/identity.js";
 import { mayFollow } from "../../lib/ledger/rules/states.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
@@ -100,8 +101,8 @@ export class Checks {
     const row = world.ledgerFile.row(id);
     if (!row || row.settled || world.process(life)?.ledger?.owns(row) !== false) return;
     const owner = world.ledgerFile.instances.find((one) => one.id === row.owner);
-    // Nobody works on what one has left behind.
-    if (owner && owner.leaseUntil !== Number.NEGATIVE_INFINITY)
+    // Nobody works on what one has left behind, or was silent about for too long.
+    if (owner && owner.leaseUntil + INSTANCE.grace >= world.scheduler.now)
       world.fail(`an effect of an older epoch: ${life.name} ${what}`);
   }
 

@@ -235,6 +235,18 @@ export const FOUND: readonly Found[] = [
     ],
   },
   {
+    what: "a power cut took archive and claim back of a document that had been refused, and it was sent again in silence",
+    seed: 1003527,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/1", "way/1", "handed in at/2", "way/2", "handed in at/3", "way/3"],
+      ...["corrected/3", "the broker says no/0/0", "killed after a commit/0/10", "the power fails with it/0/0"],
+      ...["the ledger answers late/17/8", "the ledger answers late/17/12", "a change is not told/17/2"],
+      ...["the data centre refuses it/30/1", "killed before/17/48", "the power fails with it/17/0"],
+    ],
+  },
+  {
     what: "one that started tidied away what a frozen one had half written",
     seed: 10292,
     instances: 3,
