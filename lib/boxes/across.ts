@@ -6,6 +6,7 @@ import { idInName, parkedAs, parkedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { appears } from "./looked-for.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
 const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("OutBox"), parkedName(boxName));
@@ -17,20 +18,22 @@ const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("O
  * has to look like.
  */
 export async function bringAcross(
-  { files }: Pick<BoxContext, "files">,
+  context: Pick<BoxContext, "files" | "clock" | "lease">,
   folder: BusinessFolder,
   name: string,
   boxName: string,
   snapshot: FileSnapshot | undefined,
 ): Promise<boolean> {
+  const { files } = context;
   const { disk } = files;
   const parked = parkedIn(folder, boxName);
   const target = join(folder.box("TempBox"), boxName);
   try {
     disk.rename(join(folder.box("OutBox"), name), parked);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
-    throw error;
+    // As in `bring`: of one that succeeded it may say so too.
+    if (codeOf(error) !== "ENOENT") throw error;
+    if (!(await appears(context, parked))) return false;
   }
   const isAsItWas = () => {
     const now = disk.facts(parked);

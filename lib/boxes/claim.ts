@@ -11,6 +11,7 @@ import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
 import { contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
 import type { OutBox } from "./out-box.js";
 import { finish, isNewIn, settleReplaced } from "./settle.js";
@@ -72,14 +73,15 @@ export async function claimFile(
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
-    const brought = await bring(context, folder, name, claimed.row, snapshot);
+    const brought = await bring(context, folder, name, claimed, snapshot);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
     // A file that has been brought is claimed, whatever came after. Where the ledger cannot be written now, `reconcile`
     // finds the row and its file.
-    const there = files.disk.exists(join(folder.box("TempBox"), claimed.row.boxName));
-    if (!there) await undo().catch(() => undefined);
+    const [source, target] = [join(folder.box("OutBox"), name), join(folder.box("TempBox"), claimed.row.boxName)];
+    const left = files.disk.exists(source) && !files.disk.exists(target);
+    if (left || !(await appears(context, target))) await undo().catch(() => undefined);
     throw error;
   }
   await undo();
@@ -172,12 +174,13 @@ async function readUnchanged(
 
 /** Brings the file of a committed claim to TempBox; false when it has gone or changed, and was left in OutBox. */
 async function bring(
-  { files, lease }: BoxContext,
+  context: BoxContext,
   folder: BusinessFolder,
   name: string,
-  row: DocumentRow,
+  { row, repeats }: ClaimedFile,
   snapshot: FileSnapshot | undefined,
 ): Promise<boolean> {
+  const { files, lease } = context;
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
   // Frozen since the row was committed, somebody else may have brought it, and the name be another file's.
@@ -185,10 +188,12 @@ async function bring(
   try {
     files.disk.rename(join(folder.box("OutBox"), name), target);
   } catch (error) {
-    if (codeOf(error) === "EXDEV") return bringAcross({ files }, folder, name, row.boxName, snapshot);
-    // Over a network a rename that is repeated may say so of one that succeeded: the target tells.
+    if (codeOf(error) === "EXDEV") return bringAcross(context, folder, name, row.boxName, snapshot);
+    // Over a network a rename that is repeated may say so of one that succeeded: the target tells, which may be seen late.
     if (codeOf(error) !== "ENOENT") throw error;
-    if (!files.disk.exists(target)) return false;
+    // Another instance was done with these very bytes before we had our row: the file was that one's.
+    const wasAnothers = repeats?.sha256 === row.sha256 && repeats.fileName === name;
+    if (!(wasAnothers ? files.disk.exists(target) : await appears(context, target))) return false;
   }
   const now = files.disk.facts(target);
   if (snapshot && !(now && sameSnapshot(snapshot, now))) {

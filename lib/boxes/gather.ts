@@ -13,6 +13,7 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import { contentOfBytes } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { seenLate } from "./looked-for.js";
 import type { OutBox } from "./out-box.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
@@ -65,7 +66,7 @@ export async function claimGathered(
     });
     const whole = taken && pdfs.every((pdf, index) => bring(files, pdf, sources[index] as string));
     if (!whole) {
-      await putBack(files, folder, gathering);
+      await putBack(context, folder, gathering);
       outBox.forget(name);
       return undefined;
     }
@@ -98,7 +99,7 @@ export async function claimGathered(
     // The folder stays where the ledger cannot be asked: the next start looks again.
     const row = await context.ledger.get(id).catch(() => null);
     if (row) await place(files, folder, row, gathering);
-    else if (row === undefined) await putBack(files, folder, gathering);
+    else if (row === undefined) await putBack(context, folder, gathering);
     throw error;
   }
 }
@@ -116,7 +117,7 @@ export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): str
 export async function recoverGathered(context: BoxContext, folder: BusinessFolder, id: string): Promise<void> {
   const row = await context.ledger.get(id);
   if (row) await place(context.files, folder, row, folderOf(folder, id));
-  else await putBack(context.files, folder, folderOf(folder, id));
+  else await putBack(context, folder, folderOf(folder, id));
 }
 
 /** Both at once, without a turn of the event loop between: the next document may want the same PDF. */
@@ -155,8 +156,12 @@ async function place(files: Files, folder: BusinessFolder, row: DocumentRow, gat
 }
 
 /** PDFs first: an XML that is alone in the OutBox would be reported as lacking them. The ZIP is only made of them. */
-async function putBack(files: Files, folder: BusinessFolder, gathering: string): Promise<void> {
+async function putBack(context: BoxContext, folder: BusinessFolder, gathering: string): Promise<void> {
+  const { files, clock } = context;
   if (!files.disk.exists(gathering)) return;
+  // The folder goes with all that is in it: what has just been moved there may be seen late.
+  const late = seenLate(context, gathering);
+  if (late > 0) await new Promise<void>((resolve) => clock.after(late, resolve));
   const all = files.disk.list(gathering).map(({ name }) => name);
   const names = all.filter((name) => name !== ZIP && !name.endsWith(COPY));
   for (const name of names.sort((one, other) => Number(isPdfName(other)) - Number(isPdfName(one)))) {

@@ -14,6 +14,7 @@ import type { Claims } from "./claims.js";
 import { contentOf, hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
+import { seenLate } from "./looked-for.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
 import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
@@ -49,8 +50,8 @@ const PAGE = 500;
  * for, since a folder may be away for a while; a file without a row is a question and becomes a held document.
  */
 export class Reconciler {
-  /** Documents whose file was nowhere, and since when, by the monotonic clock. */
-  private readonly missing = new Map<string, number>();
+  /** Documents whose file was nowhere, since when, by the monotonic clock, and whether that was told. */
+  private readonly missing = new Map<string, { since: number; told: boolean }>();
   /** Gatherings without a row, since when. */
   private readonly gatherings = new Map<string, number>();
   /** Files without a row, as the comparison before saw them. */
@@ -224,6 +225,8 @@ export class Reconciler {
     try {
       files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
     } catch (error) {
+      // It was brought meanwhile, or is by this very call: the next comparison sees which.
+      if (codeOf(error) === "ENOENT") return;
       if (codeOf(error) !== "EXDEV") throw error;
       await bringAcross(this.context, folder, row.fileName, row.boxName, undefined);
     }
@@ -247,13 +250,18 @@ export class Reconciler {
       );
       return false;
     }
-    const since = this.missing.get(row.id) ?? clock.monotonic();
-    if (!this.missing.has(row.id)) {
-      this.missing.set(row.id, since);
+    const missing = this.missing.get(row.id) ?? { since: clock.monotonic(), told: false };
+    this.missing.set(row.id, missing);
+    const time = clock.monotonic() - missing.since;
+    // A share may show it later.
+    const late = seenLate(this.context, folder.box("TempBox"));
+    if (time < late) return true;
+    if (!missing.told) {
+      missing.told = true;
       const { zh, en } = FILE_MISSING.text;
       this.context.notice(FILE_MISSING.code, `${row.fileName}：${zh}`, `${row.fileName}: ${en}`);
     }
-    if (clock.monotonic() - since < settings.missingAfter * 1000) return true;
+    if (time < settings.missingAfter * 1000) return true;
     this.missing.delete(row.id);
     await settleFailed(this.context, row.id, FILE_MISSING);
     return false;

@@ -11,6 +11,7 @@ import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
+import { appears } from "./looked-for.js";
 
 const REPLACED = "SW-REPLACED";
 
@@ -159,7 +160,11 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   const archive = folder.box(box);
   const { day, name } = archivePlace(row, context.settings);
   crashPoint("settle.before-move");
-  const before = await placedInArchive(context, archive, row, context.settings);
+  let before = await placedInArchive(context, archive, row, context.settings);
+  // Another instance, or an interrupted call, may have moved it, and a share show neither place yet.
+  if (before === undefined && !files.disk.exists(source) && !(await appears(context, source))) {
+    before = await placedInArchive(context, archive, row, context.settings);
+  }
   const repeated = before !== undefined;
   // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
   // be a file without a row.

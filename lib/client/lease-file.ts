@@ -173,8 +173,9 @@ export class LeaseFile implements Holding {
     try {
       disk.rename(this.path, aside);
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return true;
-      throw error;
+      if (codeOf(error) !== "ENOENT") throw error;
+      // Over a network it may say so of a rename that succeeded: what was moved tells.
+      if (!disk.exists(aside)) return true;
     }
     const isThatOne = disk.read(aside).toString("utf8") === content;
     if (!isThatOne) {

@@ -102,6 +102,22 @@ export class Files {
     }
   }
 
+  /** The same of a link, of which a repeated call says EEXIST: one file with both names is what it had made. */
+  private link(source: string, target: string): void {
+    try {
+      this.disk.link(source, target);
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST" || !this.isSame(source, target)) throw error;
+    }
+  }
+
+  /** Are two names those of one file? False where the file system does not number its files. */
+  isSame(one: string, other: string): boolean {
+    const [here, there] = [this.disk.facts(one), this.disk.facts(other)];
+    if (!here || !there || here.inode === 0) return false;
+    return here.inode === there.inode && here.size === there.size && here.modified === there.modified;
+  }
+
   /**
    * Copies a file of any size: whole under `<target>.tmp`, then renamed, and durable when this resolves. It has the rights of the folder
    * that it is in.
@@ -142,7 +158,7 @@ export class Files {
       const name = number === 1 ? wanted : numberedName(wanted, number);
       const target = join(folder, name);
       try {
-        disk.link(source, target);
+        this.link(source, target);
         disk.share(target);
         disk.remove(source);
         return name;

@@ -54,7 +54,7 @@ export class Spool {
     const { disk } = this.files;
     if (!disk.exists(this.path(id))) return;
     disk.makeFolder(this.kept);
-    disk.rename(this.path(id), this.keptPath(messageId));
+    this.files.moveNow(this.path(id), this.keptPath(messageId));
   }
 
   /** Where the bytes of a message lie that was sent. */

@@ -65,6 +65,9 @@ const SELDOM = 10;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 const large = (bytes: number) => (bytes > LARGE ? bytes : 0);
+/** Of several instances that share a root, each lets so much more than a pause pass, at random: they look at different moments. */
+const APART = 0.5;
+
 const hasRoom = (bytes: number, taken: number) => large(bytes) === 0 || taken === 0 || taken + bytes <= MOST_BYTES;
 
 /** `scan`: the boxes are gone through; `look`: what is known there; `fill`: what is ready is claimed. */
@@ -96,6 +99,8 @@ export class FolderWatch {
   private again: Wake | undefined;
   private stopped = false;
   private switchOver: SwitchOver | undefined;
+  /** How many times as long as they are the pauses before the next scan are. */
+  private stretch = 1;
   private readonly onFree = () => {
     this.largeWaits = false;
     this.wake("fill");
@@ -150,7 +155,7 @@ export class FolderWatch {
 
   /** The shortest pause between two scans. */
   private shortest(): number {
-    return PAUSES.scan(this.waiting(), this.hasReady());
+    return PAUSES.scan(this.waiting(), this.hasReady()) * this.stretch;
   }
 
   /** From when on the names are read again. */
@@ -171,8 +176,8 @@ export class FolderWatch {
     const now = this.client.clock.monotonic();
     const free = this.free() > 0 && !this.hasReady();
     const shortest = this.shortest();
-    const pause = this.asked ? shortest : this.settings.interval;
-    const still = free && this.waiting() > 0 ? Math.min(pause, STILL) : pause;
+    const pause = this.asked ? shortest : this.settings.interval * this.stretch;
+    const still = free && this.waiting() > 0 ? Math.min(pause, STILL * this.stretch) : pause;
     const due = this.changed && !this.client.lease.fault;
     const list = due ? Math.max(this.listAt(), this.lastScan + shortest) : Number.POSITIVE_INFINITY;
     const scan = Math.min(this.lastScan + still, list);
@@ -190,6 +195,7 @@ export class FolderWatch {
     if (what === "scan") {
       this.lastScan = start;
       this.asked = false;
+      this.stretch = 1 + (lease.shared ? APART * this.client.ids.jitter() : 0);
     }
     if (what !== "fill") this.lookAt = Number.POSITIVE_INFINITY;
     // Nothing is given out while another process may have the root, or root or ledger are away: the client reports that.
@@ -263,7 +269,7 @@ export class FolderWatch {
       const oddities = await box.scan(list);
       this.notices.well(folder.code);
       this.away.delete(folder.code);
-      const vanished = box.outBox.takeVanished();
+      const vanished = this.client.lease.shared ? [] : box.outBox.takeVanished();
       if (vanished.length > 0) this.notices.fault(`${folder.code}/OutBox`, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
         if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
