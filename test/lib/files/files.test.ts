@@ -72,6 +72,19 @@ describe("placing files", () => {
     assert.equal(files.freeName(folder, "b.xml"), "b.xml");
   });
 
+  it("gives a file one name when a link that was made says that there is one", async () => {
+    const folder = scratch();
+    const source = join(folder, "half");
+    writeFileSync(source, "content");
+    writeFileSync(join(folder, "a.xml"), "content");
+    const link = (from: string, to: string) => {
+      SYSTEM_DISK.link(from, to);
+      throw Object.assign(new Error("sent twice"), { code: "EEXIST" });
+    };
+    assert.equal(await new Files({ ...SYSTEM_DISK, link }).place(source, folder, "a.xml"), "a(2).xml");
+    assert.deepEqual(readdirSync(folder).sort(), ["a(2).xml", "a.xml"]);
+  });
+
   it("moves to another volume by copy, fsync and rename, and removes the source last", async () => {
     const folder = scratch();
     const elsewhere = mkdtempSync("/dev/shm/sw-");
