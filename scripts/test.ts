@@ -6,8 +6,8 @@ import { exited } from "./processes.js";
 import type { TestNews } from "./test-reporter.js";
 
 /**
- * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: the layers in order, as many mocha processes
- * side by side as the machine has cores (SW_LANES sets another number), every failure once more at the end, counts per layer,
+ * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: the layers in order, some mocha processes
+ * side by side (SW_LANES sets their number), every failure once more at the end, counts per layer,
  * and as its last line `N passed, N failed`. The exit code is 0 only when every layer that has files ran tests and none failed.
  */
 
@@ -32,6 +32,10 @@ const LAYERS: readonly Layer[] = [
 const EXIT_WITHIN = 10_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
 const SILENT_FOR = 600_000;
+/** So many processes side by side for each core: most of them wait, for a broker, a lease, a browser. */
+const LANES_PER_CORE = 3;
+/** Each may have a broker, a browser and several Node-REDs of its own. */
+const MOST_LANES = 12;
 /** So many processes a layer whose files share them. */
 const SHARED_JOBS = 6;
 
@@ -240,7 +244,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`no test file for: ${words.join(" ") || "any layer"}`);
     return 1;
   }
-  const lanes = Math.max(1, Number(process.env.SW_LANES) || availableParallelism());
+  const lanes = Math.max(
+    1,
+    Number(process.env.SW_LANES) || Math.min(LANES_PER_CORE * availableParallelism(), MOST_LANES),
+  );
   const { results, failures } = await runAll(jobs, options, lanes);
 
   for (const { file, title, reason } of failures) console.log(`\nFAILED ${file}: ${title}\n${reason}`);

@@ -294,11 +294,11 @@ export class Stage {
   }
 }
 
-/** Waits as `until.ts` does, longer: a whole client has to do its work. */
+/** Waits as `until.ts` does, longer and with fewer looks, each of which costs more: a whole client has to do its work. */
 export async function until(
   what: string | (() => string),
   done: () => boolean | Promise<boolean>,
   limit = 60_000,
 ): Promise<void> {
-  await waitUntil(what, done, limit);
+  await waitUntil(what, done, limit, 100);
 }

@@ -3,12 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 /**
  * Waits until `look` gives something other than undefined, null or false, and resolves to it. For conditions that
  * announce themselves to nobody: a file in a folder, a row, a queue's depth. Rejects, saying for what it waited and how
- * it stood, after `within` milliseconds; an error that `look` throws counts as "not yet" until then.
+ * it stood, after `within` milliseconds; an error that `look` throws counts as "not yet" until then. `pause`: milliseconds
+ * between two looks.
  */
 export async function until<T>(
   what: string | (() => string),
   look: () => T | Promise<T>,
   within = 30_000,
+  pause = 20,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = Date.now() + within;
   let last: unknown;
@@ -26,6 +28,6 @@ export async function until<T>(
       const said = typeof what === "string" ? what : what();
       throw new Error(`waited ${within / 1000} s in vain until ${said}; at last: ${String(last)}`, { cause: last });
     }
-    await sleep(20);
+    await sleep(pause);
   }
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { pathToFileURL } from "node:url";
 import { FrameReader, frameOf } from "./frames.js";
 import { type Operation, type Operations, PIPE, type Reply, type ReplyError, type Request } from "./protocol.js";
 
@@ -50,7 +49,7 @@ export class ChildLink {
     const source = __filename.endsWith(".ts");
     const file = join(__dirname, source ? "child.ts" : "child.js");
     // Not the parent's own flags: `--inspect` would fight for its port.
-    const loader = source ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
+    const loader = source ? ["--require", require.resolve("tsx/cjs")] : [];
     this.child = spawn(process.execPath, [...loader, file], {
       env: environment,
       ...(folder && { cwd: folder }),
