@@ -159,9 +159,6 @@ export class Files {
       const target = join(folder, name);
       try {
         this.link(source, target);
-        disk.share(target);
-        disk.remove(source);
-        return name;
       } catch (error) {
         const code = codeOf(error);
         if (code === "EEXIST") continue;
@@ -172,6 +169,22 @@ export class Files {
         disk.share(target);
         return name;
       }
+      disk.share(target);
+      this.removeOr(source, target);
+      return name;
+    }
+  }
+
+  /**
+   * Removes the source of what has been placed. Where that cannot be done, for a folder that cannot be written say, the target goes again
+   * and the error is thrown: the next call would place one more.
+   */
+  private removeOr(source: string, target: string): void {
+    try {
+      this.disk.remove(source);
+    } catch (error) {
+      this.disk.remove(target);
+      throw error;
     }
   }
 
@@ -185,7 +198,7 @@ export class Files {
       // Without a turn of the event loop before the source goes: whoever finds the new name may bring a file of the old one's name back.
       disk.syncNow(folder);
       crashPoint("place.after-link");
-      disk.remove(source);
+      this.removeOr(source, join(folder, name));
       return name;
     });
   }

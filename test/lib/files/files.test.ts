@@ -153,6 +153,30 @@ describe("placing files", () => {
     });
   }
 
+  for (const where of ["the same volume", "another volume"]) {
+    it(`places nothing, however often it is tried, while its source on ${where} cannot be removed`, async () => {
+      const folder = scratch();
+      const box = where === "the same volume" ? scratch() : mkdtempSync("/dev/shm/sw-");
+      try {
+        const source = join(box, "a.xml");
+        writeFileSync(source, "content");
+        const remove = (path: string) => {
+          if (path === source) throw Object.assign(new Error("not permitted"), { code: "EPERM" });
+          SYSTEM_DISK.remove(path);
+        };
+        const files = new Files({ ...SYSTEM_DISK, remove });
+        for (let tries = 0; tries < 3; tries++) {
+          await assert.rejects(files.place(source, folder, "a.xml"), /not permitted/);
+          assert.deepEqual([readdirSync(folder), readdirSync(box)], [[], ["a.xml"]]);
+        }
+        assert.equal(await new Files().place(source, folder, "a.xml"), "a.xml");
+        assert.deepEqual(readdirSync(box), []);
+      } finally {
+        rmSync(box, { recursive: true });
+      }
+    });
+  }
+
   it("leaves the source and nothing half when a copy fails in its middle", async () => {
     const folder = scratch();
     const elsewhere = mkdtempSync("/dev/shm/sw-");
