@@ -206,7 +206,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
     );
     assert.deepEqual(wrong.slice(0, 5), [], `${wrong.length} documents have not just their own receipts`);
     assert.equal(right, plain);
-    assert.ok(early > 1000, "the order was random: many came before the receipt that brings their number");
+    assert.ok(early > plain / 10, "the order was random: many came before the receipt that brings their number");
     assert.deepEqual([...guesses].sort(), ["clientKey", "customsNo", "seqNo"], "none by name or time");
   }).timeout(240_000);
 });
