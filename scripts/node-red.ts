@@ -18,7 +18,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { makePath } from "../lib/make-path.js";
 import { PlainError } from "./plain-error.js";
 import { portIsFree } from "./ports.js";
-import { endChild, exited } from "./processes.js";
+import { endChild, exited, freeze } from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
 const HOST = "127.0.0.1";
@@ -151,8 +151,9 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       await Promise.all([watchdog.stop(), said]);
     },
     kill: async (name) => {
+      if (name === "SIGSTOP" && child.pid !== undefined) return freeze(child.pid);
       child.kill(name);
-      if (["SIGSTOP", "SIGCONT"].includes(name)) return;
+      if (name === "SIGCONT") return;
       if (!(await exited(child, 20_000))) throw new Error(`Node-RED did not end on ${name}`);
       await Promise.all([watchdog.stop(), said]);
     },

@@ -15,7 +15,17 @@ import {
 } from "./broker-configuration.js";
 import { PlainError } from "./plain-error.js";
 import { freePort, portIsFree } from "./ports.js";
-import { commandLine, descendants, endChild, exited, isAlive, signal, startTime, waitGone } from "./processes.js";
+import {
+  commandLine,
+  descendants,
+  endChild,
+  exited,
+  freeze,
+  isAlive,
+  signal,
+  startTime,
+  waitGone,
+} from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
 const NODE_NAME = "single-window@localhost";
@@ -233,7 +243,9 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
       await endServer((child) => endChild(child, 15_000));
       await startServer();
     },
-    pause: () => void server?.kill("SIGSTOP"),
+    pause: () => {
+      if (server?.pid !== undefined) freeze(server.pid);
+    },
     resume: () => void server?.kill("SIGCONT"),
     onUnexpectedEnd: (listener) => void unexpected.push(listener),
     rabbitmqctl: async (...args) => {

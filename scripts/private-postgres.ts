@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { PlainError } from "./plain-error.js";
 import { freePort, portIsFree } from "./ports.js";
-import { descendants, exited, isAlive, signal, waitGone } from "./processes.js";
+import { descendants, exited, freeze, isAlive, signal, waitGone } from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
 const HOST = "127.0.0.1";
@@ -193,7 +193,7 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
       await start();
     },
     pause: () => {
-      for (const pid of pids()) signal(pid, "SIGSTOP");
+      for (const pid of pids()) freeze(pid);
     },
     resume: () => {
       for (const pid of pids()) signal(pid, "SIGCONT");

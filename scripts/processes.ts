@@ -59,6 +59,27 @@ export function descendants(pid: number): number[] {
   return children(pid).flatMap((child) => [child, ...descendants(child)]);
 }
 
+/** Milliseconds that a busy machine may take to stop a process. */
+const FREEZES_WITHIN = 5_000;
+
+/** Stops a process and returns when none of its threads runs any more: one that is just being stopped still does something. */
+export function freeze(pid: number): void {
+  signal(pid, "SIGSTOP");
+  const end = Date.now() + FREEZES_WITHIN;
+  while (threadsRun(pid) && Date.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+function threadsRun(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+      return !"TtZX".includes(stat.charAt(stat.lastIndexOf(")") + 2));
+    });
+  } catch {
+    return false;
+  }
+}
+
 /** Sends a signal to exactly one process; a process that has gone is no fault. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

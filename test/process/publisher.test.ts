@@ -113,9 +113,8 @@ describe("confirmed publishing against a real broker", () => {
     this.timeout(60_000);
     await aside((channel) => channel.assertQueue("frozen", { durable: true }));
     broker.pause();
-    const outcome = await publish("frozen", { timeout: 1000 });
+    const outcome = await publish("frozen", { timeout: 1000 }).finally(() => broker.resume());
     assert.equal(outcome.kind, "unknown");
-    broker.resume();
     await aside(async (channel) => {
       while ((await channel.checkQueue("frozen")).messageCount === 0)
         await new Promise((resolve) => setTimeout(resolve, 50));
