@@ -33,7 +33,7 @@ const EXIT_WITHIN = 10_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
 const SILENT_FOR = 600_000;
 /** So many processes side by side for each core: most of them wait, for a broker, a lease, a browser. */
-const LANES_PER_CORE = 3;
+const LANES_PER_CORE = 2;
 /** Each may have a broker, a browser and several Node-REDs of its own. */
 const MOST_LANES = 12;
 /** So many processes a layer whose files share them. */
