@@ -213,11 +213,11 @@ export class AuditChain {
 
   /** Throws EEXIST where there is one of that name. */
   private nameOnce(half: string, path: string): void {
-    const { disk } = this.parts.files;
+    const { files } = this.parts;
+    const { disk } = files;
     try {
-      disk.link(half, path);
+      files.link(half, path);
     } catch (error) {
-      if (codeOf(error) === "EEXIST" && this.parts.files.isSame(half, path)) return;
       if (codeOf(error) === "EEXIST") throw error;
       // A file system without links.
       if (disk.exists(path)) throw Object.assign(new Error(`${path} is there`), { code: "EEXIST" });

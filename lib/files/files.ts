@@ -102,8 +102,8 @@ export class Files {
     }
   }
 
-  /** The same of a link, of which a repeated call says EEXIST: one file with both names is what it had made. */
-  private link(source: string, target: string): void {
+  /** Gives a file one more name. Throws EEXIST where another file has that; said of a call that is repeated, both names are one file's. */
+  link(source: string, target: string): void {
     try {
       this.disk.link(source, target);
     } catch (error) {
@@ -112,7 +112,7 @@ export class Files {
   }
 
   /** Are two names those of one file? False where the file system does not number its files. */
-  isSame(one: string, other: string): boolean {
+  private isSame(one: string, other: string): boolean {
     const [here, there] = [this.disk.facts(one), this.disk.facts(other)];
     if (!here || !there || here.inode === 0) return false;
     return here.inode === there.inode && here.size === there.size && here.modified === there.modified;

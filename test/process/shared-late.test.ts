@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
 import { LateShare } from "../support/late-share.js";
-import { removeScratch, scratch } from "../support/scratch.js";
-import { SharedStage } from "../support/shared-stage.js";
-import { openTheatre, type Theatre, until } from "../support/stage.js";
+import { scratch } from "../support/scratch.js";
+import { sharedTheatre } from "../support/shared-stage.js";
+import { until } from "../support/stage.js";
 
 const DOCUMENTS = 120;
 
@@ -13,25 +12,13 @@ const WRONG = ["file-missing", "file-moved", "held"];
 /** Several machines, line 7: real Node-REDs on a share that shows folders late and says of what it did that it could not. */
 describe("several Node-REDs on a share that shows late what it holds", function () {
   this.timeout(300_000);
-  let theatre: Theatre;
-  let postgres: PrivatePostgres;
-  let shared: SharedStage | undefined;
-
-  before(async () => {
-    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
-  });
-  after(async () => {
-    await shared?.close();
-    await theatre?.close();
-    await postgres?.stop();
-    removeScratch();
-  });
+  const theatre = sharedTheatre();
 
   it("each document goes out once, and no file is taken for lost or for a stranger's", async () => {
     const share = new LateShare(scratch());
     share.set("late", "10000");
     share.set("hidden", "5000");
-    shared = new SharedStage(theatre, postgres, "LATE0001", "all");
+    const shared = theatre.stage("LATE0001", "all");
     const env = share.environmentOf(shared.stage.root);
     await shared.open([env, env]);
     const two = shared;

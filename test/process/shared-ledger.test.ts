@@ -1,34 +1,17 @@
 import assert from "node:assert/strict";
 import type { NodeRed } from "../../scripts/node-red.js";
-import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
-import { removeScratch } from "../support/scratch.js";
-import { SharedStage } from "../support/shared-stage.js";
-import { openTheatre, type Theatre, until } from "../support/stage.js";
+import { type SharedStage, sharedTheatre } from "../support/shared-stage.js";
+import { until } from "../support/stage.js";
 
 const DOCUMENTS = 150;
 
 /** Real Node-REDs on one OutBox, with one ledger in a real PostgreSQL (issue "several machines", 2; lines 1 to 11). */
 describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
   this.timeout(600_000);
-  let theatre: Theatre;
-  let postgres: PrivatePostgres;
-  let shared: SharedStage | undefined;
-
-  before(async () => {
-    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
-  });
-  afterEach(async () => {
-    await shared?.close();
-    shared = undefined;
-  });
-  after(async () => {
-    await theatre?.close();
-    await postgres?.stop();
-    removeScratch();
-  });
+  const theatre = sharedTheatre();
 
   async function open(clientId: string, count: number): Promise<SharedStage> {
-    shared = new SharedStage(theatre, postgres, clientId, "all");
+    const shared = theatre.stage(clientId, "all");
     await shared.open(count);
     return shared;
   }

@@ -1,41 +1,23 @@
 import assert from "node:assert/strict";
 import type { NodeRed } from "../../scripts/node-red.js";
-import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
 import { BrokerLinks } from "../support/broker-links.js";
-import { removeScratch } from "../support/scratch.js";
-import { SharedStage, statusOf } from "../support/shared-stage.js";
-import { openTheatre, type Theatre, until } from "../support/stage.js";
+import { type SharedStage, sharedTheatre, statusOf } from "../support/shared-stage.js";
+import { until } from "../support/stage.js";
 
 const DOCUMENTS = 150;
 
 /** `link: one` (issue "several machines", 3; lines 11 and 12; faq client 6): real Node-REDs, of which one alone is connected to the broker. */
 describe("several Node-REDs of which one has the link to the broker", function () {
   this.timeout(600_000);
-  let theatre: Theatre;
-  let postgres: PrivatePostgres;
-  let shared: SharedStage | undefined;
   let links: BrokerLinks | undefined;
-
-  before(async () => {
-    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
-  });
-  afterEach(async () => {
-    links?.stop();
-    await shared?.close();
-    shared = undefined;
-  });
-  after(async () => {
-    await theatre?.close();
-    await postgres?.stop();
-    removeScratch();
-  });
+  afterEach(() => links?.stop());
+  const theatre = sharedTheatre();
 
   /** Two of them, the one that leads first. */
   async function open(
     clientId: string,
   ): Promise<{ two: SharedStage; leader: NodeRed; other: NodeRed; links: BrokerLinks }> {
-    const two = new SharedStage(theatre, postgres, clientId, "one");
-    shared = two;
+    const two = theatre.stage(clientId, "one");
     const seen = new BrokerLinks(theatre.broker.port, () => two.processes.map(({ pid }) => pid));
     links = seen;
     await two.open(2);

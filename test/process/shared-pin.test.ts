@@ -1,32 +1,14 @@
 import assert from "node:assert/strict";
-import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
-import { removeScratch } from "../support/scratch.js";
-import { SharedStage, statusOf } from "../support/shared-stage.js";
-import { openTheatre, type Theatre, until } from "../support/stage.js";
+import { sharedTheatre, statusOf } from "../support/shared-stage.js";
+import { until } from "../support/stage.js";
 
 /** Real Node-REDs as on machines of their own, which reach one token (issue "several machines", 3; line 13). */
 describe("a wrong PIN at a token that several Node-REDs reach", function () {
   this.timeout(300_000);
-  let theatre: Theatre;
-  let postgres: PrivatePostgres;
-  let shared: SharedStage | undefined;
-
-  before(async () => {
-    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
-  });
-  afterEach(async () => {
-    await shared?.close();
-    shared = undefined;
-  });
-  after(async () => {
-    await theatre?.close();
-    await postgres?.stop();
-    removeScratch();
-  });
+  const theatre = sharedTheatre();
 
   it("is tried once, by one of them, and all of them say that the guard is closed", async () => {
-    const two = new SharedStage(theatre, postgres, "PIN00001", "one", { SW_CARD_PIN: "112233" });
-    shared = two;
+    const two = theatre.stage("PIN00001", "one", { SW_CARD_PIN: "112233" });
     await two.open(2);
     const keys = two.drop(60);
     await until(

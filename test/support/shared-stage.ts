@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { NodeRed } from "../../scripts/node-red.js";
-import type { PrivatePostgres } from "../../scripts/private-postgres.js";
+import { type PrivatePostgres, startPrivatePostgres } from "../../scripts/private-postgres.js";
 import { decXml, freshKey } from "../../simulator/samples/index.js";
 import { type Evidence, judge, type Verdict } from "./checker.js";
-import { Stage, type StageOptions, type Theatre, until } from "./stage.js";
+import { removeScratch } from "./scratch.js";
+import { openTheatre, Stage, type StageOptions, type Theatre, until } from "./stage.js";
 
 type Row = ReturnType<Stage["rows"]>[number];
 
@@ -204,4 +205,35 @@ export class SharedStage {
   private async read<T>(sql: string): Promise<T[]> {
     return JSON.parse(await this.postgres.sql(`SELECT coalesce(json_agg(found), '[]') FROM (${sql}) AS found`)) as T[];
   }
+}
+
+/** For a `describe`: a broker, a token and a PostgreSQL for all of its tests. The stage that a test makes is closed behind it. */
+export function sharedTheatre() {
+  let theatre: Theatre;
+  let postgres: PrivatePostgres;
+  let shared: SharedStage | undefined;
+
+  before(async () => {
+    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
+  });
+  afterEach(async () => {
+    await shared?.close();
+    shared = undefined;
+  });
+  after(async () => {
+    await theatre?.close();
+    await postgres?.stop();
+    removeScratch();
+  });
+
+  return {
+    get broker() {
+      return theatre.broker;
+    },
+    /** As the constructor of `SharedStage`. */
+    stage(clientId: string, link: "one" | "all", env?: NodeJS.ProcessEnv): SharedStage {
+      shared = new SharedStage(theatre, postgres, clientId, link, env);
+      return shared;
+    },
+  };
 }

@@ -27,6 +27,7 @@ import type {
 import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
 import { type Dialect, isWord } from "./dialect.js";
 import { earlierThan } from "./earlier.js";
+import { eventsWhere, lastEventBefore } from "./events.js";
 import { putFact } from "./facts.js";
 import { SqlInstances } from "./instances.js";
 import { Parts } from "./parts.js";
@@ -35,8 +36,6 @@ import { Rows, receiptKeyColumns } from "./rows.js";
 import { findDocuments, isQuick } from "./search.js";
 import { PLACE, type Store } from "./store.js";
 import { all, run, type Statement, type Stored, type Value, type Work } from "./work.js";
-
-const EVENT = 'id, document_id AS "documentId", at, event, code, text, text_en AS "textEn"';
 
 type Listener = (row: DocumentRow, note: EventNote) => void;
 
@@ -245,18 +244,7 @@ export class SqlLedger implements Ledger {
   }
 
   lastEventBefore(at: number): Promise<number> {
-    return this.read(function* () {
-      // Ids and times rise together, and times have no index: halving finds the place with some twenty looks.
-      let before = 0;
-      let after = Number((yield all(PLACE))[0]?.id) + 1;
-      while (after - before > 1) {
-        const middle = Math.floor((before + after) / 2);
-        const [row] = (yield* eventsWhere("WHERE id >= ? ORDER BY id LIMIT 1", middle)) as [EventRow];
-        if (row.at < at) before = row.id;
-        else after = middle;
-      }
-      return before;
-    });
+    return this.store.read(() => lastEventBefore(at));
   }
 
   async hasEventAfter(documentId: string, id: number, events: readonly string[]): Promise<boolean> {
@@ -394,8 +382,4 @@ export class SqlLedger implements Ledger {
   private tell(row: DocumentRow, note: EventNote): void {
     for (const listener of this.listeners) listener(row, note);
   }
-}
-
-function* eventsWhere(condition: string, ...values: Value[]): Work<EventRow[]> {
-  return (yield all(`SELECT ${EVENT} FROM events ${condition}`, ...values)) as unknown as EventRow[];
 }
