@@ -1,18 +1,30 @@
 import { randomInt } from "node:crypto";
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { codeOf } from "../lib/errors.js";
 import { makePath } from "../lib/make-path.js";
 import { isAlive } from "./processes.js";
 
-/** Resolves to whether `host:port` can be listened on now. */
+/** Resolves to whether `host:port` can be listened on now. It listens for a moment: not for a port that somebody is about to take. */
 export function portIsFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Resolves to whether somebody listens on `host:port` now. It only connects, so that it takes the port from nobody. */
+export function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host });
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
   });
 }
 

@@ -14,7 +14,7 @@ import {
   writeConfiguration,
 } from "./broker-configuration.js";
 import { PlainError } from "./plain-error.js";
-import { freePort, portIsFree } from "./ports.js";
+import { freePort, isListening, portIsFree } from "./ports.js";
 import {
   commandLine,
   descendants,
@@ -274,7 +274,7 @@ async function startMapper(port: number, env: NodeJS.ProcessEnv): Promise<ChildP
   failed.catch(() => {});
   const listening = async () => {
     const end = Date.now() + 10_000;
-    while (await portIsFree(port)) {
+    while (!(await isListening(port))) {
       if (Date.now() > end) throw new PlainError(`Erlang's epmd does not listen on ${HOST}:${port}`);
       await new Promise((done) => setTimeout(done, 10));
     }

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { PlainError } from "./plain-error.js";
-import { freePort, portIsFree } from "./ports.js";
+import { freePort, isListening } from "./ports.js";
 import { descendants, exited, freeze, isAlive, signal, waitGone } from "./processes.js";
 import { startWatchdog } from "./watchdog.js";
 
@@ -225,7 +225,7 @@ async function ownerOfServer(): Promise<{ uid: number; gid: number } | undefined
 }
 
 async function takesConnections(programs: string, port: number): Promise<boolean> {
-  if (await portIsFree(port)) return false;
+  if (!(await isListening(port))) return false;
   const args = ["-h", HOST, "-p", String(port), "-t", "2", "-q"];
   return promisify(execFile)(join(programs, "pg_isready"), args).then(
     () => true,
