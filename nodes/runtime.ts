@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeMessage, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { ImportClient } from "../lib/client/import-client.js";
 import type { DetachedSignature, DocumentHandle, Receipt } from "../lib/document.js";
-import { codeOf, errorOf, type Fault, ImportClientError, messageOf } from "../lib/errors.js";
+import { bothLanguages, codeOf, errorOf, type Fault, ImportClientError, messageOf } from "../lib/errors.js";
 import { faultOf } from "../lib/fault.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
@@ -65,10 +65,20 @@ export function onInput(node: Node, handle: (message: FlowMessage, send: Send) =
   });
 }
 
+/** Below the fifteen seconds after which Node-RED itself gives up a node that closes. */
+const CLOSED_WITHIN = 12_000;
+const NOT_CLOSED = {
+  zh: `节点在 ${CLOSED_WITHIN / 1000} 秒内没有关闭完毕，部署不再等它；它的收尾仍在进行`,
+  en: `The node has not closed within ${CLOSED_WITHIN / 1000} s: the deploy goes on without it, and it still ends its work`,
+};
+
 /** Runs the work of a closing node, and says `done` in any case before Node-RED's fifteen seconds are over. */
 export function onClose(node: Node, work: (removed: boolean) => Promise<void>): void {
   node.on("close", (removed: boolean, done: () => void) => {
-    const limit = setTimeout(done, 12_000);
+    const limit = setTimeout(() => {
+      node.warn(bothLanguages(NOT_CLOSED));
+      done();
+    }, CLOSED_WITHIN);
     work(removed)
       .catch((error) => node.warn(messageOf(error)))
       .finally(() => {

@@ -14,24 +14,24 @@ import type { TestNews } from "./test-reporter.js";
 interface Layer {
   name: string;
   title: string;
-  /** Milliseconds that one test may take unless it says otherwise. */
+  /** Milliseconds that one test may take unless it says otherwise: some three times what it needs on busy cores. */
   timeout: number;
   /** One process for each file: these start servers, and a leaked one must not disturb the next. Else a few processes. */
   alone: boolean;
 }
 
 const LAYERS: readonly Layer[] = [
-  { name: "unit", title: "libraries, simulator, scripts", timeout: 60_000, alone: false },
-  { name: "nodes", title: "nodes in Node-RED's runtime", timeout: 90_000, alone: true },
-  { name: "process", title: "real Node-RED, RabbitMQ, SoftHSM2", timeout: 180_000, alone: true },
-  { name: "editor", title: "editor in Chromium", timeout: 120_000, alone: true },
-  { name: "package", title: "the package itself", timeout: 300_000, alone: true },
+  { name: "unit", title: "libraries, simulator, scripts", timeout: 180_000, alone: false },
+  { name: "nodes", title: "nodes in Node-RED's runtime", timeout: 270_000, alone: true },
+  { name: "process", title: "real Node-RED, RabbitMQ, SoftHSM2", timeout: 540_000, alone: true },
+  { name: "editor", title: "editor in Chromium", timeout: 360_000, alone: true },
+  { name: "package", title: "the package itself", timeout: 900_000, alone: true },
 ];
 
 /** A process that does not end this long after its last test holds something open. */
 const EXIT_WITHIN = 10_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
-const SILENT_FOR = 600_000;
+const SILENT_FOR = 1_300_000;
 /** So many processes side by side for each core: most of them wait, for a broker, a lease, a browser. */
 const LANES_PER_CORE = 2;
 /** Each may have a broker, a browser and several Node-REDs of its own. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PATIENCE } from "../support/until.js";
 
 /** What a test does inside the page; the editor's own globals have no types here. */
 declare global {
@@ -26,6 +27,13 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...args, ...quiet] });
 }
 
+/** A page in a context of its own, as patient as every other wait of the tests. */
+export async function newPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, ...options });
+  context.setDefaultTimeout(30_000 * PATIENCE);
+  return context.newPage();
+}
+
 /** Opens the editor and resolves when it has loaded every node and its flows. `prepare` comes before the page is loaded. */
 export async function openEditor(
   browser: Browser,
@@ -33,8 +41,7 @@ export async function openEditor(
   language: Language,
   prepare: (page: Page) => Promise<unknown> = async () => undefined,
 ): Promise<Editor> {
-  const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, locale: language });
-  const page = await context.newPage();
+  const page = await newPage(browser, { locale: language });
   const problems: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
@@ -47,7 +54,7 @@ export async function openEditor(
     const loaded = globalThis.RED?.workspaces?.active() && RED.nodes?.getType("sw-diagnose");
     return loaded && $("#red-ui-loading-progress:visible").length === 0;
   });
-  return { page, problems, close: () => context.close() };
+  return { page, problems, close: () => page.context().close() };
 }
 
 /** Opens a node's dialog and resolves when it has slid in. */

@@ -8,7 +8,7 @@ import { decXml } from "../../simulator/samples/index.js";
 import { type ExampleNode, examples } from "../support/examples.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
-import { launchBrowser } from "./browser.js";
+import { launchBrowser, newPage } from "./browser.js";
 
 const repo = join(__dirname, "..", "..");
 const DASHBOARD = "@flowfuse/node-red-dashboard";
@@ -23,7 +23,7 @@ async function dashboard(): Promise<string> {
 }
 
 describe("the optional example for FlowFuse Dashboard 2.0", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let stage: Stage;
   let browser: Browser;
@@ -47,7 +47,7 @@ describe("the optional example for FlowFuse Dashboard 2.0", function () {
     stage.drop("DecCus001", "GOOD-1.xml", decXml({ key: "GOOD-1", goods: 1 }));
     stage.drop("DecCus001", "BAD-1.xml", decXml({ key: "BAD-1", goods: 2, emptyFields: ["GQty"] }));
     browser = await launchBrowser();
-    page = await (await browser.newContext({ viewport: { width: 1366, height: 900 } })).newPage();
+    page = await newPage(browser, { viewport: { width: 1366, height: 900 } });
     await page.goto(`${stage.nodeRed.url}/dashboard/documents`);
   });
   after(async () => {
@@ -83,8 +83,8 @@ describe("the optional example for FlowFuse Dashboard 2.0", function () {
   });
 
   it("shows the documents by state and in a table", async () => {
-    await row("GOOD-1").filter({ hasText: "已入库 taken in" }).waitFor({ timeout: 60_000 });
-    await row("GOOD-1").filter({ hasText: "结关" }).waitFor({ timeout: 60_000 });
+    await row("GOOD-1").filter({ hasText: "已入库 taken in" }).waitFor();
+    await row("GOOD-1").filter({ hasText: "结关" }).waitFor();
     await row("BAD-1").filter({ hasText: "SW-XSD" }).waitFor();
     await page.locator("canvas, svg").first().waitFor();
   });

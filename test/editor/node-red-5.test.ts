@@ -12,7 +12,7 @@ describe("editor of Node-RED 5", () => {
   let browser: Browser;
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const node = await node22();
     const env = await exampleEnvironment(join(scratch(), "ImpPath"));
     nodeRed = await startExample(env, { node, nodeRedDir: join(repo, "node_modules", "node-red-5") });

@@ -12,7 +12,7 @@ import { idOf } from "./example.js";
 const PIN = "PinInTheFile+Zk7Q==";
 
 describe("the official client's settings, taken over in the dialog", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
   let browser: Browser;

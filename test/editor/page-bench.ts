@@ -10,6 +10,7 @@ import { drop } from "../support/boxes.js";
 import { generateDocument } from "../support/generate-documents.js";
 import { documentRow, newReceipt } from "../support/rows.js";
 import { scratch } from "../support/scratch.js";
+import { newPage } from "./browser.js";
 
 const repo = join(__dirname, "..", "..");
 const example = join(repo, "examples", "01-import-client.json");
@@ -169,8 +170,7 @@ export async function openPage(
   bench: PageBench,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, locale: "zh-CN", ...options });
-  const page = await context.newPage();
+  const page = await newPage(browser, { locale: "zh-CN", ...options });
   const problems: string[] = [];
   page.on("console", (message) => {
     const refusal = /status of 40[13]/.test(message.text());
@@ -178,7 +178,7 @@ export async function openPage(
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(`${bench.url}/single-window/page`);
-  return { page, problems, close: () => context.close() };
+  return { page, problems, close: () => page.context().close() };
 }
 
 export async function logIn(page: Page, user: keyof typeof PASSWORDS): Promise<void> {

@@ -12,7 +12,7 @@ describe("operator page, without a login and with ten thousand documents", () =>
   let browser: Browser;
 
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(540_000);
     bench = await startPageBench({ many: MANY });
     browser = await launchBrowser();
   });
@@ -23,7 +23,7 @@ describe("operator page, without a login and with ten thousand documents", () =>
   });
 
   it("opens without asking, scrolls through all of them, and keeps only what is near in the document", async function () {
-    this.timeout(240_000);
+    this.timeout(720_000);
     const { page, problems, close } = await openPage(browser, bench);
     const rows = page.locator("button.sw-document");
     await rows.first().waitFor();
@@ -53,7 +53,7 @@ describe("operator page on Node-RED 5", () => {
   let browser: Browser;
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     bench = await startPageBench({ auth: true, five: true });
     browser = await launchBrowser();
   });
@@ -82,7 +82,7 @@ describe("sidebar of Node-RED 5, in its two themes", () => {
   let browser: Browser;
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     bench = await startPageBench({ five: true });
     browser = await launchBrowser();
   });

@@ -70,8 +70,8 @@ describe("operator page, with a login", () => {
   });
 
   it("shows the states in the words of the trade, and three lights with what to do", async () => {
-    await row("invalid.xml").filter({ hasText: "未发出" }).waitFor({ timeout: 60_000 });
-    await row("报关单一.xml").filter({ hasText: "C134" }).waitFor({ timeout: 60_000 });
+    await row("invalid.xml").filter({ hasText: "未发出" }).waitFor();
+    await row("报关单一.xml").filter({ hasText: "C134" }).waitFor();
     for (const [name, state] of [
       ["报关单一.xml", "等待：卡操作失败"],
       ["等导入.xml", "已申报"],

@@ -20,7 +20,7 @@ const PIN = "2468135";
 
 /** The first company works: its settings come from the environment, its card is in. The second one's card is in the same reader. */
 describe("a second company, as somebody meets it who has the first one at work", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   let stage: Stage;
   let card: SoftToken;

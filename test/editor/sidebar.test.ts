@@ -117,12 +117,12 @@ describe("sidebar", () => {
 
   it("lists a document by itself, with its state and its reason", async () => {
     // It is valid, so it gets as far as the card; there it stops.
-    await row("报关单一.xml").filter({ hasText: "KEY-UNREADABLE" }).waitFor({ timeout: 60_000 });
+    await row("报关单一.xml").filter({ hasText: "KEY-UNREADABLE" }).waitFor();
     assert.match(
       (await row("报关单一.xml").textContent()) ?? "",
       /等待：卡操作失败.*DecCus001 · DEC · .*C134 卡操作失败/,
     );
-    await row("invalid.xml").filter({ hasText: "未发出" }).waitFor({ timeout: 60_000 });
+    await row("invalid.xml").filter({ hasText: "未发出" }).waitFor();
   });
 
   it("says which receipt a document waits for, and for how long", async () => {

@@ -35,13 +35,13 @@ export function nodesIn(runtime: Runtime, major: string): void {
   describe(`nodes in Node-RED ${major}`, () => {
     const bench = new RedBench(runtime);
     before(async function () {
-      this.timeout(120_000);
+      this.timeout(360_000);
       await bench.start();
       if (!bench.version.startsWith(`${major}.`)) throw new Error(`this is Node-RED ${bench.version}`);
     });
     afterEach(() => bench.unload());
     after(async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       await bench.stop();
       removeScratch();
     });

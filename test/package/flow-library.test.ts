@@ -74,7 +74,7 @@ describe("the Flow Library's scorecard (node-red-dev)", () => {
   // The program itself takes a minute to install and asks npm; the library's catalogue is taken as empty where it cannot be reached.
   const itself = process.env.SW_FLOW_LIBRARY ? it : it.skip;
   itself("has full marks from the program itself", function () {
-    this.timeout(400_000);
+    this.timeout(1_200_000);
     const tools = scratch();
     const folder = join(scratch(), "packed");
     mkdirSync(folder);

@@ -20,7 +20,7 @@ interface NodeSet {
 }
 
 describe("the packed package", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let userDir: string;
   let files: string[];
 

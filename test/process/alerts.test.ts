@@ -13,7 +13,7 @@ const TOKEN = "scrape-token-of-this-test";
 
 /** Each state of the alerts is the real one: nothing is put into the series but by what happens to documents, card and process. */
 describe("alerts that a real Prometheus fires for a real Node-RED", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let stage: Stage;
   let prometheus: Prometheus;

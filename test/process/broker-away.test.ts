@@ -43,7 +43,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
   const clock = new FakeClock();
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     broker = await startPrivateBroker({ dir: scratch() });
     const own = await connect(broker.url);
     await (await own.createChannel()).assertQueue(QUEUE, { durable: true });
@@ -78,7 +78,7 @@ describe(`a broker that is away for ${MINUTES} minutes`, () => {
   }
 
   it(`keeps handles only of ${COUNT} files, and sends each once when it is back`, async function () {
-    this.timeout(180_000);
+    this.timeout(540_000);
     const { host, port, vhost, user, password } = broker;
     connection = new BrokerConnection(
       { host, port, vhost, user, password, tls: undefined, heartbeat: 10, connectTimeout: 5, connectionName: "away" },

@@ -18,7 +18,7 @@ const receiptOf = (code: string, info: string): string =>
 
 /** The example flow over the card control (domain 3, faq 11, 13), in a real Node-RED; the double is the control's side. */
 describe("the example flow with the card control", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
   let double: ControlDouble;

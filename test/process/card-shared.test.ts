@@ -12,7 +12,7 @@ const FILES = 20;
 
 /** Two clients with roots and ledgers of their own, each in a Node-RED process of its own, and one card between them. */
 describe("one card in two clients", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   let shim: TokenShim;
   const stages: Stage[] = [];

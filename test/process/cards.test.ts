@@ -40,7 +40,7 @@ function withSecondFlow(nodes: Record<string, unknown>[]): void {
 
 /** A wrong PIN reaches the token once (promises 4), in a real Node-RED; counted by the token double itself. */
 describe("a wrong PIN with a hundred files waiting", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   let stage: Stage;
   let shim: TokenShim;

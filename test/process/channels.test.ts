@@ -17,7 +17,7 @@ describe("channels of those who come and go while the connection is made", () =>
   let queues: Channel;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     broker = await startPrivateBroker({ dir: scratch() });
     own = await connect(broker.url, { noDelay: true });
     queues = await own.createChannel();

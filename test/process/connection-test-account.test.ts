@@ -5,7 +5,7 @@ import { ConnectionBench } from "../support/connection-bench.js";
 import { until } from "../support/until.js";
 
 describe("connection test: account and queues", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   const at = new ConnectionBench();
 
   describe("the account", () => {

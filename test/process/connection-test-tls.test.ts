@@ -5,7 +5,7 @@ import type { BrokerSettings } from "../../lib/amqp/settings.js";
 import { ConnectionBench } from "../support/connection-bench.js";
 
 describe("connection test: TLS", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   const at = new ConnectionBench();
 
   const running = async (settings: BrokerSettings, fault: BrokerFault) => at.survives(settings, fault);

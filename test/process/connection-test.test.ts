@@ -9,7 +9,7 @@ import { silentPort } from "../support/silent-port.js";
 import { until } from "../support/until.js";
 
 describe("connection test", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   const at = new ConnectionBench();
 
   it("passes where all is well, plain and with TLS, and names version, certificate and clock", async () => {

@@ -20,7 +20,7 @@ describe("the connection against a real broker", () => {
   const aside: (() => Promise<unknown>)[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     authority = new Authority("Test CA");
     const server = authority.issue("broker.test", { names: ["broker.test", "localhost", "IP:127.0.0.1"] });
     const tls = { ca: authority.certificate, cert: server.certificate, key: server.key, verify: true };

@@ -13,7 +13,7 @@ const PROGRAM = join(__dirname, "..", "support", "crash-process.ts");
 
 /** What is done beside the flow, stopped at each of its points: the process killed, an error thrown, the disk full. */
 describe("a stop in a decision", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(removeScratch);
 
   async function stopped(

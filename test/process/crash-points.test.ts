@@ -65,7 +65,7 @@ const APART_RUNS = process.env.SW_EVERY_CRASH
     ];
 
 describe("a stop at every crash point", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let runs = 0;
 

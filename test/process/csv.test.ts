@@ -22,7 +22,7 @@ function beside(nodes: Record<string, unknown>[]): void {
 }
 
 describe("example 06: rows of a CSV file become declarations that are accepted", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let theatre: Theatre;
   let stage: Stage;
 

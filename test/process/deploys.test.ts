@@ -15,7 +15,7 @@ const BETWEEN = 160;
 
 /** A deploy is no document's fault; what a node held is given out again, what it had consumed comes again. */
 describe("deploys under load", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
   let deployer: Deployer;

@@ -33,7 +33,7 @@ function documentOf(type: string, key: string): { folder: string; xml: Buffer } 
 const UNLISTED = ["MT9101", "ELBP101", "SAS191"];
 
 describe("every type of docs/types.md, through a real Node-RED and the simulator", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let stage: Stage;
   const listed = listedTypes().map(({ kind }) => kind);

@@ -60,7 +60,7 @@ const press = (file: string, name: string): string =>
   (examples.get(file) as ExampleNode[]).find((node) => node.type === "inject" && node.name?.startsWith(name))?.id ?? "";
 
 describe("all examples in one Node-RED, imported one after the other", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   const listener = new Listener();
   const simulators: Simulator[] = [];
   let theatre: Theatre;

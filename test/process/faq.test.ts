@@ -7,7 +7,7 @@ import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 describe("FAQ 14 to 21 in a real Node-RED", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
   let documents: FaqDocument[];

@@ -25,7 +25,7 @@ const elsewhereOf = (stage: Stage) =>
     .join("");
 
 describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed ${SEED}`, function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let theatre: Theatre;
   let stage: Stage | undefined;
   let clients = 0;

@@ -60,7 +60,7 @@ function caseOf({ name, facts, read }: FieldDirectory, index: number): Case {
 }
 
 describe("answers as platforms write them, through OutBox and InBox of a real Node-RED", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   let stage: Stage;
   const cases = fieldDirectories("field-answers").map(caseOf);

@@ -35,7 +35,7 @@ const CARD = "2100030000001";
 const UNANSWERED = new Set([SET.name]);
 
 describe("documents as producers write them, through OutBox and InBox of a real Node-RED", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   let stage: Stage;
   const stories = new Map<string, { document: DocumentRow; receipts: ReceiptRow[] }>();

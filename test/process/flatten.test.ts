@@ -9,7 +9,7 @@ import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 /** The option of zip in the order in which the example has its nodes: a folder in a ZIP is gone before anything reads it. */
 describe("the example flow with zip set to take folders away", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
 

@@ -24,7 +24,7 @@ function fill(path: string): void {
 
 /** Mounting needs root, which CI has; elsewhere the crash points stand in for a full disk. */
 describe("a volume that runs full in the middle of a load", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
 

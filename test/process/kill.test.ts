@@ -7,7 +7,7 @@ import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 const DOCUMENTS = 200;
 
 describe("Node-RED killed in the middle of 200 documents", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
 

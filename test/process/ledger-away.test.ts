@@ -8,7 +8,7 @@ const DOCUMENTS = 20;
 
 /** Real Node-RED with its ledger in a real PostgreSQL that is stopped, killed and frozen under it (issue "several machines", 6). */
 describe("a ledger in PostgreSQL that is away", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let postgres: PrivatePostgres;
   let stage: Stage;

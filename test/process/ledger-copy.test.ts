@@ -20,7 +20,7 @@ const IN_ITS_FILE = { SW_LEDGER: "" };
 
 /** A real client with open documents, whose ledger moves to PostgreSQL and back by the command (issue "several machines", 4). */
 describe("a ledger that is copied under a client with open documents", function () {
-  this.timeout(400_000);
+  this.timeout(1_200_000);
   let theatre: Theatre;
   let postgres: PrivatePostgres;
   let stage: Stage;

@@ -28,7 +28,7 @@ function run(args: readonly string[], cwd: string) {
 }
 
 describe("docs/migration", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   after(removeScratch);
 
   for (const [page, language] of [

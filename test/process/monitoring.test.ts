@@ -14,7 +14,7 @@ const TOKEN = "scrape-token-of-this-test";
 const run = promisify(execFile);
 
 describe("a real Prometheus that watches a real Node-RED", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   let dir: string;
   let theatre: Theatre;
   let stage: Stage;

@@ -54,7 +54,7 @@ describe("confirmed publishing against a real broker", () => {
   }
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     broker = await startPrivateBroker({ dir: scratch() });
   });
   after(async () => {
@@ -110,7 +110,7 @@ describe("confirmed publishing against a real broker", () => {
   });
 
   it("does not know what a frozen broker did, and that broker may well have it", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await aside((channel) => channel.assertQueue("frozen", { durable: true }));
     broker.pause();
     const outcome = await publish("frozen", { timeout: 1000 }).finally(() => broker.resume());
@@ -122,7 +122,7 @@ describe("confirmed publishing against a real broker", () => {
   });
 
   it("does not know what was under way when the broker was killed, and connects again by itself", async function () {
-    this.timeout(90_000);
+    this.timeout(270_000);
     await aside((channel) => channel.assertQueue("killed", { durable: true }));
     await keepQueues(broker);
     broker.pause();
@@ -137,7 +137,7 @@ describe("confirmed publishing against a real broker", () => {
   });
 
   it("sends nothing while the broker blocks publishers", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await aside((channel) => channel.assertQueue("blocked", { durable: true }));
     await broker.rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1MB");
     // The broker blocks a connection when it publishes, so the first one may still go through or stay open.

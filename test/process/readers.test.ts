@@ -46,7 +46,7 @@ const nothingToFind = (reader: Reader, { folder, outcome }: Handed) =>
   reader.name.includes("字样") && folder === "Sas" && outcome === "business";
 
 describe("programs that were written for the official client's boxes", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let stage: Stage;
   const handed: Handed[] = [];

@@ -20,7 +20,7 @@ const title = ({ format, variant, wrapper, code }: Show) =>
 const place = ({ folder, file }: ReceiptPlace) => `${folder}/${file}`;
 
 describe("every receipt, through RabbitMQ and Node-RED into InBox", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const parade = new ReceiptParade();
   let known: Show[] = [];
 

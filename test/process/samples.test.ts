@@ -22,7 +22,7 @@ for (const [version, nodeRedDir] of [
   ["5.0", "node-red-5"],
 ] as const) {
   describe(`the example flow in a real Node-RED ${version}`, function () {
-    this.timeout(180_000);
+    this.timeout(540_000);
     let theatre: Theatre;
     let stage: Stage;
     let list: Sample[];

@@ -26,7 +26,7 @@ const blocksOf = (name: string) =>
   }));
 
 describe("docs/several-machines", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let postgres: PrivatePostgres;
 
   before(async () => {
@@ -106,7 +106,7 @@ describe("docs/several-machines", function () {
 });
 
 describe("examples/optional/several-machines", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let postgres: PrivatePostgres;
   let theatre: Theatre;
   let stage: Stage;

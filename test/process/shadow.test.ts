@@ -23,7 +23,7 @@ function start(args: readonly string[]): { child: ChildProcess; said: () => stri
 }
 
 describe("shadow as a process, beside an official client under load", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const children: ChildProcess[] = [];
   after(() => {
     for (const child of children) child.kill("SIGKILL");

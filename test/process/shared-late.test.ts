@@ -11,7 +11,7 @@ const WRONG = ["file-missing", "file-moved", "held"];
 
 /** Several machines, line 7: real Node-REDs on a share that shows folders late and says of what it did that it could not. */
 describe("several Node-REDs on a share that shows late what it holds", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const theatre = sharedTheatre();
 
   it("each document goes out once, and no file is taken for lost or for a stranger's", async () => {

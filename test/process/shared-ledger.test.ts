@@ -7,7 +7,7 @@ const DOCUMENTS = 150;
 
 /** Real Node-REDs on one OutBox, with one ledger in a real PostgreSQL (issue "several machines", 2; lines 1 to 11). */
 describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const theatre = sharedTheatre();
 
   async function open(clientId: string, count: number): Promise<SharedStage> {

@@ -8,7 +8,7 @@ const DOCUMENTS = 150;
 
 /** `link: one` (issue "several machines", 3; lines 11 and 12; faq client 6): real Node-REDs, of which one alone is connected to the broker. */
 describe("several Node-REDs of which one has the link to the broker", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let links: BrokerLinks | undefined;
   afterEach(() => links?.stop());
   const theatre = sharedTheatre();

@@ -4,7 +4,7 @@ import { until } from "../support/stage.js";
 
 /** Real Node-REDs as on machines of their own, which reach one token (issue "several machines", 3; line 13). */
 describe("a wrong PIN at a token that several Node-REDs reach", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const theatre = sharedTheatre();
 
   it("is tried once, by one of them, and all of them say that the guard is closed", async () => {

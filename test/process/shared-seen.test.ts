@@ -41,7 +41,7 @@ function withGate(nodes: Record<string, unknown>[]): void {
 
 /** What people see of two real Node-REDs that share a ledger, and what they may do from either (issue "several machines", 5). */
 describe("two Node-REDs on one ledger, as people see them", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let theatre: Theatre;
   let postgres: PrivatePostgres;
   let shared: SharedStage;

@@ -10,7 +10,7 @@ import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 const DOCUMENTS = 150;
 
 describe("two Node-RED processes, and a root that is not there", function () {
-  this.timeout(240_000);
+  this.timeout(720_000);
   let theatre: Theatre;
   const stages: Stage[] = [];
   const others: NodeRed[] = [];

@@ -35,7 +35,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
   let count = 0;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     broker = await startPrivateBroker({ dir: scratch(), config: [`max_message_size = ${LIMIT}`] });
     own = await connect(broker.url, { noDelay: true });
     queues = await own.createChannel();

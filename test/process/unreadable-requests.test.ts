@@ -18,7 +18,7 @@ for (const [version, dir] of [
   ["5", "node-red-5"],
 ] as const) {
   describe(`a request that a real Node-RED ${version} cannot read`, function () {
-    this.timeout(180_000);
+    this.timeout(540_000);
     let nodeRed: NodeRed;
     before(async () => {
       const userDir = scratch();

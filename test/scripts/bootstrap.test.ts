@@ -9,7 +9,7 @@ const POLICY = "/usr/sbin/policy-rc.d";
 
 /** A machine on which openssl and softhsm2-util are missing, and apt-get fails. */
 describe("bootstrap", function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let bin: string;
   let calls: string;
 

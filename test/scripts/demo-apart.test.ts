@@ -34,7 +34,7 @@ function photograph(folder: string): Record<string, string> {
 
 /** The demo and real work never share a root, a client, a card or a broker; real processes, as `npm start` runs them. */
 describe("npm start: the demo apart from real work", function () {
-  this.timeout(180_000);
+  this.timeout(540_000);
   const running: Started[] = [];
   const servers: Server[] = [];
   let data: string;

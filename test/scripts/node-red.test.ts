@@ -16,7 +16,7 @@ const FLOW = [
 ];
 
 describe("real Node-RED", function () {
-  this.timeout(90_000);
+  this.timeout(270_000);
   let dir: string;
   let flowFile: string;
   let nodeRed: NodeRed | undefined;

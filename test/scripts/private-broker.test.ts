@@ -43,7 +43,7 @@ function listenAddresses(pids: readonly number[]): string[] {
 }
 
 describe("private broker", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let dir: string;
   let broker: PrivateBroker | undefined;
 

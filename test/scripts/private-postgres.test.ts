@@ -15,7 +15,7 @@ describe("the private PostgreSQL", () => {
   });
 
   it("keeps what is committed over SIGKILL and restart, listens on loopback only, and leaves nothing behind", async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     postgres = await startPrivatePostgres();
     assert.equal(await postgres.sql("SHOW listen_addresses"), "127.0.0.1");
     await postgres.sql("CREATE TABLE kept (a integer); INSERT INTO kept VALUES (1)");
@@ -31,7 +31,7 @@ describe("the private PostgreSQL", () => {
   });
 
   it("ends with a process that is killed and could not end it", async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     const module = JSON.stringify(join(__dirname, "../../scripts/private-postgres.ts"));
     const script = `require(${module}).startPrivatePostgres().then((p) => {
       console.log(JSON.stringify([p.logFile, ...p.pids()])); process.kill(process.pid, "SIGKILL"); }, (e) => { console.log(e); process.exit(1); });`;

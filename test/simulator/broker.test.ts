@@ -46,7 +46,7 @@ class Receiver {
 }
 
 describe("simulator: on a real broker", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let dir: string;
   let broker: PrivateBroker;
   let card: CompanyCard;

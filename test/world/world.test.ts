@@ -21,7 +21,7 @@ describe("a simulated world", () => {
 
   for (const instances of [1, 2]) {
     it(`keeps its promises with ${instances} of us on one root, whatever goes wrong`, async function () {
-      this.timeout(300_000);
+      this.timeout(900_000);
       const share = ["--schedules", String(SCHEDULES / instances), "--minutes", String(MINUTES / 2 / instances)];
       const { code, said } = await runWorld([...share, "--instances", String(instances)], true);
       process.stdout.write(`      ${said.trim().split("\n").at(-2) ?? ""}\n`);

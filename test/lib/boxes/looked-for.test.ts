@@ -17,7 +17,7 @@ const XML = "<DecMessage><DecSign><ClientSeqNo>K1</ClientSeqNo></DecSign></DecMe
 
 /** Several machines, line 7. */
 describe("what is not where it should be", function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let faults: Partial<Disk> = {};
   const disk = new Proxy(SYSTEM_DISK, { get: (real, name: keyof Disk) => faults[name] ?? real[name] });
   let client: ImportClient | undefined;

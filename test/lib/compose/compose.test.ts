@@ -43,7 +43,7 @@ describe("compose", () => {
   const seed = Number(process.env.FC_SEED ?? Date.now() % 0x7fffffff);
 
   it(`writes every value of every type where it belongs, whatever the order of the keys (FC_SEED=${seed})`, async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const [index, type] of [...modelTypes()].sort().entries()) {
       const model = modelOf(type) as Model;
       const random = new Random(seed + index * 1009);

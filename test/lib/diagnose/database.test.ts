@@ -13,7 +13,7 @@ import { newPlace } from "../../support/postgres.js";
 import { removeScratch } from "../../support/scratch.js";
 
 describe("connection test: the ledger's database", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let postgres: PrivatePostgres;
 
   before(async () => {

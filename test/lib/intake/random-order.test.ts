@@ -110,7 +110,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
   // Where it can it lies in memory: ten thousand files, each with its fsync, take a minute on a disk; no power is cut here.
   const dir = existsSync("/dev/shm") ? mkdtempSync("/dev/shm/sw-receipts-") : scratch();
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await ledger?.close();
     rmSync(dir, { recursive: true, force: true });
     removeScratch();

@@ -51,7 +51,7 @@ const ask = (store: Store, sql: string) =>
   });
 
 describe("a ledger that is copied", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let postgres: PrivatePostgres;
   const opened: Place[] = [];
 

@@ -10,7 +10,7 @@ describe("a database of PostgreSQL", () => {
   let schema = "";
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     postgres = await startPrivatePostgres();
   });
   after(async () => {

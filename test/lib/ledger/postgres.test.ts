@@ -20,7 +20,7 @@ describe("PostgreSQL", () => {
   let authority: Authority;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     authority = new Authority("ledger");
     const { certificate, key } = authority.issue("127.0.0.1", { names: ["IP:127.0.0.1"] });
     postgres = await startPrivatePostgres({ tls: { certificate, key } });

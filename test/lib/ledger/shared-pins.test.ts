@@ -23,7 +23,7 @@ describe("PIN attempts of several machines in a shared ledger", () => {
   const machines: { ledger: Ledger; record: MachinePinAttempts }[] = [];
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     postgres = await startPrivatePostgres();
   });
   beforeEach(() => {
@@ -161,7 +161,7 @@ describe("PIN attempts of several machines in a shared ledger", () => {
   });
 
   it("an outcome waits for a database that is away", async function () {
-    this.timeout(180_000);
+    this.timeout(540_000);
     const [one, two] = [await machine(), await machine()];
     await one.login("1", async () => {
       await postgres.halt();

@@ -24,7 +24,7 @@ const refused = (reason: string) => (error: unknown) => {
 };
 
 describe("a client's ledger that is moved", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let postgres: PrivatePostgres;
   let settings: ClientSettings;
   let database: string;

@@ -151,7 +151,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
   }
 
   it(`both find nothing in a generated document of any type, full, least or between (FC_SEED=${seed})`, async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const { model, root } of documents(12)) {
       const xml = written(root, model);
       const { ours, libxml2 } = await verdicts(xml, model);
@@ -160,7 +160,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
   });
 
   it(`find the same values at fault, of the same kind (FC_SEED=${seed})`, async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     const seen = new Map<string, number>();
     for (const { model, root, random } of documents(40)) {
       const elements = [...everyMade(root)];
@@ -178,7 +178,7 @@ describe("our walk along a model, and libxml2 with the XSD that is made from the
   });
 
   it(`agree on whether the structure is at fault, and on the element (FC_SEED=${seed})`, async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     let faults = 0;
     for (const { model, root, random } of documents(60)) {
       const elements = [...everyMade(root)];

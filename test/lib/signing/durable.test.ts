@@ -19,7 +19,7 @@ describe("PIN guard over kills and restarts", () => {
   const started: ChildProcess[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     token = await ownToken(dir);
     shim = new TokenShim(dir, token);
   });

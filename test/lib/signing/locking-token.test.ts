@@ -17,7 +17,7 @@ const DATA = Buffer.from("data");
 
 describe("a token that locks, is pulled, hangs and crashes", function () {
   // Each starts processes of the driver, which takes its time where others want the processors too.
-  this.timeout(60_000);
+  this.timeout(180_000);
   const { dir, done } = ownFolder();
   let token: SoftToken;
   let shim: TokenShim;
@@ -202,7 +202,7 @@ describe("a token that locks, is pulled, hangs and crashes", function () {
   });
 
   it("a driver that hangs at the start: C141, no PIN counted", async function () {
-    this.timeout(90_000);
+    this.timeout(270_000);
     shim.set("hang-attach");
     const card = open({ timeouts: { connect: 2_500 } });
     await assert.rejects(card.sign("rsa-sha256", DATA), failing("C141"));

@@ -31,7 +31,7 @@ describe("one PIN guard for a machine", () => {
   const open: CardBackend[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     token = await ownToken(dir);
     shim = new TokenShim(dir, token);
   });

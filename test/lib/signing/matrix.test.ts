@@ -99,7 +99,7 @@ describe("profile x suite x backend, as the table of docs/signing.md has it", ()
   });
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(360_000);
     const token = await ownToken(dir);
     const shim = new TokenShim(dir, token);
     const rsa = makeKey(dir, "rsa", "rsa1024");

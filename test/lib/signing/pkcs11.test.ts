@@ -19,7 +19,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
   const { dir, done } = ownFolder();
   let token: SoftToken;
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(90_000);
     token = await ownToken(dir);
   });
   after(done);

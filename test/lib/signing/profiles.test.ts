@@ -19,7 +19,7 @@ describe("signing profiles on a SoftHSM2 token", () => {
   let card: CardBackend;
 
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(90_000);
     token = await ownToken(dir);
     card = openCard(tokenSettings(token));
   });

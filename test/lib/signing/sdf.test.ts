@@ -18,7 +18,7 @@ import { COMPANY, failing, ownFolder } from "./token.js";
 const DATA = Buffer.from("data 数据");
 
 describe("sdf: an HSM by GM/T 0018", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const { dir, done } = ownFolder();
   let sm2: CardDouble;
   let attempts: RecordedPins;

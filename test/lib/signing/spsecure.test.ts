@@ -16,7 +16,7 @@ import { COMPANY, failing, ownFolder, PIN } from "./token.js";
 const DATA = Buffer.from("data 数据");
 
 describe("spsecure: the card's own library", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const { dir, done } = ownFolder();
   let rsa: CardDouble;
   let sm2: CardDouble;

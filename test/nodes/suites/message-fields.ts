@@ -112,7 +112,7 @@ export function messageFields(bench: RedBench): void {
     });
 
     it("has its wrapped declaration accepted and answered", async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const receiveQueue = await bench.queue();
       const { host, port, user, password, vhost } = bench.broker;
       const simulator = new Simulator({

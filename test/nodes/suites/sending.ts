@@ -151,7 +151,7 @@ export function sending(bench: RedBench): void {
     });
 
     it("waits while the broker takes nothing for a memory alarm, says so, and sends afterwards", async function () {
-      this.timeout(90_000);
+      this.timeout(270_000);
       const alarm = (on: boolean) =>
         bench.broker.rabbitmqctl("set_vm_memory_high_watermark", ...(on ? ["absolute", "1MB"] : ["0.6"]));
       await bench.load(at.nodes({ send: { giveUpAfter: 0.5 }, settle: { retryTimes: 0 } }));
@@ -322,7 +322,7 @@ export function sending(bench: RedBench): void {
     });
 
     it("sends once what waited while the broker was stopped", async function () {
-      this.timeout(120_000);
+      this.timeout(360_000);
       const warned = () => bench.logged(({ id }) => id === "broker").filter((line) => line.includes("C18"));
       await bench.load(at.nodes());
       await bench.showing("send", "mq-send.status.connected");
