@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -69,6 +69,8 @@ interface LayerResult extends Counts {
 }
 
 const repo = resolve(__dirname, "..");
+/** Reads TypeScript in every process of the run. */
+const loader = join(repo, "scripts", "source-loader.cjs");
 const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0 });
 const running = new Set<ChildProcess>();
 /** Somebody ended the run: nothing more is started. */
@@ -115,8 +117,8 @@ async function mocha({ layer, files }: Job, options: readonly string[], live: bo
   const child = spawn(
     process.execPath,
     [
-      "--import",
-      "tsx",
+      "--require",
+      loader,
       join(repo, "node_modules", "mocha", "lib", "cli", "cli.js"),
       "--timeout",
       String(layer.timeout),
@@ -244,6 +246,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`no test file for: ${words.join(" ") || "any layer"}`);
     return 1;
   }
+  const compiled = spawnSync(process.execPath, [loader], { stdio: "inherit" });
+  if (compiled.status !== 0) return 1;
   const lanes = Math.max(
     1,
     Number(process.env.SW_LANES) || Math.min(LANES_PER_CORE * availableParallelism(), MOST_LANES),

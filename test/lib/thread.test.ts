@@ -93,7 +93,7 @@ describe("a thread and the jobs that wait for it", () => {
     const module = JSON.stringify(join(__dirname, "..", "..", "lib", "thread.ts"));
     const program = `const { ThreadQueue } = require(${module});
       new ThreadQueue(${JSON.stringify(FILE)}).run("who").then((id) => console.log(typeof id));`;
-    const said = execFileSync(process.execPath, ["--import", "tsx", "-e", program], { timeout: 90_000 });
+    const said = execFileSync(process.execPath, [...process.execArgv, "-e", program], { timeout: 90_000 });
     assert.equal(said.toString().trim(), "number");
   });
 });

@@ -24,7 +24,6 @@ describe("a stop in a decision", function () {
     how: string,
   ): Promise<{ said: unknown; reached: boolean }> {
     const child = fork(PROGRAM, [JSON.stringify(settings), name, id], {
-      execArgv: ["--import", "tsx"],
       env: { ...process.env, CRASH_AT: point, CRASH_HOW: how },
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });

@@ -16,7 +16,7 @@ const main = join(__dirname, "..", "..", "cli", "main.ts");
 const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 1000);
 
 function start(args: readonly string[]): { child: ChildProcess; said: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const output of [child.stdout, child.stderr]) output?.on("data", (part: Buffer) => (said += part.toString()));
   return { child, said: () => said };

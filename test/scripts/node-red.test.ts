@@ -82,7 +82,7 @@ describe("real Node-RED", function () {
         .then((n) => console.log(n.pid), (e) => { console.error(e); process.exit(1); });`;
     const starter = spawn(
       process.execPath,
-      ["--import", "tsx", "-e", script, dir, String(await freePort()), flowFile],
+      [...process.execArgv, "-e", script, dir, String(await freePort()), flowFile],
       { cwd: join(__dirname, "../.."), stdio: ["ignore", "pipe", "inherit"] },
     );
     const pid = await new Promise<number>((done, fail) => {

@@ -106,7 +106,7 @@ describe("private broker", function () {
   it("ends when the process that started it is killed, and a next start works", async () => {
     const script = `const { startPrivateBroker } = require(${JSON.stringify(join(__dirname, "../../scripts/private-broker.ts"))});
       startPrivateBroker({ dir: process.argv[1] }).then((b) => { console.log(JSON.stringify(b.pids())); }, (e) => { console.log(e); process.exit(1) });`;
-    const starter: ChildProcess = spawn(process.execPath, ["--import", "tsx", "-e", script, dir], {
+    const starter: ChildProcess = spawn(process.execPath, [...process.execArgv, "-e", script, dir], {
       cwd: join(__dirname, "../.."),
       stdio: ["ignore", "pipe", "inherit"],
     });

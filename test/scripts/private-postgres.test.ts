@@ -35,7 +35,7 @@ describe("the private PostgreSQL", () => {
     const module = JSON.stringify(join(__dirname, "../../scripts/private-postgres.ts"));
     const script = `require(${module}).startPrivatePostgres().then((p) => {
       console.log(JSON.stringify([p.logFile, ...p.pids()])); process.kill(process.pid, "SIGKILL"); }, (e) => { console.log(e); process.exit(1); });`;
-    const { stdout } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], { encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [...process.execArgv, "-e", script], { encoding: "utf8" });
     const [logFile, ...pids] = JSON.parse(stdout) as [string, ...number[]];
     await until("its processes are gone", () => pids.every((pid) => !isAlive(pid)), 60_000);
     rmSync(dirname(logFile), { recursive: true });

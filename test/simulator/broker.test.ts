@@ -73,7 +73,7 @@ describe("simulator: on a real broker", function () {
 
   /** Starts the program itself, as `npm start` does; resolves when it consumes. */
   async function start(name: string, environment: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+    const child = spawn(process.execPath, [...process.execArgv, MAIN], {
       env: {
         ...process.env,
         SW_AMQP_URL: broker.url,
@@ -132,7 +132,7 @@ describe("simulator: on a real broker", function () {
     await publish(channel, name, decXml({ key: freshKey(), goods: 1 }), "unanswered");
     const env = { ...process.env, SW_AMQP_URL: broker.url, SW_CLIENT_ID: name };
     const ask = async (...words: string[]) => {
-      const child = spawn(process.execPath, ["--import", "tsx", ASK, ...words], {
+      const child = spawn(process.execPath, [...process.execArgv, ASK, ...words], {
         env,
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -284,7 +284,7 @@ describe("simulator: on a real broker", function () {
   });
 
   it("says what is wrong with its settings in one line", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+    const child = spawn(process.execPath, [...process.execArgv, MAIN], {
       env: { ...process.env, SW_AMQP_URL: "no url", SW_SIM_CERTIFICATES: "" },
       stdio: ["ignore", "ignore", "pipe"],
     });

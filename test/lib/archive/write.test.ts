@@ -47,7 +47,7 @@ describe("writeZip", () => {
       writeZip(entries.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, "base64") })), { at: ${AT} })
         .then((bytes) => process.stdout.write(require("node:crypto").createHash("sha256").update(bytes).digest("hex")));`;
     for (const TZ of ["Asia/Shanghai", "America/Los_Angeles"]) {
-      const there = execFileSync(process.execPath, ["-r", require.resolve("tsx/cjs"), "-e", script], {
+      const there = execFileSync(process.execPath, [...process.execArgv, "-e", script], {
         env: { ...process.env, TZ },
         encoding: "utf8",
       });

@@ -15,7 +15,6 @@ describe("a disk whose syncs hang", () => {
   beforeEach(async () => {
     disk = new SlowDisk(scratch());
     child = fork(join(__dirname, "..", "..", "support", "slow-disk-process.ts"), [scratch()], {
-      execArgv: ["--import", "tsx"],
       env: { ...process.env, ...disk.environment },
     });
     said = on(child, "message") as AsyncIterator<[string]>;

@@ -5,6 +5,7 @@ import { enterRow } from "../../../lib/boxes/claim.js";
 import { contentOfBytes } from "../../../lib/boxes/content.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import type { Receipt } from "../../../lib/document.js";
+import { adoptOrphans } from "../../../lib/intake/adopt.js";
 import { readDelivery } from "../../../lib/intake/read.js";
 import { storeReceipt } from "../../../lib/intake/store.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
@@ -169,7 +170,6 @@ describe("a document with several orders, lists or bills", () => {
     const id = await sent("ImpCeb", orders(21, 22), "sending");
     await client.ledger.transition(id, { from: ["sending"], to: "sent" }, { sentAt: AT }, { event: "sent" });
     // What the `sent` of a document sets going.
-    const { adoptOrphans } = await import("../../../lib/intake/adopt.js");
     await adoptOrphans(client, id);
     assert.deepEqual([(await row(id)).state, ...counts(await row(id))], ["accepted", 2, 1, 1]);
     assert.deepEqual([inBox("Others"), inBox("ImpCeb").length], [[], 2]);

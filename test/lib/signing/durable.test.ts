@@ -32,9 +32,7 @@ describe("PIN guard over kills and restarts", () => {
     tokenSettings(token, { module: shim.module, moduleEnvironment: shim.environment, ...more });
 
   const start = async (given: CardSettings, ...more: string[]): Promise<{ child: ChildProcess; modulePid: number }> => {
-    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), ...more], {
-      execArgv: ["--import", "tsx"],
-    });
+    const child = fork(join(__dirname, "../../support/signing-process.ts"), [JSON.stringify(given), ...more]);
     started.push(child);
     const [said] = (await once(child, "message")) as [string];
     return { child, modulePid: Number(said.replace("module ", "")) };
