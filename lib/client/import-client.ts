@@ -22,6 +22,7 @@ import { processPins } from "../signing/process-pins.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
 import { Link } from "./link.js";
+import { PinSecret } from "./pin-secret.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
@@ -113,6 +114,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.deliveries = new Deliveries(this.folders);
     this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error));
     this.stopInheriting = machinePins().inherit(ledger.pins);
+    const secret = new PinSecret(settings.root, this.files, ports.ids);
+    ledger.instances?.pins.useSecret(() => secret.read());
     this.stopSharing = ledger.instances && processPins().share(ledger.instances.pins);
     ledger.onChange((row, note) => {
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");

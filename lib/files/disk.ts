@@ -106,8 +106,11 @@ export interface Disk {
    * not its name.
    */
   copyLarge(from: string, to: string): Promise<void>;
-  /** Creates or empties the file, writes the bytes, and makes them durable; not its name. */
-  write(path: string, bytes: Buffer): Promise<void>;
+  /**
+   * Creates or empties the file, writes the bytes, and makes them durable; not its name. `own`: where it is made here, nobody but its owner
+   * may read it, from its first moment on.
+   */
+  write(path: string, bytes: Buffer, own?: boolean): Promise<void>;
   /**
    * Gives a file or folder of ours the rights of the folder that it is in (design, "Boxes"): whoever is let in reads it. Never throws:
    * a file system without such rights has its own rules.
@@ -320,8 +323,8 @@ export const SYSTEM_DISK: Disk = {
     copyFileSync(from, to);
   },
   copyLarge: copyInPieces,
-  write: async (path, bytes) =>
-    withHandle(openPlain(path, OVERWRITE), async (handle) => {
+  write: async (path, bytes, own = false) =>
+    withHandle(openPlain(path, OVERWRITE, own ? 0o600 : undefined), async (handle) => {
       for (let written = 0; written < bytes.length; ) {
         if (written > 0) await new Promise((resolve) => setImmediate(resolve));
         written += writeSync(handle, bytes, written, Math.min(WRITTEN_AT_ONCE, bytes.length - written));

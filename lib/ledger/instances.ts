@@ -1,6 +1,6 @@
 import { ImportClientError } from "../errors.js";
 import type { ProcessMark } from "../host.js";
-import type { PinAttempts } from "../signing/types.js";
+import type { SharedPinAttempts } from "../signing/types.js";
 import type { DocumentRow } from "./types.js";
 
 /**
@@ -68,7 +68,7 @@ export function nameOf({ host, pid }: Pick<InstanceName, "host" | "pid">): strin
 /** Processes that share a ledger (several machines, lines 1 to 4). Each method rejects with SW-LEDGER while the database is away. */
 export interface Instances {
   /** PIN attempts at tokens that several of them reach (line 13). */
-  readonly pins: PinAttempts;
+  readonly pins: SharedPinAttempts;
   /** This process becomes one of them, under a new id. From then on nothing of it is committed unless it still is: SW-FENCED. */
   join(id: string, mark: ProcessMark): Promise<void>;
   renew(): Promise<Beat>;

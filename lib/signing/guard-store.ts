@@ -99,8 +99,7 @@ export class MachinePinAttempts implements PinAttempts {
     await this.transaction(() => undefined).catch(() => undefined);
   }
 
-  async refuse({ tokens, fingerprint }: PinTry, code: string): Promise<void> {
-    const salt = tokens[0] ?? "";
+  async refuse({ tokens, fingerprint, salt = tokens[0] ?? "" }: PinTry, code: string): Promise<void> {
     const pin = await fingerprint(salt);
     const attempt: Ended = { id: randomUUID(), at: this.now(), salt, pin, outcome: "refused", code, tokens };
     this.unwritten.set(attempt.id, attempt);

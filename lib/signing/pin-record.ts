@@ -22,12 +22,12 @@ export async function compared<T>(
   }
 }
 
-/** Of attempts that close the guard those with the same PIN, once all fingerprints are there. */
+/** Of attempts that close the guard those with the same PIN, once all fingerprints are there; one without a fingerprint may be with any PIN. */
 export function samePin<A extends { salt: string; pin: string }>(
   attempts: readonly A[],
   mine: ReadonlyMap<string, string>,
 ): Looked<A[]> {
-  const unknown = attempts.filter(({ salt }) => !mine.has(salt)).map(({ salt }) => salt);
+  const unknown = attempts.filter(({ salt, pin }) => pin !== "" && !mine.has(salt)).map(({ salt }) => salt);
   if (unknown.length > 0) return { unknown };
-  return { result: attempts.filter(({ salt, pin }) => mine.get(salt) === pin) };
+  return { result: attempts.filter(({ salt, pin }) => pin === "" || mine.get(salt) === pin) };
 }

@@ -100,6 +100,8 @@ export interface PinTry {
   tokens: readonly string[];
   /** What is kept of the PIN, never the PIN itself; another salt gives another one. */
   fingerprint: (salt: string) => Promise<string>;
+  /** What a fingerprint was salted with that comes from another record; else the first of the tokens. */
+  salt?: string;
 }
 
 /** An attempt that keeps the guard closed. */
@@ -132,6 +134,12 @@ export interface PinAttempts {
   refusal(attempt: PinTry): Promise<PinRefusal | undefined>;
   /** A person opens the guard of a token again. Rejects with SW-PIN-GUARD. */
   release(tokens: readonly string[], reason: string): Promise<void>;
+}
+
+/** Such a record in a ledger that several machines share. */
+export interface SharedPinAttempts extends PinAttempts {
+  /** What fingerprints are made with that others may read: the same for all who share the ledger, and not in it. No PIN goes out before. */
+  useSecret(secret: () => Promise<string>): void;
 }
 
 /** A refusal in a ledger of a version that kept the guard's record there. */

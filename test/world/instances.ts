@@ -11,7 +11,7 @@ import {
   type TakenOver,
   takenName,
 } from "../../lib/ledger/instances.js";
-import type { PinAttempts } from "../../lib/signing/types.js";
+import type { SharedPinAttempts } from "../../lib/signing/types.js";
 import type { LedgerFile } from "./ledger-file.js";
 
 /** A row of the table `instances`. */
@@ -38,7 +38,7 @@ export interface SharedWorld {
 /** Those who share a simulated ledger, as one of them sees them: the rules of `lib/ledger/sql/instances.ts`. */
 export class SimInstances implements Instances {
   /** There is no card in the world. */
-  readonly pins = {} as PinAttempts;
+  readonly pins = { useSecret: () => {} } as unknown as SharedPinAttempts;
   me: InstanceKey | undefined;
   private name = "";
 

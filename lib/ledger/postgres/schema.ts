@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const TEXT = 'text COLLATE "C"';
 
@@ -122,5 +122,11 @@ export const MIGRATIONS: readonly string[] = [
     token ${TEXT} NOT NULL, attempt ${TEXT} NOT NULL REFERENCES pin_attempts (id) ON DELETE CASCADE, PRIMARY KEY (token, attempt)
   );
   CREATE INDEX pin_tokens_attempt ON pin_tokens (attempt);
+  `,
+  // Version 5: fingerprints of PINs are made with a secret that is not in the database. Earlier ones are forgotten; those that close a
+  // guard close it for every PIN until a person opens it.
+  `
+  ALTER TABLE pin_attempts ADD COLUMN secret ${TEXT} NOT NULL DEFAULT '';
+  UPDATE pin_attempts SET pin = '';
   `,
 ];

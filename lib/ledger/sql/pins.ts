@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { sharedGuardUnusable } from "../../signing/faults.js";
 import { compared, KEPT_ATTEMPTS, type Looked, samePin, UNDER_WAY } from "../../signing/pin-record.js";
-import type { PinAttempts, PinOutcome, PinRefusal, PinTry } from "../../signing/types.js";
+import type { PinOutcome, PinRefusal, PinTry, SharedPinAttempts } from "../../signing/types.js";
 import type { SharedStore, Store } from "./store.js";
 import { all, run, type Stored, type Value, type Work } from "./work.js";
 
@@ -14,13 +14,15 @@ interface Kept {
   id: string;
   salt: string;
   pin: string;
+  /** Which secret the fingerprint was made with (`nameOfSecret`). */
+  secret: string;
   outcome: "open" | PinOutcome;
   code: string;
   tokens: readonly string[];
 }
 
 /** One that closes the guard; `age` in milliseconds, by the database's clock. */
-interface Closing extends Pick<Kept, "id" | "salt" | "pin" | "outcome" | "code"> {
+interface Closing extends Pick<Kept, "id" | "salt" | "pin" | "secret" | "outcome" | "code"> {
   age: number;
 }
 
@@ -28,51 +30,61 @@ interface Closing extends Pick<Kept, "id" | "salt" | "pin" | "outcome" | "code">
  * PIN attempts in a ledger that several machines share (several machines, line 13): a PIN that a token has refused at one instance is tried by
  * none of them. Looking and writing down are one transaction, of which there is one at a time; the open attempt is the lease of the token for
  * as long as a login may take: whatever PIN another instance has, it waits. Nothing is written by an instance that was taken over.
+ *
+ * Fingerprints are made with a secret that is not in the database (`useSecret`): whoever reads that, or a backup of it, or what it has
+ * written ahead, cannot find a PIN by trying them all. What was made with another secret cannot be compared, and closes the guard for every PIN.
  */
-export class SqlPins implements PinAttempts {
+export class SqlPins implements SharedPinAttempts {
   private readonly begun = new Map<string, Kept>();
   /** Outcomes that could not be written yet. */
   private readonly unwritten = new Map<string, Kept>();
   private writing = false;
   private closed = false;
+  private secret: () => Promise<string> = async () => {
+    throw new Error("no secret");
+  };
 
   constructor(
     private readonly store: Store,
     private readonly shared: SharedStore,
   ) {}
 
+  useSecret(secret: () => Promise<string>): void {
+    this.secret = secret;
+  }
+
   async begin(wanted: PinTry): Promise<{ id: string } | { closedBy: PinRefusal }> {
-    const { tokens, fingerprint } = wanted;
-    const salt = tokens[0] ?? "";
-    const attempt: Kept = { id: randomUUID(), salt, pin: await fingerprint(salt), outcome: "open", code: "", tokens };
-    const closedBy = await this.usable(() =>
-      compared(wanted, (mine) =>
+    return this.usable(async () => {
+      const secret = await this.secret();
+      const attempt = await keptOf(wanted, secret, "open", "");
+      const closedBy = await compared(wanted, (mine) =>
         this.store.write(() =>
-          this.looking(tokens, mine, function* (same, every): Work<Closing | undefined> {
+          this.looking(wanted.tokens, secret, mine, function* (same, every): Work<Closing | undefined> {
             // A login with another PIN: the token is asked by one at a time.
             const first = same[0] ?? every.find(({ outcome, age }) => outcome === "open" && age < UNDER_WAY);
             if (!first) yield* entering(attempt);
             return first;
           }),
         ),
-      ),
-    );
-    if (closedBy) return { closedBy: refusalOf(closedBy) };
-    this.begun.set(attempt.id, attempt);
-    return { id: attempt.id };
+      );
+      if (closedBy) return { closedBy: refusalOf(closedBy) };
+      this.begun.set(attempt.id, attempt);
+      return { id: attempt.id };
+    });
   }
 
   async refusal(wanted: PinTry): Promise<PinRefusal | undefined> {
-    const found = await this.usable(() =>
-      compared(wanted, (mine) =>
+    return this.usable(async () => {
+      const secret = await this.secret();
+      const found = await compared(wanted, (mine) =>
         this.store.read(() =>
-          this.looking(wanted.tokens, mine, function* (same): Work<Closing | undefined> {
+          this.looking(wanted.tokens, secret, mine, function* (same): Work<Closing | undefined> {
             return same.find(({ outcome }) => outcome !== "open");
           }),
         ),
-      ),
-    );
-    return found && refusalOf(found);
+      );
+      return found && refusalOf(found);
+    });
   }
 
   async end(id: string, outcome: PinOutcome, code: string): Promise<void> {
@@ -83,10 +95,11 @@ export class SqlPins implements PinAttempts {
     await this.writeEnded();
   }
 
-  async refuse({ tokens, fingerprint }: PinTry, code: string): Promise<void> {
-    const salt = tokens[0] ?? "";
-    const id = randomUUID();
-    this.unwritten.set(id, { id, salt, pin: await fingerprint(salt), outcome: "refused", code, tokens });
+  async refuse(wanted: PinTry, code: string): Promise<void> {
+    // A share that is away: closed for every PIN then.
+    const secret = await this.secret().catch(() => undefined);
+    const attempt = await keptOf(wanted, secret, "refused", code);
+    this.unwritten.set(attempt.id, attempt);
     await this.writeEnded();
   }
 
@@ -108,10 +121,11 @@ export class SqlPins implements PinAttempts {
 
   private *looking<T>(
     tokens: readonly string[],
+    secret: string,
     mine: ReadonlyMap<string, string>,
     job: (same: readonly Closing[], every: readonly Closing[]) => Work<T>,
   ): Work<Looked<T>> {
-    const attempts = yield* closing(tokens);
+    const attempts = (yield* closing(tokens)).map((attempt) => ({ ...attempt, ...comparable(attempt, secret) }));
     const same = samePin(attempts, mine);
     return "unknown" in same ? same : { result: yield* job(same.result, attempts) };
   }
@@ -161,7 +175,7 @@ function refusalOf({ id, age, code, outcome }: Closing): PinRefusal {
 /** Attempts that close the guard of any of these tokens, newest first. */
 function* closing(tokens: readonly string[]): Work<Closing[]> {
   const rows = yield all(
-    `SELECT id, salt, pin, outcome, code, (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age FROM pin_attempts
+    `SELECT id, salt, pin, secret, outcome, code, (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age FROM pin_attempts
       WHERE released = 0 AND outcome IN ('open', 'refused')
         AND id IN (SELECT attempt FROM pin_tokens WHERE token IN (${tokens.map(() => "?").join(", ")}))
       ORDER BY number DESC`,
@@ -170,35 +184,63 @@ function* closing(tokens: readonly string[]): Work<Closing[]> {
   return rows.map((row) => ({ ...row, age: Number(row.age) }) as unknown as Closing);
 }
 
+/** By which a secret is known, and which tells nothing of it. */
+const nameOfSecret = (secret: string) => createHash("sha256").update(`name\0${secret}`).digest("hex").slice(0, 16);
+
+/** With what a PIN at a token is salted; whoever does not have the secret knows nothing of a fingerprint made with it. */
+const saltWith = (secret: string, token: string) => createHmac("sha256", secret).update(token).digest("hex");
+
+/** With which salt an attempt's fingerprint is compared; with none, for every PIN is the same, where it was made with another secret. */
+function comparable({ salt, pin, secret: name }: Pick<Kept, "salt" | "pin" | "secret">, secret: string) {
+  return name === nameOfSecret(secret) ? { salt: saltWith(secret, salt), pin } : { salt: "", pin: "" };
+}
+
+async function keptOf(
+  { tokens, fingerprint }: PinTry,
+  secret: string | undefined,
+  outcome: "open" | "refused",
+  code: string,
+): Promise<Kept> {
+  const salt = tokens[0] ?? "";
+  const made =
+    secret === undefined
+      ? { pin: "", secret: "" }
+      : { pin: await fingerprint(saltWith(secret, salt)), secret: nameOfSecret(secret) };
+  return { id: randomUUID(), salt, ...made, outcome, code, tokens };
+}
+
 /** A refused PIN as it stands in a shared ledger, for another record to be told of it. */
 export interface StandingPin {
   tokens: readonly string[];
-  /** Fingerprint of the PIN, salted with the first of the tokens. */
+  /** Fingerprint of the PIN, and what it is salted with; empty where it cannot be compared. */
   pin: string;
+  salt: string;
   code: string;
 }
 
 /** The attempts that close the guard in a ledger that several machines share; none of any other ledger. */
-export async function standingPins(store: Store): Promise<StandingPin[]> {
+export async function standingPins(store: Store, secretOf: () => Promise<string>): Promise<StandingPin[]> {
   if (!store.shared) return [];
   const rows = await store.read(function* (): Work<Stored[]> {
     return yield all(
-      `SELECT id, salt, pin, code, token FROM pin_attempts JOIN pin_tokens ON attempt = id
+      `SELECT id, salt, pin, secret, code, token FROM pin_attempts JOIN pin_tokens ON attempt = id
         WHERE released = 0 AND outcome IN ('open', 'refused') ORDER BY number, token`,
     );
   });
+  if (rows.length === 0) return [];
+  const mine = await secretOf();
   const standing = new Map<string, StandingPin>();
-  for (const { id, salt, pin, code, token } of rows.map((row) => row as Record<string, string>)) {
-    const known = standing.get(id ?? "") ?? { tokens: [salt ?? ""], pin: pin ?? "", code: code ?? "" };
-    if (token !== salt) known.tokens = [...known.tokens, token ?? ""];
-    standing.set(id ?? "", known);
+  for (const { id = "", salt = "", pin = "", secret = "", code = "", token = "" } of rows as Record<string, string>[]) {
+    const known = standing.get(id) ?? { tokens: [salt], ...comparable({ salt, pin, secret }, mine), code };
+    if (token !== salt) known.tokens = [...known.tokens, token];
+    standing.set(id, known);
   }
   return [...standing.values()];
 }
 
-function* entering({ id, salt, pin, outcome, code, tokens }: Kept): Work<void> {
-  const values: Value[] = [id, salt, pin, outcome, code];
-  yield run("INSERT INTO pin_attempts (id, salt, pin, outcome, code) VALUES (?, ?, ?, ?, ?)", ...values);
+function* entering({ id, salt, pin, secret, outcome, code, tokens }: Kept): Work<void> {
+  const values: Value[] = [id, salt, pin, secret, outcome, code];
+  yield run("INSERT INTO pin_attempts (id, salt, pin, secret, outcome, code) VALUES (?, ?, ?, ?, ?, ?)", ...values);
   for (const token of tokens) {
     yield run("INSERT INTO pin_tokens (token, attempt) VALUES (?, ?) ON CONFLICT DO NOTHING", token, id);
   }
@@ -209,7 +251,7 @@ function* ending(attempt: Kept): Work<void> {
   const { id, outcome, code } = attempt;
   const pin = outcome === "refused" ? attempt.pin : "";
   // Refused after a person released it: that is news which the person did not have.
-  const again = pin === "" ? "" : ", released = 0";
+  const again = outcome === "refused" ? ", released = 0" : "";
   const sql = `UPDATE pin_attempts SET outcome = ?, code = ?, pin = ?${again} WHERE id = ? RETURNING id`;
   const changed = yield all(sql, outcome, code, pin, id);
   if (changed.length === 0 && outcome === "refused") yield* entering(attempt);

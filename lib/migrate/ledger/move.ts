@@ -2,6 +2,7 @@ import { ownerOf } from "../../client/binding.js";
 import { LeaseFile } from "../../client/lease-file.js";
 import { assertNoNewOnShare } from "../../client/ledger-on-share.js";
 import { halfCopied, movedToOf } from "../../client/moved-ledger.js";
+import { PinSecret } from "../../client/pin-secret.js";
 import { type RootFacts, RootMarker } from "../../client/root-marker.js";
 import { ImportClientError } from "../../errors.js";
 import { Files } from "../../files/files.js";
@@ -110,7 +111,9 @@ export async function moveLedger(
     const beginning = { ledger: facts.ledger, root: facts.id, place, table: TABLES[0]?.name ?? "" };
     const state = resumed ? found.state : beginning;
     const rows = await fill(source.store, target.store, state, { ...copying, assertHeld });
-    await keepPins(source.store, target.ledger.instances?.pins ?? pins);
+    const secret = new PinSecret(root, new Files(ports.disk), ports.ids);
+    target.ledger.instances?.pins.useSecret(() => secret.read());
+    await keepPins(source.store, target.ledger.instances?.pins ?? pins, secret);
     await bindTo(source, target, facts, marker, ports);
     return { rows, resumed, aside };
   } finally {
@@ -138,9 +141,9 @@ async function fill(from: Store, to: Store, state: CopyState, options: CopyOptio
  * What a token has refused at one of several machines is tried by none of them: the next ledger knows it too, or, where that is a file, this
  * machine. Rejects with SW-PIN-GUARD when that cannot be written.
  */
-async function keepPins(from: Store, record: PinAttempts): Promise<void> {
-  for (const { tokens, pin, code } of await standingPins(from)) {
-    const refused = { tokens, fingerprint: async () => pin };
+async function keepPins(from: Store, record: PinAttempts, secret: PinSecret): Promise<void> {
+  for (const { tokens, pin, salt, code } of await standingPins(from, () => secret.read())) {
+    const refused = { tokens, fingerprint: async () => pin, salt };
     if (await record.refusal(refused)) continue;
     await record.refuse(refused, code);
     if (!(await record.refusal(refused))) throw refusals.pinsNotKept();

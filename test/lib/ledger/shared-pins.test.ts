@@ -13,6 +13,7 @@ import { removeScratch, scratch } from "../../support/scratch.js";
 
 const fault = (inner: string) => new ImportClientError("C134", { zh: "", en: "" }, { details: { inner } });
 const HSM = ["pkcs11:Maker:HSM:0001", "certificate:00ff"];
+const SECRET = "of the root";
 const blocked = { code: "SW-PIN-BLOCKED" };
 
 /** Several machines that reach one token: each has a record of its own, and all share that of their ledger (line 13). */
@@ -42,10 +43,11 @@ describe("PIN attempts of several machines in a shared ledger", () => {
   });
 
   /** One of them: what it tried at the token, by PIN, and its way to that. */
-  async function machine() {
+  async function machine(secret = SECRET) {
     const ledger = await openLedger(place, { password: postgres.password });
     const { instances } = ledger;
     assert.ok(instances);
+    instances.pins.useSecret(async () => secret);
     await instances.join(`instance ${++names}`, { host: `${names}`, pid: 1, boot: "", started: "" });
     const file = join(scratch(), "pins.db");
     const record = new MachinePinAttempts(() => file);
@@ -78,6 +80,41 @@ describe("PIN attempts of several machines in a shared ledger", () => {
     await two.login("2", good);
     await two.login("1", good, ["pkcs11:Maker:HSM:0002"]);
     assert.deepEqual(two.tried, ["2", "1"]);
+  });
+
+  it("what stands there is nobody's PIN who does not have the root's secret", async () => {
+    const one = await machine();
+    await assert.rejects(one.login("1", wrong), { code: "C134" });
+    await assert.rejects(one.login("2", wrong, ["pkcs11:Maker:HSM:0002"]), { code: "C134" });
+    const rows = await kept();
+    assert.equal(rows.length, 2);
+    for (const { salt, pin, secret } of rows) {
+      assert.match(pin, /^[0-9a-f]{4}$/);
+      for (const tried of ["1", "2"]) assert.notEqual(pin, await pinFingerprint(salt, tried));
+      assert.ok(!`${salt}${pin}${secret}`.includes(SECRET));
+    }
+  });
+
+  it("a PIN that was refused under another secret, or of an earlier version, closes it for every PIN until a person opens it", async () => {
+    const [one, another] = [await machine(), await machine("of another root")];
+    await assert.rejects(one.login("1", wrong), { code: "C134" });
+    await assert.rejects(another.login("2", good), blocked);
+    await assert.rejects(new PinGuard(another.pins, "2").assertOpen(HSM), blocked);
+    await one.login("2", good);
+    await another.pins.release(HSM, "checked");
+    await another.login("2", good);
+    await one.pins.refuse({ tokens: HSM, fingerprint: async () => "" }, "CKR_PIN_INCORRECT");
+    await assert.rejects(one.login("3", good), blocked);
+    assert.deepEqual([...one.tried, ...another.tried], ["1", "2", "2"]);
+  });
+
+  it("no PIN goes out without the secret, and one that is refused then closes it for every PIN", async () => {
+    const [one, two] = [await machine(), await machine()];
+    one.instances.pins.useSecret(() => Promise.reject(new Error("share away")));
+    await assert.rejects(one.login("1", good), { code: "SW-PIN-GUARD" });
+    assert.deepEqual(one.tried, []);
+    await new PinGuard(one.pins, "1").close(HSM, "51571");
+    await assert.rejects(two.login("2", good), blocked);
   });
 
   it("a signature that was refused for its PIN closes it for all, a person opens it for all", async () => {
@@ -181,5 +218,11 @@ describe("PIN attempts of several machines in a shared ledger", () => {
     assert.ok(!["software:/a.pem", "spsecure-at:/lib/a.so", "control-at:ws://localhost:1", ...here].some(isAnywhere));
   });
 
+  const kept = async () =>
+    JSON.parse(
+      await postgres.sql(
+        `SELECT json_agg(found) FROM (SELECT salt, pin, secret FROM ${schema()}.pin_attempts) AS found`,
+      ),
+    ) as { salt: string; pin: string; secret: string }[];
   const schema = () => new URL(place).searchParams.get("schema") ?? "";
 });
