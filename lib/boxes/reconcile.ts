@@ -17,7 +17,7 @@ import { gatheringsIn, recoverGathered } from "./gather.js";
 import { seenLate } from "./looked-for.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
-import { finish, finishEnded, returnToOutBox, settleFailed } from "./settle.js";
+import { finish, finishEnded, lateSource, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
 export interface Reconciliation {
@@ -169,8 +169,7 @@ export class Reconciler {
       case "sent":
       case "accepted":
       case "rejected":
-        await finishEnded(this.context, row);
-        found.finished++;
+        if (await this.finishSeen(row)) found.finished++;
         break;
       case "held":
         await keepHolding(this.context, row);
@@ -178,6 +177,23 @@ export class Reconciler {
       default:
         break;
     }
+  }
+
+  /**
+   * Moves the file of a document that has ended. One that a share may still show is left to a later comparison, false: nobody waits here, and
+   * however many are missing, they are waited for side by side.
+   */
+  private async finishSeen(row: DocumentRow): Promise<boolean> {
+    const source = await lateSource(this.context, row);
+    if (source !== undefined) {
+      const now = this.context.clock.monotonic();
+      const missing = this.missing.get(row.id) ?? { since: now, told: false };
+      this.missing.set(row.id, missing);
+      if (now - missing.since < seenLate(this.context, source)) return false;
+    }
+    await finishEnded(this.context, row, source !== undefined);
+    this.missing.delete(row.id);
+    return true;
   }
 
   /** Is the file of an open claim where its row says? If not, it is brought there, or the claim ends. */

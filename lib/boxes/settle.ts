@@ -11,7 +11,7 @@ import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
-import { appears } from "./looked-for.js";
+import { appears, seenLate } from "./looked-for.js";
 
 const REPLACED = "SW-REPLACED";
 
@@ -52,11 +52,16 @@ export async function settleSent(context: BoxContext, id: string): Promise<Docum
 
 /**
  * Ends the claim of a document that will not be sent: state, local receipt in InBox, file to FailBox, in this order. One
- * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing.
+ * whose send is uncertain is held for a person instead (promises 1). A second call changes nothing. `lookedFor` as in `finish`.
  */
-export async function settleFailed(context: BoxContext, id: string, failure: Fault): Promise<DocumentRow> {
+export async function settleFailed(
+  context: BoxContext,
+  id: string,
+  failure: Fault,
+  lookedFor = false,
+): Promise<DocumentRow> {
   const row = await rowOf(context, id);
-  if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row);
+  if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row, lookedFor);
   if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
   const words = wordsOf(failure);
   const failed =
@@ -70,7 +75,7 @@ export async function settleFailed(context: BoxContext, id: string, failure: Fau
         );
   crashPoint("fail.after-state");
   if (failure.code !== REPLACED) await writeLocalReceipt(context, failed, failure);
-  return finish(context, failed);
+  return finish(context, failed, lookedFor);
 }
 
 /**
@@ -148,21 +153,17 @@ export async function hold(context: BoxContext, row: DocumentRow, why: Fault): P
 /**
  * Moves the file of a document whose fate is committed, and closes its claim. Safe to call again after a crash at any
  * point: the target's name follows from the row, and a file that is already there is known by its hash. Rejects with SW-FENCED for an open
- * document that is another instance's.
+ * document that is another instance's. A file that a share may show late is waited for, unless it was `lookedFor` as long as that.
  */
-export async function finish(context: BoxContext, row: DocumentRow): Promise<DocumentRow> {
+export async function finish(context: BoxContext, row: DocumentRow, lookedFor = false): Promise<DocumentRow> {
   if (!row.settled && !context.ledger.owns(row)) throw notOurs(row.fileName);
   const { files } = context;
-  const box = row.state === "failed" ? "FailBox" : "SentBox";
-  const folder = context.folders.of(row.business);
-  const from = folder.box(row.box === "OutBox" ? "OutBox" : "TempBox");
-  const source = join(from, row.boxName);
-  const archive = folder.box(box);
+  const { source, box, archive } = wayOf(context, row);
   const { day, name } = archivePlace(row, context.settings);
   crashPoint("settle.before-move");
   let before = await placedInArchive(context, archive, row, context.settings);
   // Another instance, or an interrupted call, may have moved it, and a share show neither place yet.
-  if (before === undefined && !files.disk.exists(source) && !(await appears(context, source))) {
+  if (before === undefined && !files.disk.exists(source) && !(await appears(context, source, lookedFor))) {
     before = await placedInArchive(context, archive, row, context.settings);
   }
   const repeated = before !== undefined;
@@ -198,6 +199,21 @@ export async function finish(context: BoxContext, row: DocumentRow): Promise<Doc
   return settled;
 }
 
+/** Whence and whither the file of a document goes whose fate is committed. */
+function wayOf({ folders }: BoxContext, row: DocumentRow) {
+  const folder = folders.of(row.business);
+  const box = row.state === "failed" ? "FailBox" : "SentBox";
+  const source = join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName);
+  return { source, box, archive: folder.box(box) } as const;
+}
+
+/** The path of a file that `finish` would wait for, since a share may show it late; undefined where it need not wait. */
+export async function lateSource(context: BoxContext, row: DocumentRow): Promise<string | undefined> {
+  const { source, archive } = wayOf(context, row);
+  if (seenLate(context, source) === 0 || context.files.disk.exists(source)) return undefined;
+  return (await placedInArchive(context, archive, row, context.settings)) === undefined ? source : undefined;
+}
+
 /** By its name, or where the producer's name stands alone, in OutBox, by its bytes. */
 async function isCopy(context: HashWorld, path: string, row: DocumentRow): Promise<boolean> {
   return idInName(row.boxName) === row.id || isFile(context, path, row.sha256);
@@ -209,10 +225,10 @@ function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en
 }
 
 /** Moves the file of a document that has ended, whatever it was that left it unsettled; leaves all others alone. */
-export async function finishEnded(context: BoxContext, row: DocumentRow): Promise<void> {
+export async function finishEnded(context: BoxContext, row: DocumentRow, lookedFor = false): Promise<void> {
   if (row.settled || !context.ledger.owns(row)) return;
-  if (row.state === "failed") await settleFailed(context, row.id, failureOf(row));
-  else if (SENT.includes(row.state)) await finish(context, row);
+  if (row.state === "failed") await settleFailed(context, row.id, failureOf(row), lookedFor);
+  else if (SENT.includes(row.state)) await finish(context, row, lookedFor);
 }
 
 /** A fault as its row keeps it, to write its local receipt again. */

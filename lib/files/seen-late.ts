@@ -21,7 +21,8 @@ export async function isSeen(disk: Disk, clock: Clock, path: string, within: num
   return true;
 }
 
-async function isNamed(disk: Disk, path: string): Promise<boolean> {
+/** The same of a path that was looked at for as long as that. */
+export async function isNamed(disk: Disk, path: string): Promise<boolean> {
   try {
     for await (const { name } of disk.walk(dirname(path))) if (name === basename(path)) break;
   } catch {

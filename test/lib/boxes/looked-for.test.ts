@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { appears } from "../../../lib/boxes/looked-for.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
@@ -9,7 +10,7 @@ import { SYSTEM } from "../../../lib/files/ports.js";
 import { SEEN_LATE } from "../../../lib/files/seen-late.js";
 import { openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
-import { step } from "../../support/rows.js";
+import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 import { Watching } from "../../support/watching.js";
 
@@ -110,5 +111,42 @@ describe("what is not where it should be", function () {
     const settled = await client.claims.settle(id);
     assert.deepEqual([settled.box, settled.settled], ["SentBox", true]);
     assert.deepEqual(notices, []);
+  });
+
+  it("is waited for by no comparison: of 50 that ended, all are looked for at the same time", async () => {
+    const clock = new FakeClock();
+    const opened = await openClient({}, { ...SYSTEM, disk, clock });
+    client = opened;
+    const folder = opened.folders.of("DecCus001");
+    folder.make();
+    const ids: string[] = [];
+    for (let number = 0; number < 50; number++) {
+      const name = `${number}.xml`;
+      const row = documentRow({ id: opened.ids.document(clock.now()), fileName: name, boxName: name });
+      await opened.ledger.claim(row);
+      ids.push(row.id);
+    }
+    // As a stop has left them: nobody else here hears of it, and is at work on them.
+    const file = new Database(opened.settings.ledger);
+    file.exec("UPDATE documents SET state = 'sent'");
+    file.close();
+    faults.network = () => "nfs4";
+    const settled = async () =>
+      (await Promise.all(ids.map((id) => opened.ledger.get(id)))).filter((row) => row?.settled);
+    // With no time passing: whoever waited would never come back.
+    assert.equal((await opened.reconciler.compare()).finished, 0);
+    assert.deepEqual(await settled(), []);
+    clock.skip(SEEN_LATE - 1);
+    writeFileSync(join(folder.box("TempBox"), "7.xml"), XML);
+    assert.equal((await opened.reconciler.compare()).finished, 1);
+    assert.deepEqual(
+      (await settled()).map((row) => [row?.fileName, row?.box]),
+      [["7.xml", "SentBox"]],
+    );
+    clock.skip(1);
+    assert.equal((await opened.reconciler.compare()).finished, 49);
+    const rows = await settled();
+    assert.equal(rows.length, 50);
+    assert.equal(rows.filter((row) => row?.box === "none").length, 49);
   });
 });
