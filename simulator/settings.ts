@@ -28,6 +28,8 @@ export interface SimulatorSettings {
   commandQueue: string;
   /** Answers nothing by itself, only what a command asks for. */
   onlyOnDemand: boolean;
+  /** Gives the import receipt alone. */
+  onlyImport?: boolean;
   /** How documents are judged; `faq` by default. */
   mode?: Mode;
   /** Folder of the official XSDs, for mode `official`; absent or empty = those of the package that are made from official ones. */

@@ -151,7 +151,7 @@ export class Simulator {
       ...(story.bytesDiffer ? { bytesDiffer: true } : {}),
     });
     if (story.importReceipt && !(await this.send(facts, story, story.importReceipt, story.at, 0))) return;
-    for (const [index, due] of story.business.entries()) {
+    for (const [index, due] of this.settings.onlyImport ? [] : story.business.entries()) {
       if (this.settings.delayMs > 0) await this.link.pause(this.settings.delayMs);
       const at = Date.now();
       if (!(await this.send(facts, story, due(at), at, index + 1))) return;

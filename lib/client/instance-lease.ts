@@ -13,6 +13,8 @@ export interface Holding {
   readonly leads: boolean;
   /** Nobody else is alive. */
   readonly alone: boolean;
+  /** How many are at work on the root as far as is known, this one with them. */
+  readonly count: number;
   /** Takes it when it is free: undefined when it is held now, else who has it. */
   take(): PerhapsPromise<{ holder: LeaseHolder | undefined } | undefined>;
   /** Throws SW-FENCED when somebody else may have it by now. Cheap. */
@@ -31,6 +33,7 @@ export class InstanceLease implements Holding {
   readonly shared = true;
   leads = false;
   alone = false;
+  count = 1;
   private onTaken: ((taken: TakenOver) => void) | undefined;
   /** What was taken over before anybody listened. */
   private untold: TakenOver[] = [];
@@ -122,6 +125,7 @@ export class InstanceLease implements Holding {
     this.until = start + INSTANCE.trusted;
     this.leads = beat.leads;
     this.alone = beat.alone;
+    this.count = 1 + beat.others.filter(({ over, left }) => !over && !left).length;
     // Renewals do not wait for it.
     this.taking ??= this.takeOver(beat, trusted).finally(() => {
       this.taking = undefined;

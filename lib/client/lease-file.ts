@@ -31,6 +31,7 @@ export class LeaseFile implements Holding {
   readonly shared = false;
   readonly leads = true;
   readonly alone = true;
+  readonly count = 1;
   private file: HeldFile | undefined;
   private id = "";
   private renewals = 0;

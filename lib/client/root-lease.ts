@@ -80,6 +80,11 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     return this.file.alone;
   }
 
+  /** How many instances are at work on the root, this one with them. */
+  get count(): number {
+    return this.file.count;
+  }
+
   /** From now on the ledger takes writes of this process alone; where several share it, joining it has seen to that. */
   async fence(): Promise<void> {
     const { holding, shared } = this.file;

@@ -27,6 +27,13 @@ interface Config extends NodeDef {
 /** Names of unfinished files that are said at a time. */
 const SAID = 5;
 
+/** Status of one that has nothing to do, by how many instances are at work on the root; the last stands for more as well. */
+const WAITING = ["waiting", "waiting2", "waiting3", "waiting4", "waiting5"] as const;
+
+function waitingFor(instances: number): string {
+  return WAITING[Math.min(instances, WAITING.length) - 1] ?? "waiting";
+}
+
 function unfinishedText(names: readonly string[]): string {
   const some = `${names.slice(0, SAID).join(", ")}${names.length > SAID ? " …" : ""}`.replace(/[\p{Cc}\s]+/gu, " ");
   return `${names.length} 个文件尚未写完 / ${names.length} file(s) not finished yet: ${some}`;
@@ -87,7 +94,7 @@ export = (RED: NodeAPI): void => {
             if (away > 0) status.show("red", "ring", "away");
             else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
             else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");
-            else if (inFlight === 0) status.show("green", "ring", "waiting");
+            else if (inFlight === 0) status.show("green", "ring", waitingFor(client.lease.count));
             else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
             else status.show("blue", "dot", "full");
           },

@@ -23,7 +23,7 @@ const CONNECTION = ["connected", "connecting", "disconnected", "blocked", "dns",
 
 /** Every status key of the nodes, as the runtime shows them. */
 const STATUS: Record<string, readonly string[]> = {
-  "folder-watch": ["waiting", "claimed", "full", "fault"],
+  "folder-watch": ["waiting", "waiting2", "waiting3", "waiting4", "waiting5", "claimed", "full", "fault"],
   "validate-xsd": ["valid", "invalid"],
   preflight: ["passed", "warned", "refused"],
   zip: ["done"],

@@ -5,7 +5,7 @@ import type { Random } from "../support/random.js";
 import type { SharedStage } from "../support/shared-stage.js";
 
 /** Milliseconds between two looks at who has taken over. */
-const LOOK = 250;
+const LOOK = 1_000;
 /** Milliseconds after which a takeover that did not come is given up. */
 const GIVEN_UP = 180_000;
 

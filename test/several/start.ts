@@ -16,6 +16,7 @@ import { Random } from "../support/random.js";
 import { removeScratch } from "../support/scratch.js";
 import { SharedStage } from "../support/shared-stage.js";
 import { openTheatre } from "../support/stage.js";
+import { Costs } from "./costs.js";
 import { ANY, type Fault, IN_TURN } from "./faults.js";
 
 /** Files that are handed in ahead of what is done: a producer that never stops, and an OutBox that can be looked through. */
@@ -23,6 +24,8 @@ const AHEAD = 1_000;
 /** Milliseconds between two looks at the ledger, and without any progress until it is given up. */
 const LOOK = 1_000;
 const GIVEN_UP = 10 * 60_000;
+/** Milliseconds between two lines that tell how far it is. */
+const TELL = 60_000;
 /** Milliseconds within which a takeover has to be done. */
 const TAKEOVER = 60_000;
 
@@ -34,6 +37,8 @@ interface Wanted {
   faults: readonly Fault[];
   /** Whether one of them sends and receives, or all. */
   link: "one" | "all";
+  /** The import receipt alone, which says that a document has arrived, or the three after it as well, which take most of the work. */
+  receipts: "import" | "all";
   seed: number;
 }
 
@@ -43,17 +48,19 @@ function wanted(): Wanted {
       ...{ instances: { type: "string", default: "4" }, files: { type: "string", default: "10000" } },
       ...{ every: { type: "string", default: "0" }, faults: { type: "string", default: "turn" } },
       link: { type: "string", default: "one" },
+      receipts: { type: "string", default: "import" },
       seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
     },
   });
-  const { instances, files, every, faults, link, seed } = values;
+  const { instances, files, every, faults, link, receipts, seed } = values;
   if (faults !== "turn" && faults !== "any") throw new Error("--faults is turn or any");
   if (link !== "one" && link !== "all") throw new Error("--link is one or all");
+  if (receipts !== "import" && receipts !== "all") throw new Error("--receipts is import or all");
   const numbers = { instances: Number(instances), files: Number(files), every: Number(every), seed: Number(seed) };
   if (Object.values(numbers).some((number) => !Number.isSafeInteger(number) || number < 0))
     throw new Error("--instances, --files, --every and --seed are whole numbers");
   if (numbers.instances < 2) throw new Error("--instances is 2 or more");
-  return { ...numbers, link, faults: faults === "turn" ? IN_TURN : ANY };
+  return { ...numbers, link, receipts, faults: faults === "turn" ? IN_TURN : ANY };
 }
 
 /** Faults as long as there is work, and what has come of them. */
@@ -84,8 +91,8 @@ class Trouble {
       const inTurn = every === 0;
       const fault = inTurn ? (faults[this.struck % faults.length] as Fault) : this.random.pick(faults);
       const free = Array.from({ length: instances }, (_, slot) => slot).filter((slot) => !this.busy.has(slot));
-      // Half of them work at any time.
-      const slot = inTurn ? free[this.struck % free.length] : this.random.pick(free);
+      // By chance: one after the other they would all be the leader, for who was struck is the last to lead again. Half of them work at any time.
+      const slot = this.random.pick(free);
       if (slot === undefined || free.length <= Math.floor(instances / 2)) continue;
       this.struck++;
       const strike = this.strike(fault, slot);
@@ -120,11 +127,16 @@ class Trouble {
   }
 }
 
-/** Hands the files in and waits until nothing more comes of them; resolves to their keys. */
-async function load(shared: SharedStage, files: number): Promise<string[]> {
+/** Hands the files in and waits until nothing more comes of them; resolves to their keys. `tell` hears how far it is, again and again. */
+async function load(
+  shared: SharedStage,
+  files: number,
+  tell: (ended: number, handedIn: number) => void,
+): Promise<string[]> {
   const keys: string[] = [];
   let before = -1;
   let since = performance.now();
+  let told = since;
   for (;;) {
     // A database that is away for the moment.
     const ended = await shared.ended().catch(() => before);
@@ -132,6 +144,10 @@ async function load(shared: SharedStage, files: number): Promise<string[]> {
     before = ended;
     if (keys.length < files)
       keys.push(...shared.drop(Math.max(0, Math.min(files - keys.length, ended + AHEAD - keys.length))));
+    if (performance.now() - told > TELL) {
+      tell(ended, keys.length);
+      told = performance.now();
+    }
     if (ended >= files || performance.now() - since > GIVEN_UP) return keys;
     await pause(LOOK);
   }
@@ -145,13 +161,26 @@ async function main(): Promise<void> {
   const [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
   let shared: SharedStage | undefined;
   try {
-    shared = new SharedStage(theatre, postgres, "SEVERAL1", plan.link);
+    shared = new SharedStage(theatre, postgres, "SEVERAL1", plan.link, {}, { onlyImport: plan.receipts === "import" });
     await shared.open(plan.instances);
     const trouble = new Trouble(plan, shared, postgres);
     const start = performance.now();
-    const loading = load(shared, plan.files).finally(() => trouble.end());
+    const { processes } = shared;
+    const costs = new Costs({
+      "Node-REDs": () => processes.map(({ pid }) => pid),
+      PostgreSQL: () => postgres.pids().slice(0, 1),
+      RabbitMQ: () => [theatre.broker.pid],
+    });
+    const tell = (ended: number, handedIn: number) => {
+      costs.look();
+      const { struck, takeovers } = trouble;
+      const done = `${seconds(performance.now() - start)}: ${handedIn} handed in, ${ended} done`;
+      console.log(`${done}, ${struck} faults, ${takeovers.length} takeovers; CPU ms a document: ${costs.each(ended)}`);
+    };
+    const loading = load(shared, plan.files, tell).finally(() => trouble.end());
     const [keys] = await Promise.all([loading, trouble.run()]);
     const time = performance.now() - start;
+    costs.look();
     const verdict = await shared.verdict(keys);
     const { attempted, delivered, lost, duplicated, silentlyDuplicated } = verdict;
     const { takeovers, never, struck } = trouble;
@@ -168,6 +197,7 @@ async function main(): Promise<void> {
       ["takeover, longest", sorted.length > 0 ? seconds(sorted.at(-1) ?? 0) : "-"],
       ["takeovers that never came", never],
       ["time", `${seconds(time)}, ${((1000 * attempted) / time).toFixed(1)} a second`],
+      ["CPU ms a document", costs.each(attempted)],
     ];
     for (const [name, value] of rows) console.log(`${name.padEnd(26)} ${value}`);
     const wrong = broken(verdict);

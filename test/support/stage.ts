@@ -67,6 +67,8 @@ export interface StageOptions {
   mode?: Mode;
   /** The simulator answers only what it is asked for. */
   onlyOnDemand?: boolean;
+  /** The simulator gives import receipts alone. */
+  onlyImport?: boolean;
   /** Further environment variables of every Node-RED of this stage; made from the stage's folder. */
   env?: (dir: string) => NodeJS.ProcessEnv;
 }
@@ -122,7 +124,14 @@ export class Stage {
   async startSimulator(): Promise<void> {
     const { broker, token } = this.theatre;
     const { host, port, user, password, vhost } = broker;
-    const { clientId, delayMs = 0, certificates = [], onlyOnDemand = false, mode = "faq" } = this.options;
+    const {
+      clientId,
+      delayMs = 0,
+      certificates = [],
+      onlyOnDemand = false,
+      onlyImport = false,
+      mode = "faq",
+    } = this.options;
     this.simulator = new Simulator({
       broker: { host, port, user, password, vhost, tls: false, ca: "" },
       clientId,
@@ -130,6 +139,7 @@ export class Stage {
       receiveQueue: `Q_Recv${clientId}`,
       commandQueue: `Q_Command${clientId}`,
       onlyOnDemand,
+      onlyImport,
       mode,
       delayMs,
       prefetch: 100,

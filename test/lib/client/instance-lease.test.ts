@@ -113,6 +113,18 @@ describe("the lease of one of several instances", () => {
     }
   });
 
+  it("knows how many are at work: not one that has stopped, or whose lease is over", async () => {
+    const { lease, others, clock } = await start();
+    assert.equal(lease.count, 1);
+    const mark = machines.start("there").ports.host.mark();
+    others.others = [other(mark), other(mark, { id: "two" }), other(mark, { id: "three", left: true })];
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.equal(lease.count, 3);
+    others.others = [other(mark), other(mark, { id: "two", over: true })];
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.equal(lease.count, 2);
+  });
+
   it("joins under another name after others have taken over", async () => {
     const { lease, others, clock } = await start();
     const before = lease.holding;

@@ -64,6 +64,19 @@ export function claims(bench: RedBench): void {
       assert.equal(bench.messages("out").length, 5);
     });
 
+    it("says how many instances are at work while it waits, where there is more than one", async () => {
+      await bench.load([clientNode(root), watchNode({}, "out"), sink("out")]);
+      await bench.showing("watch", "folder-watch.status.waiting");
+      const { lease } = await bench.client();
+      let instances = 2;
+      Object.defineProperty(lease, "count", { get: () => instances });
+      await bench.showing("watch", "folder-watch.status.waiting2");
+      instances = 9;
+      await bench.showing("watch", "folder-watch.status.waiting5");
+      instances = 1;
+      await bench.showing("watch", "folder-watch.status.waiting");
+    });
+
     it("says soon that a file is not finished, and why, and takes it when it is", async () => {
       const whole = decXml();
       drop(root, "DecCus001", "零.xml", Buffer.concat([whole, Buffer.alloc(100)]));
