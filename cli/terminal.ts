@@ -39,7 +39,8 @@ export function argumentsOf<T extends NonNullable<ParseArgsConfig["options"]>>(
   try {
     return parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true });
   } catch (error) {
-    throw wrong(messageOf(error), messageOf(error));
+    // Node.js names the option, in English only.
+    throw wrong(`选项或参数有误：${messageOf(error)}`, messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Person } from "../lib/audit/entry.js";
+import { meaningOf } from "../lib/codes.js";
 import { ImportClientError, messageOf } from "../lib/errors.js";
 
 /** Of a request and a response of Node-RED's admin server, what our routes look at. */
@@ -160,8 +161,9 @@ export function answer(work: (request: Request, response: Response) => Promise<u
         },
         (error) => {
           const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
-          const known = error instanceof ImportClientError ? { text: error.text, advice: error.advice } : {};
-          reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known });
+          const advice = (error as Partial<ImportClientError>).advice ?? meaningOf(code)?.action ?? FAILED.advice;
+          const known = error instanceof ImportClientError ? { text: error.text } : {};
+          reply.status(STATUS[code] ?? 500).json({ code, message: messageOf(error), ...known, advice });
         },
       );
   };

@@ -38,6 +38,8 @@ npx @single-window/node-red-import-client switch status|to-ours|to-official ROOT
     }
     const root = resolve(given);
     if (!existsSync(root)) throw wrong(`没有根目录 ${root}`, `there is no root ${root}`);
+    // A date that is wrong is said before the boxes are read, which takes a while.
+    const wanted = values.at === undefined ? undefined : timeOf(values.at);
     const say = (zh: string, en: string) => print(language === "zh" ? zh : en);
     const files = new Files(SYSTEM_DISK);
     const { outBox, tempBox } = filesLying(files, root);
@@ -71,7 +73,7 @@ npx @single-window/node-red-import-client switch status|to-ours|to-official ROOT
         },
       );
     }
-    const from = timeOf(values.at);
+    const from = wanted ?? timeOf(undefined);
     const to = act === "to-ours" ? "ours" : "official";
     await handOver(files, root, to, from);
     print("");

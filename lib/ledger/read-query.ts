@@ -1,5 +1,6 @@
 import { ImportClientError } from "../errors.js";
 import { quote } from "../quote.js";
+import { flagOf } from "../settings.js";
 import { STATES } from "./rules/states.js";
 import { PAGE } from "./sql/search.js";
 import type { DocumentQuery, DocumentState } from "./types.js";
@@ -41,6 +42,20 @@ const DOCUMENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{
 /** Minutes after which a wait for a receipt is long, for who only looks; what is told to people is set in a documents node. */
 const LONG_WAIT = { import: 30, business: 1440 };
 
+const FIELDS = ["state", "business", "key", "fileName", "q", "from", "to", "late", "before", "limit"];
+
+/**
+ * Throws SW-REQUEST for a field that is neither of a query nor one of `others`: a program that turns pages by a name of its own would
+ * get the first one again and again.
+ */
+export function assertKnownFields(given: Record<string, unknown>, others: readonly string[]): void {
+  const known = [...FIELDS, ...others];
+  const strange = Object.keys(given).find((field) => !known.includes(field));
+  if (strange === undefined) return;
+  const list = known.join(", ");
+  throw wrong(quote(strange), `没有这个查询条件；可用的有 ${list}`, `there is no such field; there are ${list}`);
+}
+
 /**
  * A query out of what a message or a URL gives: states as a list or separated by commas, times as milliseconds or dates
  * (`to` as a day means its end). Rejects with SW-REQUEST, naming the field; unknown fields are not looked at.
@@ -64,7 +79,11 @@ export function readDocumentQuery(given: Record<string, unknown>): DocumentQuery
   }
   query.from = timeIn(given, "from", false);
   query.to = timeIn(given, "to", true);
-  if (textIn(given, "late") !== "") {
+  const late = textIn(given, "late");
+  if (late !== "" && flagOf(late) === undefined) {
+    throw wrong("late", `${quote(late)} 不是 true 或 false`, `${quote(late)} is neither true nor false`);
+  }
+  if (flagOf(late)) {
     const now = Date.now();
     query.late = { sentBefore: now - LONG_WAIT.import * 60_000, acceptedBefore: now - LONG_WAIT.business * 60_000 };
   }

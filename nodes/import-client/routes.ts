@@ -7,7 +7,7 @@ import { seenInstances, withInstances } from "../../lib/client/seen-instances.js
 import { storyOf } from "../../lib/client/story.js";
 import { meaningOf } from "../../lib/codes.js";
 import { ImportClientError, unknownDocument } from "../../lib/errors.js";
-import { readDocumentQuery } from "../../lib/ledger/read-query.js";
+import { assertKnownFields, readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { exampleFlow } from "../../lib/migrate/example.js";
 import { flowOf } from "../../lib/migrate/flow.js";
 import { readOfficialSettings } from "../../lib/migrate/official-settings.js";
@@ -47,6 +47,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     "/single-window/documents",
     may("read"),
     answer(async ({ query: given }) => {
+      // Node-RED itself takes a token in the address.
+      assertKnownFields(given, ["client", "access_token"]);
       const query = readDocumentQuery(given);
       const limit = Math.min(query.limit ?? 50, 500);
       const wanted = text(given.client);

@@ -5,7 +5,7 @@ import Database from "libsql";
 import { bothLanguages, codeOf, type ImportClientError } from "../../../lib/errors.js";
 import { firstIdAt, SYSTEM_IDS } from "../../../lib/ids.js";
 import { type DocumentQuery, type DocumentRow, type Ledger, openLedger } from "../../../lib/ledger/index.js";
-import { readDocumentQuery } from "../../../lib/ledger/read-query.js";
+import { assertKnownFields, readDocumentQuery } from "../../../lib/ledger/read-query.js";
 import { countDocuments, findDocuments } from "../../../lib/ledger/sql/search.js";
 import { perform } from "../../../lib/ledger/sql/work.js";
 import { SQLITE } from "../../../lib/ledger/sqlite/dialect.js";
@@ -207,6 +207,13 @@ describe("documents query", () => {
     const day = readDocumentQuery({ from: "2026-11-24", to: "2026-11-24" });
     assert.equal((day.to as number) - (day.from as number), 24 * 3_600_000 - 1);
     assert.equal(readDocumentQuery({ limit: 1e9 }).limit, 1000);
+    assert.equal(readDocumentQuery({ late: "false" }).late, undefined);
+    assert.ok(readDocumentQuery({ late: "1" }).late);
+    assert.throws(
+      () => assertKnownFields({ after: "x" }, ["client"]),
+      /after: there is no such field.*before, limit, client/,
+    );
+    assertKnownFields({ q: "x", client: "y" }, ["client"]);
     for (const [given, field] of [
       [{ state: "nonsense" }, "state"],
       [{ from: "yesterday" }, "from"],
@@ -217,6 +224,7 @@ describe("documents query", () => {
       [{ before: "zzz" }, "before"],
       [{ q: { $gt: "" } }, "q"],
       [{ key: "x".repeat(300) }, "key"],
+      [{ late: "maybe" }, "late"],
     ] as const) {
       assert.throws(
         () => readDocumentQuery(given),

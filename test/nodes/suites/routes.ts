@@ -61,6 +61,7 @@ export function routes(bench: RedBench): void {
         http.get("/single-window/documents?before=zzz"),
         http.get("/single-window/documents?limit=many"),
         http.get("/single-window/documents?from=yesterday"),
+        http.get("/single-window/documents?after=zzz"),
       ];
       for (const request of asked) {
         const { status, body, text } = await request;
@@ -72,6 +73,9 @@ export function routes(bench: RedBench): void {
       assert.deepEqual([large.status, large.body.code], [413, "SW-SIZE"]);
       const nobody = await http.get("/single-window/documents?client=zzz");
       assert.deepEqual([nobody.status, nobody.body.code], [404, "SW-UNKNOWN-NODE"]);
+      const unknown = await http.get("/single-window/documents/zzz");
+      assert.deepEqual([unknown.status, unknown.body.code], [404, "SW-UNKNOWN-DOCUMENT"]);
+      assert.ok(unknown.body.advice.zh && unknown.body.advice.en, unknown.text);
     });
 
     it("resend and release with a reason, and say why not", async () => {
