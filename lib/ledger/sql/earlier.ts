@@ -2,9 +2,9 @@ import { repeats } from "../rules/identity.js";
 import type { DocumentRow } from "../types.js";
 import { type Dialect, isWord } from "./dialect.js";
 import type { Rows } from "./rows.js";
-import type { Value, Work } from "./work.js";
+import { all, type Value, type Work } from "./work.js";
 
-const ALIVE = "state NOT IN ('failed', 'rejected') AND status_outcome <> 'refused' ORDER BY id DESC LIMIT 100";
+const ALIVE = "state NOT IN ('failed', 'rejected') AND status_outcome <> 'refused'";
 
 /** The document that a new one repeats, if that one stands in its way (`rules/identity.ts`). */
 export function* earlierThan(
@@ -22,8 +22,12 @@ export function* earlierThan(
     const key = `client_key = ? AND client_key <> '' AND ${isWord("business", dialect)} AND message_type = ?`;
     looks.push([`${key} AND operation = ? AND packet = ?`, clientKey, business, messageType, operation, packet]);
   }
+  // Nearly always there is none: one question for that.
+  const any = looks.map(([condition]) => `EXISTS (SELECT 1 FROM documents WHERE ${condition} AND ${ALIVE})`);
+  const asked = looks.flatMap(([, ...values]) => values);
+  if ((yield all(`SELECT 1 AS found WHERE ${any.join(" OR ")}`, ...asked)).length === 0) return undefined;
   for (const [condition, ...values] of looks) {
-    const found = yield* rows.documents(`WHERE ${condition} AND ${ALIVE}`, ...values);
+    const found = yield* rows.documents(`WHERE ${condition} AND ${ALIVE} ORDER BY id DESC LIMIT 100`, ...values);
     const earlier = found.find((other) => repeats(row, other, sameKey));
     if (earlier) return earlier;
   }

@@ -55,7 +55,7 @@ export class SqlLedger implements Ledger {
   ) {
     this.dialect = store.dialect;
     const { shared } = store;
-    this.rows = new Rows(this.dialect, now, () => shared?.instance);
+    this.rows = new Rows(this.dialect, now, () => shared?.instance, store.knownRows);
     this.instances = shared && new SqlInstances(store, shared, this.rows, (row, note) => this.tell(row, note));
     this.parts = new Parts(this.dialect);
     this.receipts = new Receipts(this.rows, this.parts);
@@ -104,7 +104,8 @@ export class SqlLedger implements Ledger {
 
   async withdraw(id: string): Promise<void> {
     const { sql, values } = this.own;
-    await this.write(function* () {
+    await this.write(function* ({ store }) {
+      store.knownRows?.delete(id);
       const never = "AND state = 'claimed' AND sending_at = 0 AND sent_at = 0";
       const gone = yield all(`DELETE FROM documents WHERE id = ? ${never} ${sql} RETURNING id`, id, ...values);
       if (gone.length === 0) return;

@@ -7,6 +7,7 @@ import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, selected, toColumn } from "./columns.js";
 import type { Dialect } from "./dialect.js";
 import { freeNames, takeName } from "./instances.js";
+import type { KnownRows } from "./known-rows.js";
 import { all, run, type Statement, type Value, type Work } from "./work.js";
 
 /** What a change does beside setting columns: to which state, from which ones. */
@@ -20,28 +21,41 @@ export interface Step {
   takes?: DocumentState;
 }
 
+/** The database gives a receipt its number. */
+const OF_RECEIPT = RECEIPT_COLUMNS.slice(1);
+const INSERT_DOCUMENT = insert("documents", DOCUMENT_COLUMNS);
+const INSERT_RECEIPT = `${insert("receipts", OF_RECEIPT)} RETURNING id`;
+
 /** The rows of documents, events and receipts as values; work within a read or a write of the store. */
 export class Rows {
   private readonly documentValue: string;
   private readonly receiptValue: string;
+  /** Whole statements by their conditions, of which there are few. */
+  private readonly selects = new Map<string, string>();
 
   constructor(
     dialect: Dialect,
     private readonly now: () => number,
     /** Where several share the ledger: who we are. */
     private readonly me: () => InstanceKey | undefined = () => undefined,
+    private readonly known?: KnownRows,
   ) {
     this.documentValue = selected(DOCUMENT_COLUMNS, "documents", dialect);
     this.receiptValue = selected(RECEIPT_COLUMNS, "receipts", dialect);
   }
 
   *documents(condition: string, ...values: Value[]): Work<DocumentRow[]> {
-    const rows = yield all(`SELECT ${this.documentValue} FROM documents ${condition}`, ...values);
+    let sql = this.selects.get(condition);
+    if (sql === undefined) {
+      sql = `SELECT ${this.documentValue} FROM documents ${condition}`;
+      this.selects.set(condition, sql);
+    }
+    const rows = yield all(sql, ...values);
     return rows.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
   *document(id: string): Work<DocumentRow | undefined> {
-    return (yield* this.documents("WHERE id = ?", id))[0];
+    return this.known?.get(id) ?? (yield* this.documents("WHERE id = ?", id))[0];
   }
 
   *receipts(condition: string, ...values: Value[]): Work<ReceiptRow[]> {
@@ -52,14 +66,14 @@ export class Rows {
   *enter(row: DocumentRow): Work<void> {
     const me = this.me();
     const own = me && { owner: me.id, epoch: 1 };
-    const { sql, values } = insert("documents", DOCUMENT_COLUMNS, { ...row, updatedAt: this.now(), ...own });
-    yield run(sql, ...values);
+    const entered = { ...row, updatedAt: this.now(), ...own };
+    yield run(INSERT_DOCUMENT, ...valuesOf(DOCUMENT_COLUMNS, entered));
+    this.known?.set(entered);
     if (me && row.state === "claimed" && !row.settled) yield* takeName(row, row.fileName, me.id);
   }
 
   *enterReceipt(receipt: Omit<ReceiptRow, "id">): Work<ReceiptRow> {
-    const { sql, values } = insert<ReceiptRow>("receipts", RECEIPT_COLUMNS.slice(1), receipt);
-    const [stored] = yield all(`${sql} RETURNING id`, ...values);
+    const [stored] = yield all(INSERT_RECEIPT, ...valuesOf<ReceiptRow>(OF_RECEIPT, receipt));
     return { ...receipt, id: Number(stored?.id) };
   }
 
@@ -94,6 +108,7 @@ export class Rows {
     // Nobody else writes between the look at the row and this.
     const where = "WHERE id = ? AND owner = ? AND epoch = ?";
     if (changed.length > 0) yield run(`UPDATE documents SET ${sets} ${where}`, ...values, id, row.owner, row.epoch);
+    this.known?.set(next);
     if (this.me()) yield* this.names(row, next);
     const keep =
       "INSERT INTO document_keys (key, kind, document_id, number) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
@@ -124,11 +139,13 @@ export class Rows {
   }
 }
 
-function insert<Row>(table: string, columns: Columns<Row>, row: Partial<Row>): { sql: string; values: Value[] } {
+function insert<Row>(table: string, columns: Columns<Row>): string {
   const names = columns.map(([, column]) => column).join(", ");
-  const marks = columns.map(() => "?").join(", ");
-  const values = columns.map(([property, , kind]) => toColumn(kind, row[property]));
-  return { sql: `INSERT INTO ${table} (${names}) VALUES (${marks})`, values };
+  return `INSERT INTO ${table} (${names}) VALUES (${columns.map(() => "?").join(", ")})`;
+}
+
+function valuesOf<Row>(columns: Columns<Row>, row: Partial<Row>): Value[] {
+  return columns.map(([property, , kind]) => toColumn(kind, row[property]));
 }
 
 /** The columns to look a receipt up by, best first: the data centre's number, the own key, customs' number (domain 0, item 4). */

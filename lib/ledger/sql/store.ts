@@ -1,6 +1,7 @@
 import type { InstanceKey } from "../instances.js";
 import type { DocumentQuery, LedgerLook } from "../types.js";
 import type { Dialect } from "./dialect.js";
+import type { KnownRows } from "./known-rows.js";
 import type { Statement, Stored, Work } from "./work.js";
 
 /** What is asked for: documents, or how many of them there are. */
@@ -30,6 +31,8 @@ export interface SharedStore {
 export interface Store {
   readonly dialect: Dialect;
   readonly shared?: SharedStore;
+  /** Absent where others may write rows of documents as well. */
+  readonly knownRows?: KnownRows;
   read<T>(work: () => Work<T>): Promise<T>;
   /**
    * Resolves when what it wrote is committed durably; work of one moment shares a commit, and what fails is undone alone. Nothing else

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Database from "libsql";
 import { ImportClientError } from "../../errors.js";
 import { measure } from "../../measure.js";
+import { KnownRows } from "../sql/known-rows.js";
 import { type Fence, PLACE, type Question, type Store } from "../sql/store.js";
 import { all, perform, type Statement, type Stored, type Value, type Work } from "../sql/work.js";
 import type { LedgerLook } from "../types.js";
@@ -38,6 +39,11 @@ const abandoned: Database.Database[] = [];
  */
 export class SqliteStore implements Store {
   readonly dialect = SQLITE;
+  /** SQLite's number changes when another connection has committed, and not with what this one does. */
+  readonly knownRows = new KnownRows(() => {
+    const said = this.assertSound().statements.of("PRAGMA data_version").get() as { data_version: number };
+    return said.data_version;
+  });
   private reader: LedgerReader;
   private connection: Connection | undefined;
   private damaged = false;
@@ -249,6 +255,7 @@ export class SqliteStore implements Store {
           if (this.connection?.database !== database) throw ledgerError("台账已关闭", "the ledger is closed");
           this.assertMayWrite();
         },
+        undone: () => this.knownRows.clear(),
         committed: () => {
           if (this.connection?.database === database) this.tellPlace();
         },
@@ -256,6 +263,7 @@ export class SqliteStore implements Store {
     );
     const opened = statsOf(this.file);
     const statements = new Statements(database);
+    this.knownRows.clear();
     return { database, queue, statements, opened, size: opened[0]?.size ?? 0, mark: undefined };
   }
 

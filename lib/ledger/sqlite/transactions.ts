@@ -23,11 +23,11 @@ export async function execElsewhere(database: Database.Database, sql: string): P
 
 /**
  * The transactions of a database that its commit queue asks for; a job that fails is undone by a savepoint of its own.
- * `assertMayWrite` is asked within each transaction, before its jobs.
+ * `assertMayWrite` is asked within each transaction, before its jobs; `undone` hears that what some of them wrote is no more.
  */
 export function transactionsOf(
   database: Database.Database,
-  hooks: { assertMayWrite(): void; committed(): void },
+  hooks: { assertMayWrite(): void; undone(): void; committed(): void },
 ): Transactions {
   const run = (sql: string) => database.exec(sql);
   return {
@@ -37,6 +37,7 @@ export function transactionsOf(
     },
     commit: () => execElsewhere(database, "COMMIT"),
     rollback: () => {
+      hooks.undone();
       if (database.inTransaction) run("ROLLBACK");
     },
     isolated: (job) => {
@@ -46,6 +47,7 @@ export function transactionsOf(
         run("RELEASE job");
         return value;
       } catch (error) {
+        hooks.undone();
         run("ROLLBACK TO job; RELEASE job");
         throw error;
       }

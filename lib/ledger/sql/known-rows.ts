@@ -1,0 +1,51 @@
+import type { DocumentRow } from "../types.js";
+import { DOCUMENT_COLUMNS } from "./columns.js";
+
+/** Documents that are kept: as many as are on their way at a time, and those that ended last. */
+const MOST = 500;
+
+/**
+ * Documents as this process wrote them last: a document is asked for some ten times on its way, and nobody else writes its row. For a
+ * store that one process has to itself. Still another program may write into its file: `version` says another number then, and nothing
+ * is known any more. Whoever undoes what was written empties it.
+ */
+export class KnownRows {
+  private readonly rows = new Map<string, DocumentRow>();
+  private seen: unknown;
+
+  /** `version` changes with each commit of somebody else. Throws what the database says. */
+  constructor(private readonly version: () => unknown) {}
+
+  /** A row of its own for whoever asks; undefined when it is to be read. */
+  get(id: string): DocumentRow | undefined {
+    const row = this.rows.get(id);
+    if (!row) return undefined;
+    const now = this.version();
+    if (now === this.seen) return { ...row };
+    this.seen = now;
+    this.clear();
+    return undefined;
+  }
+
+  /** A row was written; it is committed, or `clear` is called. */
+  set(row: DocumentRow): void {
+    this.rows.delete(row.id);
+    if (!DOCUMENT_COLUMNS.every(([property]) => comesBack(row[property]))) return;
+    this.rows.set(row.id, { ...row });
+    if (this.rows.size > MOST) this.rows.delete(this.rows.keys().next().value as string);
+  }
+
+  delete(id: string): void {
+    this.rows.delete(id);
+  }
+
+  clear(): void {
+    this.rows.clear();
+  }
+}
+
+/** Does a database give this value back as it is? */
+function comesBack(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
+  return value !== undefined;
+}
