@@ -5,6 +5,8 @@ import { inOrder, LOG_ENDINGS, LOG_FORMATS, type LogEntry, type LogFormat, logLi
 
 const PAUSE = 60_000;
 const MOST_LINES = 10_000;
+/** Milliseconds that a line waits for others: to open the file for each of them costs more than all else that is done with it. */
+const TOGETHER = 100;
 /** Lines that may wait for a slow disk; beyond that the log says that some are missing. */
 const MOST_WAITING = 50_000;
 
@@ -24,6 +26,8 @@ export class DailyLog {
   private waiting: { day: string; line: string }[] = [];
   private lost = 0;
   private writing: Promise<void> | undefined;
+  /** Ends the wait for other lines. */
+  private hurry: () => void = () => {};
   /** When a log that could not be written is tried again, by the monotonic clock. */
   private again = 0;
 
@@ -49,7 +53,7 @@ export class DailyLog {
     if (this.waiting.length < MOST_WAITING)
       this.waiting.push({ day: dayOf(at), line: logLine(this.format, at, entry) });
     else this.lost++;
-    this.writing ??= this.ports.clock.pause().then(() => this.flush());
+    this.writing ??= this.together().then(() => this.flush());
   }
 
   /** The lines about a document, of the days of these times, in their order; at most 10,000. */
@@ -82,7 +86,18 @@ export class DailyLog {
   }
 
   private async flushed(): Promise<void> {
+    this.hurry();
     await this.writing;
+  }
+
+  private together(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.ports.clock.after(TOGETHER, resolve);
+      this.hurry = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Writes what waits, and what comes meanwhile, one write after the other. */

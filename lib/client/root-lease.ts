@@ -109,7 +109,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     // The mark that it has now counts until the new one is in the file.
     const mark = 1 + Math.floor(this.ports.ids.jitter() * 0x7ffffffe);
     const marks = [...(marker.place()?.marks.slice(-1) ?? []), mark];
-    this.place = marker.follow({ ledger: facts.ledger, place: await this.ledger.place(), marks });
+    this.place = marker.follow({ ledger: facts.ledger, place: await this.ledger.place(), marks }, this.ports.clock);
     await this.ledger.stamp(mark);
     this.place.marked(mark);
   }

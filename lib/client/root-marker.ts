@@ -1,4 +1,5 @@
 import { dirname, join, sep } from "node:path";
+import type { Clock } from "../clock.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
 import type { HeldFile } from "../files/disk.js";
 import type { Files } from "../files/files.js";
@@ -28,6 +29,8 @@ const NOTE =
   "本目录属于一个导入客户端，请勿删除或复制到别处 / this root belongs to one import client: do not delete this file, or copy it elsewhere";
 /** Bytes of the file that says how far the ledger has come; always as many, so that it can be written in its place. */
 const PLACE_SIZE = 256;
+/** Milliseconds between two writes of it: commits come by the hundred. */
+const APART = 50;
 
 /**
  * The folder `.single-window` in a root: whose it is, its ledger and how far that has come, and who works on it. A root without it is
@@ -99,8 +102,8 @@ export class RootMarker {
   }
 
   /** Writes down where the ledger is; each place that it comes to is given to what this returns. */
-  follow(now: LedgerPlace): PlaceWriter {
-    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now);
+  follow(now: LedgerPlace, clock: Clock): PlaceWriter {
+    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now, clock);
   }
 
   private get placePath(): string {
@@ -118,17 +121,20 @@ export class RootMarker {
 }
 
 /**
- * Writes down how far the ledger has come, after each commit and without waiting for it: one write at a time, the newest place with
+ * Writes down how far the ledger has come, soon after each commit and without waiting for it: one write at a time, the newest place with
  * it. It is never ahead of the ledger, so a ledger that is behind it is an older copy.
  */
 export class PlaceWriter {
   /** There is something to be written, and a write is under way. */
   private isNew = false;
   private writing = false;
+  /** Ends the pause before the next write. */
+  private hurry: () => void = () => {};
 
   constructor(
     private readonly file: HeldFile,
     private known: LedgerPlace,
+    private readonly clock: Clock,
   ) {
     file.writeNow(this.bytes());
   }
@@ -144,6 +150,7 @@ export class PlaceWriter {
 
   /** What is new is written before it closes. */
   close(): void {
+    this.hurry();
     try {
       if (this.isNew || this.writing) this.file.writeNow(this.bytes());
     } catch {
@@ -164,12 +171,23 @@ export class PlaceWriter {
       while (this.isNew) {
         this.isNew = false;
         await this.file.write(this.bytes());
+        await this.pause();
       }
     } catch {
       // As above; the next commit tries again.
     } finally {
       this.writing = false;
     }
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(APART, resolve);
+      this.hurry = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   private bytes(): Buffer {

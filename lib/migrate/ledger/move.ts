@@ -158,7 +158,7 @@ async function bindTo(source: Side, target: Side, facts: RootFacts, marker: Root
   await source.ledger.setFact(LEDGER_FACTS.moved, JSON.stringify({ to: target.place, place } satisfies MovedTo));
   const mark = 1 + Math.floor(ports.ids.jitter() * 0x7ffffffe);
   await target.ledger.stamp(mark);
-  marker.follow({ ledger, place, marks: [mark] }).close();
+  marker.follow({ ledger, place, marks: [mark] }, ports.clock).close();
   await marker.write({ ...root, ...(target.ledger.instances && { shared: target.place }) });
   await endCopy(target.store);
 }
