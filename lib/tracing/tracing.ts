@@ -7,10 +7,15 @@ type Attributes = Record<string, string | number | boolean>;
 /** What is used of @opentelemetry/api. */
 interface Api {
   trace: {
-    getTracer(name: string, version: string): Tracer;
+    getTracerProvider(): TracerProvider;
     setSpanContext(context: unknown, span: SpanContext): unknown;
   };
   ROOT_CONTEXT: unknown;
+}
+interface TracerProvider {
+  getTracer(name: string, version: string): Tracer;
+  /** Of the API's own, which stands there until an SDK is: that one's tracer. */
+  getDelegateTracer?(name: string, version: string): Tracer | undefined;
 }
 interface SpanContext {
   traceId: string;
@@ -65,7 +70,19 @@ export class Tracing {
     client.on("receipt", (receipt) => this.receipt(receipt, whose));
   }
 
+  /** Undefined while nobody listens: no SDK has been loaded into the process. */
+  private tracer(): Tracer | undefined {
+    try {
+      const [name, version] = ["@single-window/node-red-import-client", packageVersion()];
+      const provider = this.api.trace.getTracerProvider();
+      return provider.getDelegateTracer ? provider.getDelegateTracer(name, version) : provider.getTracer(name, version);
+    } catch {
+      return undefined;
+    }
+  }
+
   private change(row: DocumentRow, note: EventNote, whose: Attributes, now: number): void {
+    if (!this.tracer()) return;
     const { event, code = "" } = note;
     const about = { ...whose, ...attributesOf(row), ...(code && { "sw.code": code }) };
     if (event === "sent") {
@@ -77,6 +94,7 @@ export class Tracing {
   }
 
   private step({ document, step, from, to, code }: DocumentStep, whose: Attributes): void {
+    if (!this.tracer()) return;
     const { id, business, messageType, attempt } = document;
     const about = { ...whose, ...attributesOf({ business, messageType, attempt }), ...(code && { "sw.code": code }) };
     this.span(id, step, { from, to, about, ...(code && { error: code }) });
@@ -112,11 +130,10 @@ export class Tracing {
     if (!parent) return;
     try {
       const { trace, ROOT_CONTEXT } = this.api;
-      const tracer = trace.getTracer("@single-window/node-red-import-client", packageVersion());
       const options = { kind, startTime: new Date(from), attributes: about };
-      const span = tracer.startSpan(`document ${name}`, options, trace.setSpanContext(ROOT_CONTEXT, parent));
-      if (error) span.setStatus({ code: ERROR, message: error });
-      span.end(new Date(Math.max(from, to)));
+      const span = this.tracer()?.startSpan(`document ${name}`, options, trace.setSpanContext(ROOT_CONTEXT, parent));
+      if (error) span?.setStatus({ code: ERROR, message: error });
+      span?.end(new Date(Math.max(from, to)));
     } catch {
       // What only looks on stops no document.
     }
