@@ -27,11 +27,21 @@ function newDocumentId(now: number): string {
     counter = 0;
   }
   const hex = lastTime.toString(16).padStart(12, "0");
-  const random = randomBytes(8);
+  const random = someBytes();
   random[0] = ((random[0] as number) & 0x3f) | 0x80;
   const tail = random.toString("hex");
   const step = counter.toString(16).padStart(3, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7${step}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}
+
+/** Random bytes, asked of the system for many ids at a time. */
+let pool = Buffer.alloc(0);
+
+function someBytes(): Buffer {
+  if (pool.length === 0) pool = randomBytes(8 * 128);
+  const bytes = pool.subarray(0, 8);
+  pool = pool.subarray(8);
+  return bytes;
 }
 
 /**

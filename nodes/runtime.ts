@@ -200,6 +200,15 @@ export class StatusLine {
   }
 }
 
+/** A node's settings stand as long as the node does: they are read with each message while something is wrong with them, and then not again. */
+export function readOnce<T extends object>(read: () => T): () => T {
+  let known: T | undefined;
+  return () => {
+    known ??= read();
+    return known;
+  };
+}
+
 /** Faults that are in the log: many nodes meet the one of a config node that they name. */
 const said = new WeakSet<object>();
 

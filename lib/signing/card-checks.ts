@@ -26,11 +26,11 @@ const CARD_FIELDS = new Set(["ICCode", "IcCardNo", "Ic_Card"]);
 /** The fields of a document that `checkCard` compares; empty ones are left out. */
 export function cardFacts(root: XmlElement, entry?: string): CardFact[] {
   const facts: CardFact[] = [];
-  for (const element of root.walk()) {
+  root.each((element) => {
     const field = COMPANY_FIELDS.has(element.name) ? "company" : CARD_FIELDS.has(element.name) ? "card" : undefined;
-    if (!field) continue;
+    if (!field) return;
     const value = element.text.trim();
-    if (value === "") continue;
+    if (value === "") return;
     facts.push({
       field,
       name: element.name,
@@ -47,7 +47,7 @@ export function cardFacts(root: XmlElement, entry?: string): CardFact[] {
       },
       ...(entry ? { entry } : {}),
     });
-  }
+  });
   return facts;
 }
 

@@ -289,9 +289,18 @@ export class XmlElement {
     }
   }
 
+  /** The same without the generator, which takes most of the time of a large document. */
+  each(visit: (element: XmlElement) => void): void {
+    const stack: XmlElement[] = [this];
+    for (let element = stack.pop(); element; element = stack.pop()) {
+      visit(element);
+      const { children } = element;
+      for (let index = children.length - 1; index >= 0; index--) stack.push(children[index] as XmlElement);
+    }
+  }
+
   /** First element with this local name at or below this one. */
   find(name: string): XmlElement | undefined {
-    // As `walk`, but without its generator, which takes most of the time of a large document.
     const stack: XmlElement[] = [this];
     for (let element = stack.pop(); element; element = stack.pop()) {
       if (element.name === name) return element;

@@ -21,7 +21,7 @@ const UTF16 = /^(?:utf-?16|ucs-?2|iso-10646-ucs-2|(?:cs)?unicode)/i;
 export function encodingDoubt(bytes: Buffer): EncodingDoubt | undefined {
   const { encoding, declared, wide, bom } = detectEncoding(bytes);
   if (wide) return declared === "" || UTF16.test(declared) ? undefined : { declared, real: "UTF-16" };
-  if (declared === "") return undefined;
+  if (declared === "" || (encoding === "utf-8" && bom === 0)) return undefined;
   const named = labelled(declared);
   if (bom > 0) {
     const real = encoding === "utf-8" ? "UTF-8" : "GB18030";
@@ -29,7 +29,7 @@ export function encodingDoubt(bytes: Buffer): EncodingDoubt | undefined {
       ? undefined
       : { declared, real };
   }
-  if (encoding === "utf-8" || named === undefined || isAscii(bytes)) return undefined;
+  if (named === undefined || isAscii(bytes)) return undefined;
   const real = writtenIn(bytes);
   if (encoding === "gb18030") return real === "UTF-8" && isMostlyChinese(bytes) ? { declared, real } : undefined;
   if (real === undefined) return ASCII.test(declared) ? { declared, real: "" } : undefined;

@@ -149,11 +149,13 @@ export function openXml(bytes: Buffer, options: { checked?: boolean } = {}): Xml
   const { encoding, declared, bom, wide } = detectEncoding(bytes);
   // A declaration that could be read byte by byte is not in UTF-16, whatever it says.
   if (WIDE.test(declared) && !wide) throw contradiction(bytes, declared);
-  const decoder = decoderFor(SHIFTING.test(encoding) ? "replacement" : encoding, declared);
+  // UTF-8 needs none, and one is dear to make.
+  const decoder =
+    encoding === "utf-8" ? undefined : decoderFor(SHIFTING.test(encoding) ? "replacement" : encoding, declared);
   let decoded = "";
   try {
-    if (encoding === "utf-8" && !options.checked) {
-      if (!isUtf8(bytes)) throw new Error("not UTF-8");
+    if (!decoder) {
+      if (!options.checked && !isUtf8(bytes)) throw new Error("not UTF-8");
     } else if (wide || !options.checked) decoded = decoder.decode(bytes);
   } catch (cause) {
     throw contradiction(bytes, declared, cause);
@@ -175,7 +177,7 @@ export function openXml(bytes: Buffer, options: { checked?: boolean } = {}): Xml
       const ascii = view.slice(Math.max(from, start), end);
       if (!NOT_ASCII.test(ascii)) return ascii;
       const part = bytes.subarray(Math.max(from, start), end);
-      return encoding === "utf-8" ? part.toString("utf8") : decoder.decode(part);
+      return decoder ? decoder.decode(part) : part.toString("utf8");
     },
   };
 }

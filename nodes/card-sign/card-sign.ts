@@ -29,6 +29,7 @@ import {
   onClose,
   onInput,
   payloadOf,
+  readOnce,
   StatusLine,
 } from "../runtime.js";
 import { markUnwired } from "../wiring.js";
@@ -108,6 +109,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "card-sign");
     markUnwired(RED, this, config, status);
+    const settings = readOnce(() => readConfig(config));
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
     checkConfig(this, status, async () => {
       readConfig(config);
@@ -143,7 +145,7 @@ export = (RED: NodeAPI): void => {
     };
 
     onInput(this, async (message: FlowMessage, send) => {
-      const { profile: wanted, options, whenBlocked } = readConfig(config);
+      const { profile: wanted, options, whenBlocked } = settings();
       if (wanted === TEXT) {
         assertNoDocument(message);
         const text = textBytes(message.payload);

@@ -15,6 +15,7 @@ import {
   onClose,
   onInput,
   payloadOf,
+  readOnce,
   StatusLine,
 } from "../runtime.js";
 import { readSeverities } from "../severities.js";
@@ -42,11 +43,12 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "preflight");
     markUnwired(RED, this, config, status, 2);
+    const severities = readOnce(() => readRules(config.rules));
     const openClient = () => clientOf(RED, this, status, config.client);
     checkConfig(this, status, async () => [readRules(config.rules), await openClient()]);
 
     onInput(this, async (message: FlowMessage, send) => {
-      const overrides = readRules(config.rules);
+      const overrides = severities();
       const document = documentOf(message);
       const client = await openClient();
       const { settings, inspections } = client;

@@ -10,7 +10,16 @@ import type { DocumentRow } from "../../lib/ledger/index.js";
 import { configError, everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
-import { checkConfig, clientOf, documentOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import {
+  checkConfig,
+  clientOf,
+  documentOf,
+  type FlowMessage,
+  onClose,
+  onInput,
+  readOnce,
+  StatusLine,
+} from "../runtime.js";
 import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
@@ -62,13 +71,16 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "settle");
     if (settingText(config.outcome) === "hold") markUnwired(RED, this, config, status, 1, "gate");
-    const begin = async () => ({
-      ...everySetting({
+    const settings = readOnce(() =>
+      everySetting({
         set: () => settingChoice("outcome", config.outcome, OUTCOMES),
         retryAfter: () => settingNumber("retryAfter", config.retryAfter, 60) * 1000,
         retryTimes: () => settingNumber("retryTimes", config.retryTimes, 3),
         window: holdWindow,
       }),
+    );
+    const begin = async () => ({
+      ...settings(),
       client: await clientOf(RED, this, status, config.client),
     });
     const holdWindow = (): HoldWindow => {

@@ -17,6 +17,7 @@ import {
   onClose,
   onInput,
   payloadOf,
+  readOnce,
   StatusLine,
 } from "../runtime.js";
 import { readSeverities } from "../severities.js";
@@ -70,6 +71,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "validate-xsd");
     markUnwired(RED, this, config, status, 2);
+    const settings = readOnce(() => readConfig(config));
     const openClient = () => clientOf(RED, this, status, config.client);
     let store: Promise<SchemaStore> | undefined;
     const schemas = () => {
@@ -96,7 +98,7 @@ export = (RED: NodeAPI): void => {
     };
 
     onInput(this, async (message, send) => {
-      const { data, noSchema } = readConfig(config);
+      const { data, noSchema } = settings();
       const document = documentOf(message);
       let found: Check[] | undefined;
       try {

@@ -2,7 +2,16 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { normaliseFile, packFile, unpackFile } from "../../lib/business/packing.js";
 import { SettingFaults, settingChoice, settingFlag } from "../../lib/settings.js";
 import { clientOf } from "../registry.js";
-import { checkConfig, documentOf, type FlowMessage, onClose, onInput, payloadOf, StatusLine } from "../runtime.js";
+import {
+  checkConfig,
+  documentOf,
+  type FlowMessage,
+  onClose,
+  onInput,
+  payloadOf,
+  readOnce,
+  StatusLine,
+} from "../runtime.js";
 import { markUnwired } from "../wiring.js";
 
 interface Config extends NodeDef {
@@ -32,9 +41,10 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this, "zip");
     markUnwired(RED, this, config, status);
+    const settings = readOnce(() => readConfig(config));
     checkConfig(this, status, async () => readConfig(config));
     onInput(this, async (message: FlowMessage, send) => {
-      const { change, options } = readConfig(config);
+      const { change, options } = settings();
       const document = documentOf(message);
       const fileName = message.filename || document.fileName;
       const client = await clientOf(document);

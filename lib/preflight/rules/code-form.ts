@@ -31,6 +31,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   "DecList/TradeCurr": CURRENCY,
 };
 
+const NAMES = [...new Set(Object.keys(FORMS).map((place) => place.slice(place.indexOf("/") + 1)))];
+
 /** A name where a code belongs (一般贸易 for 0110) fits the length that the model knows, so nothing else sees it. */
 export const rule: Rule = {
   id: "code-form",
@@ -44,7 +46,7 @@ export const rule: Rule = {
   },
   start() {
     return {
-      names: [...new Set(Object.keys(FORMS).map((place) => place.slice(place.indexOf("/") + 1)))],
+      names: NAMES,
       element(element, report) {
         const form = FORMS[`${element.parent?.name}/${element.name}`];
         const value = element.text.trim();

@@ -26,13 +26,15 @@ export const rule: Rule = {
     if (!kind || business === "") return undefined;
     const owner = BUSINESSES.find(({ kinds }) => kinds.some(({ type }) => type === kind.type));
     if (!owner) return undefined;
-    const folder = quote(business);
-    const folders = owner.folders.join(" / ");
     return {
       end(report) {
         const actual = businessOfFolder(business);
         // Several businesses may take one type: a 核注清单 lies in Sas, Npts or Nems.
         const taken = actual?.kinds.some(({ type }) => type === kind.type);
+        const usual = manifestFolder(kind.type) ?? business;
+        if (taken && usual.toLowerCase() === business.toLowerCase()) return;
+        const folder = quote(business);
+        const folders = owner.folders.join(" / ");
         if (actual && !taken) {
           report({
             element: body,
@@ -51,8 +53,6 @@ export const rule: Rule = {
             },
           });
         } else {
-          const usual = manifestFolder(kind.type);
-          if (usual === undefined || usual.toLowerCase() === business.toLowerCase()) return;
           report({
             element: body,
             severity: "warning",
