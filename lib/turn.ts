@@ -27,8 +27,11 @@ export class Turn {
   }
 
   /** To be awaited between two steps: gives the event loop its turn when this one has lasted long enough. */
-  async over(): Promise<void> {
-    if (this.clock.monotonic() - this.start < LONGEST) return;
+  over(): Promise<void> | undefined {
+    return this.clock.monotonic() - this.start < LONGEST ? undefined : this.pause();
+  }
+
+  private async pause(): Promise<void> {
     await this.clock.pause();
     this.start = this.clock.monotonic();
   }

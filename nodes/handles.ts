@@ -41,7 +41,8 @@ function isWhole(found: unknown, { client, document: known }: Given): boolean {
   if (typeof found !== "object" || found === null || !known) return false;
   const handle = found as Record<string, unknown>;
   if (handle.id !== known.id) return typeof handle.id === "string" && client.claims.inFlight.has(handle.id);
-  return Object.entries(known).every(([name, value]) => typeof handle[name] === typeof value);
+  for (const name in known) if (typeof handle[name] !== typeof known[name as keyof DocumentHandle]) return false;
+  return true;
 }
 
 /**

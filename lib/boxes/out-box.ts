@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
+import { LARGE } from "../files/bytes.js";
 import { looksComplete, proofOf, whyIncomplete } from "../files/complete.js";
 import type { EntryKind } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
@@ -75,6 +76,8 @@ export interface Oddity {
 export interface OutBoxOptions {
   /** Files looked at in one scan, oldest first, so that 100,000 waiting ones cost a bounded time. */
   lookAhead?: number;
+  /** Ready files that are enough for one scan, large ones not counted: what stands behind them is looked at when its turn comes near. */
+  enough?: number;
   /** Milliseconds without any change after which an unfinished file is reported. */
   incompleteAfter: number;
   /** Milliseconds between two checks of a file whose content does not prove that it is finished; 150 by default. */
@@ -102,6 +105,7 @@ export class OutBox {
   private readonly watched: WatchedTime;
   private readonly trust: ProducerTrust;
   private readonly lookAhead: number;
+  private readonly enough: number;
   private generation = 0;
   /** Files that were not finished at the last look, though nobody has written them for some seconds. */
   unfinished: string[] = [];
@@ -117,6 +121,7 @@ export class OutBox {
   ) {
     this.watched = new WatchedTime(world.clock);
     this.lookAhead = options.lookAhead ?? 1000;
+    this.enough = options.enough ?? Number.POSITIVE_INFINITY;
     this.trust = new ProducerTrust(options.onDoubt);
   }
 
@@ -182,6 +187,7 @@ export class OutBox {
     // Asked once: each time costs a look at the folder.
     const box = this.folder.box("OutBox");
     let seen = 0;
+    let small = 0;
     this.proofs = PROOFS;
     this.again = false;
     for (const [name, waiting] of this.waiting) {
@@ -189,8 +195,10 @@ export class OutBox {
       if (seen++ >= this.lookAhead) break;
       await turn.over();
       const oddity = await this.judge(name, waiting, join(box, name));
-      if (oddity === "ready") names.push(name);
-      else if (oddity) oddities.push(oddity);
+      if (oddity === "ready") {
+        names.push(name);
+        if ((waiting.snapshot?.size ?? 0) <= LARGE && ++small >= this.enough) break;
+      } else if (oddity) oddities.push(oddity);
       if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) unfinished.push(name);
     }
     this.unfinished = unfinished;

@@ -16,7 +16,6 @@ export interface FolderWatchSettings extends WatchedBoxSettings {
   businesses: readonly string[];
   /** Milliseconds between scans. */
   interval: number;
-  maxInFlight: number;
   /** Make missing boxes of the named businesses. */
   createBoxes: boolean;
 }

@@ -14,6 +14,8 @@ import { INCOMPLETE, LOOSE_PDF, PDFS_TOO_LARGE, tooLarge } from "./notices.js";
 export interface WatchedBoxSettings {
   /** The node's id; claims are counted by it. */
   owner: string;
+  /** Claims that may be out at once. */
+  maxInFlight: number;
   /** Milliseconds without a change after which an unfinished file is refused. */
   incompleteAfter: number;
   /** Milliseconds that a bare 报关单 waits for the PDFs it names, and a PDF for its 报关单; 0 = PDFs are not gathered. */
@@ -34,6 +36,9 @@ export interface GivenClaim {
   release(): void;
 }
 
+/** Ready files of one scan: at the pace of a quick card they last until the next one. */
+const ENOUGH = 200;
+
 /** One OutBox under watch: what is ready in it, and how its files are claimed. */
 export class WatchedBox {
   readonly outBox: OutBox;
@@ -53,7 +58,7 @@ export class WatchedBox {
     private readonly settings: WatchedBoxSettings,
     private readonly changed: () => void,
   ) {
-    const { incompleteAfter, pdfWait, pdfFolder, mostBytes } = settings;
+    const { incompleteAfter, pdfWait, pdfFolder, mostBytes, maxInFlight } = settings;
     const gathers = pdfWait > 0 && businessOfFolder(folder.code) === dec;
     this.attachments = gathers ? new Attachments(client, { wait: pdfWait, mostBytes, folder: pdfFolder }) : undefined;
     const holds = (name: string) =>
@@ -61,7 +66,12 @@ export class WatchedBox {
     const onDoubt = (doubted: boolean) => {
       client.ledger.setFact(this.fact, doubted ? "1" : "").catch((error) => client.reports.fault(error));
     };
-    this.outBox = new OutBox(folder, client, { incompleteAfter, holds, onDoubt });
+    this.outBox = new OutBox(folder, client, {
+      incompleteAfter,
+      holds,
+      onDoubt,
+      enough: Math.max(ENOUGH, 2 * maxInFlight),
+    });
   }
 
   /** Under this name the ledger keeps that a producer of the folder writes whole files again. */

@@ -30,8 +30,8 @@ const INSERT_RECEIPT = `${insert("receipts", OF_RECEIPT)} RETURNING id`;
 export class Rows {
   private readonly documentValue: string;
   private readonly receiptValue: string;
-  /** Whole statements by their conditions, of which there are few. */
-  private readonly selects = new Map<string, string>();
+  /** Whole statements by their conditions, of which there are few: the same string is found again by its address. */
+  private readonly selects = { documents: new Map<string, string>(), receipts: new Map<string, string>() };
 
   constructor(
     dialect: Dialect,
@@ -45,12 +45,7 @@ export class Rows {
   }
 
   *documents(condition: string, ...values: Value[]): Work<DocumentRow[]> {
-    let sql = this.selects.get(condition);
-    if (sql === undefined) {
-      sql = `SELECT ${this.documentValue} FROM documents ${condition}`;
-      this.selects.set(condition, sql);
-    }
-    const rows = yield all(sql, ...values);
+    const rows = yield all(this.select("documents", this.documentValue, condition), ...values);
     return rows.map((row) => fromColumns(DOCUMENT_COLUMNS, row));
   }
 
@@ -59,8 +54,18 @@ export class Rows {
   }
 
   *receipts(condition: string, ...values: Value[]): Work<ReceiptRow[]> {
-    const rows = yield all(`SELECT ${this.receiptValue} FROM receipts ${condition}`, ...values);
+    const rows = yield all(this.select("receipts", this.receiptValue, condition), ...values);
     return rows.map((row) => fromColumns(RECEIPT_COLUMNS, row));
+  }
+
+  private select(table: "documents" | "receipts", value: string, condition: string): string {
+    const known = this.selects[table];
+    let sql = known.get(condition);
+    if (sql === undefined) {
+      sql = `SELECT ${value} FROM ${table} ${condition}`;
+      known.set(condition, sql);
+    }
+    return sql;
   }
 
   *enter(row: DocumentRow): Work<void> {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { writeZip } from "../../../lib/archive/index.js";
 import { OutBox } from "../../../lib/boxes/out-box.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../lib/clock.js";
+import { LARGE } from "../../../lib/files/bytes.js";
 import { Files } from "../../../lib/files/files.js";
 import { BusinessFolder } from "../../../lib/files/folders.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
@@ -169,6 +170,21 @@ describe("looking at an OutBox", () => {
     for (const name of names) outBox.forget(name);
     await outBox.ready();
     assert.equal((await outBox.ready()).names.length, 100);
+  });
+
+  it("looks no further once enough are ready; large ones, which small ones may pass, are not counted", async () => {
+    const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now };
+    outBox = new OutBox(folder, { files: new Files(), clock }, { incompleteAfter: 1000, still: 0, enough: 3 });
+    const names = ["0-large.xml", ...Array.from({ length: 9 }, (_, index) => `${index + 1}.xml`)];
+    for (const name of names) {
+      writeFileSync(path(name), name === "0-large.xml" ? `<a>${"x".repeat(LARGE)}</a>` : XML);
+      // They come in the order in which they were seen, which is the folder's own for those that are new together.
+      await outBox.list();
+    }
+    await outBox.ready();
+    assert.deepEqual((await outBox.ready()).names, ["0-large.xml", "1.xml", "2.xml", "3.xml"]);
+    for (const name of ["1.xml", "2.xml"]) outBox.forget(name);
+    assert.deepEqual((await outBox.ready()).names, ["0-large.xml", "3.xml", "4.xml", "5.xml"]);
   });
 
   it("reports a file that stays unfinished once, and only when nothing has changed for that long", async () => {
