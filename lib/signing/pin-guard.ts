@@ -14,8 +14,9 @@ const FINGERPRINT_BYTES = 2;
 
 /**
  * What is kept of a PIN: scrypt over it with the token's id as salt, cut to 16 bits. A PIN has few digits, so a longer
- * one would let whoever reads the record find the PIN by trying them all; 16 bits leave too many PINs that fit. The
- * price: one changed PIN in 65,536 looks unchanged, and a person has to release the guard.
+ * one would let whoever reads the record find the PIN by trying them all. 16 bits leave some fifteen PINs of six digits that fit, and 1,500 of
+ * eight: few enough that a record which others may read needs a secret in the salt as well (`SharedPinAttempts.useSecret`); the machine's own is
+ * in a private file. The price: one changed PIN in 65,536 looks unchanged, and a person has to release the guard.
  */
 export function pinFingerprint(token: string, pin: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -65,6 +66,23 @@ export class PinGuard {
         throw error;
       }
       await this.attempts.end(id, "accepted", "");
+    });
+  }
+
+  /**
+   * Runs a request that carries the PIN, which the token has taken before, as every one to a card control does. Of all that reach the token one
+   * is under way at a time, so that a PIN that was changed on the card is refused once and not once for each of them. Rejects with
+   * SW-PIN-BLOCKED when it was refused in the meantime, with SW-PIN-GUARD, or with what the request rejected with.
+   */
+  again<T>(tokens: readonly string[], request: () => Promise<T>): Promise<T> {
+    return logins.run(tokens[0] ?? "", async () => {
+      const end = await this.attempts.turn?.(tokens);
+      try {
+        await this.assertOpen(tokens);
+        return await request();
+      } finally {
+        await end?.();
+      }
     });
   }
 

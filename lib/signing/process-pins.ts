@@ -1,6 +1,6 @@
 import { machinePins } from "./guard-store.js";
 import { isAnywhere } from "./token-names.js";
-import type { PinAttempts, PinOutcome, PinRefusal, PinTry } from "./types.js";
+import type { PinAttempts, PinOutcome, PinRefusal, PinTry, SharedPinAttempts } from "./types.js";
 
 /** An attempt as one of the records has it. */
 interface Begun {
@@ -13,13 +13,13 @@ interface Begun {
  * token over the network perhaps (several machines, line 13). A PIN goes out only when all of them let it and have it written down.
  */
 export class ProcessPins implements PinAttempts {
-  private readonly ledgers = new Set<PinAttempts>();
+  private readonly ledgers = new Set<SharedPinAttempts>();
   private readonly begun = new Map<string, readonly Begun[]>();
 
   constructor(private readonly machine: PinAttempts) {}
 
   /** From now on a shared ledger is asked and told as well. Returns what ends that, for a ledger that closes. */
-  share(ledger: PinAttempts): () => void {
+  share(ledger: SharedPinAttempts): () => void {
     this.ledgers.add(ledger);
     return () => this.ledgers.delete(ledger);
   }
@@ -42,6 +42,21 @@ export class ProcessPins implements PinAttempts {
     const id = begun[0]?.id ?? "";
     this.begun.set(id, begun);
     return { id };
+  }
+
+  async turn(tokens: readonly string[]): Promise<() => Promise<void>> {
+    const ends: (() => Promise<void>)[] = [];
+    const end = async () => {
+      for (const one of ends) await one();
+    };
+    const known = tokens.filter(isAnywhere);
+    try {
+      for (const ledger of known.length > 0 ? this.ledgers : []) ends.push(await ledger.turn(known));
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return end;
   }
 
   async end(id: string, outcome: PinOutcome, code: string): Promise<void> {

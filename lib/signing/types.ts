@@ -134,10 +134,17 @@ export interface PinAttempts {
   refusal(attempt: PinTry): Promise<PinRefusal | undefined>;
   /** A person opens the guard of a token again. Rejects with SW-PIN-GUARD. */
   release(tokens: readonly string[], reason: string): Promise<void>;
+  /** As in `SharedPinAttempts`, where other machines may reach the token. */
+  turn?(tokens: readonly string[]): Promise<() => Promise<void>>;
 }
 
 /** Such a record in a ledger that several machines share. */
 export interface SharedPinAttempts extends PinAttempts {
+  /**
+   * Resolves when nobody else of those who share it has a request with a PIN under way at any of these tokens, to what ends the turn that was
+   * got by that. Whoever dies in its turn has it for a few seconds more. Rejects with SW-PIN-GUARD.
+   */
+  turn(tokens: readonly string[]): Promise<() => Promise<void>>;
   /** What fingerprints are made with that others may read: the same for all who share the ledger, and not in it. No PIN goes out before. */
   useSecret(secret: () => Promise<string>): void;
 }

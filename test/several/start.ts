@@ -3,7 +3,7 @@
  *
  *     npm run several                                                          4 instances, 10,000 files, one killed and one frozen in turn
  *     npm run several -- --instances 8 --files 100000 --every 10 --faults any  a fault every 10 s: killed, frozen, the database away
- *     npm run several -- --files 600 --seed 7 --link all                       a small one, with these faults again; all send and receive
+ *     npm run several -- --files 600 --seed 7 --link all --receipts all        a small one, with these faults again; all send and receive, all receipts
  *
  * Prints attempted, delivered, lost, duplicates with and without their mark, and how long takeovers took. Ends with 1 when anything is lost,
  * repeated without its mark, left undone, or taken over later than after 60 s.

@@ -6,6 +6,9 @@ import type { PinOutcome, PinRefusal, PinTry, SharedPinAttempts } from "../../si
 import type { SharedStore, Store } from "./store.js";
 import { all, run, type Stored, type Value, type Work } from "./work.js";
 
+/** Milliseconds between two looks at a token that another instance asks just now. */
+const ASK_AGAIN = 100;
+
 /** Milliseconds until an outcome that could not be written is written again. */
 const AGAIN = 2_000;
 
@@ -16,7 +19,8 @@ interface Kept {
   pin: string;
   /** Which secret the fingerprint was made with (`nameOfSecret`). */
   secret: string;
-  outcome: "open" | PinOutcome;
+  /** `open`: a login that has not ended; `turn`: a request with a PIN that the token had taken, which closes nothing. */
+  outcome: "open" | "turn" | PinOutcome;
   code: string;
   tokens: readonly string[];
 }
@@ -61,7 +65,7 @@ export class SqlPins implements SharedPinAttempts {
         this.store.write(() =>
           this.looking(wanted.tokens, secret, mine, function* (same, every): Work<Closing | undefined> {
             // A login with another PIN: the token is asked by one at a time.
-            const first = same[0] ?? every.find(({ outcome, age }) => outcome === "open" && age < UNDER_WAY);
+            const first = same.find(({ outcome }) => outcome !== "turn") ?? every.find(isUnderWay);
             if (!first) yield* entering(attempt);
             return first;
           }),
@@ -79,12 +83,30 @@ export class SqlPins implements SharedPinAttempts {
       const found = await compared(wanted, (mine) =>
         this.store.read(() =>
           this.looking(wanted.tokens, secret, mine, function* (same): Work<Closing | undefined> {
-            return same.find(({ outcome }) => outcome !== "open");
+            return same.find(({ outcome }) => outcome === "refused");
           }),
         ),
       );
       return found && refusalOf(found);
     });
+  }
+
+  async turn(tokens: readonly string[]): Promise<() => Promise<void>> {
+    const [salt = ""] = tokens;
+    const turn: Kept = { id: randomUUID(), salt, pin: "", secret: "", outcome: "turn", code: "", tokens };
+    const taking = () =>
+      this.store.write(function* (): Work<boolean> {
+        if ((yield* closing(tokens)).some(isUnderWay)) return false;
+        yield* entering(turn);
+        return true;
+      });
+    while (!(await this.usable(taking))) await pause(ASK_AGAIN);
+    const ending = () =>
+      this.store.write(function* (): Work<void> {
+        yield run("DELETE FROM pin_attempts WHERE id = ?", turn.id);
+      });
+    // Where that cannot be written it ends by its age.
+    return () => ending().catch(() => undefined);
   }
 
   async end(id: string, outcome: PinOutcome, code: string): Promise<void> {
@@ -107,7 +129,7 @@ export class SqlPins implements SharedPinAttempts {
     await this.usable(() =>
       this.store.write(function* (): Work<void> {
         for (const { id, outcome, age } of yield* closing(tokens)) {
-          if (outcome === "open" && age < UNDER_WAY) continue;
+          if (outcome === "turn" || (outcome === "open" && age < UNDER_WAY)) continue;
           yield run("UPDATE pin_attempts SET released = 1, reason = ?, pin = '' WHERE id = ?", reason, id);
         }
       }),
@@ -168,15 +190,18 @@ export class SqlPins implements SharedPinAttempts {
   }
 }
 
+/** Is a PIN on its way to the token at this moment? */
+const isUnderWay = ({ outcome, age }: Closing) => (outcome === "open" || outcome === "turn") && age < UNDER_WAY;
+
 function refusalOf({ id, age, code, outcome }: Closing): PinRefusal {
-  return { id, at: Date.now() - age, code, open: outcome === "open" };
+  return { id, at: Date.now() - age, code, open: outcome !== "refused" };
 }
 
-/** Attempts that close the guard of any of these tokens, newest first. */
+/** Attempts that close the guard of any of these tokens, and requests under way, newest first. */
 function* closing(tokens: readonly string[]): Work<Closing[]> {
   const rows = yield all(
     `SELECT id, salt, pin, secret, outcome, code, (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age FROM pin_attempts
-      WHERE released = 0 AND outcome IN ('open', 'refused')
+      WHERE released = 0 AND outcome IN ('open', 'turn', 'refused')
         AND id IN (SELECT attempt FROM pin_tokens WHERE token IN (${tokens.map(() => "?").join(", ")}))
       ORDER BY number DESC`,
     ...tokens,
@@ -261,7 +286,7 @@ function* ending(attempt: Kept): Work<void> {
 function* pruning(): Work<void> {
   yield run(
     `DELETE FROM pin_attempts WHERE number <= (SELECT max(number) FROM pin_attempts) - ?
-      AND (released = 1 OR outcome IN ('accepted', 'not-tried'))`,
+      AND (released = 1 OR outcome IN ('turn', 'accepted', 'not-tried'))`,
     KEPT_ATTEMPTS,
   );
 }

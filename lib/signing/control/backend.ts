@@ -208,7 +208,21 @@ export class ControlCard implements CardBackend {
 
   /** The PIN was good a moment ago; should it be refused now, nothing more of it goes out. */
   private async signAgain(open: Connection, data: Buffer): Promise<Buffer> {
-    await this.stillOpen(open);
+    let asked = false;
+    try {
+      return await this.guard.again(this.names(open), () => {
+        asked = true;
+        return this.requestAgain(open, data);
+      });
+    } catch (error) {
+      if (asked) throw error;
+      // Another process has seen it refused since.
+      open.accepted = false;
+      throw this.guarded(error);
+    }
+  }
+
+  private async requestAgain(open: Connection, data: Buffer): Promise<Buffer> {
     try {
       return await this.request(open, data);
     } catch (error) {
@@ -218,16 +232,6 @@ export class ControlCard implements CardBackend {
         await this.guard.close(this.names(open), fault.details.inner ?? "");
       }
       throw fault;
-    }
-  }
-
-  /** Every request carries the PIN: another process may have seen it refused since. */
-  private async stillOpen(open: Connection): Promise<void> {
-    try {
-      await this.guard.assertOpen(this.names(open));
-    } catch (error) {
-      open.accepted = false;
-      throw this.guarded(error);
     }
   }
 

@@ -155,6 +155,51 @@ describe("PIN attempts of several machines in a shared ledger", () => {
     assert.deepEqual(order, ["first", "second"]);
   });
 
+  it("of requests that each carry the PIN one is under way at a time: one that was changed on the card is refused once", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await one.login("1", good);
+    await two.login("1", good);
+    let begun = () => {};
+    const inside = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    let refuse = () => {};
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    let requests = 0;
+    const request = async (guard: PinGuard) => {
+      requests++;
+      begun();
+      await refused;
+      await guard.close(HSM, "51571");
+      throw fault("51571");
+    };
+    const guards = [new PinGuard(one.pins, "1"), new PinGuard(two.pins, "1")] as const;
+    const first = guards[0].again(HSM, () => request(guards[0]));
+    // By another of its names, for both are one process here, which asks in turn anyway.
+    const second = inside.then(() => guards[1].again(["control:77", "certificate:00ff"], () => request(guards[1])));
+    const both = Promise.allSettled([first, second]);
+    await inside;
+    // A login with another PIN waits as well.
+    const asked = await two.instances.pins.begin({ tokens: HSM, fingerprint: async () => "2222" });
+    assert.ok("closedBy" in asked && asked.closedBy.open);
+    refuse();
+    await both;
+    await assert.rejects(first, { code: "C134" });
+    await assert.rejects(second, blocked);
+    assert.equal(requests, 1);
+    assert.equal((await kept()).filter(({ pin }) => pin === "").length, 2, "no turn is left, only the two logins");
+  });
+
+  it("one that died in such a request closes nothing", async () => {
+    const [one, two] = [await machine(), await machine()];
+    await one.instances.pins.turn(HSM);
+    await postgres.sql(`UPDATE ${schema()}.pin_attempts SET at = at - interval '1 minute'`);
+    assert.equal(await new PinGuard(two.pins, "1").again(HSM, async () => "signed"), "signed");
+    await two.login("2", good);
+  });
+
   it("what certainly did not reach the token closes nothing", async () => {
     const [one, two] = [await machine(), await machine()];
     await assert.rejects(
