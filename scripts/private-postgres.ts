@@ -180,7 +180,9 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
     sql: async (text) => {
       const place = ["-h", HOST, "-p", String(port), "-U", USER, "-d", DATABASE, "-AtqX", "-v", "ON_ERROR_STOP=1"];
       const env = { ...as.env, PGPASSWORD: password };
-      return (await promisify(execFile)(join(programs, "psql"), [...place, "-c", text], { env })).stdout.trim();
+      // What is asked for may be every row of a long run.
+      const options = { env, maxBuffer: Number.POSITIVE_INFINITY };
+      return (await promisify(execFile)(join(programs, "psql"), [...place, "-c", text], options)).stdout.trim();
     },
     stop,
     kill: () =>

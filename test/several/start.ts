@@ -180,7 +180,7 @@ async function main(): Promise<void> {
     const loading = load(shared, plan.files, tell).finally(() => trouble.end());
     const [keys] = await Promise.all([loading, trouble.run()]);
     const time = performance.now() - start;
-    costs.look();
+    tell(await shared.ended(), keys.length);
     const verdict = await shared.verdict(keys);
     const { attempted, delivered, lost, duplicated, silentlyDuplicated } = verdict;
     const { takeovers, never, struck } = trouble;
