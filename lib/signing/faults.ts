@@ -121,8 +121,8 @@ export function sharedGuardUnusable(cause: unknown): ImportClientError {
     },
     {
       advice: {
-        zh: "请检查台账数据库和网络；恢复后单据会自动继续。",
-        en: "See to the ledger's database and the network; documents go on by themselves then.",
+        zh: "请检查台账数据库、根目录所在的共享和网络；恢复后单据会自动继续。",
+        en: "See to the ledger's database, the root's share and the network; documents go on by themselves then.",
       },
       cause,
       kind: "waits",
