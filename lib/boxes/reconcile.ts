@@ -110,8 +110,10 @@ export class Reconciler {
       });
     }
     const expected = new Set<string>();
+    const settled = new Set(this.missing.keys());
     for await (const row of this.openRows()) {
       await turn.over();
+      settled.delete(row.id);
       if (row.box === "TempBox") expected.add(placeOf(row.business, row.boxName));
       if (isOut(row.id) || folders.of(row.business).isAway()) continue;
       const takingUp = () =>
@@ -121,6 +123,7 @@ export class Reconciler {
         });
       await this.places.at(`${row.business}/${row.boxName}`, takingUp);
     }
+    for (const id of settled) this.missing.delete(id);
     // Of several instances only one asks about a file that belongs to nobody.
     const { shared = false, leads = false } = this.context.lease;
     if (!shared || leads) await this.findStrangers(expected, atStart && !shared, found);
