@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { kindOf } from "../codes.js";
 import { codeOf, type Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
@@ -7,6 +8,7 @@ import { assertMayFollow, isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
+import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
@@ -198,6 +200,19 @@ export class Claims {
       this.releaseLater(id, GIVE_OUT_AGAIN);
       throw error;
     }
+  }
+
+  /**
+   * Is the file of an open claim in TempBox, with the bytes that were claimed? Other ones are its producer's, who put them in its place in the
+   * last moment before it was brought, and a fault or a stop came before that was seen: they go back to OutBox, and are claimed anew.
+   */
+  async hasItsFile(row: DocumentRow): Promise<boolean> {
+    const { files, folders, clock } = this.context;
+    const path = join(folders.of(row.business).box("TempBox"), row.boxName);
+    if (!files.disk.exists(path)) return false;
+    if ((await hashOf(files.disk, path, clock)) === row.sha256) return true;
+    await this.alone(row.id, () => returnToOutBox(this.context, row.id));
+    return false;
   }
 
   /**

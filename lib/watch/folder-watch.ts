@@ -344,11 +344,11 @@ export class FolderWatch {
 
   /** Gives a claim out again, or ends it for a fault; what is too large for now waits. */
   private async giveOut(row: DocumentRow, fault: Fault | undefined): Promise<void> {
-    const { claims, files, folders } = this.client;
+    const { claims } = this.client;
     const { inFlight } = claims;
     const { owner } = this.settings;
-    if (!files.disk.exists(join(folders.of(row.business).box("TempBox"), row.boxName))) return;
     if (!fault && !hasRoom(row.size, inFlight.largeBytes(owner))) return;
+    if (!(await claims.hasItsFile(row)) || this.stopped) return;
     inFlight.take(row.id, owner, fault ? 0 : row.size);
     if (fault) return claims.end(row.id, "failed", fault, 0);
     try {

@@ -1,5 +1,5 @@
 import { openXml } from "./encoding.js";
-import { IN_THREAD, loadLibXml, parseStrictly } from "./libxml.js";
+import { IN_THREAD, type LibXml, loadLibXml, parseStrictly } from "./libxml.js";
 import { scanXml, scanXmlInTurns, type XmlElement } from "./scan.js";
 import { assertWellFormed } from "./wellformed.js";
 
@@ -12,7 +12,11 @@ export async function readXml(bytes: Buffer): Promise<XmlElement> {
     await assertWellFormed(bytes);
     return scanXmlInTurns(openXml(bytes, { checked: true }));
   }
-  const lib = await loadLibXml();
+  return readNow(await loadLibXml(), bytes);
+}
+
+/** The same at once, for bytes that are few. Throws SW-XSD. */
+export function readNow(lib: LibXml, bytes: Buffer): XmlElement {
   const source = openXml(bytes);
   parseStrictly(lib, source, { dense: true }).dispose();
   return scanXml(source);

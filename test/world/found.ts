@@ -258,4 +258,22 @@ export const FOUND: readonly Found[] = [
       ...["a moment late/0/15", "killed after/0/22", "the card is not there/1/0", "a process is frozen/1/4"],
     ],
   },
+  {
+    what: "a file that took another's place as that was claimed could not be put back at once, and went out in that one's name",
+    seed: 1001061,
+    instances: 3,
+    kept: [
+      ...[
+        "trouble/0",
+        "handed in at/1",
+        "corrected/1",
+        "a scanner holds the file/8/13",
+        "a scanner holds the file/8/18",
+      ],
+      ...["a moment late/8/0", "a moment late/8/1", "a moment late/8/3", "a moment late/8/4", "a moment late/8/6"],
+      ...["a moment late/8/8", "a moment late/8/9", "the ledger answers late/8/5", "the ledger answers late/8/17"],
+      ...["the ledger answers late/8/18", "the ledger answers late/8/19"],
+      ...[0, 8, 16].flatMap((who) => [0, 1].map((count) => `a change is not told/${who}/${count}`)),
+    ],
+  },
 ];

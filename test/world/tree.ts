@@ -25,7 +25,17 @@ interface NameChange {
   before: TreeNode | undefined;
 }
 
-export const fault = (code: string, path: string) => Object.assign(new Error(`${code}: ${path}`), { code });
+/** What a file system says: its code, as Node gives it. */
+class TreeFault extends Error {
+  constructor(
+    readonly code: string,
+    path: string,
+  ) {
+    super(`${code}: ${path}`);
+  }
+}
+
+export const fault = (code: string, path: string) => new TreeFault(code, path);
 
 /** `/a/b` -> `/a` and `b`. */
 export function split(path: string): [folder: string, name: string] {
@@ -39,6 +49,8 @@ export function split(path: string): [folder: string, name: string] {
  */
 export class Tree {
   readonly folders = new Map<string, Map<string, TreeNode>>([["/", new Map()]]);
+  /** The same by whole paths: they are asked for more often than anything else. */
+  private readonly paths = new Map<string, TreeNode>([["/", { kind: "folder", inode: 0, modified: 0 }]]);
   /** Changes of names that a power cut may take back, oldest first; those of one call go together. */
   private unsafe: NameChange[][] = [];
   private inodes = 1;
@@ -47,9 +59,7 @@ export class Tree {
   constructor(private readonly named: (node: FileNode, change: 1 | -1) => void = () => {}) {}
 
   node(path: string): TreeNode | undefined {
-    if (path === "/") return { kind: "folder", inode: 0, modified: 0 };
-    const [folder, name] = split(path);
-    return this.folders.get(folder)?.get(name);
+    return this.paths.get(path);
   }
 
   file(path: string): FileNode {
@@ -186,8 +196,14 @@ export class Tree {
     const names = this.folders.get(folder);
     if (!names) return;
     const before = names.get(name);
-    if (node) names.set(name, node);
-    else names.delete(name);
+    const path = `${folder === "/" ? "" : folder}/${name}`;
+    if (node) {
+      names.set(name, node);
+      this.paths.set(path, node);
+    } else {
+      names.delete(name);
+      this.paths.delete(path);
+    }
     if (node?.kind === "file") {
       node.links++;
       this.named(node, 1);
