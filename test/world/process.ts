@@ -86,6 +86,7 @@ export class SimProcess {
       (client) => {
         if (this.opening !== opening || this.life.dead) return;
         if (world.without) takeOut(world.without, client);
+        if (!world.logs) client.reports.record = () => undefined;
         this.flow = new Flow(this, client);
         this.flow.start().catch((error) => world.fault(this.life, error));
       },
@@ -143,7 +144,7 @@ class Flow {
     this.watch = new FolderWatch(
       client,
       {
-        ...{ owner: "folder-watch", businesses: ["Sas"], interval: 2000, maxInFlight: 20, createBoxes: true },
+        ...{ owner: "folder-watch", businesses: ["Sas"], interval: world.interval, maxInFlight: 20, createBoxes: true },
         ...{ incompleteAfter: 600_000, pdfWait: 0, mostBytes: LARGEST },
       },
       {

@@ -79,6 +79,10 @@ export class World {
   readonly doubtful = new Set<HandedIn>();
   readonly settings: ClientSettings;
   readonly packs: boolean;
+  /** The daily log is written: in few worlds, it is a sixth of what is done. */
+  readonly logs: boolean;
+  /** Milliseconds between two looks at the folders. */
+  readonly interval: number;
   readonly attempts = 2;
   private readonly trouble: number;
   /** Several work on the root, and share its ledger. */
@@ -108,6 +112,8 @@ export class World {
     this.trouble = this.decisions.choose("trouble", 0, TROUBLE);
     this.apart = this.shared && this.decisions.choose("machines apart", 0, [false, true]);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
+    this.logs = this.decisions.choose("no daily log", 0, [true, false, false, false]);
+    this.interval = this.decisions.choose("looks seldom", 0, [2_000, 5_000, 10_000]);
     this.settings = {
       ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
       ...{
