@@ -22,7 +22,10 @@ describe("making a folder with those above it", () => {
   for (const path of ["/proc/nope", "/proc/nope/a/b", "/proc/self/x"]) {
     (process.platform === "linux" ? it : it.skip)(`ends where the system has no folders to make: ${path}`, () => {
       const code = `require(${JSON.stringify(join(__dirname, "..", "..", "lib", "make-path.ts"))}).makePath(${JSON.stringify(path)})`;
-      const { status, stderr } = spawnSync(process.execPath, [...process.execArgv, "-e", code], { timeout: 60_000, encoding: "utf8" });
+      const { status, stderr } = spawnSync(process.execPath, [...process.execArgv, "-e", code], {
+        timeout: 60_000,
+        encoding: "utf8",
+      });
       assert.equal(status, 1, "it ended by itself");
       assert.match(stderr, /ENOENT.*mkdir '\/proc/);
     });
