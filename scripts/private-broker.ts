@@ -43,16 +43,20 @@ export interface PrivateBrokerOptions extends BrokerListening {
   readyWithin?: number;
 }
 
-export interface PrivateBroker {
+/** What its clients need to know of a broker. */
+export interface BrokerAddress {
   readonly host: string;
   readonly port: number;
-  /** Port of the TLS listener, when there is one. */
-  readonly tlsPort: number | undefined;
   readonly vhost: string;
   readonly user: string;
   readonly password: string;
   /** `amqp://user:password@127.0.0.1:port/vhost`. */
   readonly url: string;
+}
+
+export interface PrivateBroker extends BrokerAddress {
+  /** Port of the TLS listener, when there is one. */
+  readonly tlsPort: number | undefined;
   /** Process id of the Erlang machine that runs now; 0 after `stop`. */
   readonly pid: number;
   /** Process ids that belong to this broker: the Erlang machine, its helpers and the port mapper. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { exited } from "./processes.js";
+import { startTestBroker } from "./test-broker.js";
 import type { TestNews } from "./test-reporter.js";
 
 /**
@@ -18,13 +19,15 @@ interface Layer {
   timeout: number;
   /** One process for each file: these start servers, and a leaked one must not disturb the next. Else a few processes. */
   alone: boolean;
+  /** Its files are given the run's broker; one that stops brokers starts its own. */
+  broker?: true;
 }
 
 const LAYERS: readonly Layer[] = [
   { name: "unit", title: "libraries, simulator, scripts", timeout: 180_000, alone: false },
   { name: "nodes", title: "nodes in Node-RED's runtime", timeout: 270_000, alone: true },
-  { name: "process", title: "real Node-RED, RabbitMQ, SoftHSM2", timeout: 540_000, alone: true },
-  { name: "editor", title: "editor in Chromium", timeout: 360_000, alone: true },
+  { name: "process", title: "real Node-RED, RabbitMQ, SoftHSM2", timeout: 540_000, alone: true, broker: true },
+  { name: "editor", title: "editor in Chromium", timeout: 360_000, alone: true, broker: true },
   { name: "package", title: "the package itself", timeout: 900_000, alone: true },
 ];
 
@@ -61,6 +64,8 @@ interface Run extends Counts {
 interface Job {
   layer: Layer;
   files: readonly string[];
+  /** Environment variables beside those of the run. */
+  env?: Record<string, string>;
 }
 
 interface LayerResult extends Counts {
@@ -113,7 +118,7 @@ function jobsOf(layer: Layer, files: readonly string[]): Job[] {
 }
 
 /** Runs mocha over some files, in a process of its own; what it prints comes in one piece when it has ended. */
-async function mocha({ layer, files }: Job, options: readonly string[], live: boolean): Promise<Run> {
+async function mocha({ layer, files, env }: Job, options: readonly string[], live: boolean): Promise<Run> {
   const child = spawn(
     process.execPath,
     [
@@ -128,7 +133,11 @@ async function mocha({ layer, files }: Job, options: readonly string[], live: bo
       ...options,
       ...files,
     ],
-    { cwd: repo, stdio: live ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"] },
+    {
+      cwd: repo,
+      env: { ...process.env, ...env },
+      stdio: live ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
+    },
   );
   running.add(child);
   const printed: Buffer[] = [];
@@ -252,7 +261,13 @@ async function main(args: readonly string[]): Promise<number> {
     1,
     Number(process.env.SW_LANES) || Math.min(LANES_PER_CORE * availableParallelism(), MOST_LANES),
   );
-  const { results, failures } = await runAll(jobs, options, lanes);
+  const sharing = jobs.filter(({ layer }) => layer.broker);
+  // A single file's own costs no more.
+  const broker = sharing.length > 1 ? await startTestBroker(sharing.length) : undefined;
+  sharing.forEach((job, index) => {
+    job.env = broker?.environments[index] ?? {};
+  });
+  const { results, failures } = await runAll(jobs, options, lanes).finally(() => broker?.stop());
 
   for (const { file, title, reason } of failures) console.log(`\nFAILED ${file}: ${title}\n${reason}`);
   console.log("");

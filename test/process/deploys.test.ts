@@ -4,7 +4,7 @@ import { decXml, freshKey } from "../../simulator/samples/index.js";
 import { broken, judge } from "../support/checker.js";
 import { Deployer } from "../support/deploys.js";
 import { removeScratch } from "../support/scratch.js";
-import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+import { type OwnTheatre, openOwnTheatre, Stage, until } from "../support/stage.js";
 
 const DOCUMENTS = 150;
 const CONTENT = ["sw-card", "sw-card-sign", "sw-preflight", "sw-validate-xsd", "sw-zip"];
@@ -16,12 +16,12 @@ const BETWEEN = 160;
 /** A deploy is no document's fault; what a node held is given out again, what it had consumed comes again. */
 describe("deploys under load", function () {
   this.timeout(540_000);
-  let theatre: Theatre;
+  let theatre: OwnTheatre;
   let stage: Stage;
   let deployer: Deployer;
 
   before(async () => {
-    theatre = await openTheatre();
+    theatre = await openOwnTheatre();
     stage = new Stage(theatre, { clientId: "DEPLOY01" });
     await stage.startSimulator();
     await stage.startNodeRed();

@@ -7,7 +7,7 @@ import { chosenFaults } from "../support/faults/index.js";
 import { keepQueues } from "../support/queues.js";
 import { Bag, Random } from "../support/random.js";
 import { removeScratch } from "../support/scratch.js";
-import { openTheatre, type Stage, type Theatre } from "../support/stage.js";
+import { type OwnTheatre, openOwnTheatre, type Stage } from "../support/stage.js";
 
 const ROUNDS = Number(process.env.SW_ROUNDS ?? 3);
 const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 500);
@@ -26,7 +26,7 @@ const elsewhereOf = (stage: Stage) =>
 
 describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed ${SEED}`, function () {
   this.timeout(1_200_000);
-  let theatre: Theatre;
+  let theatre: OwnTheatre;
   let stage: Stage | undefined;
   let clients = 0;
   const random = new Random(SEED);
@@ -38,7 +38,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
   };
 
   before(async () => {
-    theatre = await openTheatre();
+    theatre = await openOwnTheatre();
   });
   after(async () => {
     console.log(`    ${JSON.stringify({ ...total, seconds: Math.round(total.seconds) })}`);

@@ -8,7 +8,7 @@ import { decXml, freshKey } from "../../simulator/samples/index.js";
 import { judge } from "../support/checker.js";
 import { removeScratch } from "../support/scratch.js";
 import { SharedStage } from "../support/shared-stage.js";
-import { openTheatre, type Stage, type Theatre, until } from "../support/stage.js";
+import { type OwnTheatre, openOwnTheatre, type Stage, until } from "../support/stage.js";
 
 const DOCUMENTS = 80;
 const SCHEMA = "copied";
@@ -21,7 +21,7 @@ const IN_ITS_FILE = { SW_LEDGER: "" };
 /** A real client with open documents, whose ledger moves to PostgreSQL and back by the command (issue "several machines", 4). */
 describe("a ledger that is copied under a client with open documents", function () {
   this.timeout(1_200_000);
-  let theatre: Theatre;
+  let theatre: OwnTheatre;
   let postgres: PrivatePostgres;
   let stage: Stage;
   let shared: SharedStage;
@@ -29,7 +29,7 @@ describe("a ledger that is copied under a client with open documents", function 
   const commands: ChildProcess[] = [];
 
   before(async () => {
-    [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
+    [theatre, postgres] = await Promise.all([openOwnTheatre(), startPrivatePostgres()]);
     address = `${postgres.url}?schema=${SCHEMA}&sslmode=disable`;
     shared = new SharedStage(theatre, postgres, SCHEMA.toUpperCase(), "one");
     stage = shared.stage;

@@ -8,7 +8,7 @@ import { freePort } from "../../scripts/ports.js";
 import { decXml } from "../../simulator/samples/index.js";
 import { Prometheus, RULES } from "../support/prometheus.js";
 import { removeScratch, scratch } from "../support/scratch.js";
-import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
+import { type OwnTheatre, openOwnTheatre, Stage, until } from "../support/stage.js";
 
 const TOKEN = "scrape-token-of-this-test";
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 describe("a real Prometheus that watches a real Node-RED", function () {
   this.timeout(540_000);
   let dir: string;
-  let theatre: Theatre;
+  let theatre: OwnTheatre;
   let stage: Stage;
   let prometheus: Prometheus;
 
@@ -29,7 +29,7 @@ describe("a real Prometheus that watches a real Node-RED", function () {
   before(async () => {
     dir = scratch();
     prometheus = new Prometheus(dir);
-    theatre = await openTheatre();
+    theatre = await openOwnTheatre();
     stage = new Stage(theatre, { clientId: "WATCHED1", env: () => ({ SW_METRICS_TOKEN: TOKEN }) });
     await stage.startSimulator();
     await stage.startNodeRed();

@@ -15,7 +15,7 @@ import { broken } from "../support/checker.js";
 import { Random } from "../support/random.js";
 import { removeScratch } from "../support/scratch.js";
 import { SharedStage } from "../support/shared-stage.js";
-import { openTheatre } from "../support/stage.js";
+import { openOwnTheatre } from "../support/stage.js";
 import { Costs } from "./costs.js";
 import { ANY, type Fault, IN_TURN } from "./faults.js";
 
@@ -158,7 +158,7 @@ const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s
 async function main(): Promise<void> {
   const plan = wanted();
   console.log(`${plan.instances} instances, ${plan.files} files, link ${plan.link}, seed ${plan.seed}`);
-  const [theatre, postgres] = await Promise.all([openTheatre(), startPrivatePostgres()]);
+  const [theatre, postgres] = await Promise.all([openOwnTheatre(), startPrivatePostgres()]);
   let shared: SharedStage | undefined;
   try {
     shared = new SharedStage(theatre, postgres, "SEVERAL1", plan.link, {}, { onlyImport: plan.receipts === "import" });

@@ -11,7 +11,7 @@ import { type Fault, pause, type Scene } from "./faults/fault.js";
 import { receiptsLeft } from "./faults/receipts.js";
 import { cleanUp, PDF_STYLES, produce, STYLES } from "./producer.js";
 import type { Bag, Random } from "./random.js";
-import { Stage, type Theatre } from "./stage.js";
+import { type OwnTheatre, Stage, type Theatre } from "./stage.js";
 
 /** One document of so many is a bare XML with two PDFs. */
 const WITH_PDFS = 5;
@@ -121,7 +121,7 @@ async function commit(scene: Scene, name: string, fault: Fault): Promise<string>
 
 /** One round: a load of documents, written as real producers do, and one to three faults in the middle of it. */
 export async function faultRound(
-  theatre: Theatre,
+  theatre: OwnTheatre,
   stage: Stage,
   random: Random,
   documents: number,

@@ -1,4 +1,4 @@
-import type { PrivateBroker } from "../../scripts/private-broker.js";
+import type { BrokerAddress } from "../../scripts/private-broker.js";
 import type { SoftToken } from "../../scripts/soft-token.js";
 import { COMPANY } from "./test-card.js";
 
@@ -46,7 +46,7 @@ export function clientNode(root: string, change: Record<string, unknown> = {}): 
   };
 }
 
-export function brokerNode(broker: PrivateBroker, change: Record<string, unknown> = {}): FlowNode {
+export function brokerNode(broker: BrokerAddress, change: Record<string, unknown> = {}): FlowNode {
   return {
     id: "broker",
     type: "sw-mq-broker",

@@ -6,8 +6,9 @@ import { BOX_MARKER, isDay } from "../../lib/files/names.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
-import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
+import { type BrokerAddress, type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { makeSoftToken, type SoftToken } from "../../scripts/soft-token.js";
+import { givenBroker } from "../../scripts/test-broker.js";
 import { DEMO_IDENTITY } from "../../simulator/samples/index.js";
 import type { Mode } from "../../simulator/settings.js";
 import { Simulator } from "../../simulator/simulator.js";
@@ -18,24 +19,36 @@ const PIN = "778899";
 
 /** The parts that several stages of one test file share: a broker and a token. */
 export interface Theatre {
-  broker: PrivateBroker;
+  broker: BrokerAddress;
   token: SoftToken;
   pin: string;
   close(): Promise<void>;
 }
 
-/** `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. `cardNumber`: the card's own. */
+/** One whose broker may be stopped, frozen and asked: nobody else is there. */
+export interface OwnTheatre extends Theatre {
+  broker: PrivateBroker;
+}
+
+async function makeToken(pin: string, cardNumber?: string): Promise<SoftToken> {
+  const company = { code: DEMO_IDENTITY.customsCode, name: "Stage" };
+  return makeSoftToken({ dir: scratch(), label: "stage", pin, company, ...(cardNumber && { cardNumber }) });
+}
+
+/**
+ * `pin`: one that is looked for in files has to be longer than a number that may stand there by chance. `cardNumber`: the card's own.
+ * Its broker is the one of the whole run, with a virtual host of its own there, or one that is started for it.
+ */
 export async function openTheatre(pin = PIN, cardNumber?: string): Promise<Theatre> {
-  const dir = scratch();
-  const { customsCode: code } = DEMO_IDENTITY;
-  const token = await makeSoftToken({
-    dir: join(dir, "token"),
-    label: "stage",
-    pin,
-    company: { code, name: "Stage" },
-    ...(cardNumber && { cardNumber }),
-  });
-  const broker = await startPrivateBroker({ dir: join(dir, "broker") });
+  const broker = givenBroker();
+  if (!broker) return openOwnTheatre(pin, cardNumber);
+  return { broker, token: await makeToken(pin, cardNumber), pin, close: async () => {} };
+}
+
+/** The same with a broker that is nobody else's. */
+export async function openOwnTheatre(pin = PIN, cardNumber?: string): Promise<OwnTheatre> {
+  const token = await makeToken(pin, cardNumber);
+  const broker = await startPrivateBroker({ dir: scratch() });
   return { broker, token, pin, close: () => broker.stop() };
 }
 

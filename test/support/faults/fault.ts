@@ -1,10 +1,10 @@
 import type { Deployer } from "../deploys.js";
 import type { Random } from "../random.js";
-import type { Stage, Theatre } from "../stage.js";
+import type { OwnTheatre, Stage } from "../stage.js";
 
 /** Where a fault happens, and what it has to say about it. */
 export interface Scene {
-  theatre: Theatre;
+  theatre: OwnTheatre;
   stage: Stage;
   deployer: Deployer;
   random: Random;
