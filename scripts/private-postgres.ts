@@ -18,6 +18,7 @@ import { promisify } from "node:util";
 import { PlainError } from "./plain-error.js";
 import { freePort, isListening } from "./ports.js";
 import { descendants, exited, freeze, isAlive, signal, waitGone } from "./processes.js";
+import { SqlAsker } from "./sql-asker.js";
 import { startWatchdog } from "./watchdog.js";
 
 const HOST = "127.0.0.1";
@@ -42,7 +43,7 @@ export interface PrivatePostgres {
   readonly logFile: string;
   /** Process ids that belong to it. */
   pids(): number[];
-  /** Runs SQL as the superuser; resolves to what psql printed, unaligned, rows alone. */
+  /** Runs SQL as the superuser, on a connection that is kept; resolves to its rows, a line each, values separated by `|`. */
   sql(text: string): Promise<string>;
   /** Ends it and removes its folder; resolves when no process of it is left. A second call does nothing. */
   stop(): Promise<void>;
@@ -123,7 +124,9 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
     }
   };
 
+  const asker = new SqlAsker({ host: HOST, port, database: DATABASE, user: USER, password });
   const end = async (how: (pid: number) => void) => {
+    asker.close();
     const child = server;
     if (child?.pid === undefined) return;
     const all = pids();
@@ -177,13 +180,7 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
     url: `postgres://${USER}@${HOST}:${port}/${DATABASE}`,
     logFile,
     pids,
-    sql: async (text) => {
-      const place = ["-h", HOST, "-p", String(port), "-U", USER, "-d", DATABASE, "-AtqX", "-v", "ON_ERROR_STOP=1"];
-      const env = { ...as.env, PGPASSWORD: password };
-      // What is asked for may be every row of a long run.
-      const options = { env, maxBuffer: Number.POSITIVE_INFINITY };
-      return (await promisify(execFile)(join(programs, "psql"), [...place, "-c", text], options)).stdout.trim();
-    },
+    sql: (text) => asker.ask(text),
     stop,
     kill: () =>
       end(() => {

@@ -317,15 +317,16 @@ describe("all examples in one Node-RED, imported one after the other", function 
     const row = (await rowOf("ERP-1")) as DocumentRow;
     await inject("15-archive.json", "每夜");
     const folder = () => join(archive, readdirSync(archive)[0] ?? "", row.id);
-    await until("the document lies in the archive", () => {
+    const sent = readFileSync(join(stage.root, "DecCus001", "SentBox", row.boxName));
+    // A file is there before its content is.
+    await until("the document lies in the archive, whole", () => {
       const files = existsSync(archive) && existsSync(folder()) ? readdirSync(folder()) : [];
-      return (
-        files.includes("story.json") && files.includes("ERP-1.xml") && files.some((name) => /^Successed_/.test(name))
-      );
+      const copied = files.includes("ERP-1.xml") ? readFileSync(join(folder(), "ERP-1.xml")) : Buffer.alloc(0);
+      const told = files.includes("story.json") ? readFileSync(join(folder(), "story.json"), "utf8").trim() : "";
+      return copied.length >= sent.length && told.endsWith("}") && files.some((name) => /^Successed_/.test(name));
     });
     const story = JSON.parse(readFileSync(join(folder(), "story.json"), "utf8"));
     assert.equal(story.document.clientKey, "ERP-1");
-    const sent = readFileSync(join(stage.root, "DecCus001", "SentBox", row.boxName));
     assert.deepEqual(readFileSync(join(folder(), "ERP-1.xml")), sent);
   });
 
