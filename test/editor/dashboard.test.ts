@@ -34,6 +34,7 @@ describe("the optional example for FlowFuse Dashboard 2.0", function () {
     theatre = await openTheatre();
     stage = new Stage(theatre, {
       clientId: "DASH0001",
+      everyNode: true,
       flow: (nodes) => {
         const there = new Set(nodes.map(({ id }) => id));
         nodes.push(...structuredClone(example).filter(({ id }) => !there.has(id)));

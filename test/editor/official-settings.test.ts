@@ -19,7 +19,7 @@ describe("the official client's settings, taken over in the dialog", function ()
 
   before(async () => {
     theatre = await openTheatre();
-    stage = new Stage(theatre, { clientId: "MIGRATE1" });
+    stage = new Stage(theatre, { clientId: "MIGRATE1", everyNode: true });
     await stage.startSimulator();
     await stage.startNodeRed();
     browser = await launchBrowser();

@@ -34,7 +34,7 @@ describe("a second company, as somebody meets it who has the first one at work",
     const company = { code: CUSTOMS_CODE, name: "Second" };
     card = await makeSoftToken({ dir, label: "card-2", pin: PIN, company, cardNumber: "8900000000025" });
     cpSync(join(dir, "tokens"), join(dirname(theatre.token.config), "tokens"), { recursive: true });
-    stage = new Stage(theatre, { clientId: "COMPANY1" });
+    stage = new Stage(theatre, { clientId: "COMPANY1", everyNode: true });
     await stage.startSimulator();
     const { host, port, user, password, vhost } = theatre.broker;
     simulator = new Simulator({

@@ -71,7 +71,7 @@ describe("all examples in one Node-RED, imported one after the other", function 
     theatre = await openTheatre();
     await listener.start();
     const root = (prefix: string) => join(stage.dir, prefix);
-    stage = new Stage(theatre, { clientId: CLIENT_ID, flow: compose, env: environment });
+    stage = new Stage(theatre, { clientId: CLIENT_ID, everyNode: true, flow: compose, env: environment });
     archive = join(stage.dir, "archive");
     for (const prefix of Object.keys(SECOND)) mkdirSync(join(root(prefix), "DecCus001", "OutBox"), { recursive: true });
     placeLibsql(join(stage.dir, "node-red"));
