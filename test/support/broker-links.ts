@@ -14,6 +14,9 @@ export class BrokerLinks {
   /** The most at one time. */
   most = 0;
   private readonly timer: NodeJS.Timeout;
+  /** The connections and processes of the last look: while they are the same, so is whose they are, and that costs most. */
+  private last = "";
+  private linked: number[] = [];
 
   constructor(
     private readonly port: number,
@@ -32,9 +35,13 @@ export class BrokerLinks {
         .filter((fields) => fields[3] === ESTABLISHED && Number.parseInt(fields[2]?.slice(-4) ?? "", 16) === this.port)
         .map((fields) => `socket:[${fields[9]}]`),
     );
-    const linked = this.pids().filter((pid) => filesOf(pid).some((file) => sockets.has(file)));
-    this.most = Math.max(this.most, linked.length);
-    return linked;
+    const pids = this.pids();
+    const seen = [...sockets, ...pids].join();
+    if (seen === this.last) return this.linked;
+    this.last = seen;
+    this.linked = pids.filter((pid) => filesOf(pid).some((file) => sockets.has(file)));
+    this.most = Math.max(this.most, this.linked.length);
+    return this.linked;
   }
 
   stop(): void {
