@@ -7,8 +7,8 @@ import { startTestBroker } from "./test-broker.js";
 import type { TestNews } from "./test-reporter.js";
 
 /**
- * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: the layers in order, some mocha processes
- * side by side (SW_LANES sets their number), every failure once more at the end, counts per layer,
+ * `npm test [-- layer ...] [-- part-of-a-file-name ...] [-- --grep pattern]`: what takes longest, then the layers in order,
+ * some mocha processes side by side (SW_LANES sets their number), every failure once more at the end, counts per layer,
  * and as its last line `N passed, N failed`. The exit code is 0 only when every layer that has files ran tests and none failed.
  */
 
@@ -40,7 +40,13 @@ const LANES_PER_CORE = 2;
 /** Each may have a broker, a browser and several Node-REDs of its own. */
 const MOST_LANES = 12;
 /** So many processes a layer whose files share them. */
-const SHARED_JOBS = 6;
+const SHARED_JOBS = 12;
+/** Files that take longest, the longest first: a run that ends with one of them has nothing to do beside it. */
+const FIRST = [
+  ...["nodes/node-red-4", "nodes/node-red-5", "process/crash-points", "process/faults", "process/shared-ledger"],
+  ...["process/shared-link", "process/ledger-copy", "process/crash-decisions", "process/deploys", "lib/signing/sdf"],
+  ...["process/ledger-away", "process/samples", "process/shared-seen", "process/cards", "process/shadow"],
+];
 
 interface Counts {
   passed: number;
@@ -115,6 +121,12 @@ function jobsOf(layer: Layer, files: readonly string[]): Job[] {
     before += bytes[index] ?? 0;
   });
   return groups.filter((group) => group !== undefined).map((group) => ({ layer, files: group }));
+}
+
+/** Where a job stands among those that are started first. */
+function placeOf({ files }: Job): number {
+  const place = FIRST.findIndex((name) => files.some((file) => file === `test/${name}.test.ts`));
+  return place === -1 ? FIRST.length : place;
 }
 
 /** Runs mocha over some files, in a process of its own; what it prints comes in one piece when it has ended. */
@@ -267,6 +279,7 @@ async function main(args: readonly string[]): Promise<number> {
   sharing.forEach((job, index) => {
     job.env = broker?.environments[index] ?? {};
   });
+  jobs.sort((one, other) => placeOf(one) - placeOf(other));
   const { results, failures } = await runAll(jobs, options, lanes).finally(() => broker?.stop());
 
   for (const { file, title, reason } of failures) console.log(`\nFAILED ${file}: ${title}\n${reason}`);
