@@ -21,6 +21,8 @@ export class Checks {
   /** Claims that are open. */
   private open = 0;
   private readonly bodies = new Map<string, Buffer>();
+  /** Who commits now, where several share the ledger. */
+  private committing: string | undefined;
 
   constructor(private readonly world: World) {}
 
@@ -80,8 +82,16 @@ export class Checks {
   /** One owner an epoch, and epochs rise. */
   private owned(before: DocumentRow, after: DocumentRow): void {
     const { fileName, owner, epoch } = after;
+    if (owner !== before.owner && this.isTaken(before))
+      this.world.fail(`the document of a living one was taken: ${fileName}`);
     if (epoch < before.epoch) this.world.fail(`an epoch fell: ${fileName}`);
     else if (owner !== before.owner && epoch === before.epoch) this.world.fail(`two owners in one epoch: ${fileName}`);
+  }
+
+  /** Is an open document another's than who commits, who is alive? What is held is anybody's. */
+  private isTaken({ settled, state, owner }: DocumentRow): boolean {
+    if (settled || state === "held" || owner === this.committing) return false;
+    return this.world.ledgerFile.instances.some(({ id, takenBy }) => id === owner && takenBy === "");
   }
 
   /** Runs what a process commits. Whose documents were taken over must not change any. */
@@ -89,7 +99,9 @@ export class Checks {
     const { ledgerFile } = this.world;
     const isOver = ledger.instances?.isOver;
     const { writes } = ledgerFile;
+    this.committing = ledger.instances?.me?.id;
     const tell = run();
+    this.committing = undefined;
     if (isOver && ledgerFile.writes !== writes) this.world.fail(`${life.name} commits, and was taken over`);
     return tell;
   }
