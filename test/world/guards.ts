@@ -19,6 +19,7 @@ export const GUARDS = [
   "grace after a lease",
   "the target tells",
   "the root looked for",
+  "the PIN guard",
 ] as const;
 
 export type Guard = (typeof GUARDS)[number];

@@ -13,6 +13,7 @@ import { DocumentSender } from "../../lib/send/sender.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import type { Line } from "./broker.js";
+import { SimCard } from "./card.js";
 import type { SimConsumer } from "./connection.js";
 import { SimConnection } from "./connection.js";
 import { Fault } from "./decisions.js";
@@ -115,6 +116,7 @@ class Flow {
   private readonly line: SendLine;
   private readonly takeUp: TakeUp;
   private readonly watch: FolderWatch;
+  private readonly card: SimCard | undefined;
   private consumer: SimConsumer | undefined;
   private switching: Promise<void> = Promise.resolve();
   private closed = false;
@@ -129,6 +131,7 @@ class Flow {
     private readonly client: ImportClient,
   ) {
     const { world, doer, clock, ids } = process;
+    if (world.signs) this.card = new SimCard(doer, world.cardOf(process.life.machine));
     this.connection = new SimConnection(doer, clock, ids, () => client.link.isOpen);
     const settings = {
       ...{ id: "mq-send", exchange: "", queue: "Q_SendDEMO0001", confirmTimeout: 10_000, giveUpAfter: 1_800_000 },
@@ -203,6 +206,7 @@ class Flow {
       if (world.packs) payload = Buffer.concat([PACKED, payload]);
       await this.process.clock.pause();
       if (world.decisions.happens(CARD_AWAY, life.number)) throw cardAway();
+      await this.card?.ready();
       const sent = await this.line.send(document, payload, {
         fields: { headers: {}, properties: {} },
         onWait: () => {

@@ -3,6 +3,7 @@ import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientSettings } from "../../lib/client/settings.js";
 import { sha256Of } from "../../lib/sha256.js";
 import { SimBroker } from "./broker.js";
+import { MachineCard } from "./card.js";
 import { Checks } from "./checks.js";
 import { Decisions, Fault } from "./decisions.js";
 import { type Guard, withoutStillness } from "./guards.js";
@@ -11,6 +12,7 @@ import { documentText, Government, type HandedIn, Producers } from "./outside.js
 import { Persons } from "./persons.js";
 import { SimProcess } from "./process.js";
 import { drain, type Event, type Life, type Machine, Scheduler } from "./scheduler.js";
+import { settingsOf } from "./settings.js";
 import { Tree } from "./tree.js";
 
 const POWER = new Fault("the power fails with it", 0.3);
@@ -81,6 +83,8 @@ export class World {
   readonly packs: boolean;
   /** The daily log is written: in few worlds, it is a sixth of what is done. */
   readonly logs: boolean;
+  /** Documents are signed, and the PIN goes to a card. */
+  readonly signs: boolean;
   /** Milliseconds between two looks at the folders. */
   readonly interval: number;
   readonly attempts = 2;
@@ -98,6 +102,7 @@ export class World {
   private readonly hashes = new Map<HandedIn, string>();
   private readonly processes = new Map<number, SimProcess>();
   private readonly machines: Machine[] = [];
+  private readonly cards = new Map<Machine, MachineCard>();
   /** Each of them on a machine of its own, and the root on a server. */
   private readonly apart: boolean;
 
@@ -113,24 +118,15 @@ export class World {
     this.apart = this.shared && this.decisions.choose("machines apart", 0, [false, true]);
     this.packs = this.decisions.choose("packs", 0, [false, true]);
     this.logs = this.decisions.choose("no daily log", 0, [true, false, false, false]);
+    this.signs = this.decisions.choose("a card", 0, [false, true]);
     this.interval = this.decisions.choose("looks seldom", 0, [2_000, 5_000, 10_000]);
-    this.settings = {
-      ...{ environment: "test", clientId: "DEMO0001", root: this.root, retentionDays: 90, missingAfter: 60 },
-      ...{
-        receiptJson: false,
-        orgCode: "",
-        customsCode: "",
-        region: "",
-        ledger: this.shared ? "postgres://client@database/ledger" : "/ledger/ledger.db",
-      },
-      ...{ usedRoots: "", schemas: "", advice: "", logDir: "/data/log", claimTimeout: 3600, sysIds: [], folders: [] },
-      ...{ receiptNames: "own", datedFolders: false, localReceipts: "root", boxPaths: [], newFolders: [] },
-      onUncertain: "resend",
-      logFormat: "text",
-      link: this.shared ? this.decisions.choose("link", 0, ["all", "one"]) : "all",
-    };
+    this.settings = settingsOf(this);
     this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
     this.tree.syncFolder("/data/ImpPath/Sas");
+  }
+
+  get seed(): number {
+    return this.options.seed;
   }
 
   /** The guard that is taken out. */
@@ -237,9 +233,7 @@ export class World {
     return working.length > 1 ? working[Math.floor(this.decisions.draw() * working.length)] : working[0];
   }
 
-  process(life: Life): SimProcess | undefined {
-    return this.processes.get(life.number);
-  }
+  process = (life: Life): SimProcess | undefined => this.processes.get(life.number);
 
   private boot(instance: number, incarnation: number): void {
     const number = (instance - 1) * 8 + incarnation;
@@ -267,6 +261,15 @@ export class World {
       this.machines.push(machine);
     }
     return machine;
+  }
+
+  cardOf(machine: Machine): MachineCard {
+    let card = this.cards.get(machine);
+    if (!card) {
+      card = new MachineCard(this);
+      this.cards.set(machine, card);
+    }
+    return card;
   }
 
   kill(life: Life): void {
