@@ -14,21 +14,27 @@ export interface Struck {
   shared: SharedStage;
   postgres: PrivatePostgres;
   random: Random;
-  /** Milliseconds from the kill or the freeze until others had the documents; undefined when they never had. */
-  tookOver(milliseconds: number | undefined): void;
+  /**
+   * Milliseconds from the kill or the freeze until others had the documents; undefined when they never had. `databaseAway`: so was the database
+   * for a part of that.
+   */
+  tookOver(milliseconds: number | undefined, databaseAway: boolean): void;
+  /** Faults of the database: how many there were, and how many are not over. */
+  database: { struck: number; running: number };
 }
 
 /** A fault; resolves when it is over and whatever it stopped runs again. `slot`: of an instance that nothing else is wrong with. */
 export type Fault = (struck: Struck, slot: number) => Promise<void>;
 
-async function takeover({ shared, tookOver }: Struck, id: string): Promise<void> {
+async function takeover({ shared, tookOver, database }: Struck, id: string): Promise<void> {
   const start = performance.now();
+  const before = database.struck - database.running;
   const isOver = async () => (await shared.instances()).some((one) => one.id === id && one.takenBy !== "");
   while (!(await isOver().catch(() => false))) {
-    if (performance.now() - start > GIVEN_UP) return tookOver(undefined);
+    if (performance.now() - start > GIVEN_UP) return tookOver(undefined, database.struck > before);
     await pause(LOOK);
   }
-  tookOver(performance.now() - start);
+  tookOver(performance.now() - start, database.struck > before);
 }
 
 const processAt = ({ shared }: Struck, slot: number) => shared.processes[slot] as NodeRed;
@@ -64,6 +70,19 @@ async function freezeShortly(struck: Struck, slot: number): Promise<void> {
   }
 }
 
+/** Counted, so that those who wait for a takeover know. */
+const ofDatabase =
+  (fault: (struck: Struck) => Promise<void>): Fault =>
+  async (struck) => {
+    struck.database.struck++;
+    struck.database.running++;
+    try {
+      await fault(struck);
+    } finally {
+      struck.database.running--;
+    }
+  };
+
 async function databaseSilent({ postgres, random }: Struck): Promise<void> {
   postgres.pause();
   try {
@@ -83,4 +102,12 @@ async function databaseAgain({ postgres, random }: Struck): Promise<void> {
 export const IN_TURN: readonly Fault[] = [kill, freeze];
 
 /** All there are, the frequent ones several times. */
-export const ANY: readonly Fault[] = [kill, kill, freeze, freezeShortly, freezeShortly, databaseSilent, databaseAgain];
+export const ANY: readonly Fault[] = [
+  kill,
+  kill,
+  freeze,
+  freezeShortly,
+  freezeShortly,
+  ofDatabase(databaseSilent),
+  ofDatabase(databaseAgain),
+];
