@@ -60,6 +60,8 @@ export interface FaultDetails {
   schema?: string;
   fileName?: string;
   root?: string;
+  /** The folder that something has to be done about. */
+  folder?: string;
   /** Why, as a word for programs. */
   reason?: string;
   why?: string;
@@ -141,6 +143,11 @@ export function codeOf(error: unknown): string | undefined {
 /** The message of whatever was thrown, as one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
+}
+
+/** A fault's words with what to do about it, as one sentence after the other. */
+export function withAdvice({ text, advice }: Pick<Fault, "text" | "advice">): Bilingual {
+  return advice ? { zh: `${text.zh}。${advice.zh}`, en: `${text.en}. ${advice.en}` } : text;
 }
 
 /** Both languages as one line, for a log that has no language. */

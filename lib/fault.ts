@@ -1,5 +1,6 @@
 import { meaningOf } from "./codes.js";
-import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral } from "./errors.js";
+import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral, withAdvice } from "./errors.js";
+import { systemFault } from "./system-fault.js";
 
 /**
  * The fault in whatever was thrown; `SW-FAULT` for what has no code. What nobody foresaw is the program's or the machine's fault, not the
@@ -10,9 +11,19 @@ export function faultOf(error: unknown): Fault {
     const { code, text, advice, kind, official } = error;
     return { code, text, ...(advice && { advice }), ...(kind && { kind }), ...(official && { official }) };
   }
+  const refused = systemFault(error);
+  if (refused) return faultOf(refused);
   const code = codeOf(error) ?? "SW-FAULT";
   const text = neutral(messageOf(error));
   return meaningOf(code) ? { code, text } : { code, text, advice: UNFORESEEN, kind: "waits" };
+}
+
+/** Code and words of whatever was thrown, for a notice to people; `otherwise`: the code of what has none. */
+export function noticeOf(error: unknown, otherwise = "SW-FAULT"): [code: string, zh: string, en: string] {
+  const known = error instanceof ImportClientError ? error : systemFault(error);
+  if (!known) return [codeOf(error) ?? otherwise, messageOf(error), messageOf(error)];
+  const { zh, en } = withAdvice(known);
+  return [known.code, zh, en];
 }
 
 const UNFORESEEN: Bilingual = {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname, networkInterfaces } from "node:os";
-import { codeOf } from "./errors.js";
+import { hostname, networkInterfaces, userInfo } from "node:os";
+import { type Bilingual, codeOf } from "./errors.js";
 
 /** Tells one process from every other one, on this machine and on others, also when its number is used again. */
 export interface ProcessMark {
@@ -44,6 +44,21 @@ export const SYSTEM_HOST: Host = {
   },
   leases: new Set(),
 };
+
+/** The account that this process runs as, for a person who is to give it a right: its name, and its number where accounts have one. */
+export function accountHere(): Bilingual {
+  const uid = process.geteuid?.();
+  let name = "";
+  try {
+    // A container may run as a number that no list of users has. The name is that of the number which counts now.
+    const info = userInfo();
+    if (uid === undefined || info.uid === uid) name = info.username;
+  } catch {
+    // Then the number says it.
+  }
+  if (uid === undefined) return { zh: name, en: name };
+  return name ? { zh: `${name}（uid ${uid}）`, en: `${name} (uid ${uid})` } : { zh: `uid ${uid}`, en: `uid ${uid}` };
+}
 
 function isThere(pid: number): boolean {
   try {

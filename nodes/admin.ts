@@ -1,6 +1,7 @@
 import type { Person } from "../lib/audit/entry.js";
 import { meaningOf } from "../lib/codes.js";
 import { ImportClientError, messageOf } from "../lib/errors.js";
+import { toldFault } from "../lib/system-fault.js";
 
 /** Of a request and a response of Node-RED's admin server, what our routes look at. */
 export interface Request {
@@ -159,7 +160,8 @@ export function answer(work: (request: Request, response: Response) => Promise<u
           if (body instanceof Download) body.send(reply);
           else reply.set({ "cache-control": "no-store" }).json(body);
         },
-        (error) => {
+        (thrown) => {
+          const error = toldFault(thrown);
           const code = error instanceof ImportClientError ? error.code : "SW-FAULT";
           const advice = (error as Partial<ImportClientError>).advice ?? meaningOf(code)?.action ?? FAILED.advice;
           const known = error instanceof ImportClientError ? { text: error.text } : {};

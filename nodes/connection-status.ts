@@ -1,7 +1,7 @@
 import type { Broker } from "../lib/amqp/broker.js";
 import type { BrokerError } from "../lib/amqp/faults.js";
 import type { Link } from "../lib/client/link.js";
-import type { ImportClientError } from "../lib/errors.js";
+import { type ImportClientError, withAdvice } from "../lib/errors.js";
 import type { StatusLine } from "./runtime.js";
 
 /** Families of faults that a status names (`tls-expired` is of `tls`); every other one is shown as `disconnected`. */
@@ -31,7 +31,7 @@ export function showConnection(
 }
 
 /** A fault and what to do about it, for Node-RED's log: one line, both languages. */
-export function spoken({ code, text, advice }: ImportClientError): string {
-  const parts = advice ? [`${text.zh}。${advice.zh}`, `${text.en}. ${advice.en}`] : [text.zh, text.en];
-  return `${code} ${parts.join(" / ")}`;
+export function spoken(error: ImportClientError): string {
+  const { zh, en } = withAdvice(error);
+  return `${error.code} ${zh} / ${en}`;
 }

@@ -5,6 +5,7 @@ import { bothLanguages, codeOf, errorOf, type Fault, ImportClientError, messageO
 import { faultOf } from "../lib/fault.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
+import { toldFault } from "../lib/system-fault.js";
 import { workOn } from "./carried.js";
 import { spoken } from "./connection-status.js";
 import { giveBackSpoilt, spoiltDocument } from "./handles.js";
@@ -54,7 +55,8 @@ export function onInput(node: Node, handle: (message: FlowMessage, send: Send) =
       .finally(ended)
       .then(
         () => done(),
-        (error) => {
+        (thrown) => {
+          const error = toldFault(thrown);
           // The node stops and its claim is given out again: neither done, nor a fault that a Catch flow which goes on
           // might settle as failed.
           if (codeOf(error) === "SW-STOPPED") return;
@@ -80,7 +82,7 @@ export function onClose(node: Node, work: (removed: boolean) => Promise<void>): 
       done();
     }, CLOSED_WITHIN);
     work(removed)
-      .catch((error) => node.warn(messageOf(error)))
+      .catch((error) => node.warn(inWords(error)))
       .finally(() => {
         clearTimeout(limit);
         done();
@@ -212,13 +214,19 @@ export function readOnce<T extends object>(read: () => T): () => T {
 /** Faults that are in the log: many nodes meet the one of a config node that they name. */
 const said = new WeakSet<object>();
 
+/** Whatever was thrown, for Node-RED's log: with code, both languages and what to do, where it is known. */
+export function inWords(thrown: unknown): string {
+  const error = toldFault(thrown);
+  return error instanceof ImportClientError ? spoken(error) : messageOf(error);
+}
+
 /** Puts a fault of settings into the log with what to do, unless a node has said this very one before. */
 export function sayOnce(node: Node, error: unknown): void {
   if (typeof error === "object" && error !== null) {
     if (said.has(error)) return;
     said.add(error);
   }
-  node.error(error instanceof ImportClientError ? spoken(error) : messageOf(error));
+  node.error(inWords(error));
 }
 
 /** Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { ImportClientError, messageOf } from "../../lib/errors.js";
+import { ImportClientError } from "../../lib/errors.js";
 import { SYSTEM_DISK } from "../../lib/files/disk.js";
 import { isWindowsPath } from "../../lib/files/names.js";
 import { exampleFlow } from "../../lib/migrate/example.js";
@@ -11,6 +11,7 @@ import { mapped } from "../../lib/migrate/places.js";
 import { type Plan, planOf } from "../../lib/migrate/plan.js";
 import type { Answers } from "../../lib/migrate/plan-draft.js";
 import { reportOfPlan } from "../../lib/migrate/plan-report.js";
+import { saidOf } from "../../lib/system-fault.js";
 import { mappingsOf } from "../mappings.js";
 import { argumentsOf, type Command, type Terminal, wrong } from "../terminal.js";
 
@@ -101,8 +102,11 @@ function read(file: string): Buffer {
     if (statSync(file).size > LARGEST_SETTINGS) return Buffer.alloc(LARGEST_SETTINGS + 1);
     return readFileSync(file);
   } catch (error) {
-    const said = messageOf(error);
-    throw new ImportClientError("SW-SETTINGS", { zh: `文件无法读取：${said}`, en: `the file cannot be read: ${said}` });
+    const said = saidOf(error);
+    throw new ImportClientError("SW-SETTINGS", {
+      zh: `文件无法读取：${said.zh}`,
+      en: `the file cannot be read: ${said.en}`,
+    });
   }
 }
 

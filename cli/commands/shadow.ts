@@ -8,6 +8,7 @@ import { mapped } from "../../lib/migrate/places.js";
 import { reportText } from "../../lib/migrate/shadow/report-text.js";
 import { Shadow, type ShadowFolder } from "../../lib/migrate/shadow/shadow.js";
 import { PROFILE_NAMES } from "../../lib/signing/profiles/index.js";
+import { toldFault } from "../../lib/system-fault.js";
 import { mappingsOf } from "../mappings.js";
 import { argumentsOf, type Command, type Terminal, wrong } from "../terminal.js";
 
@@ -116,7 +117,7 @@ async function lookOn(
   running.start();
   terminal.complain(terminal.language === "zh" ? "正在观察，按 Ctrl-C 结束" : "looking on; Ctrl-C ends it");
   const reports = setInterval(
-    () => void write().catch((error: unknown) => terminal.complain(String(error))),
+    () => void write().catch((error: unknown) => terminal.complain(String(toldFault(error)))),
     REPORT_EVERY,
   );
   await new Promise<void>((done) => {

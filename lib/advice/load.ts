@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Bilingual, ImportClientError, messageOf } from "../errors.js";
+import { saidOf } from "../system-fault.js";
 import { BUILT_IN } from "./book.js";
 import type { AdviceBook, CodeEntry, CodeTable, Outcome, TextRule } from "./types.js";
 
@@ -23,7 +24,7 @@ export async function loadAdvice(file: string, base: AdviceBook = BUILT_IN): Pro
   try {
     json = await readFile(file, "utf8");
   } catch (cause) {
-    throw refused(file, `无法读取：${messageOf(cause)}`, `cannot be read: ${messageOf(cause)}`, cause);
+    throw refused(file, `无法读取：${saidOf(cause).zh}`, `cannot be read: ${saidOf(cause).en}`, cause);
   }
   return readAdvice(json, file, base);
 }

@@ -7,6 +7,7 @@ import { KeyedLock } from "../keyed-lock.js";
 import type { Ledger } from "../ledger/index.js";
 import type { Owner } from "../ledger/rules/owner.js";
 import { noPlainFile } from "../plain-file.js";
+import { saidOf } from "../system-fault.js";
 import { Turn } from "../turn.js";
 import { type AuditEntry, type Decision, lineOf, NO_HASH, readLine, reasonOf } from "./entry.js";
 
@@ -100,10 +101,10 @@ export class AuditChain {
         return entry;
       } catch (cause) {
         if (cause instanceof ImportClientError) throw cause;
-        const why = messageOf(cause);
+        const why = saidOf(cause);
         const text = {
-          zh: `决定无法写入审计记录，未执行：${why}`,
-          en: `the decision cannot be written into the audit, so nothing was done: ${why}`,
+          zh: `决定无法写入审计记录，未执行：${why.zh}`,
+          en: `the decision cannot be written into the audit, so nothing was done: ${why.en}`,
         };
         const advice = {
           zh: `请检查磁盘空间以及文件夹 ${this.folder} 的权限，然后重试。`,

@@ -1,8 +1,9 @@
 import { basename, join } from "node:path";
 import { isZip, readZip } from "../archive/index.js";
-import { type Bilingual, messageOf } from "../errors.js";
+import type { Bilingual } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import { sha256Of } from "../sha256.js";
+import { saidOf } from "../system-fault.js";
 import { AUDIT_FOLDER } from "./chain.js";
 import { type AuditEntry, type ChainFault, readChain, reasonOf } from "./entry.js";
 import { CHAIN, MANIFEST, type Manifest } from "./manifest.js";
@@ -60,8 +61,8 @@ export async function verifyFolder(disk: Disk, folder: string): Promise<Checked[
       if (found.kind === "chain") one.decisions = entries;
       else await checkArchive(one, files, entries);
     } catch (error) {
-      const why = messageOf(error);
-      one.findings.push(wrong(`无法读取：${why}`, `it cannot be read: ${why}`));
+      const { zh, en } = saidOf(error);
+      one.findings.push(wrong(`无法读取：${zh}`, `it cannot be read: ${en}`));
     }
   }
   compareChains(chains);

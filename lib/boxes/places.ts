@@ -1,4 +1,5 @@
-import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import { codeOf } from "../errors.js";
+import { noticeOf } from "../fault.js";
 import type { BoxContext } from "./context.js";
 
 /** What concerns the work as a whole, wherever it is met. */
@@ -11,7 +12,7 @@ const MOST = 1000;
  * until it is well again, and the others are done all the same.
  */
 export class Places {
-  private readonly told = new Set<string>();
+  private readonly told = new Map<string, string>();
 
   constructor(private readonly context: Pick<BoxContext, "notice">) {}
 
@@ -30,20 +31,10 @@ export class Places {
   }
 
   private tell(place: string, error: unknown): void {
-    if (this.told.has(place)) return;
+    const [code, zh, en] = noticeOf(error, "SW-BUSY");
+    if (this.told.get(place) === code) return;
     if (this.told.size >= MOST) this.told.clear();
-    this.told.add(place);
-    if (error instanceof ImportClientError) {
-      const { code, text, advice } = error;
-      const what = advice ? { zh: `${text.zh}。${advice.zh}`, en: `${text.en}. ${advice.en}` } : text;
-      this.context.notice(code, `${place}：${what.zh}`, `${place}: ${what.en}`);
-      return;
-    }
-    const said = messageOf(error);
-    this.context.notice(
-      "SW-BUSY",
-      `${place}：暂时不能读写（${said}）；其余继续，恢复后自动处理`,
-      `${place} cannot be read or written now (${said}); the others go on, and this one by itself when it can be`,
-    );
+    this.told.set(place, code);
+    this.context.notice(code, `${place}：${zh}`, `${place}: ${en}`);
   }
 }

@@ -5,6 +5,7 @@ import { assertReason, ImportClientError, messageOf, neutral } from "../errors.j
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { OpenLedger } from "../ledger/index.js";
+import { systemFault } from "../system-fault.js";
 import type { Confirmed } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
 import type { LeaseFile } from "./lease-file.js";
@@ -158,5 +159,5 @@ function stopped(): ImportClientError {
 }
 
 function asFault(error: unknown): ImportClientError {
-  return new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });
+  return systemFault(error) ?? new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });
 }

@@ -1,7 +1,9 @@
 import { EventEmitter } from "node:events";
 import { type Bilingual, bothLanguages, messageOf } from "../errors.js";
+import { noticeOf } from "../fault.js";
 import type { Ports } from "../files/ports.js";
 import type { CardEvent } from "../signing/types.js";
+import { systemFault } from "../system-fault.js";
 import { DailyLog } from "./daily-log.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -29,8 +31,10 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
     writer?: () => string,
   ) {
     super();
-    const told = (error: Error) =>
-      this.notice("SW-LOG", `日志无法写入：${messageOf(error)}`, `the log cannot be written: ${messageOf(error)}`);
+    const told = (error: Error) => {
+      const [, zh, en] = noticeOf(error);
+      this.notice("SW-LOG", `日志无法写入：${zh}`, `the log cannot be written: ${en}`);
+    };
     this.log = new DailyLog(logDir, logFormat, ports, told, writer);
   }
 
@@ -72,7 +76,10 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
 
   /** A fault of work that nobody waits for: it is reported, and must not end the process. */
   fault(error: unknown): void {
-    if (!this.closed) this.notice("SW-CLIENT", messageOf(error), messageOf(error));
+    if (this.closed) return;
+    const refused = systemFault(error);
+    if (refused) this.notice(...noticeOf(refused));
+    else this.notice("SW-CLIENT", messageOf(error), messageOf(error));
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Ports } from "../files/ports.js";
 import { LEDGER_FACTS } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
 import { assertOwner } from "../ledger/rules/owner.js";
+import { systemFault } from "../system-fault.js";
 import { type BindingParts, bind, gapOf, rootAway } from "./binding.js";
 import type { Holding } from "./instance-lease.js";
 import { occupied } from "./lease-file.js";
@@ -273,5 +274,5 @@ function mendedText(file: string, aside: string): { zh: string; en: string } {
 /** Whatever goes wrong in a check stops the work: better to wait than to do wrong. */
 function asFault(error: unknown): ImportClientError {
   if (error instanceof ImportClientError) return error;
-  return new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });
+  return systemFault(error) ?? new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });
 }

@@ -1,5 +1,6 @@
 import { BrokerTrouble, stepError } from "../amqp/faults.js";
 import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { systemFault } from "../system-fault.js";
 
 /** One step of the connection test: what was tried, how it went, how long it took in milliseconds. */
 export interface Step {
@@ -73,7 +74,7 @@ async function timed(
 }
 
 function describe(error: unknown): Pick<Step, "code" | "fault" | "text" | "advice"> {
-  const known = error instanceof ImportClientError ? error : undefined;
+  const known = error instanceof ImportClientError ? error : systemFault(error);
   const text = messageOf(error);
   const { fault } = known?.details ?? {};
   return {

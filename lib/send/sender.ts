@@ -7,7 +7,7 @@ import type { ImportClient } from "../client/import-client.js";
 import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
-import { faultOf } from "../fault.js";
+import { faultOf, noticeOf } from "../fault.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
@@ -339,7 +339,7 @@ export class DocumentSender {
       await this.whileLedgerFails(() => concludeLate(this.client, id, messageId, outcome, certainlyNot));
     } catch (error) {
       // It stays unknown, as it was.
-      this.client.notice(codeOf(error) ?? "SW-FAULT", messageOf(error), messageOf(error));
+      this.client.notice(...noticeOf(error));
     }
   }
 
@@ -358,7 +358,7 @@ export class DocumentSender {
    */
   private passes(id: string, error: unknown): boolean {
     if (this.stopping.signal.aborted || !this.uncertain.has(id) || kindOf(faultOf(error)) !== "waits") return false;
-    this.client.notice(codeOf(error) ?? "SW-FAULT", messageOf(error), messageOf(error));
+    this.client.notice(...noticeOf(error));
     return true;
   }
 

@@ -8,6 +8,7 @@ import {
 } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Bilingual, type ImportClientError, messageOf } from "../errors.js";
+import { saidOf } from "../system-fault.js";
 import { identityOf } from "./certificate.js";
 import { assertSignsWith, cardFault, pinEmpty } from "./faults.js";
 import { markNotTried, PinGuard } from "./pin-guard.js";
@@ -238,7 +239,7 @@ export class SoftwareCard implements CardBackend {
     } catch (cause) {
       throw cardFault(
         "KEY-UNREADABLE",
-        { zh: `文件无法读取：${messageOf(cause)}`, en: `the file cannot be read: ${messageOf(cause)}` },
+        { zh: `文件无法读取：${saidOf(cause).zh}`, en: `the file cannot be read: ${saidOf(cause).en}` },
         KEY_ADVICE,
         { cause, state: "absent" },
       );

@@ -3,15 +3,14 @@ import { decisionOf, NOBODY } from "../../lib/audit/entry.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { SYSTEM_CLOCK } from "../../lib/clock.js";
 import { checkPrerequisites } from "../../lib/diagnose/prerequisites.js";
-import { bothLanguages, ImportClientError, messageOf } from "../../lib/errors.js";
+import { bothLanguages } from "../../lib/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import { Card } from "../../lib/signing/card.js";
 import { guardWarning } from "../../lib/signing/guard-place.js";
 import { cardSettingsOf, pinInClear } from "../../lib/signing/read-settings.js";
-import { spoken } from "../connection-status.js";
 import { type CardNode, cardNodes, type ImportClientNode } from "../registry.js";
-import { onClose, sayOnce } from "../runtime.js";
+import { inWords, onClose, sayOnce } from "../runtime.js";
 
 /** Milliseconds between two looks whether the certificate is still valid by the clock. */
 const LOOK = 60_000;
@@ -33,8 +32,7 @@ export = (RED: NodeAPI): void => {
       settingText(credentials?.pin) ||
       (variable ? settingText(RED.util.evaluateNodeProperty(variable, "env", this, {})) : "");
     const { settings, faults } = cardSettingsOf({ ...config }, pin);
-    const sayMissing = (error: unknown) =>
-      this.error(error instanceof ImportClientError ? spoken(error) : messageOf(error));
+    const sayMissing = (error: unknown) => this.error(inWords(error));
     try {
       faults.assertNone();
     } catch (error) {

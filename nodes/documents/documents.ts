@@ -6,13 +6,22 @@ import { FINAL_STATUSES, type Overdue, OverdueWatch, readOverdueRules } from "..
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
 import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { storyOf } from "../../lib/client/story.js";
-import { ImportClientError, messageOf } from "../../lib/errors.js";
+import { ImportClientError } from "../../lib/errors.js";
 import { addedUp } from "../../lib/ledger/counts.js";
 import type { DocumentRow, EventNote, Ledger } from "../../lib/ledger/index.js";
 import { readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { PAGE } from "../../lib/ledger/sql/search.js";
 import { configError, everySetting, flagOf, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
-import { checkConfig, clientNow, clientOf, type FlowMessage, onClose, onInput, StatusLine } from "../runtime.js";
+import {
+  checkConfig,
+  clientNow,
+  clientOf,
+  type FlowMessage,
+  inWords,
+  onClose,
+  onInput,
+  StatusLine,
+} from "../runtime.js";
 import { bundleOf } from "./bundle.js";
 
 interface Config extends NodeDef {
@@ -104,7 +113,7 @@ export = (RED: NodeAPI): void => {
       const onCard = (change: CardChange) => tell({ topic: "card", payload: change });
       const check = () =>
         overdue.check(tellOverdue).catch((error) => {
-          if (!closed) this.warn(messageOf(error));
+          if (!closed) this.warn(inWords(error));
         });
       client.on("change", onChange);
       client.on("card", onCard);

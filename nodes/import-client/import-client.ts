@@ -4,7 +4,7 @@ import { assertInDemo } from "../../lib/client/demo.js";
 import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
-import { bothLanguages, messageOf } from "../../lib/errors.js";
+import { bothLanguages } from "../../lib/errors.js";
 import { SYSTEM } from "../../lib/files/ports.js";
 import { type DocumentRow, type OpenLedger, openLedger } from "../../lib/ledger/index.js";
 import { configError, settingText } from "../../lib/settings.js";
@@ -12,7 +12,7 @@ import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { registerFormRoutes } from "../form/routes.js";
 import { clientNodes, type ImportClientNode } from "../registry.js";
-import { onClose, sayOnce } from "../runtime.js";
+import { inWords, onClose, sayOnce } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 import { registerWatchRoutes } from "./watch-routes.js";
 
@@ -91,7 +91,7 @@ export = (RED: NodeAPI): void => {
           changes.note("");
           if (state === "closed" || state === "locked") this.error(`${code} ${name || id}: ${bothLanguages(text)}`);
         });
-        client.checkHost().catch((error) => this.warn(messageOf(error)));
+        client.checkHost().catch((error) => this.warn(inWords(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {
           this.log(`continued: ${JSON.stringify(recovery)}`);
         }

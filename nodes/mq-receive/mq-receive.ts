@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Consumer, ConsumerEvents, ConsumerOptions, Delivery } from "../../lib/amqp/broker.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { type ImportClientError, messageOf } from "../../lib/errors.js";
+import type { ImportClientError } from "../../lib/errors.js";
 import { everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import { remember } from "../handles.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
-import { checkConfig, clientOf, configNode, type FlowMessage, onClose, StatusLine } from "../runtime.js";
+import { checkConfig, clientOf, configNode, type FlowMessage, inWords, onClose, StatusLine } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
 import { markUnwired } from "../wiring.js";
 
@@ -116,7 +116,7 @@ export = (RED: NodeAPI): void => {
       };
       let switching = listen(mayListen());
       const onFault = () => {
-        switching = switching.then(() => listen(mayListen())).catch((error) => this.warn(messageOf(error)));
+        switching = switching.then(() => listen(mayListen())).catch((error) => this.warn(inWords(error)));
       };
       const onLink = () => {
         showState();

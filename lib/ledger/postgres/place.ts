@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type ImportClientError, messageOf } from "../../errors.js";
+import type { ImportClientError } from "../../errors.js";
 import { configError } from "../../settings.js";
+import { saidOf } from "../../system-fault.js";
 
 /** Where a ledger lies in PostgreSQL. What is not given is taken from the PG* variables, as by every program of PostgreSQL. */
 export interface PostgresPlace {
@@ -117,7 +118,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw wrong(`无法读取 ${file}：${messageOf(error)}`, `${file} cannot be read: ${messageOf(error)}`);
+    throw wrong(`无法读取 ${file}：${saidOf(error).zh}`, `${file} cannot be read: ${saidOf(error).en}`);
   }
 }
 

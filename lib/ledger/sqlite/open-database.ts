@@ -4,6 +4,7 @@ import Database from "libsql";
 import { type Bilingual, ImportClientError, messageOf } from "../../errors.js";
 import { makePath } from "../../make-path.js";
 import { assertPlainFile } from "../../plain-file.js";
+import { saidOf } from "../../system-fault.js";
 import type { LedgerFault } from "../types.js";
 import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
@@ -42,10 +43,11 @@ export function ledgerError(
 export function asLedgerError(error: unknown): ImportClientError {
   if (error instanceof ImportClientError) return error;
   const said = messageOf(error);
+  const why = saidOf(error);
   if (isLocked(error))
     return ledgerError("台账被其他程序占用", `the ledger is locked by another program: ${said}`, error, "locked");
   if (isDamaged(error)) return ledgerError(`台账已损坏：${said}`, `the ledger is damaged: ${said}`, error, "damaged");
-  return ledgerError(`台账无法读写：${said}`, `the ledger cannot be read or written: ${said}`, error);
+  return ledgerError(`台账无法读写：${why.zh}`, `the ledger cannot be read or written: ${why.en}`, error);
 }
 
 /**

@@ -3,7 +3,8 @@ import type { BoxContext, BoxSettings } from "../../boxes/context.js";
 import type { FolderSetting } from "../../business/folder-settings.js";
 import { Inspections } from "../../business/inspections.js";
 import { OFFICIAL } from "../../client/names-settings.js";
-import { bothLanguages, codeOf, messageOf } from "../../errors.js";
+import { bothLanguages, codeOf } from "../../errors.js";
+import { noticeOf } from "../../fault.js";
 import { Files } from "../../files/files.js";
 import { type BoxName, Folders } from "../../files/folders.js";
 import { type Ports, SYSTEM } from "../../files/ports.js";
@@ -306,7 +307,8 @@ export class Shadow {
   }
 
   private tell(error: unknown, path = ""): void {
-    this.settings.onNotice?.(`${codeOf(error) ?? "SW-FAULT"} ${path} ${messageOf(error)}`);
+    const [code, zh, en] = noticeOf(error);
+    this.settings.onNotice?.(`${code} ${path} ${bothLanguages({ zh, en })}`);
   }
 }
 

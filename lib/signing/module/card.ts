@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type ImportClientError, messageOf } from "../../errors.js";
+import type { ImportClientError } from "../../errors.js";
+import { saidOf } from "../../system-fault.js";
 import { identityOf } from "../certificate.js";
 import { assertSignsWith, cardClosed, cardFault } from "../faults.js";
 import { markNotTried, PinGuard } from "../pin-guard.js";
@@ -308,8 +309,8 @@ export class ModuleCard implements CardBackend {
       throw cardFault(
         "CERTIFICATE-UNREADABLE",
         {
-          zh: `证书文件无法读取：${messageOf(cause)}`,
-          en: `the certificate's file cannot be read: ${messageOf(cause)}`,
+          zh: `证书文件无法读取：${saidOf(cause).zh}`,
+          en: `the certificate's file cannot be read: ${saidOf(cause).en}`,
         },
         { zh: "请检查证书文件路径。", en: "Check the path of the certificate's file." },
         { cause },
