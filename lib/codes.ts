@@ -172,7 +172,10 @@ export const CODES = {
   "SW-FILE-MISSING": code(
     "fails",
     ["单据文件已不在 TempBox 和 OutBox 中", "the document's file is in neither TempBox nor OutBox"],
-    ["请从 ERP 重新导出此单据", "Export the document from the ERP again"],
+    [
+      "请把文件放回原处，单据会自动继续；找不回来的，请结束此单据，再从 ERP 重新导出",
+      "Put the file back where it was and the document goes on; if it is lost, end the document and export it from the ERP again",
+    ],
   ),
   "SW-TYPE": code(
     "waits",

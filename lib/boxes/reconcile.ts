@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
 import { CODES } from "../codes.js";
-import { codeOf, type Fault } from "../errors.js";
+import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
@@ -8,6 +8,7 @@ import { wordsOf } from "../ledger/rules/words.js";
 import { Turn } from "../turn.js";
 import { bringAcross, recoverParked } from "./across.js";
 import { filesIn } from "./archive.js";
+import { AwaitedFiles, FILE_MISSING } from "./awaited.js";
 import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
@@ -31,12 +32,6 @@ export interface Reconciliation {
   entered: number;
 }
 
-export const FILE_MISSING: Fault = {
-  code: "SW-FILE-MISSING",
-  text: CODES["SW-FILE-MISSING"].meaning,
-  advice: CODES["SW-FILE-MISSING"].action,
-};
-
 /** How long a gathering without a row may be another instance's work, in milliseconds. */
 const GATHERED = 60_000;
 
@@ -50,8 +45,7 @@ const PAGE = 500;
  * for, since a folder may be away for a while; a file without a row is a question and becomes a held document.
  */
 export class Reconciler {
-  /** Documents whose file was nowhere, since when, by the monotonic clock, and whether that was told. */
-  private readonly missing = new Map<string, { since: number; told: boolean }>();
+  private readonly awaited: AwaitedFiles;
   /** Gatherings without a row, since when. */
   private readonly gatherings = new Map<string, number>();
   /** Files without a row, as the comparison before saw them. */
@@ -64,6 +58,7 @@ export class Reconciler {
     private readonly claims: Claims,
   ) {
     this.places = new Places(context);
+    this.awaited = new AwaitedFiles(context);
   }
 
   /** The first comparison of a process: what was being sent then has no known outcome. */
@@ -188,14 +183,9 @@ export class Reconciler {
    */
   private async finishSeen(row: DocumentRow): Promise<boolean> {
     const source = await lateSource(this.context, row);
-    if (source !== undefined) {
-      const now = this.context.clock.monotonic();
-      const missing = this.missing.get(row.id) ?? { since: now, told: false };
-      this.missing.set(row.id, missing);
-      if (now - missing.since < seenLate(this.context, source)) return false;
-    }
+    if (source !== undefined && this.awaited.lookedFor(row.id) < seenLate(this.context, source)) return false;
     await finishEnded(this.context, row, source !== undefined);
-    this.missing.delete(row.id);
+    this.awaited.forget(row.id);
     return true;
   }
 
@@ -204,7 +194,7 @@ export class Reconciler {
     const { files, folders, clock } = this.context;
     const folder = folders.of(row.business);
     if (files.disk.exists(join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName))) {
-      this.missing.delete(row.id);
+      await this.awaited.found(row);
       // The alarm that was set for it has gone off in vain, or in another process.
       if (row.box === "TempBox" && row.retryAt > 0 && row.retryAt <= clock.now()) {
         await returnToOutBox(this.context, row.id);
@@ -212,7 +202,7 @@ export class Reconciler {
       return true;
     }
     if (row.box === "OutBox" && (await this.returnAgain(row, folder))) {
-      this.missing.delete(row.id);
+      await this.awaited.found(row);
       return true;
     }
     return this.gone(row, folder);
@@ -253,7 +243,7 @@ export class Reconciler {
 
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
-    const { ledger, settings, clock } = this.context;
+    const { ledger, clock } = this.context;
     if (await this.wasAnothers(row, folder)) {
       await ledger.withdraw(row.id);
       return false;
@@ -269,19 +259,10 @@ export class Reconciler {
       );
       return false;
     }
-    const missing = this.missing.get(row.id) ?? { since: clock.monotonic(), told: false };
-    this.missing.set(row.id, missing);
-    const time = clock.monotonic() - missing.since;
     // A share may show it later.
-    const late = seenLate(this.context, folder.box("TempBox"));
-    if (time < late) return true;
-    if (!missing.told) {
-      missing.told = true;
-      const { zh, en } = FILE_MISSING.text;
-      this.context.notice(FILE_MISSING.code, `${row.fileName}：${zh}`, `${row.fileName}: ${en}`);
-    }
-    if (time < settings.missingAfter * 1000) return true;
-    this.missing.delete(row.id);
+    if (this.awaited.lookedFor(row.id) < seenLate(this.context, folder.box("TempBox"))) return true;
+    if (!(await this.awaited.waitsNoMore(row))) return true;
+    this.awaited.forget(row.id);
     await settleFailed(this.context, row.id, FILE_MISSING);
     return false;
   }

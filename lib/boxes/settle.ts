@@ -9,6 +9,7 @@ import { isSameContent, repeatedBy } from "../ledger/rules/identity.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
+import { FILE_MISSING } from "./awaited.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
 import { appears, seenLate } from "./looked-for.js";
@@ -187,6 +188,8 @@ export async function finish(context: BoxContext, row: DocumentRow, lookedFor = 
       : { event: "settled", text: `${box}/${boxName}` },
   );
   crashPoint("settle.after-row");
+  // That it is missing is why it has failed, and has been said.
+  if (boxName === undefined && row.code === FILE_MISSING.code) return settled;
   if (boxName === undefined) lostFile(context, row, "已不在 TempBox 中", "is no longer in TempBox");
   else if (!repeated && !(await isFile(context, join(archive, boxName), row.sha256))) {
     lostFile(

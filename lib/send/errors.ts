@@ -1,4 +1,4 @@
-import { FILE_MISSING } from "../boxes/reconcile.js";
+import { FILE_MISSING } from "../boxes/awaited.js";
 import { CODES } from "../codes.js";
 import { errorOf, ImportClientError } from "../errors.js";
 

@@ -38,7 +38,7 @@ const ERROR = 2;
 const SAMPLED = 1;
 
 /** Events after which something is wrong, or waits for somebody. */
-const WRONG: ReadonlySet<string> = new Set(["failed", "held", "unknown", "retry", "file-missing"]);
+const WRONG: ReadonlySet<string> = new Set(["failed", "held", "unknown", "retry", "file-missed", "file-missing"]);
 
 /** Events that are told at the moment when they happen; `sending` is part of `sent`, receipts tell themselves. */
 const TOLD: ReadonlySet<string> = new Set(["claimed", "resend", "override", "released", "replaced", ...WRONG]);

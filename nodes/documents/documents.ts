@@ -39,7 +39,7 @@ const LOOK_EVERY = 30_000;
 /** Events that a receipt makes; all others are changes of state. */
 const RECEIPT_EVENTS = ["receipt", "accepted", "rejected", "stands"];
 /** What somebody has to do something about: told with what that is. */
-const STOPPED = ["failed", "held"];
+const STOPPED = ["failed", "held", "file-missed"];
 
 /** What counts as overdue, by the node's settings. Rejects with SW-CONFIG. */
 function overdueWatch(node: Node, client: ImportClient, config: Config): OverdueWatch {

@@ -40,7 +40,7 @@ function usedRootsIn(RED: NodeAPI): string {
 }
 
 /** Events after which a document may need a person, as Node-RED's log says them; `retry` is told once for what it waits for. */
-const TOLD: Record<string, string> = { failed: "failed", held: "held", retry: "waits" };
+const TOLD: Record<string, string> = { failed: "failed", held: "held", retry: "waits", "file-missed": "waits" };
 
 /** A document that was not sent, or waits for a person, a setting or a card: its file, the code, and why. */
 function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, word: string): string {

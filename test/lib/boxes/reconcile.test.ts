@@ -12,7 +12,9 @@ import {
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient } from "../../../lib/client/open.js";
+import { releaseDocument } from "../../../lib/client/person.js";
 import type { ClientSettings } from "../../../lib/client/settings.js";
+import type { Clock } from "../../../lib/clock.js";
 import { codeOf, neutral } from "../../../lib/errors.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
@@ -34,6 +36,10 @@ describe("rows and files are compared all the time", () => {
   /** Whatever a test wants the disk to do instead. */
   let faults: Partial<Disk>;
 
+  /** Milliseconds that the clock is ahead. */
+  let later = 0;
+
+  const eventsOf = async (id: string) => (await client.ledger.story(id))?.events.map(({ event }) => event) ?? [];
   const box = (name: "OutBox" | "TempBox" | "SentBox" | "FailBox" | "InBox") =>
     client.folders.of("DecCus001").box(name);
   const drop = (name: string, text: string) => writeFileSync(join(box("OutBox"), name), text);
@@ -41,8 +47,13 @@ describe("rows and files are compared all the time", () => {
   async function open(change: Partial<ClientSettings> = {}): Promise<void> {
     settings = clientSettings({ missingAfter: 0, ...change });
     faults = {};
+    const clock: Clock = {
+      ...SYSTEM.clock,
+      now: () => SYSTEM.clock.now() + later,
+      monotonic: () => SYSTEM.clock.monotonic() + later,
+    };
     const disk = new Proxy(SYSTEM_DISK, { get: (real, name: keyof Disk) => faults[name] ?? real[name] });
-    client = (await openClient(settings, { ports: { ...SYSTEM, disk } })).client;
+    client = (await openClient(settings, { ports: { ...SYSTEM, disk, clock } })).client;
     notices = [];
     client.on("notice", ({ code }) => notices.push(code));
   }
@@ -67,7 +78,10 @@ describe("rows and files are compared all the time", () => {
     throw Object.assign(new Error(code), { code });
   };
 
-  beforeEach(() => open());
+  beforeEach(() => {
+    later = 0;
+    return open();
+  });
   afterEach(async () => {
     await watching?.watch.stop();
     watching = undefined;
@@ -162,13 +176,60 @@ describe("rows and files are compared all the time", () => {
     const away = `${box("TempBox")}.away`;
     renameSync(box("TempBox"), away);
     for (let look = 0; look < 3; look++) await client.reconciler.compare();
-    assert.equal((await client.ledger.get(row.id))?.state, "claimed");
-    assert.deepEqual(notices, ["SW-FILE-MISSING"]);
+    const missed = await client.ledger.get(row.id);
+    assert.deepEqual([missed?.state, missed?.code], ["claimed", "SW-FILE-MISSING"]);
+    assert.deepEqual((await eventsOf(row.id)).slice(1), ["file-missed"]);
     rmSync(box("TempBox"), { recursive: true, force: true });
     renameSync(away, box("TempBox"));
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 1);
     assert.equal(watching.first.id, row.id);
+  });
+
+  it("says on the document that its file is back", async () => {
+    await client.close();
+    await open({ missingAfter: 600 });
+    const row = await abandoned();
+    const [place, away] = [join(box("TempBox"), row.boxName), `${settings.root}.file`];
+    for (let time = 0; time < 2; time++) {
+      renameSync(place, away);
+      await client.reconciler.compare();
+      renameSync(away, place);
+      for (let look = 0; look < 2; look++) await client.reconciler.compare();
+    }
+    assert.equal((await client.ledger.get(row.id))?.code, "");
+    const told = ["file-missed", "file-back"];
+    assert.deepEqual((await eventsOf(row.id)).slice(1), [...told, ...told]);
+  });
+
+  it("goes on waiting for a file where the process before it was, and does not begin anew", async () => {
+    await client.close();
+    await open({ missingAfter: 600 });
+    const row = await abandoned();
+    rmSync(join(box("TempBox"), row.boxName));
+    await client.reconciler.compare();
+    await client.close();
+    later = 601_000;
+    await open({ missingAfter: 600, root: settings.root });
+    await client.reconciler.compare();
+    assert.equal((await client.ledger.get(row.id))?.state, "claimed", "a share may not be there yet after a start");
+    later += 61_000;
+    await client.reconciler.compare();
+    const failed = await client.ledger.get(row.id);
+    assert.deepEqual([failed?.state, failed?.code], ["failed", "SW-FILE-MISSING"]);
+    assert.deepEqual((await eventsOf(row.id)).slice(1, 3), ["file-missed", "failed"]);
+    assert.deepEqual(notices, [], "its row says it, once");
+  });
+
+  it("lets a person end a document whose file is missing", async () => {
+    await client.close();
+    await open({ missingAfter: 600 });
+    const row = await abandoned();
+    rmSync(box("TempBox"), { recursive: true });
+    await client.reconciler.compare();
+    await releaseDocument(client, row.id, { reason: "lost", as: "failed" });
+    const ended = await client.ledger.get(row.id);
+    assert.deepEqual([ended?.state, ended?.code, ended?.settled], ["failed", "SW-FILE-MISSING", true]);
   });
 
   it("makes nothing where the root itself is away", async () => {
