@@ -40,6 +40,9 @@ export interface DocumentStep {
   code: string;
 }
 
+/** Milliseconds that a closing client waits for those who still commit what became of documents: below what a node may take to close. */
+const LEFT_WITHIN = 8000;
+
 /** Events of a client. `notice` is a text for people that stops nothing. */
 export interface ClientEvents {
   card: [CardChange];
@@ -78,6 +81,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly time: TrustedTime;
   private endJobs: (() => void) | undefined;
   private closed = false;
+  private readonly users = new Set<Promise<void>>();
 
   constructor(
     readonly settings: ClientSettings,
@@ -173,11 +177,26 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     return checkHost({ ledger: this.ledger, host: this.ports.host, reports: this.reports });
   }
 
+  /** Whoever has to commit what became of documents before the ledger closes says so; calls what this returns when it has done so. */
+  use(): () => void {
+    let left: () => void = () => {};
+    const use = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    this.users.add(use);
+    return () => {
+      this.users.delete(use);
+      left();
+    };
+  }
+
+  /** Node-RED stops all nodes at once: what is on its way is confirmed and committed first, as far as that comes in time. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.endJobs?.();
     this.claims.close();
+    await this.allLeft();
+    this.endJobs?.();
     await this.intake.close();
     this.record("stop", "", "", "", "");
     this.stopInheriting();
@@ -186,5 +205,15 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     // The root is free only when nothing of ours is written any more.
     await this.lease.close();
     await this.reports.close();
+  }
+
+  private async allLeft(): Promise<void> {
+    if (this.users.size === 0) return;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.clock.after(LEFT_WITHIN, resolve);
+    });
+    await Promise.race([Promise.all(this.users), late]);
+    cancel();
   }
 }

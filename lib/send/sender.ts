@@ -60,7 +60,7 @@ const WINDOW = 100;
 const ALONE_FROM = 1024 * 1024;
 
 /** Milliseconds that a stop waits for the confirms of what is on its way: without them it is unknown, and sent again. */
-const CONFIRMS_WITHIN = 2000;
+const CONFIRMS_WITHIN = 5000;
 
 /**
  * Sends documents: `sending` is committed before the publish, `sent` only by the broker's confirm of that message; what
@@ -76,6 +76,7 @@ export class DocumentSender {
   private readonly sleepers: Sleepers;
   private readonly uncertain: Uncertain;
   private readonly waiting: Waiting;
+  private leaveClient: (() => void) | undefined;
   private readonly wakeAll = () => this.sleepers.wakeAll();
   private readonly onChange = (row: DocumentRow) => this.sleepers.wake(row.id);
 
@@ -116,6 +117,7 @@ export class DocumentSender {
   }
 
   start(): void {
+    this.leaveClient = this.client.use();
     this.broker.on("state", this.wakeAll);
     this.publisher.on("change", this.wakeAll);
     this.client.on("change", this.onChange);
@@ -128,10 +130,16 @@ export class DocumentSender {
     this.stopping.abort();
     this.wakeAll();
     const ended = Promise.allSettled([...this.running.values()].map(({ sent }) => sent));
-    await Promise.race([ended, new Promise<void>((resolve) => this.client.clock.after(CONFIRMS_WITHIN, resolve))]);
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.client.clock.after(CONFIRMS_WITHIN, resolve);
+    });
+    await Promise.race([ended, late]);
+    cancel();
     await this.publisher.stop();
-    // What they commit on their way out must be there before another sender looks for it.
+    // What they commit on their way out must be there before another sender looks for it, and before the ledger closes.
     await ended;
+    this.leaveClient?.();
     this.broker.off("state", this.wakeAll);
     this.publisher.off("change", this.wakeAll);
     this.client.off("change", this.onChange);

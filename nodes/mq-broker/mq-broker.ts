@@ -14,7 +14,7 @@ import { leaveQueues, useQueues } from "../separation.js";
 import { type BrokerConfig, readBrokerSettings } from "./settings.js";
 
 /** Milliseconds that a stopping broker node waits for those who use it. */
-const LEAVE_WITHIN = 6000;
+const LEAVE_WITHIN = 8000;
 
 export = (RED: NodeAPI): void => {
   /** A credential, or the environment variable that stands for it. */
