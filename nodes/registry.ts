@@ -47,8 +47,8 @@ export interface BrokerNode extends Node {
   queues(): { send: string[]; receive: string[] };
   /** Does a node send or receive over it? Not where all of them leave that to another instance. */
   inUse(): boolean;
-  /** Is its connection up now? */
-  connected(): boolean;
+  /** What keeps those who use it from sending or receiving now: the name of a fault, or the connection's state; empty = nothing. */
+  hindrance(): string;
   report(): Promise<BrokerReport>;
 }
 

@@ -168,6 +168,8 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
     const { exchange, queue } = this.to;
     this.cancel?.();
     this.why = error === undefined ? undefined : brokerError(error, this.connection.target, queue || exchange);
+    // The connection is asked for it, too.
+    this.kept.fault = error;
     this.emit("change");
   }
 

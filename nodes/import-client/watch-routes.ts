@@ -64,13 +64,14 @@ export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, Imp
   );
 
   RED.httpAdmin.get("/single-window/health", ((_request: Request, response: Response) => {
-    isReady(nodes)
-      .catch(() => false)
-      .then((ready) => {
+    hindrances(nodes)
+      .catch(() => ["fault"])
+      .then((reasons) => {
+        const ready = reasons.length === 0;
         response
           .status(ready ? 200 : 503)
           .set({ "cache-control": "no-store" })
-          .json({ live: true, ready });
+          .json({ live: true, ready, ...(!ready && { reasons }) });
       });
   }) as never);
 
@@ -104,16 +105,20 @@ function bearsToken({ headers }: Request): boolean {
 /** What a card says of itself when nothing can be signed until somebody does something about it. */
 const STOPPED = new Set<CardState>(["closed", "locked", "expired", "not-yet-valid"]);
 
-/** Every client is open, every broker that a node uses is connected, and no card is known to be unable to sign. */
-async function isReady(nodes: ReadonlyMap<string, ImportClientNode>): Promise<boolean> {
+/**
+ * Why nothing can be done now, in words for programs, without a name: the code of a client that is not open, what keeps a broker in use
+ * from sending or receiving (its connection, its login, a queue that is missing), the state of a card that cannot sign. None = it is ready.
+ */
+async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise<string[]> {
   const clients = [...nodes.values()];
   const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
-  return (
-    clients.length > 0 &&
-    clients.every(({ opening }) => opening?.client !== undefined && opening.fault === undefined) &&
-    [...brokerNodes.values()].every((node) => !node.inUse() || node.connected()) &&
-    cards.every(({ state }) => !STOPPED.has(state))
-  );
+  const reasons = [
+    ...(clients.length === 0 ? ["no-client"] : []),
+    ...clients.map(({ opening }) => opening?.fault?.code ?? (opening?.client ? "" : "opening")),
+    ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
+    ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),
+  ];
+  return [...new Set(reasons)].filter(Boolean);
 }
 
 async function scrape(metrics: () => Promise<Metrics>, nodes: ReadonlyMap<string, ImportClientNode>) {

@@ -123,7 +123,8 @@ export = (RED: NodeAPI): void => {
     };
     const standsBy = () => users.size > 0 && [...users.values()].every((link) => link?.follows);
     this.inUse = () => users.size > 0 && !standsBy();
-    this.connected = () => shared?.state === "connected" || shared?.state === "blocked";
+    const code = () => shared?.lastFault?.details.fault ?? shared?.channelFault ?? "";
+    this.hindrance = () => code() || (shared?.state === "connected" ? "" : (shared?.state ?? "disconnected"));
     this.report = async () => {
       const { send, receive } = this.queues();
       const wanted = [
@@ -136,7 +137,7 @@ export = (RED: NodeAPI): void => {
         name: this.name ?? "",
         client: this.client,
         state: standsBy() ? "standby" : (shared?.state ?? "disconnected"),
-        code: shared?.lastFault?.details.fault ?? shared?.channelFault ?? "",
+        code: code(),
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };

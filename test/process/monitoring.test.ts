@@ -74,7 +74,8 @@ describe("a real Prometheus that watches a real Node-RED", function () {
     assert.deepEqual([well.status, await well.json()], [200, { live: true, ready: true }]);
     await theatre.broker.kill("SIGKILL");
     await until("it is not ready", async () => (await health()).status === 503);
-    assert.deepEqual(await (await health()).json(), { live: true, ready: false });
+    const { reasons, ...away } = (await (await health()).json()) as { reasons: string[] };
+    assert.deepEqual([away, reasons.length], [{ live: true, ready: false }, 1], String(reasons));
     assert.equal((await health("/live")).status, 200);
     await prometheus.fires("SingleWindowBrokerAway");
     await theatre.broker.restart();

@@ -13,6 +13,11 @@ export function connections(bench: RedBench): void {
     root = join(scratch(), "ImpPath");
   });
 
+  const health = async () => {
+    const { status, body } = await bench.http().get("/single-window/health");
+    return [status, body];
+  };
+
   describe("sw-mq-broker and sw-card", () => {
     it("take user, password and PIN from the environment when the credentials are empty", async () => {
       const queue = await bench.queue();
@@ -95,6 +100,33 @@ export function connections(bench: RedBench): void {
       assert.match(lines.join(), /C18 .*拒绝登录.*ACCESS_REFUSED/);
       assert.equal(lines.length, 1);
       assert.ok(!bench.logged().join("\n").includes("wrong-Pass-1"));
+      assert.deepEqual(await health(), [503, { live: true, ready: false, reasons: ["login"] }]);
+    });
+
+    it("are not ready while a queue is missing that they need", async () => {
+      const [there, gone] = [await bench.queue(), await bench.queue()];
+      await bench.aside((channel) => channel.deleteQueue(gone));
+      for (const [send, receive, reasons] of [
+        [gone, there, ["queue"]],
+        [there, gone, ["queue"]],
+        [there, there, undefined],
+      ] as const) {
+        await bench.load([
+          clientNode(root),
+          brokerNode(bench.broker),
+          node("sw-mq-send", "send", { client: "client", broker: "broker", queue: send }, []),
+          node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue: receive }, ["out"]),
+          sink("out"),
+        ]);
+        const shows = (name: string) => (name === gone ? "queue" : "connected");
+        await bench.showing("send", `mq-send.status.${shows(send)}`);
+        await bench.showing("receive", `mq-receive.status.${shows(receive)}`);
+        assert.deepEqual(
+          await health(),
+          reasons ? [503, { live: true, ready: false, reasons }] : [200, { live: true, ready: true }],
+        );
+        await bench.unload();
+      }
     });
 
     it("share one connection between those who send and receive, and close it with the last", async () => {

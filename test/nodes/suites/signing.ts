@@ -200,7 +200,8 @@ export function signing(bench: RedBench): void {
           [words.source === "过期" ? "expired" : "not-yet-valid"],
         );
         const health = await bench.http().get("/single-window/health");
-        assert.deepEqual([health.status, health.body], [503, { live: true, ready: false }]);
+        const reasons = [`card-${cards[0].state}`];
+        assert.deepEqual([health.status, health.body], [503, { live: true, ready: false, reasons }]);
       });
     }
 
