@@ -79,6 +79,11 @@ export class AwaitedFiles {
     await this.context.ledger.update(row.id, NO_WORDS, { event: BACK });
   }
 
+  /** Documents whose file this process misses. */
+  ids(): Set<string> {
+    return new Set(this.missed.keys());
+  }
+
   /** Nobody waits for it any more. */
   forget(id: string): void {
     this.missed.delete(id);

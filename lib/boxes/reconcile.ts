@@ -105,7 +105,7 @@ export class Reconciler {
       });
     }
     const expected = new Set<string>();
-    const settled = new Set(this.missing.keys());
+    const settled = this.awaited.ids();
     for await (const row of this.openRows()) {
       await turn.over();
       settled.delete(row.id);
@@ -118,7 +118,7 @@ export class Reconciler {
         });
       await this.places.at(`${row.business}/${row.boxName}`, takingUp);
     }
-    for (const id of settled) this.missing.delete(id);
+    for (const id of settled) this.awaited.forget(id);
     // Of several instances only one asks about a file that belongs to nobody.
     const { shared = false, leads = false } = this.context.lease;
     if (!shared || leads) await this.findStrangers(expected, atStart && !shared, found);
