@@ -59,8 +59,16 @@ export async function exampleEnvironment(root: string): Promise<Record<string, s
   };
 }
 
-/** An editor that loads nothing from outside and shows nothing of its own. */
-export const QUIET = { tours: false, palette: { catalogues: [] }, multiplayer: { enabled: false } };
+/**
+ * An editor that loads nothing from outside and shows nothing of its own. No dialog of ours has code in it, and Monaco takes
+ * a third of the time in which the editor opens.
+ */
+export const QUIET = {
+  tours: false,
+  palette: { catalogues: [] },
+  multiplayer: { enabled: false },
+  codeEditor: { lib: "ace" },
+};
 
 /** A real Node-RED with the example flow. */
 export async function startExample(
