@@ -32,7 +32,7 @@ const LAYERS: readonly Layer[] = [
 ];
 
 /** A process that does not end this long after its last test holds something open. */
-const EXIT_WITHIN = 10_000;
+const EXIT_WITHIN = 30_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
 const SILENT_FOR = 1_300_000;
 /** So many processes side by side for each core: most of them wait, for a broker, a lease, a browser. */
@@ -40,11 +40,14 @@ const LANES_PER_CORE = 2;
 /** Each may have a broker, a browser and several Node-REDs of its own. */
 const MOST_LANES = 12;
 /** So many processes a layer whose files share them. */
-const SHARED_JOBS = 12;
+const SHARED_JOBS = 10;
+/** Folders of a layer that shares processes whose files start servers all the same. */
+const STARTERS = ["scripts", "simulator", "world"];
 /** Files that take longest, the longest first: a run that ends with one of them has nothing to do beside it. */
 const FIRST = [
   ...["nodes/node-red-4", "nodes/node-red-5", "process/crash-points", "process/faults", "process/shared-ledger"],
   ...["process/shared-link", "process/ledger-copy", "process/crash-decisions", "process/deploys", "lib/signing/sdf"],
+  ...["lib/signing/spsecure", "scripts/private-broker", "simulator/broker", "lib/intake/random-order"],
   ...["process/ledger-away", "process/samples", "process/shared-seen", "process/cards", "process/shadow"],
 ];
 
@@ -110,7 +113,19 @@ function filesOf(layer: Layer): string[] {
 
 /** One job for each file of a layer that wants that; else neighbours go together, in jobs of about the same size. */
 function jobsOf(layer: Layer, files: readonly string[]): Job[] {
-  if (layer.alone) return files.map((file) => ({ layer, files: [file] }));
+  const starts = (file: string) => layer.alone || STARTERS.some((folder) => file.startsWith(`test/${folder}/`));
+  const alone = files.filter(starts).map((file) => ({ layer, files: [file] }));
+  return [
+    ...alone,
+    ...sharedJobs(
+      layer,
+      files.filter((file) => !starts(file)),
+    ),
+  ];
+}
+
+function sharedJobs(layer: Layer, files: readonly string[]): Job[] {
+  if (files.length === 0) return [];
   const bytes = files.map((file) => statSync(join(repo, file)).size);
   const share = bytes.reduce((sum, size) => sum + size, 0) / Math.min(SHARED_JOBS, files.length);
   const groups: string[][] = [];

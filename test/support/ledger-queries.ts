@@ -76,7 +76,7 @@ export function describeQueries(name: string, open: () => Promise<Ledger>): void
     };
 
     it("answers every mixture of filters as plain code does, page by page, and counts the same", async function () {
-      this.timeout(180_000);
+      this.timeout(540_000);
       const seed = Number(process.env.SW_SEED ?? Date.now() % 1_000_000);
       console.log(`      seed ${seed}`);
       const rows = await someDocuments(ledger, 600, seed);
