@@ -1,13 +1,15 @@
 /**
  * What a document costs with us, beside the least that it can cost on this machine.
  *
- *     npm run bench -- [--documents 1000] [--large 20] [--rounds 1] [--latency 40] [--only "16 KB bare"] [--parts]
+ *     npm run bench -- [--documents 1000] [--large 20] [--rounds 1] [--latency 40] [--warm 40] [--only "16 KB bare"] [--parts]
  *
  * Each line is one way of sending: the floor (`parts/floor.ts`: a bare script that reads, parses and validates by libxml2,
  * signs, publishes with confirm, journals with group commit, renames), and ours: a real Node-RED with example 01, everything
  * on. CPU is that of all processes of the client, the card's among them, without the broker's. The ratios are what we reach of the
  * floor's documents a second, and what of our CPU the floor takes. A machine that does other work too makes the first one, and everything by the clock,
  * meaningless; CPU and its ratio stay roughly true.
+ *
+ * Before that `--warm` documents go through ours: a process that has just begun spends much of its time on compiling.
  *
  * Prints a table with the last committed result (`result.json`) beside it; `--save` writes that file. `--parts` runs the
  * benches of single parts as well: receiving, signing, sending, preflight.
@@ -39,6 +41,7 @@ const { values: options } = parseArgs({
     large: { type: "string", default: "20" },
     rounds: { type: "string", default: "1" },
     latency: { type: "string", default: "40" },
+    warm: { type: "string", default: "40" },
     only: { type: "string", default: "" },
     parts: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
@@ -159,7 +162,14 @@ async function main(): Promise<void> {
   ): Promise<Line> {
     const count = Number(one.shape === "5 MB ZIP" ? options.large : options.documents);
     const profile = options.profile === "" ? undefined : join(resolve(options.profile), `${clientId}.cpuprofile`);
-    const settings = { theatre: where, env: environmentOf(one), clientId, inFlight: one.inFlight, profile };
+    const settings = {
+      theatre: where,
+      env: environmentOf(one),
+      clientId,
+      inFlight: one.inFlight,
+      warm: Number(options.warm),
+      profile,
+    };
     const ours = await Ours.start(on, settings);
     const floors: FloorFigures[] = [];
     const figures: OursFigures[] = [];

@@ -12,6 +12,8 @@ export interface OursSettings {
   env: NodeJS.ProcessEnv;
   clientId: string;
   inFlight: number;
+  /** Documents that go through it before anything is measured; 40 by default. */
+  warm?: number;
   /** File that a profile of each run's processor time is written to. */
   profile?: string | undefined;
 }
@@ -37,7 +39,7 @@ export class Ours {
   ) {}
 
   static async start(channel: ConfirmChannel, settings: OursSettings): Promise<Ours> {
-    const { theatre, env, clientId, inFlight } = settings;
+    const { theatre, env, clientId, inFlight, warm = 40 } = settings;
     const stage = new Stage(theatre, {
       clientId,
       flow: (nodes) => {
@@ -51,7 +53,7 @@ export class Ours {
     const added = { NODE_OPTIONS: `--require ${monitor}`, ...(profile && { SW_CPU_PROFILE: profile }) };
     const nodeRed = await stage.startNodeRed({ ...env, ...added });
     const ours = new Ours(stage, nodeRed.lines, nodeRed.pid, channel, queue, profile !== undefined);
-    await ours.warmUp();
+    await ours.warmUp(warm);
     return ours;
   }
 
@@ -60,11 +62,11 @@ export class Ours {
   }
 
   /** Modules are loaded, the card is logged in, the connection is there. */
-  private async warmUp(): Promise<void> {
-    for (let index = 0; index < 40; index++) {
+  private async warmUp(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) {
       this.stage.drop("DecCus001", `${freshKey()}.xml`, decXml({ operType: "G" }));
     }
-    await this.settled(40);
+    await this.settled(count);
     await this.channel.purgeQueue(this.queue);
     await pause(3_000);
   }

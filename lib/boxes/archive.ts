@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { codeOf } from "../errors.js";
 import type { Disk } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { dayOf, isDay, type NameForm, numberedName, stampedName } from "../files/names.js";
@@ -86,7 +87,12 @@ export async function placedBefore(
 
 /** Is there a file with these bytes? */
 export async function isFile({ files: { disk }, clock }: HashWorld, path: string, sha256: string): Promise<boolean> {
-  return disk.exists(path) && (await hashOf(disk, path, clock)) === sha256;
+  try {
+    return (await hashOf(disk, path, clock)) === sha256;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return false;
+    throw error;
+  }
 }
 
 /** Path of the sub-folder of a day in which the file of a row lies; undefined where it lies in the box itself. */

@@ -147,7 +147,7 @@ export class Attachments {
     if (!snapshot || (known && sameSnapshot(known.snapshot, snapshot))) return;
     const isRead = snapshot.size <= Math.min(MAX_XML_BYTES, this.options.mostBytes);
     const path = join(outBox.folder.box("OutBox"), name);
-    const entries = isRead ? await pdfsOf(this.world.files.disk, path, name) : [];
+    const entries = isRead ? await pdfsOf(this.world.files.disk, path, name, snapshot.size) : [];
     const wanted = entries.map((entry) => ({ entry, seenAt: 0, still: false }));
     // The round may have begun long ago; its PDFs get their time from now on.
     this.watched.tick();
@@ -209,9 +209,9 @@ function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
 }
 
 /** What a file announces; nothing for a ZIP, and for what cannot be read, which the checks will then name. */
-async function pdfsOf(disk: Disk, path: string, fileName: string): Promise<string[]> {
+async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
   try {
-    const bytes = await bytesOf(disk, path);
+    const bytes = await bytesOf(disk, path, size);
     if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];
     assertFileName(fileName);
     const { kind, body } = await inspect(bytes, fileName);

@@ -42,7 +42,8 @@ export async function claimFile(
   const { ledger, files, clock, ids } = context;
   const snapshot = outBox.snapshotOf(name);
   outBox.take(name);
-  const content = await readUnchanged(context, join(folder.box("OutBox"), name), snapshot, mostBytes);
+  const source = join(folder.box("OutBox"), name);
+  const content = await readUnchanged(context, source, snapshot, mostBytes);
   if (!content) {
     outBox.forget(name);
     return undefined;
@@ -73,13 +74,13 @@ export async function claimFile(
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
-    const brought = await bring(context, folder, name, claimed, snapshot);
+    const brought = await bring(context, folder, source, name, claimed, snapshot);
     outBox.forget(name);
     if (brought) return claimed;
   } catch (error) {
     // A file that has been brought is claimed, whatever came after. Where the ledger cannot be written now, `reconcile`
     // finds the row and its file.
-    const [source, target] = [join(folder.box("OutBox"), name), join(folder.box("TempBox"), claimed.row.boxName)];
+    const target = join(folder.box("TempBox"), claimed.row.boxName);
     const left = files.disk.exists(source) && !files.disk.exists(target);
     if (left || !(await appears(context, target))) await undo().catch(() => undefined);
     throw error;
@@ -176,6 +177,7 @@ async function readUnchanged(
 async function bring(
   context: BoxContext,
   folder: BusinessFolder,
+  source: string,
   name: string,
   { row, repeats }: ClaimedFile,
   snapshot: FileSnapshot | undefined,
@@ -186,7 +188,7 @@ async function bring(
   // Frozen since the row was committed, somebody else may have brought it, and the name be another file's.
   lease.assertHeld();
   try {
-    files.disk.rename(join(folder.box("OutBox"), name), target);
+    files.disk.rename(source, target);
   } catch (error) {
     if (codeOf(error) === "EXDEV") return bringAcross(context, folder, name, row.boxName, snapshot);
     // Over a network a rename that is repeated may say so of one that succeeded: the target tells, which may be seen late.

@@ -29,8 +29,9 @@ export async function hashOf(disk: Disk, path: string, clock: Clock): Promise<st
 
 /** A file's bytes and their hash; only the hash of one with more bytes than `mostBytes`. Rejects with what the file system says. */
 export async function contentOf(disk: Disk, path: string, clock: Clock, mostBytes = LARGEST): Promise<FileContent> {
-  if ((disk.facts(path)?.size ?? 0) > mostBytes) return { ...(await hashed(disk, path, clock)), payload: undefined };
-  return contentOfBytes(await bytesOf(disk, path), clock);
+  const size = disk.facts(path)?.size ?? 0;
+  if (size > mostBytes) return { ...(await hashed(disk, path, clock)), payload: undefined };
+  return contentOfBytes(await bytesOf(disk, path, size), clock);
 }
 
 /** The same of bytes that are in memory already. */

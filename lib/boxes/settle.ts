@@ -176,7 +176,8 @@ export async function finish(context: BoxContext, row: DocumentRow, lookedFor = 
   let boxName = before;
   if (boxName === undefined && isThere) {
     const place = join(archive, day);
-    files.makeFolder(place);
+    // The box itself was looked at on the way here.
+    if (day !== "") files.makeFolder(place);
     boxName = nameInBox(day, await files.place(source, place, name));
   }
   crashPoint("settle.after-move");

@@ -27,10 +27,10 @@ export class KnownRows {
     return undefined;
   }
 
-  /** A row was written; it is committed, or `clear` is called. */
-  set(row: DocumentRow): void {
+  /** A row was written, of these columns or of all; it is committed, or `clear` is called. */
+  set(row: DocumentRow, columns = DOCUMENT_COLUMNS): void {
     this.rows.delete(row.id);
-    if (!DOCUMENT_COLUMNS.every(([property]) => comesBack(row[property]))) return;
+    for (const [property] of columns) if (!comesBack(row[property])) return;
     this.rows.set(row.id, { ...row });
     if (this.rows.size > MOST) this.rows.delete(this.rows.keys().next().value as string);
   }

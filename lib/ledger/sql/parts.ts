@@ -19,6 +19,7 @@ export class Parts {
 
   /** Enters the parts of a document that is claimed. */
   *enter(documentId: string, parts: readonly NewPart[]): Work<void> {
+    if (parts.length === 0) return;
     const entered = parts.slice(0, MOST);
     const { table, field, value } = this.dialect.rows;
     yield run(

@@ -113,7 +113,7 @@ export class Rows {
     // Nobody else writes between the look at the row and this.
     const where = "WHERE id = ? AND owner = ? AND epoch = ?";
     if (changed.length > 0) yield run(`UPDATE documents SET ${sets} ${where}`, ...values, id, row.owner, row.epoch);
-    this.known?.set(next);
+    this.known?.set(next, changed);
     if (this.me()) yield* this.names(row, next);
     const keep =
       "INSERT INTO document_keys (key, kind, document_id, number) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
