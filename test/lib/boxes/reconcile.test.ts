@@ -291,6 +291,19 @@ describe("rows and files are compared all the time", () => {
     assert.deepEqual(readdirSync(box("FailBox")), []);
   });
 
+  it("claims a file anew that took the place of one that was being claimed, and whose process ended before it saw that", async () => {
+    const row = await claimed("a.xml", XML("K1"));
+    await watching?.watch.stop();
+    const corrected = XML("K1").replace("<DecSign>", "<DecHead/><DecSign>");
+    writeFileSync(join(box("TempBox"), row.boxName), corrected);
+    watching = new Watching(client);
+    await watching.until(() => watching?.claims.length === 1);
+    assert.notEqual(watching.first.id, row.id);
+    assert.equal(watching.claims[0]?.payload.toString(), corrected);
+    const earlier = await client.ledger.get(row.id);
+    assert.deepEqual([earlier?.state, earlier?.code, earlier?.box], ["failed", "SW-REPLACED", "none"]);
+  });
+
   it("returns a file under its own name, beside one that its producer has put there meanwhile", async () => {
     const row = await claimed("a.xml", XML("K1"));
     await watching?.watch.stop();
