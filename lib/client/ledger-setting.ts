@@ -2,14 +2,20 @@ import { join, resolve } from "node:path";
 import { isPostgres, readPlace, SSL_MODES, writePlace } from "../ledger/postgres/place.js";
 import { configError, settingChoice, settingNumber, settingText } from "../settings.js";
 
+const FIELDS = ["ledgerHost", "ledgerPort", "ledgerDatabase", "ledgerUser", "ledgerSchema", "ledgerCa"];
+
 /**
  * Where the ledger lies, as the import-client node is set: a file, by default below the root, or `postgres://…` without the password.
- * `ledger` may itself be such an address, from `SW_LEDGER` say. Rejects with SW-CONFIG, naming the setting.
+ * `ledger` may itself be such an address, from `SW_LEDGER` say; it counts as well where the fields of a database are chosen and none is filled in,
+ * since the server that PG* variables, or nothing at all, lead to would be another one. Rejects with SW-CONFIG, naming the setting.
  */
 export function readLedgerSetting(config: Record<string, unknown>, root: string): string {
   const kind = settingChoice("ledgerKind", config.ledgerKind, ["sqlite", "postgres"]);
-  if (kind === "postgres") return fromFields(config);
-  const ledger = settingText(config.ledger) || defaultLedger(root);
+  const given = settingText(config.ledger);
+  if (kind === "postgres" && !(isPostgres(given) && FIELDS.every((field) => !settingText(config[field])))) {
+    return fromFields(config);
+  }
+  const ledger = given || defaultLedger(root);
   if (isPostgres(ledger)) {
     readPlace(ledger);
     return ledger;

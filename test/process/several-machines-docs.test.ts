@@ -123,6 +123,18 @@ describe("examples/optional/several-machines", function () {
     removeScratch();
   });
 
+  /** The variables of the page, for the server of the test, which has no TLS; what programs of PostgreSQL take by themselves leads nowhere. */
+  function documented(): NodeJS.ProcessEnv {
+    const { host, port, user, database, password } = postgres;
+    const text = blocksOf(PAGES[0]).find(({ language }) => language === "env")?.text ?? "";
+    const address = /^SW_LEDGER=(\S+)$/m.exec(text)?.[1] ?? "";
+    const SW_LEDGER = address
+      .replace("sw_ledger@db.example.com/sw_ledger", `${user}@${host}:${port}/${database}`)
+      .replace(/sslmode=.*/, "sslmode=disable");
+    assert.match(SW_LEDGER, /@127\.0\.0\.1:\d+\/.*schema=sw_demo0001/);
+    return { SW_LEDGER, PGPASSWORD: password, PGHOST: "127.0.0.1", PGPORT: "1" };
+  }
+
   it("works on two machines, and the one says when the other is gone", async () => {
     const example = JSON.parse(
       readFileSync(join(repo, "examples", "optional", "several-machines.json"), "utf8"),
@@ -132,14 +144,7 @@ describe("examples/optional/several-machines", function () {
     stage = new Stage(theatre, {
       clientId: "PAIR0001",
       flow: (nodes) => nodes.splice(0, nodes.length, ...example),
-      env: () => ({
-        PGHOST: postgres.host,
-        PGPORT: String(postgres.port),
-        PGDATABASE: postgres.database,
-        PGUSER: postgres.user,
-        PGPASSWORD: postgres.password,
-        PGSSLMODE: "disable",
-      }),
+      env: documented,
     });
     mkdirSync(dirname(stage.root), { recursive: true });
     await stage.startSimulator();
@@ -148,7 +153,7 @@ describe("examples/optional/several-machines", function () {
     processes.push(one);
     const two = await stage.startAnotherNodeRed("two", { ...guard("two"), SW_OTHER_URL: `${one.url}/` });
     processes.push(two);
-    const ask = (sql: string) => postgres.sql(sql.replaceAll("FROM ", "FROM single_window."));
+    const ask = (sql: string) => postgres.sql(sql.replaceAll("FROM ", `FROM ${SCHEMA}.`));
     await until("both share the ledger", async () => (await ask("SELECT count(*) FROM instances")) === "2", 120_000);
     const keys = Array.from({ length: 20 }, () => freshKey());
     for (const key of keys) stage.drop("DecCus001", `${key}.xml`, decXml({ key, goods: 2 }));

@@ -38,6 +38,14 @@ describe("where the ledger is set to lie", () => {
     assert.equal(readLedgerSetting({ ledger: set }, ROOT), set);
   });
 
+  it("takes the address of `ledger` where a database is chosen and none of its fields is filled in", () => {
+    const ledger = "postgres://sw@db.example.com/sw?schema=a";
+    const empty = { ledgerKind: "postgres", ledgerTls: "prefer", ledgerHost: "", ledger };
+    assert.equal(readLedgerSetting(empty, ROOT), ledger);
+    assert.match(readLedgerSetting({ ...empty, ledgerHost: "other" }, ROOT), /other/);
+    assert.match(readLedgerSetting({ ...empty, ledger: "/var/l.db" }, ROOT), /^postgres:/);
+  });
+
   it("is refused where it cannot be meant, and what is secret is not said again", () => {
     for (const config of [
       { ledger: "mysql://user:secret@db/sw" },
