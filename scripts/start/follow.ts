@@ -79,12 +79,12 @@ export async function follow(
   const all: Followed[] = samples.map((sample) => ({ sample, events: [], receipts: [] }));
   const end = Date.now() + within;
   while (!signal.aborted && Date.now() < end && !all.every(isFinished)) {
-    const { documents } = await get<{ documents: DocumentRow[] }>(`${url}/single-window/documents?limit=200`, signal);
     for (const followed of all) {
       const { sample, document } = followed;
-      const row = documents.find(
-        ({ fileName, business }) => fileName === sample.fileName && business === sample.folder,
-      );
+      // By its own name: whatever else waits in the folder may be any number.
+      const own = new URLSearchParams({ business: sample.folder, fileName: sample.fileName, limit: "1" });
+      const { documents } = await get<{ documents: DocumentRow[] }>(`${url}/single-window/documents?${own}`, signal);
+      const [row] = documents;
       if (row === undefined || (document?.updatedAt === row.updatedAt && isFinished(followed))) continue;
       const story = await get<Story>(`${url}/single-window/documents/${encodeURIComponent(row.id)}`, signal);
       const changed =

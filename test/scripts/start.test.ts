@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../../scripts/plain-error.js";
 import { demoSettings, startSettings } from "../../scripts/start/environment.js";
 import { placeFlow } from "../../scripts/start/flow.js";
+import { follow, isAsExpected } from "../../scripts/start/follow.js";
 import { assertCanRunDemo } from "../../scripts/start/needs.js";
 import { layTable, textWidth } from "../../scripts/start/table.js";
+import type { Sample } from "../../simulator/samples/index.js";
+import { documentRow } from "../support/rows.js";
 
 describe("npm start: settings", () => {
   it("fills every variable that the example flow names", () => {
@@ -168,5 +174,51 @@ describe("npm start: table", () => {
     ]).split("\n");
     const places = lines.map((line) => textWidth(line.slice(0, line.search(/[xyz]/))));
     assert.deepEqual([places[0], places[2], places[3]], [8, 8, 8]);
+  });
+});
+
+describe("npm start: the samples", () => {
+  const SAMPLES: Sample[] = ["a.xml", "b.xml"].map((fileName) => ({
+    ...{ folder: "DecCus001", fileName, bytes: Buffer.alloc(0) },
+    ...{ clientKey: "", title: { zh: fileName, en: fileName }, expect: "accepted" },
+  }));
+
+  it("are followed by their own names, however many newer documents there are", async () => {
+    const row = (id: number, fileName: string) =>
+      documentRow({
+        ...{ id: String(id).padStart(6, "0"), fileName, messageType: "DEC001" },
+        state: "accepted",
+        settled: true,
+      });
+    const rows = [
+      row(1, "a.xml"),
+      row(2, "b.xml"),
+      ...Array.from({ length: 600 }, (_, n) => row(n + 3, `load-${n}.xml`)),
+    ];
+    const receipts = [{ kind: "business", statusCode: "R", filed: true }];
+    const server = createServer(({ url = "" }, response) => {
+      const { pathname, searchParams: asked } = new URL(url, "http://localhost");
+      const id = /^\/single-window\/documents\/(.+)$/.exec(pathname)?.[1];
+      const found = rows.filter(({ fileName }) => [null, fileName].includes(asked.get("fileName"))).reverse();
+      const documents = found.slice(0, Math.min(Number(asked.get("limit")), 500));
+      const document = rows.find((one) => one.id === id);
+      response.end(JSON.stringify(id ? { document, events: [], receipts } : { documents }));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const end = new AbortController();
+      const seen: string[] = [];
+      const followed = await follow(url, SAMPLES, 10_000, end.signal, ({ sample }) => seen.push(sample.fileName));
+      assert.deepEqual(
+        [seen, followed.map(isAsExpected)],
+        [
+          ["a.xml", "b.xml"],
+          [true, true],
+        ],
+      );
+    } finally {
+      server.close();
+    }
   });
 });
