@@ -116,7 +116,7 @@ describe("the receipt's way back", () => {
     assert.ok(pauses.length >= 9, pauses.join());
     fault = "EACCES";
     await clock.pass(60_000, settled);
-    assert.deepEqual(notices, ["SW-CLIENT"], "another fault than the first");
+    assert.deepEqual(notices, ["SW-FOLDER"], "another fault than the first");
     fault = undefined;
     await clock.pass(60_000, settled);
     await until("it is stored", () => ended.length > 0);
