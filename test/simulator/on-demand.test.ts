@@ -47,7 +47,7 @@ describe("simulator: receipts on demand", () => {
           );
         }
       }
-    }).timeout(60_000);
+    }).timeout(180_000);
   }
 
   for (const wrapper of Object.keys(WRAPPERS)) {
@@ -65,7 +65,7 @@ describe("simulator: receipts on demand", () => {
           `cut at ${length}`,
         );
       }
-    }).timeout(60_000);
+    }).timeout(180_000);
   }
 
   it("puts several receipts into one ZIP", async () => {

@@ -48,5 +48,5 @@ describe("the local failure receipt", () => {
     );
     const { parts } = await readReceipts(localReceipt("C141", '<a> & "b" ]]> \\ \u0007浙'));
     assert.equal(parts[0]?.receipts[0]?.text, '<a> & "b" ]]> \\ 浙');
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

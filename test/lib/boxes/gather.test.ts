@@ -183,7 +183,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     await until("all to be held", () => watching.withoutPdfs === 1_100, 30_000);
     drop(`${key}.xml`, decXml({ key, goods: 1 }));
     assert.equal((await claimed(watching)).row.clientKey, key);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it("are there for a document behind a long OutBox, whose turn comes late", async () => {
     for (let index = 0; index < 1_100; index++) drop(`F${index}.xml`, decXml({ key: `F${index}`, goods: 1 }));
@@ -204,7 +204,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
       files("FailBox").filter((name) => name.endsWith(".pdf")),
       [],
     );
-  }).timeout(120_000);
+  }).timeout(360_000);
 
   it("are waited for in time that was spent looking: a frozen process has waited for nothing", async () => {
     await client.close();

@@ -125,7 +125,7 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
     assert.deepEqual([...new Set(kept)].sort(), [...garbage].sort());
     assert.equal(kept.length, garbage.size, "each once, and nothing else is left there");
     console.log(`      ${messages.length} deliveries, ${stops} stops, ${writes} writes`);
-  }).timeout(120_000);
+  }).timeout(360_000);
 
   it("is worked on in short steps, whatever the size of a body", async () => {
     client = await openClient();

@@ -290,5 +290,5 @@ describe("matching receipts to documents", () => {
       ),
       { numRuns: 3 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

@@ -91,7 +91,7 @@ describe("names of receipts in InBox", () => {
         ),
         { numRuns: 2000 },
       );
-    }).timeout(60_000);
+    }).timeout(180_000);
   });
 
   it("keeps a key whole when there is no document", () => {
@@ -227,5 +227,5 @@ describe("names of receipts in InBox", () => {
       }),
       { numRuns: 2000 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

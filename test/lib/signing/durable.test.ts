@@ -103,4 +103,4 @@ describe("PIN guard over kills and restarts", () => {
       for (const pin of [PIN, WRONG]) assert.ok(!content.includes(pin), entry.name);
     }
   });
-}).timeout(30_000);
+}).timeout(90_000);

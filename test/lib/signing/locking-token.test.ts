@@ -277,4 +277,4 @@ describe("a token that locks, is pulled, hangs and crashes", function () {
     await assert.rejects(open({ pin: "", pinPad: true }).sign("rsa-sha256", DATA), failing("C134", "NO-PIN-PAD"));
     assert.deepEqual(shim.log, ["login accepted"], "an empty PIN never reaches a token without keypad");
   });
-}).timeout(20_000);
+}).timeout(60_000);

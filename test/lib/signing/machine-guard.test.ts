@@ -168,4 +168,4 @@ describe("one PIN guard for a machine", () => {
     assert.throws(() => process.kill(modulePid as number, 0), { code: "ESRCH" });
     assert.deepEqual(events, ["one ready", "other ready"], "a node that closes is no change of the card");
   });
-}).timeout(30_000);
+}).timeout(90_000);

@@ -202,4 +202,4 @@ describe("profile x suite x backend, as the table of docs/signing.md has it", ()
       });
     }
   }
-}).timeout(20_000);
+}).timeout(60_000);

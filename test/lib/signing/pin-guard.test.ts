@@ -234,7 +234,7 @@ describe("the PIN guard's record", () => {
     await new PinGuard(pins, "1").login(["t"], good);
     other.close();
     pins.close();
-  }).timeout(15_000);
+  }).timeout(45_000);
 
   it("an outcome that cannot be written is written later, and counts as refused until then", async () => {
     const pins = new RecordedPins(fresh());

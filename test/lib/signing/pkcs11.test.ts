@@ -111,7 +111,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
       await card.close();
     }
     assert.deepEqual(attempts.rows, [], "no PIN is tried on a token that is not sure to be ours");
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it("500 signatures at once need one login", async () => {
     const attempts = new RecordedPins();
@@ -124,7 +124,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
     );
     assert.equal(card.state, "ready");
     await card.close();
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("a wrong PIN with 100 files waiting is one attempt, and none after a restart or from a second flow", async () => {
     const attempts = new RecordedPins();
@@ -157,7 +157,7 @@ describe("PKCS#11 card on SoftHSM2", () => {
     assert.equal((await corrected.sign("rsa-sha256", DATA)).length, 256);
     await corrected.close();
     assert.ok(!JSON.stringify([attempts.rows, events]).includes(PIN));
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("a killed module process costs one signature and comes back", async () => {
     const attempts = new RecordedPins();

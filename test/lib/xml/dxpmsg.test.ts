@@ -56,5 +56,5 @@ describe("the content of a DxpMsg", () => {
     const bytes = Buffer.from(`<DxpMsg><Data>${padded.toString("base64")}</Data></DxpMsg>`);
     const { parts } = await readReceipts(bytes);
     assert.deepEqual([parts[0]?.recognised, parts[0]?.receipts[0]?.seqNo], [true, "3"]);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
