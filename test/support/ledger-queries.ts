@@ -88,10 +88,10 @@ export function describeQueries(name: string, open: () => Promise<Ledger>): void
         return text.slice(start, start + 1 + Math.floor(random() * 6));
       };
       let found = 0;
-      for (let round = 0; round < 150; round++) {
+      for (let round = 0; round < 300; round++) {
         const some = pick(rows);
         const query: DocumentQuery = {
-          limit: 5 + Math.floor(random() * 60),
+          limit: 1 + Math.floor(random() * 50),
           ...(random() < 0.4 && { state: random() < 0.5 ? pick(STATES) : [pick(STATES), pick(STATES)] }),
           ...(random() < 0.4 && { business: pick(["deccus001", "SAS", "Rmft", "None"]) }),
           ...(random() < 0.4 && {
