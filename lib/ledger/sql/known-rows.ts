@@ -18,10 +18,16 @@ export class KnownRows {
 
   /** A row of its own for whoever asks; undefined when it is to be read. */
   get(id: string): DocumentRow | undefined {
+    const row = this.look(id);
+    return row && { ...row };
+  }
+
+  /** The same for who changes nothing in it. */
+  look(id: string): Readonly<DocumentRow> | undefined {
     const row = this.rows.get(id);
     if (!row) return undefined;
     const now = this.version();
-    if (now === this.seen) return { ...row };
+    if (now === this.seen) return row;
     this.seen = now;
     this.clear();
     return undefined;

@@ -89,7 +89,7 @@ export class Rows {
     change: DocumentChange,
     note: EventNote | undefined,
   ): Work<DocumentRow> {
-    const row = yield* this.document(id);
+    const row = this.known?.look(id) ?? (yield* this.document(id));
     if (!row) {
       throw new ImportClientError("SW-UNKNOWN-DOCUMENT", {
         zh: `台账中没有单据 ${id}`,
@@ -107,7 +107,7 @@ export class Rows {
     const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
     // Nobody works on what is settled: who takes it up again has it.
     if (me && row.owner !== me.id) Object.assign(next, { owner: me.id, epoch: row.epoch + 1 });
-    const changed = DOCUMENT_COLUMNS.filter(([property]) => next[property] !== row[property]);
+    const changed = differing(next, row, change);
     const sets = changed.map(([, column]) => `${column} = ?`).join(", ");
     const values = changed.map(([property, , kind]) => toColumn(kind, next[property]));
     // Nobody else writes between the look at the row and this.
@@ -142,6 +142,24 @@ export class Rows {
       note.textEn ?? "",
     );
   }
+}
+
+type Column = (typeof DOCUMENT_COLUMNS)[number];
+
+const COLUMN_OF: ReadonlyMap<string, Column> = new Map(DOCUMENT_COLUMNS.map((column) => [column[0], column]));
+/** What a change may set beside what it names. */
+const ALSO = ["state", "updatedAt", "owner", "epoch"];
+
+/** The columns in which a changed row differs. */
+function differing(next: DocumentRow, row: DocumentRow, change: DocumentChange): Column[] {
+  const changed: Column[] = [];
+  for (const names of [Object.keys(change), ALSO]) {
+    for (const name of names) {
+      const column = COLUMN_OF.get(name);
+      if (column && next[column[0]] !== row[column[0]] && !changed.includes(column)) changed.push(column);
+    }
+  }
+  return changed;
 }
 
 function insert<Row>(table: string, columns: Columns<Row>): string {

@@ -312,7 +312,8 @@ export class SqliteStore implements Store {
 /** Rows are always asked for by `all`: a statement of libsql that was asked by it once, and had none, gives none to `get` either. */
 function answer(statements: Statements, { sql, values, rows }: Statement): Stored[] {
   const statement = statements.of(sql);
-  if (rows) return statement.all(...values) as Stored[];
-  statement.run(...values);
+  // As one array: libsql makes one of what it is given.
+  if (rows) return statement.all(values) as Stored[];
+  statement.run(values);
   return [];
 }
