@@ -32,6 +32,8 @@ interface WaitingFile {
   /** How often it could not be claimed or read, and until when it is left alone for that. */
   failures: number;
   notBefore: number;
+  /** What the file system says since then of reading it, by the time spent watching; undefined while it can be read. */
+  failing: { since: number; error: unknown } | undefined;
 }
 
 /**
@@ -43,8 +45,11 @@ const APART = { still: 150, proven: 10 };
 /** Files of one scan whose whole content is gone through. Where more wait, the others have been still by the next scans. */
 const PROOFS = 32;
 
-/** A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds. */
-const PAUSE = { first: 500, longest: 60_000 };
+/**
+ * A file that is held by somebody is tried again after a pause that doubles from the first to the longest, in milliseconds; one that may not
+ * be read costs little, and whoever gives the right waits for it.
+ */
+const PAUSE = { first: 500, longest: 60_000, unread: 5000 };
 
 /** Milliseconds without any change after which an unfinished file is spoken of. */
 const SOON = 5000;
@@ -66,11 +71,16 @@ export interface Oddity {
     | "name"
     | "unfinished"
     | "incomplete"
-    | "unreadable"
     | "zeros"
     | "hole"
     | "behind";
-  code?: string;
+}
+
+/** A file that is finished or not, nobody knows: it is locked, or the user of this process may not read it. */
+export interface Unreadable {
+  name: string;
+  /** What the file system says of it. */
+  error: unknown;
 }
 
 export interface OutBoxOptions {
@@ -109,6 +119,8 @@ export class OutBox {
   private generation = 0;
   /** Files that were not finished at the last look, though nobody has written them for some seconds. */
   unfinished: string[] = [];
+  /** Files that could not be read at the last look, nor for some seconds before: one that is only locked, for longer. */
+  unreadable: Unreadable[] = [];
   /** Files that went away before anybody of ours took them. */
   private vanished: string[] = [];
   private proofs = 0;
@@ -183,6 +195,7 @@ export class OutBox {
     const names: string[] = [];
     const oddities: Oddity[] = [];
     const unfinished: string[] = [];
+    const unreadable: Unreadable[] = [];
     const turn = new Turn(this.world.clock);
     // Asked once: each time costs a look at the folder.
     const box = this.folder.box("OutBox");
@@ -195,6 +208,10 @@ export class OutBox {
       if (seen++ >= this.lookAhead) break;
       await turn.over();
       const oddity = await this.judge(name, waiting, join(box, name));
+      const { failing } = waiting;
+      if (failing && this.watched.now - failing.since >= this.patienceWith(failing.error)) {
+        unreadable.push({ name, error: failing.error });
+      }
       if (oddity === "ready") {
         names.push(name);
         if ((waiting.snapshot?.size ?? 0) <= LARGE && ++small >= this.enough) break;
@@ -202,6 +219,7 @@ export class OutBox {
       if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) unfinished.push(name);
     }
     this.unfinished = unfinished;
+    this.unreadable = unreadable;
     return { names, oddities };
   }
 
@@ -246,7 +264,7 @@ export class OutBox {
 
   private enter(name: string, generation: number): void {
     const content = { snapshot: undefined, sameSince: 0, proof: undefined, whole: false };
-    const state = { reported: false, told: false, taken: false, failures: 0, notBefore: 0 };
+    const state = { reported: false, told: false, taken: false, failures: 0, notBefore: 0, failing: undefined };
     this.waiting.set(name, { stillSince: this.watched.now, generation, ...content, ...state });
     if (!isPdfName(name)) return;
     this.pdfs.set(pdfKey(name), name);
@@ -262,14 +280,14 @@ export class OutBox {
   }
 
   /** The file could not be claimed: a virus scanner or a writer holds it. It is tried again after a pause. */
-  postpone(name: string): void {
+  postpone(name: string, longest: number = PAUSE.longest): void {
     const waiting = this.waiting.get(name);
     if (!waiting) return;
     waiting.snapshot = undefined;
     waiting.proof = undefined;
     waiting.whole = false;
     waiting.taken = false;
-    waiting.notBefore = this.world.clock.monotonic() + Math.min(PAUSE.longest, PAUSE.first * 2 ** waiting.failures++);
+    waiting.notBefore = this.world.clock.monotonic() + Math.min(longest, PAUSE.first * 2 ** waiting.failures++);
   }
 
   /** What was known of the file when it was found ready. */
@@ -283,19 +301,24 @@ export class OutBox {
     try {
       if (await this.isReady(name, waiting, path)) return "ready";
     } catch (error) {
-      const code = codeOf(error) ?? "";
-      if (code === "ENOENT") {
+      if (codeOf(error) === "ENOENT") {
         this.forget(name);
         return undefined;
       }
-      this.postpone(name);
-      return this.overdue(waiting) ? { name, reason: "unreadable", code } : undefined;
+      waiting.failing = { since: waiting.failing?.since ?? this.watched.now, error };
+      this.postpone(name, PAUSE.unread);
+      return undefined;
     }
     if (this.overdue(waiting)) return { name, reason: "incomplete" };
     if (waiting.told || !this.isStill(waiting, this.soon)) return undefined;
     waiting.told = true;
     const reason = whyIncomplete(this.world.files.disk, path, waiting.snapshot?.size ?? 0);
     return reason === "unfinished" ? undefined : { name, reason };
+  }
+
+  /** A writer or a virus scanner that has the file gets the time that an unfinished one gets; a right that is missing comes by no waiting. */
+  private patienceWith(error: unknown): number {
+    return codeOf(error) === "EBUSY" ? this.options.incompleteAfter : this.soon;
   }
 
   /** When an unfinished file is spoken of; what is whole has been taken by then. */
@@ -322,11 +345,13 @@ export class OutBox {
     if (same && since >= (this.options.still ?? APART.still)) {
       // Read once while it looks the same: who waits for a claim is seen many times.
       waiting.whole ||= looksComplete(files.disk, path, snapshot.size);
+      waiting.failing = undefined;
       return waiting.whole;
     }
     if (waiting.proof === undefined && this.proofs > 0) {
       this.proofs--;
       waiting.proof = (await proofOf(files.disk, path, snapshot.size)) ?? false;
+      if (waiting.proof) waiting.failing = undefined;
     }
     this.again ||= Boolean(waiting.proof) && this.trust.given;
     return false;

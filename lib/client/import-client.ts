@@ -7,7 +7,7 @@ import { Reconciler } from "../boxes/reconcile.js";
 import { Inspections } from "../business/inspections.js";
 import type { Clock } from "../clock.js";
 import type { DocumentHandle } from "../document.js";
-import { codeOf } from "../errors.js";
+import { codeOf, withAdvice } from "../errors.js";
 import { Files } from "../files/files.js";
 import { Folders } from "../files/folders.js";
 import type { Ports } from "../files/ports.js";
@@ -26,6 +26,7 @@ import { PinSecret } from "./pin-secret.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
+import { Standing } from "./standing.js";
 import { reportJump, TrustedTime } from "./trusted-time.js";
 
 export type { CardChange } from "./reports.js";
@@ -75,6 +76,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** Whether this process may send and receive. */
   readonly link: Link;
   readonly reports: Reports;
+  /** What is wrong as long as it is so, for `status`. */
+  readonly standing: Standing;
   /** Persons' decisions, as they cannot be changed unnoticed. */
   readonly audit: AuditChain;
   /** The time that may be believed before something is removed for its age. */
@@ -97,6 +100,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.clock = ports.clock;
     this.inspections = new Inspections(ports.clock);
     this.ids = ports.ids;
+    this.standing = new Standing(ports.clock);
     this.folders = new Folders(settings.root, ports.disk, settings.boxPaths);
     this.spool = new Spool(settings.root, this.files);
     this.link = new Link(lease, settings.link);
@@ -116,7 +120,10 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.claims = new Claims(this, (error) => this.reports.fault(error));
     this.reconciler = new Reconciler(this, this.claims);
     this.deliveries = new Deliveries(this.folders);
-    this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error));
+    this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error), {
+      tell: (fault) => this.reports.report("put-aside", { code: fault.code, text: withAdvice(fault) }),
+      stands: (fault, during) => this.standing.set("put-aside", fault, during),
+    });
     this.stopInheriting = machinePins().inherit(ledger.pins);
     const secret = new PinSecret(settings.root, this.files, ports.ids);
     ledger.instances?.pins.useSecret(() => secret.read());

@@ -24,6 +24,7 @@ export function startJobs(client: ImportClient): () => void {
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),
+    every(MINUTE / 2, () => client.intake.putAside.tellMore()),
     every(HOUR, async () => follows() || removeOld(client)),
     every(HOUR / 2, async () => follows() || missing.check()),
     every(2 * SECOND, async () => follows() || client.lease.fault || checkBoxes.look()),

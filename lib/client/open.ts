@@ -124,6 +124,7 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   if (share) reports.report("share", share);
   const lost = await lostOf(client);
   if (lost) reports.report("audit", lost);
+  await client.intake.putAside.begin();
   const takeUp = async () => {
     const recovery = await client.reconciler.start();
     for (const row of await ledger.unsettled()) claims.scheduleReturn(row);

@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
-import { access, constants, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, constants, opendir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bilingual, codeOf, ImportClientError, messageOf } from "../errors.js";
+import { type Bilingual, codeOf, ImportClientError } from "../errors.js";
 import { BOX_NAMES, type BoxName, type BusinessFolder, type Folders } from "../files/folders.js";
+import { isNoise, isUnfinishedName } from "../files/names.js";
+import { saidOf, systemFault, toldFault } from "../system-fault.js";
 import type { Finding } from "./step.js";
 
+/** The bit of a folder's rights by which only owners may take files away. */
+const STICKY = 0o1000;
+/** Files of an OutBox that are looked at. */
+const MOST_FILES = 1000;
 const LEAST_FREE = 500 * 1024 * 1024;
 
 /** Names of the trial's files; `folder-watch` leaves `.tmp` alone, and so do programs that read an InBox. */
@@ -36,6 +42,8 @@ export async function checkFolders(folders: Folders): Promise<Finding> {
     for (const name of BOX_NAMES) if (!boxes.has(name)) missing.push(`${business.code}/${name}`);
     for (const box of boxes.values()) await checkWritable(box);
     if (!(await checkVolume(boxes))) apart.push(business.code);
+    const outBox = boxes.get("OutBox");
+    if (outBox !== undefined) await checkFiles(outBox);
   }
   const { bavail, bsize } = await statfs(root);
   const free = bavail * bsize;
@@ -95,6 +103,31 @@ async function checkWritable(box: string): Promise<void> {
   }
 }
 
+/** What waits in an OutBox can be read, and be taken away: a folder with the sticky bit leaves that to the owner of each file. */
+async function checkFiles(outBox: string): Promise<void> {
+  const { mode, uid } = await stat(outBox);
+  const user = process.geteuid?.() ?? 0;
+  const onlyOwners = (mode & STICKY) !== 0 && user !== 0 && uid !== user;
+  let looked = 0;
+  for await (const entry of await opendir(outBox)) {
+    if (!entry.isFile() || isUnfinishedName(entry.name) || isNoise(entry.name)) continue;
+    if (looked++ >= MOST_FILES) return;
+    const path = join(outBox, entry.name);
+    try {
+      await access(path, constants.R_OK);
+      if (onlyOwners && (await stat(path)).uid !== user) throw notOwned(path);
+    } catch (cause) {
+      // It may have been claimed meanwhile.
+      if (codeOf(cause) !== "ENOENT") throw toldFault(cause, path);
+    }
+  }
+}
+
+/** As a rename would say it. */
+function notOwned(path: string): Error {
+  return Object.assign(new Error("not the owner"), { code: "EPERM", syscall: "rename", path });
+}
+
 /** A claim renames from OutBox to TempBox, settling from there to SentBox or FailBox. False where that needs a copy. */
 async function checkVolume(boxes: ReadonlyMap<BoxName, string>): Promise<boolean> {
   const outBox = boxes.get("OutBox");
@@ -116,8 +149,8 @@ async function checkVolume(boxes: ReadonlyMap<BoxName, string>): Promise<boolean
       }
       throw folderError(
         {
-          zh: `${other}：不能移入文件：${messageOf(cause)}`,
-          en: `no file can be moved to ${other}: ${messageOf(cause)}`,
+          zh: `${other}：不能移入文件：${saidOf(cause).zh}`,
+          en: `no file can be moved to ${other}: ${saidOf(cause).en}`,
         },
         cause,
         { zh: "请检查权限。", en: "Check the rights." },
@@ -134,5 +167,6 @@ function trialName(): string {
 }
 
 function folderError(text: Bilingual, cause: unknown, advice: Bilingual): ImportClientError {
-  return new ImportClientError("SW-FOLDER", text, { cause, advice });
+  // Where the file system says why, its advice names the user and the folder.
+  return new ImportClientError("SW-FOLDER", text, { cause, advice: systemFault(cause)?.advice ?? advice });
 }

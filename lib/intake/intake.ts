@@ -3,6 +3,7 @@ import type { BoxContext } from "../boxes/context.js";
 import { codeOf, type Fault } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
+import { PutAside, type PutAsideEvents } from "./put-aside.js";
 import { readDelivery } from "./read.js";
 import { type ReceiptPart, storeReceipt } from "./store.js";
 import { UnknownCodes } from "./unknown-codes.js";
@@ -32,6 +33,8 @@ export class Intake {
   /** Of each delivery that waits to be stored again: what cancels it. */
   private readonly waiting = new Map<string, () => void>();
   private readonly unknownCodes: UnknownCodes;
+  /** Receipts that nobody would hear of otherwise. */
+  readonly putAside: PutAside;
   private closed = false;
   /** Receipts that are being stored now. */
   private readonly storing = new Set<Promise<void>>();
@@ -41,8 +44,10 @@ export class Intake {
     private readonly context: BoxContext,
     private readonly deliveries: Deliveries,
     private readonly reportFault: (error: unknown) => void,
+    putAside: PutAsideEvents,
   ) {
     this.unknownCodes = new UnknownCodes(context);
+    this.putAside = new PutAside(context, putAside);
   }
 
   /**
@@ -85,6 +90,7 @@ export class Intake {
   async close(): Promise<void> {
     this.closed = true;
     for (const cancel of [...this.waiting.values()]) cancel();
+    await this.putAside.close().catch(() => undefined);
     if (this.storing.size === 0) return;
     let enough = () => {};
     const moment = new Promise<void>((resolve) => {
@@ -104,7 +110,12 @@ export class Intake {
 
   private async storeNow(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
     const parts = await this.partsOf(delivery, rejected);
-    for (const part of parts) await this.unknownCodes.note(await storeReceipt(this.context, delivery, part));
+    for (const part of parts) {
+      const rows = await storeReceipt(this.context, delivery, part);
+      await this.unknownCodes.note(rows);
+      // It is stored: what keeps people from being told is no reason to store it again.
+      await this.putAside.note(rows, part, delivery.receivedAt).catch(this.reportFault);
+    }
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
     else this.deliveries.ack(delivery.id);
   }

@@ -50,4 +50,5 @@ function listed(fact: string | undefined): string[] {
   }
 }
 
-const shown = (text: string) => shortened(printable(text).replace(/\s+/g, " "), 40);
+/** Words of a receipt, for a line that people read: nothing of it but its visible characters, and not many. */
+export const shown = (text: string) => shortened(printable(text).replace(/\s+/g, " "), 40);

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { readTempBox } from "../boxes/claim.js";
-import { duplicateOf } from "../boxes/settle.js";
 import type { ImportClient } from "../client/import-client.js";
-import type { Fault, ImportClientError } from "../errors.js";
+import type { ImportClientError } from "../errors.js";
 import { LARGE } from "../files/bytes.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { Turn } from "../turn.js";
-import { Notices, takenByAnother, tooLarge } from "./notices.js";
+import { Notices, takenByAnother } from "./notices.js";
+import { OpenClaims } from "./open-claims.js";
+import { hasRoom, large } from "./room.js";
 import { isLeft, readSwitchOver, SWITCH_OVER_FILE, type SwitchOver, takesNew } from "./switch-over.js";
 import { WatchedBox, type WatchedBoxSettings } from "./watched-box.js";
 
@@ -28,6 +28,8 @@ export interface WatchRound {
   withoutPdfs: number;
   /** Folders in which nothing can be done now. */
   away: number;
+  /** What was told and is not well yet: files that may not be read, folders that may not be written. */
+  troubles: number;
   /** Files that are not finished, though nobody has written them for some seconds: `<folder>/<name>`. */
   unfinished: readonly string[];
 }
@@ -57,17 +59,8 @@ const STILL = 200;
 /** Nobody says that a folder has changed: its names are read so many times less often than that takes, on a slow share. */
 const SELDOM = 10;
 
-/**
- * Bytes of large files that may be on their way at once, twice what mq-send has on its way; one that is larger goes by itself. What
- * is not large is bounded by the number of claims.
- */
-const MOST_BYTES = 64 * 1024 * 1024;
-
-const large = (bytes: number) => (bytes > LARGE ? bytes : 0);
 /** Of several instances that share a root, each lets so much more than a pause pass, at random: they look at different moments. */
 const APART = 0.5;
-
-const hasRoom = (bytes: number, taken: number) => large(bytes) === 0 || taken === 0 || taken + bytes <= MOST_BYTES;
 
 /** `scan`: the boxes are gone through; `look`: what is known there; `fill`: what is ready is claimed. */
 type Wake = "scan" | "look" | "fill";
@@ -79,6 +72,7 @@ type Wake = "scan" | "look" | "fill";
 export class FolderWatch {
   private readonly boxes = new Map<string, WatchedBox>();
   private readonly notices: Notices;
+  private readonly openClaims: OpenClaims;
   /** Codes of the folders in which nothing could be done in the last scan. */
   private readonly away = new Set<string>();
   private cancel: (() => void) | undefined;
@@ -114,7 +108,12 @@ export class FolderWatch {
     private readonly settings: FolderWatchSettings,
     private readonly events: FolderWatchEvents,
   ) {
-    this.notices = new Notices((error) => events.onNotice(error));
+    this.notices = new Notices((error) => events.onNotice(error), client.standing, settings.owner);
+    this.openClaims = new OpenClaims(client, settings, this.notices, {
+      onClaim: (row, payload) => events.onClaim(row, payload),
+      free: () => this.free(),
+      stopped: () => this.stopped,
+    });
   }
 
   start(): void {
@@ -129,6 +128,7 @@ export class FolderWatch {
     this.client.claims.inFlight.off("free", this.onFree);
     for (const box of this.boxes.values()) box.close();
     await this.working;
+    this.notices.close();
     this.client.claims.inFlight.releaseOwner(this.settings.owner);
   }
 
@@ -143,6 +143,7 @@ export class FolderWatch {
       return;
     }
     this.working = this.round(what)
+      .then(() => this.notices.well("round"))
       .catch((error) => this.notices.fault("round", error))
       .finally(() => {
         this.working = undefined;
@@ -205,10 +206,10 @@ export class FolderWatch {
       if (list) {
         this.changed = false;
         this.lastList = start;
-        await this.giveOutOpenClaims();
+        await this.openClaims.giveOut();
       }
       if (!this.mayTakeNew()) {
-        this.events.onRound({ inFlight: this.inFlight(), withoutPdfs: 0, away: 0, unfinished: [] });
+        this.tellRound(0, []);
         return;
       }
       for (const folder of this.folders()) await this.scan(folder, list);
@@ -220,13 +221,16 @@ export class FolderWatch {
     }
     if (!takesNew(this.switchOver, clock.now())) return;
     await this.fill();
+    this.tellRound(this.away.size, [...this.boxes.values()]);
+  }
+
+  private tellRound(away: number, boxes: readonly WatchedBox[]): void {
     this.events.onRound({
       inFlight: this.inFlight(),
-      withoutPdfs: this.withoutPdfs(),
-      away: this.away.size,
-      unfinished: [...this.boxes.values()].flatMap(({ outBox, folder }) =>
-        outBox.unfinished.map((name) => `${folder.code}/${name}`),
-      ),
+      withoutPdfs: boxes.reduce((sum, box) => sum + box.withoutPdfs, 0),
+      away,
+      troubles: this.notices.size,
+      unfinished: boxes.flatMap(({ outBox, folder }) => outBox.unfinished.map((name) => `${folder.code}/${name}`)),
     });
   }
 
@@ -257,6 +261,9 @@ export class FolderWatch {
   }
 
   private async scan(folder: BusinessFolder, list: boolean): Promise<void> {
+    // What could not be read is read again with all others: a look at what is known there says nothing of it.
+    if (!list && this.away.has(folder.code)) return;
+    const outBox = `${folder.code}/OutBox`;
     try {
       folder.assertWhole();
       let box = this.boxes.get(folder.code);
@@ -268,11 +275,14 @@ export class FolderWatch {
       const oddities = await box.scan(list);
       this.notices.well(folder.code);
       this.away.delete(folder.code);
+      const { code } = folder;
+      this.notices.keep(`${code}/`, (place) => box?.outBox.has(place.slice(code.length + 1)) === true);
+      this.notices.unreadable(outBox, box.outBox.unreadable);
       const vanished = this.client.lease.shared ? [] : box.outBox.takeVanished();
-      if (vanished.length > 0) this.notices.fault(`${folder.code}/OutBox`, takenByAnother(folder.code, vanished));
+      if (vanished.length > 0) this.notices.once(outBox, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
         if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
-        else this.notices.oddity(`${folder.code}/OutBox`, oddity);
+        else this.notices.oddity(outBox, oddity);
       }
     } catch (error) {
       // What was found ready in it waits.
@@ -317,48 +327,12 @@ export class FolderWatch {
   private async claim(box: WatchedBox, name: string): Promise<void> {
     try {
       const claimed = await box.claim(name);
+      this.notices.well(`${box.folder.code}/${name}`);
       if (!claimed) return;
       if (this.stopped) claimed.release();
       else this.events.onClaim(claimed.row, claimed.payload);
     } catch (error) {
       this.notices.fault(`${box.folder.code}/${name}`, error);
-    }
-  }
-
-  /** Open claims that no message carries: after a start, or given back by a node that stopped. */
-  private async giveOutOpenClaims(): Promise<void> {
-    const { claims, ledger, folders } = this.client;
-    const { inFlight } = claims;
-    const codes = this.settings.businesses.map((code) => code.toLowerCase());
-    for (const row of await ledger.waitingClaims(inFlight.count() + this.settings.maxInFlight)) {
-      const repeats = await claims.inTheWayOf(row);
-      if (this.free() <= 0 || this.stopped) return;
-      if (inFlight.has(row.id) || (codes.length > 0 && !codes.includes(row.business.toLowerCase()))) continue;
-      if (folders.of(row.business).isAway()) continue;
-      // Where the file is missing `reconcile` looks for it.
-      const { mostBytes } = this.settings;
-      const size = row.size > mostBytes ? tooLarge(row.size, mostBytes) : undefined;
-      await this.giveOut(row, repeats ? duplicateOf(repeats, row) : size);
-    }
-  }
-
-  /** Gives a claim out again, or ends it for a fault; what is too large for now waits. */
-  private async giveOut(row: DocumentRow, fault: Fault | undefined): Promise<void> {
-    const { claims } = this.client;
-    const { inFlight } = claims;
-    const { owner } = this.settings;
-    if (!fault && !hasRoom(row.size, inFlight.largeBytes(owner))) return;
-    if (!(await claims.hasItsFile(row)) || this.stopped) return;
-    inFlight.take(row.id, owner, fault ? 0 : row.size);
-    if (fault) return claims.end(row.id, "failed", fault, 0);
-    try {
-      const payload = await readTempBox(this.client, row);
-      // Meanwhile a person may have put it on hold, and its file may have gone.
-      if (payload && !this.stopped && inFlight.has(row.id)) this.events.onClaim(row, payload);
-      else inFlight.release(row.id);
-    } catch (error) {
-      inFlight.release(row.id);
-      throw error;
     }
   }
 
@@ -369,12 +343,6 @@ export class FolderWatch {
   /** How many more claims may be out. */
   private free(): number {
     return this.settings.maxInFlight - this.inFlight();
-  }
-
-  private withoutPdfs(): number {
-    let waiting = 0;
-    for (const box of this.boxes.values()) waiting += box.withoutPdfs;
-    return waiting;
   }
 
   private hasReady(): boolean {

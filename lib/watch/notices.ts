@@ -1,39 +1,137 @@
-import type { Oddity } from "../boxes/out-box.js";
+import type { Oddity, Unreadable } from "../boxes/out-box.js";
+import type { Standing } from "../client/standing.js";
 import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral } from "../errors.js";
+import { saidOf, systemFault } from "../system-fault.js";
 
 const MEGABYTE = 1024 * 1024;
 
-/** Reported at most this many places at a time; beyond it some may be said twice. */
+/** Remembered are at most this many places at a time; beyond it some may be said twice. */
 const MOST = 1000;
 
-/** Says what is wrong with a place once, until the place is well again. */
-export class Notices {
-  private readonly reported = new Set<string>();
+/** Names of files that one notice lists. */
+const LISTED = 5;
 
-  constructor(private readonly report: (error: ImportClientError) => void) {}
+/**
+ * Says what is wrong with a place once, until the place is well again or something else is wrong with it. What the file system refuses in
+ * one folder is one fault, of however many files; it stands in `status` until none of them meets it any more.
+ */
+export class Notices {
+  /** What was said of each place that is not well. */
+  private readonly said = new Map<string, string>();
+  private readonly told = new Set<string>();
+  /** By OutBox: the files in it that cannot be read, as they were said. */
+  private readonly unread = new Map<string, ReadonlySet<string>>();
+
+  /** `owner` tells this one's standing faults from those of others. */
+  constructor(
+    private readonly report: (error: ImportClientError) => void,
+    private readonly standing: Pick<Standing, "set" | "clear">,
+    private readonly owner: string,
+  ) {}
+
+  /** How much of it is not well yet. */
+  get size(): number {
+    return new Set(this.said.values()).size + this.unread.size;
+  }
 
   /** A fault of a place: a folder, a file, a round. The ledger's is said each time, since nothing works without it. */
   fault(place: string, error: unknown): void {
-    const code = codeOf(error) ?? "SW-OUTBOX";
-    if (this.reported.has(place) && code !== "SW-LEDGER") return;
-    if (this.reported.size > MOST) this.reported.clear();
-    this.reported.add(place);
-    const text = neutral(messageOf(error));
-    this.report(
-      error instanceof ImportClientError ? error : new ImportClientError(code, at(place, text), { cause: error }),
-    );
+    const fault = asFault(place, error);
+    const key = keyOf(place, fault);
+    const known = this.isSaid(key);
+    if (this.said.get(place) !== key) {
+      this.well(place);
+      if (this.said.size > MOST) this.close();
+      this.said.set(place, key);
+    }
+    if (known && fault.code !== "SW-LEDGER") return;
+    this.standing.set(this.owner + key, fault);
+    this.report(fault);
+  }
+
+  /** The same of what nobody can tell to be over: it is said once, and does not stand. */
+  once(place: string, fault: ImportClientError): void {
+    if (this.told.has(place)) return;
+    if (this.told.size > MOST) this.told.clear();
+    this.told.add(place);
+    this.report(fault);
   }
 
   well(place: string): void {
-    this.reported.delete(place);
+    const key = this.said.get(place);
+    if (key === undefined) return;
+    this.said.delete(place);
+    if (!this.isSaid(key)) this.standing.clear(this.owner + key);
+  }
+
+  /** Of the places that begin so, those that are not there any more are well. */
+  keep(beginning: string, isThere: (place: string) => boolean): void {
+    for (const place of this.said.keys()) if (place.startsWith(beginning) && !isThere(place)) this.well(place);
+  }
+
+  /** The files in an OutBox that cannot be read, all of them: each is said once, with the others that were found with it. */
+  unreadable(place: string, files: readonly Unreadable[]): void {
+    const before = this.unread.get(place);
+    const key = `${this.owner}${place} unreadable`;
+    if (files.length === 0) {
+      if (before && this.unread.delete(place)) this.standing.clear(key);
+      return;
+    }
+    this.unread.set(place, new Set(files.map(({ name }) => name)));
+    this.standing.set(key, notRead(place, files));
+    const found = files.filter(({ name }) => !before?.has(name));
+    if (found.length > 0) this.report(notRead(place, found));
   }
 
   /** Something that lies in an OutBox and is not taken; whoever asks has seen to it that each is said once. */
-  oddity(place: string, { name, reason, code }: Oddity): void {
-    const kind = reason === "unreadable" ? "SW-BUSY" : "SW-OUTBOX";
+  oddity(place: string, { name, reason }: Oddity): void {
     const text = at(`${place}/${name}`, reason === "incomplete" ? INCOMPLETE.text : ODD[reason]);
-    this.report(new ImportClientError(kind, text, { details: { name, reason, ...(code && { code }) } }));
+    this.report(new ImportClientError("SW-OUTBOX", text, { details: { name, reason } }));
   }
+
+  /** Nobody watches any more. */
+  close(): void {
+    for (const place of [...this.said.keys()]) this.well(place);
+    for (const place of [...this.unread.keys()]) this.unreadable(place, []);
+  }
+
+  private isSaid(key: string): boolean {
+    for (const said of this.said.values()) if (said === key) return true;
+    return false;
+  }
+}
+
+function asFault(place: string, error: unknown): ImportClientError {
+  if (error instanceof ImportClientError) return error;
+  const text = neutral(messageOf(error));
+  return (
+    systemFault(error, place) ?? new ImportClientError(codeOf(error) ?? "SW-OUTBOX", at(place, text), { cause: error })
+  );
+}
+
+/** The same of all files that meet it in one folder. */
+function keyOf(place: string, { code, details: { inner, folder } }: ImportClientError): string {
+  return code === "SW-FOLDER" && inner && folder ? `${inner} ${folder}` : `${place} ${code}`;
+}
+
+/** Files of an OutBox that are locked, or that the user of this process may not read. */
+function notRead(place: string, files: readonly Unreadable[]): ImportClientError {
+  const [first] = files;
+  const refused = systemFault(first?.error, place);
+  const why = saidOf(first?.error);
+  const names = files.slice(0, LISTED).map(({ name }) => name);
+  const list = `${names.join(", ")}${files.length > LISTED ? " …" : ""}`;
+  return new ImportClientError(
+    refused?.details.inner === "EBUSY" ? "SW-BUSY" : "SW-FOLDER",
+    {
+      zh: `${place} 中有 ${files.length} 个文件不能读取，尚未领取：${list}。${why.zh}`,
+      en: `${place}: ${files.length} file(s) cannot be read and are not taken: ${list}. ${why.en}`,
+    },
+    {
+      advice: refused?.advice,
+      details: { name: first?.name ?? "", reason: "unreadable", inner: refused?.details.inner ?? "" },
+    },
+  );
 }
 
 const at = (place: string, { zh, en }: Bilingual): Bilingual => ({ zh: `${place}：${zh}`, en: `${place}: ${en}` });
@@ -69,7 +167,6 @@ const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
     zh: "内容已完整，但其后还有其他内容：等待写入程序改正；一直不变将按未写完退回",
     en: "its content is whole, but something follows it: it waits for its writer, and is refused as unfinished when nothing happens",
   },
-  unreadable: { zh: "文件一直被占用或无权读取", en: "the file stays locked or may not be read" },
 };
 
 /** Faq 15: a PDF leaves the OutBox with a reason too. */

@@ -88,10 +88,11 @@ export = (RED: NodeAPI): void => {
             client.record("notice", "", "", error.code, error.text.zh);
             status.show("yellow", "ring", "fault");
           },
-          onRound: ({ inFlight, withoutPdfs, away, unfinished }) => {
+          onRound: ({ inFlight, withoutPdfs, away, troubles, unfinished }) => {
             if (unfinished.length > 0 && unfinished.join() !== unfinishedBefore) this.log(unfinishedText(unfinished));
             unfinishedBefore = unfinished.join();
             if (away > 0) status.show("red", "ring", "away");
+            else if (troubles > 0 && inFlight < maxInFlight) status.show("yellow", "ring", "fault");
             else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
             else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");
             else if (inFlight === 0) status.show("green", "ring", waitingFor(client.lease.count));

@@ -87,6 +87,7 @@ export = (RED: NodeAPI): void => {
           if (word) this.warn(needsSomebody(row, word));
         });
         client.on("takeover", () => changes.note(""));
+        client.standing.on("change", () => changes.note(""));
         client.on("card", ({ name, id, state, code, text }) => {
           changes.note("");
           if (state === "closed" || state === "locked") this.error(`${code} ${name || id}: ${bothLanguages(text)}`);

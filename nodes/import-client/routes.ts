@@ -148,6 +148,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
             },
             // Why it is not open, or may not work: `reason` says what a person can confirm.
             fault: faultFor(node.opening?.fault),
+            // What is wrong as long as it is so, and stops nothing else: files that may not be read, receipts that were put aside.
+            standing: node.opening?.client?.standing.list() ?? [],
             counts: counts ?? {},
             inFlight: node.opening?.client?.claims.inFlight.count() ?? 0,
             brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),

@@ -12,6 +12,7 @@ import { asksReason } from "./reason.mjs";
 import { showStanding } from "./standing.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
 import { named, translate, translateKnown } from "./texts.mjs";
+import { showTroubles } from "./troubles.mjs";
 
 /**
  * `documents` is the list that the counts filter; `fail` gets a request that went wrong. `shows` tells which clients are shown, and hears
@@ -34,10 +35,11 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
   }
 
   function showClient(status) {
-    const { client, fault, counts, inFlight, brokers, cards, instances } = status;
+    const { client, fault, standing, counts, inFlight, brokers, cards, instances } = status;
     const box = el("div", { class: "sw-client" }, titleOf(client));
     const done = () => ask().catch(fail);
     if (fault) showStanding(client, fault, box, { done, fail });
+    showTroubles(standing ?? [], box);
     box.append(showLights(status));
     const details = el(
       "details",

@@ -271,12 +271,13 @@ describe("the receipt's way back", () => {
       await client.intake.settle(brought(unknown(key, code)));
     }
     await client.intake.settle(brought(Buffer.from("no receipt")));
-    assert.deepEqual(notices, ["SW-CODE", "SW-CODE"]);
+    const ofCodes = () => notices.filter((code) => code === "SW-CODE").length;
+    assert.equal(ofCodes(), 2);
     const { settings } = client;
     await client.close();
     client = await openClient(settings, { ...SYSTEM, clock, disk });
     client.on("notice", ({ code }) => notices.push(code));
     await client.intake.settle(brought(unknown("K9", "?")));
-    assert.equal(notices.length, 2);
+    assert.equal(ofCodes(), 2);
   });
 });

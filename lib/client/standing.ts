@@ -1,0 +1,52 @@
+import { EventEmitter } from "node:events";
+import type { Bilingual, Fault } from "../errors.js";
+
+/** What is wrong, or worth a look, as long as it is so: the sidebar, the page and `status` show it. */
+export interface StandingFault {
+  code: string;
+  text: Bilingual;
+  advice: Bilingual | null;
+  /** Since when, milliseconds since the epoch. */
+  at: number;
+}
+
+/** So many at a time; of more places than that the first ones are shown. */
+const MOST = 50;
+
+/** What stands as it is until its place is well again: files that may not be read, receipts that were put aside. `change` when it is another. */
+export class Standing extends EventEmitter<{ change: [] }> {
+  private readonly faults = new Map<string, StandingFault & { until: number }>();
+
+  constructor(private readonly clock: { now(): number }) {
+    super();
+  }
+
+  /** At this place something is wrong, since now unless it is said; `until`: it is over by itself then. */
+  set(
+    place: string,
+    { code, text, advice }: Pick<Fault, "code" | "text" | "advice">,
+    { since = this.clock.now(), until = Number.POSITIVE_INFINITY }: { since?: number; until?: number } = {},
+  ): void {
+    this.drop();
+    const before = this.faults.get(place);
+    if (before?.code === code && before.text.en === text.en) return;
+    if (!before && this.faults.size >= MOST) return;
+    this.faults.set(place, { code, text, advice: advice ?? null, at: before?.at ?? since, until });
+    this.emit("change");
+  }
+
+  /** The place is well again. */
+  clear(place: string): void {
+    if (this.faults.delete(place)) this.emit("change");
+  }
+
+  /** The first one first. */
+  list(): StandingFault[] {
+    this.drop();
+    return [...this.faults.values()].map(({ until: _until, ...fault }) => fault);
+  }
+
+  private drop(): void {
+    for (const [place, { until }] of this.faults) if (until <= this.clock.now()) this.faults.delete(place);
+  }
+}

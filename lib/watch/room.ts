@@ -1,0 +1,14 @@
+import { LARGE } from "../files/bytes.js";
+
+/**
+ * Bytes of large files that may be on their way at once, twice what mq-send has on its way; one that is larger goes by itself. What
+ * is not large is bounded by the number of claims.
+ */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Bytes that count. */
+export const large = (bytes: number) => (bytes > LARGE ? bytes : 0);
+
+/** May a file of so many bytes go beside the large ones that are on their way? */
+export const hasRoom = (bytes: number, taken: number) =>
+  large(bytes) === 0 || taken === 0 || taken + bytes <= MOST_BYTES;
