@@ -286,6 +286,15 @@ export const CODES = {
   ),
   "SW-BUSY": code("waits", ["文件被占用或无权读取", "the file is locked or may not be read"], MACHINE),
   "SW-FOLDER": code("waits", ["文件夹不可用", "a folder cannot be used"], MACHINE),
+  "SW-NEW-ROOT": code(
+    "refuses",
+    ["新建了报文根目录", "a new root folder was made"],
+    [
+      "核对 ERP 写入的就是这个文件夹；不是的，改正 SW_ROOT 或节点中的根目录后重新部署",
+      "See that the ERP writes to this very folder; if not, correct SW_ROOT or the node's root folder and deploy again",
+    ],
+    { cause: ["所设的文件夹原先不存在", "The folder that is set was not there before"] },
+  ),
   "SW-CLOCK": code(
     "waits",
     ["系统时间向前跳变", "the clock jumped forward"],

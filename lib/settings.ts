@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from "node:path";
 import { type Bilingual, ImportClientError, type SettingProblem } from "./errors.js";
 
 /** A value as Node-RED hands it over; `${NAME}` that no environment variable replaced counts as not set. */
@@ -18,6 +19,19 @@ export function settingNumber(name: string, value: unknown, fallback: number, le
   const number = Number(text);
   if (Number.isFinite(number) && number >= least) return number;
   throw configError(name, `${name}：${text} 不是有效的数字`, `${name}: ${text} is not a number of at least ${least}`);
+}
+
+/**
+ * A path that says where it is by itself: one like `./rel` would be another place wherever this process is started, and be made there in
+ * silence. Throws SW-CONFIG. `what`: how people call the setting.
+ */
+export function absolutePath(setting: string, path: string, what: Bilingual): string {
+  if (isAbsolute(path)) return resolve(path);
+  throw configError(
+    setting,
+    `${what.zh}应为绝对路径，不能是 ${path}：相对路径随 Node-RED 的启动位置而变`,
+    `${what.en} has to be an absolute path, not ${path}: where that lies depends on where Node-RED is started`,
+  );
 }
 
 /** A text setting that has to be there. Rejects with SW-CONFIG. */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { isPostgres, readPlace, SSL_MODES, writePlace } from "../ledger/postgres/place.js";
-import { configError, settingChoice, settingNumber, settingText } from "../settings.js";
+import { absolutePath, configError, settingChoice, settingNumber, settingText } from "../settings.js";
 
 const FIELDS = ["ledgerHost", "ledgerPort", "ledgerDatabase", "ledgerUser", "ledgerSchema", "ledgerCa"];
 
@@ -11,11 +11,12 @@ const FIELDS = ["ledgerHost", "ledgerPort", "ledgerDatabase", "ledgerUser", "led
  */
 export function readLedgerSetting(config: Record<string, unknown>, root: string): string {
   const kind = settingChoice("ledgerKind", config.ledgerKind, ["sqlite", "postgres"]);
-  const given = settingText(config.ledger);
-  if (kind === "postgres" && !(isPostgres(given) && FIELDS.every((field) => !settingText(config[field])))) {
+  const ledger = settingText(config.ledger);
+  if (kind === "postgres" && !(isPostgres(ledger) && FIELDS.every((field) => !settingText(config[field])))) {
     return fromFields(config);
   }
-  const ledger = given || defaultLedger(root);
+  // Where the root is wrong that is said, and nothing of what follows from it.
+  if (ledger === "") return resolve(defaultLedger(root));
   if (isPostgres(ledger)) {
     readPlace(ledger);
     return ledger;
@@ -27,7 +28,10 @@ export function readLedgerSetting(config: Record<string, unknown>, root: string)
       `the ledger is a file on this machine or postgres://, not ${ledger.replace(/\/\/.*/, "//…")}`,
     );
   }
-  return resolve(ledger);
+  return absolutePath("ledger", ledger, {
+    zh: "台账文件（示例中为环境变量 SW_LEDGER）",
+    en: "the ledger's file (SW_LEDGER in the example)",
+  });
 }
 
 /** The file in a root where its ledger lies unless it is set otherwise. */

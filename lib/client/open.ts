@@ -2,6 +2,7 @@ import { BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { ChainHead } from "../audit/chain.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { sentAs } from "../boxes/sent-bytes.js";
+import { CODES } from "../codes.js";
 import { ImportClientError } from "../errors.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
@@ -48,7 +49,10 @@ export async function openClient(
   const parts = bindingParts(settings, ports);
   readRoot(parts, confirmed);
   const advice = settings.advice ? await loadAdvice(settings.advice) : BUILT_IN;
+  const made = !ports.disk.isFolder(settings.root);
   parts.marker.makeFolder();
+  // A slip in its name makes a root too, and the ERP goes on filling the right one.
+  if (made) onNotice?.(newRoot(settings.root));
   const other = file.take();
   if (other) throw inTheWay(settings, other.holder, ports);
   let ledger: Ledger | undefined;
@@ -73,7 +77,9 @@ export async function openClient(
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
     client = opened;
     if (onNotice) client.on("notice", onNotice);
+    if (made) opened.standing.set("root", newRoot(settings.root), { until: ports.clock.now() + DAY });
     const recovery = await begin(client, gap, confirmed);
+    if (made) client.record("new-root", "", "", "SW-NEW-ROOT", settings.root);
     instance?.followTakeovers((taken) => takenOver(opened, taken));
     // Where several share the root they only start one after the other.
     if (instance) {
@@ -87,6 +93,15 @@ export async function openClient(
     file.release();
     throw error;
   }
+}
+
+/** So long it stands in `status` that a root was made. */
+const DAY = 24 * 60 * 60 * 1000;
+
+function newRoot(root: string): Notice {
+  const { meaning, action } = CODES["SW-NEW-ROOT"];
+  const text = { zh: `${meaning.zh} ${root}。${action.zh}`, en: `${meaning.en}: ${root}. ${action.en}` };
+  return { code: "SW-NEW-ROOT", text };
 }
 
 /** Why a root is not ours that another process has. */

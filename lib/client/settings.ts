@@ -4,6 +4,7 @@ import { type FolderSetting, readFolderSettings } from "../business/folder-setti
 import type { BoxPath } from "../files/box-place.js";
 import { isWindowsPath } from "../files/names.js";
 import {
+  absolutePath,
   configError,
   faultless,
   missingSetting,
@@ -102,7 +103,16 @@ function rootOf(value: unknown): string {
       `${root} is a path of Windows: set the place where it is mounted on this machine`,
     );
   }
-  return resolve(root);
+  return absolutePath("root", root, {
+    zh: "报文根目录（示例中为环境变量 SW_ROOT）",
+    en: "the root folder (SW_ROOT in the example)",
+  });
+}
+
+function logDirOf(value: unknown, root: string): string {
+  const folder = settingText(value);
+  if (folder === "") return resolve(join(root, ".log"));
+  return absolutePath("logDir", folder, { zh: "日志文件夹", en: "the log folder" });
 }
 
 /** Reads the import-client node's settings. Throws SW-CONFIG, naming every setting that is missing or wrong. */
@@ -128,7 +138,7 @@ export function clientSettingsOf(config: Record<string, unknown>): SettingsRead<
     usedRoots: "",
     schemas: settingText(config.schemas) && resolve(settingText(config.schemas)),
     advice: settingText(config.advice) && resolve(settingText(config.advice)),
-    logDir: resolve(settingText(config.logDir) || join(root, ".log")),
+    logDir: faults.read(() => logDirOf(config.logDir, root), ""),
     logFormat: faults.read(() => settingChoice("logFormat", config.logFormat, LOG_FORMATS), LOG_FORMATS[0]),
     retentionDays: number("retentionDays", 90, 1),
     missingAfter: number("missingAfter", 600),
