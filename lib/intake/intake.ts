@@ -1,7 +1,8 @@
 import { type BackOff, backOff } from "../back-off.js";
 import type { BoxContext } from "../boxes/context.js";
-import { codeOf, type Fault } from "../errors.js";
+import { codeOf, type Fault, ImportClientError } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
+import { systemFault } from "../system-fault.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import { PutAside, type PutAsideEvents } from "./put-aside.js";
 import { readDelivery } from "./read.js";
@@ -32,6 +33,8 @@ export class Intake {
   private readonly lock = new KeyedLock();
   /** Of each delivery that waits to be stored again: what cancels it. */
   private readonly waiting = new Map<string, () => void>();
+  /** Of each delivery that could not be stored: what the disk refuses, by code and folder, and who hears when it is stored. */
+  private readonly refused = new Map<string, { what: string; heard: ((stopped: boolean) => void)[] }>();
   private readonly unknownCodes: UnknownCodes;
   /** Receipts that nobody would hear of otherwise. */
   readonly putAside: PutAside;
@@ -70,26 +73,49 @@ export class Intake {
    * Stores what a delivery brought, then acknowledges it; one that nothing could be read from is refused, once it is kept.
    * `rejected`: the flow takes nothing in it for a receipt, and why. Does nothing for a delivery that was settled before, or
    * whose channel has gone: the broker brings that one again. Rejects with what kept it from being stored; it is then stored
-   * later, without anybody asking.
+   * later, without anybody asking. What a folder refuses is one fault, not one of each receipt: those that meet what another one has met
+   * resolve when they are stored, and reject with SW-STOPPED when the client closes before.
    */
-  settle(id: string, rejected?: Fault): Promise<void> {
-    return this.lock.run(id, async () => {
+  async settle(id: string, rejected?: Fault): Promise<void> {
+    const later = await this.lock.run(id, async () => {
       const delivery = this.deliveries.get(id);
-      if (!delivery) return;
+      if (!delivery) return undefined;
       this.waiting.get(id)?.();
       try {
         await this.store(delivery, rejected);
+        return undefined;
       } catch (error) {
+        const stored = this.refuse(id, error);
         this.storeLater(id, rejected, 0, codeOf(error));
+        if (stored) return stored;
         throw error;
       }
     });
+    if (await later?.stopped) throw stopped();
+  }
+
+  /** Undefined for the first delivery that meets it: that one says so. */
+  private refuse(id: string, error: unknown): { stopped: Promise<boolean> } | undefined {
+    const { inner, folder } = systemFault(error)?.details ?? {};
+    if (inner === undefined || folder === undefined || this.closed) return undefined;
+    const what = `${inner} ${folder}`;
+    const known = [...this.refused.values()].some((other) => other.what === what);
+    const own = this.refused.get(id) ?? { what, heard: [] };
+    this.refused.set(id, { ...own, what });
+    return known ? { stopped: new Promise((resolve) => own.heard.push(resolve)) } : undefined;
+  }
+
+  private ended(id: string, isStopped = false): void {
+    const own = this.refused.get(id);
+    this.refused.delete(id);
+    for (const hear of own?.heard ?? []) hear(isStopped);
   }
 
   /** What waits to be stored is left to the broker; what is being stored has a moment to end, so that nothing half is left of it. */
   async close(): Promise<void> {
     this.closed = true;
     for (const cancel of [...this.waiting.values()]) cancel();
+    for (const id of [...this.refused.keys()]) this.ended(id, true);
     await this.putAside.close().catch(() => undefined);
     if (this.storing.size === 0) return;
     let enough = () => {};
@@ -118,6 +144,7 @@ export class Intake {
     }
     if (parts.every(({ receipts }) => receipts.length === 0)) this.deliveries.refuse(delivery.id);
     else this.deliveries.ack(delivery.id);
+    this.ended(delivery.id);
   }
 
   private async partsOf(delivery: Delivery, rejected: Fault | undefined): Promise<readonly ReceiptPart[]> {
@@ -140,6 +167,8 @@ export class Intake {
         .run(id, async () => {
           const delivery = this.deliveries.get(id);
           if (delivery && !this.closed) await this.store(delivery, rejected);
+          // Its channel has gone: the broker brings it again.
+          else this.ended(id, true);
         })
         .catch((error) => {
           if (codeOf(error) !== reported) this.reportFault(error);
@@ -151,4 +180,8 @@ export class Intake {
       cancel();
     });
   }
+}
+
+function stopped(): ImportClientError {
+  return new ImportClientError("SW-STOPPED", { zh: "节点正在停止", en: "the node stops" });
 }

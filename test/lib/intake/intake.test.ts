@@ -258,6 +258,33 @@ describe("the receipt's way back", () => {
     assert.equal((await client.ledger.story(id))?.receipts[0]?.clientKey, "");
   });
 
+  it("says once what a folder refuses, however many receipts meet it: the others are settled when they are stored", async () => {
+    const refusal = Object.assign(new Error("EACCES: permission denied, open 'x'"), {
+      code: "EACCES",
+      syscall: "open",
+    });
+    const closed = { ...disk };
+    closed.write = async (path) => {
+      throw Object.assign(new Error(refusal.message), refusal, { path });
+    };
+    const { write } = disk;
+    disk.write = closed.write;
+    try {
+      const ids = ["K1", "K2", "K3", "K4"].map((key) => brought(answer(key)));
+      const ends = ids.map((id) => client.intake.settle(id).then(() => "stored", String));
+      const first = await Promise.race(ends);
+      assert.match(first, /EACCES/);
+      await settled();
+      disk.write = write;
+      await clock.pass(60_000, settled);
+      const outcomes = await Promise.all(ends);
+      assert.deepEqual(outcomes.map((end) => end === "stored").sort(), [false, true, true, true], outcomes.join("\n"));
+      assert.equal(client.deliveries.size, 0);
+    } finally {
+      disk.write = write;
+    }
+  });
+
   it("tells of a code that nobody knows once, for good", async () => {
     await sent("K");
     await sent("K2");
