@@ -167,7 +167,8 @@ export async function ownerOf(ledger: Ledger): Promise<Owner | undefined> {
   return (await ledger.query({ limit: 1 }))[0];
 }
 
-function isInside({ root, ledger }: ClientSettings): boolean {
+/** Does the ledger's file lie in the root itself? */
+export function isInside({ root, ledger }: Pick<ClientSettings, "root" | "ledger">): boolean {
   return ledger.startsWith(root + sep);
 }
 

@@ -3,7 +3,7 @@ import type { ChainHead } from "../audit/chain.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { sentAs } from "../boxes/sent-bytes.js";
 import { CODES } from "../codes.js";
-import { ImportClientError } from "../errors.js";
+import { bothLanguages, ImportClientError } from "../errors.js";
 import { Files } from "../files/files.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { removeHalfWritten } from "../intake/half-written.js";
@@ -21,6 +21,7 @@ import type { Notice } from "./reports.js";
 import { RootLease } from "./root-lease.js";
 import { RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
+import { tellRebuilding } from "./tell-rebuilding.js";
 import { UsedRoots } from "./used-roots.js";
 
 /** The ledger's fact that names who starts, of those who share it: the lease of the root that it has for that. */
@@ -34,6 +35,8 @@ export interface OpenOptions {
   file?: LeaseFile;
   /** Hears of what is found out while it opens, and later. */
   onNotice?: (notice: Notice) => void;
+  /** Hears of what takes long while it opens, as of a fault that is over when it is open. */
+  onWait?: (fault: ImportClientError) => void;
   /** How the ledger is opened. */
   openLedger?: OpenLedger | undefined;
 }
@@ -44,7 +47,7 @@ export interface OpenOptions {
  */
 export async function openClient(
   settings: ClientSettings,
-  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice, openLedger }: OpenOptions = {},
+  { ports = SYSTEM, confirmed = {}, file = leaseOf(settings, ports), onNotice, onWait, openLedger }: OpenOptions = {},
 ): Promise<{ client: ImportClient; recovery: Reconciliation }> {
   const parts = bindingParts(settings, ports);
   readRoot(parts, confirmed);
@@ -78,7 +81,7 @@ export async function openClient(
     client = opened;
     if (onNotice) client.on("notice", onNotice);
     if (made) opened.standing.set("root", newRoot(settings.root), { until: ports.clock.now() + DAY });
-    const recovery = await begin(client, gap, confirmed);
+    const recovery = await begin(client, gap, confirmed, onWait);
     if (made) client.record("new-root", "", "", "SW-NEW-ROOT", settings.root);
     instance?.followTakeovers((taken) => takenOver(opened, taken));
     // Where several share the root they only start one after the other.
@@ -125,13 +128,28 @@ export function bindingParts(settings: ClientSettings, ports: Ports): BindingPar
   };
 }
 
-async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Confirmed): Promise<Reconciliation> {
+async function begin(
+  client: ImportClient,
+  gap: Gap | undefined,
+  confirmed: Confirmed,
+  onWait: OpenOptions["onWait"],
+): Promise<Reconciliation> {
   const { settings, ledger, lease, reports, claims } = client;
   reports.begin();
   await lease.fence();
   await markBoxes(settings, client.folders, client.files, client.ids);
-  const rebuildAll = async (why: Gap) => reportRebuilt(client, why, await rebuild(client));
+  let tell = (waits: ImportClientError) => onWait?.(waits);
+  const rebuildAll = async (why: Gap) =>
+    reportRebuilt(
+      client,
+      why,
+      await rebuild(
+        client,
+        tellRebuilding(client, (waits) => tell(waits)),
+      ),
+    );
   if (gap) await rebuildAll(gap);
+  tell = (waits) => lease.tell(waits);
   await lease.bind(gap !== undefined);
   for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
@@ -151,7 +169,8 @@ async function begin(client: ImportClient, gap: Gap | undefined, confirmed: Conf
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
   lease.start({ rebuild: rebuildAll, takeUp: async () => void (await takeUp()) });
   lease.on("fault", (fault) => {
-    if (fault) reports.report("stopped", fault);
+    // Whoever opened the client hears of it as well, and tells people.
+    if (fault) client.record("stopped", "", "", fault.code, bothLanguages(fault.text));
     else client.record("goes-on", "", "", "", "");
   });
   lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));

@@ -127,6 +127,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
         confirmed,
         file,
         onNotice,
+        onWait: (fault) => this.set(fault),
         openLedger: this.openLedger,
       });
       if (this.closed) return await client.close();

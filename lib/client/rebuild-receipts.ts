@@ -25,14 +25,19 @@ export interface ReceiptFile {
 
 /**
  * Enters the receipts that lie in the InBoxes and that the ledger does not know, oldest first: an import receipt brings the number that
- * the business receipts after it carry. Resolves to how many.
+ * the business receipts after it carry. `step` is called for each file. Resolves to how many.
  */
-export async function rebuildReceipts(context: ReceiptContext, folders: readonly BusinessFolder[]): Promise<number> {
+export async function rebuildReceipts(
+  context: ReceiptContext,
+  folders: readonly BusinessFolder[],
+  step: () => void = () => undefined,
+): Promise<number> {
   const turn = new Turn(context.clock);
   const found = folders.flatMap((folder) => [...receiptFiles(context, folder)]);
   let count = 0;
   for (const file of found.sort((one, other) => one.at - other.at)) {
     await turn.over();
+    step();
     count += (await enterReceipts(context, file)).entered;
   }
   return count;

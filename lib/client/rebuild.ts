@@ -26,6 +26,9 @@ export interface Rebuilt {
   spooled: number;
 }
 
+/** Boxes whose files it looks at. */
+const LOOKED_AT: readonly BoxName[] = ["SentBox", "FailBox", "TempBox", "InBox"];
+
 const RECOVERED: EventNote = { event: "recovered" };
 
 /** Why such a document is held. */
@@ -43,20 +46,29 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
  * Brings what boxes and spool know into a ledger that is new or an older copy, before anything is claimed or sent: what lies in SentBox
  * was sent, what lies in FailBox failed, receipts in InBox answer them. What lies in TempBox is held, whatever an older row says of it: it
  * may have been sent since. Files in OutBox are left to be claimed. Sends nothing, moves nothing, and may be repeated. Rejects with
- * SW-FOLDER while a box that lies elsewhere is away: what lies there would be taken for never sent.
+ * SW-FOLDER while a box that lies elsewhere is away: what lies there would be taken for never sent. `told` hears of each file, before the
+ * first one too: how many have been looked at, and how many there are.
  */
-export async function rebuild(context: RebuildContext): Promise<Rebuilt> {
+export async function rebuild(
+  context: RebuildContext,
+  told: (done: number, all: number) => void = () => undefined,
+): Promise<Rebuilt> {
   const rebuilt: Rebuilt = { held: 0, sent: 0, failed: 0, receipts: 0, spooled: 0 };
   context.folders.assertWhole();
   const folders = context.folders.withAnyBox();
+  let all = 0;
+  for (const folder of folders) for (const box of LOOKED_AT) all += [...filesOf(context, folder, box)].length;
+  let done = 0;
+  const step = () => told(Math.min(++done, all), all);
+  if (all > 0) told(0, all);
   for (const folder of folders) {
     const copies = new KnownCopies(context, folder);
-    rebuilt.sent += await rebuildArchive(context, folder, "SentBox", copies);
-    rebuilt.failed += await rebuildArchive(context, folder, "FailBox", copies);
+    rebuilt.sent += await rebuildArchive(context, folder, "SentBox", copies, step);
+    rebuilt.failed += await rebuildArchive(context, folder, "FailBox", copies, step);
   }
   const spool = await Spooled.of(context);
-  for (const folder of folders) rebuilt.held += await holdTempBox(context, folder, spool);
-  rebuilt.receipts = await rebuildReceipts(context, folders);
+  for (const folder of folders) rebuilt.held += await holdTempBox(context, folder, spool, step);
+  rebuilt.receipts = await rebuildReceipts(context, folders, step);
   rebuilt.spooled = spool.left;
   return rebuilt;
 }
@@ -77,12 +89,14 @@ async function rebuildArchive(
   folder: BusinessFolder,
   box: "SentBox" | "FailBox",
   copies: KnownCopies,
+  step: () => void,
 ): Promise<number> {
   const { ledger, clock, files, settings, ids } = context;
   const turn = new Turn(clock);
   let count = 0;
   for (const { boxName, path } of filesOf(context, folder, box)) {
     await turn.over();
+    step();
     const { fileName, at = files.disk.facts(path)?.modified ?? 0 } = withoutStamp(boxName.replace(/^.*\//, ""));
     const isItsFile = (row: DocumentRow) => row.box === box && row.boxName === boxName && sameFolder(row, folder);
     if ((await ledger.byFileName(fileName)).some(isItsFile)) continue;
@@ -184,13 +198,19 @@ async function hold(
 }
 
 /** Holds every file in TempBox whose send may have begun. */
-async function holdTempBox(context: RebuildContext, folder: BusinessFolder, spool: Spooled): Promise<number> {
+async function holdTempBox(
+  context: RebuildContext,
+  folder: BusinessFolder,
+  spool: Spooled,
+  step: () => void,
+): Promise<number> {
   const { ledger, clock, files, settings, ids } = context;
   const open = (await ledger.unsettled()).filter((row) => sameFolder(row, folder));
   const turn = new Turn(clock);
   let count = 0;
   for (const { boxName, path } of filesOf(context, folder, "TempBox")) {
     await turn.over();
+    step();
     const known = open.find((row) => row.box === "TempBox" && row.boxName === boxName);
     if (known) {
       if (!["claimed", "sending", "unknown"].includes(known.state)) continue;

@@ -1,12 +1,14 @@
 import { EventEmitter } from "node:events";
+import { dirname } from "node:path";
 import { ImportClientError, messageOf, neutral } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import { LEDGER_FACTS } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { systemFault } from "../system-fault.js";
-import { type BindingParts, bind, gapOf, rootAway } from "./binding.js";
+import { type BindingParts, bind, gapOf, isInside, rootAway } from "./binding.js";
 import type { Holding } from "./instance-lease.js";
 import { occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
@@ -119,6 +121,11 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     this.takeover = takeover;
   }
 
+  /** What is being done before the work may go on: it is told as a fault is, and over with the check that it belongs to. */
+  tell(waits: ImportClientError): void {
+    this.set(waits);
+  }
+
   /** Checks whether all is as it should be. Resolves when it has checked; a fault is emitted. */
   check(): Promise<void> {
     this.checking ??= this.checkNow()
@@ -183,6 +190,9 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   }
 
   private async mend(): Promise<string> {
+    const { settings } = this.parts;
+    // The root has just been seen to be there: its folder has gone with the file. What lies elsewhere may be a share that is away.
+    if (isInside(settings)) makeFolder(this.ports.disk, dirname(settings.ledger));
     const aside = await this.ledger.mend(timeStamp(this.ports.clock.now()));
     await this.bind(false);
     return aside;
@@ -213,8 +223,13 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private set(fault: ImportClientError | undefined): void {
     const before = this.fault;
     this.fault = fault;
-    if (before?.message !== fault?.message) this.emit("fault", fault);
+    if (wordsOf(before) !== wordsOf(fault)) this.emit("fault", fault);
   }
+}
+
+/** What is told once: a time stamp in a fault of the ledger makes no other fault of it. */
+function wordsOf(fault: ImportClientError | undefined): string | undefined {
+  return fault?.code === "SW-LEDGER" ? fault.message.replace(/\d+/g, "") : fault?.message;
 }
 
 function locked(file: string): ImportClientError {

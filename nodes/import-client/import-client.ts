@@ -74,7 +74,8 @@ export = (RED: NodeAPI): void => {
       opening.on("notice", ({ code, text }) => this.warn(`${code} ${bothLanguages(text)}`));
       opening.on("fault", (fault) => {
         changes.note("");
-        if (fault) this.error(spoken(fault));
+        if (fault?.details.reason === "rebuilding") this.warn(spoken(fault));
+        else if (fault) this.error(spoken(fault));
         else if (opening.client) this.log("goes on");
       });
       opening.on("open", (client, recovery) => {

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -67,6 +68,8 @@ describe("a ledger that was lost", () => {
     const onNotice = ({ code, text }: { code: string; text: { en: string } }) => reported.push(`${code} ${text.en}`);
     const { client } = await openClient(clientSettings({ root }), { ports: portsOf(), onNotice });
     open.push(client);
+    // As whoever opened it tells people.
+    client.lease.on("fault", (fault) => fault && reported.push(`${fault.code} ${fault.text.en}`));
     return client;
   }
 
@@ -121,6 +124,52 @@ describe("a ledger that was lost", () => {
     for (const client of open) await client.close();
   });
   after(removeScratch);
+
+  it("is said to be rebuilt from the beginning, with how many files there are", async () => {
+    rmSync(join(root, ".ledger"), { recursive: true });
+    const waits: string[] = [];
+    const { client } = await openClient(clientSettings({ root }), {
+      ports: portsOf(),
+      onWait: ({ code, text, details }) => waits.push(`${code} ${details.reason} ${text.en}`),
+    });
+    open.push(client);
+    assert.deepEqual(waits, ["SW-LEDGER rebuilding the ledger is rebuilt from the boxes: 7 files, 0 of them done"]);
+    await client.close();
+    const log = readdirSync(join(root, ".log"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"))
+      .join("");
+    assert.match(log, /rebuilding.*7 files/);
+  });
+
+  it("is written again, with its folder, where that is removed under the process, and it is said once", async () => {
+    const client = await start();
+    reported.length = 0;
+    rmSync(join(root, ".ledger"), { recursive: true });
+    for (let look = 0; look < 3; look++) await client.lease.check();
+    assert.equal(client.lease.fault, undefined);
+    assert.ok(existsSync(ledgerFile()));
+    assert.deepEqual(
+      reported.map((text) => /^SW-LEDGER .*written again as a whole/.test(text)),
+      [true],
+      reported.join("\n"),
+    );
+  });
+
+  it("that cannot be written again is told once, however often that is tried", async () => {
+    const elsewhere = join(scratch(), "ledger");
+    const settings = clientSettings({ root: join(scratch(), "ImpPath"), ledger: join(elsewhere, "ledger.db") });
+    const { client } = await openClient(settings, { ports: portsOf() });
+    open.push(client);
+    const faults: (string | undefined)[] = [];
+    client.lease.on("fault", (fault) => faults.push(fault?.code));
+    rmSync(elsewhere, { recursive: true });
+    for (let look = 0; look < 3; look++) await client.lease.check();
+    assert.deepEqual(faults, ["SW-LEDGER"]);
+    mkdirSync(elsewhere);
+    await client.lease.check();
+    assert.deepEqual(faults, ["SW-LEDGER", undefined]);
+  });
 
   /** What must hold whatever was lost: nothing that may have been sent goes again, what was sent is known, and it is said. */
   async function assertRebuilt(client: ImportClient): Promise<void> {
