@@ -3,7 +3,7 @@ import { noticeOf } from "../fault.js";
 import type { BoxContext } from "./context.js";
 
 /** What concerns the work as a whole, wherever it is met. */
-const EVERYWHERE = new Set(["SW-LEDGER", "SW-FENCED", "SW-STOPPED"]);
+export const EVERYWHERE = new Set(["SW-LEDGER", "SW-FENCED", "SW-STOPPED"]);
 /** Places that are remembered as told. */
 const MOST = 1000;
 

@@ -176,8 +176,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.reports.cardChanged(change);
   }
 
-  notice(code: string, zh: string, en: string): void {
-    this.reports.notice(code, zh, en);
+  notice(code: string, zh: string, en: string): boolean {
+    return this.reports.notice(code, zh, en);
   }
 
   checkHost(): Promise<void> {

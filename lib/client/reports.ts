@@ -19,10 +19,16 @@ export interface Notice {
   text: Bilingual;
 }
 
+/** Milliseconds in which the same text is told once, and of how many texts that is remembered. */
+const TOLD_ONCE = 60_000;
+const MOST_TEXTS = 500;
+
 /** What is reported to people: the daily log, and notices for whoever listens. */
 export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice] }> {
   private readonly log: DailyLog;
   private closed = false;
+  /** Texts that were told, and when, by the monotonic clock. */
+  private readonly told = new Map<string, number>();
 
   constructor(
     { logDir, logFormat }: Pick<ClientSettings, "logDir" | "logFormat">,
@@ -64,8 +70,14 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
     this.emit("card", change);
   }
 
-  notice(code: string, zh: string, en: string): void {
+  /** Tells people something. What many documents meet at once is told once. Returns whether it was told. */
+  notice(code: string, zh: string, en: string): boolean {
+    const [text, now] = [`${code} ${zh}`, this.ports.clock.monotonic()];
+    if (now - (this.told.get(text) ?? Number.NEGATIVE_INFINITY) < TOLD_ONCE) return false;
+    if (this.told.size >= MOST_TEXTS) this.told.clear();
+    this.told.set(text, now);
     this.emit("notice", { code, text: { zh, en } });
+    return true;
   }
 
   /** The same, in the daily log too. */

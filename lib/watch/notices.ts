@@ -34,7 +34,7 @@ export class Notices {
     return new Set(this.said.values()).size + this.unread.size;
   }
 
-  /** A fault of a place: a folder, a file, a round. The ledger's is said each time, since nothing works without it. */
+  /** A fault of a place: a folder, a file, a round. The ledger's is handed on each time, since nothing works without it: the client says it once. */
   fault(place: string, error: unknown): void {
     const fault = asFault(place, error);
     const key = keyOf(place, fault);

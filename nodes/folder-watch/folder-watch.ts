@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { LARGEST } from "../../lib/boxes/content.js";
 import { handleOf } from "../../lib/boxes/context.js";
+import { EVERYWHERE } from "../../lib/boxes/places.js";
 import { everySetting, settingFlag, settingNumber, settingText } from "../../lib/settings.js";
 import { FolderWatch } from "../../lib/watch/folder-watch.js";
 import { releaseAfterDeploys } from "../carried.js";
@@ -84,8 +85,12 @@ export = (RED: NodeAPI): void => {
             this.send(message);
           },
           onNotice: (error) => {
-            this.warn(spoken(error));
-            client.record("notice", "", "", error.code, error.text.zh);
+            const { code, text } = error;
+            // A ledger that is away, or a root that another process has, meets every file and every round.
+            const everywhere = EVERYWHERE.has(code);
+            const told = !everywhere || client.notice(code, text.zh, text.en);
+            if (!everywhere) this.warn(spoken(error));
+            if (told) client.record("notice", "", "", code, text.zh);
             status.show("yellow", "ring", "fault");
           },
           onRound: ({ inFlight, withoutPdfs, away, troubles, unfinished }) => {

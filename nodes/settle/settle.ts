@@ -4,9 +4,10 @@ import { type HoldWindow, opensAt, readHoldWindow } from "../../lib/boxes/hold-w
 import { type Outcome as DocumentOutcome, outcomeFor } from "../../lib/boxes/outcome.js";
 import { ON_HOLD, wasLetGo } from "../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
-import { type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
+import { codeOf, type Fault, ImportClientError, messageOf, neutral } from "../../lib/errors.js";
 import { faultOf } from "../../lib/fault.js";
 import type { DocumentRow } from "../../lib/ledger/index.js";
+import { stopped } from "../../lib/send/errors.js";
 import { configError, everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { spoken } from "../connection-status.js";
 import { mendDelivery, spoiltDocument } from "../handles.js";
@@ -66,6 +67,18 @@ const hoursBefore = new Map<string, HoldWindow>();
 /** Why a gate holds, as it says itself. */
 const holdFault = (reason: string): Fault => (reason === "" ? ON_HOLD : { code: ON_HOLD.code, text: neutral(reason) });
 
+/**
+ * Waits for the end of a claim or a delivery. What holds for all documents alike, a root that another process has or a ledger that is away, is
+ * said once by the client and not by each message: all of it is tried again without one. Rejects with SW-STOPPED then.
+ */
+async function ending(client: ImportClient, end: Promise<unknown>): Promise<void> {
+  try {
+    await end;
+  } catch (error) {
+    throw error === client.lease.fault || codeOf(error) === "SW-FENCED" ? stopped() : error;
+  }
+}
+
 export = (RED: NodeAPI): void => {
   function Settle(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
@@ -124,7 +137,8 @@ export = (RED: NodeAPI): void => {
         this.warn(spoken(spoilt.error));
         const fault = faultIn(message) ?? faultOf(spoilt.error);
         message.fault ??= fault;
-        await client.claims.end(spoilt.id, (row) => outcomeFor(fault, row, retryTimes), fault, retryAfter);
+        const byRow = (row: DocumentRow | undefined) => outcomeFor(fault, row, retryTimes);
+        await ending(client, client.claims.end(spoilt.id, byRow, fault, retryAfter));
         status.show("yellow", "dot", "settled");
         send(message);
         return;
@@ -139,7 +153,8 @@ export = (RED: NodeAPI): void => {
             en: "the message has no msg.delivery",
           });
         }
-        await client.intake.settle(message.delivery.id, outcome === "rejected" ? fault : undefined);
+        const { id } = message.delivery;
+        await ending(client, client.intake.settle(id, outcome === "rejected" ? fault : undefined));
       } else if (outcome === "hold") {
         const goesOn = await passes(client, message, window);
         status.show(goesOn ? "green" : "yellow", "dot", goesOn ? "passed" : "held");
@@ -147,7 +162,8 @@ export = (RED: NodeAPI): void => {
         return;
       } else {
         const byRow = (row: DocumentRow | undefined) => outcomeFor(met, row, retryTimes);
-        await client.claims.end(documentOf(message).id, outcome === "auto" ? byRow : outcome, fault, retryAfter);
+        const { id } = documentOf(message);
+        await ending(client, client.claims.end(id, outcome === "auto" ? byRow : outcome, fault, retryAfter));
       }
       status.show("green", "dot", "settled");
       send(message);

@@ -119,6 +119,15 @@ describe("two Node-RED processes, and a root that is not there", function () {
     const more = drop(stage, 30);
     await done(stage, more);
     assertOnce(stage, [...keys, ...more], "marked");
+    // Whatever was on its way there: it is told by who watches and by the client, not by each document.
+    const told = one.lines
+      .slice(fromOne)
+      .filter((line) => /SW-FENCED|is in use by process|does not hold the root/.test(line));
+    const texts = told.map((line) => line.replace(/^.*? - /, ""));
+    assert.deepEqual(
+      texts.filter((text, index) => texts.indexOf(text) !== index),
+      [],
+    );
     // And back, when the other one stops.
     await two.stop();
     const last = drop(stage, 10);
