@@ -52,6 +52,9 @@ export class Reconciler {
   private strangers = new Set<string>();
   private comparing: Promise<Reconciliation> | undefined;
   private readonly places: Places;
+  /** Documents that the last comparison, and this one, saw waiting for their next try, and since when, by the monotonic clock. */
+  private waiting = new Map<string, { retryAt: number; since: number }>();
+  private seen = new Map<string, { retryAt: number; since: number }>();
 
   constructor(
     private readonly context: BoxContext,
@@ -105,6 +108,8 @@ export class Reconciler {
       });
     }
     const expected = new Set<string>();
+    this.waiting = this.seen;
+    this.seen = new Map();
     const settled = this.awaited.ids();
     for await (const row of this.openRows()) {
       await turn.over();
@@ -191,14 +196,12 @@ export class Reconciler {
 
   /** Is the file of an open claim where its row says? If not, it is brought there, or the claim ends. */
   private async openClaim(row: DocumentRow): Promise<boolean> {
-    const { files, folders, clock } = this.context;
+    const { files, folders } = this.context;
     const folder = folders.of(row.business);
     if (files.disk.exists(join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName))) {
       await this.awaited.found(row);
       // The alarm that was set for it has gone off in vain, or in another process.
-      if (row.box === "TempBox" && row.retryAt > 0 && row.retryAt <= clock.now()) {
-        await returnToOutBox(this.context, row.id);
-      }
+      if (row.box === "TempBox" && row.retryAt > 0 && this.isDue(row)) await returnToOutBox(this.context, row.id);
       return true;
     }
     if (row.box === "OutBox" && (await this.returnAgain(row, folder))) {
@@ -206,6 +209,16 @@ export class Reconciler {
       return true;
     }
     return this.gone(row, folder);
+  }
+
+  /** Is the pause over that a document was given back with? Of a clock that was set back since only its length counts. */
+  private isDue({ id, retryAt, updatedAt }: DocumentRow): boolean {
+    const { clock } = this.context;
+    if (retryAt <= clock.now()) return true;
+    const known = this.waiting.get(id);
+    const since = known?.retryAt === retryAt ? known.since : clock.monotonic();
+    this.seen.set(id, { retryAt, since });
+    return clock.monotonic() - since >= retryAt - updatedAt;
   }
 
   /** Stopped between the row that says OutBox and the move back. */

@@ -147,13 +147,27 @@ export async function bind(
   const shared = ledger.instances && (known?.shared ?? settings.ledger);
   const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle(), ...(shared && { shared }) };
   // The root first: a ledger that knows a root which does not know itself would be taken for that of a root that is away.
-  if (!known || JSON.stringify(known) !== JSON.stringify(facts)) await marker.write(facts);
+  if (!known || JSON.stringify(known) !== JSON.stringify(facts)) {
+    // Frozen since it looked, another one may have begun with the root: that one's name stays.
+    const isFirst = () => {
+      if (!known && readable(marker)) throw begunMeanwhile(settings.root);
+    };
+    await marker.write(facts, isFirst);
+  }
   await put(ledger, "ledger", facts.ledger);
   await put(ledger, "root", id);
   await put(ledger, "owner", JSON.stringify(owner));
   await forgetMove(ledger);
   await used.note(settings.root, id);
   return facts;
+}
+
+function begunMeanwhile(root: string): ImportClientError {
+  return new ImportClientError(
+    "SW-OWNER",
+    { zh: `根目录 ${root} 刚刚由另一个进程启用`, en: `another process has just begun with the root ${root}` },
+    { details: { reason: "lease", root } },
+  );
 }
 
 async function put(ledger: Ledger, name: string, value: string): Promise<void> {

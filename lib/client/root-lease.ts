@@ -91,7 +91,11 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   /** From now on the ledger takes writes of this process alone; where several share it, joining it has seen to that. */
   async fence(): Promise<void> {
     const { holding, shared } = this.file;
-    if (!shared) await this.ledger.fence(LEDGER_FACTS.lease, holding);
+    if (!shared) {
+      // Frozen since it took the root, another one may be at work with the ledger.
+      this.file.assertHeld();
+      await this.ledger.fence(LEDGER_FACTS.lease, holding);
+    }
     this.holding = holding;
   }
 
@@ -186,6 +190,8 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     } else if (found !== "sound") {
       this.emit("mended", mendedText(file, await this.mend()));
     }
+    // Who was frozen as it took the root may have written its name into the ledger when it woke: the root's lease has the last word.
+    if (!this.shared && (await this.ledger.fact(LEDGER_FACTS.lease)) !== this.holding) this.owes = true;
     if (this.owes) await this.adopt(facts);
   }
 

@@ -74,10 +74,11 @@ export class RootMarker {
     }
   }
 
-  async write(facts: RootFacts): Promise<void> {
+  /** `mayPlace` is called before the file gets its name, and throws what keeps it from that. */
+  async write(facts: RootFacts, mayPlace?: () => void): Promise<void> {
     this.makeFolder();
     const text = JSON.stringify({ note: NOTE, version: 1, ...facts }, null, 2);
-    await this.files.write(this.folder, ROOT_FILE, Buffer.from(`${text}\n`), "us");
+    await this.files.write(this.folder, ROOT_FILE, Buffer.from(`${text}\n`), "us", mayPlace);
   }
 
   /** Does a ledger lie under this path? A root with its own ledger in it is there, with a marker or without. */

@@ -31,7 +31,9 @@ export class MachineCard {
   /** As it is set in the nodes. */
   pin: string;
   readonly attempts: Attempt[] = [];
+  /** How often it has refused a PIN, and how often a person has opened the guard: each time one more may come. */
   private refused = 0;
+  private opened = 0;
   private looks = false;
 
   constructor(private readonly world: World) {
@@ -41,7 +43,8 @@ export class MachineCard {
   /** A PIN arrives at the card. One that was refused must not come again, or the card locks itself (promises 4). */
   takes(pin: string, machine: Machine): void {
     if (pin === RIGHT) return;
-    if (this.refused++ > 0) this.world.fail(`a PIN that was refused was tried again at the card of ${machine.name}`);
+    if (this.refused++ > this.opened)
+      this.world.fail(`a PIN that was refused was tried again at the card of ${machine.name}`);
     throw new ImportClientError("C134", neutral("the PIN is wrong"), { kind: "waits", details: { inner: "0xA0" } });
   }
 
@@ -53,7 +56,7 @@ export class MachineCard {
     world.scheduler.at(world.scheduler.now + 6_000 + world.decisions.draw() * 6_000, () => {
       this.looks = false;
       this.pin = RIGHT;
-      this.refused = 0;
+      this.opened++;
       for (const one of this.attempts) if (one.outcome !== "open" || this.isOld(one)) one.released = true;
       world.tell("person", "sets the PIN right and opens the guard");
     });
@@ -109,9 +112,13 @@ class SimAttempts implements PinAttempts {
   }
 }
 
+/** Processes of all worlds have had a card: one that ended in a login keeps its place in the line of that process. */
+let cards = 0;
+
 /** The card as one process works with it: logged in to once, through the real guard. */
 export class SimCard {
   private login: Promise<void> | undefined;
+  private readonly line = String(cards++);
 
   constructor(
     private readonly doer: Doer,
@@ -135,7 +142,7 @@ export class SimCard {
     const guard = new PinGuard(new SimAttempts(doer, card), pin);
     // What it really takes is a thread, and time.
     (guard as unknown as { fingerprint: unknown }).fingerprint = async (salt: string) => `${salt} ${pin}`;
-    return guard.login([`${world.seed} ${life.name}`, TOKEN], async () => {
+    return guard.login([this.line, TOKEN], async () => {
       if (world.decisions.happens(SLOW, life.number)) {
         await new Promise<void>((resolve) =>
           doer.world.scheduler.at(world.scheduler.now + world.decisions.amount * 20_000, resolve, life),

@@ -276,4 +276,30 @@ export const FOUND: readonly Found[] = [
       ...[0, 8, 16].flatMap((who) => [0, 1].map((count) => `a change is not told/${who}/${count}`)),
     ],
   },
+  {
+    what: "one that was frozen at its first start put its own name on a root that another one had begun with meanwhile",
+    seed: 2004075,
+    instances: 3,
+    kept: [
+      ...["trouble/0", "link/0", "a renewal does not reach the database/0/0", "seconds late/8/1", "seconds late/8/7"],
+      ...["a process is frozen/16/0", "a process is frozen/0/3", "a process is frozen/8/6", "a process is frozen/8/13"],
+    ],
+  },
+  {
+    what: "one that was frozen as it took the root shut the one that had it since out of its ledger for ever",
+    seed: 2004332,
+    instances: 3,
+    kept: ["a card/0", "seconds late/0/1", "a process is frozen/0/2", "a wrong PIN/0"],
+  },
+  {
+    what: "a clock that was set back made a document that was taken over wait for a day",
+    seed: 2002977,
+    instances: 3,
+    kept: [
+      ...["trouble/0", "a card/0", "documents/0", "the card is slow/0/0", "a process is frozen/8/2", "a deploy/0/3"],
+      ...["the card is not there/16/0", "a deploy/16/4", "the clock jumps/16/31", "the root is not mounted/24/7"],
+      ...["a deploy/16/7", "a process is frozen/16/10", "a deploy/0/13", "the root is not mounted/24/16"],
+      ...["a deploy/0/34", "a process is frozen/0/37"],
+    ],
+  },
 ];

@@ -125,10 +125,6 @@ export class World {
     this.tree.syncFolder("/data/ImpPath/Sas");
   }
 
-  get seed(): number {
-    return this.options.seed;
-  }
-
   /** The guard that is taken out. */
   get without(): Guard | undefined {
     return this.options.without;
