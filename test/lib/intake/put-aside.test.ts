@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import type { Notice } from "../../../lib/client/reports.js";
@@ -22,6 +22,8 @@ describe("receipts that cannot be read, or answer no document", () => {
   let deliveries = 0;
 
   async function open(root: string): Promise<void> {
+    // A root that is made stands in the status too.
+    mkdirSync(root, { recursive: true });
     client = await openClient({ root }, { ...SYSTEM, clock });
     told = [];
     client.on("notice", (notice) => told.push(notice));

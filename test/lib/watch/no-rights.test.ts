@@ -38,7 +38,10 @@ describe("folders and files in which the user of Node-RED lacks a right", () => 
         };
       },
     });
-    client = (await open(clientSettings(), { ports: { ...SYSTEM, disk } })).client;
+    const settings = clientSettings();
+    // A root that is made stands in the status too.
+    mkdirSync(settings.root);
+    client = (await open(settings, { ports: { ...SYSTEM, disk } })).client;
     for (const code of ["DecCus001", "Sas"]) client.folders.of(code).make();
   });
   afterEach(async () => {
