@@ -21,6 +21,7 @@ describe("a SQLite ledger and a network share", () => {
 
   beforeEach(() => {
     settings = clientSettings();
+    mkdirSync(settings.root);
     notices.length = 0;
   });
   afterEach(async () => {
