@@ -59,10 +59,14 @@ function register() {
       : require("esbuild").transformSync(readFileSync(file, "utf8"), optionsFor(file)).code;
     module._compile(code, file);
   };
+  // As tsx does: a test has another module stand for one of a package.
+  const config = process.env.TSX_TSCONFIG_PATH;
+  const paths = config ? JSON.parse(readFileSync(config, "utf8")).compilerOptions.paths : {};
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (request, parent, ...rest) {
     // A source that starts a process or a thread names the loader that sources usually have.
     if (request === "tsx/cjs") return __filename;
+    if (Object.hasOwn(paths, request)) return paths[request][0];
     // An import names the file that the compiler would make of it.
     if (request.startsWith(".") && request.endsWith(".js") && parent?.filename?.endsWith(".ts")) {
       const source = resolve(dirname(parent.filename), `${request.slice(0, -3)}.ts`);

@@ -196,8 +196,8 @@ export class MachinePinAttempts implements PinAttempts {
       this.unwritten.clear();
       return result;
     } catch (error) {
-      // A connection that is merely closed keeps its lock until it is collected.
-      if (database.inTransaction) database.exec("ROLLBACK");
+      // A connection that is merely closed keeps its lock until it is collected; of one that is, libsql ends the process when it is asked.
+      if (database.open && database.inTransaction) database.exec("ROLLBACK");
       throw error;
     }
   }
@@ -225,7 +225,7 @@ export class MachinePinAttempts implements PinAttempts {
       const version = versionOf(database);
       if (version > VERSION) throw new Error(`written by a newer version (${version}); this one knows ${VERSION}`);
     } catch (error) {
-      if (database.inTransaction) database.exec("ROLLBACK");
+      if (database.open && database.inTransaction) database.exec("ROLLBACK");
       database.close();
       throw error;
     }

@@ -38,7 +38,8 @@ export function transactionsOf(
     commit: () => execElsewhere(database, "COMMIT"),
     rollback: () => {
       hooks.undone();
-      if (database.inTransaction) run("ROLLBACK");
+      // A closed one has none, and libsql ends the whole process when it is asked.
+      if (database.open && database.inTransaction) run("ROLLBACK");
     },
     isolated: (job) => {
       run("SAVEPOINT job");
