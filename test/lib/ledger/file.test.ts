@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { ImportClientError } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
+import { transactionsOf } from "../../../lib/ledger/sqlite/transactions.js";
 import { documentRow, step } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
@@ -33,6 +34,14 @@ describe("the ledger's file", () => {
     for (const name of readdirSync(join(file, ".."))) {
       assert.equal(statSync(join(file, "..", name)).mode & 0o077, 0, name);
     }
+  });
+
+  it("is closed while a commit waits for its turn: that one is undone, and libsql does not end the process", async () => {
+    const database = new Database(file);
+    const nothing = () => {};
+    const transactions = transactionsOf(database, { assertMayWrite: nothing, undone: nothing, committed: nothing });
+    database.close();
+    await transactions.rollback();
   });
 
   it("is not made again where it should be: missing and empty are told apart from new", async () => {
