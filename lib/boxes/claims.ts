@@ -256,11 +256,12 @@ export class Claims {
       if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
       const words = wordsOf(why);
       const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
+      // How long it waits is seen from both, also when the clock is set before this is committed.
+      const updatedAt = clock.now();
       // What was ready goes through its flow again.
-      const change = { retryAt: clock.now() + delay, tries, wire: "", ...words };
+      const change = { retryAt: updatedAt + delay, updatedAt, tries, wire: "", ...words };
       const row = await ledger.update(id, change, now?.code === why.code ? undefined : { event: "retry", ...words });
-      // A clock that is set at this moment makes the row say something else.
-      this.scheduleReturn(row, delay);
+      this.scheduleReturn(row);
       return row;
     });
   }
@@ -296,9 +297,9 @@ export class Claims {
   }
 
   /** Sets the alarm of a document that was given back. */
-  scheduleReturn(row: DocumentRow, atMost = Number.POSITIVE_INFINITY): void {
+  scheduleReturn(row: DocumentRow): void {
     if (row.settled || row.retryAt === 0 || row.box !== "TempBox" || row.state !== "claimed") return;
-    this.returnIn(Math.min(atMost, returnsIn(row, this.context.clock.now())), row.id);
+    this.returnIn(returnsIn(row, this.context.clock.now()), row.id);
   }
 
   /** What cannot be done now is done a while later, whatever the clock says by then. */

@@ -205,8 +205,11 @@ export interface OpenOptions {
   password?: string;
 }
 
-/** What a state change may set beside the state. */
-export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state" | "updatedAt">>;
+/**
+ * What a state change may set beside the state. `updatedAt` is the ledger's to say, but where another time is counted from it: both are of one
+ * look at the clock then, which may be set at any moment.
+ */
+export type DocumentChange = Partial<Omit<DocumentRow, "id" | "state">>;
 
 /** One entry for table `events`. */
 export interface EventNote {

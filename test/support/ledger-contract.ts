@@ -54,6 +54,20 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.deepEqual(found, given);
     });
 
+    it("says when a change was made, but where a time of the change is counted from another look at the clock", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      const waits = await ledger.update(row.id, { retryAt: 6_000, updatedAt: 1_000 });
+      assert.deepEqual(
+        [waits, await ledger.get(row.id)].map((one) => [one?.retryAt, one?.updatedAt]),
+        [
+          [6_000, 1_000],
+          [6_000, 1_000],
+        ],
+      );
+      assert.notEqual((await ledger.update(row.id, { tries: 1 })).updatedAt, 1_000);
+    });
+
     it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {
       const first = documentRow({ sha256: "same", clientKey: "K1" });
       assert.equal(await ledger.claim(first), undefined);

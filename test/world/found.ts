@@ -302,4 +302,14 @@ export const FOUND: readonly Found[] = [
       ...["a deploy/0/34", "a process is frozen/0/37"],
     ],
   },
+  {
+    what: "a clock was set back between the end of a pause and its commit, and after a deploy the document waited for a day",
+    seed: 15299,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "no daily log/0", "looks seldom/0", "documents/0"],
+      ...[0, 1, 2].map((count) => `a change is not told/0/${count}`),
+      ...["a deploy/0/8", "the card is not there/0/1", "the clock jumps/0/26", "a deploy/0/11"],
+    ],
+  },
 ];

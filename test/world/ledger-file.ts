@@ -119,7 +119,7 @@ export class LedgerFile {
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
     const { me, anyones } = step;
     if (me !== undefined && !anyones && row.state !== step.takes && this.rules.owners) assertOurs(this, row, me);
-    const next = { ...row, ...change, state: step.to ?? row.state, updatedAt: now };
+    const next = { ...row, updatedAt: now, ...change, state: step.to ?? row.state };
     // Nobody works on what is settled: who takes it up again has it.
     if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });
     this.replaced(row, next);

@@ -104,7 +104,7 @@ export class Rows {
       const [holder] = yield all("SELECT host, pid FROM instances WHERE id = ?", row.owner);
       throw notOurs(row.fileName, holder && nameOf({ host: String(holder.host), pid: Number(holder.pid) }));
     }
-    const next: DocumentRow = { ...row, ...change, state: to ?? row.state, updatedAt: this.now() };
+    const next: DocumentRow = { ...row, updatedAt: this.now(), ...change, state: to ?? row.state };
     // Nobody works on what is settled: who takes it up again has it.
     if (me && row.owner !== me.id) Object.assign(next, { owner: me.id, epoch: row.epoch + 1 });
     const changed = differing(next, row, change);

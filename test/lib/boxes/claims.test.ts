@@ -6,6 +6,7 @@ import { openClient as open } from "../../../lib/client/open.js";
 import { codeOf, ImportClientError, neutral } from "../../../lib/errors.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
+import { returnsIn } from "../../../lib/ledger/rules/retry.js";
 import { clientSettings, openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import { documentRow, step } from "../../support/rows.js";
@@ -274,6 +275,18 @@ describe("a start after a stop of any kind", () => {
     const row = (await client.ledger.unsettled())[0];
     assert.deepEqual([row?.clientKey, row?.state, row?.code], ["K9", "held", "SW-ORPHAN"]);
     await client.close();
+  });
+
+  it("keeps how long one that is given back waits, also where the clock is set before that is committed", async () => {
+    // The ledger goes by the machine's clock, which is some decades ahead of this one.
+    const clock = new FakeClock();
+    const timed = await openClient({}, { ...SYSTEM, clock });
+    const row = documentRow({ box: "TempBox" });
+    await timed.ledger.claim(row);
+    const { retryAt, updatedAt } = await timed.claims.giveBack(row.id, 5_000, { code: "C18", text: neutral("away") });
+    assert.equal(retryAt - updatedAt, 5_000);
+    assert.equal(returnsIn({ retryAt, updatedAt }, retryAt - 86_400_000), 5_000);
+    await timed.close();
   });
 
   it("gives a claim out again that could not be ended, also where the ledger did not say how it should end", async () => {
