@@ -70,6 +70,24 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       assert.ok(one.ledger.owns({ owner: one.id }) && !two.ledger.owns({ owner: one.id }));
     });
 
+    it("what others have ended is not worked on: of it is said where its file lies", async () => {
+      const [one, two] = [await join(), await join()];
+      const row = await claimed(one);
+      const ended = { box: "FailBox", boxName: "ended.xml", settled: true } as const;
+      await one.ledger.transition(row.id, { from: ["claimed"], to: "failed" }, ended, { event: "failed" });
+      for (const change of [{ box: "TempBox" }, { box: "OutBox", boxName: "a.xml" }, { boxName: "a.xml" }] as const)
+        await assert.rejects(two.ledger.update(row.id, change), fenced);
+      for (const change of [{ wire: "" }, { retryAt: 5 }])
+        await assert.rejects(two.ledger.update(row.id, change), fenced);
+      assert.equal((await two.ledger.get(row.id))?.boxName, "ended.xml");
+      await two.ledger.update(row.id, { box: "FailBox", boxName: "other.xml" });
+      await two.ledger.update(row.id, { box: "none" });
+      // A person has it sent once more there.
+      const again = { from: ["failed"], to: "claimed" } as const;
+      await two.ledger.transition(row.id, again, { settled: false }, { event: "resend" });
+      assert.equal((await two.ledger.update(row.id, { box: "TempBox" })).owner, two.id);
+    });
+
     it("one that asks for another's document leaves what others ask for in the same commit alone", async () => {
       const [one, two] = [await join(), await join()];
       const row = await claimed(one);

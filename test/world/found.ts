@@ -312,4 +312,17 @@ export const FOUND: readonly Found[] = [
       ...["a deploy/0/8", "the card is not there/0/1", "the clock jumps/0/26", "a deploy/0/11"],
     ],
   },
+  {
+    what: "one that was frozen before it brought a file back from an archive called it brought when others had sent and settled it",
+    seed: 3534,
+    instances: 3,
+    kept: [
+      ...["trouble/0", "packs/0", "no daily log/0", "looks seldom/0", "documents/0", "handed in at/1"],
+      ...["handed in at/2", "way/2", "handed in at/3", "half a write is seen/0/0", "corrected/1"],
+      ...["half a write is seen/0/1", "a moment late/8/0", "a moment late/8/2", "a moment late/8/3"],
+      ...["frozen after a commit/8/2", "corrected/2", "a moment late/16/10", "a moment late/0/66"],
+      ...["a moment late/0/69", "a moment late/0/71", "a person has a repeat sent all the same/29/1"],
+      "frozen after a commit/0/36",
+    ],
+  },
 ];

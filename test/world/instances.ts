@@ -211,9 +211,9 @@ export class SimInstances implements Instances {
 
 const inOutBox = (business: string, name: string) => `${business}/${name}`.toLowerCase();
 
-/** Throws SW-FENCED, with the name of who has it, when an open document is another's. */
+/** Throws SW-FENCED, with the name of who has it, when a document is another's. */
 export function assertOurs({ instances }: LedgerFile, row: DocumentRow, me: string): void {
-  if (row.settled || row.owner === me) return;
+  if (row.owner === me) return;
   const holder = instances.find(({ id }) => id === row.owner);
   throw notOurs(row.fileName, holder && nameOf(holder));
 }

@@ -10,6 +10,7 @@ import type {
   ReceiptRow,
 } from "../../lib/ledger/index.js";
 import { earlierNumbers, WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
+import { isWorkOnClaim } from "../../lib/ledger/rules/ended.js";
 import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
 import { assertMayFollow } from "../../lib/ledger/rules/states.js";
 import { assertOurs, freeNames, type InstanceRow, keepNames, takeName } from "./instances.js";
@@ -118,7 +119,9 @@ export class LedgerFile {
     if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
     const { me, anyones } = step;
-    if (me !== undefined && !anyones && row.state !== step.takes && this.rules.owners) assertOurs(this, row, me);
+    const isWorkedOn = !row.settled || (step.to === undefined && isWorkOnClaim(change));
+    if (me !== undefined && !anyones && isWorkedOn && row.state !== step.takes && this.rules.owners)
+      assertOurs(this, row, me);
     const next = { ...row, updatedAt: now, ...change, state: step.to ?? row.state };
     // Nobody works on what is settled: who takes it up again has it.
     if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });

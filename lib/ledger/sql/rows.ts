@@ -1,6 +1,7 @@
 import { ImportClientError } from "../../errors.js";
 import { type InstanceKey, nameOf, notOurs } from "../instances.js";
 import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
+import { isWorkOnClaim } from "../rules/ended.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
 import { assertMayFollow } from "../rules/states.js";
 import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys, ReceiptRow } from "../types.js";
@@ -99,8 +100,8 @@ export class Rows {
     if (owner) assertOwner(row, owner, { zh: `单据 ${row.fileName} `, en: row.fileName });
     if (to !== undefined) assertMayFollow(id, row.state, to, from);
     const me = anyones ? undefined : this.me();
-    const isForeign = me !== undefined && !row.settled && row.owner !== me.id;
-    if (isForeign && row.state !== takes) {
+    const isWorkedOn = !row.settled || (to === undefined && isWorkOnClaim(change));
+    if (me && row.owner !== me.id && isWorkedOn && row.state !== takes) {
       const [holder] = yield all("SELECT host, pid FROM instances WHERE id = ?", row.owner);
       throw notOurs(row.fileName, holder && nameOf({ host: String(holder.host), pid: Number(holder.pid) }));
     }
