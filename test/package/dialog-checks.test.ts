@@ -44,7 +44,6 @@ const VALUES: readonly unknown[] = [
 const STRICTER: Record<string, string> = {
   "import-client.orgCode": "nine characters, as the Single Window issues it; the runtime only compares it",
   "import-client.region": "four digits; the runtime only compares it",
-  "import-client.root": "a whole path: a relative one depends on where the process was started",
   "import-client.clientId": "has no spaces; the runtime only compares it",
   "import-client.ledgerHost": "has no spaces; PostgreSQL says so when it is asked",
   "import-client.ledgerSchema": "a name that PostgreSQL takes without quotes",
