@@ -1,7 +1,7 @@
 import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
 import { isPutOff } from "../ledger/rules/states.js";
-import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
+import type { DocumentPart, DocumentRow, DocumentState, Ledger, PartKey } from "../ledger/types.js";
 import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
 
@@ -33,6 +33,8 @@ export interface Found {
 const TIME_WINDOW = 10 * 60_000;
 /** Documents that wait at the same time, at most, for one of them to be found by time. */
 const MANY = 1000;
+/** The broker's confirm, or an answer, says that it has arrived. */
+const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
 /**
  * Finds the document that a receipt answers.
@@ -45,7 +47,8 @@ const MANY = 1000;
  * - For an import receipt a document that still waits for its answer wins. An own number is used twice when a refused
  *   declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this answer is for
  *   the later. Of several that wait, the one whose 18-digit number agrees, else the one that was sent first: answers come in
- *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). Only if none waits is it taken as a repeat for
+ *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). No guess proves a send: where the one sent first may never
+ *   have arrived, the answer is for the one that has. Only if none waits is it taken as a repeat for
  *   the one whose 18-digit number agrees, else for the newest.
  * - For a business receipt the 18-digit number decides, the one that a document has before one that it had, then customs'
  *   number, then the own number; a document that never had this 18-digit number but another is the last choice, and one that was
@@ -69,7 +72,8 @@ export async function findDocument(
   const best = bestOf(candidates, receipt, hints);
   // Whoever made it may count as we do: one number that is another's is enough for it to be none of ours.
   if (receipt.kind === "subscription") return best && !isAnother(best, receipt) ? best : undefined;
-  if (best && isGuess(best, candidates, receipt, hints)) return { ...best, by: "oldest" };
+  const rivals = best ? rivalsOf(best, candidates, receipt, hints) : [];
+  if (best && rivals.length > 0) return { ...arrivedOf(best, rivals, receipt, hints), by: "oldest" };
   if (best) return isDoubtful(best, receipt) ? { ...best, by: "doubtful" } : best;
   return (
     (await byMessageId(receipt, ledger)) ??
@@ -211,23 +215,37 @@ function ranks(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints):
 }
 
 /**
- * Whether another document waited at the same time, and all that speaks for this one speaks for that one too. Also when the
- * other has an answer by now: the two answers may have come in another order than the documents went.
+ * The other documents that waited at the same time, where all that speaks for this one speaks for them too. Also those that
+ * have an answer by now, and a number by it: the answers may have come in another order than the documents went.
  */
-function isGuess(
+function rivalsOf(
   best: Candidate,
   candidates: readonly Candidate[],
   receipt: ParsedReceipt,
   hints: MatchHints,
-): boolean {
-  if (receipt.kind !== "import" || !waits(best)) return false;
+): Candidate[] {
+  if (receipt.kind !== "import" || !waits(best)) return [];
   const speaks = speaksFor(best, receipt, hints);
-  return candidates.some(
+  return candidates.filter(
     (other) =>
       other.row.id !== best.row.id &&
       (waits(other) || other.row.importReceiptAt >= sentSince(best.row)) &&
-      speaksFor(other, receipt, hints).every((value, index) => value === speaks[index]),
+      speaksFor(other, receipt, hints).every((value, index) => value >= (speaks[index] as number)),
   );
+}
+
+/**
+ * Of one that may never have arrived and the others that the answer may be for, one that has: what an answer proves is not sent again, and
+ * would be lost. Its own comes when it has been sent again, as a possible duplicate.
+ */
+function arrivedOf(
+  best: Candidate,
+  rivals: readonly Candidate[],
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+): Candidate {
+  const arrived = ({ row }: Candidate) => ARRIVED.includes(row.state);
+  return arrived(best) ? best : (bestOf(rivals.filter(arrived), receipt, hints) ?? best);
 }
 
 function bestOf(candidates: readonly Candidate[], receipt: ParsedReceipt, hints: MatchHints): Candidate | undefined {

@@ -325,4 +325,20 @@ export const FOUND: readonly Found[] = [
       "frozen after a commit/0/36",
     ],
   },
+  {
+    what: "the answer to one of two documents with one own number, sent by a person's word, proved the other one's send, which had not arrived",
+    seed: 12326,
+    instances: 3,
+    kept: ["corrected/1", "frozen as it writes to the broker/0/0", "a person has a repeat sent all the same/29/0"],
+  },
+  {
+    what: "such an answer came twice, and the second one proved the send of what had not arrived",
+    seed: 4,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "corrected/1", "frozen as it writes to the broker/0/0"],
+      ...["a person has a repeat sent all the same/29/0", "a receipt comes twice/30/0"],
+    ],
+  },
 ];

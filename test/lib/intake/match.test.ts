@@ -104,6 +104,24 @@ describe("matching receipts to documents", () => {
     assert.equal((await match({ clientKey: "A", seqNo: "S1" })).documentId, first);
   });
 
+  it("proves no send by a guess: of two with one own number the answer is for the one that has arrived", async () => {
+    for (const state of ["sending", "unknown", "held"] as const) {
+      const clientKey = `of ${state}`;
+      await document({ clientKey, state, sentAt: 0 });
+      const arrived = await document({ clientKey });
+      assert.deepEqual(await match({ clientKey }), { documentId: arrived, by: "oldest" });
+      await ledger.transition(arrived, step("accepted"), { seqNo: state, importReceiptAt: NOW }, { event: "receipt" });
+      // It may come twice.
+      assert.deepEqual(await match({ clientKey, seqNo: state }), { documentId: arrived, by: "oldest" });
+      const alone = await document({ clientKey: `${state} alone`, state, sentAt: 0 });
+      assert.deepEqual(await match({ clientKey: `${state} alone` }), { documentId: alone, by: "clientKey" });
+    }
+    // A refused one had its answer before the corrected one went: that is proved by its own.
+    await document({ clientKey: "B", state: "rejected", importReceiptAt: clock + 1 });
+    const corrected = await document({ clientKey: "B", state: "unknown", sentAt: 0 });
+    assert.deepEqual(await match({ clientKey: "B" }), { documentId: corrected, by: "clientKey" });
+  });
+
   it("does not guess between documents that its other number, its folder or their times tell apart", async () => {
     const changes = { clientKey: "A", messageType: "INV101" };
     const one = await document({ ...changes, seqNo: "S1" });
