@@ -49,7 +49,8 @@ export class SteeredLibrary {
   /** The token's own log of logins. */
   get log(): string[] {
     const file = join(this.folder, "log");
-    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+    const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+    return text === "" ? [] : text.split("\n");
   }
   /** Resolves when the log has this many lines. */
   async logged(lines: number): Promise<void> {

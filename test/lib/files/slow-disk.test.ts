@@ -16,6 +16,8 @@ describe("a disk whose syncs hang", () => {
     disk = new SlowDisk(scratch());
     child = fork(join(__dirname, "..", "..", "support", "slow-disk-process.ts"), [scratch()], {
       env: { ...process.env, ...disk.environment },
+      // Room enough that nothing is collected while a sync hangs (`slow-disk-process.ts`).
+      execArgv: [...process.execArgv, "--min-semi-space-size=64"],
     });
     said = on(child, "message") as AsyncIterator<[string]>;
     assert.equal(await next(), "ready");
