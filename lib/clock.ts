@@ -25,3 +25,12 @@ export const SYSTEM_CLOCK: Clock = {
   },
   pause: () => new Promise((resolve) => setImmediate(resolve)),
 };
+
+/** Resolves when the work has ended, or so many milliseconds later. Rejects as the work does; no timer is left behind. */
+export async function waitAtMost(clock: Clock, milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(milliseconds, resolve);
+  });
+  await Promise.race([work, late]).finally(cancel);
+}

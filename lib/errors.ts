@@ -122,6 +122,11 @@ export function errorOf({ code, text, advice, kind, official }: Fault): ImportCl
   return new ImportClientError(code, text, { advice, kind, official });
 }
 
+/** Work that is left undone because its node stops: not a fault of anybody. */
+export function nodeStops(): ImportClientError {
+  return new ImportClientError("SW-STOPPED", { zh: "节点正在停止", en: "the node stops" });
+}
+
 /** A document is asked for that the ledger does not have. */
 export function unknownDocument(): ImportClientError {
   return new ImportClientError("SW-UNKNOWN-DOCUMENT", { zh: "没有这个单据", en: "there is no such document" });

@@ -206,7 +206,7 @@ export class Claims {
    * Is the file of an open claim in TempBox, with the bytes that were claimed? Other ones are its producer's, who put them in its place in the
    * last moment before it was brought, and a fault or a stop came before that was seen: they go back to OutBox, and are claimed anew.
    */
-  async hasItsFile(row: DocumentRow): Promise<boolean> {
+  async checkItsFile(row: DocumentRow): Promise<boolean> {
     const { files, folders, clock } = this.context;
     const path = join(folders.of(row.business).box("TempBox"), row.boxName);
     if (!files.disk.exists(path)) return false;

@@ -5,7 +5,7 @@ import { Claims } from "../boxes/claims.js";
 import type { BoxContext } from "../boxes/context.js";
 import { Reconciler } from "../boxes/reconcile.js";
 import { Inspections } from "../business/inspections.js";
-import type { Clock } from "../clock.js";
+import { type Clock, waitAtMost } from "../clock.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, withAdvice } from "../errors.js";
 import { Files } from "../files/files.js";
@@ -215,12 +215,6 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   }
 
   private async allLeft(): Promise<void> {
-    if (this.users.size === 0) return;
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.clock.after(LEFT_WITHIN, resolve);
-    });
-    await Promise.race([Promise.all(this.users), late]);
-    cancel();
+    if (this.users.size > 0) await waitAtMost(this.clock, LEFT_WITHIN, Promise.all(this.users));
   }
 }

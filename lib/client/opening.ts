@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
-import { assertReason, ImportClientError, messageOf, neutral } from "../errors.js";
+import { assertReason, ImportClientError, messageOf, neutral, nodeStops } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { OpenLedger } from "../ledger/index.js";
@@ -92,7 +92,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
     this.cancel?.();
     await this.try({ [what]: true });
     if (this.client) await this.confirmed(this.client, what, reason, who);
-    else throw this.waitsFor ?? stopped();
+    else throw this.waitsFor ?? nodeStops();
     return this.picture();
   }
 
@@ -101,7 +101,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
     this.closed = true;
     this.cancel?.();
     await this.lock.run("", async () => undefined);
-    this.reject(stopped());
+    this.reject(nodeStops());
     await this.client?.close();
   }
 
@@ -154,10 +154,6 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
 
 /** The fault (`details.reason`) that each confirmation answers. */
 const REASONS: Record<Confirmation, string> = { owner: "owner", root: "root", ledger: "damaged", clock: "clock" };
-
-function stopped(): ImportClientError {
-  return new ImportClientError("SW-STOPPED", { zh: "节点正在停止", en: "the node stops" });
-}
 
 function asFault(error: unknown): ImportClientError {
   return systemFault(error) ?? new ImportClientError("SW-FOLDER", neutral(messageOf(error)), { cause: error });

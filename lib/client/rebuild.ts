@@ -56,8 +56,7 @@ export async function rebuild(
   const rebuilt: Rebuilt = { held: 0, sent: 0, failed: 0, receipts: 0, spooled: 0 };
   context.folders.assertWhole();
   const folders = context.folders.withAnyBox();
-  let all = 0;
-  for (const folder of folders) for (const box of LOOKED_AT) all += [...filesOf(context, folder, box)].length;
+  const all = await countFiles(context, folders);
   let done = 0;
   const step = () => told(Math.min(++done, all), all);
   if (all > 0) told(0, all);
@@ -78,6 +77,21 @@ function* filesOf(context: RebuildContext, folder: BusinessFolder, box: BoxName)
   const path = folder.existing(box);
   if (path === undefined) return;
   for (const file of filesIn(context.files.disk, path)) if (!isUnfinishedName(file.name)) yield file;
+}
+
+/** How many files there are to be looked at. */
+async function countFiles(context: RebuildContext, folders: readonly BusinessFolder[]): Promise<number> {
+  const turn = new Turn(context.clock);
+  let count = 0;
+  for (const folder of folders) {
+    for (const box of LOOKED_AT) {
+      for (const _ of filesOf(context, folder, box)) {
+        await turn.over();
+        count++;
+      }
+    }
+  }
+  return count;
 }
 
 const sameFolder = (row: DocumentRow, folder: BusinessFolder) =>

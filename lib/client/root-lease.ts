@@ -229,12 +229,12 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private set(fault: ImportClientError | undefined): void {
     const before = this.fault;
     this.fault = fault;
-    if (wordsOf(before) !== wordsOf(fault)) this.emit("fault", fault);
+    if (toldAs(before) !== toldAs(fault)) this.emit("fault", fault);
   }
 }
 
-/** What is told once: a time stamp in a fault of the ledger makes no other fault of it. */
-function wordsOf(fault: ImportClientError | undefined): string | undefined {
+/** By what a fault is known to have been told: a time stamp in one of the ledger makes no other fault of it. */
+function toldAs(fault: ImportClientError | undefined): string | undefined {
   return fault?.code === "SW-LEDGER" ? fault.message.replace(/\d+/g, "") : fault?.message;
 }
 

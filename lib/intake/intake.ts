@@ -1,6 +1,7 @@
 import { type BackOff, backOff } from "../back-off.js";
 import type { BoxContext } from "../boxes/context.js";
-import { codeOf, type Fault, ImportClientError } from "../errors.js";
+import { waitAtMost } from "../clock.js";
+import { codeOf, type Fault, nodeStops } from "../errors.js";
 import { KeyedLock } from "../keyed-lock.js";
 import { systemFault } from "../system-fault.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
@@ -91,7 +92,7 @@ export class Intake {
         throw error;
       }
     });
-    if (await later?.stopped) throw stopped();
+    if (await later?.stopped) throw nodeStops();
   }
 
   /** Undefined for the first delivery that meets it: that one says so. */
@@ -117,13 +118,7 @@ export class Intake {
     for (const cancel of [...this.waiting.values()]) cancel();
     for (const id of [...this.refused.keys()]) this.ended(id, true);
     await this.putAside.close().catch(() => undefined);
-    if (this.storing.size === 0) return;
-    let enough = () => {};
-    const moment = new Promise<void>((resolve) => {
-      enough = this.context.clock.after(A_MOMENT, resolve);
-    });
-    await Promise.race([Promise.allSettled(this.storing), moment]);
-    enough();
+    if (this.storing.size > 0) await waitAtMost(this.context.clock, A_MOMENT, Promise.allSettled(this.storing));
   }
 
   private store(delivery: Delivery, rejected: Fault | undefined): Promise<void> {
@@ -180,8 +175,4 @@ export class Intake {
       cancel();
     });
   }
-}
-
-function stopped(): ImportClientError {
-  return new ImportClientError("SW-STOPPED", { zh: "节点正在停止", en: "the node stops" });
 }

@@ -4,6 +4,7 @@ import { type BrokerFault, sendError } from "../amqp/faults.js";
 import { backOff } from "../back-off.js";
 import { sizeOfSent } from "../boxes/sent-bytes.js";
 import type { ImportClient } from "../client/import-client.js";
+import { waitAtMost } from "../clock.js";
 import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
 import { codeOf, ImportClientError, messageOf } from "../errors.js";
@@ -130,12 +131,7 @@ export class DocumentSender {
     this.stopping.abort();
     this.wakeAll();
     const ended = Promise.allSettled([...this.running.values()].map(({ sent }) => sent));
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.client.clock.after(CONFIRMS_WITHIN, resolve);
-    });
-    await Promise.race([ended, late]);
-    cancel();
+    await waitAtMost(this.client.clock, CONFIRMS_WITHIN, ended);
     await this.publisher.stop();
     // What they commit on their way out must be there before another sender looks for it, and before the ledger closes.
     await ended;

@@ -55,7 +55,7 @@ export class OpenClaims {
     const { inFlight } = claims;
     const { owner } = this.settings;
     if (!fault && !hasRoom(row.size, inFlight.largeBytes(owner))) return;
-    if (!(await claims.hasItsFile(row)) || this.events.stopped()) return;
+    if (!(await claims.checkItsFile(row)) || this.events.stopped()) return;
     inFlight.take(row.id, owner, fault ? 0 : row.size);
     if (fault) return claims.end(row.id, "failed", fault, 0);
     try {
