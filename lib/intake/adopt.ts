@@ -15,12 +15,13 @@ import { matchReceipt } from "./match.js";
 /**
  * A receipt may have come before the one that carries its key, or before our own `sent` was committed: now that the
  * document knows more numbers, looks again among those that wait. One that is found may bring a further number, so it goes
- * on until nothing more is found.
+ * on until nothing more is found. `now`: its row, where that has just been written.
  */
-export async function adoptOrphans(context: BoxContext, documentId: string): Promise<void> {
-  for (let found = true; found; ) {
+export async function adoptOrphans(context: BoxContext, documentId: string, now?: DocumentRow): Promise<void> {
+  let document = now;
+  for (let found = true; found; document = undefined) {
     found = false;
-    const document = await context.ledger.get(documentId);
+    document ??= await context.ledger.get(documentId);
     if (!document) return;
     const { clientKey, seqNo, customsNo } = document;
     const keys = { clientKey, seqNo, customsNo, answers: [] };

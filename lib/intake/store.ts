@@ -45,6 +45,12 @@ export function asStored(
   return { ...receipt, clientKey, otherKeys, textEn: "" };
 }
 
+/** The row of a receipt, and the document as that receipt has changed it. */
+interface Entered {
+  row: ReceiptRow;
+  affected: DocumentRow | undefined;
+}
+
 /** How often a document that was answered meanwhile is looked for anew. */
 const LOOKS = 10;
 
@@ -83,11 +89,11 @@ class Storing {
   ) {}
 
   async store(read: Receipt, parsed: ParsedReceipt | undefined, sha256: string): Promise<void> {
-    const { document, row } = await this.storeOne(read, parsed, sha256);
+    const { document, row, affected } = await this.storeOne(read, parsed, sha256);
     this.rows.push(row);
     crashPoint("receipt.after-filed");
     // A repeat as well: what brought it first may have been stopped before this.
-    if (document) await adoptOrphans(this.context, document.id);
+    if (document) await adoptOrphans(this.context, document.id, affected?.id === document.id ? affected : undefined);
     else await lookAgain(this.context, row);
   }
 
@@ -96,7 +102,7 @@ class Storing {
     read: Receipt,
     parsed: ParsedReceipt | undefined,
     sha256: string,
-  ): Promise<{ document: DocumentRow | undefined; row: ReceiptRow }> {
+  ): Promise<Entered & { document: DocumentRow | undefined }> {
     const { context, part } = this;
     const { source } = part;
     const again = read.kind === "import" || read.documentId === null;
@@ -111,7 +117,7 @@ class Storing {
       const own = asStored(receipt, parsed);
       try {
         const messageId = parsed?.messageId || this.delivery.messageId || sha256.slice(0, 32);
-        return { document, row: await this.enter(own, document, { sha256, messageId }, look < LOOKS) };
+        return { document, ...(await this.enter(own, document, { sha256, messageId }, look < LOOKS)) };
       } catch (error) {
         if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
       }
@@ -123,7 +129,7 @@ class Storing {
     document: DocumentRow | undefined,
     { sha256, messageId }: { sha256: string; messageId: string },
     compares: boolean,
-  ): Promise<ReceiptRow> {
+  ): Promise<Entered> {
     const { context, delivery, part } = this;
     const { ledger, folders, files } = context;
     const named = part.receipts.length > 0 ? folders.named(delivery.business) : undefined;
@@ -152,7 +158,8 @@ class Storing {
           document && compares ? { importReceiptAt: document.importReceiptAt } : undefined,
         );
         crashPoint("receipt.after-row");
-        return this.fileAs({ folder: folder.code, file: name }, stored, document);
+        const row = await this.fileAs({ folder: folder.code, file: name }, stored, document);
+        return { row, affected: stored.document };
       },
     );
   }

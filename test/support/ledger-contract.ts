@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { codeOf } from "../../lib/errors.js";
-import type { DocumentRow, Ledger } from "../../lib/ledger/index.js";
+import type { DocumentRow, Ledger, PartKey } from "../../lib/ledger/index.js";
 import { repeatedBy } from "../../lib/ledger/rules/identity.js";
 import { documentRow, newReceipt, step } from "./rows.js";
 
@@ -251,6 +251,19 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.deepEqual(await had("S3", "seqNo"), [], "what it has now stands in its row");
       assert.deepEqual(await had("S1", "customsNo"), []);
       assert.deepEqual(await had("S1", "seqNo", ["INV101"]), []);
+      const asked: PartKey[] = [
+        { key: "nobody's", kind: "own" },
+        { key: "C1", kind: "customsNo" },
+        { key: "S2", kind: "seqNo" },
+      ];
+      assert.deepEqual(
+        (await ledger.byPartKeys(asked, [])).map((found) => [found.key, found.row.id]),
+        [
+          ["C1", row.id],
+          ["S2", row.id],
+        ],
+        "in the order of the keys",
+      );
       assert.deepEqual(
         (await ledger.query({ key: "S2" })).map(({ id }) => id),
         [other.id, row.id],
@@ -259,6 +272,15 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       const none = { clientKey: "", seqNo: "", customsNo: "", answers: [] };
       assert.equal((await ledger.orphans(none, row.id)).length, 1);
       assert.equal((await ledger.orphans(none, other.id)).length, 0);
+      await ledger.addReceipt(newReceipt({ kind: "business", customsNo: "C9", sha256: "9" }));
+      const some = { ...none, clientKey: "nobody's", customsNo: "C9" };
+      assert.deepEqual(
+        (await ledger.orphans(some, row.id)).map(({ seqNo, customsNo }) => [seqNo, customsNo]),
+        [
+          ["S1", ""],
+          ["", "C9"],
+        ],
+      );
       assert.deepEqual((await ledger.story(row.id))?.parts, [], "a number is no part");
     });
 

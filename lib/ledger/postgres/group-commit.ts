@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { codeOf, ImportClientError } from "../../errors.js";
 import type { InstanceKey } from "../instances.js";
+import { KnownRows } from "../sql/known-rows.js";
 import { type Fence, PLACE } from "../sql/store.js";
 import { performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import { asLedgerError, isFinal } from "./faults.js";
@@ -66,6 +67,10 @@ export class GroupCommit {
   /** When the transaction that is under way was asked for. */
   private since: number | undefined;
   private closing = false;
+  /** A job's own code runs, within its transaction: not while it waits for an answer. */
+  private inJob = false;
+  /** Documents as the transaction under way has read or written them: it keeps every other writer out. */
+  readonly knownRows = new KnownRows(() => this.inJob || undefined, true);
 
   constructor(private readonly on: Committing) {}
 
@@ -148,12 +153,14 @@ export class GroupCommit {
    * nothing of them stays.
    */
   private async attempt(session: Session, jobs: readonly Job[], apart: boolean): Promise<Attempt | undefined> {
-    const transaction = new Transaction(session);
+    const transaction = new Transaction(session, (next) => this.within(next));
+    this.knownRows.clear();
     try {
       const id = await transaction.begin(this.on.fence(), this.on.instance());
       const outcomes: Outcome[] = [];
       for (const job of jobs) {
         const outcome = await transaction.job(job, apart);
+        if ("error" in outcome) this.knownRows.clear();
         if ("error" in outcome && !apart) throw new JobFailed(outcome.error);
         outcomes.push(outcome);
       }
@@ -170,13 +177,26 @@ export class GroupCommit {
       return { outcomes: jobs.map((job) => ({ job, error: asLedgerError(cause) })), place: 0 };
     }
   }
+
+  private within<T>(next: () => T): T {
+    this.inJob = true;
+    try {
+      return next();
+    } finally {
+      this.inJob = false;
+    }
+  }
 }
 
 /** One transaction of a session. What gives no rows is not waited for: it is answered before the commit is. */
 class Transaction {
   private pending: Promise<unknown>[] = [];
 
-  constructor(private readonly session: Session) {}
+  /** `within`: runs a step of a job. */
+  constructor(
+    private readonly session: Session,
+    private readonly within: <T>(next: () => T) => T,
+  ) {}
 
   /** Resolves to its number. Rejects with SW-FENCED when another process has the ledger. */
   async begin(fence: Fence | undefined, instance: InstanceKey | undefined): Promise<string> {
@@ -201,7 +221,7 @@ class Transaction {
   async job(job: Job, apart: boolean): Promise<Outcome> {
     if (apart) this.later(this.session.ask("SAVEPOINT job"));
     try {
-      const value = await performAsync(job.work(), (statement) => this.answer(statement));
+      const value = await performAsync(job.work(), (statement) => this.answer(statement), this.within);
       if (apart) await this.settled();
       return { job, value };
     } catch (error) {

@@ -6,8 +6,8 @@ export interface Client {
   query(query: string | Query, values?: readonly unknown[]): Promise<Result>;
   end(): Promise<void>;
   on(event: "error" | "end", listener: (error?: Error) => void): unknown;
-  /** The socket, to be ended where nothing answers. */
-  readonly connection: { stream: { destroy(): void } };
+  /** The socket, to be ended where nothing answers. What is written while it is corked goes out in one piece. */
+  readonly connection: { stream: { destroy(): void; cork(): void; uncork(): void } };
 }
 
 export interface Query {

@@ -56,11 +56,13 @@ export class Session {
 
   /** Statements may be asked without waiting for the answers of those before; they are answered in order. */
   async ask(sql: string, ...values: readonly unknown[]): Promise<Result> {
+    this.together();
     return this.client.query({ text: sql, values });
   }
 
   /** A statement of the ledger; planned once for as long as the connection lives. */
   async run({ sql, values }: Statement): Promise<Stored[]> {
+    this.together();
     const { rows } = await this.client.query({
       ...this.plan(sql),
       values: values.map((value) => (typeof value === "string" ? stored(value) : value)),
@@ -80,6 +82,13 @@ export class Session {
   destroy(): void {
     this.lost = true;
     this.client.connection.stream.destroy();
+  }
+
+  /** What is asked in one turn goes out in one piece: a piece for each statement is a call of the system for each. */
+  private together(): void {
+    const { stream } = this.client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 
   private plan(sql: string): { name?: string; text: string } {

@@ -25,7 +25,8 @@ export class PostgresStore implements Store, SharedStore {
   instance: InstanceKey | undefined;
   private asideSession: Session | undefined;
   private readers: Sessions;
-  private readonly queue: GroupCommit;
+  private readonly queue = this.newQueue();
+  readonly knownRows = this.queue.knownRows;
   private writer: Session | undefined;
   private fenced: Fence | undefined;
   private readonly listeners = new Set<(place: number) => void>();
@@ -39,7 +40,6 @@ export class PostgresStore implements Store, SharedStore {
     private readonly password: string | undefined,
   ) {
     this.readers = this.newReaders();
-    this.queue = this.newQueue();
   }
 
   /** `create`: makes the ledger where there is none, else that is a fault. Rejects with SW-LEDGER, SW-PREREQUISITE. */

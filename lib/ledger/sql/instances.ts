@@ -164,6 +164,7 @@ export class SqlInstances implements Instances {
       `UPDATE documents SET owner = ?, epoch = epoch + 1 WHERE owner = ? AND id IN (${ready}) RETURNING id`,
       ...[String(leader.id), me, me, room],
     );
+    this.store.knownRows?.clear();
     const note = { event: "handed-over", text: `${this.name} → ${nameOf(leader as never)}` };
     for (const { id } of given) yield this.rows.event(String(id), note);
     return given.length;
@@ -197,6 +198,7 @@ export class SqlInstances implements Instances {
     );
     const open = yield* this.rows.documents(`WHERE ${gone} ORDER BY id`);
     yield run(`UPDATE documents SET owner = ?, epoch = epoch + 1 WHERE ${gone}`, me);
+    this.store.knownRows?.clear();
     const changed: Taking["changed"] = [];
     for (const row of open) {
       const notes: EventNote[] = [];

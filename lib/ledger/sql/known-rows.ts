@@ -5,16 +5,23 @@ import { DOCUMENT_COLUMNS } from "./columns.js";
 const MOST = 500;
 
 /**
- * Documents as this process wrote them last: a document is asked for some ten times on its way, and nobody else writes its row. For a
- * store that one process has to itself. Still another program may write into its file: `version` says another number then, and nothing
- * is known any more. Whoever undoes what was written empties it.
+ * Documents as this process wrote them last: a document is asked for some ten times on its way, and nobody else writes its row. In a
+ * store that one process has to itself that holds from one transaction to the next. Still another program may write into its file:
+ * `version` says another number then, and nothing is known any more. Where several write, it holds within a transaction that keeps
+ * the others out, also of what was only read there. Whoever undoes what was written empties it.
  */
 export class KnownRows {
   private readonly rows = new Map<string, DocumentRow>();
   private seen: unknown;
 
-  /** `version` changes with each commit of somebody else. Throws what the database says. */
-  constructor(private readonly version: () => unknown) {}
+  /**
+   * `version` changes with each commit of somebody else; undefined says that nothing counts as known just now. Throws what the database
+   * says. `keepsWhatIsRead`: not only what was written.
+   */
+  constructor(
+    private readonly version: () => unknown,
+    private readonly keepsWhatIsRead = false,
+  ) {}
 
   /** A row of its own for whoever asks; undefined when it is to be read. */
   get(id: string): DocumentRow | undefined {
@@ -27,10 +34,21 @@ export class KnownRows {
     const row = this.rows.get(id);
     if (!row) return undefined;
     const now = this.version();
+    if (now === undefined) return undefined;
     if (now === this.seen) return row;
     this.seen = now;
     this.clear();
     return undefined;
+  }
+
+  /** A row was read. */
+  read(row: DocumentRow): void {
+    if (!this.keepsWhatIsRead) return;
+    const now = this.version();
+    if (now === undefined) return;
+    if (now !== this.seen) this.clear();
+    this.seen = now;
+    this.set(row, []);
   }
 
   /** A row was written, of these columns or of all; it is committed, or `clear` is called. */

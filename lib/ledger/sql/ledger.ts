@@ -171,12 +171,12 @@ export class SqlLedger implements Ledger {
   byPartKeys(keys: readonly PartKey[], answers: readonly string[]): Promise<FoundPart[]> {
     return this.read(function* ({ parts, rows }) {
       const found: FoundPart[] = [];
-      for (const named of keys) {
-        for (const id of yield* parts.documentsWith(named)) {
-          const row = yield* rows.document(id);
-          if (row && mayBeAnswered(row.messageType, answers)) {
-            found.push({ ...named, row, part: yield* parts.named(row, [named]) });
-          }
+      const known = new Map<string, DocumentRow | undefined>();
+      for (const { named, id } of yield* parts.documentsWith(keys)) {
+        const row = known.get(id) ?? (yield* rows.document(id));
+        known.set(id, row);
+        if (row && mayBeAnswered(row.messageType, answers)) {
+          found.push({ ...named, row, part: yield* parts.named(row, [named]) });
         }
       }
       return found;

@@ -75,12 +75,21 @@ export class Parts {
     return undefined;
   }
 
-  /** Ids of the documents with a part that a key names, newest first. */
-  *documentsWith({ key, kind }: PartKey): Work<string[]> {
-    const sql = `SELECT DISTINCT document_id AS id FROM document_keys WHERE key = ? AND kind = ?
-      ORDER BY document_id DESC LIMIT ${NEWEST}`;
-    if (key === "") return [];
-    return (yield all(sql, key, kind)).map(({ id }) => String(id));
+  /** Ids of the documents with a part that each of these keys names, in the order of the keys, newest first. */
+  *documentsWith(keys: readonly PartKey[]): Work<{ named: PartKey; id: string }[]> {
+    const asked = keys.filter(({ key }) => key !== "");
+    if (asked.length === 0) return [];
+    const ids = `SELECT DISTINCT document_id AS id FROM document_keys WHERE key = ? AND kind = ? ORDER BY document_id DESC LIMIT ${NEWEST}`;
+    const each = asked.map((_, place) => `SELECT ${place} AS place, id FROM (${ids}) AS few`);
+    const sql = asked.length === 1 ? ids : each.join(" UNION ALL ");
+    const found = yield all(sql, ...asked.flatMap(({ key, kind }) => [key, kind]));
+    const ofKey = (wanted: number) =>
+      found.filter(({ place = 0 }) => Number(place) === wanted).map(({ id }) => String(id));
+    return asked.flatMap((named, place) =>
+      ofKey(place)
+        .sort(newestFirst)
+        .map((id) => ({ named, id })),
+    );
   }
 
   /** A part that a document was not known to have: it was claimed by an older version, or the receipt tells parts apart finer. */
@@ -127,4 +136,9 @@ export class Parts {
       SELECT ${field(0, "text")}, ${field(1, "text")}, ?, ${field(2, "integer")} FROM ${table} WHERE true ON CONFLICT DO NOTHING`;
     yield run(sql, documentId, value(named));
   }
+}
+
+/** Ids grow with time. */
+function newestFirst(one: string, other: string): number {
+  return one < other ? 1 : -1;
 }

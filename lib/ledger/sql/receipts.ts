@@ -7,6 +7,8 @@ import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
 import { run, type Statement, type Work } from "./work.js";
 
+const PLACED = "folder = ?, file = ? WHERE id = ?";
+
 /** What a receipt did to its document. */
 export interface Effect {
   row: DocumentRow;
@@ -63,26 +65,23 @@ export class Receipts {
 
   /** Those without a document that carry one of these keys, or one that leads to a document or a part of it. */
   *orphans(keys: readonly string[], ofDocument: string | undefined): Work<ReceiptRow[]> {
-    const found = new Map<number, ReceiptRow>();
-    const where = (keyed: string) => `WHERE id IN (SELECT receipt_id FROM orphan_keys WHERE key ${keyed})
-      AND document_id IS NULL ORDER BY id LIMIT 1000`;
-    for (const key of keys) {
-      for (const row of yield* this.rows.receipts(where("= ?"), key)) found.set(row.id, row);
-    }
-    if (ofDocument !== undefined) {
-      const named = "IN (SELECT key FROM document_keys WHERE document_id = ?)";
-      for (const row of yield* this.rows.receipts(where(named), ofDocument)) found.set(row.id, row);
-    }
-    return [...found.values()];
+    const carrying = keys.map(() => "SELECT receipt_id FROM orphan_keys WHERE key = ?");
+    const leading = `SELECT receipt_id FROM orphan_keys WHERE key IN (SELECT key FROM document_keys WHERE document_id = ?)`;
+    const asked = ofDocument === undefined ? [] : [ofDocument];
+    const named = [...carrying, ...asked.map(() => leading)].join(" UNION ");
+    if (named === "") return [];
+    const where = `WHERE id IN (${named}) AND document_id IS NULL ORDER BY id LIMIT 1000`;
+    return yield* this.rows.receipts(where, ...keys, ...asked);
   }
 
   *markFiled(receiptId: number, place: ReceiptPlace | undefined): Work<void> {
-    yield run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId);
-    if (place) yield this.place(receiptId, place);
+    yield place
+      ? run(`UPDATE receipts SET filed = 1, ${PLACED}`, place.folder, place.file, receiptId)
+      : run("UPDATE receipts SET filed = 1 WHERE id = ?", receiptId);
   }
 
   private place(receiptId: number, { folder, file }: ReceiptPlace): Statement {
-    return run("UPDATE receipts SET folder = ?, file = ? WHERE id = ?", folder, file, receiptId);
+    return run(`UPDATE receipts SET ${PLACED}`, folder, file, receiptId);
   }
 
   /** The row of the same bytes that came before, when these repeat it (`isRepeatOf`). */

@@ -51,7 +51,11 @@ export class Rows {
   }
 
   *document(id: string): Work<DocumentRow | undefined> {
-    return this.known?.get(id) ?? (yield* this.documents("WHERE id = ?", id))[0];
+    const known = this.known?.get(id);
+    if (known) return known;
+    const [row] = yield* this.documents("WHERE id = ?", id);
+    if (row) this.known?.read(row);
+    return row;
   }
 
   *receipts(condition: string, ...values: Value[]): Work<ReceiptRow[]> {

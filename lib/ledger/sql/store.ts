@@ -31,7 +31,7 @@ export interface SharedStore {
 export interface Store {
   readonly dialect: Dialect;
   readonly shared?: SharedStore;
-  /** Absent where others may write rows of documents as well. */
+  /** Absent where nothing is kept of the rows of documents. */
   readonly knownRows?: KnownRows;
   read<T>(work: () => Work<T>): Promise<T>;
   /**

@@ -35,12 +35,17 @@ export function perform<T>(work: Work<T>, ask: (statement: Statement) => Stored[
   return step.value;
 }
 
-/** The same where an answer takes a while. */
+/** The same where an answer takes a while. `go` goes on to the next statement, or to the end. */
 export async function performAsync<T>(
   work: Work<T>,
   ask: (statement: Statement) => Promise<Stored[]> | Stored[],
+  go: (next: () => IteratorResult<Statement, T>) => IteratorResult<Statement, T> = (next) => next(),
 ): Promise<T> {
-  let step = work.next();
-  while (!step.done) step = work.next(await ask(step.value));
+  let step = go(() => work.next());
+  while (!step.done) {
+    const answer = ask(step.value);
+    const rows = Array.isArray(answer) ? answer : await answer;
+    step = go(() => work.next(rows));
+  }
   return step.value;
 }

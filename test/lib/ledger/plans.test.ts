@@ -45,7 +45,7 @@ const KEPT =
 /** Few rows, sorted: the open claims of one name, the documents of one key, the receipts of the same bytes. */
 const SORTED = [
   /WHERE settled = 0 AND box_name = \? AND box = \? ORDER BY id$/,
-  /^SELECT DISTINCT document_id AS id FROM document_keys/,
+  /^(?:SELECT 0 AS place, id FROM \()?SELECT DISTINCT document_id AS id FROM document_keys/,
   /FROM receipts WHERE sha256 = \? ORDER BY id DESC LIMIT 100$/,
 ];
 /** Small whole tables, all open claims, and the values that came with the statement. A document that is `claimed` is open. */
