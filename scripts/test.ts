@@ -55,6 +55,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Seconds of a processor. */
+  processor: number;
 }
 
 interface Failure {
@@ -85,7 +87,7 @@ interface LayerResult extends Counts {
 const repo = resolve(__dirname, "..");
 /** Reads TypeScript in every process of the run. */
 const loader = join(repo, "scripts", "source-loader.cjs");
-const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0 });
+const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, processor: 0 });
 const running = new Set<ChildProcess>();
 /** Somebody ended the run: nothing more is started. */
 let stopped = false;
@@ -94,6 +96,7 @@ function addTo(sum: Counts, more: Counts): void {
   sum.passed += more.passed;
   sum.failed += more.failed;
   sum.skipped += more.skipped;
+  sum.processor += more.processor;
 }
 
 /** Test files by layer; a folder of test/ that is no layer of its own belongs to the unit layer. */
@@ -256,7 +259,9 @@ async function runAll(jobs: readonly Job[], options: readonly string[], lanes: n
       results.set(job.layer, result);
       failures.push(...run.failures);
       const what = job.files.length === 1 ? job.files[0] : `${job.files[0]} and ${job.files.length - 1} more`;
-      console.log(`== ${job.layer.name}: ${what}: ${summary(run)} (${seconds.toFixed(0)} s)`);
+      console.log(
+        `== ${job.layer.name}: ${what}: ${summary(run)} (${seconds.toFixed(0)} s, ${run.processor.toFixed(0)} s of a processor)`,
+      );
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
@@ -305,7 +310,7 @@ async function main(args: readonly string[]): Promise<number> {
     addTo(total, result);
     const empty = result.passed + result.failed === 0 && options.length === 0;
     if (empty || result.failed > 0) bad = true;
-    const seconds = `${result.seconds.toFixed(0)} s of processes`;
+    const seconds = `${result.seconds.toFixed(0)} s of processes, ${result.processor.toFixed(0)} s of a processor`;
     console.log(`${layer.name.padEnd(8)} ${summary(result)} (${seconds})${empty ? ": no test ran" : ""}`);
   }
   console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`);
