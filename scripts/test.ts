@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -36,7 +37,7 @@ const EXIT_WITHIN = 30_000;
 /** No test ends for this long: something blocks the event loop, where mocha's own limit does not reach. */
 const SILENT_FOR = 1_300_000;
 /** So many processes side by side for each core: most of them wait, for a broker, a lease, a browser. */
-const LANES_PER_CORE = 2;
+const LANES_PER_CORE = 3;
 /** Each may have a broker, a browser and several Node-REDs of its own. */
 const MOST_LANES = 12;
 /** So many processes a layer whose files share them. */
@@ -75,8 +76,8 @@ interface Run extends Counts {
 interface Job {
   layer: Layer;
   files: readonly string[];
-  /** Environment variables beside those of the run. */
-  env?: Record<string, string>;
+  /** Environment variables beside those of the run; they may be waited for. */
+  env?: Promise<Record<string, string>>;
 }
 
 interface LayerResult extends Counts {
@@ -149,6 +150,7 @@ function placeOf({ files }: Job): number {
 
 /** Runs mocha over some files, in a process of its own; what it prints comes in one piece when it has ended. */
 async function mocha({ layer, files, env }: Job, options: readonly string[], live: boolean): Promise<Run> {
+  const ownEnv = await env;
   const child = spawn(
     process.execPath,
     [
@@ -165,7 +167,7 @@ async function mocha({ layer, files, env }: Job, options: readonly string[], liv
     ],
     {
       cwd: repo,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...ownEnv },
       stdio: live ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
     },
   );
@@ -287,20 +289,25 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`no test file for: ${words.join(" ") || "any layer"}`);
     return 1;
   }
-  const compiled = spawnSync(process.execPath, [loader], { stdio: "inherit" });
-  if (compiled.status !== 0) return 1;
+  const sharing = jobs.filter(({ layer }) => layer.broker);
+  // A single file's own costs no more. It starts while the others begin, which need none.
+  const broker = sharing.length > 1 ? startTestBroker(sharing.length) : undefined;
+  broker?.catch(() => {
+    stopped = true;
+  });
+  sharing.forEach((job, index) => {
+    job.env = broker?.then(({ environments }) => environments[index] ?? {});
+  });
+  jobs.sort((one, other) => placeOf(one) - placeOf(other));
+  const [compiled] = await once(spawn(process.execPath, [loader], { stdio: "inherit" }), "exit");
   const lanes = Math.max(
     1,
     Number(process.env.SW_LANES) || Math.min(LANES_PER_CORE * availableParallelism(), MOST_LANES),
   );
-  const sharing = jobs.filter(({ layer }) => layer.broker);
-  // A single file's own costs no more.
-  const broker = sharing.length > 1 ? await startTestBroker(sharing.length) : undefined;
-  sharing.forEach((job, index) => {
-    job.env = broker?.environments[index] ?? {};
-  });
-  jobs.sort((one, other) => placeOf(one) - placeOf(other));
-  const { results, failures } = await runAll(jobs, options, lanes).finally(() => broker?.stop());
+  const { results, failures } = await runAll(compiled === 0 ? jobs : [], options, lanes).finally(async () =>
+    (await broker)?.stop(),
+  );
+  if (compiled !== 0) return 1;
 
   for (const { file, title, reason } of failures) console.log(`\nFAILED ${file}: ${title}\n${reason}`);
   console.log("");

@@ -3,7 +3,7 @@ import type { NodeRed } from "../../scripts/node-red.js";
 import { type SharedStage, sharedTheatre } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
-const DOCUMENTS = 150;
+const DOCUMENTS = 100;
 
 /** Real Node-REDs on one OutBox, with one ledger in a real PostgreSQL (issue "several machines", 2; lines 1 to 11). */
 describe("several Node-REDs on one OutBox and one PostgreSQL", function () {

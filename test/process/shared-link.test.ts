@@ -4,7 +4,7 @@ import { BrokerLinks } from "../support/broker-links.js";
 import { type SharedStage, sharedTheatre, statusOf } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
-const DOCUMENTS = 150;
+const DOCUMENTS = 100;
 
 /** `link: one` (issue "several machines", 3; lines 11 and 12; faq client 6): real Node-REDs, of which one alone is connected to the broker. */
 describe("several Node-REDs of which one has the link to the broker", function () {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** Milliseconds between two looks. */
-const LOOK = 50;
+const LOOK = 100;
 /** As the kernel writes it. */
 const ESTABLISHED = "01";
 

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import type { BoxName, BoxPath } from "../../lib/files/box-place.js";
@@ -107,6 +118,9 @@ export class Stage {
   private running: NodeRed | undefined;
 
   private readonly loads: string[] = [];
+  private readonly logged: SimulatorLine[] = [];
+  /** Bytes of the simulator's log that are in `logged`. */
+  private logRead = 0;
 
   constructor(
     private readonly theatre: Theatre,
@@ -195,7 +209,11 @@ export class Stage {
       userDir: join(this.dir, userDir),
       port: await freePort(),
       flowFile: join(this.dir, "flows.json"),
-      settings: { nodesExcludes: this.options.everyNode ? [] : this.slowAndUnused() },
+      settings: {
+        nodesExcludes: this.options.everyNode ? [] : this.slowAndUnused(),
+        // Nobody installs nodes here: Node-RED asks npm for its version otherwise, at each start.
+        externalModules: { autoInstall: false, palette: { allowInstall: false } },
+      },
       logFile: join(this.dir, `${userDir}.log`),
       ...(this.options.nodeRedDir && { nodeRedDir: this.options.nodeRedDir }),
       ...(this.options.node && { node: this.options.node }),
@@ -319,12 +337,21 @@ export class Stage {
     }
   }
 
-  simulated(): SimulatorLine[] {
+  /** What the simulator has logged so far. Asked again and again, it reads what has come since. */
+  simulated(): readonly SimulatorLine[] {
     if (!existsSync(this.simulatorLog)) return [];
-    return readFileSync(this.simulatorLog, "utf8")
-      .split("\n")
-      .filter((line) => line.endsWith("}"))
-      .map((line) => JSON.parse(line) as SimulatorLine);
+    const file = openSync(this.simulatorLog, "r");
+    try {
+      const more = Buffer.alloc(fstatSync(file).size - this.logRead);
+      readSync(file, more, 0, more.length, this.logRead);
+      // Behind the last line end is a line that is still being written.
+      const whole = more.subarray(0, more.lastIndexOf("\n") + 1);
+      this.logRead += whole.length;
+      for (const line of whole.toString("utf8").split("\n")) if (line.endsWith("}")) this.logged.push(JSON.parse(line));
+    } finally {
+      closeSync(file);
+    }
+    return this.logged;
   }
 
   async close(): Promise<void> {
