@@ -46,10 +46,15 @@ const SHARED_JOBS = 10;
 const STARTERS = ["scripts", "simulator", "world"];
 /** Files that take longest, the longest first: a run that ends with one of them has nothing to do beside it. */
 const FIRST = [
-  ...["nodes/node-red-4", "nodes/node-red-5", "process/crash-points", "process/faults", "process/shared-ledger"],
-  ...["process/shared-link", "process/ledger-copy", "process/crash-decisions", "process/deploys", "lib/signing/sdf"],
-  ...["lib/signing/spsecure", "scripts/private-broker", "simulator/broker", "lib/intake/random-order"],
-  ...["process/ledger-away", "process/samples", "process/shared-seen", "process/cards", "process/shadow"],
+  ...["nodes/node-red-4", "nodes/node-red-5", "process/crash-points", "process/shared-ledger", "process/faults"],
+  ...["process/shared-link", "lib/signing/sdf", "lib/signing/spsecure", "editor/editor", "process/two-processes"],
+  ...["editor/dialogs", "process/ledger-away", "editor/dialogs-accessible", "lib/intake/random-order"],
+  ...["editor/first-run", "process/deploys", "editor/page-plain", "process/ledger-copy", "editor/sidebar"],
+  ...["process/shared-seen", "editor/page", "process/crash-decisions", "editor/node-red-5", "scripts/private-broker"],
+  ...["editor/official-settings", "editor/second-company", "process/shadow", "process/samples", "simulator/broker"],
+  ...["process/several-machines-docs", "package/tarball", "editor/dashboard", "process/connection-test"],
+  ...["process/cards", "process/connection-test-account", "process/monitoring", "process/migration-docs"],
+  ...["process/broker-away", "process/uncertain-sends", "process/full-disk", "process/faq", "scripts/start"],
 ];
 
 interface Counts {
