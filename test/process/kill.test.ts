@@ -4,7 +4,7 @@ import { broken, judge } from "../support/checker.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
-const DOCUMENTS = 200;
+const DOCUMENTS = 120;
 
 describe("Node-RED killed in the middle of 200 documents", function () {
   this.timeout(540_000);
