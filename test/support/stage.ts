@@ -27,12 +27,19 @@ import { scratch } from "./scratch.js";
 import { until as waitUntil } from "./until.js";
 
 const PIN = "778899";
-/** Nodes of Node-RED's own that take a third of its start, and their types. */
+/** Nodes of Node-RED's own that take longest to load, and their types. */
 const SLOW_TO_LOAD: Readonly<Record<string, readonly string[]>> = {
   "10-mqtt.js": ["mqtt in", "mqtt out", "mqtt-broker"],
+  "10-file.js": ["file", "file in"],
+  "21-httpin.js": ["http in", "http response"],
   "21-httprequest.js": ["http request"],
+  "22-websocket.js": ["websocket in", "websocket out", "websocket-listener", "websocket-client"],
+  "31-tcpin.js": ["tcp in", "tcp out", "tcp request"],
   "70-HTML.js": ["html"],
   "70-JSON.js": ["json"],
+  "70-XML.js": ["xml"],
+  "70-YAML.js": ["yaml"],
+  "80-template.js": ["template"],
 };
 
 /** The parts that several stages of one test file share: a broker and a token. */

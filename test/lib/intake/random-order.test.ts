@@ -16,7 +16,7 @@ import { documentRow } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 import { envelope } from "../receipts/samples/sample.js";
 
-const RECEIPTS = Number(process.env.SW_RECEIPTS) || 4_000;
+const RECEIPTS = Number(process.env.SW_RECEIPTS) || 2_000;
 const START = Date.parse("2024-05-06T08:00:00+08:00");
 
 /** The numbers of one document along its way. */
