@@ -6,7 +6,7 @@ import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
 const DOCUMENTS = 120;
 
-describe("Node-RED killed in the middle of 200 documents", function () {
+describe(`Node-RED killed in the middle of ${DOCUMENTS} documents`, function () {
   this.timeout(540_000);
   let theatre: Theatre;
   let stage: Stage;
