@@ -39,12 +39,11 @@ const abandoned: Database.Database[] = [];
  */
 export class SqliteStore implements Store {
   readonly dialect = SQLITE;
-  readonly knownRows = new KnownRows(() => this.version());
-  /** What `version` said last in this turn of the event loop. */
-  private asked: number | undefined;
-  private readonly askAgain = () => {
-    this.asked = undefined;
-  };
+  /** SQLite's number changes when another connection has committed, and not with what this one does. */
+  readonly knownRows = new KnownRows(() => {
+    const said = this.assertSound().statements.of("PRAGMA data_version").get() as { data_version: number };
+    return said.data_version;
+  });
   private reader: LedgerReader;
   private connection: Connection | undefined;
   private damaged = false;
@@ -74,18 +73,6 @@ export class SqliteStore implements Store {
         await pause(Math.min(LOCKED.longest, LOCKED.first * 2 ** round));
       }
     }
-  }
-
-  /**
-   * SQLite's number changes when another connection has committed, and not with what this one does. It is asked for once in a turn of the
-   * event loop, in which nobody could tell which came first, and again within each transaction, in which nobody else writes.
-   */
-  private version(): number {
-    if (this.asked !== undefined) return this.asked;
-    const said = this.assertSound().statements.of("PRAGMA data_version").get() as { data_version: number };
-    this.asked = said.data_version;
-    setImmediate(this.askAgain);
-    return this.asked;
   }
 
   private elsewhere(): Promise<void> | undefined {
@@ -266,7 +253,6 @@ export class SqliteStore implements Store {
         assertMayWrite: () => {
           // What waited while a person or a fault took the file away is written to no other.
           if (this.connection?.database !== database) throw ledgerError("台账已关闭", "the ledger is closed");
-          this.askAgain();
           this.assertMayWrite();
         },
         undone: () => this.knownRows.clear(),
@@ -278,7 +264,6 @@ export class SqliteStore implements Store {
     const opened = statsOf(this.file);
     const statements = new Statements(database);
     this.knownRows.clear();
-    this.askAgain();
     return { database, queue, statements, opened, size: opened[0]?.size ?? 0, mark: undefined };
   }
 

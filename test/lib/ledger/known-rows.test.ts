@@ -58,21 +58,6 @@ describe("documents that a ledger remembers", () => {
     );
   });
 
-  it("are read again within the transaction of a change, also when they were looked at in the same turn before", async () => {
-    const row = documentRow();
-    await ledger.claim(row);
-    await ledger.get(row.id);
-    await ledger.update(row.id, { seqNo: "1" });
-    setImmediate(() => {
-      void ledger.get(row.id);
-      other.prepare("UPDATE documents SET state = 'failed' WHERE id = ?").run(row.id);
-    });
-    await assert.rejects(
-      ledger.transition(row.id, SENDING, {}, { event: "sending" }),
-      (error) => codeOf(error) === "SW-STATE",
-    );
-  });
-
   it("are not remembered as a commit that was not made would have left them", async () => {
     const [good, alone] = [documentRow(), documentRow()];
     await ledger.claim(good);
