@@ -50,15 +50,9 @@ export class SimReceipts {
   orphans(keys: readonly string[], ofDocument: string | undefined): ReceiptRow[] {
     const waits = this.file.receipts.filter(({ documentId }) => documentId === null);
     if (waits.length === 0) return [];
-    const found = new Set<ReceiptRow>();
-    const collect = (wanted: readonly string[]) => {
-      for (const receipt of waits) {
-        if (keysOf(receipt).some(({ key }) => wanted.includes(key))) found.add(receipt);
-      }
-    };
-    for (const key of keys) collect([key]);
-    if (ofDocument !== undefined) collect((this.file.keys.get(ofDocument) ?? []).map(({ key }) => key));
-    return [...found];
+    const ofIt = ofDocument === undefined ? [] : (this.file.keys.get(ofDocument) ?? []);
+    const wanted = new Set([...keys, ...ofIt.map(({ key }) => key)]);
+    return waits.filter((receipt) => keysOf(receipt).some(({ key }) => wanted.has(key)));
   }
 
   private repeated(
