@@ -34,7 +34,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
   const bags = { here: new Bag(here, random), elsewhere: new Bag(FAULTS, random) };
   const total = {
     ...{ attempted: 0, acknowledged: 0, delivered: 0, lost: 0, unexpected: 0, duplicated: 0, unmarked: 0 },
-    ...{ stuck: 0, refused: 0, released: 0, spoilt: 0, seconds: 0 },
+    ...{ stuck: 0, refused: 0, released: 0, guardsOpened: 0, spoilt: 0, seconds: 0 },
   };
 
   before(async () => {
@@ -68,7 +68,8 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
       const bag = client.elsewhere("DecCus001").length > 0 ? bags.elsewhere : bags.here;
       try {
         const verdict = await faultRound(theatre, client, random, DOCUMENTS, bag);
-        const { faults, released, seconds, settledAfter, duplicated, left, spoiltPdfs, violations } = verdict;
+        const { faults, released, guardsOpened, seconds, settledAfter, duplicated, left, spoiltPdfs, violations } =
+          verdict;
         total.attempted += verdict.attempted;
         total.acknowledged += verdict.acknowledged;
         total.delivered += verdict.delivered;
@@ -79,6 +80,7 @@ describe(`${ROUNDS} rounds of random faults, ${DOCUMENTS} documents each, seed $
         total.stuck += verdict.stuck.length;
         total.refused += verdict.refused.length;
         total.released += released;
+        total.guardsOpened += guardsOpened;
         total.spoilt += verdict.spoilt.length;
         total.seconds += seconds;
         console.log(

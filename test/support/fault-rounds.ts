@@ -25,6 +25,8 @@ export interface Round extends Verdict {
   faults: string[];
   /** Documents that were held for a person, and released by the test. */
   released: number;
+  /** Cards whose PIN guard a kill in the middle of a login had closed, until the test opened it as a person does. */
+  guardsOpened: number;
   /** Files that lie in a box where nothing may lie any more. */
   left: string[];
   /** PDFs that went out otherwise than they were handed in. */
@@ -47,7 +49,7 @@ export function faultStage(theatre: Theatre, clientId: string, boxPaths: readonl
         // A frozen broker is given up within a round.
         if (node.type === "sw-mq-broker") node.heartbeat = "2";
         if (node.type === "sw-mq-send") node.confirmTimeout = "3";
-        if (node.type === "sw-folder-watch") node.maxInFlight = "50";
+        if (node.type === "sw-folder-watch") Object.assign(node, { maxInFlight: "50", incompleteAfter: "45" });
         if (node.type === "sw-settle") node.retryAfter = "2";
         if (node.type === "sw-import-client") node.missingAfter = "45";
       }
@@ -144,13 +146,14 @@ export async function faultRound(
   }
   (await producing)();
   const over = Date.now();
-  const released = await settled(stage, keys, scene.tampered);
+  const { released, guardsOpened } = await settled(stage, keys, scene.tampered);
   if (scene.burst) scene.violations.push(...(await receiptsLeft(scene, SETTLED_WITHIN)));
   const settledAfter = (Date.now() - over) / 1000;
   return {
     ...judge(stage, keys, scene.tampered),
     faults: said,
     released,
+    guardsOpened,
     left: leftOver(stage, scene.tampered),
     spoiltPdfs: scene.archiveGone ? [] : await spoiltPdfs(stage, load, scene.tampered),
     violations: scene.violations,
@@ -160,12 +163,17 @@ export async function faultRound(
 }
 
 /**
- * Waits until every document has come to its end and every file to its place, or the time for it is over; nobody restarts anything for it. Releases what
- * is held, and gives how many these were.
+ * Waits until every document has come to its end and every file to its place, or the time for it is over; nobody restarts anything for it. Does what a
+ * person does, and gives how often: releases what is held, and opens a PIN guard that was closed because nobody knows what came of a login.
  */
-async function settled(stage: Stage, keys: readonly string[], mayFail: ReadonlySet<string>): Promise<number> {
+async function settled(
+  stage: Stage,
+  keys: readonly string[],
+  mayFail: ReadonlySet<string>,
+): Promise<Pick<Round, "released" | "guardsOpened">> {
   const mine = new Set(keys);
   const released = new Set<string>();
+  let guardsOpened = 0;
   const end = Date.now() + SETTLED_WITHIN;
   for (;;) {
     const rows = stage.rows().filter(({ clientKey }) => mine.has(clientKey));
@@ -174,14 +182,26 @@ async function settled(stage: Stage, keys: readonly string[], mayFail: ReadonlyS
       await releaseHeld(stage, id);
       released.add(id);
     }
+    if (rows.some(({ code, settled }) => !settled && code === "SW-PIN-BLOCKED"))
+      guardsOpened += await openGuards(stage);
     const ended = rows.filter(
       ({ state, settled, clientKey }) =>
         settled && (state === "accepted" || (state === "failed" && mayFail.has(clientKey))),
     );
     const atEnd = new Set(ended.map(({ clientKey }) => clientKey)).size === mine.size && ended.length === rows.length;
-    if ((atEnd && leftOver(stage, mayFail).length === 0) || Date.now() > end) return released.size;
+    if ((atEnd && leftOver(stage, mayFail).length === 0) || Date.now() > end)
+      return { released: released.size, guardsOpened };
     await pause(LOOK);
   }
+}
+
+/** The PINs of the rounds are right: where one counts as refused, its login was killed. Resolves to how many guards were opened. */
+async function openGuards(stage: Stage): Promise<number> {
+  const [client] = (await stage.ask<{ cards: { id: string; code?: string }[] }[]>("status").catch(() => [])) ?? [];
+  const closed = (client?.cards ?? []).filter(({ code }) => code === "SW-PIN-GUARD" || code === "SW-PIN-BLOCKED");
+  for (const { id } of closed)
+    await stage.ask(`cards/${id}/release`, { reason: "the login was killed, the PIN is right" }).catch(() => undefined);
+  return closed.length;
 }
 
 /** As a person does it: again as it was, and where its bytes are gone, as what the other side knows of it. */
