@@ -60,6 +60,25 @@ describe("claims", () => {
     assert.deepEqual(watching.claims.map(({ row }) => row.clientKey).sort(), ["K1", "K2", "K3"]);
   });
 
+  it("ends a document whose file was cut while it was claimed, and given back: as one that is never finished", async () => {
+    drop("cut.xml", XML("K1"));
+    watching = new Watching(client, { incompleteAfter: 500 });
+    await watching.until(() => watching?.claims.length === 1);
+    const { id, boxName } = watching.first;
+    const ended: string[] = [];
+    const all = new Promise<void>((resolve) =>
+      client.on("change", (row) => {
+        if (row.settled && row.state === "failed") ended.push(`${row.id === id} ${row.code}`);
+        if (ended.length === 2) resolve();
+      }),
+    );
+    writeFileSync(join(boxes("TempBox"), boxName), XML("K1").slice(0, 30));
+    await client.claims.giveBack(id, 0, { code: "C18", text: neutral("away") });
+    await all;
+    assert.deepEqual(ended.sort(), ["false SW-INCOMPLETE", "true SW-REPLACED"]);
+    assert.equal(readdirSync(boxes("OutBox")).length, 0);
+  });
+
   it("has no more claims out than it may, and goes on as they end", async () => {
     for (let index = 0; index < 12; index++) drop(`${String(index).padStart(2, "0")}.xml`, XML(`K${index}`));
     watching = new Watching(client, { maxInFlight: 5 });
