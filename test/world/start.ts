@@ -76,6 +76,9 @@ function built(whole: boolean): Promise<string> {
   return making;
 }
 
+/** Threads that collect and compile beside a world cost more of a core than they save it. */
+const ONE_THREAD = ["--max-semi-space-size=32", "--single-threaded-gc", "--no-concurrent-recompilation"];
+
 /** What a process of the world says, and how it ended. */
 interface Ended {
   code: number;
@@ -86,7 +89,7 @@ interface Ended {
 async function one(args: readonly string[], silent: boolean): Promise<Ended> {
   const coverage = args.includes("--coverage");
   const child = fork(join(await built(!coverage), coverage ? "coverage.js" : "run.js"), args, {
-    ...{ cwd: repository, execArgv: ["--max-semi-space-size=32"] },
+    ...{ cwd: repository, execArgv: ONE_THREAD },
     stdio: ["ignore", silent ? "pipe" : "inherit", "inherit", "ipc"],
   });
   const ended: Ended = { code: 1, said: "", tally: undefined };
