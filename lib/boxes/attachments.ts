@@ -4,11 +4,13 @@ import { assertFlatName, assertSafeName } from "../archive/names.js";
 import { ZIP_LIMITS } from "../archive/read.js";
 import { announcedPdfs, isPdfName, pdfKey } from "../business/edocs.js";
 import { inspect } from "../business/inspect.js";
+import { codeOf } from "../errors.js";
 import { bytesOf } from "../files/bytes.js";
 import { looksComplete } from "../files/complete.js";
 import type { Disk } from "../files/disk.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
+import { gatheringsIn } from "./gather.js";
 import type { BoxWorld, OutBox } from "./out-box.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 import { WatchedTime } from "./watched-time.js";
@@ -63,7 +65,7 @@ export class Attachments {
   private readonly needs = new Map<string, Need>();
   /** The PDFs of the OutBox, and when each was first seen. */
   private readonly pdfs = new Map<string, number>();
-  /** An XML of the OutBox has not been read yet: what it names is not known. */
+  /** An XML of the OutBox has not been read yet, or a stop has left one half gathered, to be put back: what it names is not known. */
   private unread = false;
   private readonly watched: WatchedTime;
   private wantedKeys = new Set<string>();
@@ -105,19 +107,22 @@ export class Attachments {
       await turn.over();
     }
     // Not name by name: 100,000 may wait.
-    this.unread = outBox.size - outBox.pdfNames.size > this.needs.size;
+    this.unread =
+      outBox.size - outBox.pdfNames.size > this.needs.size ||
+      (this.pdfs.size > 0 && gatheringsIn(this.world, outBox.folder).length > 0);
     this.wantedKeys = new Set(
       [...this.needs.values()].flatMap(({ wanted }) => wanted.map(({ entry }) => pdfKey(entry))),
     );
   }
 
-  /** The names among the ready ones that need not wait. Reads each bare XML once, until it changes. */
+  /** The names among the ready ones that need not wait. */
   async sift(outBox: OutBox, ready: readonly string[]): Promise<string[]> {
     const free: string[] = [];
     const turn = new Turn(this.world.clock);
     for (const name of ready) {
       await turn.over();
-      if (!isPdfName(name)) await this.read(outBox, name);
+      // Who claims it reads it again, and tells what is in the way.
+      await this.read(outBox, name).catch(() => undefined);
       if (!this.needs.get(name)?.held) free.push(name);
     }
     return free;
@@ -141,7 +146,12 @@ export class Attachments {
     this.needs.delete(name);
   }
 
-  private async read(outBox: OutBox, name: string): Promise<void> {
+  /**
+   * Reads what a bare XML announces, once, until it changes. Rejects with what the file system says of one that is there and cannot be read
+   * now: it must not go without what it may announce.
+   */
+  async read(outBox: OutBox, name: string): Promise<void> {
+    if (isPdfName(name)) return;
     const snapshot = outBox.snapshotOf(name);
     const known = this.needs.get(name);
     if (!snapshot || (known && sameSnapshot(known.snapshot, snapshot))) return;
@@ -208,7 +218,10 @@ function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
   }
 }
 
-/** What a file announces; nothing for a ZIP, and for what cannot be read, which the checks will then name. */
+/**
+ * What a file announces; nothing for a ZIP, for what is no XML, which the checks will then name, and for what has gone. Rejects with any other
+ * fault of the file system: a scanner may hold it.
+ */
 async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
   try {
     const bytes = await bytesOf(disk, path, size);
@@ -216,7 +229,9 @@ async function pdfsOf(disk: Disk, path: string, fileName: string, size: number):
     assertFileName(fileName);
     const { kind, body } = await inspect(bytes, fileName);
     return kind?.type === "DEC" ? announcedPdfs(body).filter(isFileName) : [];
-  } catch {
+  } catch (error) {
+    const code = codeOf(error) ?? "";
+    if (code !== "ENOENT" && /^E[A-Z]+$/.test(code)) throw error;
     return [];
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { kindOf } from "../codes.js";
 import { codeOf, type Fault } from "../errors.js";
+import type { BusinessFolder } from "../files/folders.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
@@ -85,6 +86,19 @@ export class Claims {
       this.inFlight.release(taken);
       throw error;
     }
+  }
+
+  /**
+   * Before a declaration is gathered with its PDFs: one that was claimed without them and given back to OutBox ends as replaced, or it would
+   * be waiting for the file that is gathered, and that be its repeat. False when it is another instance's, which gathers it then.
+   */
+  async makesWay({ code }: BusinessFolder, name: string): Promise<boolean> {
+    const { ledger } = this.context;
+    const waiting = await ledger.openAt(code, "OutBox", name);
+    if (!waiting) return true;
+    if (!ledger.owns(waiting)) return false;
+    await this.alone(waiting.id, () => settleReplaced(this.context, waiting.id));
+    return true;
   }
 
   /** What a document that was claimed before repeats, and that still stands in its way. */

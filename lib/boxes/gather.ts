@@ -107,7 +107,7 @@ export async function claimGathered(
 const changed = (name: string) => Object.assign(new Error(`${name} changed while it was read`), { code: "EBUSY" });
 
 /** Ids of the documents that have a folder where they come together with their PDFs. */
-export function gatheringsIn({ files }: BoxContext, folder: BusinessFolder): string[] {
+export function gatheringsIn({ files }: Pick<BoxContext, "files">, folder: BusinessFolder): string[] {
   return files.disk
     .list(folder.box(boxOf(folder)))
     .flatMap(({ name, kind }) => (kind === "folder" ? (GATHERING.exec(name)?.[1] ?? []) : []));

@@ -115,6 +115,7 @@ export class WatchedBox {
   async claim(name: string): Promise<GivenClaim | undefined> {
     const { outBox, attachments, client } = this;
     try {
+      if (attachments && !(await this.mayGo(name, attachments))) return undefined;
       const pdfs = attachments?.foundFor(name) ?? [];
       const stays = (pdf: FoundPdf) => attachments?.isShared(pdf, name) === true;
       const fits = fitsIntoZip(pdfs);
@@ -134,6 +135,16 @@ export class WatchedBox {
       outBox.postpone(name);
       throw error;
     }
+  }
+
+  /** Is it known what a document announces, and is it there? One that was claimed without its PDFs and given back makes way for it. */
+  private async mayGo(name: string, attachments: Attachments): Promise<boolean> {
+    const { outBox, folder, client } = this;
+    await attachments.read(outBox, name);
+    if (attachments.holds(name)) return false;
+    if (attachments.foundFor(name).length === 0 || (await client.claims.makesWay(folder, name))) return true;
+    outBox.forget(name);
+    return false;
   }
 
   /** Bytes that are in memory while the file is on its way, its PDFs with it; none for one that is too large to be read. */
