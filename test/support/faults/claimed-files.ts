@@ -8,12 +8,18 @@ const MOST = 4;
 /** The own number in the name of a claimed file, `<id>__<own number>.xml` or `.zip`. */
 const keyIn = (name: string) => /__(\w+)\.(?:xml|zip)$/.exec(name)?.[1];
 
-/** Each in its own way: gone, half, empty, or another declaration altogether, which nobody has handed in. */
-function layHandsOn({ random }: Scene, path: string): void {
+/**
+ * Each in its own way: gone, half, empty, or another declaration altogether. That one may go out, for itself: nobody can tell it from a correction
+ * that took the file's place in the moment of the claim.
+ */
+function layHandsOn({ random, stage }: Scene, path: string): void {
   const way = random.pick(["delete", "truncate", "empty", "replace"] as const);
   if (way === "delete") rmSync(path, { force: true });
-  else if (way === "replace") writeFileSync(path, decXml({ key: freshKey(), goods: 2 }));
-  else truncateSync(path, way === "empty" ? 0 : Math.floor(statSync(path).size / 2));
+  else if (way === "replace") {
+    const key = freshKey();
+    stage.noteLoad([key]);
+    writeFileSync(path, decXml({ key, goods: 2 }));
+  } else truncateSync(path, way === "empty" ? 0 : Math.floor(statSync(path).size / 2));
 }
 
 function tamper(scene: Scene): void {
@@ -30,7 +36,7 @@ function tamper(scene: Scene): void {
   }
 }
 
-/** A hand in TempBox: what is sent has to be what was handed in, or nothing. */
+/** A hand in TempBox: what is sent for a document has to be what was handed in, or nothing. */
 export const CLAIMED_FILES: Record<string, Fault> = {
   "files changed after the claim": atOnce(async (scene) => tamper(scene)),
   "files changed while they wait for the broker": {
