@@ -6,6 +6,7 @@ import { faultOf } from "../lib/fault.js";
 import { mergeChecks } from "../lib/preflight/merge.js";
 import { faultOfChecks } from "../lib/preflight/refusal.js";
 import { toldFault } from "../lib/system-fault.js";
+import { Beginning, NotThere } from "./beginning.js";
 import { workOn } from "./carried.js";
 import { spoken } from "./connection-status.js";
 import { giveBackSpoilt, spoiltDocument } from "./handles.js";
@@ -155,6 +156,14 @@ export class StatusLine {
     if (!this.blocked && (this.marked === "" || this.isRed)) this.put(this.last);
   }
 
+  /** What was red is mended, and nothing else was shown since. */
+  mended(): void {
+    if (!this.isRed) return;
+    this.isRed = false;
+    this.last = undefined;
+    if (!this.blocked) this.put(this.marked === "" ? () => this.node.status({}) : this.markShown);
+  }
+
   /** Shows this instead of all that is not red, until it is marked with nothing: it is no fault, and somebody is to see it. */
   mark(key: string): void {
     if (key === this.marked) return;
@@ -229,13 +238,17 @@ export function sayOnce(node: Node, error: unknown): void {
   node.error(inWords(error));
 }
 
-/** Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. */
-export function checkConfig(node: Node, status: StatusLine, check: () => Promise<unknown>): void {
-  check().catch((error) => {
+/**
+ * Says at once, in log and status, what a node needs and its settings do not give; its input then rejects with the same. What is checked
+ * may be what the node begins with: `Beginning`.
+ */
+export function checkConfig(RED: NodeAPI, node: Node, status: StatusLine, check: () => Promise<unknown>): void {
+  const onFault = (error: unknown) => {
     if (codeOf(error) === "SW-STOPPED") return;
     status.show("red", "ring", "config");
     sayOnce(node, error);
-  });
+  };
+  new Beginning(RED, node, check, onFault, () => status.mended());
 }
 
 const following = new WeakMap<Node, ImportClientNode>();
@@ -270,7 +283,7 @@ export function configNode<T>(RED: NodeAPI, id: unknown, type: string): T {
     typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as (Node & T & { fault?: unknown }) | null) : null;
   if (found?.fault) throw found.fault;
   if (found?.type === type) return found;
-  throw new ImportClientError(
+  throw new NotThere(
     "SW-CONFIG",
     { zh: `未选择配置节点 ${type}`, en: `no ${type} is chosen` },
     { advice: { zh: "请在节点设置中选择。", en: "Choose one in the node's settings." } },

@@ -111,7 +111,7 @@ export = (RED: NodeAPI): void => {
     markUnwired(RED, this, config, status);
     const settings = readOnce(() => readConfig(config));
     const cardNode = () => configNode<CardNode>(RED, config.card, "sw-card");
-    checkConfig(this, status, async () => {
+    checkConfig(RED, this, status, async () => {
       readConfig(config);
       // What is missing stands in the log already, by the card's own name.
       cardNode().checked.catch(() => status.show("red", "ring", "missing"));

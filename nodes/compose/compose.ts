@@ -40,7 +40,7 @@ export = (RED: NodeAPI): void => {
       type: requiredText("messageType", config.messageType),
       mapping: readMapping(config.mapping),
     });
-    checkConfig(this, status, async () => {
+    checkConfig(RED, this, status, async () => {
       settings();
       await openClient();
     });

@@ -18,7 +18,7 @@ export = (RED: NodeAPI): void => {
       if (config.broker) configNode<BrokerNode>(RED, config.broker, "sw-mq-broker");
       if (config.card) configNode<CardNode>(RED, config.card, "sw-card");
     };
-    checkConfig(this, status, check);
+    checkConfig(RED, this, status, check);
     onInput(this, async (message, send) => {
       await check();
       status.show("blue", "dot", "running");

@@ -126,7 +126,7 @@ export = (RED: NodeAPI): void => {
       await check();
       if (!closed) status.show("green", "ring", "watching");
     };
-    checkConfig(this, status, async () => {
+    checkConfig(RED, this, status, async () => {
       const mode = settingChoice("mode", config.mode, ["query", "events"]);
       await (mode === "events" ? watch() : openClient());
     });

@@ -109,7 +109,7 @@ export = (RED: NodeAPI): void => {
       watch.start();
       stopListening = releaseAfterDeploys(RED, client.claims.inFlight, this.id);
     };
-    checkConfig(this, status, begin);
+    checkConfig(RED, this, status, begin);
     onClose(this, async () => {
       closed = true;
       status.close();

@@ -26,7 +26,7 @@ export = (RED: NodeAPI): void => {
     const status = new StatusLine(this, "hand-in");
     const openClient = () => clientOf(RED, this, status, config.client);
     const modeOf = () => settingChoice("mode", config.mode, MODES);
-    checkConfig(this, status, async () => [modeOf(), await openClient()]);
+    checkConfig(RED, this, status, async () => [modeOf(), await openClient()]);
 
     onInput(this, async (message: HandInMessage, send) => {
       const mode = modeOf();

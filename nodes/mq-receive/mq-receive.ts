@@ -156,7 +156,7 @@ export = (RED: NodeAPI): void => {
       };
     };
 
-    checkConfig(this, status, () =>
+    checkConfig(RED, this, status, () =>
       begin().catch((error) => {
         if (!closed) throw error;
       }),

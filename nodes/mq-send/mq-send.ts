@@ -15,6 +15,7 @@ import type { SenderSettings } from "../../lib/send/sender-settings.js";
 import { TakeUp } from "../../lib/send/take-up.js";
 import { readBusinessLimits } from "../../lib/send/window.js";
 import { everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
+import { Beginning } from "../beginning.js";
 import { afterDeploys } from "../carried.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
@@ -188,8 +189,7 @@ export = (RED: NodeAPI): void => {
       document: handleOf(row),
     });
 
-    const started = begin();
-    started.catch((error) => {
+    const beginning = new Beginning(RED, this, begin, (error) => {
       if (closed || codeOf(error) === "SW-STOPPED") return;
       status.show("red", "ring", "config");
       sayOnce(this, error);
@@ -204,7 +204,7 @@ export = (RED: NodeAPI): void => {
       const document = documentOf(message);
       let showNow: (() => void) | undefined;
       try {
-        const { client, line, fields, showState } = await started;
+        const { client, line, fields, showState } = await beginning.started;
         showNow = showState;
         assertNotRefused(document);
         await assertAsSigned(document, message, client);

@@ -45,7 +45,7 @@ export = (RED: NodeAPI): void => {
     markUnwired(RED, this, config, status, 2);
     const severities = readOnce(() => readRules(config.rules));
     const openClient = () => clientOf(RED, this, status, config.client);
-    checkConfig(this, status, async () => [readRules(config.rules), await openClient()]);
+    checkConfig(RED, this, status, async () => [readRules(config.rules), await openClient()]);
 
     onInput(this, async (message: FlowMessage, send) => {
       const overrides = severities();

@@ -25,7 +25,7 @@ export = (RED: NodeAPI): void => {
     const status = new StatusLine(this, "receipt-parse");
     markUnwired(RED, this, config, status, 2);
     const openClient = () => clientOf(RED, this, status, config.client);
-    checkConfig(this, status, async () => openClient());
+    checkConfig(RED, this, status, async () => openClient());
     onInput(this, async (message: FlowMessage, send) => {
       const client = await openClient();
       mendDelivery(message, (text) => this.warn(text));

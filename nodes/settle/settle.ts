@@ -108,7 +108,7 @@ export = (RED: NodeAPI): void => {
       if (before) await changeHours(client, holdFault(settingText(config.holdReason)), before, window);
       hoursBefore.set(this.id, window);
     };
-    checkConfig(this, status, beginGate);
+    checkConfig(RED, this, status, beginGate);
 
     /** Of a document, how it ends may follow from its row. */
     function outcomeOf(message: FlowMessage, set: Outcome): Outcome {

@@ -86,7 +86,7 @@ export = (RED: NodeAPI): void => {
       });
       return store;
     };
-    checkConfig(this, status, async () => {
+    checkConfig(RED, this, status, async () => {
       readConfig(config);
       await (await schemas()).check();
     });

@@ -42,7 +42,7 @@ export = (RED: NodeAPI): void => {
     const status = new StatusLine(this, "zip");
     markUnwired(RED, this, config, status);
     const settings = readOnce(() => readConfig(config));
-    checkConfig(this, status, async () => readConfig(config));
+    checkConfig(RED, this, status, async () => readConfig(config));
     onInput(this, async (message: FlowMessage, send) => {
       const { change, options } = settings();
       const document = documentOf(message);

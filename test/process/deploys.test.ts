@@ -22,7 +22,12 @@ describe("deploys under load", function () {
 
   before(async () => {
     theatre = await openOwnTheatre();
-    stage = new Stage(theatre, { clientId: "DEPLOY01" });
+    stage = new Stage(theatre, {
+      clientId: "DEPLOY01",
+      flow: (nodes) => {
+        for (const node of nodes) if (node.type === "sw-settle") node.retryAfter = "2";
+      },
+    });
     await stage.startSimulator();
     await stage.startNodeRed();
     deployer = new Deployer(stage);
@@ -106,6 +111,16 @@ describe("deploys under load", function () {
         await pause(200);
       }
     }));
+
+  // Node-RED starts what names a node anew when that is deleted, and not when it is put back.
+  for (const type of ["sw-import-client", "sw-mq-broker", "sw-card"]) {
+    it(`that delete ${type} and put it back: all that names it goes on`, () =>
+      underLoad(async () => {
+        const putBack = await deployer.remove(type);
+        await pause(400);
+        await putBack();
+      }));
+  }
 
   it("of everything, of changed flows, and reloads are survived", () =>
     underLoad(async () => {

@@ -1,0 +1,52 @@
+import type { Node, NodeAPI } from "node-red";
+import { ImportClientError } from "../lib/errors.js";
+
+/** A node that is named is not there: to be put back, where the others of its settings were right all along. */
+export class NotThere extends ImportClientError {}
+
+/**
+ * What a node begins when it is made, and once more after each deploy for as long as a node that it names is not there: Node-RED starts a node
+ * anew when one that it names is changed or removed, and not when that one is put back.
+ */
+export class Beginning<T> {
+  private last: Promise<T>;
+  private isAwaited = false;
+
+  /**
+   * `onFault` hears why it has not begun: once that a node is not there, however often that is looked for. `onBack` hears that it has begun
+   * after all.
+   */
+  constructor(
+    RED: NodeAPI,
+    node: Node,
+    private readonly begin: () => Promise<T>,
+    private readonly onFault: (error: unknown) => void,
+    private readonly onBack: () => void = () => {},
+  ) {
+    this.last = this.try(false);
+    const again = () => {
+      if (!this.isAwaited) return;
+      this.isAwaited = false;
+      this.last = this.try(true);
+    };
+    RED.events.on("flows:started", again);
+    node.on("close", () => RED.events.off("flows:started", again));
+  }
+
+  /** What the last try came to. Rejects with why it has not begun. */
+  get started(): Promise<T> {
+    return this.last;
+  }
+
+  private try(known: boolean): Promise<T> {
+    const begun = this.begin();
+    begun.then(
+      () => known && this.onBack(),
+      (error) => {
+        this.isAwaited = error instanceof NotThere;
+        if (!this.isAwaited || !known) this.onFault(error);
+      },
+    );
+    return begun;
+  }
+}
