@@ -4,7 +4,8 @@ import { isAlive } from "../../lib/ledger/rules/identity.js";
 import { mayFollow } from "../../lib/ledger/rules/states.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
 import type { SimLedger } from "./ledger.js";
-import type { HandedIn } from "./outside.js";
+import { type HandedIn, xmlOf } from "./outside.js";
+import { entriesOf } from "./papers.js";
 import type { Life } from "./scheduler.js";
 import type { FileNode } from "./tree.js";
 import type { World } from "./world.js";
@@ -29,10 +30,17 @@ export class Checks {
   /** A file has got a name, or lost one. */
   named(node: FileNode, change: 1 | -1): void {
     if (node.data.length === 0) return;
-    const document = this.documentOf(node.data);
-    if (!document) return;
-    document.copies += change;
-    if (document.copies <= 0) this.world.doubtful.add(document);
+    for (const document of this.heldIn(node.data)) {
+      document.copies += change;
+      if (document.copies <= 0) this.world.doubtful.add(document);
+    }
+  }
+
+  /** What was handed in and is in a file: a document, a PDF, or both in a ZIP. */
+  private heldIn(data: Buffer): HandedIn[] {
+    const { gathers, producers } = this.world;
+    const files = (gathers && entriesOf(data)?.values()) || [data];
+    return [...files].flatMap((bytes) => this.documentOf(bytes) ?? same(producers.pdfs, bytes) ?? []);
   }
 
   /** The last copy of a document has gone: it must be with customs, or its producer's doing. */
@@ -47,7 +55,8 @@ export class Checks {
   delivered(message: StoredMessage, document: Buffer): void {
     const { world } = this;
     const { messageId, marked, body, attempt } = message;
-    const known = this.documentOf(document);
+    const known = this.documentOf(xmlOf(document));
+    if (known) this.hasPdfs(known, document);
     if (!known) world.fail(`a message holds no whole document: ${messageId}`);
     else if (!marked) {
       const key = `${known.key} ${known.version} ${attempt}`;
@@ -60,6 +69,16 @@ export class Checks {
     const before = this.bodies.get(messageId);
     if (before && !before.equals(body)) world.fail(`${messageId} was sent with other bytes before`);
     this.bodies.set(messageId, body);
+  }
+
+  /** What was gathered goes with it, whole. */
+  private hasPdfs({ key, version, pdfs }: HandedIn, file: Buffer): void {
+    if (pdfs.length === 0) return;
+    const entries = entriesOf(file);
+    for (const pdf of pdfs) {
+      if (!entries?.get(pdf.key)?.equals(pdf.data))
+        this.world.fail(`sent without ${pdf.key}: ${key} version ${version}`);
+    }
   }
 
   /** Another document with the same key is alive: this one had to be refused as its repeat, or to take its place. */
@@ -171,7 +190,9 @@ export class Checks {
     }
     for (const document of world.producers.handedIn) {
       if (document.withdrawn || !document.done) continue;
-      const rows = world.ledgerFile.rows.filter(({ size, sha256 }) => sha256 === world.hashOf(document) && size > 0);
+      const isIt = ({ size, sha256, clientKey }: DocumentRow) =>
+        world.gathers ? clientKey === document.key : sha256 === world.hashOf(document) && size > 0;
+      const rows = world.ledgerFile.rows.filter(isIt);
       if (rows.length === 0) wrong.push(`${document.key} version ${document.version} is in no row`);
     }
     return wrong;
@@ -202,10 +223,13 @@ export class Checks {
   }
 
   private documentOf(data: Buffer): HandedIn | undefined {
-    for (const document of this.world.producers.handedIn) {
-      if (document.data === data || (document.data.length === data.length && document.data.equals(data)))
-        return document;
-    }
-    return undefined;
+    return same(this.world.producers.handedIn, data);
   }
+}
+
+function same(all: readonly HandedIn[], data: Buffer): HandedIn | undefined {
+  for (const one of all) {
+    if (one.data === data || (one.data.length === data.length && one.data.equals(data))) return one;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { StoredMessage } from "./broker.js";
 import { Fault } from "./decisions.js";
+import { entriesOf, pdfText } from "./papers.js";
 import { PACKED } from "./process.js";
 import type { World } from "./world.js";
 
@@ -10,28 +11,6 @@ const RECEIPT_TWICE = new Fault("a receipt comes twice", 0.1);
 const RECEIPT_LATE = new Fault("a receipt is late", 0.2);
 const RECEIPT_FIRST = new Fault("the business receipt comes first", 0.2);
 const GARBAGE = new Fault("the queue brings garbage", 0.05);
-
-/** What a producer hands in: an INV101 with a key of its own. */
-export function documentText(key: string, version: number): Buffer {
-  const body = `<InvtMessage><InvtHeadType><EtpsInnerInvtNo>${key}</EtpsInnerInvtNo></InvtHeadType></InvtMessage>`;
-  const info = `<EnvelopInfo><message_type>INV101</message_type><version>${version}</version></EnvelopInfo>`;
-  return Buffer.from(`<Package>${info}<DataInfo><BussinessData>${body}</BussinessData></DataInfo></Package>`);
-}
-
-function importReceipt(key: string, seqNo: string, ok: boolean, text: string): Buffer {
-  const flag = ok ? "0" : "-1";
-  return Buffer.from(
-    `<CommonResponeMessage><SeqNo>${ok ? seqNo : ""}</SeqNo><EtpsPreentNo>${key}</EtpsPreentNo><CheckInfo>${text}</CheckInfo><DealFlag>${flag}</DealFlag></CommonResponeMessage>`,
-  );
-}
-
-function businessReceipt(key: string, seqNo: string): Buffer {
-  const head = `<BondInvtBsc><invtPreentNo>${seqNo}</invtPreentNo><bondInvtNo>QD${seqNo}</bondInvtNo><etpsInnerInvtNo>${key}</etpsInnerInvtNo></BondInvtBsc>`;
-  const result = `<HdeApprResult><manageResult>1</manageResult><businessId>QD${seqNo}</businessId></HdeApprResult>`;
-  return Buffer.from(
-    `<Package><EnvelopInfo><message_type>INV201</message_type></EnvelopInfo><DataInfo><BussinessData><INV201>${result}${head}</INV201></BussinessData></DataInfo></Package>`,
-  );
-}
 
 /** The government's side: it takes what is in the send queue, and answers. */
 export class Government {
@@ -45,18 +24,18 @@ export class Government {
   took(message: StoredMessage): void {
     const { world } = this;
     const { decisions } = world;
-    const text = withoutPacking(message.body).toString("utf8");
-    const key = /<EtpsInnerInvtNo>([^<]*)</.exec(text)?.[1] ?? "";
-    world.checks.delivered(message, withoutPacking(message.body));
+    const file = withoutPacking(message.body);
+    const key = world.papers.key.exec(xmlOf(file).toString("utf8"))?.[1] ?? "";
+    world.checks.delivered(message, file);
     const seqNo = this.seqNos.get(key) ?? String(900_000_000_000_000_000n + BigInt(this.seqNos.size));
     this.seqNos.set(key, seqNo);
     const ok = !decisions.happens(REFUSES, OUTSIDE);
     if (!ok) this.refused.add(key);
-    const first = importReceipt(key, seqNo, ok, ok ? "ok" : `refused ${this.messages}`);
+    const first = world.papers.importReceipt(key, seqNo, ok, ok ? "ok" : `refused ${this.messages}`);
     const late = decisions.happens(RECEIPT_LATE, OUTSIDE) ? decisions.amount * 20_000 : 0;
     const early = decisions.happens(RECEIPT_FIRST, OUTSIDE);
     this.answer(first, 2 + late + (early ? 500 : 0));
-    if (ok) this.answer(businessReceipt(key, seqNo), 50 + (early ? 0 : late));
+    if (ok) this.answer(world.papers.businessReceipt(key, seqNo), 50 + (early ? 0 : late));
     if (decisions.happens(GARBAGE, OUTSIDE)) this.answer(Buffer.from("<Package><nothing"), 30);
   }
 
@@ -79,8 +58,15 @@ export function withoutPacking(body: Buffer): Buffer {
   return body.subarray(0, PACKED.length).equals(PACKED) ? body.subarray(PACKED.length) : body;
 }
 
+/** The document's own bytes, where it may be in a ZIP. */
+export function xmlOf(file: Buffer): Buffer {
+  for (const [name, bytes] of entriesOf(file) ?? []) if (name.endsWith(".xml")) return bytes;
+  return file;
+}
+
 /** A file that a producer has handed in, in one version. */
 export interface HandedIn {
+  /** Of a PDF: its name. */
   key: string;
   version: number;
   data: Buffer;
@@ -88,16 +74,21 @@ export interface HandedIn {
   done: boolean;
   /** Its producer has taken it back, or has put a newer version in its place. */
   withdrawn: boolean;
-  /** Files with these bytes. */
+  /** Files with these bytes in them. */
   copies: number;
+  /** What it announces, and is beside it. */
+  pdfs: readonly HandedIn[];
 }
 
 const WAYS = ["at once", "renamed", "halves", "allocated", "patched"] as const;
 const CORRECTED = ["no", "no", "no", "before", "after"] as const;
+/** When a PDF comes, beside its declaration, in milliseconds. */
+const PDF_COMES = [-30, 0, 40, 2_000, 9_000];
 
 /** Who writes documents into the OutBox, in the ways of the field. */
 export class Producers {
   readonly handedIn: HandedIn[] = [];
+  readonly pdfs: HandedIn[] = [];
   /** What is still to be written. */
   open = 0;
 
@@ -115,6 +106,7 @@ export class Producers {
 
   private correct(key: string, name: string): void {
     const { decisions, scheduler } = this.world;
+    if (this.world.gathers) return;
     const corrected = decisions.choose("corrected", Number(key.slice(1)), CORRECTED);
     if (corrected === "no") return;
     const later = corrected === "before" ? decisions.draw() * 1500 : 6000;
@@ -122,9 +114,45 @@ export class Producers {
   }
 
   private handIn(key: string, name: string, version: number, at: number, way: (typeof WAYS)[number]): void {
-    const data = documentText(key, version);
-    const document: HandedIn = { key, version, data, done: false, withdrawn: false, copies: 0 };
+    const { papers } = this.world;
+    const pdfs = this.handInPdfs(key, version, at);
+    const names = pdfs.map((pdf) => pdf.key);
+    const data = papers.document(key, version, names);
+    const document: HandedIn = { key, version, data, done: false, withdrawn: false, copies: 0, pdfs };
     this.handedIn.push(document);
+    const finish = () => {
+      if (version === 1) this.correct(key, name);
+    };
+    this.write(document, name, at, way, finish, papers.document(`${key}?`, version, names));
+  }
+
+  /** The PDFs that a declaration announces, none where there are none to be gathered. */
+  private handInPdfs(key: string, version: number, at: number): HandedIn[] {
+    const { gathers, decisions } = this.world;
+    const count = gathers ? 1 + decisions.choose("PDFs of", Number(key.slice(1)), [0, 1]) : 0;
+    return Array.from({ length: count }, (_, index) => {
+      const name = `${key}-${index + 1}.pdf`;
+      const data = pdfText(name, version);
+      const pdf: HandedIn = { key: name, version, data, done: false, withdrawn: false, copies: 0, pdfs: [] };
+      this.pdfs.push(pdf);
+      const number = Number(key.slice(1)) * 2 + index;
+      const comes = at + decisions.choose("a PDF comes", number, PDF_COMES);
+      const way = decisions.choose("a PDF's way", number, WAYS);
+      this.write(pdf, name, comes, way, () => undefined, pdfText(`${name}?`, version));
+      return pdf;
+    });
+  }
+
+  /** `before`: what is there at first sight, where it is put right a moment later. */
+  private write(
+    document: HandedIn,
+    name: string,
+    at: number,
+    way: (typeof WAYS)[number],
+    finished: () => void,
+    before: Buffer,
+  ): void {
+    const { data, version } = document;
     const path = `${this.world.outBox}/${name}`;
     const half = data.subarray(0, data.length >> 1);
     const write = (bytes: Buffer, to: string) => {
@@ -134,7 +162,7 @@ export class Producers {
     };
     const finish = () => {
       document.done = true;
-      if (version === 1) this.correct(key, name);
+      finished();
       this.world.tree.syncFolder(this.world.outBox);
     };
     const steps: (() => void)[] = [];
@@ -155,7 +183,7 @@ export class Producers {
     } else if (way === "patched") {
       // Whole at first sight, and put right a moment later.
       steps.push(
-        () => write(documentText(`${key}?`, version), path),
+        () => write(before, path),
         () => {
           write(data, path);
           finish();

@@ -147,8 +147,14 @@ class Flow {
     this.watch = new FolderWatch(
       client,
       {
-        ...{ owner: "folder-watch", businesses: ["Sas"], interval: world.interval, maxInFlight: 20, createBoxes: true },
-        ...{ incompleteAfter: 600_000, pdfWait: 0, mostBytes: LARGEST },
+        ...{
+          owner: "folder-watch",
+          businesses: [world.papers.folder],
+          interval: world.interval,
+          maxInFlight: 20,
+          createBoxes: true,
+        },
+        ...{ incompleteAfter: 600_000, pdfWait: world.gathers ? 60_000 : 0, mostBytes: LARGEST },
       },
       {
         onClaim: (row, payload) => void this.claimed(row, payload),

@@ -1,7 +1,8 @@
 import { GUARDS, NEED_TWO } from "./guards.js";
+import { prepared } from "./papers.js";
 import { kindOf, shrunk, tableOf } from "./shrink.js";
 import { said, type Tally } from "./tally.js";
-import { prepared, World, type WorldOptions } from "./world.js";
+import { World, type WorldOptions } from "./world.js";
 
 /*
  * `npm run world -- [--schedules N] [--seed S] [--instances K [--shared | --waiting]] [--minutes M] [--processes N] [--progress N]`: runs that many worlds,

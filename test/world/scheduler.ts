@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import type { Tree } from "./tree.js";
 
 /** A machine; processes on one share its clock and its power. */
@@ -103,3 +104,12 @@ const isBefore = (one: Event, other: Event) =>
  * many a step does.
  */
 export const drain: () => void = (process as unknown as { _tickCallback(): void })._tickCallback;
+
+/** Who makes or reads a ZIP lets others have a turn of the event loop: in the world's time that is now. Returns what puts it back. */
+export function turnsAtOnce(): () => void {
+  const { setImmediate: later } = globalThis;
+  globalThis.setImmediate = ((call: () => void, ...args: []) => nextTick(call, ...args)) as typeof setImmediate;
+  return () => {
+    globalThis.setImmediate = later;
+  };
+}

@@ -1,4 +1,5 @@
-import { type Outcome, World, type WorldOptions } from "./world.js";
+import type { Outcome } from "./outcome.js";
+import { World, type WorldOptions } from "./world.js";
 
 /** A violation without what differs from run to run. */
 export function kindOf(violation: string): string {

@@ -139,6 +139,12 @@ export class Tree {
     this.set(...split(path), undefined);
   }
 
+  removeFolder(path: string): void {
+    if ((this.folders.get(path)?.size ?? 0) > 0) throw fault("ENOTEMPTY", path);
+    this.set(...split(path), undefined);
+    this.folders.delete(path);
+  }
+
   syncFile(node: FileNode): void {
     node.safe = node.data;
   }
@@ -171,7 +177,9 @@ export class Tree {
       .splice(this.unsafe.length - back)
       .flat()
       .reverse()) {
-      if (!before) this.folders.delete(`${folder === "/" ? "" : folder}/${name}`);
+      const path = `${folder === "/" ? "" : folder}/${name}`;
+      if (!before) this.folders.delete(path);
+      else if (before.kind === "folder") this.folders.set(path, new Map());
       this.put(folder, name, before);
     }
     this.unsafe = [];

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { FOUND } from "./found.js";
+import { prepared } from "./papers.js";
 import { tableOf } from "./shrink.js";
 import { runWorld } from "./start.js";
-import { prepared, World } from "./world.js";
+import { World } from "./world.js";
 
 /** Worlds that npm test runs with one of us: fixed ones, so that what fails here has been changed. `npm run world` runs others. */
 const SCHEDULES = 1_500;

@@ -1,4 +1,3 @@
-import { inspect } from "../../lib/business/inspect.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import type { ClientSettings } from "../../lib/client/settings.js";
 import { sha256Of } from "../../lib/sha256.js";
@@ -8,10 +7,12 @@ import { Checks } from "./checks.js";
 import { Decisions, Fault } from "./decisions.js";
 import { type Guard, withoutStillness } from "./guards.js";
 import { LedgerFile } from "./ledger-file.js";
-import { documentText, Government, type HandedIn, Producers } from "./outside.js";
+import type { Outcome, StoryLine } from "./outcome.js";
+import { Government, type HandedIn, Producers } from "./outside.js";
+import { DECLARATION, INVENTORY, type Papers } from "./papers.js";
 import { Persons } from "./persons.js";
 import { SimProcess } from "./process.js";
-import { drain, type Event, type Life, type Machine, Scheduler } from "./scheduler.js";
+import { drain, type Event, type Life, type Machine, Scheduler, turnsAtOnce } from "./scheduler.js";
 import { settingsOf } from "./settings.js";
 import { Tree } from "./tree.js";
 
@@ -44,32 +45,16 @@ export interface WorldOptions {
   without?: Guard | undefined;
 }
 
-export interface StoryLine {
-  at: number;
-  who: string;
-  what: string;
-  documents: string;
-}
-
-/** What a run came to. */
-export interface Outcome {
-  seed: number;
-  /** What was violated; undefined = nothing. */
-  violation: string | undefined;
-  steps: number;
-  time: number;
-  taken: readonly string[];
-  story: readonly StoryLine[];
-}
-
 /** One run of the world. */
 export class World {
   readonly decisions: Decisions;
   readonly scheduler = new Scheduler();
   readonly root = "/data/ImpPath";
-  readonly outBox = `${this.root}/Sas/OutBox`;
-  readonly tempBox = `${this.root}/Sas/TempBox`;
-  readonly inBoxes = [`${this.root}/Sas/InBox`, `${this.root}/Others/InBox`];
+  /** What its producers hand in. */
+  readonly papers: Papers;
+  readonly outBox: string;
+  readonly tempBox: string;
+  readonly inBoxes: readonly string[];
   readonly checks = new Checks(this);
   readonly producers = new Producers(this);
   readonly government = new Government(this);
@@ -85,6 +70,8 @@ export class World {
   readonly logs: boolean;
   /** Documents are signed, and the PIN goes to a card. */
   readonly signs: boolean;
+  /** Its documents are declarations whose PDFs lie beside them. */
+  readonly gathers: boolean;
   /** Milliseconds between two looks at the folders. */
   readonly interval: number;
   readonly attempts = 2;
@@ -120,9 +107,15 @@ export class World {
     this.logs = this.decisions.choose("no daily log", 0, [true, false, false, false]);
     this.signs = this.decisions.choose("a card", 0, [false, true]);
     this.interval = this.decisions.choose("looks seldom", 0, [2_000, 5_000, 10_000]);
+    this.gathers = this.decisions.choose("PDFs", 0, [false, false, false, true]);
     this.settings = settingsOf(this);
-    this.tree.makeFolder("/data/ImpPath/Sas/OutBox");
-    this.tree.syncFolder("/data/ImpPath/Sas");
+    this.papers = this.gathers ? DECLARATION : INVENTORY;
+    const folder = `${this.root}/${this.papers.folder}`;
+    this.outBox = `${folder}/OutBox`;
+    this.tempBox = `${folder}/TempBox`;
+    this.inBoxes = [`${folder}/InBox`, `${this.root}/Others/InBox`];
+    this.tree.makeFolder(this.outBox);
+    this.tree.syncFolder(folder);
   }
 
   /** The guard that is taken out. */
@@ -146,6 +139,7 @@ export class World {
   private runNow(): Outcome {
     const { scheduler, decisions } = this;
     const putBack = this.without === "stillness" ? withoutStillness() : undefined;
+    const turns = turnsAtOnce();
     try {
       this.producers.start();
       for (let instance = 1; instance <= (this.options.instances ?? 1); instance++) this.boot(instance, 0);
@@ -179,6 +173,7 @@ export class World {
       }
     } finally {
       putBack?.();
+      turns();
     }
     for (const life of this.lives) life.dead = true;
     const { violation, story } = this;
@@ -387,9 +382,4 @@ export class World {
     const all = this.watchers.get(folder);
     if (all) for (const changed of [...all]) changed();
   }
-}
-
-/** To be awaited once before any world is run: what is read for the first time would be waited for in real time. */
-export async function prepared(): Promise<void> {
-  await inspect(documentText("K", 1), "K.xml");
 }

@@ -239,6 +239,22 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     assert.deepEqual(files("FailBox"), []);
   });
 
+  it("that come when it was claimed without them and given back are gathered, and it is no repeat of itself", async () => {
+    const one = edoc();
+    const { key, xml } = declaration([one]);
+    const watching = watch({ pdfWait: 1_500 });
+    const { row: bare } = await claimed(watching);
+    assert.equal(bare.fileName, `${key}.xml`);
+    await client.claims.giveBack(bare.id, 10, { code: "SW-PIN-BLOCKED", text: neutral("no card") });
+    drop(one.id, one.bytes);
+    const { row, payload } = await claimed(watching, 2);
+    assert.deepEqual([row.fileName, row.state], [`${key}.zip`, "claimed"]);
+    assert.deepEqual(await entries(payload), { [`${key}.xml`]: xml.toString("base64"), [one.id]: base64(one) });
+    const before = await client.ledger.get(bare.id);
+    assert.deepEqual([before?.state, before?.code, before?.settled], ["failed", "SW-REPLACED", true]);
+    assert.deepEqual([files("FailBox"), files("OutBox")], [[], []]);
+  });
+
   it("that are written ahead with zeros are waited for until they are PDFs", async () => {
     const one = edoc();
     writeFileSync(join(box("OutBox"), one.id), Buffer.alloc(one.bytes.length));
