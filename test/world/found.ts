@@ -362,4 +362,15 @@ export const FOUND: readonly Found[] = [
     shared: true,
     kept: ["PDFs/0", "killed after/0/23", "the power fails with it/0/0"],
   },
+  {
+    what: "a clock was set back as a document was sent, and its archived file was not found when a receipt came before its row said where that lies",
+    seed: 3591,
+    instances: 2,
+    shared: true,
+    kept: [
+      ...["trouble/0", "no daily log/0", "PDFs/0", "documents/0", "handed in at/1", "way/1", "a PDF's way/2"],
+      ...["handed in at/2", "way/2", "a PDF comes/4", "a PDF's way/4", "a PDF comes/6", "a PDF's way/6"],
+      ...["the clock jumps/0/110", "the ledger cannot be written/0/16"],
+    ],
+  },
 ];

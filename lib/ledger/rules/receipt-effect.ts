@@ -26,6 +26,9 @@ export interface PartsAfter extends PartsCount {
   about: DocumentPart | undefined;
 }
 
+/** In these its last attempt is known to have arrived. */
+const CONFIRMED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
+
 /**
  * What a receipt does to the document that it answers. Only an import receipt makes a document accepted or rejected
  * (faq 21); a business receipt is a customs status on it. Numbers once known are never emptied by a later receipt.
@@ -50,7 +53,8 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
     ...(parts && { parts: parts.parts, partsGood: parts.good, partsRefused: parts.refused }),
   };
   // This attempt has arrived, and at its own time: the archive must not take its file for the one of an attempt before.
-  if (row.sendingAt > row.sentAt) change.sentAt = row.sendingAt;
+  // One that is confirmed has its time, and its file may lie under that: a clock that was set back meanwhile changes nothing of it.
+  if (row.sendingAt > row.sentAt && !CONFIRMED.includes(row.state)) change.sentAt = row.sendingAt;
   const proved = PROVED_BY_ANSWER.includes(row.state) && !isPutOff(row) ? "sent" : undefined;
   const effect =
     receipt.kind === "import"
