@@ -122,8 +122,8 @@ export class RedBench {
     const log = new EventEmitter();
     log.on("log", (line: LogLine) => this.lines.push(line));
     RED.log.addHandler(log);
-    RED.runtime.events.on("node-status", ({ id, status }: { id: string; status: { text?: string } }) => {
-      put(this.shown, id, status.text ?? "");
+    RED.runtime.events.on("node-status", ({ id, status }: { id: string; status?: { text?: string } }) => {
+      put(this.shown, id, status?.text ?? "");
     });
   }
 

@@ -286,6 +286,30 @@ export function config(bench: RedBench): void {
       });
     });
 
+    it("begins with the deploy that puts back what it names, and shows that it has", async () => {
+      const users = [
+        node("sw-preflight", "preflight", { client: "client" }, ["out"], ["out"]),
+        node("sw-documents", "events", { client: "client", mode: "events" }, []),
+        watchNode({}, "out"),
+        sink("out"),
+      ];
+      await bench.load([clientNode(root), ...users]);
+      await bench.client();
+      await bench.deployChanged(users);
+      for (const [id, name] of [
+        ["preflight", "preflight"],
+        ["events", "documents"],
+        ["watch", "folder-watch"],
+      ])
+        await bench.showing(String(id), `${name}.status.config`);
+      await bench.deployChanged([clientNode(root), ...users]);
+      await bench.showing("preflight", "");
+      await bench.showing("events", "documents.status.watching");
+      await bench.client();
+      writeFileSync(join(root, "DecCus001", "OutBox", "a.xml"), decXml({ key: "PUTBACK1", goods: 1 }));
+      await until("its file is claimed", () => bench.messages("out").length === 1 || undefined);
+    });
+
     it("opens again on its root after a redeploy", async () => {
       await bench.load([clientNode(root)]);
       const first = await bench.client();
