@@ -2,8 +2,9 @@
  * How much more several instances get done than one where the card is slow: documents a second of 1, 2 and 4 real Node-REDs on one OutBox
  * and one PostgreSQL, each with a token of its own that takes 100 ms for a signature (10 a second, unless another time is given).
  *
- *     npm run build && npx tsx bench/several.ts [documents an instance] [rounds] [instances, as 1,2,4] [ms a signature]
+ *     npm run build && npx tsx bench/several.ts [documents an instance] [rounds] [instances, as 1,2,4] [ms a signature] [receipts: all or import]
  *
+ * With all its receipts, as they come within a second here and within hours from customs, or with the import receipt alone.
  * Each way gets so many documents for each of its instances, so that all take the same time if they scale. `whole` counts from the first file
  * in OutBox to the last document at the other side; `steady` between a tenth and nine tenths of them, without the start and the end, when
  * one instance may have nothing left. Printed beside it is what a document costs the Node-REDs in CPU: where that times the rate comes near
@@ -26,6 +27,7 @@ const ROUNDS = Number(process.argv[3] ?? 1);
 const WAYS = (process.argv[4] ?? "1,2,4").split(",").map(Number);
 /** Milliseconds that a signature takes. */
 const SLOW = Number(process.argv[5] ?? 100);
+const ONLY_IMPORT = process.argv[6] === "import";
 
 interface Card {
   token: SoftToken;
@@ -57,7 +59,7 @@ async function measured(
 ): Promise<Rates> {
   const certificates = cards.map(({ token }) => token.certificateFile);
   const envs = cards.map(({ env }) => env);
-  const shared = new SharedStage(theatre, postgres, clientId, "all", {}, { certificates });
+  const shared = new SharedStage(theatre, postgres, clientId, "all", {}, { certificates, onlyImport: ONLY_IMPORT });
   try {
     await shared.open(envs);
     // Every one has its card open before the clock runs.
