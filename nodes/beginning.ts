@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from "node-red";
 import { ImportClientError } from "../lib/errors.js";
 
-/** A node that is named is not there: to be put back, where the others of its settings were right all along. */
+/** A config node that a node names is not there; a later deploy may put it back. */
 export class NotThere extends ImportClientError {}
 
 /**

@@ -6,6 +6,7 @@ import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isTakenName, notOurs } from "../ledger/instances.js";
 import { isSameContent, repeatedBy } from "../ledger/rules/identity.js";
+import { ARRIVED } from "../ledger/rules/states.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
@@ -15,8 +16,6 @@ import { writeLocalReceipt } from "./local-receipt.js";
 import { appears, seenLate } from "./looked-for.js";
 
 const REPLACED = "SW-REPLACED";
-
-const SENT: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
 /** A send that began and was neither confirmed nor refused may not be called failed: customs may have the document. */
 const UNCERTAIN: readonly DocumentState[] = ["sending", "unknown", "held"];
@@ -35,7 +34,7 @@ export async function rowOf(context: BoxContext, id: string): Promise<DocumentRo
 export async function settleSent(context: BoxContext, id: string): Promise<DocumentRow> {
   const row = await rowOf(context, id);
   if (row.settled) return row;
-  if (!SENT.includes(row.state)) {
+  if (!ARRIVED.includes(row.state)) {
     throw new ImportClientError(
       "SW-STATE",
       {
@@ -62,7 +61,7 @@ export async function settleFailed(
   lookedFor = false,
 ): Promise<DocumentRow> {
   const row = await rowOf(context, id);
-  if (row.settled || SENT.includes(row.state)) return row.settled ? row : finish(context, row, lookedFor);
+  if (row.settled || ARRIVED.includes(row.state)) return row.settled ? row : finish(context, row, lookedFor);
   if (UNCERTAIN.includes(row.state)) return hold(context, row, failure);
   const words = wordsOf(failure);
   const failed =
@@ -232,7 +231,7 @@ function lostFile(context: BoxContext, { fileName }: DocumentRow, zh: string, en
 export async function finishEnded(context: BoxContext, row: DocumentRow, lookedFor = false): Promise<void> {
   if (row.settled || !context.ledger.owns(row)) return;
   if (row.state === "failed") await settleFailed(context, row.id, failureOf(row), lookedFor);
-  else if (SENT.includes(row.state)) await finish(context, row, lookedFor);
+  else if (ARRIVED.includes(row.state)) await finish(context, row, lookedFor);
 }
 
 /** A fault as its row keeps it, to write its local receipt again. */

@@ -1,7 +1,7 @@
 import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
-import { isPutOff } from "../ledger/rules/states.js";
-import type { DocumentPart, DocumentRow, DocumentState, Ledger, PartKey } from "../ledger/types.js";
+import { ARRIVED, isPutOff } from "../ledger/rules/states.js";
+import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
 import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
 
@@ -33,8 +33,6 @@ export interface Found {
 const TIME_WINDOW = 10 * 60_000;
 /** Documents that wait at the same time, at most, for one of them to be found by time. */
 const MANY = 1000;
-/** The broker's confirm, or an answer, says that it has arrived. */
-const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
 /**
  * Finds the document that a receipt answers.

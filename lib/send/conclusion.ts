@@ -3,10 +3,9 @@ import type { ImportClient } from "../client/import-client.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf as faultCodeOf } from "../errors.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import { ARRIVED } from "../ledger/rules/states.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import type { Wire } from "./wire.js";
-
-const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
 /** Where a document stands whose send may still be answered; a person may have given it up meanwhile. */
 const OPEN: readonly DocumentState[] = ["sending", "unknown", "held", "failed"];

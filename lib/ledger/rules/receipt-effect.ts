@@ -1,7 +1,7 @@
 import type { MatchedBy, Receipt } from "../../document.js";
 import type { DocumentChange, DocumentPart, DocumentRow, DocumentState } from "../types.js";
 import { type PartsCount, partsWords } from "./parts.js";
-import { isPutOff, mayFollow } from "./states.js";
+import { ARRIVED, isPutOff, mayFollow } from "./states.js";
 
 /** The send is proved by any answer (promises 1: "receipt for an unknown send becomes sent"). */
 const PROVED_BY_ANSWER: readonly DocumentState[] = ["sending", "unknown", "held"];
@@ -25,9 +25,6 @@ export interface PartsAfter extends PartsCount {
   /** That one, where it is known. */
   about: DocumentPart | undefined;
 }
-
-/** In these its last attempt is known to have arrived. */
-const CONFIRMED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
 /**
  * What a receipt does to the document that it answers. Only an import receipt makes a document accepted or rejected
@@ -54,7 +51,7 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
   };
   // This attempt has arrived, and at its own time: the archive must not take its file for the one of an attempt before.
   // One that is confirmed has its time, and its file may lie under that: a clock that was set back meanwhile changes nothing of it.
-  if (row.sendingAt > row.sentAt && !CONFIRMED.includes(row.state)) change.sentAt = row.sendingAt;
+  if (row.sendingAt > row.sentAt && !ARRIVED.includes(row.state)) change.sentAt = row.sendingAt;
   const proved = PROVED_BY_ANSWER.includes(row.state) && !isPutOff(row) ? "sent" : undefined;
   const effect =
     receipt.kind === "import"

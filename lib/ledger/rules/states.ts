@@ -20,6 +20,9 @@ const NEXT: Record<DocumentState, readonly DocumentState[]> = {
 
 export const STATES = Object.keys(NEXT) as DocumentState[];
 
+/** The last attempt has arrived: the broker's confirm, or an answer, says so. */
+export const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
+
 export function mayFollow(from: DocumentState, to: DocumentState): boolean {
   return NEXT[from].includes(to);
 }
