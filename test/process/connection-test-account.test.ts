@@ -1,34 +1,59 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { connect } from "amqplib";
 import { testBroker } from "../../lib/diagnose/broker.js";
 import { ConnectionBench } from "../support/connection-bench.js";
+import { scratch } from "../support/scratch.js";
 import { until } from "../support/until.js";
 
 describe("connection test: account and queues", function () {
   this.timeout(360_000);
   const at = new ConnectionBench();
+  const anything = { configure: ".*", write: ".*", read: ".*" };
+  const nothing = { configure: "^$", write: "^$", read: "^$" };
+
+  /** Users with a password, virtual hosts and rights of the broker, all with one start of RabbitMQ's tool. */
+  async function define(definitions: Record<"users" | "permissions", object[]> & { vhosts?: object[] }): Promise<void> {
+    const file = join(scratch(), "definitions.json");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(definitions));
+    await at.broker.rabbitmqctl("import_definitions", file);
+  }
+
+  before(() =>
+    define({
+      vhosts: [{ name: "foreign" }],
+      users: [
+        { name: "guest-of-none", password: "x", tags: [] },
+        { name: "one", password: "x", tags: [], limits: { "max-connections": 1 } },
+        { name: "poor", password: "x", tags: [] },
+      ],
+      permissions: [
+        { user: "one", vhost: "/", ...anything },
+        { user: "poor", vhost: "/", ...nothing },
+      ],
+    }),
+  );
 
   describe("the account", () => {
     it("names a refused login, and the running connection goes on once it is put right", async () => {
       await at.says("wrong password", at.plain({ user: "later", password: "wrong" }), "login", "login");
       const settings = at.plain({ user: "later", password: "put right" });
-      await at.survives(settings, "login", async () => {
-        await at.broker.rabbitmqctl("add_user", "later", "put right");
-        await at.broker.rabbitmqctl("set_permissions", "later", ".*", ".*", ".*");
-      });
+      await at.survives(settings, "login", () =>
+        define({
+          users: [{ name: "later", password: "put right", tags: [] }],
+          permissions: [{ user: "later", vhost: "/", ...anything }],
+        }),
+      );
     });
 
     it("tells a missing virtual host from one that is not ours and from a full account", async () => {
       await at.says("virtual host missing", at.plain({ vhost: "no such" }), "vhost", "vhost");
       await at.survives(at.plain({ vhost: "no such" }), "vhost");
-      await at.broker.rabbitmqctl("add_vhost", "foreign");
-      await at.broker.rabbitmqctl("add_user", "guest-of-none", "x");
       const foreign = at.plain({ vhost: "foreign", user: "guest-of-none", password: "x" });
       await at.says("virtual host not ours", foreign, "vhost", "vhost-refused");
       await at.survives(foreign, "vhost-refused");
-      await at.broker.rabbitmqctl("add_user", "one", "x");
-      await at.broker.rabbitmqctl("set_permissions", "one", ".*", ".*", ".*");
-      await at.broker.rabbitmqctl("set_user_limits", "one", '{"max-connections": 1}');
       const one = at.plain({ user: "one", password: "x" });
       const elsewhere = await connect({ hostname: one.host, port: one.port, username: "one", password: "x" });
       try {
@@ -42,8 +67,6 @@ describe("connection test: account and queues", function () {
 
     it("says what a poor account may not do, and that this is no failure", async () => {
       await at.aside((channel) => channel.assertQueue("closed", { durable: false }));
-      await at.broker.rabbitmqctl("add_user", "poor", "x");
-      await at.broker.rabbitmqctl("set_permissions", "poor", "^$", "^$", "^$");
       const { steps, failed } = await at.run("no right to make a queue", at.plain({ user: "poor", password: "x" }), [
         at.queue("closed"),
       ]);

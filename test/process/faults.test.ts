@@ -10,7 +10,7 @@ import { removeScratch } from "../support/scratch.js";
 import { type OwnTheatre, openOwnTheatre, type Stage } from "../support/stage.js";
 
 const ROUNDS = Number(process.env.SW_ROUNDS ?? 3);
-const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 500);
+const DOCUMENTS = Number(process.env.SW_DOCUMENTS ?? 300);
 // Without settings the rounds that once found documents stuck behind a locked ledger; with SW_ROUNDS others each time.
 const SEED = Number(process.env.SW_SEED ?? (process.env.SW_ROUNDS ? Date.now() % 1_000_000 : 578_387));
 const FAULTS = Object.entries(chosenFaults(process.env.SW_FAULTS ?? ""));

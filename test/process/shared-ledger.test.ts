@@ -3,7 +3,7 @@ import type { NodeRed } from "../../scripts/node-red.js";
 import { type SharedStage, sharedTheatre } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
-const DOCUMENTS = 100;
+const DOCUMENTS = 60;
 
 /** Real Node-REDs on one OutBox, with one ledger in a real PostgreSQL (issue "several machines", 2; lines 1 to 11). */
 describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
@@ -53,7 +53,7 @@ describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
       await one.kill("SIGCONT");
     }
     await until("it joins anew", async () => (await two.instanceOf(one)) !== "");
-    const more = two.drop(60);
+    const more = two.drop(DOCUMENTS / 2);
     await two.done(more);
     await two.assertOnce([...keys, ...more], "marked");
   });
@@ -76,7 +76,7 @@ describe("several Node-REDs on one OutBox and one PostgreSQL", function () {
       await frozen.kill("SIGCONT");
     }
     await until("it joins anew", async () => (await four.instanceOf(frozen)) !== "");
-    const last = four.drop(60);
+    const last = four.drop(DOCUMENTS / 2);
     await four.done(last);
     await four.assertOnce([...keys, ...more, ...last], "marked");
   });

@@ -4,7 +4,7 @@ import { BrokerLinks } from "../support/broker-links.js";
 import { type SharedStage, sharedTheatre, statusOf } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
-const DOCUMENTS = 100;
+const DOCUMENTS = 60;
 
 /** `link: one` (issue "several machines", 3; lines 11 and 12; faq client 6): real Node-REDs, of which one alone is connected to the broker. */
 describe("several Node-REDs of which one has the link to the broker", function () {
@@ -91,7 +91,7 @@ describe("several Node-REDs of which one has the link to the broker", function (
       await leader.kill("SIGCONT");
     }
     await until("it joins anew", async () => (await two.instanceOf(leader)) !== "");
-    const more = two.drop(60);
+    const more = two.drop(DOCUMENTS / 2);
     await two.done(more);
     await two.assertOnce([...keys, ...more], "marked");
     assert.ok(isLinked(links, other) && !isLinked(links, leader));

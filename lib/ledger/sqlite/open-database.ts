@@ -101,9 +101,10 @@ function migrate(database: Database.Database, file: string): void {
       `the ledger ${file} was written by a newer version (${version}); this one knows ${SCHEMA_VERSION}`,
     );
   }
-  for (let step = version; step < SCHEMA_VERSION; step++) {
-    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
-  }
+  if (version === SCHEMA_VERSION) return;
+  // All steps or none, and one sync of the disk.
+  const steps = MIGRATIONS.slice(version, SCHEMA_VERSION).join(";");
+  database.exec(`BEGIN IMMEDIATE; ${steps}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
 function assertThere(file: string): void {
