@@ -10,7 +10,7 @@ import { removeScratch } from "../support/scratch.js";
 import { SharedStage } from "../support/shared-stage.js";
 import { type OwnTheatre, openOwnTheatre, type Stage, until } from "../support/stage.js";
 
-const DOCUMENTS = 80;
+const DOCUMENTS = 50;
 const SCHEMA = "copied";
 
 type Rows = ReturnType<Stage["rows"]>;

@@ -4,7 +4,7 @@ import { scratch } from "../support/scratch.js";
 import { sharedTheatre } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
-const DOCUMENTS = 120;
+const DOCUMENTS = 60;
 
 /** Events of documents whose file was not seen where it was, or whose claim was given up though its file had been brought. */
 const WRONG = ["file-missing", "file-moved", "held"];

@@ -7,7 +7,7 @@ import { judge } from "../support/checker.js";
 import { removeScratch } from "../support/scratch.js";
 import { openTheatre, Stage, type Theatre, until } from "../support/stage.js";
 
-const DOCUMENTS = 100;
+const DOCUMENTS = 60;
 
 describe("two Node-RED processes, and a root that is not there", function () {
   this.timeout(720_000);
