@@ -5,7 +5,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
-import { assertMayFollow, isPutOff } from "../ledger/rules/states.js";
+import { ARRIVED, assertMayFollow, isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
@@ -261,13 +261,19 @@ export class Claims {
 
   /**
    * Gives a claim back: its file returns to OutBox after a delay in milliseconds, also over a restart. Changes nothing when
-   * the claim has ended, was given back before, or its send has begun. What waits for the same reason as before is no new event.
+   * it was given back before or its send has begun; the claim of one that has ended is closed. What waits for the same reason as before is no new event.
    */
   giveBack(id: string, delay: number, why: Fault): Promise<DocumentRow> {
     const { ledger, clock } = this.context;
     return this.alone(id, async () => {
       const now = await ledger.get(id);
-      if (now && (now.settled || now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
+      if (now && (now.settled || now.state === "failed" || ARRIVED.includes(now.state))) {
+        // It ended while its flow had it, as one that a newer file has replaced.
+        await finishEnded(this.context, now);
+        this.inFlight.release(id);
+        return now;
+      }
+      if (now && (now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
       const words = wordsOf(why);
       const tries = (now?.tries ?? 0) + (kindOf(why) === "retries" ? 1 : 0);
       // How long it waits is seen from both, also when the clock is set before this is committed.

@@ -373,4 +373,25 @@ export const FOUND: readonly Found[] = [
       ...["the clock jumps/0/110", "the ledger cannot be written/0/16"],
     ],
   },
+  {
+    what: "a replaced declaration could not be moved as the root was away, and its flow gave it back: its claim was never closed",
+    seed: 1101463,
+    instances: 1,
+    kept: [
+      ...[
+        "trouble/0",
+        "no daily log/0",
+        "a card/0",
+        "documents/0",
+        "handed in at/1",
+        "way/2",
+        "handed in at/3",
+        "way/3",
+      ],
+      ...["a wrong PIN/0", "somebody else acts in between/31/41", "corrected/1", "seconds late/0/27"],
+      ...["somebody else acts in between/31/77", "somebody else acts in between/31/117"],
+      ...["somebody else acts in between/31/127", "somebody else acts in between/31/145"],
+      ...["the card is not there/0/2", "seconds late/0/42", "the root is not mounted/24/8"],
+    ],
+  },
 ];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
+import { neutral } from "../../../lib/errors.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { decXml, freshKey } from "../../../simulator/samples/index.js";
 import { openClient } from "../../support/client.js";
@@ -77,6 +78,15 @@ describe("a file that its producer writes again after it was claimed", () => {
     await isReplaced(older);
     await assert.rejects(send(older), { code: "SW-REPLACED" });
     assert.equal((await send(newer)).state, "sending");
+  });
+
+  it("leaves no claim behind when its flow gives the older one back, and moves it where a fault came before that", async () => {
+    const id = await claimed();
+    const replaced = { code: "SW-REPLACED", failedAt: Date.now() };
+    await client.ledger.transition(id, { from: ["claimed"], to: "failed" }, replaced, { event: "replaced" });
+    await client.claims.giveBack(id, 0, { code: "C18", text: neutral("away") });
+    await isReplaced(id);
+    assert.equal(client.claims.inFlight.has(id), false);
   });
 
   it("is refused as its repeat when the older one was sent already", async () => {
