@@ -16,6 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { makePath } from "../lib/make-path.js";
+import { writeUnlessChanged } from "./own-file.js";
 import { PlainError } from "./plain-error.js";
 import { portIsFree } from "./ports.js";
 import { endChild, exited, freeze } from "./processes.js";
@@ -42,6 +43,8 @@ export interface NodeRedOptions {
   packageDir?: string | null;
   /** Further settings; functions do not survive, they are written as JSON. */
   settings?: Record<string, unknown>;
+  /** A settings.js that its user has changed stays as it is, and its path is told; without this it is written anew. */
+  onOwnSettings?: (file: string) => void;
   /** Each line that Node-RED prints. */
   log?: (line: string) => void;
   /** File that its lines are appended to. */
@@ -89,7 +92,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   makePath(userDir);
   if (options.packageDir !== null) linkPackage(userDir, options.packageDir ?? repositoryRoot());
   if (options.flowFile !== undefined) copyFileSync(options.flowFile, join(userDir, "flows.json"));
-  const settingsFile = writeSettings(userDir, port, options.settings ?? {});
+  const settingsFile = placeSettings(userDir, port, options);
 
   const watchdog = startWatchdog();
   // Node-RED gives itself another title, which replaces its command line; its environment stays.
@@ -237,10 +240,24 @@ function placeCredentials(userDir: string, secret: string): void {
   writeFileSync(file, JSON.stringify({ $: vector.toString("hex") + text }), { mode: 0o600 });
 }
 
-function writeSettings(userDir: string, port: number, more: Record<string, unknown>): string {
+const BEGINNING = `// npm start 生成：未改动时每次启动重新写入，改动后保留。只监听本机；要让别的电脑访问，请先设置 adminAuth（docs/guides/it.zh-CN.md“用户和权限”），再改 uiHost。
+// Made by npm start: written anew at each start until you change it, yours is kept then. It listens on this machine alone; for others set
+// adminAuth first (docs/guides/it.md, "Users and rights"), then uiHost.
+`;
+const textOf = (settings: Record<string, unknown>) => `module.exports = ${JSON.stringify(settings, null, 2)};\n`;
+
+/**
+ * Writes Node-RED's settings.js below `userDir`, with the secret and the empty credentials that belong to it. Returns its path. `settings` and
+ * `onOwnSettings` as in `NodeRedOptions`.
+ */
+export function placeSettings(
+  userDir: string,
+  port: number,
+  { settings: more = {}, onOwnSettings }: Pick<NodeRedOptions, "settings" | "onOwnSettings">,
+): string {
   const secret = credentialSecret(userDir);
   placeCredentials(userDir, secret);
-  const settings = {
+  const settings: Record<string, unknown> = {
     uiHost: HOST,
     uiPort: port,
     flowFile: "flows.json",
@@ -254,6 +271,21 @@ function writeSettings(userDir: string, port: number, more: Record<string, unkno
     ...more,
   };
   const file = join(userDir, "settings.js");
-  writeFileSync(file, `module.exports = ${JSON.stringify(settings, null, 2)};\n`, { mode: 0o600 });
+  if (onOwnSettings === undefined) writeFileSync(file, textOf(settings), { mode: 0o600 });
+  else if (!writeUnlessChanged(file, join(userDir, "settings.sha256"), BEGINNING + textOf(settings), isPlain))
+    onOwnSettings(file);
   return file;
+
+  /** As earlier versions wrote it: nothing but what stands above. */
+  function isPlain(there: string): boolean {
+    const [head, end] = ["module.exports = ", ";"];
+    const text = there.trim();
+    if (!text.startsWith(head) || !text.endsWith(end)) return false;
+    try {
+      const read = JSON.parse(text.slice(head.length, -end.length)) as object;
+      return Object.keys(read).every((key) => key in settings);
+    } catch {
+      return false;
+    }
+  }
 }

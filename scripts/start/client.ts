@@ -27,7 +27,8 @@ export async function startClient(
   const logFile = join(settings.data, "log", "node-red.log");
   const example = join(repositoryRoot(), "examples", "01-import-client.json");
   if (!existsSync(example)) throw new PlainError(`The example flow is missing: ${example}`);
-  if (!placeFlow(example, userDir)) session.say(`Your own flow is kept: ${join(userDir, "flows.json")}`);
+  if (!placeFlow(example, userDir))
+    session.say(`您改动过的流程已保留 / Your own flow is kept: ${join(userDir, "flows.json")}`);
   session.say("Starting Node-RED");
   const nodeRed = await startNodeRed({
     userDir,
@@ -38,6 +39,7 @@ export async function startClient(
     // No link in its folder: the first module that a user installs there would make npm remove it.
     packageDir: null,
     settings: { nodesDir: [repositoryRoot()] },
+    onOwnSettings: (file) => session.say(`您改动过的 Node-RED 设置已保留 / Your own settings are kept: ${file}`),
     // Its log is in the file; what needs attention is shown.
     log: (line) => {
       if (/\[(warn|error|fatal)\]/.test(line)) {

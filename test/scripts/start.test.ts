@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { placeSettings } from "../../scripts/node-red.js";
 import { PlainError } from "../../scripts/plain-error.js";
 import { demoSettings, startSettings } from "../../scripts/start/environment.js";
 import { placeFlow } from "../../scripts/start/flow.js";
@@ -158,6 +159,42 @@ describe("npm start: the example as Node-RED's flow", () => {
     writeFileSync(join(dir, "flows.json"), "[0]");
     assert.equal(placeFlow(example, dir), false);
     assert.equal(readFileSync(join(dir, "flows.json"), "utf8"), "[0]");
+  });
+});
+
+describe("npm start: Node-RED's settings.js", () => {
+  let dir: string;
+  let kept: string[];
+  const place = (port: number) => placeSettings(dir, port, { settings: {}, onOwnSettings: (file) => kept.push(file) });
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "sw-settings-"));
+    kept = [];
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it("is written anew while nobody changed it; users that were added stay, and that is told", () => {
+    const file = place(1880);
+    assert.match(readFileSync(place(1881), "utf8"), /"uiPort": 1881/);
+    assert.deepEqual(kept, []);
+    const mine = readFileSync(file, "utf8").replace('"uiPort"', 'adminAuth: { type: "credentials" }, "uiPort"');
+    writeFileSync(file, mine);
+    place(1882);
+    assert.equal(readFileSync(file, "utf8"), mine);
+    assert.deepEqual(kept, [file]);
+  });
+
+  it("of an earlier version without a note is ours as it was made, and its user's as soon as there is more in it", () => {
+    const plain = 'module.exports = {\n  "uiPort": 1\n};\n';
+    const changed = plain.replace("\n}", ',\n  "adminAuth": {}\n}');
+    for (const [there, isKept] of [
+      [plain, false],
+      [changed, true],
+      [`// mine\n${plain}`, true],
+    ] as const) {
+      rmSync(join(dir, "settings.sha256"), { force: true });
+      writeFileSync(join(dir, "settings.js"), there);
+      assert.equal(readFileSync(place(1880), "utf8") === there, isKept, there);
+    }
   });
 });
 
