@@ -4,7 +4,7 @@ import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import type { Ids } from "../ids.js";
 import { type Ledger, type OpenLedger, openLedger, setLedgerAside } from "../ledger/index.js";
-import { isPostgres } from "../ledger/postgres/place.js";
+import { isPostgres, isSamePlace } from "../ledger/postgres/place.js";
 import { assertOwner, type Owner } from "../ledger/rules/owner.js";
 import { assertNoNewOnShare } from "./ledger-on-share.js";
 import { assertInUse, forgetMove } from "./moved-ledger.js";
@@ -125,6 +125,9 @@ export async function gapOf(
     if (!isInside(settings)) throw rootAway(settings.root);
   }
   const id = await ledger.fact("ledger");
+  // Others may be at work with the root's ledger just now, or it only has to be copied.
+  if (facts && facts.ledger !== "" && facts.ledger !== id && liesElsewhere(facts, settings) && !confirmed.root)
+    throw notItsLedger(settings, facts.shared);
   if (id === undefined) return (await ledger.place()) === 0 ? "new" : undefined;
   if (facts && facts.ledger !== "" && facts.ledger !== id) return "another";
   const place = marker.place();
@@ -144,7 +147,8 @@ export async function bind(
   const id = known?.id ?? (await ledger.fact("root")) ?? ids.handle();
   const name = renew ? undefined : await ledger.fact("ledger");
   // Machines may know one server by different names.
-  const shared = ledger.instances && (known?.shared ?? settings.ledger);
+  const isKnown = known?.shared !== undefined && name === known.ledger;
+  const shared = ledger.instances && (isKnown ? known.shared : settings.ledger);
   const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle(), ...(shared && { shared }) };
   // The root first: a ledger that knows a root which does not know itself would be taken for that of a root that is away.
   if (!known || JSON.stringify(known) !== JSON.stringify(facts)) {
@@ -184,6 +188,29 @@ export async function ownerOf(ledger: Ledger): Promise<Owner | undefined> {
 /** Does the ledger's file lie in the root itself? */
 export function isInside({ root, ledger }: Pick<ClientSettings, "root" | "ledger">): boolean {
   return ledger.startsWith(root + sep);
+}
+
+/** Does a ledger in a database lie elsewhere than the one that the root knows? One that was lost may be made anew where it was. */
+function liesElsewhere({ shared }: RootFacts, { ledger }: ClientSettings): boolean {
+  return isPostgres(ledger) && (shared === undefined || !isSamePlace(shared, ledger));
+}
+
+function notItsLedger({ root, ledger }: ClientSettings, shared: string | undefined): ImportClientError {
+  const [zh, en] = shared === undefined ? ["文件", "a file"] : [`PostgreSQL（${shared}）`, `PostgreSQL (${shared})`];
+  return new ImportClientError(
+    "SW-OWNER",
+    {
+      zh: `根目录 ${root} 的台账在${zh}中，这里设置的 ${ledger} 是另一个台账`,
+      en: `the ledger of the root ${root} is in ${en}; ${ledger}, which is set here, is another one`,
+    },
+    {
+      advice: {
+        zh: "请核对台账的地址和 schema；要换地方请先停止所有实例并执行 ledger copy；原台账已丢失时在侧栏中确认。",
+        en: "Check the ledger's address and its schema; to move it stop all instances and run ledger copy; where the one before is lost, confirm it in the sidebar.",
+      },
+      details: { reason: "root", root },
+    },
+  );
 }
 
 /** Others may be at work with the root's ledger just now: one of our own beside it would send what they send. */

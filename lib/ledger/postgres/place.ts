@@ -32,6 +32,12 @@ export function isPostgres(location: string): boolean {
   return /^postgres(?:ql)?:/i.test(location);
 }
 
+/** Whether two addresses name one ledger: server, database and schema; who logs in, and how, makes no other one. */
+export function isSamePlace(one: string, other: string): boolean {
+  const [a, b] = [readPlace(one), readPlace(other)];
+  return a.host === b.host && a.port === b.port && a.database === b.database && a.schema === b.schema;
+}
+
 /**
  * Reads `postgres://user@host:port/database?schema=…&sslmode=…`; each part may be missing. Throws SW-CONFIG for what is wrong, and for
  * a password in it: such an address is shown, logged and kept.
