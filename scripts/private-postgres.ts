@@ -100,6 +100,9 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
       listen_addresses: HOST,
       unix_socket_directories: "",
       max_connections: 60,
+      // What a killed server has to read again before it takes connections stays little.
+      max_wal_size: "128MB",
+      checkpoint_timeout: "30s",
       shared_buffers: "32MB",
       log_min_messages: "warning",
       ...(tls && { ssl: "on", ssl_cert_file: join(dir, "server.pem"), ssl_key_file: join(dir, "server.key") }),
@@ -115,7 +118,7 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
     server = child;
     if (child.pid === undefined) throw new PlainError(`PostgreSQL cannot be run: ${join(programs, "postgres")}`);
     watchdog.watch(child.pid, data);
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 300_000;
     while (!(await takesConnections(programs, port))) {
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > end) {
         throw new PlainError(`PostgreSQL does not start: ${readFileSync(logFile, "utf8").slice(-300)}`);
