@@ -132,7 +132,9 @@ export class AuditChain {
     if (number === "" || !/^[0-9a-z]{1,64}$/i.test(number) || this.known.has(number)) return;
     const { files } = this.parts;
     const folder = join(this.folder, CERTIFICATES);
-    if (!files.disk.exists(join(folder, `${number}.cer`))) {
+    // Who kept it may have ended before its name was durable.
+    if (files.disk.exists(join(folder, `${number}.cer`))) await files.disk.syncFolder(folder);
+    else {
       this.parts.assertRoot();
       files.disk.makeFolder(folder);
       try {

@@ -6,6 +6,7 @@ import { idInName, parkedAs, parkedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { endLeftBehind } from "./left-behind.js";
 import { appears } from "./looked-for.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
@@ -86,12 +87,11 @@ async function settleParked(
   row: DocumentRow | undefined,
 ): Promise<void> {
   const parked = parkedIn(folder, boxName);
-  const target = join(folder.box("TempBox"), boxName);
   // What brought it here may have ended since the names were read.
   if (!files.disk.exists(parked)) return;
   if (row && !row.settled && !ledger.owns(row)) return;
   const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
-  if (isClaimed && !files.disk.exists(target)) await files.copy(parked, target);
-  if (row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256)) files.disk.remove(parked);
+  const isItsFile = row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256);
+  if (isItsFile) await endLeftBehind({ files, clock }, folder, row, parked);
   else await files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
 }

@@ -13,6 +13,7 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import { contentOfBytes } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { endLeftBehind } from "./left-behind.js";
 import { seenLate } from "./looked-for.js";
 import type { OutBox } from "./out-box.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
@@ -98,7 +99,7 @@ export async function claimGathered(
   } catch (error) {
     // The folder stays where the ledger cannot be asked: the next start looks again.
     const row = await context.ledger.get(id).catch(() => null);
-    if (row) await place(files, folder, row, gathering);
+    if (row) await endGathering(context, folder, row, gathering);
     else if (row === undefined) await putBack(context, folder, gathering);
     throw error;
   }
@@ -113,10 +114,13 @@ export function gatheringsIn({ files }: Pick<BoxContext, "files">, folder: Busin
     .flatMap(({ name, kind }) => (kind === "folder" ? (GATHERING.exec(name)?.[1] ?? []) : []));
 }
 
-/** Brings to an end what a stop left half gathered: with a row the ZIP takes its place, without one everything goes back. */
+/**
+ * Brings to an end what a stop left half gathered, or a power cut brought back of it: with a row the ZIP takes its place, unless the document's
+ * file is there; without one everything goes back.
+ */
 export async function recoverGathered(context: BoxContext, folder: BusinessFolder, id: string): Promise<void> {
   const row = await context.ledger.get(id);
-  if (row) await place(context.files, folder, row, folderOf(folder, id));
+  if (row) await endGathering(context, folder, row, folderOf(folder, id));
   else await putBack(context, folder, folderOf(folder, id));
 }
 
@@ -153,6 +157,18 @@ async function place(files: Files, folder: BusinessFolder, row: DocumentRow, gat
   }
   crashPoint("gather.after-place");
   files.disk.removeFolder(gathering);
+}
+
+async function endGathering(
+  context: BoxContext,
+  folder: BusinessFolder,
+  row: DocumentRow,
+  gathering: string,
+): Promise<void> {
+  const { disk } = context.files;
+  const zip = join(gathering, ZIP);
+  if (disk.exists(zip)) await endLeftBehind(context, folder, row, zip);
+  disk.removeFolder(gathering);
 }
 
 /** PDFs first: an XML that is alone in the OutBox would be reported as lacking them. The ZIP is only made of them. */

@@ -74,9 +74,10 @@ async function fileLocalReceipt(
   const inBox = inBoxOf(context, receipt) ?? context.folders.of(row.business).box("InBox");
   // Written before a stop, maybe in other words: the row keeps not all that was known of the fault.
   context.files.removeHalf(inBox, receipt.file, receipt.sha256);
-  const file = (await isFile(context, join(inBox, receipt.file), receipt.sha256))
-    ? receipt.file
-    : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));
+  const isWritten = await isFile(context, join(inBox, receipt.file), receipt.sha256);
+  // Who wrote it may have been stopped before its name was durable.
+  if (isWritten) await context.files.disk.syncFolder(inBox);
+  const file = isWritten ? receipt.file : await context.files.writeNew(inBox, receipt.file, bytes, sha256Of(bytes));
   if (context.settings.receiptJson) await writeReceiptJson(context, { ...receipt, file }, row);
   crashPoint("fail.after-receipt-file");
   await context.ledger.markFiled(receipt.id, { folder: receipt.folder || row.business, file });

@@ -137,7 +137,8 @@ export class Reconciler {
     const row = await ledger.get(id);
     if (row) {
       this.gatherings.delete(id);
-      return row.settled || ledger.owns(row);
+      // What has ended is brought on by one of them alone, as `findStrangers` does it.
+      return row.settled ? lease.leads === true : ledger.owns(row);
     }
     const since = this.gatherings.get(id) ?? clock.monotonic();
     this.gatherings.set(id, since);

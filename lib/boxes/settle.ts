@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
@@ -168,8 +168,11 @@ export async function finish(context: BoxContext, row: DocumentRow, lookedFor = 
   }
   const repeated = before !== undefined;
   // It was placed before, by an interrupted call or by the attempt before a resend: what is here is another copy of it, and would
-  // be a file without a row.
-  if (repeated && files.disk.exists(source) && (await isCopy(context, source, row))) files.disk.remove(source);
+  // be a file without a row. A process that ended there may not have made the other one durable, which may be on another volume.
+  if (before !== undefined && files.disk.exists(source) && (await isCopy(context, source, row))) {
+    await files.disk.syncFolder(dirname(join(archive, before)));
+    files.disk.remove(source);
+  }
   // In OutBox somebody else's file may have its name by now.
   const isThere = files.disk.exists(source) && (row.box !== "OutBox" || (await isCopy(context, source, row)));
   let boxName = before;

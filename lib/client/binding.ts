@@ -157,6 +157,9 @@ export async function bind(
       if (!known && readable(marker)) throw begunMeanwhile(settings.root);
     };
     await marker.write(facts, isFirst);
+  } else if ((await ledger.fact("root")) !== id) {
+    // Who wrote it may have ended before its name was durable.
+    await marker.keep();
   }
   await put(ledger, "ledger", facts.ledger);
   await put(ledger, "root", id);

@@ -26,11 +26,13 @@ export async function markBoxes(
   const folder = join(root, MARKER);
   const known = read(files, join(folder, NAME));
   const marks = known ?? { owner: ids.handle(), paths: [] };
-  // Before the first box has its name.
-  if (!known) await write(files, folder, marks);
-  folders.claimPlaces(marks.owner, (path) => !marks.paths.includes(path));
   const paths = [...new Set([...marks.paths, ...boxPaths.map(({ path }) => path)])];
-  if (paths.length > marks.paths.length) await write(files, folder, { ...marks, paths });
+  const areNew = paths.length > marks.paths.length;
+  // Before the first box has its name, and durable: who wrote it may have ended before it was.
+  if (!known) await write(files, folder, marks);
+  else if (areNew) await files.disk.syncFolder(folder);
+  folders.claimPlaces(marks.owner, (path) => !marks.paths.includes(path));
+  if (areNew) await write(files, folder, { ...marks, paths });
 }
 
 const NAME = "boxes.json";

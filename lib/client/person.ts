@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import { bringBack } from "../boxes/bring-back.js";
 import { letGo, putOff } from "../boxes/put-off.js";
@@ -115,11 +115,12 @@ async function again(
   if (!row.settled || !ENDED.includes(row.state)) {
     throw refused(row, `单据还在处理中（${row.state}），不能重发`, `the document is still on its way (${row.state})`);
   }
-  const folder = client.folders.of(row.business);
-  if (row.box === "none" || !client.files.disk.exists(join(folder.box(row.box), row.boxName))) {
+  const { disk } = client.files;
+  const path = row.box === "none" ? undefined : join(client.folders.of(row.business).box(row.box), row.boxName);
+  if (path === undefined || !disk.exists(path)) {
     throw refused(row, "文件已不在归档中，请从 ERP 重新导出", "its file is no longer in the archive; export it again");
   }
-  const archived = await client.files.disk.readLarge(join(folder.box(row.box), row.boxName));
+  const archived = await disk.readLarge(path);
   if ((await sha256InTurns(archived, client.clock)) !== row.sha256) {
     throw refused(
       row,
@@ -127,6 +128,8 @@ async function again(
       `the file in ${row.box} is not the one that was claimed: it cannot be sent again as the same document; export it again`,
     );
   }
+  // The row says from now on that it is to be copied from there: a power cut must not take that move back any more.
+  await disk.syncFolder(dirname(path));
   // The row goes first: a copy without one would be taken for a new document.
   const claimed = await client.ledger.transition(
     row.id,

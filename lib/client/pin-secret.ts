@@ -25,8 +25,15 @@ export class PinSecret {
   ) {}
 
   async read(): Promise<string> {
-    if (this.known === "") this.known = this.found() ?? (await this.made());
+    if (this.known === "") this.known = (await this.kept()) ?? (await this.made());
     return this.known;
+  }
+
+  /** What another process made, which may have ended before the name was durable: a PIN that was refused must not be known by one that is lost. */
+  private async kept(): Promise<string | undefined> {
+    const found = this.found();
+    if (found !== undefined) await this.files.disk.syncFolder(join(this.root, MARKER));
+    return found;
   }
 
   private get path(): string {

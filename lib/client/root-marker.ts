@@ -81,6 +81,11 @@ export class RootMarker {
     await this.files.write(this.folder, ROOT_FILE, Buffer.from(`${text}\n`), "us", mayPlace);
   }
 
+  /** Makes what another process has written durable. */
+  keep(): Promise<void> {
+    return this.files.disk.syncFolder(this.folder);
+  }
+
   /** Does a ledger lie under this path? A root with its own ledger in it is there, with a marker or without. */
   hasLedger(ledger: string): boolean {
     return ledger.startsWith(dirname(this.folder) + sep) && (this.files.disk.facts(ledger)?.size ?? 0) > 0;

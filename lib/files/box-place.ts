@@ -61,21 +61,27 @@ export class BoxPlace {
     return this.path;
   }
 
-  /** Makes the box, or takes a folder that is there, and writes into it whose it is. Changes nothing where that is said already. */
+  /**
+   * Makes the box, or takes a folder that is there, and writes into it whose it is. What says that already stays, and is made durable: who
+   * wrote it may have ended before it was.
+   */
   begin(owner: string): void {
     const { disk, path, marker } = this;
-    if (this.isThere() && this.ownerInFile() !== "") return;
-    if (!disk.isFolder(path)) {
-      makeFolder(disk, path);
-      disk.share(path);
+    const said = this.isThere() ? this.ownerInFile() : "";
+    if (said !== "" && said !== owner) return;
+    if (said === "") {
+      if (!disk.isFolder(path)) {
+        makeFolder(disk, path);
+        disk.share(path);
+      }
+      const file = disk.holdAgain(marker);
+      try {
+        file.writeNow(Buffer.from(`${JSON.stringify({ note: NOTE, owner })}\n`));
+      } finally {
+        file.close();
+      }
+      disk.share(marker);
     }
-    const file = disk.holdAgain(marker);
-    try {
-      file.writeNow(Buffer.from(`${JSON.stringify({ note: NOTE, owner })}\n`));
-    } finally {
-      file.close();
-    }
-    disk.share(marker);
     disk.syncNow(marker);
     disk.syncNow(path);
   }

@@ -88,11 +88,11 @@ async function moveHome(
   return files.oneByOne(from, async () => {
     const before = await placedBefore({ files, clock }, inBox, wanted, row.sha256.replace(/#.*/, ""));
     const waiting = files.disk.exists(from);
-    // A stop between its two names, or between copy and removal.
-    if (before !== undefined && waiting) files.disk.remove(from);
     const file = before ?? (waiting ? await files.place(from, inBox, wanted) : undefined);
     if (file === undefined) return undefined;
     await files.disk.syncFolder(inBox);
+    // A stop between its two names, or between copy and removal.
+    if (before !== undefined && waiting) files.disk.remove(from);
     return { folder: folder.code, file };
   });
 }

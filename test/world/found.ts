@@ -1,3 +1,5 @@
+import { FOUND_WITH_PDFS } from "./found-with-pdfs.js";
+
 /** A run that something was found by, shrunk to the decisions that it took. */
 export interface Found {
   /** What went wrong. */
@@ -11,6 +13,7 @@ export interface Found {
 
 /** What was found in the world, and nothing else had: each is run always. */
 export const FOUND: readonly Found[] = [
+  ...FOUND_WITH_PDFS,
   {
     what: "a receipt whose file was found written was acknowledged before the file's name was safe",
     seed: 100153,
@@ -340,27 +343,6 @@ export const FOUND: readonly Found[] = [
       ...["trouble/0", "corrected/1", "frozen as it writes to the broker/0/0"],
       ...["a person has a repeat sent all the same/29/0", "a receipt comes twice/30/0"],
     ],
-  },
-  {
-    what: "a scanner held a declaration as it was read for what it announces, and it was sent without its PDF",
-    seed: 2111,
-    instances: 1,
-    kept: ["PDFs/0", "documents/0", "a scanner holds the file/0/18"],
-  },
-  {
-    what: "a declaration that was claimed without its PDF and given back was gathered with it, and refused as its own repeat",
-    seed: 3366,
-    instances: 1,
-    kept: [
-      ...["a card/0", "PDFs/0", "documents/0", "handed in at/1", "a wrong PIN/0", "a scanner holds the file/0/20"],
-    ],
-  },
-  {
-    what: "one of several ended as it gathered: the PDF was called a loose one before the declaration was put back",
-    seed: 3322,
-    instances: 3,
-    shared: true,
-    kept: ["PDFs/0", "killed after/0/23", "the power fails with it/0/0"],
   },
   {
     what: "a clock was set back as a document was sent, and its archived file was not found when a receipt came before its row said where that lies",
