@@ -44,6 +44,8 @@ export async function bringAcross(
   try {
     crashPoint("claim.after-park");
     if (isAsItWas()) {
+      // Before there is a copy: a power cut that takes the parking back must not leave both.
+      await files.syncFolder(folder.box("OutBox"));
       await files.copy(parked, target);
       crashPoint("claim.after-copy");
       if (isAsItWas()) {
@@ -92,6 +94,9 @@ async function settleParked(
   if (row && !row.settled && !ledger.owns(row)) return;
   const isClaimed = row !== undefined && !row.settled && row.box === "TempBox" && row.boxName === boxName;
   const isItsFile = row && (isClaimed || (await hashOf(files.disk, parked, clock)) === row.sha256);
-  if (isItsFile) await endLeftBehind({ files, clock }, folder, row, parked);
-  else await files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
+  if (isItsFile) {
+    // As in `bringAcross`: who parked it may have ended before that was durable.
+    await files.syncFolder(folder.box("OutBox"));
+    await endLeftBehind({ files, clock }, folder, row, parked);
+  } else await files.place(parked, folder.box("OutBox"), row?.fileName ?? boxName.slice(boxName.indexOf("__") + 2));
 }

@@ -14,6 +14,7 @@ import type { BoxContext } from "./context.js";
 import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
 import type { OutBox } from "./out-box.js";
+import { dropSecondName, namesInOutBox } from "./second-name.js";
 import { finish, isNewIn, settleReplaced } from "./settle.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
@@ -58,7 +59,10 @@ export async function claimFile(
   if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
   const known = await ledger.bySha256(sha256);
   const again = waiting?.sha256 === sha256 ? waiting : interruptedClaim(context, folder, name, known);
-  if (!again && (await backToArchive(context, folder, name, known))) {
+  if (
+    !again &&
+    ((await dropSecondName(context, folder, name, known)) || (await backToArchive(context, folder, name, known)))
+  ) {
     outBox.forget(name);
     return undefined;
   }
@@ -74,6 +78,8 @@ export async function claimFile(
     again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
+    // Its way back was interrupted between its two names: to rename one to the other does nothing.
+    if (again) await files.dropName(join(folder.box("TempBox"), claimed.row.boxName), source);
     const brought = await bring(context, folder, source, name, claimed, snapshot);
     outBox.forget(name);
     if (brought) return claimed;
@@ -113,7 +119,7 @@ function interruptedClaim(
       (row.state === "claimed" || isPutOff(row)) &&
       row.box === "TempBox" &&
       row.business.toLowerCase() === folder.code.toLowerCase() &&
-      row.fileName === name &&
+      namesInOutBox(row).includes(name) &&
       !files.disk.exists(join(folder.box("TempBox"), row.boxName)),
   );
 }
@@ -134,7 +140,7 @@ async function backToArchive(
       one.settled &&
       one.box === "SentBox" &&
       one.business.toLowerCase() === folder.code.toLowerCase() &&
-      one.fileName === name &&
+      namesInOutBox(one).includes(name) &&
       !files.disk.exists(join(folder.box("SentBox"), one.boxName)),
   );
   if (!row) return false;

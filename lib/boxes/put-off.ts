@@ -2,14 +2,16 @@ import { join } from "node:path";
 import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
-import { claimedName, numberedName } from "../files/names.js";
+import { claimedName } from "../files/names.js";
 import type { DocumentRow, EventRow } from "../ledger/index.js";
 import { isSameOwner } from "../ledger/rules/owner.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
+import { bringAcross } from "./across.js";
 import { bringBack } from "./bring-back.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { namesInOutBox } from "./second-name.js";
 import { rowOf } from "./settle.js";
 
 /** Why a document is on hold, where nobody says more. */
@@ -60,18 +62,14 @@ async function bringToTempBox(context: BoxContext, row: DocumentRow, name: strin
   if (row.box !== "TempBox" || files.disk.exists(target)) return;
   const source = join(folder.box("OutBox"), name);
   if (files.disk.facts(source)?.size !== row.size || (await hashOf(files.disk, source, clock)) !== row.sha256) return;
-  await files.move(source, target);
+  if (folder.isElsewhere("OutBox", "TempBox")) await bringAcross(context, folder, name, row.boxName, undefined);
+  else await files.move(source, target);
 }
-
-/** Numbered names that a file which was given back may have in OutBox, when others took its own. */
-const NUMBERED = [2, 3, 4, 5];
 
 /** Goes on with a document on hold after a stop or a fault, and lets it go when its time has come. */
 export async function keepHolding(context: BoxContext, row: DocumentRow): Promise<void> {
   if (isPutOff(row)) {
-    for (const name of [row.fileName, ...NUMBERED.map((number) => numberedName(row.fileName, number))]) {
-      await bringToTempBox(context, row, name);
-    }
+    for (const name of namesInOutBox(row)) await bringToTempBox(context, row, name);
   }
   // What another client or environment claimed is for a person to decide.
   if (row.retryAt === 0 || row.retryAt > context.clock.now() || !isSameOwner(row, context.settings)) return;

@@ -18,6 +18,7 @@ import { gatheringsIn, recoverGathered } from "./gather.js";
 import { seenLate } from "./looked-for.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
+import { dropSecondName, namesInOutBox } from "./second-name.js";
 import { finish, finishEnded, lateSource, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
@@ -165,6 +166,9 @@ export class Reconciler {
     const folder = this.context.folders.of(row.business);
     // The power may have failed before the move was safe on the disk, whatever became of the document since.
     if (row.box === "TempBox" && !this.isInTempBox(row, folder)) await this.bringAgain(row, folder);
+    // Where a name may be seen late it is not touched unread: whoever claims it looks again.
+    else if (row.box === "TempBox" && seenLate(this.context, folder.box("OutBox")) === 0)
+      await dropSecondName(this.context, folder, row.fileName, [row]);
     switch (row.state) {
       case "claimed":
         if (await this.openClaim(row)) found.open++;
@@ -242,16 +246,19 @@ export class Reconciler {
   /** Stopped between the row that says TempBox and the rename out of OutBox: the very same file is brought. */
   private async bringAgain(row: DocumentRow, folder: BusinessFolder): Promise<void> {
     const { files, clock } = this.context;
-    const source = join(folder.box("OutBox"), row.fileName);
-    if (files.disk.facts(source)?.size !== row.size) return;
-    if ((await hashOf(files.disk, source, clock)) !== row.sha256) return;
-    try {
-      files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
-    } catch (error) {
-      // It was brought meanwhile, or is by this very call: the next comparison sees which.
-      if (codeOf(error) === "ENOENT") return;
-      if (codeOf(error) !== "EXDEV") throw error;
-      await bringAcross(this.context, folder, row.fileName, row.boxName, undefined);
+    for (const name of namesInOutBox(row)) {
+      const source = join(folder.box("OutBox"), name);
+      if (files.disk.facts(source)?.size !== row.size) continue;
+      if ((await hashOf(files.disk, source, clock)) !== row.sha256) continue;
+      try {
+        files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
+      } catch (error) {
+        // It was brought meanwhile, or is by this very call: the next comparison sees which.
+        if (codeOf(error) === "ENOENT") return;
+        if (codeOf(error) !== "EXDEV") throw error;
+        await bringAcross(this.context, folder, name, row.boxName, undefined);
+      }
+      return;
     }
   }
 

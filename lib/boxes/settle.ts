@@ -89,7 +89,7 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const folder = context.folders.of(row.business);
   const { files, ledger } = context;
   const source = join(folder.box("TempBox"), row.boxName);
-  const returning = files.withFreeName(folder.box("OutBox"), row.fileName, async (name) => {
+  const giveBack = async (name: string) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
     const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
     const returned = await ledger.update(id, change, note);
@@ -98,9 +98,9 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
     crashPoint("return.after-move");
     // Somebody else has put a file of that name there meanwhile.
     return placed === name ? returned : ledger.update(id, { boxName: placed });
-  });
+  };
   try {
-    return await returning;
+    return await files.withFreeName(folder.box("OutBox"), row.fileName, giveBack, source);
   } catch (error) {
     if (!isTakenName(error) || !(await isRepeatedByNewer(context, row))) throw error;
     await settleReplaced(context, id);

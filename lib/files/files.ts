@@ -40,21 +40,31 @@ export class Files {
     WRITES.set(disk, this.writes);
   }
 
-  /** A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. */
-  freeName(folder: string, wanted: string): string {
+  /**
+   * A name that is free in a folder: the wanted one, or with `(2)`, `(3)` ... before its extension. One that the file of the path `source` has
+   * already, for a move that was interrupted, is free for that.
+   */
+  freeName(folder: string, wanted: string, source?: string): string {
     for (let number = 1; ; number++) {
       const name = number === 1 ? wanted : numberedName(wanted, number);
-      if (!this.disk.exists(join(folder, name)) && !this.reserved.has(keyOf(folder, name))) return name;
+      const path = join(folder, name);
+      const taken = this.disk.exists(path) && !(source !== undefined && this.isOneFile(source, path));
+      if (!taken && !this.reserved.has(keyOf(folder, name))) return name;
     }
   }
 
   /**
    * Runs work that writes a file under a free name, and keeps that name from everybody else until it is done: between the
    * row that names a file and the file itself another receipt of the same millisecond would find the name free, and
-   * overwrite it.
+   * overwrite it. `source` as in `freeName`.
    */
-  async withFreeName<T>(folder: string, wanted: string, work: (name: string) => Promise<T>): Promise<T> {
-    const name = this.freeName(folder, wanted);
+  async withFreeName<T>(
+    folder: string,
+    wanted: string,
+    work: (name: string) => Promise<T>,
+    source?: string,
+  ): Promise<T> {
+    const name = this.freeName(folder, wanted, source);
     const key = keyOf(folder, name);
     this.reserved.add(key);
     try {
@@ -107,12 +117,25 @@ export class Files {
     try {
       this.disk.link(source, target);
     } catch (error) {
-      if (codeOf(error) !== "EEXIST" || !this.isSame(source, target)) throw error;
+      if (codeOf(error) !== "EEXIST" || !this.isOneFile(source, target)) throw error;
     }
   }
 
+  /**
+   * Removes one name of a file that has another one too, whose folder is made durable first: the process that made that name may have ended
+   * before it was. Resolves to whether both were names of one file. Rejects with what the file system says.
+   */
+  async dropName(path: string, other: string): Promise<boolean> {
+    if (!this.isOneFile(path, other)) return false;
+    await this.syncFolder(dirname(other));
+    // Once more, and with no turn of the event loop after it: somebody may have put a new file there.
+    if (!this.isOneFile(path, other)) return false;
+    this.disk.remove(path);
+    return true;
+  }
+
   /** Are two names those of one file? False where the file system does not number its files. */
-  private isSame(one: string, other: string): boolean {
+  isOneFile(one: string, other: string): boolean {
     const [here, there] = [this.disk.facts(one), this.disk.facts(other)];
     if (!here || !there || here.inode === 0) return false;
     return here.inode === there.inode && here.size === there.size && here.modified === there.modified;
@@ -199,6 +222,8 @@ export class Files {
       disk.syncNow(folder);
       crashPoint("place.after-link");
       this.removeOr(source, join(folder, name));
+      // The file has its new place, and may leave that at once: a power cut must not bring the first one back. Where that cannot be said, it is there all the same.
+      await this.syncFolder(dirname(source)).catch(() => undefined);
       return name;
     });
   }
@@ -302,7 +327,7 @@ export class Files {
    * Makes the entries of a folder durable. All who ask while a sync is under way share the one after it: it begins after
    * what they have renamed, and a row of receipts costs a few syncs instead of one each.
    */
-  private syncFolder(folder: string): Promise<void> {
+  syncFolder(folder: string): Promise<void> {
     const known = this.folderSyncs.get(folder);
     if (known) {
       known.next ??= known.running.catch(() => undefined).then(() => this.beginSync(folder));

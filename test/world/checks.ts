@@ -1,6 +1,6 @@
 import type { DocumentRow } from "../../lib/ledger/index.js";
 import { INSTANCE } from "../../lib/ledger/instances.js";
-import { isAlive } from "../../lib/ledger/rules/identity.js";
+import { isAlive, isSameContent } from "../../lib/ledger/rules/identity.js";
 import { mayFollow } from "../../lib/ledger/rules/states.js";
 import type { QueuedReceipt, StoredMessage } from "./broker.js";
 import type { SimLedger } from "./ledger.js";
@@ -17,8 +17,8 @@ const MAY_FAIL = ["SW-DUP", "SW-REPLACED"];
 
 /** What may never be, whatever happened (promises 1 to 4 and 6), looked at as it happens. */
 export class Checks {
-  /** By document key and attempt: deliveries that did not say that they may be repeats. */
-  private readonly unmarked = new Map<string, number>();
+  /** Messages that did not say that they may be repeats, and the documents in those that no person had asked for. */
+  private readonly unmarked = new Set<string>();
   /** Claims that are open. */
   private open = 0;
   private readonly bodies = new Map<string, Buffer>();
@@ -54,18 +54,19 @@ export class Checks {
 
   delivered(message: StoredMessage, document: Buffer): void {
     const { world } = this;
-    const { messageId, marked, body, attempt } = message;
+    const { messageId, marked, body } = message;
     const known = this.documentOf(xmlOf(document));
     if (known) this.hasPdfs(known, document);
     if (!known) world.fail(`a message holds no whole document: ${messageId}`);
-    else if (!marked) {
-      const key = `${known.key} ${known.version} ${attempt}`;
-      const count = (this.unmarked.get(key) ?? 0) + 1;
-      this.unmarked.set(key, count);
-      if (count > 1) world.fail(`sent twice in silence: ${known.key} version ${known.version}`);
+    if (known && !marked) {
+      const what = `${known.key} version ${known.version}`;
+      // A person may ask for a repeat (promises 1): that is a message of its own, and goes out no more than once either.
+      const asked = [...world.persons.asked].some((id) => messageId.startsWith(id));
+      const once = asked ? [messageId] : [messageId, what];
+      if (once.some((one) => this.unmarked.has(one))) world.fail(`sent twice in silence: ${what}`);
+      for (const one of once) this.unmarked.add(one);
+      if (!asked) this.lookForRepeat(known, messageId);
     }
-    if (known && !marked && ![...world.persons.asked].some((id) => messageId.startsWith(id)))
-      this.lookForRepeat(known, messageId);
     const before = this.bodies.get(messageId);
     if (before && !before.equals(body)) world.fail(`${messageId} was sent with other bytes before`);
     this.bodies.set(messageId, body);
@@ -145,12 +146,20 @@ export class Checks {
     if (!after) return;
     world.persons.changed(before, after);
     if (before?.state === after.state) return;
+    if (!undone && after.state === "failed" && after.code === "SW-DUP") this.lookForItself(after);
     if (before && !undone && !mayFollow(before.state, after.state))
       world.fail(`${after.fileName} goes from ${before.state} to ${after.state}`);
     if (ARRIVED.includes(after.state) && !(before && ARRIVED.includes(before.state))) {
       const arrived = world.broker.stored.some(({ messageId }) => messageId.startsWith(after.id));
       if (!arrived) world.fail(`${after.fileName} is called ${after.state} and has not arrived`);
     }
+  }
+
+  /** Its producer hands each content in once: what is refused as a repeat of the same content is a file that came back. */
+  private lookForItself(row: DocumentRow): void {
+    const { ledgerFile } = this.world;
+    const itself = ledgerFile.rows.find((one) => one.id !== row.id && isAlive(one) && isSameContent(one, row));
+    if (itself) this.world.fail(`refused as its own repeat: ${row.fileName}`);
   }
 
   acknowledged({ body, messageId }: QueuedReceipt): void {

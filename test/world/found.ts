@@ -1,3 +1,4 @@
+import { FOUND_TWO_NAMES } from "./found-two-names.js";
 import { FOUND_WITH_PDFS } from "./found-with-pdfs.js";
 
 /** A run that something was found by, shrunk to the decisions that it took. */
@@ -13,6 +14,7 @@ export interface Found {
 
 /** What was found in the world, and nothing else had: each is run always. */
 export const FOUND: readonly Found[] = [
+  ...FOUND_TWO_NAMES,
   ...FOUND_WITH_PDFS,
   {
     what: "a receipt whose file was found written was acknowledged before the file's name was safe",

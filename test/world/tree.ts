@@ -119,7 +119,8 @@ export class Tree {
     const node = this.file(from);
     const [folder, name] = split(to);
     if (!this.folders.has(folder)) throw fault("ENOENT", to);
-    if (from === to) return;
+    // POSIX does nothing, and says that it has, where both are names of one file.
+    if (this.node(to) === node) return;
     const change = this.set(folder, name, node);
     this.set(...split(from), undefined, change);
   }

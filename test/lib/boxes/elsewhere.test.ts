@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { OFFICIAL } from "../../../lib/client/names-settings.js";
 import { openClient as open } from "../../../lib/client/open.js";
-import { resendDocument } from "../../../lib/client/person.js";
+import { holdDocument, resendDocument } from "../../../lib/client/person.js";
 import { applyRetention } from "../../../lib/client/retention.js";
 import type { ClientSettings } from "../../../lib/client/settings.js";
 import { codeOf } from "../../../lib/errors.js";
@@ -202,6 +202,50 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
     await restart();
     assert.deepEqual(files("OutBox"), ["乙.xml"]);
     assert.equal((await client.ledger.query({ limit: 10 })).length, 1, "nothing was taken for a new declaration");
+  });
+
+  it("have each file once whenever the power fails: the way out of a box is durable before the next step", async () => {
+    const { disk } = client.files;
+    const { rename, remove, copyLarge, syncFolder } = disk;
+    const done: string[] = [];
+    const box = (path: string) => BOX_NAMES.find((name) => path.startsWith(place[name])) ?? "";
+    Object.assign(disk, {
+      rename: (from: string, to: string) => {
+        rename(from, to);
+        if (box(from) === "OutBox" && !from.endsWith(".tmp")) done.push("parked");
+      },
+      remove: (path: string) => {
+        if (box(path) !== "" && disk.exists(path)) done.push(`removed from ${box(path)}`);
+        remove(path);
+      },
+      copyLarge: (from: string, to: string) => {
+        done.push(`copied to ${box(to)}`);
+        return copyLarge(from, to);
+      },
+      syncFolder: (path: string) => {
+        if (box(path) !== "") done.push(`${box(path)} synced`);
+        return syncFolder(path);
+      },
+    });
+    try {
+      const { id } = await claimed("a.xml");
+      assert.deepEqual(done.splice(0), [
+        ...["parked", "OutBox synced", "copied to TempBox", "TempBox synced", "removed from OutBox"],
+      ]);
+      await client.claims.giveBack(id, 0, TEST_FAULT);
+      await until("the way out of TempBox durable", () => done.at(-1) === "TempBox synced");
+      assert.deepEqual(done.splice(0), [
+        ...["copied to OutBox", "removed from OutBox", "removed from TempBox", "TempBox synced"],
+      ]);
+      // On hold it is brought in the same way.
+      const held = await holdDocument(client, id, WORD);
+      assert.deepEqual([held.box, files("OutBox")], ["TempBox", []]);
+      assert.deepEqual(done, [
+        ...["parked", "OutBox synced", "copied to TempBox", "TempBox synced", "removed from OutBox"],
+      ]);
+    } finally {
+      Object.assign(disk, { rename, remove, copyLarge, syncFolder });
+    }
   });
 
   it("leave a file that is written to while it is copied", async () => {

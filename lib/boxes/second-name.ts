@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { BusinessFolder } from "../files/folders.js";
+import { numberedName } from "../files/names.js";
+import type { DocumentRow } from "../ledger/index.js";
+import type { BoxContext } from "./context.js";
+
+/** Numbered names that a file which was given back may have in OutBox, when others took its own. */
+const NUMBERED = [2, 3, 4, 5];
+
+/** The names that a document's file may have in OutBox: its producer's, and those that it may have been given back under. */
+export function namesInOutBox({ fileName }: Pick<DocumentRow, "fileName">): string[] {
+  return [fileName, ...NUMBERED.map((number) => numberedName(fileName, number))];
+}
+
+/**
+ * A file is moved by one more name and the removal of the first (`Files.place`). A stop between the two leaves it with both, and so may a power
+ * cut, which takes the newest changes back: the one in OutBox is no new document then, whatever has become of the one that it is. It is removed,
+ * which is told; the file stays where a row of `known` says. What a producer puts there, with the same bytes too, is another file. Resolves to
+ * whether it was such a name; that of another instance's open document is left to that one.
+ */
+export async function dropSecondName(
+  context: Pick<BoxContext, "files" | "ledger" | "notice">,
+  folder: BusinessFolder,
+  name: string,
+  known: readonly DocumentRow[],
+): Promise<boolean> {
+  const { files, ledger } = context;
+  const path = join(folder.box("OutBox"), name);
+  for (const row of known) {
+    const { business, box, boxName, settled } = row;
+    // In OutBox itself another writing of one name is no second one, where the file system does not tell a from A.
+    if (box === "none" || box === "OutBox" || business.toLowerCase() !== folder.code.toLowerCase()) continue;
+    const own = join(folder.box(box), boxName);
+    if (!settled && !ledger.owns(row)) {
+      if (files.isOneFile(path, own)) return true;
+    } else if (await files.dropName(path, own)) {
+      context.notice(
+        "SW-OUTBOX",
+        `${name} 是已取走单据的同一文件（移动在中途被打断），已从 OutBox 移除`,
+        `${name} is the file of a document that was claimed before, whose move was interrupted: it is taken out of OutBox`,
+      );
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,39 @@
+import type { Found } from "./found.js";
+
+/** What was found of files with two names: moved by one more name, and stopped before the first was removed, or put back to that by a power cut. */
+export const FOUND_TWO_NAMES: readonly Found[] = [
+  {
+    what: "the way back to OutBox was stopped between its two names, and the file was claimed a second time and refused as its own repeat",
+    seed: 1040011,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "a card/0", "PDFs/0", "a PDF comes/2", "a PDF's way/2", "a wrong PIN/0", "killed after/0/39"],
+      ...["a moment late/0/2", "a moment late/0/5", "a moment late/0/6"],
+    ],
+  },
+  {
+    what: "a power cut left both names of the way back, and the one in OutBox was claimed a second time and refused as its own repeat",
+    seed: 1040408,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "a card/0", "PDFs/0", "documents/0", "PDFs of/2", "a PDF comes/5", "way/3", "a PDF's way/6"],
+      ...[
+        "a wrong PIN/0",
+        "a deploy/0/3",
+        "killed after a commit/0/13",
+        "the ledger answers late/1/59",
+        "a deploy/1/9",
+      ],
+      ...["the card is not there/1/3", "a deploy/1/18", "killed after a commit/1/27", "the power fails with it/1/0"],
+    ],
+  },
+  {
+    what: "a power cut left both names of the way back, and the one in OutBox was sent in silence when the data centre had refused the document",
+    seed: 1058109,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "no daily log/0", "a card/0", "documents/0", "handed in at/3", "a wrong PIN/0"],
+      ...["killed after/0/41", "the power fails with it/0/0", "the data centre refuses it/30/1"],
+    ],
+  },
+];
