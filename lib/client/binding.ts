@@ -5,7 +5,7 @@ import type { Ports } from "../files/ports.js";
 import type { Ids } from "../ids.js";
 import { type Ledger, type OpenLedger, openLedger, setLedgerAside } from "../ledger/index.js";
 import { isPostgres, isSamePlace } from "../ledger/postgres/place.js";
-import { assertOwner, type Owner } from "../ledger/rules/owner.js";
+import { assertBound, type Owner } from "../ledger/rules/owner.js";
 import { assertNoNewOnShare } from "./ledger-on-share.js";
 import { assertInUse, forgetMove } from "./moved-ledger.js";
 import type { RootFacts, RootMarker } from "./root-marker.js";
@@ -60,7 +60,7 @@ export function readRoot(parts: BindingParts, confirmed: Confirmed): RootFacts |
   const { settings, marker, used } = parts;
   const facts = confirmed.owner ? readable(marker) : marker.read();
   if (facts) {
-    if (!confirmed.owner) assertOwner(facts, settings, { zh: `${ROOT.zh} ${settings.root} `, en: settings.root });
+    if (!confirmed.owner) assertBound(facts, settings, { zh: `${ROOT.zh} ${settings.root} `, en: settings.root });
     return facts;
   }
   const { root } = settings;
@@ -116,7 +116,7 @@ export async function gapOf(
   const { settings, marker } = parts;
   const bound = await ownerOf(ledger);
   if (bound && !confirmed.owner)
-    assertOwner(bound, settings, { zh: `${LEDGER.zh} ${settings.ledger} `, en: LEDGER.en });
+    assertBound(bound, settings, { zh: `${LEDGER.zh} ${settings.ledger} `, en: LEDGER.en });
   await assertInUse(ledger, settings.ledger, confirmed.root === true);
   const root = await ledger.fact("root");
   if (root !== undefined && root !== facts?.id && !confirmed.root) {

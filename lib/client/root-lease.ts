@@ -6,7 +6,7 @@ import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import { LEDGER_FACTS } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
-import { assertOwner } from "../ledger/rules/owner.js";
+import { assertBound } from "../ledger/rules/owner.js";
 import { systemFault } from "../system-fault.js";
 import { type BindingParts, bind, gapOf, isInside, rootAway } from "./binding.js";
 import type { Holding } from "./instance-lease.js";
@@ -159,7 +159,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
       throw error instanceof ImportClientError ? error : rootAway(settings.root, error);
     }
     if (!facts || facts.id !== this.facts?.id) throw rootAway(settings.root);
-    assertOwner(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
+    assertBound(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
     const other = await this.file.take();
     if (other) throw occupied(settings.root, other.holder);
     // Whatever has become of the ledger while another one had the root was done by that one: ours may be the older.

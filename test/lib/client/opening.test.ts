@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LEASE } from "../../../lib/client/lease-file.js";
 import { ClientOpening } from "../../../lib/client/opening.js";
@@ -188,6 +188,36 @@ describe("opening a client", () => {
       const fourth = start(production);
       await fourth.waits("SW-OWNER");
       assert.match(fourth.opening.fault?.text.en ?? "", /the ledger belongs to test, DEMO0001/);
+    });
+
+    it("another spelling of the client ID is refused with both, and nothing is written anew", async () => {
+      await prepare();
+      const marker = () => readFileSync(join(root, ".single-window", "root.json"), "utf8");
+      const before = marker();
+      const refused = async (text: RegExp) => {
+        const other = start({ clientId: "demo0001" });
+        await other.waits("SW-OWNER");
+        assert.match(other.opening.fault?.text.en ?? "", text);
+        assert.match(other.opening.fault?.advice?.en ?? "", /Set the client ID .* to DEMO0001;/);
+        await other.opening.close();
+      };
+      await refused(/ImpPath belongs to test, DEMO0001, and test, demo0001 is set/);
+      assert.equal(marker(), before);
+      // The ledger has it too.
+      rmSync(join(root, ".single-window"), { recursive: true });
+      await refused(/the ledger belongs to test, DEMO0001, and test, demo0001 is set/);
+      const same = start();
+      assert.equal((await (await same.open()).ledger.unsettled()).length, 2);
+      await same.opening.close();
+      // The first one may have been the slip: a person says so, and what is open is no stranger's.
+      const other = start({ clientId: "demo0001" });
+      await other.waits("SW-OWNER");
+      await other.opening.confirm("owner", "the account is written like this");
+      const rows = await (await other.opening.ready).ledger.unsettled();
+      assert.deepEqual(
+        rows.map(({ code }) => code),
+        ["", ""],
+      );
     });
 
     it("a root of an earlier version is known by its newest document", async () => {
