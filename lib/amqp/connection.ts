@@ -50,6 +50,9 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
   private running = false;
   /** Rises with each start and stop: a connection that was asked for before is not wanted any more. */
   private turn = 0;
+  /** Connections that are being made, and what is being closed. */
+  private readonly attempts = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
   private now: ConnectionState = "disconnected";
   private fault: BrokerError | undefined;
 
@@ -147,6 +150,12 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return this.end("disconnected");
   }
 
+  /** Resolves when nothing is left of the connection that there was, nor of one that was being made. */
+  async gone(): Promise<void> {
+    await Promise.all(this.attempts);
+    await this.closing;
+  }
+
   close(): Promise<void> {
     this.keepers.clear();
     return this.end("closed");
@@ -160,7 +169,17 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     this.model = undefined;
     this.fault = undefined;
     this.become(state, undefined);
-    if (model) await closeWithin(model, CLOSE_WITHIN);
+    if (model) await this.leave(model);
+    else await this.closing;
+  }
+
+  private leave(model: ChannelModel): Promise<void> {
+    const before = this.closing;
+    const closing = Promise.all([before, closeWithin(model, CLOSE_WITHIN)]).then(() => {
+      if (this.closing === closing) this.closing = undefined;
+    });
+    this.closing = closing;
+    return closing;
   }
 
   private connected(): ChannelModel {
@@ -174,14 +193,17 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     this.become("connecting", this.fault);
     let model: ChannelModel;
     try {
-      model = await connectSocket(amqpOptions(this.target), socketOptions(this.target));
+      const asked = connectSocket(amqpOptions(this.target), socketOptions(this.target));
+      const attempt = asked.catch(() => undefined).finally(() => this.attempts.delete(attempt));
+      this.attempts.add(attempt);
+      model = await asked;
     } catch (error) {
       const refusal = await refusalBehind(error, this.target);
       if (turn === this.turn) this.failed(refusal);
       return;
     }
     if (turn !== this.turn) {
-      await closeWithin(model, CLOSE_WITHIN);
+      await this.leave(model);
       return;
     }
     let reason: unknown;

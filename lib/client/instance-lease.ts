@@ -1,6 +1,13 @@
 import { ImportClientError } from "../errors.js";
 import type { Ports } from "../files/ports.js";
-import { type Beat, INSTANCE, type Instances, type TakenOver } from "../ledger/instances.js";
+import {
+  type Beat,
+  INSTANCE,
+  type Instances,
+  type OtherInstance,
+  type Reach,
+  type TakenOver,
+} from "../ledger/instances.js";
 import type { LeaseHolder } from "./lease-file.js";
 
 /** What `RootLease` asks whether this process may work on its root. */
@@ -15,11 +22,28 @@ export interface Holding {
   readonly alone: boolean;
   /** How many are at work on the root as far as is known, this one with them. */
   readonly count: number;
+  /** What a lease of several has beside that: who leads may be another one. */
+  readonly lead?: Lead;
   /** Takes it when it is free: undefined when it is held now, else who has it. */
   take(): PerhapsPromise<{ holder: LeaseHolder | undefined } | undefined>;
   /** Throws SW-FENCED when somebody else may have it by now. Cheap. */
   assertHeld(): void;
   release(): PerhapsPromise<void>;
+}
+
+/** Of several instances, who has the link to the broker and whether that one reaches it (line 12). */
+export interface Lead {
+  /** Whether this one reaches the broker, for all others to know from its next renewal on. */
+  reach: Reach;
+  /** The one that leads, where that is another one. */
+  readonly leader: OtherInstance | undefined;
+  /** Somebody else is alive who has not given the lead up himself lately. */
+  readonly mayGiveUp: boolean;
+  /**
+   * Leads no more from the moment it is asked for, and lets another one lead once `away` has resolved: this one has no connection to the
+   * broker then. False, and it leads as before, when nobody is there by then. Rejects with what keeps the database from it.
+   */
+  giveUp(away: () => Promise<void>): Promise<boolean>;
 }
 
 type PerhapsPromise<T> = T | Promise<T>;
@@ -29,11 +53,16 @@ type PerhapsPromise<T> = T | Promise<T>;
  * the database's clock and trusted by our own monotonic one, from before each renewal was asked for; past that nothing is claimed, signed
  * or published. Whoever finds that another one is dead, or silent for too long, takes over what that one owns.
  */
-export class InstanceLease implements Holding {
+export class InstanceLease implements Holding, Lead {
   readonly shared = true;
-  leads = false;
+  reach: Reach = "";
+  leader: OtherInstance | undefined;
+  mayGiveUp = false;
   alone = false;
   count = 1;
+  /** By the last renewal it is the first in the line. */
+  private isFirst = false;
+  private givesUp = false;
   private onTaken: ((taken: TakenOver) => void) | undefined;
   /** What was taken over before anybody listened. */
   private untold: TakenOver[] = [];
@@ -53,6 +82,14 @@ export class InstanceLease implements Holding {
 
   get holding(): string {
     return this.id;
+  }
+
+  get lead(): Lead {
+    return this;
+  }
+
+  get leads(): boolean {
+    return this.isFirst && !this.givesUp;
   }
 
   /** Renews it; where others have taken over, this process joins anew. Rejects with SW-LEDGER while the database is away. */
@@ -81,6 +118,26 @@ export class InstanceLease implements Holding {
   followTakeovers(listener: (taken: TakenOver) => void): void {
     this.onTaken = listener;
     for (const taken of this.untold.splice(0)) listener(taken);
+  }
+
+  async giveUp(away: () => Promise<void>): Promise<boolean> {
+    this.givesUp = true;
+    try {
+      await away();
+      if (!(await this.instances.giveUp())) return false;
+      // A renewal that was asked for before that may still say that this one leads.
+      await this.beating?.catch(() => undefined);
+      this.isFirst = false;
+    } catch (error) {
+      // It may have been done: the next renewal tells.
+      await this.beating?.catch(() => undefined);
+      this.isFirst = false;
+      throw error;
+    } finally {
+      this.givesUp = false;
+    }
+    await this.beat().catch(() => undefined);
+    return true;
   }
 
   assertHeld(): void {
@@ -116,16 +173,19 @@ export class InstanceLease implements Holding {
   private async beatNow(): Promise<void> {
     const start = this.ports.clock.monotonic();
     const trusted = this.isTrusted;
-    const beat = await this.instances.renew();
+    const beat = await this.instances.renew(this.reach);
     if (!beat.held) {
       this.until = Number.NEGATIVE_INFINITY;
       return;
     }
     if (!trusted) this.since = start;
     this.until = start + INSTANCE.trusted;
-    this.leads = beat.leads;
+    this.isFirst = beat.leads;
     this.alone = beat.alone;
+    this.leader = beat.others.find(({ leads }) => leads);
+    const alive = beat.others.filter((other) => !other.over && !this.isDead(other));
     this.count = 1 + beat.others.filter(({ over, left }) => !over && !left).length;
+    this.mayGiveUp = beat.leads && alive.some(({ gaveUp }) => !gaveUp);
     // Renewals do not wait for it.
     this.taking ??= this.takeOver(beat, trusted).finally(() => {
       this.taking = undefined;
@@ -169,7 +229,9 @@ export class InstanceLease implements Holding {
     this.endBeating = undefined;
     this.until = Number.NEGATIVE_INFINITY;
     this.since = Number.POSITIVE_INFINITY;
-    this.leads = false;
+    this.isFirst = false;
+    this.leader = undefined;
+    this.mayGiveUp = false;
     this.ports.host.leases.delete(this.id);
     this.id = "";
   }

@@ -3,6 +3,7 @@ import { CheckBoxes } from "./check-boxes.js";
 import type { ImportClient } from "./import-client.js";
 import { MissingFiles } from "./missing-files.js";
 import { applyRetention } from "./retention.js";
+import { UnreachedBroker } from "./unreached-broker.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -16,11 +17,14 @@ export function startJobs(client: ImportClient): () => void {
     repeat(client.clock, period, job, (error) => client.reports.fault(error));
   const missing = new MissingFiles(client);
   const checkBoxes = new CheckBoxes(client);
+  const unreached = new UnreachedBroker(client);
   // Of several instances one does what only one may do.
   const follows = () => !client.lease.leads;
   const ends = [
     every(2 * SECOND, () => client.lease.check()),
-    ...(client.link.single ? [every(SECOND / 2, async () => client.link.look())] : []),
+    ...(client.link.single
+      ? [every(SECOND / 2, async () => client.link.look()), every(SECOND, () => unreached.look())]
+      : []),
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { INSTANCE } from "../ledger/instances.js";
+import type { Lead } from "./instance-lease.js";
 
 /** `one`: of several instances the leader alone publishes and consumes, since an account is bound to one PC (faq client 6); `all`: each does. */
 export const LINKS = ["one", "all"] as const;
@@ -11,6 +12,15 @@ interface Lease {
   readonly shared: boolean;
   readonly leads: boolean;
   readonly held: boolean;
+  readonly lead?: Pick<Lead, "leader"> | undefined;
+}
+
+/** A connection to the broker that is there as long as the link is open. */
+export interface Linked {
+  /** It stands. */
+  readonly stands: boolean;
+  /** Resolves when it is gone, and none is being made, once the link is not open any more. */
+  gone(): Promise<void>;
 }
 
 /**
@@ -22,6 +32,7 @@ export class Link extends EventEmitter<{ change: [] }> {
   readonly single: boolean;
   private last = "";
   private heeds = false;
+  private readonly linked = new Map<string, Linked>();
 
   constructor(
     private readonly lease: Lease,
@@ -43,6 +54,29 @@ export class Link extends EventEmitter<{ change: [] }> {
   get follows(): boolean {
     this.heed();
     return this.following;
+  }
+
+  /** Another one sends and receives, and has said that it has no connection to the broker. */
+  get waitsForLeader(): boolean {
+    return this.follows && (this.lease.lead?.leader?.awaySince ?? 0) > 0;
+  }
+
+  /** A broker is reached by this link from now on; `undefined`: no more. */
+  use(broker: string, connection: Linked | undefined): void {
+    if (connection) this.linked.set(broker, connection);
+    else this.linked.delete(broker);
+  }
+
+  /** Does any of the connections stand? Undefined where there is none to be made. */
+  get reaches(): boolean | undefined {
+    if (!this.isOpen || this.linked.size === 0) return undefined;
+    return [...this.linked.values()].some(({ stands }) => stands);
+  }
+
+  /** Resolves when no connection is left; to be asked while the link is not open. */
+  async gone(): Promise<void> {
+    this.look();
+    await Promise.all([...this.linked.values()].map((connection) => connection.gone()));
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Ledger } from "../ledger/index.js";
 import { assertBound } from "../ledger/rules/owner.js";
 import { systemFault } from "../system-fault.js";
 import { type BindingParts, bind, gapOf, isInside, rootAway } from "./binding.js";
-import type { Holding } from "./instance-lease.js";
+import type { Holding, Lead } from "./instance-lease.js";
 import { occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
 
@@ -81,6 +81,11 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   /** No other instance is alive. */
   get alone(): boolean {
     return this.file.alone;
+  }
+
+  /** Of several instances, what there is to know and to do about who leads. */
+  get lead(): Lead | undefined {
+    return this.file.lead;
   }
 
   /** How many instances are at work on the root, this one with them. */

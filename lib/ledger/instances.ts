@@ -10,6 +10,12 @@ import type { DocumentRow } from "./types.js";
  */
 export const INSTANCE = { renew: 5_000, lasts: 20_000, trusted: 14_000, grace: 20_000 } as const;
 
+/** Milliseconds in which one that has given the lead up, for it did not reach the broker, is not given it again. */
+export const GAVE_UP = 300_000;
+
+/** Whether an instance reaches the broker: empty for one that does not try, having no link. */
+export type Reach = "" | "reached" | "away";
+
 /** One of those who share a ledger. `epoch` rises when it is taken over: nothing of the epoch before is committed any more. */
 export interface InstanceKey {
   id: string;
@@ -24,8 +30,20 @@ export interface Beat {
   leads: boolean;
   /** No other one is alive, or may wake while what it has is still its own. */
   alone: boolean;
-  /** `over`: its lease, and the grace after it. `left`: it has stopped in good order. */
-  others: (ProcessMark & { id: string; over: boolean; left: boolean })[];
+  others: OtherInstance[];
+}
+
+export interface OtherInstance extends ProcessMark {
+  id: string;
+  /** Its lease, and the grace after it. */
+  over: boolean;
+  /** It has stopped in good order. */
+  left: boolean;
+  leads: boolean;
+  /** Since when it has had no connection to the broker, milliseconds since the epoch by the database's clock; 0 for any other. */
+  awaySince: number;
+  /** It has given the lead up not long ago (`GAVE_UP`). */
+  gaveUp: boolean;
 }
 
 /** What was taken over. */
@@ -51,6 +69,9 @@ export interface SeenInstance extends InstanceName {
   standing: "alive" | "silent" | "left" | "taken-over";
   /** It does what only one may do. */
   leads: boolean;
+  /** Since when it has had no connection to the broker, and when it gave the lead up for that; 0 for any other. */
+  awaySince: number;
+  gaveUpAt: number;
   /** It is this process. */
   own: boolean;
   /** Who has taken over, and when; empty and 0 while nobody has. */
@@ -71,7 +92,13 @@ export interface Instances {
   readonly pins: SharedPinAttempts;
   /** This process becomes one of them, under a new id. From then on nothing of it is committed unless it still is: SW-FENCED. */
   join(id: string, mark: ProcessMark): Promise<void>;
-  renew(): Promise<Beat>;
+  /** `reach`: as all others are to know it. */
+  renew(reach?: Reach): Promise<Beat>;
+  /**
+   * Whoever leads goes to the end of the line, so that the next one leads. False, and nothing is changed, when nobody else is alive who has not
+   * done so himself lately, or another one leads. To be asked for once this one has no connection to the broker any more (line 12).
+   */
+  giveUp(): Promise<boolean>;
   /**
    * Takes over the open documents of those that are known to be dead, and of nobody; with `silent`, of those whose lease and its grace are
    * over too. A send that was under way becomes unknown. `told`: each document's story says from whom to whom it went.

@@ -40,10 +40,16 @@ export function goesElsewhere(): ImportClientError {
 
 /** A document that waited here to be sent: another instance has the link and, with it, what was ours. */
 export function linkLost(): ImportClientError {
-  return new ImportClientError("SW-FENCED", {
+  const text = {
     zh: "收发已由另一个实例接管，本实例等待发送的单据由其继续",
     en: "another instance has taken the link over, and goes on with what waited here to be sent",
-  });
+  };
+  return new ImportClientError("SW-FENCED", text, { details: { reason: "link" } });
+}
+
+/** Whether a fault is `linkLost`. */
+export function isLinkLost(error: unknown): boolean {
+  return error instanceof ImportClientError && error.code === "SW-FENCED" && error.details.reason === "link";
 }
 
 /** The bytes of a ready document have gone from the disk, or are others: nothing was sent, so that it can be made anew. */

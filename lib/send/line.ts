@@ -33,13 +33,22 @@ export class Line {
     const { id } = document;
     const underWay = this.underWay.get(id);
     if (underWay) return underWay;
-    if (!this.client.link.follows) return this.sender.send(document, payload, options);
+    if (!this.client.link.follows) return this.sent(document, payload, options);
     // No frame that waits may hold the payload, hence the two steps.
     const sent = this.fix(document, payload, options)
       .then((fixed) => (typeof fixed === "string" ? this.makeReady(id, fixed, options) : fixed))
       .finally(() => this.underWay.delete(id));
     this.underWay.set(id, sent);
     return sent;
+  }
+
+  private async sent(document: DocumentHandle, payload: Buffer, options: SendOptions): Promise<Sent> {
+    const sent = this.sender.send(document, payload, options);
+    // The link went elsewhere while it waited, and the document with it.
+    return sent.catch((error) => {
+      if (codeOf(error) === "SW-STOPPED") this.client.claims.inFlight.release(document.id);
+      throw error;
+    });
   }
 
   close(): void {

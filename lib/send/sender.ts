@@ -12,8 +12,19 @@ import { faultOf, noticeOf } from "../fault.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { conclude, concludeLate, hasArrived } from "./conclusion.js";
-import { bytesGone, fileAway, fileMissing, heldError, putOffError, stopped, tooLarge } from "./errors.js";
+import {
+  bytesGone,
+  fileAway,
+  fileMissing,
+  goesElsewhere,
+  heldError,
+  isLinkLost,
+  putOffError,
+  stopped,
+  tooLarge,
+} from "./errors.js";
 import type { WireFields } from "./fields.js";
+import { handedOver } from "./handed-over.js";
 import { dropUnsent, type Outgoing, outgoingOf } from "./outgoing.js";
 import { publishOnce } from "./publish.js";
 import { LARGEST, type SenderSettings } from "./sender-settings.js";
@@ -244,6 +255,7 @@ export class DocumentSender {
         await this.waiting.beforeNext(sending, tries, sending.resends > 0 ? this.settings.confirmTimeout : 0);
       }
     } catch (error) {
+      if (isLinkLost(error) && (await this.isHandedOver(sending))) throw goesElsewhere();
       // What was certainly not sent is made anew at its next attempt.
       if (!this.stopping.signal.aborted && !this.uncertain.has(id)) await dropUnsent(this.client, id);
       throw error;
@@ -313,6 +325,10 @@ export class DocumentSender {
     }
     if (outcome.kind === "too-large") throw tooLarge(outgoing.size, outcome.limit, "broker");
     if (never || this.waiting.isOver(sending)) throw this.notSent(outcome);
+  }
+
+  private isHandedOver({ id, outgoing }: Sending): Promise<boolean> {
+    return handedOver(this.client, id, outgoing.wire, (work) => this.whileLedgerFails(work));
   }
 
   private async arrived(row: DocumentRow, outgoing: Outgoing): Promise<Sent> {

@@ -107,7 +107,8 @@ const STOPPED = new Set<CardState>(["closed", "locked", "expired", "not-yet-vali
 
 /**
  * Why nothing can be done now, in words for programs, without a name: the code of a client that is not open, what keeps a broker in use
- * from sending or receiving (its connection, its login, a queue that is missing), the state of a card that cannot sign. None = it is ready.
+ * from sending or receiving (its connection, its login, a queue that is missing), an instance that has the link for all and does not reach the
+ * broker, the state of a card that cannot sign. None = it is ready.
  */
 async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise<string[]> {
   const clients = [...nodes.values()];
@@ -115,6 +116,7 @@ async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise
   const reasons = [
     ...(clients.length === 0 ? ["no-client"] : []),
     ...clients.map(({ opening }) => opening?.fault?.code ?? (opening?.client ? "" : "opening")),
+    ...clients.map(({ opening }) => (opening?.client?.link.waitsForLeader ? "leader-disconnected" : "")),
     ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
     ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),
   ];

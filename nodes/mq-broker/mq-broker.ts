@@ -90,6 +90,13 @@ export = (RED: NodeAPI): void => {
     };
 
     const wanted = () => [...users.values()].some((link) => !link || link.isOpen);
+    // Where another client's link wants it, it is not this one's to end.
+    const linked = {
+      get stands() {
+        return shared?.state === "connected" || shared?.state === "blocked";
+      },
+      gone: async () => (wanted() ? undefined : shared?.gone()),
+    };
     const follow = () => {
       if (wanted()) shared?.start();
       else void shared?.suspend();
@@ -103,14 +110,17 @@ export = (RED: NodeAPI): void => {
       if (!users.has(user.id)) link?.on("change", follow);
       users.set(user.id, link);
       queues.set(user.id, names);
+      link?.use(this.id, linked);
       shared ??= connect(link);
       follow();
       return shared;
     };
     this.deregister = async (user) => {
       leaveQueues(user);
-      users.get(user.id)?.off("change", follow);
+      const link = users.get(user.id);
+      link?.off("change", follow);
       users.delete(user.id);
+      if (![...users.values()].includes(link)) link?.use(this.id, undefined);
       queues.delete(user.id);
       if (users.size > 0) return;
       await disconnect();

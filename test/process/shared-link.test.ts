@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeRed } from "../../scripts/node-red.js";
+import { freePort } from "../../scripts/ports.js";
 import { BrokerLinks } from "../support/broker-links.js";
 import { type SharedStage, sharedTheatre, statusOf } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
@@ -74,6 +75,44 @@ describe("several Node-REDs of which one has the link to the broker", function (
     await two.assertOnce(keys, "marked");
     assert.ok(isLinked(links, leader));
     assert.equal(links.most, 1);
+  });
+
+  it("the one with the link cannot reach the broker: it says so, and gives the link to the one that can", async () => {
+    const two = theatre.stage("LINK0005", "one");
+    const seen = new BrokerLinks(theatre.broker.port, () => two.processes.map(({ pid }) => pid));
+    links = seen;
+    const nowhere = await freePort();
+    await two.open([{ SW_AMQP_PORT: String(nowhere) }]);
+    const [leader] = two.processes as [NodeRed];
+    const other = await two.add({});
+    const keys = two.drop(DOCUMENTS);
+    const health = async ({ url }: NodeRed) => {
+      const answer = await fetch(`${url}/single-window/health`);
+      return ((await answer.json()) as { reasons?: string[] }).reasons ?? [];
+    };
+    await until("the one that stands by says that nobody sends", async () =>
+      (await health(other)).includes("leader-disconnected"),
+    );
+    const said = (status: Awaited<ReturnType<typeof statusOf>>) => status?.standing.map(({ text }) => text.en) ?? [];
+    await until("and so does its status", async () =>
+      said(await statusOf(other)).some((text) => text.includes(`(${leader.pid}), which sends and receives for all`)),
+    );
+    await until("the other one has the link", () => isLinked(seen, other), 120_000);
+    await two.done(keys);
+    await two.assertOnce(keys, "none");
+    assert.deepEqual(await health(other), []);
+    assert.deepEqual(said(await statusOf(other)), []);
+    const status = await statusOf(leader);
+    assert.match(said(status).join(), /does not reach the broker, and has given sending and receiving to another one/);
+    assert.deepEqual(
+      status?.instances.map(({ pid, leads, gaveUpAt }) => [pid === leader.pid, leads, gaveUpAt > 0]),
+      [
+        [true, false, true],
+        [false, true, false],
+      ],
+    );
+    assert.ok(!isLinked(seen, leader));
+    assert.equal(seen.most, 1);
   });
 
   it("the one with the link is frozen: the other one follows once the broker has let go of it, and it stands by when it wakes", async () => {

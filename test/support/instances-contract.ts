@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { codeOf } from "../../lib/errors.js";
 import type { Ledger } from "../../lib/ledger/index.js";
-import { INSTANCE, type Instances, isTakenName } from "../../lib/ledger/instances.js";
+import { GAVE_UP, INSTANCE, type Instances, isTakenName } from "../../lib/ledger/instances.js";
 import { documentRow, newReceipt } from "./rows.js";
 
 const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
@@ -307,6 +307,51 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       await two.instances.renew();
       await two.instances.takeOver([], true);
       assert.ok((await two.instances.renew()).leads);
+    });
+
+    it("one that does not reach the broker gives the lead to another one that is alive, but not back and forth", async () => {
+      const [one, two] = [await join("first"), await join("second")];
+      const row = await claimed(one);
+      await one.ledger.update(row.id, { wire: "{}" });
+      assert.ok(!(await two.instances.giveUp()), "it does not lead");
+      await one.instances.renew("away");
+      const told = (await two.instances.renew()).others.map(({ id, leads, awaySince }) => [id, leads, awaySince > 0]);
+      assert.deepEqual(told, [[one.id, true, true]]);
+      const seen = async () =>
+        (await two.instances.seen()).map(({ host, leads, awaySince, gaveUpAt }) => [
+          ...[host, leads, awaySince > 0, gaveUpAt > 0],
+        ]);
+      assert.deepEqual(await seen(), [
+        ["second", false, false, false],
+        ["first", true, true, false],
+      ]);
+      assert.ok(await one.instances.giveUp());
+      assert.ok(!(await one.instances.giveUp()), "it leads no more");
+      assert.deepEqual(await seen(), [
+        ["first", false, false, true],
+        ["second", true, false, false],
+      ]);
+      const beats = await Promise.all([one.instances.renew(), two.instances.renew("away")]);
+      assert.deepEqual(
+        beats.map(({ leads }) => leads),
+        [false, true],
+      );
+      // What it had goes the way of all that is ready.
+      assert.equal(await one.instances.handOver(10), 1);
+      assert.equal((await two.ledger.get(row.id))?.owner, two.id);
+      assert.ok(!(await two.instances.giveUp()), "the other one has just given it up itself");
+      await pass(GAVE_UP);
+      await one.instances.renew();
+      await two.instances.renew("away");
+      assert.ok(await two.instances.giveUp());
+      // It has reached the broker: from now on it may have the lead like any other.
+      assert.ok((await one.instances.renew("reached")).leads);
+      assert.deepEqual(
+        (await two.instances.renew()).others.map(({ gaveUp }) => gaveUp),
+        [false],
+      );
+      await two.instances.leave();
+      assert.ok(!(await one.instances.giveUp()), "nobody else is alive");
     });
 
     it("what is ready to go out is handed over to the one that leads, as long as it has room and is alive", async () => {

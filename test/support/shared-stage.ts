@@ -13,7 +13,12 @@ type Row = ReturnType<Stage["rows"]>[number];
 const TAKEOVER = 60_000;
 
 /** Of what the route `status` says of each client. */
-type Status = { brokers: { state: string }[]; cards: { state: string }[] };
+type Status = {
+  brokers: { state: string }[];
+  cards: { state: string }[];
+  standing: { code: string; text: { en: string } }[];
+  instances: { pid: number; leads: boolean; gaveUpAt: number }[];
+};
 
 /** What a Node-RED says of its client. */
 export async function statusOf({ url }: NodeRed): Promise<Status | undefined> {
@@ -60,6 +65,15 @@ export class SharedStage {
     for (const started of await Promise.allSettled(starting)) if (started.status === "rejected") throw started.reason;
     const all = this.envs.length;
     await until("all of them share the ledger", async () => (await this.instances()).length === all, 120_000);
+  }
+
+  /** Starts one more; resolves when it shares the ledger. */
+  async add(env: NodeJS.ProcessEnv): Promise<NodeRed> {
+    this.envs = [...this.envs, env];
+    const place = this.envs.length - 1;
+    await this.startAt(place);
+    await until("it shares the ledger", async () => (await this.instances()).length > place, 120_000);
+    return this.processes[place] as NodeRed;
   }
 
   /** Each has a PIN guard of its own, as on machines of their own. */

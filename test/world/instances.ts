@@ -2,11 +2,13 @@ import type { ProcessMark } from "../../lib/host.js";
 import type { DocumentRow, EventNote } from "../../lib/ledger/index.js";
 import {
   type Beat,
+  GAVE_UP,
   INSTANCE,
   type InstanceKey,
   type Instances,
   nameOf,
   notOurs,
+  type Reach,
   type SeenInstance,
   type TakenOver,
   takenName,
@@ -23,6 +25,8 @@ export interface InstanceRow extends ProcessMark {
   joinedAt: number;
   takenBy: string;
   takenAt: number;
+  awaySince?: number;
+  gaveUpAt?: number;
 }
 
 /** What the table needs of the ledger that it is in. */
@@ -62,23 +66,45 @@ export class SimInstances implements Instances {
     this.me = { id, epoch: 1 };
   }
 
-  renew(): Promise<Beat> {
+  renew(reach: Reach = ""): Promise<Beat> {
     const { me, world } = this;
     return world.aside(() => {
       const { instances } = this.file;
       const now = world.now();
       const mine = instances.findIndex(({ id, epoch }) => id === me?.id && epoch === me.epoch);
-      if (mine !== -1) (instances[mine] as InstanceRow).leaseUntil = now + INSTANCE.lasts;
+      const own = instances[mine];
+      if (own) {
+        own.leaseUntil = now + INSTANCE.lasts;
+        own.awaySince = reach === "away" ? own.awaySince || now : 0;
+        if (reach === "reached") own.gaveUpAt = 0;
+      }
       const others = instances.filter(({ id, takenBy }) => takenBy === "" && id !== me?.id);
       return {
         held: mine !== -1,
         leads: mine !== -1 && others.every((one) => instances.indexOf(one) > mine),
         alone: others.every(({ leaseUntil }) => this.isSilent(leaseUntil, now)),
-        others: others.map(({ id, host, pid, boot, started, leaseUntil }) => ({
-          ...{ id, host, pid, boot, started, over: this.isSilent(leaseUntil, now) },
-          left: leaseUntil === Number.NEGATIVE_INFINITY,
+        others: others.map((one) => ({
+          ...{ id: one.id, host: one.host, pid: one.pid, boot: one.boot, started: one.started },
+          ...{ over: this.isSilent(one.leaseUntil, now), left: one.leaseUntil === Number.NEGATIVE_INFINITY },
+          leads: instances.find(({ takenBy }) => takenBy === "") === one,
+          ...{ awaySince: one.awaySince ?? 0, gaveUp: gaveUpLately(one, now) },
         })),
       };
+    });
+  }
+
+  giveUp(): Promise<boolean> {
+    const { me, world } = this;
+    return world.aside(() => {
+      const { instances } = this.file;
+      const now = world.now();
+      const line = instances.filter(({ takenBy }) => takenBy === "");
+      const own = line.find(({ id, epoch }) => id === me?.id && epoch === me.epoch);
+      const next = line.some((one) => one !== own && one.leaseUntil > now && !gaveUpLately(one, now));
+      if (!own || own !== line[0] || !next) return false;
+      instances.splice(instances.indexOf(own), 1);
+      instances.push(Object.assign(own, { gaveUpAt: now, awaySince: 0 }));
+      return true;
     });
   }
 
@@ -132,6 +158,7 @@ export class SimInstances implements Instances {
       const seen = [...file.instances].reverse().map((one) => ({
         ...{ id: one.id, host: one.host, pid: one.pid, since: one.joinedAt, leaseUntil: Math.max(0, one.leaseUntil) },
         ...{ standing: standing(one), leads: one === leader, own: one.id === me?.id, takenBy: one.takenBy },
+        ...{ awaySince: one.awaySince ?? 0, gaveUpAt: one.gaveUpAt ?? 0 },
         ...{ takenAt: one.takenAt, documents: file.rows.filter((row) => !row.settled && row.owner === one.id).length },
       }));
       return [...seen.filter(({ takenBy }) => takenBy === ""), ...seen.filter(({ takenBy }) => takenBy !== "")];
@@ -208,6 +235,8 @@ export class SimInstances implements Instances {
     return me !== undefined && !this.file.instances.some(({ id, epoch }) => id === me.id && epoch === me.epoch);
   }
 }
+
+const gaveUpLately = ({ gaveUpAt }: InstanceRow, now: number) => !!gaveUpAt && gaveUpAt > now - GAVE_UP;
 
 const inOutBox = (business: string, name: string) => `${business}/${name}`.toLowerCase();
 

@@ -1,7 +1,7 @@
 import { DOCUMENT_COLUMNS, RECEIPT_COLUMNS, TEXT_COLUMNS } from "../sql/columns.js";
 
 /** Version that this code writes. A ledger of a newer one is refused (promises 3). */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const TEXT = 'text COLLATE "C"';
 
@@ -128,5 +128,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE pin_attempts ADD COLUMN secret ${TEXT} NOT NULL DEFAULT '';
   UPDATE pin_attempts SET pin = '';
+  `,
+  // Version 6: whoever does not reach the broker gives the lead up, and all others know of it.
+  `
+  ALTER TABLE instances ADD COLUMN away_since timestamptz, ADD COLUMN gave_up_at timestamptz;
   `,
 ];

@@ -1,9 +1,11 @@
 import type { ProcessMark } from "../../host.js";
 import {
   type Beat,
+  GAVE_UP,
   INSTANCE,
   type Instances,
   nameOf,
+  type Reach,
   type SeenInstance,
   type TakenOver,
   takenName,
@@ -17,6 +19,10 @@ import { all, run, type Statement, type Stored, type Work } from "./work.js";
 const seconds = (milliseconds: number) => `interval '${milliseconds / 1000} seconds'`;
 /** Whoever joined first of those that are not taken over: it alone leads, and nobody else before its lease and the grace are over. */
 const LEADER = "SELECT id, host, pid, lease_until FROM instances WHERE taken_by = '' ORDER BY number LIMIT 1";
+const GAVE_UP_LATELY = `coalesce(gave_up_at > clock_timestamp() - ${seconds(GAVE_UP)}, false)`;
+/** Milliseconds since the epoch; 0 for one that is none. */
+const time = (column: string) =>
+  `CASE WHEN isfinite(${column}) THEN floor(extract(epoch FROM ${column}) * 1000)::bigint ELSE 0 END`;
 const OVER = `lease_until < clock_timestamp() - ${seconds(INSTANCE.grace)}`;
 
 /** Documents whose bytes for the broker are fixed: ready for their first send, or with one of no known outcome. */
@@ -50,31 +56,50 @@ export class SqlInstances implements Instances {
     this.shared.instance = { id, epoch: 1 };
   }
 
-  async renew(): Promise<Beat> {
+  async renew(reach: Reach = ""): Promise<Beat> {
     const { id = "", epoch = 0 } = this.shared.instance ?? {};
     const rows = await this.shared.aside(
       all(
         `WITH mine AS (
-          UPDATE instances SET lease_until = clock_timestamp() + ${seconds(INSTANCE.lasts)}
+          UPDATE instances SET lease_until = clock_timestamp() + ${seconds(INSTANCE.lasts)},
+            away_since = CASE WHEN ?::text = 'away' THEN coalesce(away_since, clock_timestamp()) END,
+            gave_up_at = CASE WHEN ?::text <> 'reached' THEN gave_up_at END
           WHERE id = ? AND epoch = ? RETURNING number
         )
         SELECT id, host, pid, boot, started, number, (SELECT number FROM mine) AS mine,
-          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left"
+          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left",
+          ${time("away_since")} AS "awaySince", (${GAVE_UP_LATELY})::int AS "gaveUp"
         FROM instances WHERE taken_by = '' AND id <> ?
-        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0 FROM mine`,
-        ...[id, epoch, id],
+        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0, 0, 0 FROM mine`,
+        ...[reach, reach, id, epoch, id],
       ),
     );
     const mine = Number(rows[0]?.mine ?? 0);
     const found = rows.filter((row) => row.id !== "").map((row) => ({ ...row, number: Number(row.number) }) as Other);
+    const first = Math.min(...found.map(({ number }) => number), mine || Number.POSITIVE_INFINITY);
     return {
       held: mine > 0,
       leads: mine > 0 && found.every(({ number }) => number > mine),
       alone: found.every(({ over, left }) => Number(over) === 1 || Number(left) === 1),
-      others: found.map(({ id, host, pid, boot, started, over, left }) => {
-        return { id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 };
-      }),
+      others: found.map(({ id, host, pid, boot, started, number, over, left, awaySince, gaveUp }) => ({
+        ...{ id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 },
+        ...{ leads: number === first, awaySince: Number(awaySince), gaveUp: Number(gaveUp) === 1 },
+      })),
     };
+  }
+
+  async giveUp(): Promise<boolean> {
+    const { id = "", epoch = 0 } = this.shared.instance ?? {};
+    const given = await this.shared.aside(
+      all(
+        `UPDATE instances SET number = DEFAULT, gave_up_at = clock_timestamp(), away_since = NULL
+          WHERE id = ? AND epoch = ? AND id = (SELECT id FROM (${LEADER}) AS leader) AND EXISTS (
+            SELECT 1 FROM instances WHERE taken_by = '' AND id <> ? AND lease_until > clock_timestamp() AND NOT (${GAVE_UP_LATELY}))
+          RETURNING id`,
+        ...[id, epoch, id],
+      ),
+    );
+    return given.length > 0;
   }
 
   async takeOver(dead: readonly string[], silent: boolean, told = true): Promise<TakenOver> {
@@ -111,17 +136,16 @@ export class SqlInstances implements Instances {
         leaseUntil: Number(row.until),
         standing: row.standing as SeenInstance["standing"],
       },
+      ...{ awaySince: Number(row.awaySince), gaveUpAt: Number(row.gaveUpAt) },
       ...{ leads: Number(row.number) === first, own: row.id === me },
       ...{ takenBy: String(row.takenBy), takenAt: Number(row.takenAt), documents: Number(row.documents) },
     }));
   }
 
   private *read(): Work<Stored[]> {
-    const time = (column: string) =>
-      `CASE WHEN isfinite(${column}) THEN floor(extract(epoch FROM ${column}) * 1000)::bigint ELSE 0 END`;
     return yield all(
       `SELECT id, number, host, pid, ${time("joined_at")} AS since, ${time("lease_until")} AS until, taken_by AS "takenBy",
-        ${time("taken_at")} AS "takenAt",
+        ${time("taken_at")} AS "takenAt", ${time("away_since")} AS "awaySince", ${time("gave_up_at")} AS "gaveUpAt",
         CASE WHEN lease_until = '-infinity' THEN 'left' WHEN taken_by <> '' THEN 'taken-over'
           WHEN lease_until > clock_timestamp() THEN 'alive' ELSE 'silent' END AS standing,
         (SELECT count(*) FROM documents WHERE settled = 0 AND owner = instances.id) AS documents
@@ -230,6 +254,8 @@ interface Other extends ProcessMark {
   number: number;
   over: unknown;
   left: unknown;
+  awaySince: unknown;
+  gaveUp: unknown;
 }
 
 type Claim = Pick<DocumentRow, "id" | "business" | "sha256">;

@@ -16,7 +16,7 @@ export function showInstances(instances, details, box) {
 }
 
 function instanceLine(one, names) {
-  const { standing, leads, since, leaseUntil, takenBy, takenAt, documents } = one;
+  const { standing, leads, since, leaseUntil, takenBy, takenAt, documents, awaySince, gaveUpAt } = one;
   const taken = standing === "taken-over";
   const said = [
     named(translate("fact.instance"), instanceName(one)),
@@ -25,6 +25,8 @@ function instanceLine(one, names) {
     translate(standing === "alive" ? "instance.until" : "instance.ended", { time: time(leaseUntil) }),
     taken && translate("instance.takenBy", { name: names.get(takenBy) ?? takenBy, time: time(takenAt) }),
     !taken && translate("instance.documents", { count: documents }),
+    !taken && awaySince > 0 && translate("instance.away", { time: time(awaySince) }),
+    !taken && gaveUpAt > 0 && translate("instance.gaveUp", { time: time(gaveUpAt) }),
   ];
   return line("home", said.filter(Boolean).join(" · "), { alive: "sw-good", silent: "sw-bad" }[standing] ?? "sw-muted");
 }

@@ -7,6 +7,7 @@ import {
   type Beat,
   INSTANCE,
   type Instances,
+  type Reach,
   type SeenInstance,
   type TakenOver,
 } from "../../../lib/ledger/instances.js";
@@ -21,20 +22,29 @@ class Others implements Instances {
   readonly takeovers: { dead: readonly string[]; silent: boolean }[] = [];
   others: Beat["others"] = [];
   held = true;
+  leads = true;
+  /** Somebody is there for the lead. */
+  gives = true;
   away = false;
   left = false;
   /** Whether those that are taken over had stopped in good order. */
   gone = false;
   documents = 0;
+  reach: Reach | undefined;
 
   async join(id: string): Promise<void> {
     if (this.away) throw new Error("away");
     this.joined.push(id);
     this.held = true;
   }
-  async renew(): Promise<Beat> {
+  async renew(reach?: Reach): Promise<Beat> {
     if (this.away) throw new Error("away");
-    return { held: this.held, leads: true, alone: this.others.length === 0, others: this.others };
+    this.reach = reach;
+    return { held: this.held, leads: this.leads, alone: this.others.length === 0, others: this.others };
+  }
+  async giveUp(): Promise<boolean> {
+    this.leads = !this.gives;
+    return this.gives;
   }
   async takeOver(dead: readonly string[], silent: boolean): Promise<TakenOver> {
     this.takeovers.push({ dead, silent });
@@ -77,7 +87,7 @@ describe("the lease of one of several instances", () => {
   }
   const other = (mark: ProcessMark, change: Partial<Beat["others"][number]> = {}) => ({
     ...mark,
-    ...{ id: "other", over: false, left: false },
+    ...{ id: "other", over: false, left: false, leads: false, awaySince: 0, gaveUp: false },
     ...change,
   });
 
@@ -169,6 +179,70 @@ describe("the lease of one of several instances", () => {
     others.others = [other(machines.start("here").ports.host.mark()), other(elsewhere, { id: lease.holding })];
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers, []);
+  });
+
+  it("gives the lead up once its connection is gone, to one that has not done so itself", async () => {
+    const { lease, others, clock } = await start();
+    const mark = machines.start("there").ports.host.mark();
+    const may = async (change: Partial<Beat["others"][number]>) => {
+      others.others = [other(mark, change)];
+      await clock.pass(INSTANCE.renew, () => clock.pause());
+      return lease.mayGiveUp;
+    };
+    assert.ok(!lease.mayGiveUp);
+    for (const no of [{ gaveUp: true }, { over: true }, { left: true }]) assert.ok(!(await may(no)));
+    assert.ok(await may({}));
+    lease.reach = "away";
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.equal(others.reach, "away");
+    let away: () => void = () => {};
+    const asked: boolean[] = [];
+    const { giveUp } = others;
+    others.giveUp = () => {
+      asked.push(lease.leads);
+      return giveUp.call(others);
+    };
+    const given = lease.giveUp(
+      () =>
+        new Promise((resolve) => {
+          away = resolve;
+        }),
+    );
+    assert.ok(!lease.leads, "from that moment on");
+    // A renewal in between changes nothing.
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.ok(!lease.leads);
+    assert.deepEqual(asked, []);
+    away();
+    assert.ok(await given);
+    assert.deepEqual(asked, [false]);
+    assert.ok(!lease.leads);
+    // Nobody was there any more.
+    Object.assign(others, { leads: true, gives: false });
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    assert.ok(lease.leads);
+    assert.ok(!(await lease.giveUp(async () => {})));
+    assert.ok(lease.leads);
+  });
+
+  it("a renewal that was answered before the lead was given up brings it back to nobody", async () => {
+    const { lease, others, clock } = await start();
+    const { renew } = others;
+    let answer: () => void = () => {};
+    others.renew = async () => {
+      const beat = await renew.call(others);
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return beat;
+    };
+    await clock.pass(INSTANCE.renew, () => clock.pause());
+    const given = lease.giveUp(async () => {});
+    others.renew = renew;
+    await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    assert.ok(await given);
+    assert.ok(!lease.leads);
   });
 
   it("takes over from a silent one only after it has renewed for a whole lease itself: the database may have been away", async () => {

@@ -25,8 +25,10 @@ describe("a database of PostgreSQL", () => {
     },
     open: () => openLedger(place, { password: postgres.password }),
     pass: async (milliseconds) => {
-      const until = `lease_until - interval '${milliseconds} milliseconds'`;
-      await postgres.sql(`UPDATE ${schema}.instances SET lease_until = ${until}`);
+      const earlier = ["lease_until", "gave_up_at"].map(
+        (at) => `${at} = ${at} - interval '${milliseconds} milliseconds'`,
+      );
+      await postgres.sql(`UPDATE ${schema}.instances SET ${earlier.join(", ")}`);
     },
     disown: async (id) => {
       await postgres.sql(`UPDATE ${schema}.documents SET owner = '' WHERE owner = '${id}'`);
