@@ -9,6 +9,7 @@ import {
   type TakenOver,
 } from "../ledger/instances.js";
 import type { LeaseHolder } from "./lease-file.js";
+import { othersAtWork, type SharedRoot } from "./shared-root.js";
 
 /** What `RootLease` asks whether this process may work on its root. */
 export interface Holding {
@@ -22,6 +23,8 @@ export interface Holding {
   readonly alone: boolean;
   /** How many are at work on the root as far as is known, this one with them. */
   readonly count: number;
+  /** Why it may not work although its lease is good. */
+  readonly fault?: ImportClientError | undefined;
   /** What a lease of several has beside that: who leads may be another one. */
   readonly lead?: Lead;
   /** Takes it when it is free: undefined when it is held now, else who has it. */
@@ -78,7 +81,12 @@ export class InstanceLease implements Holding, Lead {
   constructor(
     private readonly instances: Instances,
     private readonly ports: Ports,
+    private readonly root: SharedRoot,
   ) {}
+
+  get fault(): ImportClientError | undefined {
+    return this.root.fault;
+  }
 
   get holding(): string {
     return this.id;
@@ -92,13 +100,34 @@ export class InstanceLease implements Holding, Lead {
     return this.isFirst && !this.givesUp;
   }
 
-  /** Renews it; where others have taken over, this process joins anew. Rejects with SW-LEDGER while the database is away. */
+  /**
+   * To be asked before anything is written, and with what a person has confirmed. Rejects with SW-FOLDER while another one that is alive works
+   * in another root, and with SW-OWNER where anybody is alive and it is about what all of them share.
+   */
+  async assertMayJoin(confirmed: boolean): Promise<void> {
+    const others = await this.instances.others();
+    const alive = others.find((other) => this.isAlive(other));
+    if (!alive) return;
+    this.root.look(
+      others.find(({ leads }) => leads),
+      true,
+    );
+    if (this.root.fault) throw this.root.fault;
+    if (confirmed) throw othersAtWork(alive);
+  }
+
+  /**
+   * Renews it; where others have taken over, this process joins anew. Rejects with SW-LEDGER while the database is away, and with SW-FOLDER while
+   * another one that is alive works in another root.
+   */
   async take(): Promise<undefined> {
     if (this.isTrusted) return undefined;
     if (this.id !== "") await this.beat();
     if (this.isTrusted) return undefined;
     const { clock, ids, host } = this.ports;
     this.drop();
+    this.root.forget();
+    await this.assertMayJoin(false);
     const id = ids.handle();
     host.leases.add(id);
     try {
@@ -110,6 +139,11 @@ export class InstanceLease implements Holding, Lead {
     this.id = id;
     await this.beat();
     await this.taking;
+    const { fault } = this.root;
+    if (fault) {
+      await this.release();
+      throw fault;
+    }
     this.endBeating = clock.every(INSTANCE.renew, () => void this.beat().catch(() => undefined));
     return undefined;
   }
@@ -170,10 +204,10 @@ export class InstanceLease implements Holding, Lead {
     return this.beating;
   }
 
-  private async beatNow(): Promise<void> {
+  private async beatNow(trusted = this.isTrusted): Promise<void> {
     const start = this.ports.clock.monotonic();
-    const trusted = this.isTrusted;
-    const beat = await this.instances.renew(this.reach);
+    const said = this.root.says(this.isFirst);
+    const beat = await this.instances.renew({ ...said, reach: this.reach });
     if (!beat.held) {
       this.until = Number.NEGATIVE_INFINITY;
       return;
@@ -183,9 +217,17 @@ export class InstanceLease implements Holding, Lead {
     this.isFirst = beat.leads;
     this.alone = beat.alone;
     this.leader = beat.others.find(({ leads }) => leads);
-    const alive = beat.others.filter((other) => !other.over && !this.isDead(other));
+    const alive = beat.others.filter((other) => this.isAlive(other));
+    this.root.look(this.leader, this.leader !== undefined && this.isAlive(this.leader));
     this.count = 1 + beat.others.filter(({ over, left }) => !over && !left).length;
     this.mayGiveUp = beat.leads && alive.some(({ gaveUp }) => !gaveUp);
+    if (beat.leads) {
+      // All others are told which root this one sees before any of them looks for it.
+      if (said.token === "") return this.beatNow(trusted);
+      void this.root.write();
+    }
+    // What another one had claimed may not be in this folder.
+    if (!this.root.isSure) return;
     // Renewals do not wait for it.
     this.taking ??= this.takeOver(beat, trusted).finally(() => {
       this.taking = undefined;
@@ -214,6 +256,10 @@ export class InstanceLease implements Holding, Lead {
     }
     // Who leads may be another one now.
     if (taken.instances.length > 0) await this.beat();
+  }
+
+  private isAlive(other: OtherInstance): boolean {
+    return !other.over && !this.isDead(other);
   }
 
   private isDead(other: Beat["others"][number]): boolean {

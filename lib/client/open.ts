@@ -19,8 +19,9 @@ import { sharedByMachines, shareOf, warnOfShare } from "./ledger-on-share.js";
 import { type Rebuilt, rebuild } from "./rebuild.js";
 import type { Notice } from "./reports.js";
 import { RootLease } from "./root-lease.js";
-import { RootMarker } from "./root-marker.js";
+import { type RootFacts, RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
+import { SharedRoot } from "./shared-root.js";
 import { tellRebuilding } from "./tell-rebuilding.js";
 import { UsedRoots } from "./used-roots.js";
 
@@ -65,8 +66,9 @@ export async function openClient(
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
     ledger = await openOwnLedger(parts, facts, confirmed, ports, openLedger);
-    let gap = await gapOf(ledger, parts, facts, confirmed);
-    const instance = ledger.instances && new InstanceLease(ledger.instances, ports);
+    const shared = new SharedRoot(settings.root, parts.marker.folder, ports);
+    const instance = ledger.instances && new InstanceLease(ledger.instances, ports, shared);
+    let gap = await gapBeside(instance, ledger, parts, facts, confirmed);
     holding = instance ?? file;
     await instance?.take();
     if (instance) {
@@ -94,6 +96,28 @@ export async function openClient(
     await (client ?? ledger)?.close();
     await holding.release();
     file.release();
+    throw error;
+  }
+}
+
+/**
+ * As `gapOf`, for one that is to join those who share the ledger: whether a root is a new one, or another's, is no question for a person while
+ * another one is at work in it.
+ */
+async function gapBeside(
+  instance: InstanceLease | undefined,
+  ledger: Ledger,
+  parts: BindingParts,
+  facts: RootFacts | undefined,
+  confirmed: Confirmed,
+): Promise<Gap | undefined> {
+  const mayJoin = () => instance?.assertMayJoin(confirmed.owner === true || confirmed.root === true);
+  try {
+    const gap = await gapOf(ledger, parts, facts, confirmed);
+    await mayJoin();
+    return gap;
+  } catch (error) {
+    if (error instanceof ImportClientError && error.details.reason === "root") await mayJoin();
     throw error;
   }
 }

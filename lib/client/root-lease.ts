@@ -167,6 +167,7 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     assertBound(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
     const other = await this.file.take();
     if (other) throw occupied(settings.root, other.holder);
+    if (this.file.fault) throw this.file.fault;
     // Whatever has become of the ledger while another one had the root was done by that one: ours may be the older.
     if (this.file.holding !== this.holding) {
       if (this.shared) this.owes = true;

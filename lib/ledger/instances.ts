@@ -33,7 +33,19 @@ export interface Beat {
   others: OtherInstance[];
 }
 
-export interface OtherInstance extends ProcessMark {
+/** The root that an instance works in: its path, and where it leads what stands in a file of it, or did until just now. */
+export interface RootSight {
+  root: string;
+  token: string;
+  before: string;
+}
+
+/** What an instance says of itself with a renewal. */
+export interface Said extends RootSight {
+  reach: Reach;
+}
+
+export interface OtherInstance extends ProcessMark, RootSight {
   id: string;
   /** Its lease, and the grace after it. */
   over: boolean;
@@ -92,8 +104,10 @@ export interface Instances {
   readonly pins: SharedPinAttempts;
   /** This process becomes one of them, under a new id. From then on nothing of it is committed unless it still is: SW-FENCED. */
   join(id: string, mark: ProcessMark): Promise<void>;
-  /** `reach`: as all others are to know it. */
-  renew(reach?: Reach): Promise<Beat>;
+  /** `said`: what all others are to know. */
+  renew(said?: Partial<Said>): Promise<Beat>;
+  /** Those that nobody has taken over, for one that has not joined. */
+  others(): Promise<OtherInstance[]>;
   /**
    * Whoever leads goes to the end of the line, so that the next one leads. False, and nothing is changed, when nobody else is alive who has not
    * done so himself lately, or another one leads. To be asked for once this one has no connection to the broker any more (line 12).

@@ -314,7 +314,7 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       const row = await claimed(one);
       await one.ledger.update(row.id, { wire: "{}" });
       assert.ok(!(await two.instances.giveUp()), "it does not lead");
-      await one.instances.renew("away");
+      await one.instances.renew({ reach: "away" });
       const told = (await two.instances.renew()).others.map(({ id, leads, awaySince }) => [id, leads, awaySince > 0]);
       assert.deepEqual(told, [[one.id, true, true]]);
       const seen = async () =>
@@ -331,7 +331,7 @@ export function describeInstances(what: string, database: SharedDatabase): void 
         ["first", false, false, true],
         ["second", true, false, false],
       ]);
-      const beats = await Promise.all([one.instances.renew(), two.instances.renew("away")]);
+      const beats = await Promise.all([one.instances.renew(), two.instances.renew({ reach: "away" })]);
       assert.deepEqual(
         beats.map(({ leads }) => leads),
         [false, true],
@@ -342,10 +342,10 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       assert.ok(!(await two.instances.giveUp()), "the other one has just given it up itself");
       await pass(GAVE_UP);
       await one.instances.renew();
-      await two.instances.renew("away");
+      await two.instances.renew({ reach: "away" });
       assert.ok(await two.instances.giveUp());
       // It has reached the broker: from now on it may have the lead like any other.
-      assert.ok((await one.instances.renew("reached")).leads);
+      assert.ok((await one.instances.renew({ reach: "reached" })).leads);
       assert.deepEqual(
         (await two.instances.renew()).others.map(({ gaveUp }) => gaveUp),
         [false],

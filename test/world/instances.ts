@@ -8,7 +8,9 @@ import {
   type Instances,
   nameOf,
   notOurs,
-  type Reach,
+  type OtherInstance,
+  type RootSight,
+  type Said,
   type SeenInstance,
   type TakenOver,
   takenName,
@@ -27,6 +29,7 @@ export interface InstanceRow extends ProcessMark {
   takenAt: number;
   awaySince?: number;
   gaveUpAt?: number;
+  said?: RootSight;
 }
 
 /** What the table needs of the ledger that it is in. */
@@ -66,7 +69,7 @@ export class SimInstances implements Instances {
     this.me = { id, epoch: 1 };
   }
 
-  renew(reach: Reach = ""): Promise<Beat> {
+  renew({ reach = "", root = "", token = "", before = "" }: Partial<Said> = {}): Promise<Beat> {
     const { me, world } = this;
     return world.aside(() => {
       const { instances } = this.file;
@@ -75,22 +78,34 @@ export class SimInstances implements Instances {
       const own = instances[mine];
       if (own) {
         own.leaseUntil = now + INSTANCE.lasts;
+        own.said = { root, token, before };
         own.awaySince = reach === "away" ? own.awaySince || now : 0;
         if (reach === "reached") own.gaveUpAt = 0;
       }
-      const others = instances.filter(({ id, takenBy }) => takenBy === "" && id !== me?.id);
+      const others = this.othersAt(now);
       return {
         held: mine !== -1,
-        leads: mine !== -1 && others.every((one) => instances.indexOf(one) > mine),
-        alone: others.every(({ leaseUntil }) => this.isSilent(leaseUntil, now)),
-        others: others.map((one) => ({
-          ...{ id: one.id, host: one.host, pid: one.pid, boot: one.boot, started: one.started },
-          ...{ over: this.isSilent(one.leaseUntil, now), left: one.leaseUntil === Number.NEGATIVE_INFINITY },
-          leads: instances.find(({ takenBy }) => takenBy === "") === one,
-          ...{ awaySince: one.awaySince ?? 0, gaveUp: gaveUpLately(one, now) },
-        })),
+        leads: mine !== -1 && !others.some(({ leads }) => leads),
+        alone: others.every(({ over }) => over),
+        others,
       };
     });
+  }
+
+  others(): Promise<OtherInstance[]> {
+    return this.world.aside(() => this.othersAt(this.world.now()));
+  }
+
+  private othersAt(now: number): OtherInstance[] {
+    const line = this.file.instances.filter(({ takenBy }) => takenBy === "");
+    return line
+      .filter(({ id }) => id !== this.me?.id)
+      .map((one) => ({
+        ...{ id: one.id, host: one.host, pid: one.pid, boot: one.boot, started: one.started },
+        ...{ over: this.isSilent(one.leaseUntil, now), left: one.leaseUntil === Number.NEGATIVE_INFINITY },
+        ...{ leads: one === line[0], awaySince: one.awaySince ?? 0, gaveUp: gaveUpLately(one, now) },
+        ...(one.said ?? { root: "", token: "", before: "" }),
+      }));
   }
 
   giveUp(): Promise<boolean> {

@@ -129,8 +129,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE pin_attempts ADD COLUMN secret ${TEXT} NOT NULL DEFAULT '';
   UPDATE pin_attempts SET pin = '';
   `,
-  // Version 6: whoever does not reach the broker gives the lead up, and all others know of it.
+  // Version 6: whoever does not reach the broker gives the lead up, and all others know of it; each says which root it sees.
   `
-  ALTER TABLE instances ADD COLUMN away_since timestamptz, ADD COLUMN gave_up_at timestamptz;
+  ALTER TABLE instances ADD COLUMN away_since timestamptz, ADD COLUMN gave_up_at timestamptz,
+    ADD COLUMN root ${TEXT} NOT NULL DEFAULT '', ADD COLUMN root_token ${TEXT} NOT NULL DEFAULT '',
+    ADD COLUMN root_before ${TEXT} NOT NULL DEFAULT '';
   `,
 ];

@@ -5,7 +5,8 @@ import {
   INSTANCE,
   type Instances,
   nameOf,
-  type Reach,
+  type OtherInstance,
+  type Said,
   type SeenInstance,
   type TakenOver,
   takenName,
@@ -24,6 +25,10 @@ const GAVE_UP_LATELY = `coalesce(gave_up_at > clock_timestamp() - ${seconds(GAVE
 const time = (column: string) =>
   `CASE WHEN isfinite(${column}) THEN floor(extract(epoch FROM ${column}) * 1000)::bigint ELSE 0 END`;
 const OVER = `lease_until < clock_timestamp() - ${seconds(INSTANCE.grace)}`;
+
+/** What each is to know of the others. */
+const OTHERS = `id, host, pid, boot, started, number, (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left",
+  ${time("away_since")} AS "awaySince", (${GAVE_UP_LATELY})::int AS "gaveUp", root, root_token AS "token", root_before AS "before"`;
 
 /** Documents whose bytes for the broker are fixed: ready for their first send, or with one of no known outcome. */
 const TO_SEND =
@@ -56,36 +61,37 @@ export class SqlInstances implements Instances {
     this.shared.instance = { id, epoch: 1 };
   }
 
-  async renew(reach: Reach = ""): Promise<Beat> {
+  async renew({ reach = "", root = "", token = "", before = "" }: Partial<Said> = {}): Promise<Beat> {
     const { id = "", epoch = 0 } = this.shared.instance ?? {};
     const rows = await this.shared.aside(
       all(
         `WITH mine AS (
           UPDATE instances SET lease_until = clock_timestamp() + ${seconds(INSTANCE.lasts)},
             away_since = CASE WHEN ?::text = 'away' THEN coalesce(away_since, clock_timestamp()) END,
-            gave_up_at = CASE WHEN ?::text <> 'reached' THEN gave_up_at END
+            gave_up_at = CASE WHEN ?::text <> 'reached' THEN gave_up_at END, root = ?, root_token = ?, root_before = ?
           WHERE id = ? AND epoch = ? RETURNING number
         )
-        SELECT id, host, pid, boot, started, number, (SELECT number FROM mine) AS mine,
-          (${OVER})::int AS "over", (lease_until = '-infinity')::int AS "left",
-          ${time("away_since")} AS "awaySince", (${GAVE_UP_LATELY})::int AS "gaveUp"
-        FROM instances WHERE taken_by = '' AND id <> ?
-        UNION ALL SELECT '', '', 0, '', '', 0, number, 0, 0, 0, 0 FROM mine`,
-        ...[reach, reach, id, epoch, id],
+        SELECT ${OTHERS}, (SELECT number FROM mine) AS mine FROM instances WHERE taken_by = '' AND id <> ?
+        UNION ALL SELECT '', '', 0, '', '', 0, 0, 0, 0, 0, '', '', '', number FROM mine`,
+        ...[reach, reach, root, token, before, id, epoch, id],
       ),
     );
     const mine = Number(rows[0]?.mine ?? 0);
-    const found = rows.filter((row) => row.id !== "").map((row) => ({ ...row, number: Number(row.number) }) as Other);
-    const first = Math.min(...found.map(({ number }) => number), mine || Number.POSITIVE_INFINITY);
+    const others = othersIn(
+      rows.filter((row) => row.id !== ""),
+      mine || Number.POSITIVE_INFINITY,
+    );
     return {
       held: mine > 0,
-      leads: mine > 0 && found.every(({ number }) => number > mine),
-      alone: found.every(({ over, left }) => Number(over) === 1 || Number(left) === 1),
-      others: found.map(({ id, host, pid, boot, started, number, over, left, awaySince, gaveUp }) => ({
-        ...{ id, host, pid: Number(pid), boot, started, over: Number(over) === 1, left: Number(left) === 1 },
-        ...{ leads: number === first, awaySince: Number(awaySince), gaveUp: Number(gaveUp) === 1 },
-      })),
+      leads: mine > 0 && !others.some(({ leads }) => leads),
+      alone: others.every(({ over, left }) => over || left),
+      others,
     };
+  }
+
+  async others(): Promise<OtherInstance[]> {
+    const sql = `SELECT ${OTHERS} FROM instances WHERE taken_by = '' AND id <> ?`;
+    return othersIn(await this.shared.aside(all(sql, this.shared.instance?.id ?? "")), Number.POSITIVE_INFINITY);
   }
 
   async giveUp(): Promise<boolean> {
@@ -249,13 +255,15 @@ interface Taking {
   changed: { row: DocumentRow; notes: EventNote[] }[];
 }
 
-interface Other extends ProcessMark {
-  id: string;
-  number: number;
-  over: unknown;
-  left: unknown;
-  awaySince: unknown;
-  gaveUp: unknown;
+/** `mine`: the place in the line of the one that asks. */
+function othersIn(rows: readonly Stored[], mine: number): OtherInstance[] {
+  const first = Math.min(mine, ...rows.map(({ number }) => Number(number)));
+  return rows.map(({ id, host, pid, boot, started, number, over, left, awaySince, gaveUp, root, token, before }) => ({
+    ...{ id: String(id), host: String(host), pid: Number(pid), boot: String(boot), started: String(started) },
+    ...{ over: Number(over) === 1, left: Number(left) === 1, leads: Number(number) === first },
+    ...{ awaySince: Number(awaySince), gaveUp: Number(gaveUp) === 1 },
+    ...{ root: String(root), token: String(token), before: String(before) },
+  }));
 }
 
 type Claim = Pick<DocumentRow, "id" | "business" | "sha256">;

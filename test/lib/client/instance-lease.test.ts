@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { InstanceLease } from "../../../lib/client/instance-lease.js";
+import { SharedRoot } from "../../../lib/client/shared-root.js";
 import { codeOf } from "../../../lib/errors.js";
 import type { ProcessMark } from "../../../lib/host.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
@@ -8,10 +9,12 @@ import {
   INSTANCE,
   type Instances,
   type Reach,
+  type Said,
   type SeenInstance,
   type TakenOver,
 } from "../../../lib/ledger/instances.js";
 import { Machines } from "../../support/machines.js";
+import { removeScratch, scratch } from "../../support/scratch.js";
 
 const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
 
@@ -20,7 +23,7 @@ class Others implements Instances {
   readonly pins = {} as Instances["pins"];
   readonly joined: string[] = [];
   readonly takeovers: { dead: readonly string[]; silent: boolean }[] = [];
-  others: Beat["others"] = [];
+  found: Beat["others"] = [];
   held = true;
   leads = true;
   /** Somebody is there for the lead. */
@@ -37,10 +40,17 @@ class Others implements Instances {
     this.joined.push(id);
     this.held = true;
   }
-  async renew(reach?: Reach): Promise<Beat> {
+  async renew({ reach, token }: Partial<Said> = {}): Promise<Beat> {
     if (this.away) throw new Error("away");
     this.reach = reach;
-    return { held: this.held, leads: this.leads, alone: this.others.length === 0, others: this.others };
+    this.token = token ?? "";
+    return { held: this.held, leads: this.leads, alone: this.found.length === 0, others: this.found };
+  }
+  /** Those that `take` may find before it joins. */
+  before: Beat["others"] = [];
+  token = "";
+  async others(): Promise<Beat["others"]> {
+    return this.before;
   }
   async giveUp(): Promise<boolean> {
     this.leads = !this.gives;
@@ -74,13 +84,15 @@ class Others implements Instances {
 describe("the lease of one of several instances", () => {
   const machines = new Machines();
   const leases: InstanceLease[] = [];
+  const root = scratch();
+  after(removeScratch);
   afterEach(async () => {
     for (const lease of leases.splice(0)) await lease.release();
   });
 
   async function start(others = new Others()) {
     const machine = machines.start("here");
-    const lease = new InstanceLease(others, machine.ports);
+    const lease = new InstanceLease(others, machine.ports, new SharedRoot(root, root, machine.ports));
     leases.push(lease);
     await lease.take();
     return { lease, others, clock: machine.ports.clock };
@@ -88,6 +100,7 @@ describe("the lease of one of several instances", () => {
   const other = (mark: ProcessMark, change: Partial<Beat["others"][number]> = {}) => ({
     ...mark,
     ...{ id: "other", over: false, left: false, leads: false, awaySince: 0, gaveUp: false },
+    ...{ root: "/srv", token: "", before: "" },
     ...change,
   });
 
@@ -127,10 +140,10 @@ describe("the lease of one of several instances", () => {
     const { lease, others, clock } = await start();
     assert.equal(lease.count, 1);
     const mark = machines.start("there").ports.host.mark();
-    others.others = [other(mark), other(mark, { id: "two" }), other(mark, { id: "three", left: true })];
+    others.found = [other(mark), other(mark, { id: "two" }), other(mark, { id: "three", left: true })];
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.equal(lease.count, 3);
-    others.others = [other(mark), other(mark, { id: "two", over: true })];
+    others.found = [other(mark), other(mark, { id: "two", over: true })];
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.equal(lease.count, 2);
   });
@@ -151,7 +164,7 @@ describe("the lease of one of several instances", () => {
     const dead = machines.start("here");
     const told: number[] = [];
     lease.followTakeovers(({ documents }) => told.push(documents));
-    others.others = [other(dead.ports.host.mark())];
+    others.found = [other(dead.ports.host.mark())];
     others.takeovers.length = 0;
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers, []);
@@ -173,10 +186,10 @@ describe("the lease of one of several instances", () => {
     const { lease, others, clock } = await start();
     const elsewhere = machines.start("there").ports.host.mark();
     others.takeovers.length = 0;
-    others.others = [other(elsewhere, { left: true })];
+    others.found = [other(elsewhere, { left: true })];
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers.splice(0), [{ dead: ["other"], silent: false }]);
-    others.others = [other(machines.start("here").ports.host.mark()), other(elsewhere, { id: lease.holding })];
+    others.found = [other(machines.start("here").ports.host.mark()), other(elsewhere, { id: lease.holding })];
     await clock.pass(INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers, []);
   });
@@ -185,7 +198,7 @@ describe("the lease of one of several instances", () => {
     const { lease, others, clock } = await start();
     const mark = machines.start("there").ports.host.mark();
     const may = async (change: Partial<Beat["others"][number]>) => {
-      others.others = [other(mark, change)];
+      others.found = [other(mark, change)];
       await clock.pass(INSTANCE.renew, () => clock.pause());
       return lease.mayGiveUp;
     };
@@ -247,7 +260,7 @@ describe("the lease of one of several instances", () => {
 
   it("takes over from a silent one only after it has renewed for a whole lease itself: the database may have been away", async () => {
     const { others, clock } = await start();
-    others.others = [other(machines.start("there").ports.host.mark(), { over: true })];
+    others.found = [other(machines.start("there").ports.host.mark(), { over: true })];
     others.takeovers.length = 0;
     await clock.pass(INSTANCE.lasts - INSTANCE.renew, () => clock.pause());
     assert.deepEqual(others.takeovers, []);

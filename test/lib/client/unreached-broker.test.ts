@@ -122,7 +122,7 @@ describe("of several instances, one that does not reach the broker", () => {
     one.lease.leads = false;
     const leader = {
       ...{ id: "a", host: "there", pid: 7, boot: "", started: "", over: false, left: false },
-      ...{ leads: true, awaySince: 0, gaveUp: false },
+      ...{ leads: true, awaySince: 0, gaveUp: false, root: "/srv", token: "", before: "" },
     };
     one.lead.leader = leader;
     await one.looks();
