@@ -173,7 +173,13 @@ function begunMeanwhile(root: string): ImportClientError {
   return new ImportClientError(
     "SW-OWNER",
     { zh: `根目录 ${root} 刚刚由另一个进程启用`, en: `another process has just begun with the root ${root}` },
-    { details: { reason: "lease", root } },
+    {
+      advice: {
+        zh: "无需处理：随后自动再试；两个进程应各有自己的根目录，或在 PostgreSQL 中共用一个台账。",
+        en: "Nothing has to be done, it is tried again by itself; two processes have a root each, or share a ledger in PostgreSQL.",
+      },
+      details: { reason: "lease", root },
+    },
   );
 }
 

@@ -19,7 +19,7 @@ export function ownerText({ environment, clientId }: Owner): string {
 
 /** Throws SW-OWNER for a document that belongs to another client or environment; `what` names it. */
 export function assertOwner(theirs: Owner, ours: Owner, what: Bilingual): void {
-  if (!isSameOwner(theirs, ours)) throw anothers(theirs, ours, what);
+  if (!isSameOwner(theirs, ours)) throw anothers(theirs, ours, what, OF_A_DOCUMENT);
 }
 
 /**
@@ -30,14 +30,19 @@ export function assertBound(theirs: Owner, ours: Owner, what: Bilingual): void {
   if (theirs.environment !== ours.environment || theirs.clientId !== ours.clientId) throw anothers(theirs, ours, what);
 }
 
-function anothers(theirs: Owner, ours: Owner, what: Bilingual): ImportClientError {
+const OF_A_DOCUMENT: Bilingual = {
+  zh: "另一客户端或环境的单据不会由本客户端发送：请以“已发送”或“失败”结束它，需要时重新导出。",
+  en: "What was another client's or environment's is never sent by this one: release it as sent or as failed, and export it again where it is needed.",
+};
+
+function anothers(theirs: Owner, ours: Owner, what: Bilingual, advice = ofPlace(theirs)): ImportClientError {
   const [bound, set] = [ownerText(theirs), ownerText(ours)];
   const text = {
     zh: `${what.zh}属于 ${bound}，当前设置为 ${set}`,
     en: `${what.en} belongs to ${bound}, and ${set} is set`,
   };
   const details = { reason: "owner", from: bound, to: set };
-  if (!isSameOwner(theirs, ours)) return new ImportClientError("SW-OWNER", text, { details });
+  if (!isSameOwner(theirs, ours)) return new ImportClientError("SW-OWNER", text, { advice, details });
   return new ImportClientError(
     "SW-OWNER",
     {
@@ -52,4 +57,13 @@ function anothers(theirs: Owner, ours: Owner, what: Bilingual): ImportClientErro
       details,
     },
   );
+}
+
+/** What to do about a root or a ledger of another one. */
+function ofPlace(theirs: Owner): Bilingual {
+  const bound = ownerText(theirs);
+  return {
+    zh: `请核对环境（SW_ENVIRONMENT）、客户端 ID（SW_CLIENT_ID）、根目录（SW_ROOT）和台账（SW_LEDGER）：每个环境的每个客户端 ID 各有自己的根目录和台账，这里的属于 ${bound}。确实要改变归属时，请停止使用它的所有实例，再在侧栏中确认。`,
+    en: `Check environment (SW_ENVIRONMENT), client ID (SW_CLIENT_ID), root (SW_ROOT) and ledger (SW_LEDGER): each client ID of each environment has a root and a ledger of its own, and these are of ${bound}. Where they shall be another's from now on, stop every instance that uses them and confirm that in the sidebar.`,
+  };
 }
