@@ -21,6 +21,7 @@ import {
 import { TABLES } from "../../ledger/copy/tables.js";
 import { LEDGER_FACTS, type MovedTo } from "../../ledger/facts.js";
 import { type Ledger, ledgerOn, openStore, setLedgerAside } from "../../ledger/index.js";
+import { isPostgres } from "../../ledger/postgres/place.js";
 import { assertOwner } from "../../ledger/rules/owner.js";
 import { standingPins } from "../../ledger/sql/pins.js";
 import type { Store } from "../../ledger/sql/store.js";
@@ -86,7 +87,10 @@ export async function moveLedger(
   };
   try {
     assertNoNewOnShare({ root, ledger: to }, ports.disk);
-    const source = await open(from, false);
+    const source = await open(from, false).catch((error) => {
+      if (!(error instanceof ImportClientError) || error.details.reason !== "missing" || isPostgres(from)) throw error;
+      throw facts.shared ? refusals.inPostgres(from, facts.shared, to, root) : refusals.noLedger(from, error);
+    });
     const movedTo = await assertSource(source, facts, marker, root);
     await hold(source);
     // A process that was frozen with the file open commits nothing when it wakes.

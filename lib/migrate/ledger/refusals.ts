@@ -21,6 +21,37 @@ export function notTheRoots(from: string, root: string): ImportClientError {
   );
 }
 
+/** The root goes on with a ledger in PostgreSQL, and a file is named that is not there: `shared` is its address, nothing secret. */
+export function inPostgres(from: string, shared: string, to: string, root: string): ImportClientError {
+  return refusal(
+    {
+      zh: `没有台账文件 ${from}：根目录 ${root} 的台账在 PostgreSQL 中，位于 ${shared}`,
+      en: `there is no ledger's file ${from}: the ledger of the root ${root} is in PostgreSQL, at ${shared}`,
+    },
+    {
+      zh: `请从那里复制（口令取自 PGPASSWORD 或 .pgpass）：ledger copy "${shared}" "${to}" --root "${root}"`,
+      en: `Copy from there (the password is taken from PGPASSWORD or .pgpass): ledger copy "${shared}" "${to}" --root "${root}"`,
+    },
+    "shared",
+  );
+}
+
+/** No file is where the ledger would be, and the root does not know where it is. */
+export function noLedger(from: string, cause: unknown): ImportClientError {
+  return new ImportClientError(
+    "SW-LEDGER",
+    { zh: `台账文件 ${from} 不存在`, en: `the ledger's file ${from} is missing` },
+    {
+      cause,
+      advice: {
+        zh: "台账设在别处时（import-client 的台账，或 SW_LEDGER），请写那里的路径或地址，并加 --root；文件已丢失时请放回备份，或先启动一次客户端重建。",
+        en: "Where the ledger is set to lie elsewhere (the import-client's ledger, or SW_LEDGER), name that place and add --root; where the file is lost put the backup back, or start the client once, which makes it anew.",
+      },
+      details: { reason: "missing" },
+    },
+  );
+}
+
 /** Its client has gone on with another one. */
 export function movedAway(place: string, to: string): ImportClientError {
   return refusal(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient } from "../../../lib/client/open.js";
@@ -21,8 +21,7 @@ const refused = (reason: string) => (error: unknown) => {
   assert.ok(error instanceof ImportClientError, String(error));
   assert.equal(error.code, "SW-OWNER", error.message);
   assert.equal(error.details.reason, reason, error.message);
-  // Whose it is says all of it.
-  if (reason !== "owner") assert.ok(error.advice?.zh && error.advice.en);
+  assert.ok(error.advice?.zh && error.advice.en);
   return true;
 };
 
@@ -88,6 +87,25 @@ describe("a client's ledger that is moved", function () {
     (await ledger.query({})).map(({ id, state, box, settled, possibleDuplicate }) => {
       return { id, state, box, settled, possibleDuplicate };
     });
+
+  it("a file that is not there, for the ledger is in PostgreSQL: where that is, and how it is copied from there", async () => {
+    const client = await open(database);
+    await work(client);
+    await close(client);
+    const to = join(scratch(), "ledger.db");
+    const file = join(settings.root, ".ledger", "ledger.db");
+    await assert.rejects(move(file, to), (error) => {
+      assert.ok(error instanceof ImportClientError && refused("shared")(error));
+      for (const text of [error.text.zh, error.text.en]) assert.ok(text.includes(database) && text.includes(file));
+      for (const text of [error.advice?.zh ?? "", error.advice?.en ?? ""]) {
+        assert.ok(text.includes(`ledger copy "${database}" "${to}" --root "${settings.root}"`), text);
+        assert.ok(!text.includes(password()));
+      }
+      return true;
+    });
+    assert.ok(!existsSync(file) && !existsSync(to), "nothing is made");
+    assert.equal((await move(database, to)).rows.documents, 4);
+  });
 
   it("goes on in PostgreSQL, and back in a file: nothing is held, what is open is its own again", async () => {
     const before = await open();
