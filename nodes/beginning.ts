@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from "node-red";
 import { ImportClientError } from "../lib/errors.js";
+import { afterEachDeploy } from "./deploys.js";
 
 /** A config node that a node names is not there; a later deploy may put it back. */
 export class NotThere extends ImportClientError {}
@@ -29,8 +30,7 @@ export class Beginning<T> {
       this.isAwaited = false;
       this.last = this.try(true);
     };
-    RED.events.on("flows:started", again);
-    node.on("close", () => RED.events.off("flows:started", again));
+    node.on("close", afterEachDeploy(RED, again));
   }
 
   /** What the last try came to. Rejects with why it has not begun. */

@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
 import type { InFlight } from "../lib/boxes/in-flight.js";
+import { afterEachDeploy } from "./deploys.js";
 
 /** Documents and deliveries that a node of ours is working on now, and how many handlers do. */
 const working = new Map<string, number>();
@@ -47,9 +48,9 @@ export function afterDeploys(RED: NodeAPI, out: () => readonly string[], lost: (
       }
     }, ON_ITS_WAY);
   };
-  RED.events.on("flows:started", onDeploy);
+  const stop = afterEachDeploy(RED, onDeploy);
   return () => {
-    RED.events.off("flows:started", onDeploy);
+    stop();
     clearTimeout(timer);
   };
 }

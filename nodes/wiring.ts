@@ -1,6 +1,6 @@
-import type { EventEmitter } from "node:events";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { bothLanguages } from "../lib/errors.js";
+import { afterEachDeploy } from "./deploys.js";
 import type { StatusLine } from "./runtime.js";
 
 /** How a node of a document's way may stand in a flow: it begins it, it is one step of it, or it is a gate that has to be in it. */
@@ -11,25 +11,6 @@ interface Wired {
   d?: boolean;
   wires?: string[][];
   _alias?: string;
-}
-
-/** What looks again after each deploy, by the runtime's events: one listener for all nodes. */
-const looks = new WeakMap<EventEmitter, Set<() => void>>();
-
-function afterEachDeploy(RED: NodeAPI, look: () => void): () => void {
-  let all = looks.get(RED.events);
-  if (!all) {
-    const mine = new Set<() => void>();
-    all = mine;
-    looks.set(RED.events, mine);
-    // A deploy of what was changed alone gives a node other wires without making it anew.
-    RED.events.on("flows:started", () => {
-      for (const one of mine) one();
-    });
-  }
-  const those = all;
-  those.add(look);
-  return () => those.delete(look);
 }
 
 /**

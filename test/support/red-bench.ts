@@ -88,6 +88,7 @@ export class RedBench {
   private readonly lines: LogLine[] = [];
   private loaded = false;
   private queues = 0;
+  private events!: EventEmitter;
 
   constructor(private readonly runtime: Runtime) {}
 
@@ -119,6 +120,7 @@ export class RedBench {
       runtime: { events: EventEmitter };
     };
     this.version = RED.version();
+    this.events = RED.runtime.events;
     const log = new EventEmitter();
     log.on("log", (line: LogLine) => this.lines.push(line));
     RED.log.addHandler(log);
@@ -206,6 +208,11 @@ export class RedBench {
     return until(`${id} shows ${text}`, () => this.statuses(id).at(-1) === text || undefined, within).catch((error) => {
       throw new Error(`${error.message}; it showed ${this.statuses(id).join(", ")}`);
     }) as Promise<true>;
+  }
+
+  /** How many listen to an event of the runtime. */
+  listeners(event: string): number {
+    return this.events.listenerCount(event);
   }
 
   /** Errors that were logged, `<node id>: <text>`. */

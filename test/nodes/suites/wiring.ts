@@ -53,5 +53,24 @@ export function wiring(bench: RedBench): void {
       assert.equal(warnings().length, 4, said);
       for (const id of ["zip", "sent", "aside"]) assert.ok(!bench.statuses(id).join().includes("unwired"), id);
     });
+
+    it("is one listener of the runtime's deploys, however many nodes there are", async () => {
+      const flow = (count: number): FlowNode[] => [
+        clientNode(at.root),
+        sink("before", "settle0"),
+        ...Array.from({ length: count }, (_, index) => [
+          settle(`settle${index}`, "sent", ["behind"]),
+          node("sw-folder-watch", `watch${index}`, { client: "client", createBoxes: false }, ["behind"]),
+          node("sw-mq-receive", `receive${index}`, { client: "client" }, ["behind"]),
+          node("sw-documents", `documents${index}`, { client: "client" }, ["behind"]),
+        ]).flat(),
+        sink("behind"),
+      ];
+      await bench.load(flow(1));
+      const few = bench.listeners("flows:started");
+      await bench.unload();
+      await bench.load(flow(12));
+      assert.equal(bench.listeners("flows:started"), few);
+    });
   });
 }
