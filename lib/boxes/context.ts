@@ -50,6 +50,8 @@ export interface BoxContext {
   readonly advice: AdviceBook;
   /** Tells that a receipt lies safely in its InBox. */
   receiptFiled(receipt: ReceiptRow): void;
+  /** Tells that the document of a receipt that waited for it is found. */
+  receiptMatched(receipt: ReceiptRow): void;
   /** Tells people something that stops nothing. */
   notice(code: string, zh: string, en: string): void;
 }

@@ -26,7 +26,7 @@ import { PinSecret } from "./pin-secret.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
 import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
-import { Standing } from "./standing.js";
+import { NEW_ROOT, Standing } from "./standing.js";
 import { reportJump, TrustedTime } from "./trusted-time.js";
 
 export type { CardChange } from "./reports.js";
@@ -123,6 +123,7 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.intake = new Intake(this, this.deliveries, (error) => this.reports.fault(error), {
       tell: (fault) => this.reports.report("put-aside", { code: fault.code, text: withAdvice(fault) }),
       stands: (fault, during) => this.standing.set("put-aside", fault, during),
+      over: () => this.standing.clear("put-aside"),
     });
     this.stopInheriting = machinePins().inherit(ledger.pins);
     const secret = new PinSecret(settings.root, this.files, ports.ids);
@@ -132,6 +133,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       this.record(note.event, row.id, row.fileName, note.code ?? "", note.text ?? "");
       this.emit("change", row, note);
       this.claims.followReceipt(row);
+      // Whoever hands documents in writes to this very root.
+      if (note.event === "claimed") this.standing.clear(NEW_ROOT);
       if (note.event === "sent") adoptOrphans(this, row.id).catch((error) => this.reports.fault(error));
     });
   }
@@ -151,6 +154,10 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
 
   receiptFiled(receipt: ReceiptRow): void {
     this.emit("receipt", receipt);
+  }
+
+  receiptMatched(receipt: ReceiptRow): void {
+    this.intake.putAside.matched(receipt).catch((error) => this.reports.fault(error));
   }
 
   /** Runs a step of a document, and tells of it. Resolves or rejects as it does; `codeFor` says the code of what it resolved to. */

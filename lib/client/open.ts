@@ -22,6 +22,7 @@ import { RootLease } from "./root-lease.js";
 import { type RootFacts, RootMarker } from "./root-marker.js";
 import type { ClientSettings } from "./settings.js";
 import { SharedRoot } from "./shared-root.js";
+import { NEW_ROOT } from "./standing.js";
 import { tellRebuilding } from "./tell-rebuilding.js";
 import { UsedRoots } from "./used-roots.js";
 
@@ -82,7 +83,7 @@ export async function openClient(
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
     client = opened;
     if (onNotice) client.on("notice", onNotice);
-    if (made) opened.standing.set("root", newRoot(settings.root), { until: ports.clock.now() + DAY });
+    if (made) opened.standing.set(NEW_ROOT, newRoot(settings.root), { until: ports.clock.now() + DAY });
     const recovery = await begin(client, gap, confirmed, onWait);
     if (made) client.record("new-root", "", "", "SW-NEW-ROOT", settings.root);
     instance?.followTakeovers((taken) => takenOver(opened, taken));

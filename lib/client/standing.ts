@@ -10,8 +10,11 @@ export interface StandingFault {
   at: number;
 }
 
-/** So many at a time; of more places than that the first ones are shown. */
-const MOST = 50;
+/** So many at a time are shown, the first ones; as many are kept in all, to be shown when those before them are over. */
+const MOST = { shown: 50, kept: 1000 };
+
+/** The place of a root that was made: over when a document comes from it. */
+export const NEW_ROOT = "root";
 
 /** What stands as it is until its place is well again: files that may not be read, receipts that were put aside. `change` when it is another. */
 export class Standing extends EventEmitter<{ change: [] }> {
@@ -30,7 +33,7 @@ export class Standing extends EventEmitter<{ change: [] }> {
     this.drop();
     const before = this.faults.get(place);
     if (before?.code === code && before.text.en === text.en) return;
-    if (!before && this.faults.size >= MOST) return;
+    if (!before && this.faults.size >= MOST.kept) return;
     this.faults.set(place, { code, text, advice: advice ?? null, at: before?.at ?? since, until });
     this.emit("change");
   }
@@ -43,7 +46,7 @@ export class Standing extends EventEmitter<{ change: [] }> {
   /** The first one first. */
   list(): StandingFault[] {
     this.drop();
-    return [...this.faults.values()].map(({ until: _until, ...fault }) => fault);
+    return [...this.faults.values()].slice(0, MOST.shown).map(({ until: _until, ...fault }) => fault);
   }
 
   private drop(): void {

@@ -61,6 +61,7 @@ async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: Docum
   const adopted = await adoptAs(context, orphan, document, { matchedBy: by, ...(place && { place }) });
   crashPoint("adopt.after-row");
   if (place) removeJson(context, orphan);
+  if (adopted) context.receiptMatched(orphan);
   return adopted;
 }
 

@@ -176,6 +176,7 @@ class Storing {
     const owner = documentId === null || documentId === found?.id ? found : await context.ledger.get(documentId);
     // It may have waited for its document, and was brought again now that this is known.
     const known = { ...receipt, documentId };
+    if (duplicate && receipt.documentId === null && documentId !== null) context.receiptMatched(receipt);
     const row = duplicate && owner ? await bringHome(context, known, owner) : known;
     if (row.filed) return row;
     const home = homeOf(context, row, owner)?.code;

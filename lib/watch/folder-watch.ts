@@ -212,7 +212,9 @@ export class FolderWatch {
         this.tellRound(0, []);
         return;
       }
-      for (const folder of this.folders()) await this.scan(folder, list);
+      const folders = this.folders();
+      this.leaveGone(folders);
+      for (const folder of folders) await this.scan(folder, list);
       const end = clock.monotonic();
       if (list) this.listing = end - start;
       for (const { readyIn } of this.boxes.values()) {
@@ -258,6 +260,18 @@ export class FolderWatch {
     return this.settings.businesses
       .filter((code) => this.settings.createBoxes || folders.exists(code))
       .map((code) => folders.of(code));
+  }
+
+  /** A folder that somebody has removed or renamed is nobody's trouble, and nothing waits in it. */
+  private leaveGone(folders: readonly BusinessFolder[]): void {
+    const there = new Set(folders.map(({ code }) => code));
+    for (const code of new Set([...this.boxes.keys(), ...this.away])) {
+      if (there.has(code)) continue;
+      this.boxes.get(code)?.close();
+      this.boxes.delete(code);
+      this.away.delete(code);
+      this.notices.leave(code);
+    }
   }
 
   private async scan(folder: BusinessFolder, list: boolean): Promise<void> {

@@ -69,6 +69,13 @@ export class Notices {
     for (const place of this.said.keys()) if (place.startsWith(beginning) && !isThere(place)) this.well(place);
   }
 
+  /** A business folder is not watched any more: nothing of it is not well. */
+  leave(code: string): void {
+    this.well(code);
+    this.keep(`${code}/`, () => false);
+    this.unreadable(`${code}/OutBox`, []);
+  }
+
   /** The files in an OutBox that cannot be read, all of them: each is said once, with the others that were found with it. */
   unreadable(place: string, files: readonly Unreadable[]): void {
     const before = this.unread.get(place);

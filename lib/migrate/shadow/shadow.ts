@@ -108,6 +108,7 @@ export class Shadow {
       inspections: new Inspections(ports.clock),
       lease: { assertHeld: () => undefined },
       receiptFiled: () => undefined,
+      receiptMatched: () => undefined,
       notice: (code, zh, en) => settings.onNotice?.(`${code} ${bothLanguages({ zh, en })}`),
     };
     const schemas = new SchemaStore(settings.schemas === "" ? [] : [settings.schemas]);

@@ -5,6 +5,7 @@ import { openClient } from "../../../lib/client/open.js";
 import type { Notice } from "../../../lib/client/reports.js";
 import { readClientSettings } from "../../../lib/client/settings.js";
 import { clientSettings } from "../../support/client.js";
+import { documentRow } from "../../support/rows.js";
 import { removeScratch, scratch } from "../../support/scratch.js";
 
 describe("the root that is set", () => {
@@ -47,6 +48,8 @@ describe("the root that is set", () => {
       first.standing.list().map(({ code }) => code),
       ["SW-NEW-ROOT"],
     );
+    await first.ledger.claim(documentRow());
+    assert.deepEqual(first.standing.list(), [], "whoever hands in writes to it");
     await first.close();
     const second = await open();
     assert.deepEqual([told.length, second.standing.list()], [1, []]);

@@ -8,6 +8,7 @@ import { clientSettings, openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import { documentRow } from "../../support/rows.js";
 import { removeScratch } from "../../support/scratch.js";
+import { until } from "../../support/until.js";
 
 const answer = (key: string) =>
   Buffer.from(
@@ -71,6 +72,61 @@ describe("receipts that cannot be read, or answer no document", () => {
       /^a receipt answers no known document and was put aside as Others\/InBox\/.*FOREIGN1/,
     );
     assert.match(standing()[0] ?? "", /^SW-RECEIPT 0 receipts could not be read and 1 answer/);
+  });
+
+  const LIFE = { key: "EARLY1", seqNo: "000000000000000051" };
+  const early = Buffer.from(
+    `<DEC_RESULT><CUS_CIQ_NO>${LIFE.seqNo}</CUS_CIQ_NO><ENTRY_ID>${"1".repeat(18)}</ENTRY_ID><CHANNEL>L</CHANNEL></DEC_RESULT>`,
+  );
+  const imported = Buffer.from(
+    `<DecImportResponse xmlns="http://www.chinaport.gov.cn/dec"><ResponseCode>0</ResponseCode><ClientSeqNo>${LIFE.key}</ClientSeqNo><SeqNo>${LIFE.seqNo}</SeqNo></DecImportResponse>`,
+  );
+  async function sent(): Promise<void> {
+    const row = documentRow({ business: "DecCus001", messageType: "DEC", clientKey: LIFE.key, state: "sent" });
+    await client.ledger.claim({ ...row, sendingAt: 1, sentAt: 1, settled: true, box: "none" });
+  }
+  const over = (left: readonly RegExp[]) =>
+    until(`standing is ${left.join(", ") || "nothing"}; it is ${standing().join(" | ")}`, () => {
+      const list = standing();
+      return list.length === left.length && left.every((words, index) => words.test(list[index] ?? ""));
+    });
+
+  it("one whose document is found later is none any more, also of several and after a restart", async () => {
+    await sent();
+    await bring(early);
+    assert.match(standing()[0] ?? "", /^SW-RECEIPT 0 receipts could not be read and 1 answer/);
+    const { advice } = client.standing.list()[0] ?? {};
+    assert.ok(!advice?.en.includes(".reason.json"), "there is none beside it");
+    assert.match(advice?.zh ?? "", /先于导入回执到达的/);
+    await bring(imported);
+    await over([]);
+
+    await bring(answer("FOREIGN1"));
+    await bring(
+      Buffer.from(early.toString().replaceAll(LIFE.seqNo, "000000000000000052").replaceAll("1".repeat(18), "")),
+    );
+    const { root } = client.settings;
+    await client.close();
+    clock.skip(1000);
+    await open(root);
+    assert.match(standing()[0] ?? "", /2 answer no known document/);
+    const row = documentRow({ business: "DecCus001", messageType: "DEC", clientKey: "EARLY2", state: "sent" });
+    await client.ledger.claim({ ...row, sendingAt: 1, sentAt: 1, settled: true, box: "none" });
+    await bring(Buffer.from(imported.toString().replace("51<", "52<").replace("EARLY1", "EARLY2")));
+    await over([/1 answer no known document; they were put aside$/]);
+  });
+
+  it("one whose document comes while it is being stored was never one", async () => {
+    await sent();
+    await Promise.all([bring(early), bring(imported)]);
+    await over([]);
+  });
+
+  it("is named whole, however long its name is", async () => {
+    await bring(answer("LONG".repeat(20)));
+    const place = /the last one as (\S+)$/.exec(client.standing.list()[0]?.text.en ?? "")?.[1] ?? "";
+    assert.ok(existsSync(join(client.settings.root, place)), place);
+    assert.ok(place.length > 90, place);
   });
 
   it("stand for a day after the last one, also over a restart", async () => {

@@ -134,6 +134,7 @@ describe(`${RECEIPTS} receipts in random order`, () => {
       advice: BUILT_IN,
       notice: () => {},
       receiptFiled: () => {},
+      receiptMatched: () => {},
       inspections: new Inspections(),
     };
 

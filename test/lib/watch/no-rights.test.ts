@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
@@ -139,6 +139,20 @@ describe("folders and files in which the user of Node-RED lacks a right", () => 
     await watching.until(() => watching?.round?.away === 1);
     await assertToldOnce(/^SW-FOLDER .*DecCus001\/OutBox cannot be listed: no permission \(EACCES\)/);
     await assertOver(["a.xml"]);
+  });
+
+  it("a folder that was removed or renamed leaves nothing standing", async () => {
+    refusals.walk = { code: "EACCES", syscall: "opendir", path: /Sas\/OutBox$/ };
+    watching = new Watching(client, { businesses: [] });
+    await watching.until(() => watching?.round?.away === 1 && client.standing.list().length === 1);
+    renameSync(join(client.settings.root, "Sas"), join(client.settings.root, "Old"));
+    rmSync(join(client.settings.root, "Old", "OutBox"), { recursive: true });
+    await watching.until(() => watching?.round?.troubles === 0 && watching.round.away === 0);
+    assert.deepEqual(client.standing.list(), []);
+    refusals = {};
+    client.folders.of("Sas").make();
+    drop("a.xml", "Sas");
+    await watching.until(() => watching?.claims.length === 1);
   });
 
   it("a TempBox that may not be entered keeps no other folder from going on", async () => {
