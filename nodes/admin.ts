@@ -1,3 +1,4 @@
+import { askedByPerson } from "../lib/asked.js";
 import type { Person } from "../lib/audit/entry.js";
 import { meaningOf } from "../lib/codes.js";
 import { ImportClientError, messageOf } from "../lib/errors.js";
@@ -148,13 +149,16 @@ const FAILED = {
   advice: { zh: "详情见 Node-RED 日志。", en: "Node-RED's log says more." },
 };
 
-/** A route's handler out of work that gives its answer, or rejects: the code decides the status, the words go to the person. */
+/**
+ * A route's handler out of work that gives its answer, or rejects: the code decides the status, the words go to the person, who does not wait
+ * for a ledger that is away.
+ */
 export function answer(work: (request: Request, response: Response) => Promise<unknown>) {
   return (request: unknown, response: unknown) => {
     const reply = response as Response;
     const asked = request as Request;
     assertJson(asked)
-      .then(() => work(asked, reply))
+      .then(() => askedByPerson(() => work(asked, reply)))
       .then(
         (body) => {
           if (body instanceof Download) body.send(reply);

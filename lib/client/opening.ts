@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
+import { waitAtMost } from "../clock.js";
 import { assertReason, ImportClientError, messageOf, neutral, nodeStops } from "../errors.js";
 import { type Ports, SYSTEM } from "../files/ports.js";
 import { KeyedLock } from "../keyed-lock.js";
@@ -10,7 +11,7 @@ import type { Confirmed } from "./binding.js";
 import type { ImportClient } from "./import-client.js";
 import type { LeaseFile } from "./lease-file.js";
 import { leaseOf, openClient } from "./open.js";
-import { type ClientPicture, pictureOf } from "./picture.js";
+import { type ClientPicture, factsOf, factsOfClosed, pictureOf, type SeenFacts } from "./picture.js";
 import type { Notice } from "./reports.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -23,6 +24,9 @@ export interface OpeningEvents {
 
 /** What a person confirms about a client as a whole. */
 export type Confirmation = keyof Confirmed | "clock";
+
+/** Milliseconds in which a ledger says whose it is, and what is open in it; an open one says before why it does not (`Soon`). */
+const LOOKS_FOR = 2_500;
 
 /** Milliseconds until it is tried again: for a root that another process has, and for everything else. */
 const AGAIN = { lease: 1_000, other: 3_000 };
@@ -66,8 +70,27 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
   }
 
   /** What there is to decide: whose the root is and what is open in it. */
-  picture(): Promise<ClientPicture> {
-    return this.lock.run("", () => pictureOf(this.settings, this.client, this.fault, this.ports, this.openLedger));
+  async picture(): Promise<ClientPicture> {
+    const { client, settings, ports } = this;
+    let seen: SeenFacts | undefined;
+    let refused: ImportClientError | undefined;
+    const looking = client
+      ? factsOf(client.ledger)
+      : this.lock.run("", () => factsOfClosed(settings, ports, this.openLedger));
+    // A ledger that does not answer is none that a person who looks waits for.
+    await waitAtMost(
+      ports.clock,
+      LOOKS_FOR,
+      looking.then(
+        (facts) => {
+          seen = facts;
+        },
+        (error) => {
+          if (error instanceof ImportClientError) refused = error;
+        },
+      ),
+    );
+    return pictureOf(settings, seen, this.fault ?? refused, ports);
   }
 
   /**

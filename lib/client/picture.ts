@@ -1,11 +1,11 @@
-import type { ImportClientError } from "../errors.js";
+import { meaningOf } from "../codes.js";
+import type { Bilingual, ImportClientError } from "../errors.js";
 import { Folders } from "../files/folders.js";
 import { isUnfinishedName } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import { type DocumentState, type Ledger, type OpenLedger, openLedger } from "../ledger/index.js";
 import type { Owner } from "../ledger/rules/owner.js";
 import { ownerOf } from "./binding.js";
-import type { ImportClient } from "./import-client.js";
 import { bindingParts, leaseOf } from "./open.js";
 import type { ClientSettings } from "./settings.js";
 
@@ -15,7 +15,7 @@ export interface ClientPicture {
   set: Owner;
   /** Whose root and ledger are, as they say themselves; null where nothing says it. */
   bound: Owner | null;
-  fault: { code: string; text: { zh: string; en: string }; reason: string } | null;
+  fault: { code: string; text: Bilingual; advice: Bilingual | null; reason: string } | null;
   /** Documents by state; null where the ledger cannot be read. */
   counts: Record<DocumentState, number> | null;
   /** Documents whose claims are open. */
@@ -24,36 +24,48 @@ export interface ClientPicture {
   waiting: number;
 }
 
-/** The picture of a client, open or not. A ledger that is not open is opened for the moment, while nobody else has the root. */
-export async function pictureOf(
+/** What a ledger says of it. */
+export interface SeenFacts extends Pick<ClientPicture, "bound" | "counts" | "open"> {}
+
+/** The picture of a client, open or not; `seen` is undefined where its ledger says nothing. */
+export function pictureOf(
   settings: ClientSettings,
-  client: ImportClient | undefined,
+  seen: SeenFacts | undefined,
   fault: ImportClientError | undefined,
   ports: Ports,
-  open: OpenLedger = openLedger,
-): Promise<ClientPicture> {
+): ClientPicture {
   const { environment, clientId } = settings;
-  const seen = client ? await factsOf(client.ledger) : await factsOfClosed(settings, ports, open);
   return {
     set: { environment, clientId },
     bound: seen?.bound ?? null,
-    fault: fault ? { code: fault.code, text: fault.text, reason: fault.details.reason ?? "" } : null,
+    fault: fault ? faultShown(fault) : null,
     counts: seen?.counts ?? null,
     open: seen?.open ?? 0,
     waiting: waitingFiles(settings, ports),
   };
 }
 
-async function factsOf(ledger: Ledger) {
+/** Why a client is not open or may not work, as routes say it; `reason` says what a person can confirm. */
+export function faultShown({ code, text, advice = meaningOf(code)?.action, details }: ImportClientError) {
+  return { code, text, advice: advice ?? null, reason: details.reason ?? "" };
+}
+
+/** What an open ledger says. Rejects with SW-LEDGER. */
+export async function factsOf(ledger: Ledger): Promise<SeenFacts> {
   const bound = await ownerOf(ledger);
   return {
-    bound: bound && { environment: bound.environment, clientId: bound.clientId },
+    bound: bound ? { environment: bound.environment, clientId: bound.clientId } : null,
     counts: await ledger.counts(),
     open: (await ledger.unsettled()).length,
   };
 }
 
-async function factsOfClosed(settings: ClientSettings, ports: Ports, open: OpenLedger) {
+/** A ledger that is not open is opened for the moment, while nobody else has the root; undefined where that cannot be. */
+export async function factsOfClosed(
+  settings: ClientSettings,
+  ports: Ports,
+  open: OpenLedger = openLedger,
+): Promise<SeenFacts | undefined> {
   const { marker } = bindingParts(settings, ports);
   const file = leaseOf(settings, ports);
   let ledger: Ledger | undefined;

@@ -84,7 +84,8 @@ export class Metrics {
     make.open.set(whose, client.open ? 1 : 0);
     if (client.fault !== "") make.fault.set({ ...whose, code: client.fault }, 1);
     for (const [state, count] of Object.entries(client.counts ?? {})) make.documents.set({ ...whose, state }, count);
-    make.oldestOpen.set(whose, client.oldestOpen);
+    make.ledgerUp.set(whose, client.ledgerUp ? 1 : 0);
+    if (client.oldestOpen !== undefined) make.oldestOpen.set(whose, client.oldestOpen);
     make.inFlight.set(whose, client.inFlight);
     if (client.instances) {
       const { alive, silent, leads } = client.instances;
@@ -131,6 +132,7 @@ function instruments({ Counter, Gauge, Histogram }: Library, registry: Registry)
     instance: gauge("instance_info", "The client that runs here, and its version", [...CLIENT, "version"]),
     open: gauge("client_open", "1 while root and ledger are open and this process holds the root's lease", CLIENT),
     fault: gauge("client_fault", "1 for the code of what keeps the client from working", [...CLIENT, "code"]),
+    ledgerUp: gauge("ledger_up", "1 while the ledger answers; 0: what is counted in it is left out", CLIENT),
     documents: gauge("documents", "Documents by state", [...CLIENT, "state"]),
     oldestOpen: gauge("oldest_open_seconds", "Age of the oldest claim that is not settled", CLIENT),
     inFlight: gauge("in_flight", "Claims that are out in messages of the flow", CLIENT),

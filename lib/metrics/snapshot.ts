@@ -12,8 +12,10 @@ export interface ClientSnapshot {
   fault: string;
   /** Documents by state; undefined while the ledger cannot be asked. */
   counts: Readonly<Record<DocumentState, number>> | undefined;
-  /** Seconds since the oldest open claim was made; 0 when there is none. */
-  oldestOpen: number;
+  /** The ledger answers. */
+  ledgerUp: boolean;
+  /** Seconds since the oldest open claim was made; 0 when there is none, undefined while the ledger cannot be asked. */
+  oldestOpen: number | undefined;
   inFlight: number;
   /** Those who share the ledger; undefined where this process has it for itself, or while it cannot be asked. */
   instances: InstancesSnapshot | undefined;

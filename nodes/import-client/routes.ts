@@ -1,8 +1,10 @@
 import type { NodeAPI } from "node-red";
 import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
+import { knownCounts } from "../../lib/client/last-counts.js";
 import type { ClientOpening } from "../../lib/client/opening.js";
 import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from "../../lib/client/person.js";
+import { faultShown } from "../../lib/client/picture.js";
 import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { storyOf } from "../../lib/client/story.js";
 import { meaningOf } from "../../lib/codes.js";
@@ -36,8 +38,22 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     throw new ImportClientError("SW-UNKNOWN-NODE", { zh: "没有这个客户端", en: "there is no such client" });
   }
 
+  /** A client that is not open for its ledger: what it has is not nothing. Throws that fault. */
+  function assertLedger(which: (node: ImportClientNode) => boolean): void {
+    for (const node of nodes.values()) {
+      const { client, fault } = node.opening ?? {};
+      if (which(node) && !client && fault?.code === "SW-LEDGER") throw fault;
+    }
+  }
+
   async function owner(id: string): Promise<{ node: ImportClientNode; client: ImportClient }> {
-    for (const ready of await clients()) if (await ready.client.ledger.get(id)) return ready;
+    const open = await clients();
+    const asked = await Promise.allSettled(open.map(({ client }) => client.ledger.get(id)));
+    const found = open[asked.findIndex((one) => one.status === "fulfilled" && one.value)];
+    if (found) return found;
+    // It may be in the one that cannot be asked.
+    for (const one of asked) if (one.status === "rejected") throw one.reason;
+    assertLedger(() => true);
     throw unknownDocument();
   }
 
@@ -53,6 +69,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const limit = Math.min(query.limit ?? 50, 500);
       const wanted = text(given.client);
       if (wanted !== "") openingOf(wanted);
+      assertLedger(({ id }) => wanted === "" || id === wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
       const pages = asked.map(async ({ client: { ledger } }) =>
         withInstances(ledger, await ledger.query({ ...query, limit })),
@@ -134,11 +151,12 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
       return Promise.all(
         openings.map(async (node) => {
-          const { ledger } = node.opening?.client ?? {};
-          const [counts, instances] = await Promise.all([
-            ledger?.counts().catch(() => undefined),
-            ledger && seenInstances(ledger).catch(() => undefined),
+          const { client } = node.opening ?? {};
+          const [known, instances] = await Promise.all([
+            client && knownCounts(client.ledger, client.clock.now()),
+            client && seenInstances(client.ledger).catch(() => undefined),
           ]);
+          const fault = node.opening?.fault ?? known?.fault;
           return {
             client: {
               id: node.id,
@@ -147,10 +165,12 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
               clientId: node.settings?.clientId ?? "",
             },
             // Why it is not open, or may not work: `reason` says what a person can confirm.
-            fault: faultFor(node.opening?.fault),
+            fault: fault ? faultShown(fault) : null,
             // What is wrong as long as it is so, and stops nothing else: files that may not be read, receipts that were put aside.
             standing: node.opening?.client?.standing.list() ?? [],
-            counts: counts ?? {},
+            counts: known?.counts ?? {},
+            // When they were so: null = now, 0 = never known to this process.
+            countsAt: known ? known.countsAt : 0,
             inFlight: node.opening?.client?.claims.inFlight.count() ?? 0,
             brokers: brokers.filter(({ client: id }) => id === "" || id === node.id),
             cards: cards.filter(({ client: id }) => id === "" || id === node.id),
@@ -220,12 +240,6 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
   );
 
   answerFaults(RED.httpAdmin);
-}
-
-function faultFor(fault: ImportClientError | undefined) {
-  return fault
-    ? { code: fault.code, text: fault.text, advice: fault.advice ?? null, reason: fault.details.reason ?? "" }
-    : null;
 }
 
 /** The first node that belongs to a client, or to any. */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { NodeAPI } from "node-red";
+import { askedByPerson } from "../../lib/asked.js";
 import { seenInstances } from "../../lib/client/seen-instances.js";
 import { bothLanguages, codeOf, ImportClientError, messageOf } from "../../lib/errors.js";
 import type { Ledger } from "../../lib/ledger/index.js";
@@ -51,7 +52,7 @@ export function registerWatchRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, Imp
     "/single-window/metrics",
     may as never,
     ((_request: Request, response: Response) => {
-      scrape(metrics, nodes).then(
+      askedByPerson(() => scrape(metrics, nodes)).then(
         ({ type, body }) => response.set({ "content-type": type, "cache-control": "no-store" }).send(body),
         (error) => {
           const code = codeOf(error) ?? "SW-FAULT";
@@ -152,14 +153,16 @@ async function clientSnapshot({ settings, opening }: ImportClientNode): Promise<
   const client = opening?.client;
   const fault = opening ? (opening.fault?.code ?? "") : "SW-CONFIG";
   const counts = await client?.ledger.counts().catch(() => undefined);
-  const [oldest] = (await client?.ledger.unsettled({ after: "", limit: 1 }).catch(() => undefined)) ?? [];
+  const unsettled = await client?.ledger.unsettled({ after: "", limit: 1 }).catch(() => undefined);
+  const [oldest] = unsettled ?? [];
   return {
     clientId: settings?.clientId ?? "",
     environment: settings?.environment ?? "",
     open: client !== undefined && fault === "",
     fault,
     counts,
-    oldestOpen: client && oldest ? Math.max(0, (client.clock.now() - oldest.claimedAt) / 1000) : 0,
+    ledgerUp: client !== undefined && counts !== undefined,
+    oldestOpen: client && oldest ? Math.max(0, (client.clock.now() - oldest.claimedAt) / 1000) : unsettled && 0,
     inFlight: client?.claims.inFlight.count() ?? 0,
     instances: client && (await instancesOf(client.ledger)),
     boxes: client ? await outBoxesOf(client) : [],

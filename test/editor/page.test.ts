@@ -304,6 +304,36 @@ describe("operator page, with a login", () => {
     await other.close();
   });
 
+  it("shows a ledger that does not answer with the counts of before, and lists documents again once it does", async () => {
+    const text = { zh: "台账数据库没有应答", en: "the ledger's database does not answer" };
+    const fault = {
+      code: "SW-LEDGER",
+      text,
+      advice: { zh: "请检查数据库服务器和网络。", en: "Check it." },
+      reason: "away",
+    };
+    await page.route("**/single-window/status", async (route) => {
+      const clients = await (await route.fetch()).json();
+      await route.fulfill({ json: clients.map((one: object) => ({ ...one, fault, countsAt: Date.now() })) });
+    });
+    await page.route("**/single-window/documents?*", (route) => route.fulfill({ status: 503, json: fault }));
+    const nothingNew = { cursor: "x.1", documents: [], all: false, status: true };
+    await page.route("**/single-window/changes?*", (route) => route.fulfill({ json: nothingNew }));
+    await page.reload();
+    await page.locator(".page-status .sw-problem", { hasText: "台账数据库没有应答 · 请检查数据库" }).waitFor();
+    await page.locator(".page-status", { hasText: /台账没有应答，件数是 \d.* 的/ }).waitFor();
+    await page.locator(".page-problem", { hasText: "SW-LEDGER" }).waitFor();
+    await page.unroute("**/single-window/status");
+    await page.unroute("**/single-window/documents?*");
+    await row("invalid.xml").waitFor();
+    await page.locator(".page-problem").waitFor({ state: "hidden" });
+    await page.unroute("**/single-window/changes?*");
+    // The browser's own words for the answer.
+    assert.ok(opened.problems.splice(0).every((words) => words.includes("503")));
+    await page.reload();
+    await row("invalid.xml").waitFor();
+  });
+
   it("asks for the login again when it is no longer valid", async () => {
     const token = await page.evaluate(() => sessionStorage.getItem("single-window-token"));
     await fetch(`${bench.url}/auth/revoke`, {

@@ -64,6 +64,47 @@ describe("a ledger in PostgreSQL that is away", function () {
       90_000,
     );
 
+  /** What a route answers within the time in which a hanging one does not: it was tried for a minute. */
+  const ask = async (path: string) => {
+    const answer = await fetch(`${stage.nodeRed.url}/single-window/${path}`, { signal: AbortSignal.timeout(12_000) });
+    const text = await answer.text();
+    return { status: answer.status, text, body: text.startsWith("#") ? undefined : JSON.parse(text) };
+  };
+  /** All routes that ask the ledger, at once, for each of which somebody may wait. */
+  async function assertAnswered(id: string, known: number): Promise<void> {
+    const node = "single_window_client";
+    const [status, documents, document, client, metrics, resent] = await Promise.all([
+      ...["status", "documents", `documents/${id}`, "clients/", "metrics"].map(async (path) =>
+        ask(path === "clients/" ? `clients/${(await ask("status")).body[0].client.id}` : path),
+      ),
+      fetch(`${stage.nodeRed.url}/single-window/documents/${id}/resend`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ reason: "again" }),
+        signal: AbortSignal.timeout(12_000),
+      }).then(async (answer) => ({ status: answer.status, text: "", body: await answer.json() })),
+    ] as const);
+    assert.ok(status && documents && document && client && metrics && resent);
+    const [shown] = status.body;
+    assert.equal(status.status, 200);
+    assert.equal(shown.fault.code, "SW-LEDGER", status.text);
+    assert.ok(shown.fault.advice.zh && shown.fault.text.en, status.text);
+    assert.ok(shown.counts.accepted >= known, status.text);
+    assert.ok(shown.countsAt > 0, "they are not of now");
+    for (const refused of [documents, document, resent]) {
+      assert.equal(refused.status, 503);
+      assert.equal(refused.body.code, "SW-LEDGER");
+      assert.ok(refused.body.advice.zh && refused.body.text.en, refused.text);
+    }
+    assert.equal(client.status, 200);
+    assert.equal(client.body.fault.code, "SW-LEDGER", client.text);
+    assert.equal(client.body.counts, null);
+    assert.equal(metrics.status, 200);
+    assert.match(metrics.text, /^single_window_ledger_up\{.*\} 0$/m);
+    assert.doesNotMatch(metrics.text, /^single_window_documents\{/m);
+    assert.match(metrics.text, new RegExp(`^${node}_open`, "m"));
+  }
+
   for (const [how, leave, comeBack] of [
     ["stopped", () => postgres.halt(), () => postgres.restart()],
     ["killed", () => postgres.kill(), () => postgres.restart()],
@@ -72,10 +113,15 @@ describe("a ledger in PostgreSQL that is away", function () {
     it(`${how}: nothing is claimed or sent, documents wait, and go out once when it is back`, async () => {
       const before = drop();
       await accepted(before);
+      const { body } = await ask("documents?limit=1");
+      const [counted] = (await ask("status")).body;
+      assert.deepEqual([counted.countsAt, counted.fault], [null, null]);
+      assert.match((await ask("metrics")).text, /^single_window_ledger_up\{.*\} 1$/m);
       const from = stage.nodeRed.lines.length;
       await leave();
       const waiting = drop();
       try {
+        await assertAnswered(body.documents[0].id, counted.counts.accepted);
         await says(/SW-LEDGER .*Documents wait/, from);
         assert.deepEqual(delivered(waiting), []);
         assert.deepEqual(

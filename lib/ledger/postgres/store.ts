@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { personsQuestion } from "../../asked.js";
 import { measure } from "../../measure.js";
 import type { InstanceKey } from "../instances.js";
 import { countDocuments, findDocuments } from "../sql/search.js";
 import type { Fence, Question, SharedStore, Store } from "../sql/store.js";
-import { performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
+import { all, performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import type { LedgerLook } from "../types.js";
 import { POSTGRES } from "./dialect.js";
 import { asLedgerError, isFinal, ledgerError } from "./faults.js";
@@ -11,9 +12,12 @@ import { AWAY, GroupCommit } from "./group-commit.js";
 import type { PostgresPlace } from "./place.js";
 import { openSession, placeOf, prepareSchema, type Session } from "./session.js";
 import { Sessions } from "./sessions.js";
+import { Soon, silent } from "./soon.js";
 
 /** Connections that read; one more writes. */
 const READERS = 3;
+
+const PROBE = all("SELECT 1");
 
 /**
  * A ledger in a schema of PostgreSQL: group commits over one connection, reading over a few others. A database that is away is waited for;
@@ -26,6 +30,7 @@ export class PostgresStore implements Store, SharedStore {
   private asideSession: Session | undefined;
   private readers: Sessions;
   private readonly queue = this.newQueue();
+  private readonly soon = new Soon(() => this.aside(PROBE));
   readonly knownRows = this.queue.knownRows;
   private writer: Session | undefined;
   private fenced: Fence | undefined;
@@ -50,6 +55,12 @@ export class PostgresStore implements Store, SharedStore {
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
+    const question = personsQuestion();
+    if (!question) return this.reading(work, AWAY.patience);
+    return this.soon.answer(question.silent, (patience, isWanted) => this.reading(work, patience, isWanted));
+  }
+
+  private async reading<T>(work: () => Work<T>, patience: number, isWanted = () => true): Promise<T> {
     const { readers } = this;
     const start = performance.now();
     for (let tries = 0; ; tries++) {
@@ -58,11 +69,12 @@ export class PostgresStore implements Store, SharedStore {
         this.assertOpen();
         const reader = await readers.take();
         session = reader;
+        if (!isWanted()) throw silent();
         return await performAsync(work(), (statement) => reader.run(statement));
       } catch (error) {
         if (!isFinal(error)) session?.destroy();
-        const long = performance.now() - start > AWAY.patience;
-        if (isFinal(error) || long || this.closed) throw asLedgerError(error);
+        const long = performance.now() - start > patience;
+        if (isFinal(error) || long || this.closed || !isWanted()) throw asLedgerError(error);
         await pause(Math.min(AWAY.longest, AWAY.first * 2 ** tries));
       } finally {
         readers.giveBack(session);
@@ -71,6 +83,9 @@ export class PostgresStore implements Store, SharedStore {
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
+    const question = personsQuestion();
+    // What is being written is waited for: nobody may take a commit for none.
+    if (question) await this.soon.assertAnswers(question.silent);
     try {
       return await measure("commit", async () => {
         this.assertOpen();

@@ -130,7 +130,7 @@ export function showDesk(place, { leave, speak }) {
   const live = follow({
     seen: () => document.visibilityState === "visible",
     changed: async ({ documents: ids, all, status: others }) => {
-      const rows = all || ids.length > 0;
+      const rows = all || ids.length > 0 || documents.isStale();
       if (rows || others) await status.ask();
       if (rows) await documents.refresh();
       if (story.isOpen() && (all || story.shows(ids))) await story.ask();

@@ -117,8 +117,14 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
     endSight.observe(end);
   }
 
-  const ask = (before, limit = PAGE) =>
-    get("documents", { ...filter.wanted(), client: client(), limit, ...(before && { before }) });
+  /** It could not be asked for the last time. */
+  let stale = false;
+  async function ask(before, limit = PAGE) {
+    stale = true;
+    const answer = await get("documents", { ...filter.wanted(), client: client(), limit, ...(before && { before }) });
+    stale = false;
+    return answer;
+  }
 
   /** The list from its beginning. Nothing stays chosen that is no longer seen. */
   async function reload() {
@@ -230,7 +236,7 @@ export function makeDocuments(place, { open, change, fail, client = () => "", se
 
   const openerOf = (id) => (id === "" ? null : rows.querySelector(`[data-id="${CSS.escape(id)}"] .sw-document`));
 
-  return { reload, refresh, mark, filter };
+  return { reload, refresh, mark, filter, isStale: () => stale };
 }
 
 /** The rows of the page with this number, out of all from the newest on. */

@@ -11,7 +11,7 @@ import { showLights } from "./lights.mjs";
 import { asksReason } from "./reason.mjs";
 import { showStanding } from "./standing.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
-import { named, translate, translateKnown } from "./texts.mjs";
+import { named, time, translate, translateKnown } from "./texts.mjs";
 import { showTroubles } from "./troubles.mjs";
 
 /**
@@ -35,7 +35,7 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
   }
 
   function showClient(status) {
-    const { client, fault, standing, counts, inFlight, brokers, cards, instances } = status;
+    const { client, fault, standing, counts, countsAt = null, inFlight, brokers, cards, instances } = status;
     const box = el("div", { class: "sw-client" }, titleOf(client));
     const done = () => ask().catch(fail);
     if (fault) showStanding(client, fault, box, { done, fail });
@@ -53,6 +53,10 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
     details.append(line("tasks", translate("inFlight", { count: inFlight }), "sw-muted"));
     box.append(details);
     if (mayWrite()) box.append(el("div", { class: "sw-actions" }, testButton(client, test)));
+    // Without an answer of the ledger they are as it said them last.
+    if (countsAt) box.append(line("clock", translate("countsAt", { time: time(countsAt) }), "sw-warn"));
+    if (countsAt === 0 && fault?.code === "SW-LEDGER")
+      box.append(line("clock", translate("countsUnknown"), "sw-muted"));
     box.append(countsOf(counts ?? {}, documents.filter));
     return box;
   }

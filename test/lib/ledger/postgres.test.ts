@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { askedByPerson } from "../../../lib/asked.js";
 import { codeOf, ImportClientError } from "../../../lib/errors.js";
 import { type Ledger, openLedger } from "../../../lib/ledger/index.js";
 import { type PrivatePostgres, startPrivatePostgres } from "../../../scripts/private-postgres.js";
@@ -248,6 +249,32 @@ describe("PostgreSQL", () => {
         assert.equal(ledger.look(), "sound");
       });
     }
+
+    it("lets no person wait while it is away, and waits for a question that takes long while it answers others", async () => {
+      const place = newPlace(postgres);
+      const ledger = await open(place);
+      const row = documentRow();
+      await ledger.claim(row);
+      postgres.pause();
+      const own = ledger.get(row.id);
+      try {
+        await askedByPerson(async () => {
+          await assert.rejects(ledger.get(row.id), because("away"));
+          // Known to be silent by now: the rest of the question is not tried.
+          await assert.rejects(ledger.counts(), because("away"));
+          await assert.rejects(ledger.update(row.id, { text: "a decision" }), because("away"));
+        });
+      } finally {
+        postgres.resume();
+      }
+      assert.equal((await own)?.id, row.id, "the documents' own work waits");
+      const table = `${schemaOf(place)}.documents`;
+      const held = postgres.sql(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(4); COMMIT`);
+      const locks = `SELECT count(*) FROM pg_locks WHERE relation = '${table}'::regclass AND mode = 'AccessExclusiveLock' AND granted`;
+      await until("the table is locked", async () => (await postgres.sql(locks)) === "1");
+      assert.equal((await askedByPerson(() => ledger.get(row.id)))?.text, "");
+      await held;
+    });
 
     it("says that it is away, and is back by itself", async () => {
       const ledger = await open(newPlace(postgres));
