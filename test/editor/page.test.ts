@@ -206,6 +206,33 @@ describe("operator page, with a login", () => {
     assert.match((await bundle).suggestedFilename(), /^SW-support_invalid_\d{17}\.zip$/);
   });
 
+  it("cuts no line of a reason in two, and has a box to tick beside its words", async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const why = row("invalid.xml").locator(".sw-why");
+    const lines = await why.evaluate((small) => {
+      small.style.width = "120px";
+      const whole = small.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(small).lineHeight);
+      small.style.width = "";
+      return whole;
+    });
+    assert.ok(Math.abs(lines - 2) < 0.05, `${lines} lines of its reason`);
+    await row("批量00058.xml").click();
+    await story().getByRole("button", { name: "重发" }).click();
+    const box = await story().getByRole("checkbox").boundingBox();
+    const agree = await story()
+      .locator(".sw-agree")
+      .evaluate((label) => {
+        const words = document.createRange();
+        words.selectNodeContents(label.lastChild as Node);
+        const { left, top, bottom } = words.getBoundingClientRect();
+        return { left, top, bottom };
+      });
+    assert.ok(box && box.width < 30 && box.x + box.width <= agree.left + 1, JSON.stringify({ box, agree }));
+    assert.ok(box.y < agree.bottom && box.y + box.height > agree.top, "in one line");
+    await story().getByRole("button", { name: "取消" }).click();
+    await page.getByRole("button", { name: "返回" }).click();
+  });
+
   it("shows a new document without being asked", async () => {
     drop(bench.root, "DecCus001", "刚放入.xml", Buffer.from("<DecMessage><Late/></DecMessage>"));
     await row("刚放入.xml").filter({ hasText: "未发出" }).waitFor();
