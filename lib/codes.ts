@@ -60,8 +60,8 @@ export const CODES = {
     "fails",
     ["卡或签名错误", "card or signature error"],
     [
-      "按内层错误码处理；密码错误时不要重发，以免锁卡",
-      "Act on the inner code; after a wrong PIN do not send again, it may lock the card",
+      "按所列原因处理：没有插卡的，插入后自动继续；PIN 错误的，改正后再发，不要反复重试，以免锁卡",
+      "Act on the reason that is given: a card that is not there is waited for; a wrong PIN has to be put right first, more tries may lock the card",
     ],
     {
       cause: [
@@ -181,8 +181,8 @@ export const CODES = {
     "waits",
     ["不知道如何签名或封装该类报文", "it is not known how this type of message is signed or wrapped"],
     [
-      "在业务设置中为该文件夹指定签名方式、ZIP 或裸 XML、接收方；在此之前单据等待",
-      "Set signing profile, ZIP or bare, and receiver for this folder; until then the document waits",
+      "不是报文的，选择“结束，移到 FailBox”；是报文的，在导入客户端节点的“未知类型的报文”中为该文件夹指定签名方式、ZIP 或原样、接收方，在此之前单据等待",
+      "If it is no document, choose End it, into FailBox; if it is one, set signing profile, ZIP or as it is, and receiver for its folder in the import-client node, under Types that are not known. Until then the document waits",
     ],
   ),
   "SW-PIN-BLOCKED": code(

@@ -4,6 +4,7 @@ import { explanationText } from "./speak.js";
 import type { AdviceBook, AdviceQuery, CodeEntry, Explanation, Outcome } from "./types.js";
 
 export { BUILT_IN } from "./book.js";
+export { englishStatus, withEnglish } from "./english.js";
 export { faqAdvice } from "./faq.js";
 export { loadAdvice, readAdvice } from "./load.js";
 export { localReceipt } from "./local-receipt.js";

@@ -12,6 +12,7 @@ import { sha256Of } from "../sha256.js";
 import { printable } from "../xml/escape.js";
 import { isFile } from "./archive.js";
 import type { BoxContext } from "./context.js";
+import { adviceOnEnded } from "./ended.js";
 import { writeReceiptJson } from "./receipt-json.js";
 import { inBoxOf } from "./receipt-place.js";
 
@@ -49,6 +50,7 @@ export async function writeLocalReceipt(context: BoxContext, row: DocumentRow, f
       matchedBy: "",
       advice:
         failure.advice ??
+        (story && adviceOnEnded(row, story.events)) ??
         adviceFor(
           { format: "Root", kind: "local", ok: false, code: failure.code, text: failure.text.zh },
           context.advice,

@@ -258,8 +258,8 @@ export function duplicateOf(earlier: DocumentRow, row: Pick<DocumentRow, "sha256
       en: `${what.en} is that of ${earlier.fileName}, which was handed in before (${state.en})`,
     },
     advice: {
-      zh: "如确为另一份单据，请在侧栏中对本单据选择“仍要发送”；如需把原单据原样再发一次，请对原单据选择“重发”；原单据退单或未发出后，改正的文件可用原文件名和原编号直接放入 OutBox。",
-      en: "If it is another document all the same, choose send anyway for it in the sidebar; to send the earlier one again as it was, resend that one. Once that one is rejected or has failed, a corrected file goes into OutBox under the same name and own number.",
+      zh: "如确为另一份单据，请对本单据选择“仍要发送”；如需把原单据原样再发一次，请对原单据选择“重发”；原单据退单或未发出后，改正的文件可用原文件名和原编号直接放入 OutBox。",
+      en: "If it is another document all the same, choose send anyway for it; to send the earlier one again as it was, resend that one. Once that one is rejected or has failed, a corrected file goes into OutBox under the same name and own number.",
     },
   };
 }

@@ -74,8 +74,8 @@ export function heldError(id: string, why: string): ImportClientError {
     },
     {
       advice: {
-        zh: "请先在单一窗口网页查询该单据是否已到达，再在侧栏中选择重发或确认。",
-        en: "Look on the Single Window's page whether it has arrived, then resend or release it in the sidebar.",
+        zh: "请先在单一窗口网页查询该单据是否已到达，再“解除暂缓”：已到达的处理为已发送，没有的重新发送。",
+        en: "Look on the Single Window's page whether it has arrived, then release it: as sent where it has, else to be sent again.",
       },
       details: { id, why },
     },

@@ -1,4 +1,6 @@
 import type { NodeAPI } from "node-red";
+import { withEnglish } from "../../lib/advice/index.js";
+import { adviceOnEnded } from "../../lib/boxes/ended.js";
 import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { knownCounts } from "../../lib/client/last-counts.js";
@@ -71,9 +73,10 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       if (wanted !== "") openingOf(wanted);
       assertLedger(({ id }) => wanted === "" || id === wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
-      const pages = asked.map(async ({ client: { ledger } }) =>
-        withInstances(ledger, await ledger.query({ ...query, limit })),
-      );
+      const pages = asked.map(async ({ client: { ledger, advice } }) => {
+        const rows = await withInstances(ledger, await ledger.query({ ...query, limit }));
+        return rows.map((row) => withEnglish(row, advice));
+      });
       const found = (await Promise.all(pages)).flat();
       const documents = found.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
       return { documents, next: documents.length === limit ? (documents.at(-1)?.id ?? null) : null };
@@ -85,9 +88,18 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      const story = await storyOf((await owner(id)).client.ledger, id);
+      const { client } = await owner(id);
+      const story = await storyOf(client.ledger, id);
       // What to do about the code that the document bears, where no receipt says it.
-      return { ...story, advice: (story?.document.code && meaningOf(story.document.code)?.action) || null };
+      const ended = story && adviceOnEnded(story.document, story.events);
+      const document = story && withEnglish(story.document, client.advice);
+      const receipts = story?.receipts.map((receipt) => withEnglish(receipt, client.advice));
+      return {
+        ...story,
+        document,
+        receipts,
+        advice: ended ?? ((story?.document.code && meaningOf(story.document.code)?.action) || null),
+      };
     }),
   );
 

@@ -291,6 +291,7 @@ describe("operator page, with a login", () => {
     await other.page.locator("#login-user").waitFor();
     await logIn(other.page, "reader");
     await other.page.getByText("reader · read only").waitFor();
+    await other.page.locator("button.sw-document", { hasText: "cleared (结关)" }).first().waitFor();
     await other.page.locator("button.sw-document", { hasText: "invalid.xml" }).click();
     await other.page.locator(".page-story .sw-item").first().waitFor();
     const buttons = await other.page.locator(".page-story button").allTextContents();

@@ -2,6 +2,7 @@
 
 import { copyText, el, signButton } from "./elements.mjs";
 import { instanceName } from "./instances.mjs";
+import { statusOf } from "./states.mjs";
 import { time, translate, translateKnown } from "./texts.mjs";
 import { markLate, waitOf } from "./waiting.mjs";
 
@@ -15,7 +16,7 @@ export function showFacts(row, packets) {
   fact("clientKey", row.clientKey);
   fact("seqNo", row.seqNo)?.append(" ", copyNumber(row.seqNo));
   fact("customsNo", row.customsNo);
-  fact("status", [row.statusCode, row.statusText].filter(Boolean).join(" "));
+  fact("status", [row.statusCode, statusOf(row)].filter(Boolean).join(" "));
   fact("parts", partsOf(row));
   fact("packets", packetsOf(packets));
   fact("instance", row.instance && instanceName(row.instance));

@@ -3,13 +3,14 @@
 import { el, line } from "./elements.mjs";
 import { receiptButton } from "./files.mjs";
 import { mayWrite } from "./host.mjs";
+import { statusOf } from "./states.mjs";
 import { bilingual, named, said, time, translate, translateKnown } from "./texts.mjs";
 
 /** `fail` gets a request that went wrong. */
 export function showReceipt(row, receipt, fail) {
   const tone = receipt.outcome === "unknown" ? "warn" : receipt.ok ? "good" : "bad";
   const kind = translateKnown("receipt", receipt.kind);
-  const verdict = receipt.statusText || translate(`receipt.${tone}`);
+  const verdict = statusOf(receipt) || translate(`receipt.${tone}`);
   const about = receipt.part ? translate("receipt.part", { part: receipt.part }) : "";
   const came = receipt.receivedAt ? translate("receipt.received", { time: time(receipt.receivedAt) }) : "";
   const when = [time(receipt.at), came, receipt.format, receipt.text ? "" : receipt.code];

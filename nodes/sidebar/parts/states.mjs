@@ -2,7 +2,7 @@
 
 import { el } from "./elements.mjs";
 import { icon } from "./icons.mjs";
-import { said, translate, translateKnown } from "./texts.mjs";
+import { bilingual, said, translate, translateKnown } from "./texts.mjs";
 
 export const STATES = ["claimed", "sending", "unknown", "held", "sent", "accepted", "rejected", "failed"];
 /** Of these a person may send a document once more. */
@@ -30,12 +30,17 @@ export const isTakenIn = ({ state, statusOutcome }) => state === "accepted" && s
 export const isWaiting = ({ state, settled, code }) =>
   state === "claimed" && !settled && Boolean(code) && code !== "SW-DUP";
 
+/** What customs says, in the trade's own word; in English with its meaning, where that is known. */
+export function statusOf({ statusText, statusTextEn }) {
+  return bilingual({ zh: statusText, en: statusTextEn ? `${statusTextEn} (${statusText})` : statusText });
+}
+
 /** Where a document stands, as the trade says it: of one that the data centre has taken, what customs says. */
 export function standing(row) {
   if (isPutOff(row)) return { text: translate("putOff"), tone: "sw-warn" };
   if (isWaiting(row)) return { text: translate("waits", { reason: said(row) || row.code }), tone: "sw-warn" };
   if (row.state === "accepted" && row.statusText) {
-    return { text: row.statusText, tone: row.statusOutcome === "refused" ? "sw-bad" : "sw-good" };
+    return { text: statusOf(row), tone: row.statusOutcome === "refused" ? "sw-bad" : "sw-good" };
   }
   return { text: stateText(row.state), tone: stateClass(row.state) };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { adviceOnEnded } from "../../../lib/boxes/ended.js";
 import { ON_HOLD, wasLetGo } from "../../../lib/boxes/put-off.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
@@ -152,6 +153,17 @@ describe("a document on hold", () => {
     assert.ok(readdirSync(box("TempBox")).includes((await rowOf(id)).boxName));
     const failed = await releaseDocument(client, id, { reason: "客户撤单", as: "failed" });
     assert.deepEqual([failed.state, failed.code, failed.box], ["failed", "SW-HELD", "FailBox"]);
+    const { events = [], receipts = [] } = (await client.ledger.story(id)) ?? {};
+    const advice = adviceOnEnded(failed, events);
+    assert.match(advice?.zh ?? "", /已由人结束，不再发送。如仍要申报，请用“重发”/);
+    assert.deepEqual(
+      receipts.at(-1)?.advice,
+      advice,
+      "in its local receipt too, and nothing of a release that is over",
+    );
+    await resendDocument(client, id, WORD);
+    const again = await client.ledger.story(id);
+    assert.equal(again && adviceOnEnded(again.document, again.events), undefined);
   });
 
   it("makes room for a corrected file of the same name and number", async () => {

@@ -6,7 +6,7 @@ import { readFolderSettings, unknownType, wayOf } from "../../../lib/business/fo
 import { mayBeAnswered } from "../../../lib/business/index.js";
 import { inspect } from "../../../lib/business/inspect.js";
 import { normaliseFile, packFile, unpackFile } from "../../../lib/business/packing.js";
-import { kindOf } from "../../../lib/codes.js";
+import { kindOf, meaningOf } from "../../../lib/codes.js";
 import { codeOf } from "../../../lib/errors.js";
 import { faultOf } from "../../../lib/fault.js";
 import { PROFILE_NAMES } from "../../../lib/signing/profiles/index.js";
@@ -214,7 +214,15 @@ describe("the table of folders", () => {
     for (const part of ["Licence", "urn:x", "L1", "Ail"]) {
       assert.ok(error.text.en.includes(part) && error.text.zh.includes(part), part);
     }
-    assert.match(error.advice?.en ?? "", /import-client/);
+    // Under the name that the dialog has.
+    for (const [language, words] of [
+      ["zh-CN", [error.advice?.zh, meaningOf("SW-TYPE")?.action.zh]],
+      ["en-US", [error.advice?.en, meaningOf("SW-TYPE")?.action.en]],
+    ] as const) {
+      const file = `../../../nodes/import-client/locales/${language}/import-client.json`;
+      const group: string = JSON.parse(readFileSync(join(__dirname, file), "utf8"))["import-client"].group.types;
+      for (const advice of words) assert.ok(advice?.includes(group), `${advice} does not name ${group}`);
+    }
   });
 
   it("refuses what is no such table", () => {
