@@ -4,13 +4,14 @@ import type { BoxContext } from "../boxes/context.js";
 import { jsonNameOf, writeReceiptJson } from "../boxes/receipt-json.js";
 import { homeOf, inBoxOf } from "../boxes/receipt-place.js";
 import { crashPoint } from "../crash-point.js";
-import type { MatchedBy } from "../document.js";
+import type { MatchedBy, Receipt } from "../document.js";
 import { OTHERS } from "../files/folders.js";
 import type { DocumentRow, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
+import { isInDoubt } from "../ledger/rules/states.js";
 import { isNamedByMessage, receiptFileName } from "../receipts/file-name.js";
 import { answersOf } from "../receipts/record.js";
 import type { ParsedReceipt } from "../receipts/types.js";
-import { matchReceipt } from "./match.js";
+import { findDocument, matchReceipt } from "./match.js";
 
 /**
  * A receipt may have come before the one that carries its key, or before our own `sent` was committed: now that the
@@ -48,12 +49,29 @@ function parsedAgain(orphan: ReceiptRow): ParsedReceipt {
   return { ...facts, answers: answersOf(orphan.format), ...(otherKeys && { otherKeys }) };
 }
 
+/**
+ * Whether a receipt may be the repeat of another document's answer: the very same bytes answered that one, and nobody knows whether this one
+ * has arrived, so that nothing proves that it has one of its own. What carries no number is not found again, and does not wait for that.
+ */
+export async function mayRepeat(
+  { ledger }: Pick<BoxContext, "ledger">,
+  { kind, matchedBy }: Pick<Receipt, "kind" | "matchedBy">,
+  document: DocumentRow | undefined,
+  sha256: string,
+): Promise<boolean> {
+  if (!document || !isInDoubt(document) || kind === "subscription" || ["fileName", "time"].includes(matchedBy))
+    return false;
+  return ledger.knowsReceipt(sha256, document.id);
+}
+
 async function adoptOne(context: BoxContext, orphan: ReceiptRow, document: DocumentRow): Promise<boolean> {
   // It is being stored just now, or will be when the broker brings it again.
   if (!orphan.filed) return false;
   // The same rules as for a receipt that comes now: another type of document may have the same own number.
-  const { documentId, by } = await matchReceipt(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
-  if (documentId !== document.id) return false;
+  const found = await findDocument(parsedAgain(orphan), { receivedAt: orphan.receivedAt }, context.ledger);
+  if (!found || found.undecided || found.row.id !== document.id) return false;
+  const { by } = found;
+  if (await mayRepeat(context, { ...orphan, matchedBy: by }, found.row, orphan.sha256)) return false;
   // An own number may have been used before; a receipt that came before this document was claimed is not for it.
   if (["clientKey", "oldest", "doubtful"].includes(by) && orphan.receivedAt < document.claimedAt) return false;
   const place = await moveHome(context, orphan, document);

@@ -1,6 +1,6 @@
 import { mayBeAnswered } from "../business/index.js";
 import type { MatchedBy } from "../document.js";
-import { ARRIVED, isPutOff } from "../ledger/rules/states.js";
+import { ARRIVED, isInDoubt, isPutOff } from "../ledger/rules/states.js";
 import type { DocumentPart, DocumentRow, Ledger, PartKey } from "../ledger/types.js";
 import { lastName, parseReceiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/types.js";
@@ -27,6 +27,8 @@ export interface Found {
   by: Exclude<MatchedBy, "">;
   /** The order, list or bill in it that the receipt is about, where that is one of several. */
   part: DocumentPart | undefined;
+  /** It may as well be another one's, and would prove a send of this one of which nobody knows: it waits until that is known. */
+  undecided?: boolean;
 }
 
 /** Receipts by time alone must follow their document within this. */
@@ -45,14 +47,16 @@ const MANY = 1000;
  * - For an import receipt a document that still waits for its answer wins. An own number is used twice when a refused
  *   declaration is corrected and sent again, or when a list is changed; the earlier one has its answer, so this answer is for
  *   the later. Of several that wait, the one whose 18-digit number agrees, else the one that was sent first: answers come in
- *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). No guess proves a send: where the one sent first may never
- *   have arrived, the answer is for the one that has. Only if none waits is it taken as a repeat for
+ *   that order as a rule, which makes it a guess, and `by` says so (`oldest`). Only if none waits is it taken as a repeat for
  *   the one whose 18-digit number agrees, else for the newest.
  * - For a business receipt the 18-digit number decides, the one that a document has before one that it had, then customs'
  *   number, then the own number; a document that never had this 18-digit number but another is the last choice, and one that was
  *   refused comes after one that was not.
  *
  * Found by one number while another one of it says otherwise is a guess too (`doubtful`).
+ *
+ * No guess proves a send, whatever the receipt: where the one found may never have arrived, and another one may be meant, it is for one that
+ * has arrived (`oldest`); of several that all may never have arrived nobody's (`undecided`), until one has.
  *
  * A subscribed declaration is looked for as a business receipt, by its numbers alone, and belongs to no document that has
  * another one of them.
@@ -70,9 +74,7 @@ export async function findDocument(
   const best = bestOf(candidates, receipt, hints);
   // Whoever made it may count as we do: one number that is another's is enough for it to be none of ours.
   if (receipt.kind === "subscription") return best && !isAnother(best, receipt) ? best : undefined;
-  const rivals = best ? rivalsOf(best, candidates, receipt, hints) : [];
-  if (best && rivals.length > 0) return { ...arrivedOf(best, rivals, receipt, hints), by: "oldest" };
-  if (best) return isDoubtful(best, receipt) ? { ...best, by: "doubtful" } : best;
+  if (best) return decided(best, candidates, receipt, hints);
   return (
     (await byMessageId(receipt, ledger)) ??
     (await byName(receipt, hints, ledger)) ??
@@ -87,7 +89,7 @@ export async function matchReceipt(
   ledger: MatchLedger,
 ): Promise<{ documentId: string | null; by: MatchedBy }> {
   const found = await findDocument(receipt, hints, ledger);
-  return found ? { documentId: found.row.id, by: found.by } : { documentId: null, by: "" };
+  return found && !found.undecided ? { documentId: found.row.id, by: found.by } : { documentId: null, by: "" };
 }
 
 interface Candidate extends Found {
@@ -212,9 +214,33 @@ function ranks(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints):
   return [sent, key, Number(open), ...rest, open ? -sentSince(row) : row.claimedAt];
 }
 
+/** Whose a receipt is, of all that one of its numbers leads to. */
+function decided(best: Candidate, all: readonly Candidate[], receipt: ParsedReceipt, hints: MatchHints): Found {
+  const rivals = rivalsOf(best, all, receipt, hints);
+  if (hasArrived(best) || !wasSent(best.row))
+    return rivals.length > 0 ? { ...best, by: "oldest" } : plain(best, receipt);
+  const arrived = bestOf(rivals.filter(hasArrived), receipt, hints);
+  // What an answer proves is not sent again, and would be lost. Its own comes when it has been sent again, as a possible duplicate.
+  if (arrived) return { ...arrived, by: "oldest" };
+  const others = [...rivals, ...answeredTwice(best, all, receipt, hints)];
+  // One that was given up has no send that could be proved.
+  const undecided = others.some((other) => isInDoubt(other.row) || hasArrived(other));
+  if (undecided) return { ...best, undecided };
+  return rivals.length > 0 ? { ...best, by: "oldest" } : plain(best, receipt);
+}
+
+function plain(best: Candidate, receipt: ParsedReceipt): Found {
+  return isDoubtful(best, receipt) ? { ...best, by: "doubtful" } : best;
+}
+
+function hasArrived({ row }: Candidate): boolean {
+  return ARRIVED.includes(row.state);
+}
+
 /**
- * The other documents that waited at the same time, where all that speaks for this one speaks for them too. Also those that
- * have an answer by now, and a number by it: the answers may have come in another order than the documents went.
+ * The other documents for which all speaks that speaks for this one. Of an import receipt those that waited at the same time, also those
+ * that have an answer by now, and a number by it: the answers may have come in another order than the documents went. Of a business receipt,
+ * where this one may never have arrived, those that customs may be at work on.
  */
 function rivalsOf(
   best: Candidate,
@@ -222,28 +248,37 @@ function rivalsOf(
   receipt: ParsedReceipt,
   hints: MatchHints,
 ): Candidate[] {
-  if (receipt.kind !== "import" || !waits(best)) return [];
+  const rivals = equalTo(best, candidates, receipt, hints);
+  if (receipt.kind !== "import") return hasArrived(best) ? [] : rivals.filter(({ row }) => row.state !== "rejected");
+  if (!waits(best)) return [];
+  return rivals.filter((other) => waits(other) || other.row.importReceiptAt >= sentSince(best.row));
+}
+
+/** Those that have their answer and were sent more than once: another one of the kind may come. What was refused once is not taken in then. */
+function answeredTwice(
+  best: Candidate,
+  candidates: readonly Candidate[],
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+): Candidate[] {
+  if (receipt.kind !== "import") return [];
+  return equalTo(best, candidates, receipt, hints).filter(
+    ({ row }) => (row.possibleDuplicate || row.attempt > 1) && !(row.state === "rejected" && receipt.ok),
+  );
+}
+
+function equalTo(
+  best: Candidate,
+  candidates: readonly Candidate[],
+  receipt: ParsedReceipt,
+  hints: MatchHints,
+): Candidate[] {
   const speaks = speaksFor(best, receipt, hints);
   return candidates.filter(
     (other) =>
       other.row.id !== best.row.id &&
-      (waits(other) || other.row.importReceiptAt >= sentSince(best.row)) &&
       speaksFor(other, receipt, hints).every((value, index) => value >= (speaks[index] as number)),
   );
-}
-
-/**
- * Of one that may never have arrived and the others that the answer may be for, one that has: what an answer proves is not sent again, and
- * would be lost. Its own comes when it has been sent again, as a possible duplicate.
- */
-function arrivedOf(
-  best: Candidate,
-  rivals: readonly Candidate[],
-  receipt: ParsedReceipt,
-  hints: MatchHints,
-): Candidate {
-  const arrived = ({ row }: Candidate) => ARRIVED.includes(row.state);
-  return arrived(best) ? best : (bestOf(rivals.filter(arrived), receipt, hints) ?? best);
 }
 
 function bestOf(candidates: readonly Candidate[], receipt: ParsedReceipt, hints: MatchHints): Candidate | undefined {
@@ -282,7 +317,8 @@ async function byName(receipt: ParsedReceipt, hints: MatchHints, ledger: MatchLe
     }
     const candidates = rows.map((row) => ({ row, by: "fileName", part: undefined, key: 0, earlier: false }) as const);
     const best = bestOf(candidates, receipt, hints);
-    if (best) return best;
+    // Without a number it would never be found again, so it cannot wait.
+    if (best) return { ...decided(best, candidates, receipt, hints), by: "fileName", undecided: false };
   }
   return undefined;
 }

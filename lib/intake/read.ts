@@ -41,12 +41,15 @@ export async function readDelivery(
   return read;
 }
 
-/** A receipt as flows and the ledger see it, with advice, and the document that it answers as things stand now. */
+/**
+ * A receipt as flows and the ledger see it, with advice, and the document that it answers as things stand now. `undecided`: that is not
+ * known yet, and the document is one of those that it may answer.
+ */
 export async function asReceipt(
   context: Pick<BoxContext, "ledger" | "advice">,
   parsed: ParsedReceipt,
   hints: MatchHints,
-): Promise<{ receipt: Receipt; document: DocumentRow | undefined }> {
+): Promise<{ receipt: Receipt; document: DocumentRow | undefined; undecided: boolean }> {
   const found = await findDocument(parsed, hints, context.ledger);
   const {
     answers: _answers,
@@ -61,12 +64,13 @@ export async function asReceipt(
     // Whoever reads it shall find his own number in it (design, "The message").
     clientKey: facts.clientKey || (found?.row.clientKey ?? ""),
     part: facts.part || (found && found.row.parts > 1 ? (found.part?.name ?? "") : ""),
-    documentId: found?.row.id ?? null,
-    matchedBy: found?.by ?? "",
+    ...(found && !found.undecided
+      ? { documentId: found.row.id, matchedBy: found.by }
+      : { documentId: null, matchedBy: "" }),
     advice: adviceFor(parsed, context.advice),
     at,
   };
-  return { receipt, document: found?.row };
+  return { receipt, document: found?.row, undecided: found?.undecided === true };
 }
 
 /** What a ZIP or a DxpMsg calls a file, as a file's name; undefined where it is none. */

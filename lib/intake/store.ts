@@ -7,11 +7,11 @@ import type { Receipt } from "../document.js";
 import { type Bilingual, codeOf } from "../errors.js";
 import { OTHERS } from "../files/folders.js";
 import { timeStamp } from "../files/names.js";
-import type { DocumentRow, NewReceipt, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
+import type { DocumentRow, Expected, NewReceipt, ReceiptPlace, ReceiptRow } from "../ledger/index.js";
 import { receiptFileName } from "../receipts/file-name.js";
 import type { ParsedReceipt } from "../receipts/index.js";
 import { sha256InTurns } from "../sha256.js";
-import { adoptOrphans, bringHome, lookAgain } from "./adopt.js";
+import { adoptOrphans, bringHome, lookAgain, mayRepeat } from "./adopt.js";
 import type { MatchHints } from "./match.js";
 import { asReceipt } from "./read.js";
 
@@ -107,17 +107,22 @@ class Storing {
     const { source } = part;
     const again = read.kind === "import" || read.documentId === null;
     for (let look = 1; ; look++) {
-      const { receipt, document } =
+      const found =
         source && parsed && again
           ? await asReceipt(context, parsed, source.hints)
           : {
               receipt: read,
               document: read.documentId === null ? undefined : await context.ledger.get(read.documentId),
+              undecided: false,
             };
-      const own = asStored(receipt, parsed);
+      const { document } = found;
+      const undecided = found.undecided || (parsed && (await mayRepeat(context, found.receipt, document, sha256)));
+      const receipt = asStored(undecided ? { ...found.receipt, documentId: null } : found.receipt, parsed);
+      const expected = undecided ? "undecided" : document && look < LOOKS ? document : undefined;
       try {
         const messageId = parsed?.messageId || this.delivery.messageId || sha256.slice(0, 32);
-        return { document, ...(await this.enter(own, document, { sha256, messageId }, look < LOOKS)) };
+        const entered = await this.enter(receipt, document, { sha256, messageId }, expected);
+        return { document: undecided ? undefined : document, ...entered };
       } catch (error) {
         if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
       }
@@ -128,16 +133,18 @@ class Storing {
     receipt: ReturnType<typeof asStored>,
     document: DocumentRow | undefined,
     { sha256, messageId }: { sha256: string; messageId: string },
-    compares: boolean,
+    expected: Expected | undefined,
   ): Promise<Entered> {
     const { context, delivery, part } = this;
     const { ledger, folders, files } = context;
+    // One of several that it may answer: nobody knows yet which.
+    const documentId = expected === "undecided" ? null : (document?.id ?? null);
     const named = part.receipts.length > 0 ? folders.named(delivery.business) : undefined;
     const folder = homeOf(context, receipt, document) ?? named ?? folders.of(OTHERS);
     const about = document?.fileName ?? (receipt.clientKey || receipt.seqNo || receipt.format || "unknown");
     // Several receipts for one document out of the same bytes share one file. Those that wait for their documents do not: each
     // will move to a folder of its own.
-    const shared = document && this.shared.get(document.id);
+    const shared = documentId === null ? undefined : this.shared.get(documentId);
     const said = { ...receipt, ...this.nameSays(receipt, document), messageId };
     return files.withFreeName(
       folder.box("InBox"),
@@ -147,15 +154,15 @@ class Storing {
         const stored = await ledger.addReceipt(
           {
             ...receipt,
-            documentId: document?.id ?? null,
-            matchedBy: document ? receipt.matchedBy : "",
+            documentId,
+            matchedBy: documentId === null ? "" : receipt.matchedBy,
             sha256,
             messageId: delivery.messageId,
             folder: shared?.folder ?? folder.code,
             file: shared?.file ?? name,
             receivedAt: delivery.receivedAt,
           },
-          document && compares ? { importReceiptAt: document.importReceiptAt } : undefined,
+          expected,
         );
         crashPoint("receipt.after-row");
         const row = await this.fileAs({ folder: folder.code, file: name }, stored, document);
@@ -203,7 +210,7 @@ class Storing {
     if (part.reason) await files.write(inBox, `${file}.reason.json`, reasonFile(delivery, part.reason));
     if (settings.receiptJson) await writeReceiptJson(context, filed, document, shared + 1);
     this.inFile.set(`${folder}/${file}`, shared + 1);
-    if (document && !this.shared.has(document.id)) this.shared.set(document.id, filed);
+    if (document && row.documentId !== null && !this.shared.has(document.id)) this.shared.set(document.id, filed);
     crashPoint("receipt.after-file");
     await ledger.markFiled(row.id, { folder, file });
     context.receiptFiled(filed);

@@ -222,6 +222,9 @@ export interface EventNote {
 /** A receipt as `settle` hands it over; its row is committed first, then its file is written, then it is marked filed. */
 export type NewReceipt = Omit<ReceiptRow, "id" | "filed">;
 
+/** The document as it was when a receipt was found to answer it; or it is not known yet which one that is. */
+export type Expected = Pick<DocumentRow, "importReceiptAt"> | "undecided";
+
 /** Where a receipt's file lies. */
 export type ReceiptPlace = Pick<ReceiptRow, "folder" | "file">;
 
@@ -296,14 +299,15 @@ export interface Ledger {
    * before, the earlier row comes back with `duplicate`, and stays with the document that it answered then: the same
    * receipt brought again says nothing about a newer document, unless that was sent since and the message id is another.
    * Only an orphan goes to the document now found. With `expected`, an import receipt is stored only for a document that has
-   * had no import receipt since it was found; rejects with SW-STATE otherwise, to be matched again.
+   * had no import receipt since it was found; rejects with SW-STATE otherwise, to be matched again. One that is `undecided` waits without a
+   * document, also when its bytes were stored before: only its own message brought again is a repeat.
    */
   addReceipt(
     receipt: NewReceipt,
-    expected?: Pick<DocumentRow, "importReceiptAt">,
+    expected?: Expected,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }>;
-  /** Was a receipt with these bytes stored? */
-  knowsReceipt(sha256: string): Promise<boolean>;
+  /** Was a receipt with these bytes stored? `besides`: for another document than this. */
+  knowsReceipt(sha256: string, besides?: string): Promise<boolean>;
   /** The receipt's file is safely in InBox; `place` where that is another than its row says. */
   markFiled(receiptId: number, place?: ReceiptPlace): Promise<void>;
   /**

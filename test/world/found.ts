@@ -378,4 +378,13 @@ export const FOUND: readonly Found[] = [
       ...["the card is not there/0/2", "seconds late/0/42", "the root is not mounted/24/8"],
     ],
   },
+  {
+    what: "the business receipt of such an answer, read beside it, proved the send of what had not arrived",
+    seed: 1023643,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "documents/0", "corrected/1", "a receipt is late/30/0"],
+      ...["a person has a repeat sent all the same/29/0", "frozen as it writes to the broker/0/2"],
+    ],
+  },
 ];

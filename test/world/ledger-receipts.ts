@@ -1,5 +1,13 @@
 import type { MatchedBy } from "../../lib/document.js";
-import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../../lib/ledger/index.js";
+import type {
+  DocumentRow,
+  EventNote,
+  Expected,
+  NewReceipt,
+  PartKey,
+  ReceiptPlace,
+  ReceiptRow,
+} from "../../lib/ledger/index.js";
 import { partAfter } from "../../lib/ledger/rules/parts.js";
 import { type PartsAfter, receiptEffect } from "../../lib/ledger/rules/receipt-effect.js";
 import { assertNotAnswered, isRepeatOf } from "../../lib/ledger/rules/repeated-receipt.js";
@@ -23,7 +31,7 @@ export class SimReceipts {
 
   add(
     receipt: NewReceipt,
-    expected: Pick<DocumentRow, "importReceiptAt"> | undefined,
+    expected: Expected | undefined,
   ): { duplicate: boolean; receipt: ReceiptRow; effect: Effect | undefined } {
     const earlier = this.repeated(receipt, expected);
     if (earlier) {
@@ -55,16 +63,13 @@ export class SimReceipts {
     return waits.filter((receipt) => keysOf(receipt).some(({ key }) => wanted.has(key)));
   }
 
-  private repeated(
-    receipt: NewReceipt,
-    expected: Pick<DocumentRow, "importReceiptAt"> | undefined,
-  ): ReceiptRow | undefined {
+  private repeated(receipt: NewReceipt, expected: Expected | undefined): ReceiptRow | undefined {
     const { sha256, messageId, documentId } = receipt;
     const same = this.file.receipts.filter((row) => row.sha256 === sha256);
     const again = messageId === "" ? undefined : same.find((row) => row.messageId === messageId);
-    if (again) return again;
+    if (again || (expected === "undecided" && messageId !== "")) return again;
     const document = documentId === null ? undefined : this.file.row(documentId);
-    if (document && expected) assertNotAnswered(receipt, document, expected);
+    if (document && typeof expected === "object") assertNotAnswered(receipt, document, expected);
     return same.reverse().find((row) => isRepeatOf(receipt, row, document));
   }
 

@@ -9,6 +9,7 @@ import type {
   DocumentState,
   EventNote,
   EventRow,
+  Expected,
   FoundPart,
   Ledger,
   LedgerLook,
@@ -191,15 +192,18 @@ export class SimLedger implements Ledger {
 
   async addReceipt(
     receipt: NewReceipt,
-    expected?: Pick<DocumentRow, "importReceiptAt">,
+    expected?: Expected,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
     const { duplicate, receipt: stored, effect } = await this.write(() => this.receipts.add(receipt, expected));
     if (effect) this.tell(effect.row, effect.note);
     return { duplicate, receipt: stored, document: effect?.row };
   }
 
-  knowsReceipt(sha256: string): Promise<boolean> {
-    return this.read(() => this.file.receipts.some((receipt) => receipt.sha256 === sha256));
+  knowsReceipt(sha256: string, besides?: string): Promise<boolean> {
+    const isIt = (receipt: ReceiptRow) =>
+      receipt.sha256 === sha256 &&
+      (besides === undefined || (receipt.documentId !== null && receipt.documentId !== besides));
+    return this.read(() => this.file.receipts.some(isIt));
   }
 
   async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {

@@ -1,10 +1,7 @@
 import type { MatchedBy, Receipt } from "../../document.js";
 import type { DocumentChange, DocumentPart, DocumentRow, DocumentState } from "../types.js";
 import { type PartsCount, partsWords } from "./parts.js";
-import { ARRIVED, isPutOff, mayFollow } from "./states.js";
-
-/** The send is proved by any answer (promises 1: "receipt for an unknown send becomes sent"). */
-const PROVED_BY_ANSWER: readonly DocumentState[] = ["sending", "unknown", "held"];
+import { ARRIVED, isInDoubt, isPutOff, mayFollow } from "./states.js";
 
 /** The transfer's own receipt: it tells that a node of the way has the message, and nothing of what becomes of it. */
 const TRANSFER = "DxpRep";
@@ -52,7 +49,7 @@ export function receiptEffect(receipt: Receipt, row: DocumentRow, parts?: PartsA
   // This attempt has arrived, and at its own time: the archive must not take its file for the one of an attempt before.
   // One that is confirmed has its time, and its file may lie under that: a clock that was set back meanwhile changes nothing of it.
   if (row.sendingAt > row.sentAt && !ARRIVED.includes(row.state)) change.sentAt = row.sendingAt;
-  const proved = PROVED_BY_ANSWER.includes(row.state) && !isPutOff(row) ? "sent" : undefined;
+  const proved = isInDoubt(row) ? "sent" : undefined;
   const effect =
     receipt.kind === "import"
       ? importEffect(stands ? { ...receipt, ok: true } : receipt, row, several, proved)

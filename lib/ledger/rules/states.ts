@@ -23,6 +23,8 @@ export const STATES = Object.keys(NEXT) as DocumentState[];
 /** The last attempt has arrived: the broker's confirm, or an answer, says so. */
 export const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
+const IN_DOUBT: readonly DocumentState[] = ["sending", "unknown", "held"];
+
 export function mayFollow(from: DocumentState, to: DocumentState): boolean {
   return NEXT[from].includes(to);
 }
@@ -33,6 +35,11 @@ export function mayFollow(from: DocumentState, to: DocumentState): boolean {
  */
 export function isPutOff({ state, code, wire, possibleDuplicate }: DocumentRow): boolean {
   return state === "held" && code === "SW-HELD" && wire === "" && !possibleDuplicate;
+}
+
+/** May its last attempt have arrived, and does nobody know? Any answer to it proves it (promises 1: "receipt for an unknown send becomes sent"). */
+export function isInDoubt(row: DocumentRow): boolean {
+  return IN_DOUBT.includes(row.state) && !isPutOff(row);
 }
 
 /**

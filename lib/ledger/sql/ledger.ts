@@ -14,6 +14,7 @@ import type {
   DocumentState,
   EventNote,
   EventRow,
+  Expected,
   FoundPart,
   Ledger,
   LedgerLook,
@@ -200,15 +201,17 @@ export class SqlLedger implements Ledger {
 
   async addReceipt(
     receipt: NewReceipt,
-    expected?: Pick<DocumentRow, "importReceiptAt">,
+    expected?: Expected,
   ): Promise<{ duplicate: boolean; receipt: ReceiptRow; document: DocumentRow | undefined }> {
     const { duplicate, receipt: stored, effect } = await this.store.write(() => this.receipts.add(receipt, expected));
     if (effect) this.tell(effect.row, effect.note);
     return { duplicate, receipt: stored, document: effect?.row };
   }
 
-  knowsReceipt(sha256: string): Promise<boolean> {
-    return this.isThere("SELECT 1 FROM receipts WHERE sha256 = ? LIMIT 1", sha256);
+  knowsReceipt(sha256: string, besides?: string): Promise<boolean> {
+    const where = "SELECT 1 FROM receipts WHERE sha256 = ?";
+    if (besides === undefined) return this.isThere(`${where} LIMIT 1`, sha256);
+    return this.isThere(`${where} AND document_id IS NOT NULL AND document_id <> ? LIMIT 1`, sha256, besides);
   }
 
   async markFiled(receiptId: number, place?: ReceiptPlace): Promise<void> {

@@ -2,7 +2,7 @@ import type { MatchedBy } from "../../document.js";
 import { partAfter } from "../rules/parts.js";
 import { type PartsAfter, receiptEffect } from "../rules/receipt-effect.js";
 import { assertNotAnswered, isRepeatOf, saysNumberRepeated, wasTakenIn } from "../rules/repeated-receipt.js";
-import type { DocumentRow, EventNote, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
+import type { DocumentRow, EventNote, Expected, NewReceipt, PartKey, ReceiptPlace, ReceiptRow } from "../types.js";
 import type { Parts } from "./parts.js";
 import type { Rows } from "./rows.js";
 import { run, type Statement, type Work } from "./work.js";
@@ -14,9 +14,6 @@ export interface Effect {
   row: DocumentRow;
   note: EventNote;
 }
-
-/** The document as it was when a receipt was found to answer it. */
-export type Expected = Pick<DocumentRow, "importReceiptAt">;
 
 /** Receipts and what they do to documents; work within a write of the store. */
 export class Receipts {
@@ -90,9 +87,9 @@ export class Receipts {
     // A message that is brought again stays with the row that it made, whatever came since.
     const same = "WHERE sha256 = ? AND message_id = ? LIMIT 1";
     const [again] = messageId === "" ? [] : yield* this.rows.receipts(same, sha256, messageId);
-    if (again) return again;
+    if (again || (expected === "undecided" && messageId !== "")) return again;
     const document = documentId === null ? undefined : yield* this.rows.document(documentId);
-    if (document && expected) assertNotAnswered(receipt, document, expected);
+    if (document && typeof expected === "object") assertNotAnswered(receipt, document, expected);
     const before = yield* this.rows.receipts("WHERE sha256 = ? ORDER BY id DESC LIMIT 100", sha256);
     return before.find((row) => isRepeatOf(receipt, row, document));
   }
