@@ -199,7 +199,7 @@ function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHin
   const sent = Number(wasSent(row));
   if (receipt.kind !== "import") {
     const agrees = by === "seqNo" ? (earlier ? 3 : 4) : by === "customsNo" ? 2 : 1;
-    return [sent, Number(!contradicts(candidate, receipt)), agrees, -key, here, Number(row.state !== "rejected")];
+    return [sent, Number(!contradicts(candidate, receipt)), agrees, -key, here];
   }
   return [sent, -key, here, Number(by === "seqNo")];
 }
@@ -208,7 +208,7 @@ function speaksFor(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHin
 function ranks(candidate: Candidate, receipt: ParsedReceipt, hints: MatchHints): number[] {
   const speaks = speaksFor(candidate, receipt, hints);
   const { row } = candidate;
-  if (receipt.kind !== "import") return [...speaks, row.claimedAt];
+  if (receipt.kind !== "import") return [...speaks, Number(row.state !== "rejected"), row.claimedAt];
   const open = waits(candidate);
   const [sent = 0, key = 0, ...rest] = speaks;
   return [sent, key, Number(open), ...rest, open ? -sentSince(row) : row.claimedAt];
@@ -254,17 +254,14 @@ function rivalsOf(
   return rivals.filter((other) => waits(other) || other.row.importReceiptAt >= sentSince(best.row));
 }
 
-/** Those that have their answer and were sent more than once: another one of the kind may come. What was refused once is not taken in then. */
+/** Those that have their answer and were sent more than once: another one may come. */
 function answeredTwice(
   best: Candidate,
   candidates: readonly Candidate[],
   receipt: ParsedReceipt,
   hints: MatchHints,
 ): Candidate[] {
-  if (receipt.kind !== "import") return [];
-  return equalTo(best, candidates, receipt, hints).filter(
-    ({ row }) => (row.possibleDuplicate || row.attempt > 1) && !(row.state === "rejected" && receipt.ok),
-  );
+  return equalTo(best, candidates, receipt, hints).filter(({ row }) => row.possibleDuplicate || row.attempt > 1);
 }
 
 function equalTo(
