@@ -71,8 +71,9 @@ export interface DocumentHandle {
 
 /**
  * How a receipt found its document: by a number (domain 0, item 4); `oldest`: by one that several waited with at the same
- * time, of which the one that was sent first got it, or one that has arrived for certain; `doubtful`: by a number too, while another number in it is none of that document's; by the name of a
- * file, or because only one document waited at that time. The last four are guesses, to be checked. Empty: no document, or a local receipt of our own.
+ * time, of which the one that was sent first got it, or one that has arrived for certain; `doubtful`: by a number too, while another number in it
+ * is none of that document's; by the name of a file, or because only one document waited at that time. The last four are guesses, to be
+ * checked. Empty: no document, none yet while nobody knows which of several has arrived, or a local receipt of our own.
  */
 export type MatchedBy = "seqNo" | "clientKey" | "customsNo" | "oldest" | "doubtful" | "fileName" | "time" | "";
 

@@ -233,8 +233,9 @@ function plain(best: Candidate, receipt: ParsedReceipt): Found {
   return isDoubtful(best, receipt) ? { ...best, by: "doubtful" } : best;
 }
 
+/** In this attempt or in an earlier one. */
 function hasArrived({ row }: Candidate): boolean {
-  return ARRIVED.includes(row.state);
+  return ARRIVED.includes(row.state) || row.sentAt > 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { BoxContext } from "../boxes/context.js";
 import { type Bilingual, bothLanguages, type Fault } from "../errors.js";
 import type { ReceiptRow } from "../ledger/index.js";
 import { printable } from "../xml/escape.js";
-import type { ReceiptPart } from "./store.js";
+import type { ReceiptPart, StoredReceipt } from "./store.js";
 import { shown } from "./unknown-codes.js";
 
 /** The ledger's fact that says how many were put aside, as JSON. */
@@ -65,10 +65,10 @@ export class PutAside {
   }
 
   /** Rows that a part of a delivery was stored as. Rejects with the ledger's fault. */
-  async note(rows: readonly ReceiptRow[], part: ReceiptPart, receivedAt: number): Promise<void> {
+  async note(rows: readonly StoredReceipt[], part: ReceiptPart, receivedAt: number): Promise<void> {
     for (const row of rows) {
-      // What was brought again was noted when it came first.
-      if (!concerns(row) || row.documentId !== null || row.receivedAt !== receivedAt) continue;
+      // What was brought again was noted when it came first; what waits to be decided is said by who stores it.
+      if (!concerns(row) || row.documentId !== null || row.undecided || row.receivedAt !== receivedAt) continue;
       if (!this.found.has(row.id)) await this.add(row, part);
     }
   }

@@ -14,6 +14,7 @@ import { sha256InTurns } from "../sha256.js";
 import { adoptOrphans, bringHome, lookAgain, mayRepeat } from "./adopt.js";
 import type { MatchHints } from "./match.js";
 import { asReceipt } from "./read.js";
+import { shown } from "./unknown-codes.js";
 
 /** One file of a delivery: its bytes and what was read from them. */
 export interface ReceiptPart {
@@ -51,6 +52,9 @@ interface Entered {
   affected: DocumentRow | undefined;
 }
 
+/** A receipt as it was stored; `undecided`: it waits until it is known which of several documents it answers. */
+export type StoredReceipt = ReceiptRow & { undecided?: boolean };
+
 /** How often a document that was answered meanwhile is looked for anew. */
 const LOOKS = 10;
 
@@ -64,7 +68,7 @@ export async function storeReceipt(
   context: BoxContext,
   delivery: DeliveryFacts,
   part: ReceiptPart,
-): Promise<ReceiptRow[]> {
+): Promise<StoredReceipt[]> {
   const receipts = part.receipts.length > 0 ? part.receipts : [unrecognised(context, delivery, part)];
   const sha256 = await sha256InTurns(part.bytes, context.clock);
   const storing = new Storing(context, delivery, part);
@@ -76,7 +80,7 @@ export async function storeReceipt(
 
 /** The receipts of one part, one after the other. */
 class Storing {
-  readonly rows: ReceiptRow[] = [];
+  readonly rows: StoredReceipt[] = [];
   /** By document: the row whose file those after it share. */
   private readonly shared = new Map<string, ReceiptRow>();
   /** By file: how many receipts it holds so far. */
@@ -89,8 +93,8 @@ class Storing {
   ) {}
 
   async store(read: Receipt, parsed: ParsedReceipt | undefined, sha256: string): Promise<void> {
-    const { document, row, affected } = await this.storeOne(read, parsed, sha256);
-    this.rows.push(row);
+    const { document, row, affected, undecided } = await this.storeOne(read, parsed, sha256);
+    this.rows.push({ ...row, ...(undecided && { undecided }) });
     crashPoint("receipt.after-filed");
     // A repeat as well: what brought it first may have been stopped before this.
     if (document) await adoptOrphans(this.context, document.id, affected?.id === document.id ? affected : undefined);
@@ -102,7 +106,7 @@ class Storing {
     read: Receipt,
     parsed: ParsedReceipt | undefined,
     sha256: string,
-  ): Promise<Entered & { document: DocumentRow | undefined }> {
+  ): Promise<Entered & { document: DocumentRow | undefined; undecided: boolean }> {
     const { context, part } = this;
     const { source } = part;
     const again = read.kind === "import" || read.documentId === null;
@@ -116,17 +120,30 @@ class Storing {
               undecided: false,
             };
       const { document } = found;
-      const undecided = found.undecided || (parsed && (await mayRepeat(context, found.receipt, document, sha256)));
+      const undecided = found.undecided || (!!parsed && (await mayRepeat(context, found.receipt, document, sha256)));
       const receipt = asStored(undecided ? { ...found.receipt, documentId: null } : found.receipt, parsed);
       const expected = undecided ? "undecided" : document && look < LOOKS ? document : undefined;
       try {
         const messageId = parsed?.messageId || this.delivery.messageId || sha256.slice(0, 32);
         const entered = await this.enter(receipt, document, { sha256, messageId }, expected);
-        return { document: undecided ? undefined : document, ...entered };
+        if (undecided && document) this.tellUndecided(entered.row, document);
+        return { document: undecided ? undefined : document, undecided, ...entered };
       } catch (error) {
         if (codeOf(error) !== "SW-STATE" || look >= LOOKS) throw error;
       }
     }
+  }
+
+  /** What the broker may confirm at any moment is nothing to tell of. */
+  private tellUndecided({ folder, file, documentId }: ReceiptRow, { state, fileName }: DocumentRow): void {
+    if (state === "sending" || documentId !== null) return;
+    const at = `${folder}/InBox/${shown(file)}`;
+    const name = shown(fileName);
+    this.context.notice(
+      "SW-RECEIPT",
+      `回执 ${at} 答复 ${name} 或编号相同的另一份单据，这些单据是否到达尚不明；其中一份确认到达后归给该份`,
+      `the receipt ${at} answers ${name} or another document with its number, and nobody knows yet whether they have arrived: it goes to the first that has`,
+    );
   }
 
   private async enter(

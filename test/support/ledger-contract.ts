@@ -201,6 +201,19 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       );
     });
 
+    it("keeps a receipt that waits to be decided, also in bytes that answered another document", async () => {
+      const row = documentRow();
+      await ledger.claim(row);
+      const receipt = newReceipt({ documentId: row.id, messageId: "m1" });
+      await ledger.addReceipt(receipt);
+      const knows = (id?: string) => ledger.knowsReceipt(receipt.sha256, id);
+      assert.deepEqual([await knows(), await knows(row.id), await knows("another")], [true, false, true]);
+      const waits = { ...receipt, documentId: null, messageId: "m2" };
+      for (const duplicate of [false, true])
+        assert.equal((await ledger.addReceipt(waits, "undecided")).duplicate, duplicate);
+      assert.equal(await knows(row.id), false, "it is nobody's yet");
+    });
+
     it("gives an orphan that is brought again to the document now found", async () => {
       const row = documentRow();
       await ledger.claim(row);

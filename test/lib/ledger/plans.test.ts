@@ -220,6 +220,7 @@ async function receiptsOf(ledger: Ledger, documentId: string): Promise<void> {
   const { receipt } = await ledger.addReceipt(newReceipt({ documentId, part: "1", kind: "business", statusCode: "R" }));
   await ledger.markFiled(receipt.id, { folder: "Sas", file: "x.xml" });
   await ledger.knowsReceipt(receipt.sha256);
+  await ledger.knowsReceipt(receipt.sha256, "another");
   // A part that nobody knew of.
   await ledger.addReceipt(newReceipt({ documentId, part: "2", seqNo: "S2", ok: false }));
   await ledger.update(documentId, { attempt: 2 });
