@@ -143,7 +143,9 @@ export class FolderWatch {
       return;
     }
     this.working = this.round(what)
-      .then(() => this.notices.well("round"))
+      .then((worked) => {
+        if (worked) this.notices.well("round");
+      })
       .catch((error) => this.notices.fault("round", error))
       .finally(() => {
         this.working = undefined;
@@ -189,7 +191,8 @@ export class FolderWatch {
     );
   }
 
-  private async round(what: Wake): Promise<void> {
+  /** Resolves to false when nothing could be done. */
+  private async round(what: Wake): Promise<boolean> {
     const { clock, lease } = this.client;
     const start = clock.monotonic();
     if (what === "scan") {
@@ -199,7 +202,7 @@ export class FolderWatch {
     }
     if (what !== "fill") this.lookAt = Number.POSITIVE_INFINITY;
     // Nothing is given out while another process may have the root, or root or ledger are away: the client reports that.
-    if (lease.fault) return;
+    if (!lease.held) return false;
     if (what !== "fill") {
       // Files that have to prove their stillness are checked often, the names of all are read only now and then.
       const list = what === "scan" && start >= this.listAt();
@@ -210,7 +213,7 @@ export class FolderWatch {
       }
       if (!this.mayTakeNew()) {
         this.tellRound(0, []);
-        return;
+        return true;
       }
       const folders = this.folders();
       this.leaveGone(folders);
@@ -221,9 +224,10 @@ export class FolderWatch {
         if (readyIn !== undefined) this.lookAt = end + Math.max(readyIn, PAUSES.check(this.waiting()));
       }
     }
-    if (!takesNew(this.switchOver, clock.now())) return;
+    if (!takesNew(this.switchOver, clock.now())) return true;
     await this.fill();
     this.tellRound(this.away.size, [...this.boxes.values()]);
+    return true;
   }
 
   private tellRound(away: number, boxes: readonly WatchedBox[]): void {

@@ -12,8 +12,9 @@ const MOST = 1000;
 const LISTED = 5;
 
 /**
- * Says what is wrong with a place once, until the place is well again or something else is wrong with it. What the file system refuses in
- * one folder is one fault, of however many files; it stands in `status` until none of them meets it any more.
+ * Says what is wrong with a place once, until the place is well again or something else is wrong with it. What many places meet in the same
+ * words, a root that another process has say, is one fault, and so is what the file system refuses in one folder, of however many files; it
+ * stands in `status` until none of them meets it any more.
  */
 export class Notices {
   /** What was said of each place that is not well. */
@@ -37,12 +38,13 @@ export class Notices {
   /** A fault of a place: a folder, a file, a round. The ledger's is handed on each time, since nothing works without it: the client says it once. */
   fault(place: string, error: unknown): void {
     const fault = asFault(place, error);
-    const key = keyOf(place, fault);
+    const key = keyOf(fault);
     const known = this.isSaid(key);
     if (this.said.get(place) !== key) {
       this.well(place);
-      if (this.said.size > MOST) this.close();
-      this.said.set(place, key);
+      // What others have met as well is not said again for that: one place less remembers it.
+      if (this.said.size > MOST && !this.isSaid(key)) this.close();
+      if (this.said.size <= MOST) this.said.set(place, key);
     }
     if (known && fault.code !== "SW-LEDGER") return;
     this.standing.set(this.owner + key, fault);
@@ -116,9 +118,9 @@ function asFault(place: string, error: unknown): ImportClientError {
   );
 }
 
-/** The same of all files that meet it in one folder. */
-function keyOf(place: string, { code, details: { inner, folder } }: ImportClientError): string {
-  return code === "SW-FOLDER" && inner && folder ? `${inner} ${folder}` : `${place} ${code}`;
+/** The same of all files that meet it in one folder, and of all places that meet it in the same words; what is a place's own names it. */
+function keyOf({ code, text, details: { inner, folder } }: ImportClientError): string {
+  return code === "SW-FOLDER" && inner && folder ? `${inner} ${folder}` : `${code} ${text.zh}`;
 }
 
 /** Files of an OutBox that are locked, or that the user of this process may not read. */
