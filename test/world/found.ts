@@ -1,3 +1,4 @@
+import { ANSWERS } from "./found-answers.js";
 import { FOUND_TWO_NAMES } from "./found-two-names.js";
 import { FOUND_WITH_PDFS } from "./found-with-pdfs.js";
 
@@ -330,22 +331,7 @@ export const FOUND: readonly Found[] = [
       "frozen after a commit/0/36",
     ],
   },
-  {
-    what: "the answer to one of two documents with one own number, sent by a person's word, proved the other one's send, which had not arrived",
-    seed: 12326,
-    instances: 3,
-    kept: ["corrected/1", "frozen as it writes to the broker/0/0", "a person has a repeat sent all the same/29/0"],
-  },
-  {
-    what: "such an answer came twice, and the second one proved the send of what had not arrived",
-    seed: 4,
-    instances: 3,
-    shared: true,
-    kept: [
-      ...["trouble/0", "corrected/1", "frozen as it writes to the broker/0/0"],
-      ...["a person has a repeat sent all the same/29/0", "a receipt comes twice/30/0"],
-    ],
-  },
+  ...ANSWERS,
   {
     what: "a clock was set back as a document was sent, and its archived file was not found when a receipt came before its row said where that lies",
     seed: 3591,
@@ -376,15 +362,6 @@ export const FOUND: readonly Found[] = [
       ...["somebody else acts in between/31/77", "somebody else acts in between/31/117"],
       ...["somebody else acts in between/31/127", "somebody else acts in between/31/145"],
       ...["the card is not there/0/2", "seconds late/0/42", "the root is not mounted/24/8"],
-    ],
-  },
-  {
-    what: "the business receipt of such an answer, read beside it, proved the send of what had not arrived",
-    seed: 1023643,
-    instances: 1,
-    kept: [
-      ...["trouble/0", "documents/0", "corrected/1", "a receipt is late/30/0"],
-      ...["a person has a repeat sent all the same/29/0", "frozen as it writes to the broker/0/2"],
     ],
   },
 ];
