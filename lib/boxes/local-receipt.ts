@@ -91,7 +91,8 @@ function failureInfo(row: DocumentRow, failure: Fault): string | readonly string
   if (failure.code === "C134" || failure.code === "C141") return [failure.text.zh];
   if (failure.code === "C144") return failure.text.zh;
   const advice = failure.advice ? `。${failure.advice.zh}` : "";
-  return `${row.fileName}错误信息：${failure.text.zh}${advice}`;
+  // Programs show failInfo in one line.
+  return `${row.fileName}错误信息：${failure.text.zh.replaceAll("\n", "；")}${advice}`;
 }
 
 async function refusalOf(context: BoxContext, row: DocumentRow, failure: Fault): Promise<Refusal> {

@@ -58,7 +58,23 @@ describe("the fault that stands for a document's checks", () => {
     assert.deepEqual(faultOfChecks([own], "SW-RULE").text, { zh: "价格太低", en: "价格太低" });
     const placed = { ...own, path: "DecMessage/DecHead", line: 7 };
     const { zh, en } = faultOfChecks([placed, own], "SW-RULE").text;
-    assert.equal(en, "价格太低, DecMessage/DecHead (line 7); 2 errors in all");
-    assert.equal(zh, "价格太低，DecMessage/DecHead，第 7 行；共 2 处错误");
+    assert.equal(en, "价格太低, DecMessage/DecHead (line 7); 2 errors in all\n2. 价格太低");
+    assert.equal(zh, "价格太低，DecMessage/DecHead，第 7 行；共 2 处错误\n2. 价格太低");
+  });
+
+  it("tells the first twenty errors, no warnings, and how many more there are", () => {
+    const checks = mergeChecks(
+      Array.from({ length: 23 }, (_, index) => ({ text: `E${index}`.padEnd(500, "x"), line: index + 1 })) as never,
+      [],
+    );
+    const [first] = checks;
+    assert.ok(first);
+    const { text } = faultOfChecks([{ ...first, severity: "warning" }, ...checks], "SW-RULE");
+    const lines = text.zh.split("\n");
+    assert.equal(lines.length, 21);
+    assert.match(lines[0] ?? "", /^E0x+，第 1 行；共 23 处错误$/);
+    assert.match(lines[19] ?? "", /^20\. E19x{197}…，第 20 行$/);
+    assert.equal(lines[20], "另有 3 处");
+    assert.equal(text.en.split("\n")[20], "and 3 more");
   });
 });

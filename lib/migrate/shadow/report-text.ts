@@ -109,7 +109,7 @@ function rowLines(
   const lines = [
     `- ${KIND[kind][language]}: ${folder}/${fileName} ${[messageType, clientKey].filter(Boolean).join(" ")}`,
     `    ${language === "zh" ? "官方" : "official"}: ${THEIRS[theirs.outcome][language]}${said ? ` (${said})` : ""}`,
-    `    ${language === "zh" ? "本软件" : "ours"}: ${OURS[ours.outcome]?.[language]}${ours.code ? ` ${ours.code} ${ours.text[language]}` : ""}`,
+    `    ${language === "zh" ? "本软件" : "ours"}: ${OURS[ours.outcome]?.[language]}${ours.code ? ` ${ours.code} ${ours.text[language].replaceAll("\n", "\n      ")}` : ""}`,
   ];
   if (ours.advice) lines.push(`    → ${ours.advice[language]}`);
   return lines;

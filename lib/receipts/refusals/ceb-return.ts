@@ -29,6 +29,9 @@ const RETURNS: Readonly<Record<string, readonly [name: string, own: string]>> = 
 /** Below zero: 处理异常 (formats/codes.csv CEB.returnStatus). */
 const FAILED = "-1";
 
+/** Characters of returnInfo (formats/receipts.csv). */
+const LONGEST = 1000;
+
 /**
  * 跨境电商回执 of a failure (domain 1.4): one return for each order or list, by the guid of its head, since that is what programs look for
  * (field 3). Undefined where the message cannot be read, or has no return of its own.
@@ -45,7 +48,7 @@ export function cebReturn({ code, text, at, document, content }: Refusal): Refus
       element(own, part.name),
       element("returnStatus", FAILED),
       element("returnTime", timeStamp(at)),
-      element("returnInfo", text),
+      element("returnInfo", text.slice(0, LONGEST)),
     ]),
   );
   const guid = escapeText(document.clientKey).replaceAll('"', "&quot;");

@@ -64,6 +64,11 @@ describe("a document that we refuse ourselves", () => {
       ],
     );
     assert.equal(scanXml(file.bytes).attributes.get("guid"), "K<1>&");
+    const long = refusalFile(
+      "business",
+      refusal("CEB621", "ImpCeb", { text: "错".repeat(1001), content: { kind, root } }),
+    );
+    assert.equal((await read(long.bytes))[0]?.text, "错".repeat(1000), "as long as returnInfo may be");
     // One that cannot be read has no heads to answer.
     assert.equal(refusalFile("business", refusal("CEB621", "ImpCeb")).format, "Root");
   });

@@ -53,6 +53,21 @@ export function settling(bench: RedBench): void {
       assert.equal(said.length, 1);
     });
 
+    it("tells all errors of a document: a line each in the ledger, one line in failInfo", async () => {
+      await bench.load(flow());
+      const message = await claimed();
+      message.fault = { code: "SW-XSD", text: { zh: "一；共 2 处错误\n2. 二，第 12 行", en: "one\n2. two" } };
+      bench.node("auto").receive(message);
+      await bench.one("settled");
+      const [receipt = ""] = box(root, "DecCus001", "InBox");
+      assert.match(
+        boxText(root, "DecCus001", "InBox", receipt),
+        /<failInfo>a\.xml错误信息：一；共 2 处错误；2\. 二，第 12 行<\/failInfo>/,
+      );
+      const row = await (await bench.client()).ledger.get(message.document?.id as string);
+      assert.equal(row?.text, "一；共 2 处错误\n2. 二，第 12 行");
+    });
+
     it("takes the fault of any other node from Catch: its code and message", async () => {
       await bench.load(flow());
       const message = await claimed();
