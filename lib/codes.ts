@@ -60,8 +60,8 @@ export const CODES = {
     "fails",
     ["卡或签名错误", "card or signature error"],
     [
-      "按所列原因处理：没有插卡的，插入后自动继续；PIN 错误的，改正后再发，不要反复重试，以免锁卡",
-      "Act on the reason that is given: a card that is not there is waited for; a wrong PIN has to be put right first, more tries may lock the card",
+      "按原因所写排除卡、读卡器、驱动或密码的问题，之后自动继续；密码被拒绝时先改正，不要用同一密码再试，以免锁卡",
+      "Mend what the reason names: card, reader, driver or PIN; work then goes on by itself. Correct a refused PIN first and do not try the same one again, it may lock the card",
     ],
     {
       cause: [
@@ -188,7 +188,10 @@ export const CODES = {
   "SW-PIN-BLOCKED": code(
     "waits",
     ["PIN 保护已触发，不再向该卡发送 PIN", "the guard is closed: no PIN goes to this card"],
-    ["改正 card 节点的 PIN，或由人确认后解除", "Correct the PIN in the card node, or have a person release the guard"],
+    [
+      "核对 PIN，在卡节点或其变量（一般为 SW_CARD_PIN）中改正，改后保护自动解除；PIN 没有改变时请勿人工解除，再错可能锁卡",
+      "Check the PIN and correct it in the card node or its variable (mostly SW_CARD_PIN): that opens the guard by itself. Do not release it with the same PIN, another wrong try may lock the card",
+    ],
     { cause: ["上一次 PIN 错误，再错可能锁卡", "The last PIN was wrong, another wrong one may lock the card"] },
   ),
   "SW-PIN-GUARD": code(

@@ -92,6 +92,12 @@ export const clientNodes = new Map<string, ImportClientNode>();
 export const brokerNodes = new Map<string, BrokerNode>();
 export const cardNodes = new Map<string, CardNode>();
 
+/** The backends of a client's cards; a card that names no client is of any. */
+export function backendsOf(client: string): string[] {
+  const cards = [...cardNodes.values()].filter((card) => card.client === client || card.client === "");
+  return cards.map((card) => card.needs().backend);
+}
+
 /** The import-client that claimed a document; undefined for one that no client claimed. */
 export async function clientOf({ environment, clientId }: DocumentHandle): Promise<ImportClient | undefined> {
   for (const { settings, ready } of clientNodes.values()) {

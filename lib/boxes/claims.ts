@@ -7,6 +7,7 @@ import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
 import { ARRIVED, assertMayFollow, isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
+import { innerCodeIn } from "../signing/faults.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
 import { hashOf } from "./content.js";
@@ -21,6 +22,11 @@ import { finishEnded, hold, returnToOutBox, rowOf, settleFailed, settleReplaced,
 
 /** Milliseconds until a claim that could not be ended is given out again. */
 const GIVE_OUT_AGAIN = 15_000;
+
+/** Does a document wait for the reason that it waited for before? Of a card's fault the inner code tells it: a refused PIN is no absent card. */
+function isSameWait(before: DocumentRow | undefined, { code, text }: Fault): boolean {
+  return before?.code === code && (code !== "C134" || innerCodeIn(before.text) === innerCodeIn(text.zh));
+}
 
 /** PDFs that are claimed with a bare declaration; `stays`: it is copied, another document wants it too. */
 export interface Gathering {
@@ -280,7 +286,7 @@ export class Claims {
       const updatedAt = clock.now();
       // What was ready goes through its flow again.
       const change = { retryAt: updatedAt + delay, updatedAt, tries, wire: "", ...words };
-      const row = await ledger.update(id, change, now?.code === why.code ? undefined : { event: "retry", ...words });
+      const row = await ledger.update(id, change, isSameWait(now, why) ? undefined : { event: "retry", ...words });
       this.scheduleReturn(row);
       return row;
     });

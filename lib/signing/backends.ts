@@ -3,6 +3,7 @@ import type { Bilingual } from "../errors.js";
 import { exportsIn } from "../modules.js";
 import type { CardSettings } from "./settings.js";
 import type { CardBackend, PinAttempts } from "./types.js";
+import { CERTIFICATE_FAULTS } from "./validity.js";
 
 /** What has to be on the machine: an optional package of Node.js, `native` where it is compiled there; or a file that a setting names. */
 export type Prerequisite = ({ package: string; native?: boolean } | { file: string; setting: string }) & {
@@ -46,6 +47,8 @@ export interface Backend {
   /** For the list that the dialog offers. */
   usualModules?: UsualModules;
   prerequisites(settings: CardNeeds): Prerequisite[];
+  /** What its inner codes mean, and what to do. */
+  faults?: Readonly<Record<string, { advice: Bilingual }>>;
   /** Touches nothing yet. */
   open(settings: CardSettings, attempts: PinAttempts): CardBackend;
 }
@@ -54,6 +57,15 @@ export interface Backend {
 export const BACKENDS: readonly Backend[] = exportsIn<Backend>(join(__dirname, "backends"), "backend").sort(
   (a, b) => Number(b.usual ?? false) - Number(a.usual ?? false),
 );
+
+/** What to do about an inner code, as the first of these backends knows it that does, else as any other; undefined when none does. */
+export function adviceOfInner(inner: string, used: readonly string[] = []): Bilingual | undefined {
+  const tables: Backend["faults"][] = [...used, ...BACKENDS.map(({ name }) => name)].map(
+    (name) => backendByName(name)?.faults,
+  );
+  const knowing = [...tables, CERTIFICATE_FAULTS].find((faults) => faults && Object.hasOwn(faults, inner));
+  return (knowing as Backend["faults"])?.[inner]?.advice;
+}
 
 /** A backend by its name; undefined when there is none. */
 export function backendByName(name: string): Backend | undefined {

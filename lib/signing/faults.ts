@@ -7,6 +7,12 @@ export const INSERT_CARD: Bilingual = {
   en: "Insert the card and check the reader; the next document goes on by itself.",
 };
 
+/** What to do after a refused PIN: nobody may be led to a second wrong one. The guard opens for another PIN by itself (`PinGuard`). */
+export const CORRECT_PIN: Bilingual = {
+  zh: "请核对 PIN，在卡节点（或它所用的变量，一般为 SW_CARD_PIN）中改正后部署；改在进程环境变量中的须重启。PIN 改变后保护自动解除，单据继续；PIN 没有改变时请勿人工解除，再错可能锁卡。",
+  en: "Check the PIN and correct it where it is set: in the card node, then deploy, or in its variable, mostly SW_CARD_PIN (in the process's environment: then restart). A changed PIN opens the guard by itself and documents go on. Do not release the guard with the same PIN: another wrong try may lock the card.",
+};
+
 /** What a card's fault may say beside its words. */
 export interface CardFaultParts extends Pick<ErrorParts, "cause" | "kind" | "official" | "details"> {
   /** What the card is now. */
@@ -30,6 +36,11 @@ export function cardFault(
     { zh: `卡操作失败：${text.zh}（${inner}）`, en: `card error: ${text.en} (${inner})` },
     { ...more, kind, advice, details: { ...details, inner, ...(state && { state }) } },
   );
+}
+
+/** The inner code in the words of a card's fault, as `cardFault` writes them in either language; empty where there is none. */
+export function innerCodeIn(text: string): string {
+  return /[（(]([\w-]{1,60})[）)]$/.exec(text)?.[1] ?? "";
 }
 
 /** The card's node closes while it is used: its documents go back and are signed by the next one. */
@@ -90,6 +101,14 @@ export function pinEmpty(): ImportClientError {
   );
 }
 
+/** Inner code of a card that says that it locks with one more wrong PIN: it is asked for no login then. */
+export const FINAL_TRY = "FINAL-TRY";
+
+const CHECK_FINAL_TRY: Bilingual = {
+  zh: "请先确知所设的 PIN（卡节点或 SW_CARD_PIN）是正确的，再由负责人在侧栏或页面中解除：只试一次，再错即锁卡。不能确定时请到发卡机构处理。",
+  en: "Make sure that the PIN that is set (card node or SW_CARD_PIN) is right, then a person releases the guard in the sidebar or on the page: it is tried once, and a wrong one locks the card. If in doubt ask the card's issuer.",
+};
+
 /** The guard is closed (promises 4): the PIN did not reach the card. */
 export function pinBlocked(
   reason: string,
@@ -97,10 +116,7 @@ export function pinBlocked(
   more: { at?: number; state?: CardState } = {},
 ): ImportClientError {
   return new ImportClientError("SW-PIN-BLOCKED", text, {
-    advice: {
-      zh: "请确认 PIN 后在 card 节点中改正；若 PIN 无误，请由负责人在侧栏中解除。在此之前不会向卡发送 PIN，以免锁卡。",
-      en: "Correct the PIN in the card node; if it is right, a person releases the guard in the sidebar. Until then no PIN is sent to the card, so that it cannot lock.",
-    },
+    advice: reason === FINAL_TRY ? CHECK_FINAL_TRY : CORRECT_PIN,
     details: {
       inner: reason,
       pin: true,

@@ -1,7 +1,7 @@
 import type { Check } from "../document.js";
 import type { Bilingual, ImportClientError } from "../errors.js";
 import { cardFault } from "./faults.js";
-import type { CardIdentity } from "./types.js";
+import type { CardIdentity, CardState } from "./types.js";
 
 export const WARN_DAYS = 30;
 const DAY = 86_400_000;
@@ -19,6 +19,14 @@ const CLOCK: Bilingual = {
   en: "Check this computer's date and time.",
 };
 
+/** What to do about a certificate that is not valid now, by the inner code of the fault. */
+export const CERTIFICATE_FAULTS = {
+  "CERTIFICATE-NOT-YET-VALID": { advice: CLOCK },
+  "CERTIFICATE-EXPIRED": {
+    advice: { zh: `${CLOCK.zh}时间无误时，${RENEW.zh}`, en: `${CLOCK.en} If they are right: ${RENEW.en}` },
+  },
+} as const;
+
 /**
  * What keeps a certificate from signing at this time; undefined when nothing does. Card and clock are the user's to mend and
  * the documents are good: they wait. A card cannot come from the future, so one that is not valid yet speaks against the clock.
@@ -26,11 +34,10 @@ const CLOCK: Bilingual = {
 export function certificateFault(identity: Validity, now: number): ImportClientError | undefined {
   const check = validityCheck(identity, now);
   if (check?.severity !== "error") return undefined;
-  const { zh, en } = check.advice;
-  const both = { zh: `${CLOCK.zh}时间无误时，${zh}`, en: `${CLOCK.en} If they are right: ${en}` };
-  if (now < identity.notBefore)
-    return cardFault("CERTIFICATE-NOT-YET-VALID", check.text, check.advice, { state: "not-yet-valid" });
-  return cardFault("CERTIFICATE-EXPIRED", check.text, both, { state: "expired" });
+  const fault = (inner: keyof typeof CERTIFICATE_FAULTS, state: CardState) =>
+    cardFault(inner, check.text, CERTIFICATE_FAULTS[inner].advice, { state });
+  if (now < identity.notBefore) return fault("CERTIFICATE-NOT-YET-VALID", "not-yet-valid");
+  return fault("CERTIFICATE-EXPIRED", "expired");
 }
 
 /** A certificate's validity at a time, as a check of a document: an error, a warning from `warnDays` before its end, or nothing. */

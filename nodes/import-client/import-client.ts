@@ -1,17 +1,19 @@
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeConstructor, NodeDef } from "node-red";
 import { assertInDemo } from "../../lib/client/demo.js";
+import { adviceOn } from "../../lib/client/document-advice.js";
 import { ClientOpening } from "../../lib/client/opening.js";
 import { sharedPlace } from "../../lib/client/separation.js";
 import { type ClientSettings, readClientSettings } from "../../lib/client/settings.js";
-import { bothLanguages } from "../../lib/errors.js";
+import { bothLanguages, withAdvice } from "../../lib/errors.js";
 import { SYSTEM } from "../../lib/files/ports.js";
 import { type DocumentRow, type OpenLedger, openLedger } from "../../lib/ledger/index.js";
 import { configError, settingText } from "../../lib/settings.js";
+import { adviceOfInner } from "../../lib/signing/backends.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
 import { registerFormRoutes } from "../form/routes.js";
-import { clientNodes, type ImportClientNode } from "../registry.js";
+import { backendsOf, clientNodes, type ImportClientNode } from "../registry.js";
 import { inWords, onClose, sayOnce } from "../runtime.js";
 import { registerRoutes } from "./routes.js";
 import { registerWatchRoutes } from "./watch-routes.js";
@@ -43,8 +45,12 @@ function usedRootsIn(RED: NodeAPI): string {
 const TOLD: Record<string, string> = { failed: "failed", held: "held", retry: "waits", "file-missed": "waits" };
 
 /** A document that was not sent, or waits for a person, a setting or a card: its file, the code, and why. */
-function needsSomebody({ business, fileName, code, text, textEn }: DocumentRow, word: string): string {
-  const said = `${code} ${business}/${fileName} ${word}: ${bothLanguages({ zh: text, en: textEn || text })}`;
+function needsSomebody(row: DocumentRow, word: string, client: string): string {
+  const { business, fileName, code, text, textEn } = row;
+  const reason = { zh: text, en: textEn || text };
+  // What waits goes on once somebody has done it; of one that failed the local receipt says it.
+  const advice = word === "waits" ? adviceOn(row, backendsOf(client)) : undefined;
+  const said = `${code} ${business}/${fileName} ${word}: ${bothLanguages(withAdvice({ text: reason, advice }))}`;
   // Names and values of documents come from outside: none of them begins a line of the log.
   return said.replace(/[\p{Cc}\s]+/gu, " ");
 }
@@ -85,13 +91,15 @@ export = (RED: NodeAPI): void => {
           changes.note(row.id);
           // Whoever watches the log alone shall know of what needs a person.
           const word = TOLD[event];
-          if (word) this.warn(needsSomebody(row, word));
+          if (word) this.warn(needsSomebody(row, word, this.id));
         });
         client.on("takeover", () => changes.note(""));
         client.standing.on("change", () => changes.note(""));
         client.on("card", ({ name, id, state, code, text }) => {
           changes.note("");
-          if (state === "closed" || state === "locked") this.error(`${code} ${name || id}: ${bothLanguages(text)}`);
+          if (state !== "closed" && state !== "locked") return;
+          const advice = adviceOfInner(code, backendsOf(this.id));
+          this.error(`${code} ${name || id}: ${bothLanguages(withAdvice({ text, advice }))}`);
         });
         client.checkHost().catch((error) => this.warn(inWords(error)));
         if (recovery.unknown + recovery.open + recovery.finished + recovery.entered > 0) {

@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 import { withEnglish } from "../../lib/advice/index.js";
 import { adviceOnEnded } from "../../lib/boxes/ended.js";
+import { adviceOn } from "../../lib/client/document-advice.js";
 import { archiveDocument } from "../../lib/client/document-archive.js";
 import type { ImportClient } from "../../lib/client/import-client.js";
 import { knownCounts } from "../../lib/client/last-counts.js";
@@ -9,7 +10,6 @@ import { holdDocument, overrideDuplicate, releaseDocument, resendDocument } from
 import { faultShown } from "../../lib/client/picture.js";
 import { seenInstances, withInstances } from "../../lib/client/seen-instances.js";
 import { storyOf } from "../../lib/client/story.js";
-import { meaningOf } from "../../lib/codes.js";
 import { ImportClientError, unknownDocument } from "../../lib/errors.js";
 import { assertKnownFields, readDocumentQuery } from "../../lib/ledger/read-query.js";
 import { exampleFlow } from "../../lib/migrate/example.js";
@@ -20,7 +20,7 @@ import { answer, answerFaults, Download, personOf } from "../admin.js";
 import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
 import { registerPage } from "../page/routes.js";
-import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
+import { backendsOf, brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -88,18 +88,14 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
     may("read"),
     answer(async ({ params }) => {
       const id = params.id ?? "";
-      const { client } = await owner(id);
+      const { node, client } = await owner(id);
       const story = await storyOf(client.ledger, id);
       // What to do about the code that the document bears, where no receipt says it.
       const ended = story && adviceOnEnded(story.document, story.events);
       const document = story && withEnglish(story.document, client.advice);
       const receipts = story?.receipts.map((receipt) => withEnglish(receipt, client.advice));
-      return {
-        ...story,
-        document,
-        receipts,
-        advice: ended ?? ((story?.document.code && meaningOf(story.document.code)?.action) || null),
-      };
+      const advice = ended ?? (story && adviceOn(story.document, backendsOf(node.id))) ?? null;
+      return { ...story, document, receipts, advice };
     }),
   );
 

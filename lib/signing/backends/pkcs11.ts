@@ -1,5 +1,6 @@
 import type { Backend } from "../backends.js";
 import { Pkcs11Card } from "../pkcs11/backend.js";
+import { PKCS11_FAULTS } from "../pkcs11/faults.js";
 import { USUAL_PKCS11 } from "../pkcs11/known-modules.js";
 
 /** A vendor's PKCS#11 library: cards, keys of USB, HSMs. */
@@ -17,5 +18,6 @@ export const backend: Backend = {
       what: { zh: "PKCS#11 模块（卡驱动）", en: "the PKCS#11 module (the card's driver)" },
     },
   ],
+  faults: PKCS11_FAULTS,
   open: (settings, attempts) => new Pkcs11Card(settings, attempts),
 };

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends.js";
 import { SdfCard } from "../sdf/backend.js";
+import { SDF_FAULTS } from "../sdf/faults.js";
 
 /** An HSM by GM/T 0018, over its vendor's library: what the official client calls 加密机. */
 export const backend: Backend = {
@@ -18,5 +19,6 @@ export const backend: Backend = {
       ? [{ file: "", setting: "certificateFile", what: { zh: "证书文件", en: "the certificate file" } }]
       : []),
   ],
+  faults: SDF_FAULTS,
   open: (settings, attempts) => new SdfCard(settings, attempts),
 };

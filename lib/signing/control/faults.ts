@@ -1,5 +1,5 @@
 import { type Bilingual, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout, INSERT_CARD } from "../faults.js";
+import { CORRECT_PIN, cardFault, cardTimeout, INSERT_CARD } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { ControlError } from "./socket.js";
 
@@ -20,18 +20,14 @@ const START: Bilingual = {
 /** The official client's words (faq 11). */
 const HANDSHAKE = "错误:卡控件通讯等待握手超时!";
 
-const PIN: Bilingual = {
-  zh: "请核对 PIN 并在卡节点中改正。改正之前不会再向卡发送 PIN，以免锁卡。",
-  en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that, so that it cannot lock.",
-};
 const HELP: Bilingual = {
   zh: "请查看内部错误码，必要时联系服务热线。",
   en: "See the inner code; ask the service desk if it stays.",
 };
 
 /** Inner codes (domain B). */
-const KNOWN: Record<string, KnownFault> = {
-  "51571": { text: { zh: "PIN 错误", en: "the PIN was refused" }, advice: PIN, state: "closed", pin: true },
+export const CONTROL_FAULTS: Readonly<Record<string, KnownFault>> = {
+  "51571": { text: { zh: "PIN 错误", en: "the PIN was refused" }, advice: CORRECT_PIN, state: "closed", pin: true },
   "50070": {
     text: { zh: "读卡器复位失败", en: "the reader could not reset the card" },
     advice: INSERT_CARD,
@@ -99,15 +95,15 @@ export function controlFault(
   }
   const inner = error.kind === "failed" ? innerCodeOf(error.errors) : error.sent ? "CONTROL-LOST" : "Base60408";
   const said = error.errors.map((text) => (secret ? text.replaceAll(secret, "***") : text));
-  const pinRefused = KNOWN[inner]?.pin ?? said.some((text) => /口令|密码|PIN/i.test(text));
-  const known: KnownFault = KNOWN[inner] ?? {
+  const pinRefused = CONTROL_FAULTS[inner]?.pin ?? said.some((text) => /口令|密码|PIN/i.test(text));
+  const known: KnownFault = CONTROL_FAULTS[inner] ?? {
     text: { zh: said[0] ?? "卡控件报错", en: "the card control reports an error" },
     advice: HELP,
     ...(error.kind !== "failed" ? { state: "absent" as const, advice: START } : {}),
   };
   const state = pinRefused ? "closed" : known.state;
   return {
-    fault: cardFault(inner, known.text, pinRefused ? PIN : known.advice, {
+    fault: cardFault(inner, known.text, pinRefused ? CORRECT_PIN : known.advice, {
       details: { errors: said, step, ...(pinRefused ? { pin: true } : {}) },
       ...(said.length > 0 ? { official: said } : {}),
       ...(state ? { state } : {}),

@@ -1,5 +1,5 @@
 import type { Bilingual, FaultDetails, FaultKind, ImportClientError } from "../../errors.js";
-import { cardFault, cardTimeout, INSERT_CARD } from "../faults.js";
+import { CORRECT_PIN, cardFault, cardTimeout, INSERT_CARD } from "../faults.js";
 import type { CardState } from "../types.js";
 import type { LinkError } from "./link.js";
 
@@ -11,11 +11,6 @@ export interface KnownFault {
   kind?: FaultKind;
   details?: FaultDetails;
 }
-
-const PIN: Bilingual = {
-  zh: "请核对 PIN 并在卡节点中改正。改正之前不会再向卡发送 PIN。",
-  en: "Check the PIN and correct it in the card node. No PIN is sent to the card before that.",
-};
 
 export const ABSENT: KnownFault = {
   text: { zh: "卡不在位", en: "the card is not there" },
@@ -29,7 +24,7 @@ export const LOST: KnownFault = {
 };
 export const REFUSED: KnownFault = {
   text: { zh: "PIN 错误", en: "the PIN was refused" },
-  advice: PIN,
+  advice: CORRECT_PIN,
   state: "closed",
   details: { pin: true },
 };

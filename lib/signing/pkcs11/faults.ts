@@ -1,5 +1,5 @@
 import type { Bilingual, ImportClientError } from "../../errors.js";
-import { pinBlocked } from "../faults.js";
+import { FINAL_TRY, pinBlocked } from "../faults.js";
 import { ABSENT, type KnownFault, LOST, moduleFault, REFUSED } from "../module/faults.js";
 import type { LinkError } from "../module/link.js";
 
@@ -25,7 +25,8 @@ const DATA: KnownFault = {
   kind: "fails",
 };
 
-const KNOWN: Record<string, KnownFault> = {
+/** Inner codes of the module's process and of PKCS#11. */
+export const PKCS11_FAULTS: Readonly<Record<string, KnownFault>> = {
   "PKCS11JS-MISSING": {
     text: { zh: "缺少 pkcs11js 组件", en: "the package pkcs11js is not installed" },
     advice: {
@@ -79,9 +80,9 @@ const UNKNOWN: KnownFault = {
 
 /** An error of the child process as one of ours: C134 with the inner code, C141, or SW-PIN-BLOCKED at the final try. */
 export function pkcs11Fault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
-  if (error.inner !== "FINAL-TRY") return moduleFault(error, step, limit, KNOWN, UNKNOWN);
+  if (error.inner !== FINAL_TRY) return moduleFault(error, step, limit, PKCS11_FAULTS, UNKNOWN);
   return pinBlocked(
-    "FINAL-TRY",
+    FINAL_TRY,
     {
       zh: "卡提示只剩最后一次 PIN 机会，未尝试登录",
       en: "the card says that one more wrong PIN locks it; no login was tried",

@@ -21,7 +21,8 @@ const UNREACHABLE: KnownFault = {
   state: "absent",
 };
 
-const KNOWN: Readonly<Record<string, KnownFault>> = {
+/** Inner codes of the library's process and of SDF. */
+export const SDF_FAULTS: Readonly<Record<string, KnownFault>> = {
   "KOFFI-MISSING": KOFFI_MISSING,
   "MODULE-NOT-LOADED": {
     text: { zh: "SDF 库无法加载", en: "the SDF library cannot be loaded" },
@@ -57,6 +58,6 @@ const UNKNOWN: KnownFault = { text: { zh: "SDF 库报错", en: "the SDF library 
 
 /** An error of the library's process as one of ours; a right to the key that is not given is a password that was not taken. */
 export function sdfFault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
-  const refused = step === "login" && error.tried && error.inner.startsWith("SDR_") && !(error.inner in KNOWN);
-  return moduleFault(error, step, limit, KNOWN, refused ? REFUSED : UNKNOWN);
+  const refused = step === "login" && error.tried && error.inner.startsWith("SDR_") && !(error.inner in SDF_FAULTS);
+  return moduleFault(error, step, limit, SDF_FAULTS, refused ? REFUSED : UNKNOWN);
 }

@@ -13,7 +13,8 @@ const RIVAL: Bilingual = {
   en: "Insert the card and check the reader; one program at a time has the card: close the official client and whatever else uses the control. Work goes on by itself.",
 };
 
-const KNOWN: Readonly<Record<string, KnownFault>> = {
+/** Inner codes of the library's process and of the card. */
+export const SPSECURE_FAULTS: Readonly<Record<string, KnownFault>> = {
   "KOFFI-MISSING": KOFFI_MISSING,
   "MODULE-NOT-LOADED": {
     text: { zh: "SPSecureAPI 库无法加载", en: "the SPSecureAPI library cannot be loaded" },
@@ -56,5 +57,5 @@ const UNKNOWN: KnownFault = {
  */
 export function spSecureFault(error: LinkError, step: "connect" | "login" | "sign", limit: number): ImportClientError {
   const refused = step === "login" && error.tried && /^\d+$/.test(error.inner);
-  return moduleFault(error, step, limit, KNOWN, refused ? REFUSED : UNKNOWN);
+  return moduleFault(error, step, limit, SPSECURE_FAULTS, refused ? REFUSED : UNKNOWN);
 }

@@ -7,6 +7,7 @@ import { codeOf, ImportClientError, neutral } from "../../../lib/errors.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
 import { returnsIn } from "../../../lib/ledger/rules/retry.js";
+import { cardFault } from "../../../lib/signing/faults.js";
 import { clientSettings, openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import { documentRow, step } from "../../support/rows.js";
@@ -198,6 +199,22 @@ describe("claims", () => {
     assert.equal(watching.claims[1]?.row.attempt, 2);
     const again = await client.ledger.lastEventOf(id, ["claimed"]);
     assert.deepEqual([again?.text, again?.textEn], ["第 2 次", "attempt 2"]);
+  });
+
+  it("tells a card's refused PIN in the story of a document that waited for the card, and each reason once", async () => {
+    drop("a.xml", XML("K1"));
+    watching = new Watching(client);
+    const waits = async (text: { zh: string; en: string }) => {
+      const count = watching?.claims.length ?? 0;
+      await client.claims.giveBack(watching?.first.id as string, 1, { code: "C134", kind: "waits", text });
+      await watching?.until(() => watching?.claims.length === count + 1);
+    };
+    await watching.until(() => watching?.claims.length === 1);
+    for (const inner of ["TOKEN-ABSENT", "TOKEN-ABSENT", "CKR_PIN_INCORRECT", "CKR_PIN_INCORRECT"])
+      await waits(cardFault(inner, neutral("卡"), neutral("-")).text);
+    const story = await client.ledger.story(watching.first.id);
+    const told = story?.events.filter(({ event }) => event === "retry").map(({ text }) => text);
+    assert.deepEqual(told, ["卡操作失败：卡（TOKEN-ABSENT）", "卡操作失败：卡（CKR_PIN_INCORRECT）"]);
   });
 });
 

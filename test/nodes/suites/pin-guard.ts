@@ -81,6 +81,10 @@ export function pinGuard(bench: RedBench): void {
       const { state, code, id, name, text } = (event as Seen).payload as unknown as CardChange;
       assert.deepEqual([state, code, id, name], ["closed", "CKR_PIN_INCORRECT", "card", "卡"]);
       assert.ok(text.zh && text.en);
+      const said = bench
+        .logged(({ id: from }) => from === "client")
+        .filter((line) => line.includes("CKR_PIN_INCORRECT"));
+      assert.match(said.join("\n"), /卡节点.*SW_CARD_PIN.*自动解除/, "what to do stands in the log, too");
       const shown = await card();
       assert.deepEqual(
         [shown.state, shown.code, shown.companyCode, shown.holder],
