@@ -15,6 +15,8 @@ import type { Card, CardStatus } from "../lib/signing/card.js";
  */
 export interface ImportClientNode extends Node<{ ledgerPassword?: string }> {
   ready: Promise<ImportClient>;
+  /** Why its settings cannot be used; it is not opened then. */
+  fault?: unknown;
   /** Undefined when the settings cannot be used. */
   opening: ClientOpening | undefined;
   settings: ClientSettings | undefined;

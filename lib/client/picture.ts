@@ -1,5 +1,6 @@
 import { meaningOf } from "../codes.js";
-import type { Bilingual, ImportClientError } from "../errors.js";
+import { type Bilingual, ImportClientError } from "../errors.js";
+import { faultOf } from "../fault.js";
 import { Folders } from "../files/folders.js";
 import { isUnfinishedName } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
@@ -46,8 +47,10 @@ export function pictureOf(
 }
 
 /** Why a client is not open or may not work, as routes say it; `reason` says what a person can confirm. */
-export function faultShown({ code, text, advice = meaningOf(code)?.action, details }: ImportClientError) {
-  return { code, text, advice: advice ?? null, reason: details.reason ?? "" };
+export function faultShown(thrown: unknown) {
+  const { code, text, advice = meaningOf(code)?.action } = faultOf(thrown);
+  const reason = thrown instanceof ImportClientError ? thrown.details.reason : undefined;
+  return { code, text, advice: advice ?? null, reason: reason ?? "" };
 }
 
 /** What an open ledger says. Rejects with SW-LEDGER. */

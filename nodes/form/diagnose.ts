@@ -27,7 +27,7 @@ export async function diagnoseForm(
   try {
     return await runDiagnose(
       RED,
-      { client: clientNodes.has(owner) ? owner : "" },
+      { client: clientNodes.get(owner)?.opening ? owner : "" },
       {
         ...(brokerNode && { broker: () => brokerOf(RED, form, brokerNode) }),
         ...(cardNode && { card: cardOf(form, cardNode, opened) }),

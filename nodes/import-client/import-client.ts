@@ -110,6 +110,11 @@ export = (RED: NodeAPI): void => {
       this.ready = opening.ready;
       opening.start();
     } catch (error) {
+      this.fault = error;
+      this.settings = undefined;
+      // Whoever asks how things stand sees it, and what it lacks.
+      clientNodes.set(this.id, this);
+      changes.note("");
       this.ready = Promise.reject(error);
       this.ready.catch(() => sayOnce(this, error));
     }

@@ -164,7 +164,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
             client && knownCounts(client.ledger, client.clock.now()),
             client && seenInstances(client.ledger).catch(() => undefined),
           ]);
-          const fault = node.opening?.fault ?? known?.fault;
+          const fault = node.opening ? (node.opening.fault ?? known?.fault) : node.fault;
           return {
             client: {
               id: node.id,

@@ -3,6 +3,7 @@ import type { NodeAPI } from "node-red";
 import { askedByPerson } from "../../lib/asked.js";
 import { seenInstances } from "../../lib/client/seen-instances.js";
 import { bothLanguages, codeOf, ImportClientError, messageOf } from "../../lib/errors.js";
+import { faultOf } from "../../lib/fault.js";
 import type { Ledger } from "../../lib/ledger/index.js";
 import { Metrics } from "../../lib/metrics/metrics.js";
 import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
@@ -116,7 +117,9 @@ async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise
   const cards = await Promise.all([...cardNodes.values()].map((node) => node.report()));
   const reasons = [
     ...(clients.length === 0 ? ["no-client"] : []),
-    ...clients.map(({ opening }) => opening?.fault?.code ?? (opening?.client ? "" : "opening")),
+    ...clients.map(({ opening, fault }) =>
+      fault ? faultOf(fault).code : (opening?.fault?.code ?? (opening?.client ? "" : "opening")),
+    ),
     ...clients.map(({ opening }) => (opening?.client?.link.waitsForLeader ? "leader-disconnected" : "")),
     ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
     ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),

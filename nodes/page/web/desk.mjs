@@ -75,16 +75,17 @@ export function showDesk(place, { leave, speak }) {
             "aria-pressed": String(one.id === client),
             onclick: () => choose(one.id),
           },
-          `${one.name || one.clientId} `,
-          el("span", { class: `sw-badge sw-${one.environment}` }, translateKnown("environment", one.environment)),
+          `${one.name || one.clientId || one.id} `,
+          one.environment &&
+            el("span", { class: `sw-badge sw-${one.environment}` }, translateKnown("environment", one.environment)),
         ),
       ),
     );
     if (focused) names.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     const current = known.find((one) => one.client.id === client)?.client;
     const environment = current ? translateKnown("environment", current.environment) : "";
-    const whose = current ? current.name || current.clientId : "";
-    strip.className = `page-environment sw-${current?.environment ?? "none"}`;
+    const whose = current ? current.name || current.clientId || current.id : "";
+    strip.className = `page-environment sw-${current?.environment || "none"}`;
     strip.textContent = [environment, whose, current?.name ? current.clientId : ""].filter(Boolean).join(" · ");
     document.title = [environment, whose, translate("title")].filter(Boolean).join(" · ");
   }

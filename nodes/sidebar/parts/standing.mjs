@@ -11,7 +11,10 @@ const CONFIRMS = { owner: "owner", root: "root", damaged: "ledger" };
 
 /** `done` is called after it was confirmed, `fail` gets a request that went wrong. */
 export function showStanding(client, fault, box, { done, fail }) {
-  const text = [fault.code, bilingual(fault.text), bilingual(fault.advice)].filter(Boolean).join(" · ");
+  // Whoever reads the page has no editor to put a setting right in.
+  const where = fault.code === "SW-CONFIG" ? translate(globalThis.RED ? "incomplete.editor" : "incomplete.page") : "";
+  const advice = where || bilingual(fault.advice);
+  const text = [fault.code, bilingual(fault.text), advice].filter(Boolean).join(" · ");
   box.append(el("div", { class: "sw-problem", role: "alert" }, text));
   const what = CONFIRMS[fault.reason];
   if (!what) return;

@@ -71,8 +71,8 @@ function titleOf(client) {
     "div",
     { class: "sw-client-title" },
     el("span", {}, client.name || client.clientId || client.id),
-    el("span", { class: `sw-badge ${tone}` }, translateKnown("environment", client.environment)),
-    client.name && line("badge", client.clientId, "sw-muted"),
+    client.environment && el("span", { class: `sw-badge ${tone}` }, translateKnown("environment", client.environment)),
+    client.name && client.clientId && line("badge", client.clientId, "sw-muted"),
   );
 }
 

@@ -145,6 +145,18 @@ export function config(bench: RedBench): void {
       assert.deepEqual(more, []);
     });
 
+    it("is shown with what it lacks, and is not taken for a client that is not there", async () => {
+      await bench.load([clientNode("", { clientId: "", name: "一号" })]);
+      const [status, ...others] = (await bench.http().get("/single-window/status")).body;
+      assert.deepEqual(others, []);
+      assert.deepEqual([status.client.name, status.fault.code, status.inFlight], ["一号", "SW-CONFIG", 0]);
+      for (const text of ["未设置报文根目录", "未设置客户端 ID"]) assert.ok(status.fault.text.zh.includes(text), text);
+      const health = await bench.http().get("/single-window/health");
+      assert.deepEqual([health.status, health.body.reasons], [503, ["SW-CONFIG"]]);
+      await bench.unload();
+      assert.deepEqual((await bench.http().get("/single-window/status")).body, []);
+    });
+
     for (const [title, settings, text] of wrong) {
       it(`refuses ${title}, and so do the nodes that use it`, async () => {
         await bench.load([
