@@ -28,6 +28,8 @@ export interface WatchRound {
   withoutPdfs: number;
   /** Folders in which nothing can be done now. */
   away: number;
+  /** There is no business folder to watch. */
+  noFolder: boolean;
   /** What was told and is not well yet: files that may not be read, folders that may not be written. */
   troubles: number;
   /** Files that are not finished, though nobody has written them for some seconds: `<folder>/<name>`. */
@@ -91,6 +93,7 @@ export class FolderWatch {
   private working: Promise<void> | undefined;
   private again: Wake | undefined;
   private stopped = false;
+  private noFolder = false;
   private switchOver: SwitchOver | undefined;
   /** How many times as long as they are the pauses before the next scan are. */
   private stretch = 1;
@@ -217,6 +220,8 @@ export class FolderWatch {
       }
       const folders = this.folders();
       this.leaveGone(folders);
+      this.noFolder = folders.length === 0;
+      this.notices.noFolder(this.noFolder, this.client.settings.root);
       for (const folder of folders) await this.scan(folder, list);
       const end = clock.monotonic();
       if (list) this.listing = end - start;
@@ -235,6 +240,7 @@ export class FolderWatch {
       inFlight: this.inFlight(),
       withoutPdfs: boxes.reduce((sum, box) => sum + box.withoutPdfs, 0),
       away,
+      noFolder: this.noFolder,
       troubles: this.notices.size,
       unfinished: boxes.flatMap(({ outBox, folder }) => outBox.unfinished.map((name) => `${folder.code}/${name}`)),
     });

@@ -92,6 +92,13 @@ export class Notices {
     if (found.length > 0) this.report(notRead(place, found));
   }
 
+  /** That there is no folder to watch stands in `status` until there is one; nobody has to be told of it in the log. */
+  noFolder(isSo: boolean, root: string): void {
+    const key = `${this.owner}no folder`;
+    if (isSo) this.standing.set(key, noFolder(root));
+    else this.standing.clear(key);
+  }
+
   /** Something that lies in an OutBox and is not taken; whoever asks has seen to it that each is said once. */
   oddity(place: string, { name, reason }: Oddity): void {
     const text = at(`${place}/${name}`, reason === "incomplete" ? INCOMPLETE.text : ODD[reason]);
@@ -102,6 +109,7 @@ export class Notices {
   close(): void {
     for (const place of [...this.said.keys()]) this.well(place);
     for (const place of [...this.unread.keys()]) this.unreadable(place, []);
+    this.noFolder(false, "");
   }
 
   private isSaid(key: string): boolean {
@@ -121,6 +129,21 @@ function asFault(place: string, error: unknown): ImportClientError {
 /** The same of all files that meet it in one folder, and of all places that meet it in the same words; what is a place's own names it. */
 function keyOf({ code, text, details: { inner, folder } }: ImportClientError): string {
   return code === "SW-FOLDER" && inner && folder ? `${inner} ${folder}` : `${code} ${text.zh}`;
+}
+
+/** A new root has none: all is green, and nothing is ever taken. */
+export function noFolder(root: string): Fault {
+  return {
+    code: "SW-FOLDER",
+    text: {
+      zh: `报文根目录 ${root} 下还没有业务文件夹，没有可以领取报文的 OutBox`,
+      en: `there is no business folder in the root ${root} yet, so no OutBox to take documents from`,
+    },
+    advice: {
+      zh: "请在“导入客户端”的“新建业务文件夹”中选择（报关单为 DecCus001），部署后自动建立；也可自行建立“根目录/业务代码/OutBox”。",
+      en: "Choose them at the import-client's folders to make (DecCus001 for customs declarations) and deploy; or make root/code/OutBox by hand.",
+    },
+  };
 }
 
 /** Files of an OutBox that are locked, or that the user of this process may not read. */

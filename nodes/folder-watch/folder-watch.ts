@@ -93,10 +93,11 @@ export = (RED: NodeAPI): void => {
             if (told) client.record("notice", "", "", code, text.zh);
             status.show("yellow", "ring", "fault");
           },
-          onRound: ({ inFlight, withoutPdfs, away, troubles, unfinished }) => {
+          onRound: ({ inFlight, withoutPdfs, away, noFolder, troubles, unfinished }) => {
             if (unfinished.length > 0 && unfinished.join() !== unfinishedBefore) this.log(unfinishedText(unfinished));
             unfinishedBefore = unfinished.join();
             if (away > 0) status.show("red", "ring", "away");
+            else if (noFolder && inFlight === 0) status.show("yellow", "ring", "nofolder");
             else if (troubles > 0 && inFlight < maxInFlight) status.show("yellow", "ring", "fault");
             else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
             else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");

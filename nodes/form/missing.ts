@@ -1,10 +1,12 @@
 import type { NodeAPI } from "node-red";
-import { clientSettingsOf } from "../../lib/client/settings.js";
+import { type ClientSettings, clientSettingsOf } from "../../lib/client/settings.js";
 import { type Missing, prerequisitesOf } from "../../lib/diagnose/prerequisites.js";
 import type { Bilingual } from "../../lib/errors.js";
+import { Folders } from "../../lib/files/folders.js";
 import { type SettingsRead, settingText, unsetVariable } from "../../lib/settings.js";
 import { backendByName } from "../../lib/signing/backends.js";
 import { cardSettingsOf } from "../../lib/signing/read-settings.js";
+import { noFolder } from "../../lib/watch/notices.js";
 import { brokerSettingsOf } from "../mq-broker/settings.js";
 import { type Offer, offerFor } from "./company.js";
 import type { Form, FormNode } from "./form.js";
@@ -66,7 +68,24 @@ const empty = (setting: string, variable: unknown, text: Bilingual): Found => ({
 
 function ofClient(form: Form, node: FormNode): Promise<Found[]> {
   const settings = clientSettingsOf(form.settings(node));
-  return read(node, settings, async (client) => onMachine(node, (await prerequisitesOf(client, undefined)).missing));
+  return read(node, settings, async (client, wrong) => [
+    ...onMachine(node, (await prerequisitesOf(client, undefined)).missing),
+    ...(client.root !== "" && !wrong.has("newFolders") ? folderless(form, node, client) : []),
+  ]);
+}
+
+/** A root without a business folder, where the deploy makes none either: all would be green, and nothing ever sent. */
+function folderless(form: Form, { id }: FormNode, { root, newFolders, boxPaths }: ClientSettings): Found[] {
+  const watches = form.ofType("sw-folder-watch").filter(({ values }) => values.client === id);
+  const ofRoot = watches.length > 0 && watches.every(({ values }) => settingText(values.businesses) === "");
+  if (!ofRoot || newFolders.length > 0 || boxPaths.length > 0) return [];
+  try {
+    if (new Folders(root).withOutBox().length > 0) return [];
+  } catch {
+    return []; // The deploy says what keeps the root from being read.
+  }
+  const { text, advice } = noFolder(root);
+  return [{ setting: "newFolders", variable: "", text, advice: advice ?? null }];
 }
 
 /** A login is not asked for by every broker, but by the Single Window's. */

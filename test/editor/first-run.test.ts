@@ -111,16 +111,20 @@ describe("first run", () => {
       assert.equal(type, /PIN|PASSWORD/.test(name) ? "password" : "text", name);
     }
     await page.getByRole("button", { name: "Keep in Node-RED's global environment" }).click();
-    // What is left is wrong, not unset: the card's driver is not there.
-    await until("one gap is left", async () => (await gaps().count()) === 1);
+    // What is left is wrong, not unset: the card's driver is not there, and nothing to take documents from.
+    await until("two gaps are left", async () => (await gaps().count()) === 2);
     assert.ok(before > 5, `${before}`);
-    assert.match((await gaps().first().textContent()) ?? "", /Card · .*the PKCS#11 module .*\/no\/such\/module\.so/);
+    assert.match((await gaps().last().textContent()) ?? "", /Card · .*the PKCS#11 module .*\/no\/such\/module\.so/);
+    assert.match((await gaps().first().textContent()) ?? "", /there is no business folder in the root/);
+    await page.locator(".sw-way", { hasText: "Folders to make" }).click();
+    await until("the field has the focus", async () => (await focused()) === "node-config-input-newFolders");
 
     await rowOf("newFolders")
       .getByRole("button", { name: /Choose/ })
       .click();
     for (const code of ["DecCus001", "Sas"]) await page.locator(".sw-choice", { hasText: code }).click();
     assert.equal(await page.locator("#node-config-input-newFolders").inputValue(), "DecCus001,Sas");
+    await until("one gap is left", async () => (await gaps().count()) === 1);
     await closeDialog(page, "save");
     await page.evaluate(() => RED.actions.invoke("core:deploy-flows"));
     await until("the folders are made", () => existsSync(join(root, "Sas", "OutBox")) || undefined);

@@ -2,7 +2,7 @@
 
 import { request } from "./host.mjs";
 
-const OURS = /^sw-(import-client|mq-broker|card|mq-send|mq-receive)$/;
+const OURS = /^sw-(import-client|mq-broker|card|mq-send|mq-receive|folder-watch)$/;
 
 const prefixOf = (node) => (node._def.category === "config" ? "node-config-input" : "node-input");
 

@@ -9,7 +9,7 @@ import { labelOf, offerButton, VariableFields } from "./variables.mjs";
 
 /** Milliseconds of rest after the last change before it is looked at. */
 const REST = 400;
-const LOOKED_AT = /^sw-(import-client|mq-broker|card)$/;
+const LOOKED_AT = /^sw-(import-client|mq-broker|card|folder-watch)$/;
 
 /** The panel; it looks again after each change, and when the dialog is seen again after another one above it. */
 export function missing(selector, client) {

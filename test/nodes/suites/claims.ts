@@ -64,6 +64,18 @@ export function claims(bench: RedBench): void {
       assert.equal(bench.messages("out").length, 5);
     });
 
+    it("shows that there is no business folder in a root, until there is one", async () => {
+      await bench.load([clientNode(root), watchNode({ businesses: "" }, "out"), sink("out")]);
+      await bench.showing("watch", "folder-watch.status.nofolder");
+      const standing = async () => (await bench.http().get("/single-window/status")).body[0].standing;
+      const told = (await standing()).find(({ code }: { code: string }) => code === "SW-FOLDER");
+      assert.match(told?.text.zh ?? "", /下还没有业务文件夹/);
+      assert.match(told?.advice.zh ?? "", /新建业务文件夹/);
+      mkdirSync(join(root, "Sas", "OutBox"), { recursive: true });
+      await bench.showing("watch", "folder-watch.status.waiting");
+      assert.ok((await standing()).every(({ code }: { code: string }) => code !== "SW-FOLDER"));
+    });
+
     it("says how many instances are at work while it waits, where there is more than one", async () => {
       await bench.load([clientNode(root), watchNode({}, "out"), sink("out")]);
       await bench.showing("watch", "folder-watch.status.waiting");

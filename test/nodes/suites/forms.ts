@@ -6,7 +6,7 @@ import type { Asked } from "../../../nodes/form/company.js";
 import type { Gap } from "../../../nodes/form/missing.js";
 import type { Value } from "../../../nodes/form/values.js";
 import { box } from "../../support/boxes.js";
-import { brokerNode, cardNode, clientNode, type FlowNode, node } from "../../support/flow-nodes.js";
+import { brokerNode, cardNode, clientNode, type FlowNode, node, watchNode } from "../../support/flow-nodes.js";
 import { Place } from "../../support/place.js";
 import type { RedBench } from "../../support/red-bench.js";
 import { COMPANY, PIN } from "../../support/test-card.js";
@@ -72,6 +72,19 @@ export function forms(bench: RedBench): void {
         asForm(cardNode(bench.token), { pin: PIN }),
       ];
       assert.deepEqual(await missing(whole, { SW_TEST_ROOT: at.root }), []);
+    });
+
+    it("is told of a root without a business folder, unless the deploy makes one", async () => {
+      await bench.load([]);
+      const gaps = async (settings: Record<string, unknown> = {}, businesses = "") =>
+        (await missing([asForm(clientNode(at.root, settings)), asForm(watchNode({ businesses }))])).map(
+          ({ setting, text }) => `${setting} ${text.zh}`,
+        );
+      assert.match((await gaps()).join(), /^newFolders 报文根目录 .* 下还没有业务文件夹/);
+      assert.deepEqual([await gaps({ newFolders: "DecCus001" }), await gaps({}, "DecCus001")], [[], []]);
+      assert.deepEqual(await missing([asForm(clientNode(at.root))]), [], "nothing is taken from any folder");
+      mkdirSync(join(at.root, "Sas", "OutBox"), { recursive: true });
+      assert.deepEqual(await gaps(), []);
     });
 
     it("is offered what companies on one machine share, never a login, a PIN or a place, and asked for what is a company's own", async () => {
