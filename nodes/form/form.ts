@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import { ImportClientError } from "../../lib/errors.js";
 import { settingText, unsetVariable } from "../../lib/settings.js";
 import { brokerNodes, cardNodes, clientNodes } from "../registry.js";
+import { inProcess } from "../variables.js";
 
 /** A node as it stands in the editor, deployed or not: its settings, variables by name. */
 export interface FormNode {
@@ -77,6 +78,15 @@ export class Form {
     const saved = untouched ? settingText(objectOf(this.RED.nodes.getCredentials(node.id))[name]) : "";
     const named = settingText(variable);
     return saved || (named === "" ? "" : this.variable(node, named));
+  }
+
+  /** Where a variable's value comes from: Node-RED's own environment wins over the process's, `other` where that has another value. */
+  source(node: FormNode, name: string): { from: "" | "node-red" | "process"; other: boolean } {
+    const [value, ofProcess] = [this.variable(node, name), inProcess(name)];
+    if (value === "") return { from: "", other: false };
+    const other = ofProcess !== "" && ofProcess !== value;
+    const kept = Object.hasOwn(this.environment, name) || ofProcess !== value;
+    return { from: kept ? "node-red" : "process", other };
   }
 
   private variable({ id }: FormNode, name: string): string {

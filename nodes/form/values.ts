@@ -15,6 +15,10 @@ export interface Value {
   isSet: boolean;
   /** That value, or what is used as long as there is none; empty where that is nothing, and for what is secret. */
   value: string;
+  /** Where that comes from; empty while it has none. */
+  from: "" | "node-red" | "process";
+  /** The process has another value for it, which is not used. */
+  other: boolean;
 }
 
 const SECRET = /PIN(?!G)|PASSW|SECRET/i;
@@ -52,6 +56,6 @@ export function valuesOf(RED: NodeAPI, form: Form, id: string): Value[] {
     const isSet = settings[setting] !== kept;
     const now = isSet ? settings[setting] : usual[setting];
     const value = SECRET.test(variable) || typeof now === "object" ? "" : maskSecrets(String(now ?? ""));
-    return [{ setting, variable, isSet, value }];
+    return [{ setting, variable, isSet, value, ...form.source(node, variable) }];
   });
 }

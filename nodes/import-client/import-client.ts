@@ -15,6 +15,7 @@ import { spoken } from "../connection-status.js";
 import { registerFormRoutes } from "../form/routes.js";
 import { backendsOf, clientNodes, type ImportClientNode } from "../registry.js";
 import { inWords, onClose, sayOnce } from "../runtime.js";
+import { warnOverridden } from "../variables.js";
 import { registerRoutes } from "./routes.js";
 import { registerWatchRoutes } from "./watch-routes.js";
 
@@ -64,6 +65,7 @@ export = (RED: NodeAPI): void => {
   const watched = registerWatchRoutes(RED, clientNodes);
   function ImportClientConstructor(this: ImportClientNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    warnOverridden(RED, this);
     this.settings = undefined;
     this.opening = undefined;
     try {

@@ -63,7 +63,10 @@ class Values {
 
 function said(found) {
   if (!found) return "";
-  const { isSet, value } = found;
-  if (isSet) return value === "" ? translate("value.hidden") : translate("value.set", { value });
+  const { isSet, value, from, other } = found;
+  if (isSet) {
+    const text = value === "" ? translate("value.hidden") : translate("value.set", { value });
+    return from ? translate(other ? "value.instead" : `value.${from}`, { text }) : text;
+  }
   return value === "" ? translate("value.none") : translate("value.usual", { value });
 }

@@ -42,6 +42,43 @@ export function readableSettings(bench: RedBench): void {
     assert.deepEqual([bench.messages("out"), bench.messages("refused")], [[], []]);
   };
 
+  describe("a variable of Node-RED's own environment and of the process", () => {
+    const [name, pin] = ["SW_TEST_WHERE", "SW_TEST_WHERE_PIN"];
+    afterEach(() => {
+      for (const variable of [name, pin]) delete process.env[variable];
+    });
+
+    it("is Node-RED's, which is told by name where they differ, once, and never with its value", async () => {
+      const env = [name, pin].map((variable) => ({ name: variable, value: `${root}-${variable}`, type: "str" }));
+      // The helper has no node for the global environment; that of a flow comes before the process's in the same way.
+      const own: FlowNode = { id: "flow", type: "tab", env };
+      const client = { ...clientNode(`\${${name}}`), z: "flow" };
+      Object.assign(process.env, { [name]: join(scratch(), "other"), [pin]: "secret-pin" });
+      await bench.load([own, client]);
+      assert.equal((await bench.client()).settings.root, `${root}-${name}`, "as Node-RED itself resolves it");
+      const told = () => bench.logged().filter((line) => line.includes(name) && !line.includes("SW-NEW-ROOT"));
+      assert.match(
+        told().join("\n"),
+        new RegExp(`${name}, ${pin}：.*采用的是前者.* / ${name}, ${pin}: .*Node-RED's is used`),
+      );
+      assert.equal(told().length, 1);
+      assert.doesNotMatch(told().join(), /secret-pin|ImpPath/);
+      const ask = async (environment: object) => {
+        const { id, type, ...values } = client;
+        const body = { nodes: [{ id, type, values }], node: id, environment };
+        const answer = await bench.http().post("/single-window/form/values").send(body);
+        const found = answer.body.values.find(({ setting }: { setting: string }) => setting === "root");
+        return [found.from, found.other];
+      };
+      assert.deepEqual(await ask({}), ["node-red", true]);
+      process.env[name] = `${root}-${name}`;
+      assert.deepEqual(await ask({}), ["process", false]);
+      assert.deepEqual(await ask({ [name]: "/typed" }), ["node-red", true]);
+      delete process.env[name];
+      assert.deepEqual(await ask({}), ["node-red", false]);
+    });
+  });
+
   describe("a setting that is on or off", () => {
     for (const word of ["ture", "maybe", "nein"]) {
       it(`that says ${word} opens no plain connection to the broker, and documents wait`, async () => {
