@@ -117,7 +117,7 @@ export async function gapOf(
   const bound = await ownerOf(ledger);
   if (bound && !confirmed.owner)
     assertBound(bound, settings, { zh: `${LEDGER.zh} ${settings.ledger} `, en: LEDGER.en });
-  await assertInUse(ledger, settings.ledger, confirmed.root === true);
+  await assertInUse(ledger, settings.ledger, facts, confirmed.root === true);
   const root = await ledger.fact("root");
   if (root !== undefined && root !== facts?.id && !confirmed.root) {
     if (facts) throw foreignLedger(settings);
@@ -149,7 +149,8 @@ export async function bind(
   // Machines may know one server by different names.
   const isKnown = known?.shared !== undefined && name === known.ledger;
   const shared = ledger.instances && (isKnown ? known.shared : settings.ledger);
-  const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle(), ...(shared && { shared }) };
+  const at = known?.at !== undefined && (shared && isKnown ? known.at : settings.ledger);
+  const facts: RootFacts = { id, ...owner, ledger: name ?? ids.handle(), ...(shared && { shared }), ...(at && { at }) };
   // The root first: a ledger that knows a root which does not know itself would be taken for that of a root that is away.
   if (!known || JSON.stringify(known) !== JSON.stringify(facts)) {
     // Frozen since it looked, another one may have begun with the root: that one's name stays.

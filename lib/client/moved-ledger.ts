@@ -1,11 +1,17 @@
 import { ImportClientError } from "../errors.js";
 import { LEDGER_FACTS, type MovedTo } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
+import type { RootFacts } from "./root-marker.js";
 
 /** Where a client has gone on with another ledger than this one; undefined where it has not. */
 export async function movedToOf(ledger: Ledger): Promise<MovedTo | undefined> {
   const moved = await ledger.fact(LEDGER_FACTS.moved);
   return moved ? (JSON.parse(moved) as MovedTo) : undefined;
+}
+
+/** Where the ledger of a root is now, as the root knows it: what one that was moved says may have been moved on since. */
+export function nowAt(facts: RootFacts | undefined, place: string, { to }: MovedTo): string {
+  return [facts?.at, facts?.shared].find((known) => known !== undefined && known !== place) ?? to;
 }
 
 /** A person goes back to a ledger that was moved: it counts as an older copy from then on. */
@@ -17,15 +23,21 @@ export async function forgetMove(ledger: Ledger): Promise<void> {
  * Two ledgers with one identity must not both go on. Rejects with SW-OWNER for one that was moved elsewhere, unless a person has confirmed
  * that the root goes on with it, and for one whose copy has not come to its end.
  */
-export async function assertInUse(ledger: Ledger, place: string, confirmed: boolean): Promise<void> {
+export async function assertInUse(
+  ledger: Ledger,
+  place: string,
+  facts: RootFacts | undefined,
+  confirmed: boolean,
+): Promise<void> {
   if ((await ledger.fact(LEDGER_FACTS.copying)) !== undefined) throw halfCopied(place);
   const moved = await movedToOf(ledger);
   if (!moved || confirmed) return;
+  const now = nowAt(facts, place, moved);
   throw new ImportClientError(
     "SW-OWNER",
     {
-      zh: `台账 ${place} 已复制到 ${moved.to}，客户端应使用后者`,
-      en: `the ledger ${place} was copied to ${moved.to}, which the client goes on with`,
+      zh: `台账 ${place} 已复制到 ${now}，客户端应使用后者`,
+      en: `the ledger ${place} was copied to ${now}, which the client goes on with`,
     },
     {
       advice: {

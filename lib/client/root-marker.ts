@@ -15,6 +15,8 @@ export interface RootFacts extends Owner {
   ledger: string;
   /** Address of that one where several instances may share it, as one of them has it set; nothing secret. */
   shared?: string;
+  /** Where its ledger was moved to last, by `ledger copy`; absent where it never was. */
+  at?: string;
 }
 
 /** How far a ledger has come, as the root knows it. */
@@ -54,10 +56,10 @@ export class RootMarker {
     const text = this.textOf(path);
     if (text === undefined) return undefined;
     try {
-      const { id, environment, clientId, ledger, shared } = JSON.parse(text) as Record<keyof RootFacts, unknown>;
+      const { id, environment, clientId, ledger, shared, at } = JSON.parse(text) as Record<keyof RootFacts, unknown>;
       if (environment !== "test" && environment !== "production") throw new Error(`environment: ${environment}`);
       const facts = { id: String(id), environment, clientId: String(clientId), ledger: String(ledger) } as const;
-      return { ...facts, ...(typeof shared === "string" && { shared }) };
+      return { ...facts, ...(typeof shared === "string" && { shared }), ...(typeof at === "string" && { at }) };
     } catch (error) {
       throw new ImportClientError(
         "SW-OWNER",

@@ -1,7 +1,7 @@
 import { ownerOf } from "../../client/binding.js";
 import { LeaseFile } from "../../client/lease-file.js";
 import { assertNoNewOnShare } from "../../client/ledger-on-share.js";
-import { halfCopied, movedToOf } from "../../client/moved-ledger.js";
+import { halfCopied, movedToOf, nowAt } from "../../client/moved-ledger.js";
 import { PinSecret } from "../../client/pin-secret.js";
 import { type RootFacts, RootMarker } from "../../client/root-marker.js";
 import { ImportClientError } from "../../errors.js";
@@ -99,7 +99,7 @@ export async function moveLedger(
     await hold(target);
     const found = await assertTarget(target, facts, movedTo);
     if (found.kind === "done") return { rows: {}, resumed: false, aside: "" };
-    if (movedTo && found.kind !== "copying") throw refusals.movedAway(from, movedTo.to);
+    if (movedTo && found.kind !== "copying") throw refusals.movedAway(from, nowAt(facts, from, movedTo));
     const place = await source.ledger.place();
     const resumed = found.kind === "copying" && found.state.place === place;
     let aside = "";
@@ -156,14 +156,14 @@ async function keepPins(from: Store, record: PinAttempts, secret: PinSecret): Pr
 
 /** The client goes on with the target. After a stop between two steps neither is opened, until the same copy is asked for again. */
 async function bindTo(source: Side, target: Side, facts: RootFacts, marker: RootMarker, ports: Ports): Promise<void> {
-  const { shared: _, ...root } = facts;
+  const { shared: _shared, at: _at, ...root } = facts;
   const { ledger } = facts;
   const place = await source.ledger.place();
   await source.ledger.setFact(LEDGER_FACTS.moved, JSON.stringify({ to: target.place, place } satisfies MovedTo));
   const mark = 1 + Math.floor(ports.ids.jitter() * 0x7ffffffe);
   await target.ledger.stamp(mark);
   marker.follow({ ledger, place, marks: [mark] }, ports.clock).close();
-  await marker.write({ ...root, ...(target.ledger.instances && { shared: target.place }) });
+  await marker.write({ ...root, ...(target.ledger.instances && { shared: target.place }), at: target.place });
   await endCopy(target.store);
 }
 

@@ -152,6 +152,31 @@ describe("a client's ledger that is moved", function () {
     await open(database);
   });
 
+  it("is refused at each place where it was with the one that is used now, however often it was moved", async () => {
+    await worked();
+    const [second, file] = [newPlace(postgres), join(scratch(), "elsewhere", "ledger.db")];
+    mkdirSync(dirname(file));
+    const names = async (now: string, ...before: string[]) => {
+      for (const place of before) {
+        const says = (error: unknown) => refused("root")(error) && String(error).includes(now);
+        await assert.rejects(open(place), says, place);
+      }
+      await close(await open(now));
+    };
+    await move(settings.ledger, database);
+    await move(database, second);
+    await names(second, settings.ledger, database);
+    await move(second, file);
+    await names(file, settings.ledger, database, second);
+    await assert.rejects(
+      move(database, newPlace(postgres)),
+      (error) => refused("moved")(error) && String(error).includes(file),
+    );
+    // Back at its first place, that is the one.
+    await move(file, settings.ledger);
+    await names(settings.ledger, database, second, file);
+  });
+
   it("is taken up after a stop, and begun anew after its client went on with it meanwhile", async () => {
     await worked();
     const stop = new Error("stopped");
