@@ -27,17 +27,20 @@ export class Form {
   private readonly nodes: readonly FormNode[];
   /** Node-RED's global environment as it stands in the editor. */
   private readonly environment: Text;
+  /** What a person has chosen for variables and not kept yet: what else is missing follows from it. */
+  private readonly tried: Text;
 
   /** Throws SW-REQUEST for what is no form. */
   constructor(
     private readonly RED: NodeAPI,
     body: unknown,
   ) {
-    const { nodes, environment } = objectOf(body);
+    const { nodes, environment, tried } = objectOf(body);
     if (!Array.isArray(nodes) || nodes.length > MOST) {
       throw new ImportClientError("SW-REQUEST", { zh: "请求中没有节点", en: "the request has no nodes" });
     }
     this.environment = objectOf(environment);
+    this.tried = objectOf(tried);
     this.nodes = nodes.map(objectOf).map(({ id, type, name, values, credentials }) => ({
       id: settingText(id),
       type: settingText(type),
@@ -89,7 +92,17 @@ export class Form {
     return { from: kept ? "node-red" : "process", other };
   }
 
-  private variable({ id }: FormNode, name: string): string {
+  /** The variable that a setting is taken from, while it has no value that is kept; else empty. */
+  unset(node: FormNode, setting: string): string {
+    const variable = unsetVariable(node.values[setting]);
+    return variable === "" || this.kept(node, variable) !== "" ? "" : variable;
+  }
+
+  private variable(node: FormNode, name: string): string {
+    return settingText(this.tried[name]) || this.kept(node, name);
+  }
+
+  private kept({ id }: FormNode, name: string): string {
     if (Object.hasOwn(this.environment, name)) return settingText(this.environment[name]);
     const [known] = [...clientNodes.values(), ...brokerNodes.values(), ...cardNodes.values()];
     // Without a node of a flow only the process's own environment is seen.

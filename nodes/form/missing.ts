@@ -4,10 +4,12 @@ import { type Missing, prerequisitesOf } from "../../lib/diagnose/prerequisites.
 import type { Bilingual } from "../../lib/errors.js";
 import { Folders } from "../../lib/files/folders.js";
 import { type SettingsRead, settingText, unsetVariable } from "../../lib/settings.js";
-import { backendByName } from "../../lib/signing/backends.js";
+import { BACKENDS, backendByName } from "../../lib/signing/backends.js";
 import { cardSettingsOf } from "../../lib/signing/read-settings.js";
+import type { CardSettings } from "../../lib/signing/settings.js";
 import { noFolder } from "../../lib/watch/notices.js";
 import { brokerSettingsOf } from "../mq-broker/settings.js";
+import type { Choice } from "./choices.js";
 import { type Offer, offerFor } from "./company.js";
 import type { Form, FormNode } from "./form.js";
 
@@ -20,6 +22,8 @@ export interface Gap {
   variable: string;
   text: Bilingual;
   advice: Bilingual | null;
+  /** What it may be, where that is one of a few. */
+  choices?: readonly Choice[];
   /** What another client has there, where companies on one machine usually share it. */
   offer: Offer | null;
 }
@@ -106,10 +110,20 @@ async function ofCard(form: Form, node: FormNode): Promise<Found[]> {
   return read(node, cardSettingsOf(form.settings(node), pin), async (card, wrong) => {
     // What a card needs follows from its kind.
     if (wrong.has("backend")) return [];
-    const found = onMachine(node, (await prerequisitesOf(undefined, card)).missing);
+    const kind = kindless(form, node, card);
+    if (kind && settingText(form.settings(node).backend) === "") return [kind];
+    const found = [...(kind ? [kind] : []), ...onMachine(node, (await prerequisitesOf(undefined, card)).missing)];
     const needsPin = pin === "" && backendByName(card.backend)?.needsPin(card);
     return needsPin ? [...found, empty("pin", pinEnv, { zh: "未设置 PIN", en: "the PIN is not set" })] : found;
   });
+}
+
+/** Nobody has said yet which kind of card it is: that is asked first. One with a driver is of the usual kind. */
+function kindless(form: Form, node: FormNode, { module }: CardSettings): Found | undefined {
+  const variable = form.unset(node, "backend");
+  if (variable === "" || module !== "") return undefined;
+  const choices = BACKENDS.map(({ name, title }) => ({ value: name, text: title }));
+  return { ...empty("backend", variable, { zh: "未选择卡的类型", en: "the kind of card is not chosen" }), choices };
 }
 
 /** Ids of the clients that declare for real, also where a variable says so. */

@@ -19,13 +19,14 @@ import {
 } from "./browser.js";
 import { idOf, RAW_KEY, startExample } from "./example.js";
 
-/** What the example takes from the environment, as somebody types it who has set nothing yet. */
+/** What the example takes from the environment, as somebody types it who has set nothing yet; what a card needs follows from its kind. */
 const typed = (root: string): Record<string, string> => ({
   SW_CLIENT_ID: "DEMO0001",
   SW_ROOT: root,
   SW_AMQP_HOST: "127.0.0.1",
   SW_AMQP_USER: "U_SWDEMO0001",
   SW_AMQP_PASSWORD: "secret-1",
+  SW_CARD_BACKEND: "pkcs11",
   SW_PKCS11_MODULE: "/no/such/module.so",
   SW_CARD_PIN: "secret-2",
 });
@@ -78,7 +79,13 @@ describe("first run", () => {
       await openDialog(page, idOf("sw-import-client"));
       await page.locator(".sw-missing li").first().waitFor();
       const text = (await page.locator(".sw-missing").textContent()) ?? "";
-      for (const variable of Object.keys(typed(""))) assert.ok(text.includes(variable), `${variable} in: ${text}`);
+      for (const variable of Object.keys(typed(""))) {
+        assert.equal(text.includes(variable), !/PKCS11|PIN/.test(variable), `${variable} in: ${text}`);
+      }
+      const kinds = await page.locator("#sw-variable-SW_CARD_BACKEND option").allTextContents();
+      assert.ok(
+        kinds.includes(language === "en-US" ? "card control on this machine (control)" : "本机卡控件 (control)"),
+      );
       assert.match(text, language === "en-US" ? /the root folder is not set/ : /未设置报文根目录/);
       assert.doesNotMatch(text, RAW_KEY);
       assert.deepEqual(await axeFindings(page, ".sw-missing"), []);
@@ -106,6 +113,10 @@ describe("first run", () => {
     await gaps().first().waitFor();
     const before = await gaps().count();
     for (const [name, value] of Object.entries(typed(root))) {
+      if (name === "SW_CARD_BACKEND") {
+        await page.locator(`#sw-variable-${name}`).selectOption(value);
+        continue;
+      }
       await page.locator(`#sw-variable-${name}`).fill(value);
       const type = await page.locator(`#sw-variable-${name}`).getAttribute("type");
       assert.equal(type, /PIN|PASSWORD/.test(name) ? "password" : "text", name);

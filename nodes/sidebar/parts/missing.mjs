@@ -25,7 +25,7 @@ export function missing(selector, client) {
   async function look() {
     const mine = ++asked;
     try {
-      const found = await askForm("missing", client, {}, ({ type }) => LOOKED_AT.test(type));
+      const found = await askForm("missing", client, { tried: fields.chosen() }, ({ type }) => LOOKED_AT.test(type));
       if (mine !== asked || !place.isConnected) return;
       show(groupsOf(found, client));
       place.dispatchEvent(new CustomEvent("looked", { detail: { production: found.production.includes(client.id) } }));

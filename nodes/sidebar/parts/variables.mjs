@@ -17,6 +17,12 @@ export function offerButton({ value, from }, onClick) {
   });
 }
 
+/** A list to choose from; `done` is called with each choice. */
+function choiceOf({ choices }, id, done) {
+  const options = choices.map(({ value, text }) => el("option", { value }, `${bilingual(text)} (${value})`));
+  return el("select", { id, onchange: done }, el("option", { value: "" }), options);
+}
+
 /** A field for each variable of some groups of findings; what was typed stays when they are asked for again. */
 export class VariableFields {
   #inputs = new Map();
@@ -26,8 +32,8 @@ export class VariableFields {
     const before = this.#inputs;
     this.#inputs = new Map();
     return groups.map(({ gaps, asked }) => {
-      const must = this.#rows(gaps, before, false);
-      const may = this.#rows(asked, before, true);
+      const must = this.#rows(gaps, before, false, done);
+      const may = this.#rows(asked, before, true, done);
       const open = gaps.length > 0;
       const keep = open ? "" : this.keep(done);
       return [
@@ -38,7 +44,13 @@ export class VariableFields {
     });
   }
 
-  #rows(findings, before, optional) {
+  /** What was chosen and is not kept yet, by variable: what else is asked follows from it. */
+  chosen() {
+    const chosen = [...this.#inputs].filter(([, input]) => input.tagName === "SELECT" && input.value !== "");
+    return Object.fromEntries(chosen.map(([name, input]) => [name, input.value]));
+  }
+
+  #rows(findings, before, optional, done) {
     const fresh = findings.filter(
       ({ variable }, index) =>
         variable && !this.#inputs.has(variable) && findings.findIndex((other) => other.variable === variable) === index,
@@ -46,7 +58,10 @@ export class VariableFields {
     return fresh.map((finding) => {
       const { variable } = finding;
       const type = SECRET.test(variable) ? "password" : "text";
-      const input = before.get(variable) ?? el("input", { type, id: `sw-variable-${variable}`, autocomplete: "off" });
+      const id = `sw-variable-${variable}`;
+      const input =
+        before.get(variable) ??
+        (finding.choices ? choiceOf(finding, id, done) : el("input", { type, id, autocomplete: "off" }));
       this.#inputs.set(variable, input);
       return this.#row(finding, input, optional);
     });
@@ -57,6 +72,7 @@ export class VariableFields {
     const take = () => {
       input.value = offer.value;
       input.focus();
+      input.dispatchEvent(new Event("change"));
     };
     return el(
       "div",

@@ -74,6 +74,31 @@ export function forms(bench: RedBench): void {
       assert.deepEqual(await missing(whole, { SW_TEST_ROOT: at.root }), []);
     });
 
+    it("is asked for the kind of card first, then for what that kind needs", async () => {
+      await bench.load([]);
+      const card = cardNode(bench.token, {
+        id: "card2",
+        backend: variable("SW_TEST_KIND"),
+        module: "",
+        pinEnv: "SW_TEST_PIN",
+      });
+      const asked = async (body: object, change: object = {}) => {
+        const nodes = [{ ...asForm(card), ...change }];
+        return (await ask<{ missing: Gap[] }>("missing", { nodes, environment: {}, ...body })).missing;
+      };
+      const settings = (gaps: Gap[]) => gaps.map(({ setting }) => setting);
+      const [kind, ...others] = await asked({});
+      assert.deepEqual([kind?.setting, kind?.variable, others], ["backend", "SW_TEST_KIND", []]);
+      assert.ok(kind?.choices?.some(({ value, text }) => value === "control" && text.zh === "本机卡控件"));
+      // What is chosen and not kept yet may still be chosen otherwise.
+      assert.deepEqual(settings(await asked({ tried: { SW_TEST_KIND: "control" } })), ["backend", "pin"]);
+      assert.deepEqual(settings(await asked({ tried: { SW_TEST_KIND: "software" } })), ["backend", "keyFile"]);
+      assert.deepEqual(settings(await asked({ environment: { SW_TEST_KIND: "control" } })), ["pin"]);
+      const { module } = bench.token;
+      const driven = asForm({ ...card, module });
+      assert.deepEqual(settings(await asked({}, driven)), ["pin"], "the usual kind, with its driver");
+    });
+
     it("is told of a root without a business folder, unless the deploy makes one", async () => {
       await bench.load([]);
       const gaps = async (settings: Record<string, unknown> = {}, businesses = "") =>
