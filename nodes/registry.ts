@@ -6,6 +6,7 @@ import type { ImportClient } from "../lib/client/import-client.js";
 import type { ClientOpening } from "../lib/client/opening.js";
 import type { ClientSettings } from "../lib/client/settings.js";
 import type { DocumentHandle } from "../lib/document.js";
+import type { Bilingual } from "../lib/errors.js";
 import type { CardNeeds } from "../lib/signing/backends.js";
 import type { Card, CardStatus } from "../lib/signing/card.js";
 
@@ -59,7 +60,10 @@ export interface BrokerReport {
   name: string;
   client: string;
   state: string;
+  /** The name of what keeps it from sending or receiving, as `lib/amqp/faults.ts` has it; empty = nothing. */
   code: string;
+  /** The same with its words; null = nothing. */
+  fault: { code: string; text: Bilingual; advice: Bilingual | null } | null;
   queues: { name: string; use: "send" | "receive"; depth: number | null }[];
 }
 

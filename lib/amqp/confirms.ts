@@ -2,7 +2,7 @@ import type { ConfirmChannel } from "amqplib";
 import type { Clock } from "../clock.js";
 import { codeOf, messageOf } from "../errors.js";
 import type { Publishing, PublishOutcome } from "./broker.js";
-import { brokerFault } from "./faults.js";
+import { type BrokerFault, brokerFault } from "./faults.js";
 
 const NACKED = "message nacked";
 
@@ -134,12 +134,13 @@ export class Confirms {
   }
 }
 
-function isOfPublish(reason: unknown): boolean {
+/** Was the channel closed for a publish on it? */
+export function isOfPublish(reason: unknown): boolean {
   const { classId, methodId } = (reason ?? {}) as { classId?: unknown; methodId?: unknown };
   return classId === PUBLISH.classId && methodId === PUBLISH.methodId;
 }
 
 /** 406 is the broker's answer to what a message says of itself: a user that is not ours, a header of the wrong type. */
-function faultOfPublish(reason: unknown) {
+export function faultOfPublish(reason: unknown): BrokerFault {
   return codeOf(reason) === "406" ? "unacceptable" : brokerFault(reason);
 }

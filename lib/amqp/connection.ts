@@ -7,7 +7,7 @@ import { type Ids, SYSTEM_IDS } from "../ids.js";
 import type { Broker, ConnectionState, Consumer, ConsumerEvents, ConsumerOptions, PublishTarget } from "./broker.js";
 import { askOnChannel, CLOSE_WITHIN, closeWithin } from "./channels.js";
 import { ReceiptConsumer } from "./consumer.js";
-import { type BrokerError, type BrokerFault, brokerError, brokerFault, isRefusal } from "./faults.js";
+import { BrokerError, brokerError, brokerFault, isRefusal } from "./faults.js";
 import { refusalBehind } from "./handshake.js";
 import { ConfirmedPublisher } from "./publisher.js";
 import { amqpOptions, type BrokerSettings, eachHost, socketOptions } from "./settings.js";
@@ -29,6 +29,8 @@ const LASTED = 5000;
 interface ChannelKeeper {
   /** Why it has none although the connection stands. */
   readonly fault: unknown;
+  /** What the broker refuses on it although it has one. */
+  readonly refusal: unknown;
   connected(model: ChannelModel): Promise<void>;
 }
 
@@ -75,10 +77,14 @@ export class BrokerConnection extends EventEmitter<ConnectionEvents> implements 
     return this.fault;
   }
 
-  /** What keeps one of our own from its queue or exchange although the connection stands. */
-  get channelFault(): BrokerFault | undefined {
-    const fault = this.now === "connected" && [...this.keepers].find((keeper) => keeper.fault)?.fault;
-    return fault ? brokerFault(fault) : undefined;
+  /** What keeps one of our own from its queue or exchange although the connection stands, or has the broker refuse what it sends. */
+  get channelFault(): BrokerError | undefined {
+    if (this.now !== "connected") return undefined;
+    for (const { fault, refusal } of this.keepers) {
+      const found = fault ?? refusal;
+      if (found !== undefined) return found instanceof BrokerError ? found : brokerError(found, this.target);
+    }
+    return undefined;
   }
 
   get target(): BrokerSettings {

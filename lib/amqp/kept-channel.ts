@@ -33,6 +33,8 @@ export class KeptChannel<C extends Channel> {
   private stopped = false;
   /** Why there is none although the connection stands. */
   fault: unknown;
+  /** What the broker refuses on it although it is there; on another connection nothing is known of that. */
+  refusal: unknown;
 
   constructor(
     private readonly connection: BrokerConnection,
@@ -60,6 +62,7 @@ export class KeptChannel<C extends Channel> {
     this.model = model;
     this.tries = 0;
     this.fault = undefined;
+    this.refusal = undefined;
     await this.open(model);
   }
 

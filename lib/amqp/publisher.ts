@@ -4,14 +4,17 @@ import { type BackOff, backOff } from "../back-off.js";
 import { codeOf } from "../errors.js";
 import { ALONE_AT_ONCE, type Publisher, type Publishing, type PublishOutcome, type PublishTarget } from "./broker.js";
 import { closeChannel } from "./channels.js";
-import { Confirms } from "./confirms.js";
+import { Confirms, faultOfPublish, isOfPublish } from "./confirms.js";
 import type { BrokerConnection } from "./connection.js";
 import { assertExchange, assertQueue, ensureQueue } from "./declare.js";
-import { type BrokerError, brokerError } from "./faults.js";
+import { type BrokerError, type BrokerFault, BrokerTrouble, brokerError } from "./faults.js";
 import { KeptChannel } from "./kept-channel.js";
 
 /** Until it is asked again whether a queue that has gone is there. */
 const ASK_AGAIN: BackOff = { first: 1000, longest: 15_000 };
+
+/** What a publish is refused for that would be refused to any other as well: the account or the line, not the message. */
+const OF_ALL: ReadonlySet<BrokerFault> = new Set<BrokerFault>(["full", "permission", "exchange", "timeout"]);
 
 /**
  * The real publisher: one confirm channel for all, and a few more for messages that go alone.
@@ -30,6 +33,8 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   /** The largest message that the broker takes, as far as it has said so on this connection. */
   private limit = Number.POSITIVE_INFINITY;
   private why: BrokerError | undefined;
+  /** What the broker did not take the last message for. It stands until it confirms one, or until there is another connection. */
+  private refusal: BrokerError | undefined;
   private asking = false;
   private cancel: (() => void) | undefined;
   private stopped = false;
@@ -71,7 +76,7 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   }
 
   get fault(): BrokerError | undefined {
-    return this.connection.state === "connected" ? this.why : undefined;
+    return this.connection.state === "connected" ? (this.why ?? this.refusal) : undefined;
   }
 
   /** Messages that wait for the broker's answer. */
@@ -88,6 +93,7 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
       return { kind: "too-large", reason: `the broker takes ${limit} bytes at most`, limit };
     }
     const outcome = await (publishing.alone ? this.alone(publishing) : this.confirms.publish(publishing));
+    this.heard(outcome);
     if (outcome.kind === "too-large") this.limit = outcome.limit;
     const { exchange, routingKey } = publishing;
     if (outcome.kind === "refused" && outcome.fault === "queue" && exchange === "" && routingKey === this.to.queue) {
@@ -131,7 +137,7 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
     this.opening++;
     try {
       const channel = await this.connection.confirmChannel();
-      const confirms = new Confirms(channel, this.connection.clock);
+      const confirms = this.confirmsOn(channel);
       this.further.add(confirms);
       channel.once("close", () => this.further.delete(confirms));
       if (this.stopped) void closeChannel(channel);
@@ -143,7 +149,10 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
 
   private async open(model: ChannelModel): Promise<ConfirmChannel> {
     // Another connection may be to another broker.
-    if (this.model !== model) this.limit = Number.POSITIVE_INFINITY;
+    if (this.model !== model) {
+      this.limit = Number.POSITIVE_INFINITY;
+      this.refusal = undefined;
+    }
     this.model = model;
     const { exchange, queue, anyQueue = false } = this.to;
     if (exchange !== "") await assertExchange(model, exchange);
@@ -155,7 +164,35 @@ export class ConfirmedPublisher extends EventEmitter<{ change: [] }> implements 
   }
 
   private begin(channel: ConfirmChannel): void {
-    this.confirms = new Confirms(channel, this.connection.clock);
+    this.confirms = this.confirmsOn(channel);
+  }
+
+  private confirmsOn(channel: ConfirmChannel): Confirms {
+    // Of several that were out nobody knows which one it was closed for; what it was closed for is known.
+    channel.on("error", (error) => {
+      if (isOfPublish(error)) this.refuse(faultOfPublish(error), error);
+    });
+    return new Confirms(channel, this.connection.clock);
+  }
+
+  /** What the broker says to one message holds for the others, as far as it is not about that message. */
+  private heard(outcome: PublishOutcome): void {
+    if (outcome.kind === "confirmed") this.refuse(undefined);
+    else if (outcome.kind === "refused") this.refuse(outcome.fault, new BrokerTrouble(outcome.fault, outcome.reason));
+    else if (outcome.kind === "unknown" && outcome.later) {
+      this.refuse("timeout", new BrokerTrouble("timeout", outcome.reason));
+      void outcome.later.then((late) => this.heard(late));
+    }
+  }
+
+  private refuse(fault: BrokerFault | undefined, error?: unknown): void {
+    if (this.stopped || fault === this.refusal?.details.fault) return;
+    if (fault !== undefined && !OF_ALL.has(fault)) return;
+    const { exchange, queue } = this.to;
+    this.refusal = fault && brokerError(error, this.connection.target, queue || exchange);
+    // The connection is asked for it, too.
+    this.kept.refusal = this.refusal;
+    this.emit("change");
   }
 
   private gone(channel: ConfirmChannel): void {

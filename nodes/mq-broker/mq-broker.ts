@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeConstructor } from "node-red";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
+import type { BrokerError } from "../../lib/amqp/faults.js";
 import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type BrokerSettings, eachHost } from "../../lib/amqp/settings.js";
 import { assertDemoBroker } from "../../lib/client/demo.js";
@@ -8,10 +9,21 @@ import { stopped } from "../../lib/send/errors.js";
 import { settingText } from "../../lib/settings.js";
 import { changes } from "../changes.js";
 import { spoken } from "../connection-status.js";
-import { type BrokerNode, brokerNodes, type ImportClientNode, type UsedQueues } from "../registry.js";
+import {
+  type BrokerNode,
+  type BrokerReport,
+  brokerNodes,
+  type ImportClientNode,
+  type UsedQueues,
+} from "../registry.js";
 import { onClose, sayOnce } from "../runtime.js";
 import { leaveQueues, useQueues } from "../separation.js";
 import { type BrokerConfig, readBrokerSettings } from "./settings.js";
+
+/** A fault as `status` has it. */
+function faultFor(fault: BrokerError | undefined): BrokerReport["fault"] {
+  return fault ? { code: fault.code, text: fault.text, advice: fault.advice ?? null } : null;
+}
 
 /** Milliseconds that a stopping broker node waits for those who use it. */
 const LEAVE_WITHIN = 8000;
@@ -133,7 +145,8 @@ export = (RED: NodeAPI): void => {
     };
     const standsBy = () => users.size > 0 && [...users.values()].every((link) => link?.follows);
     this.inUse = () => users.size > 0 && !standsBy();
-    const code = () => shared?.lastFault?.details.fault ?? shared?.channelFault ?? "";
+    const fault = () => shared?.lastFault ?? shared?.channelFault;
+    const code = () => fault()?.details.fault ?? "";
     this.hindrance = () => code() || (shared?.state === "connected" ? "" : (shared?.state ?? "disconnected"));
     this.report = async () => {
       const { send, receive } = this.queues();
@@ -148,6 +161,7 @@ export = (RED: NodeAPI): void => {
         client: this.client,
         state: standsBy() ? "standby" : (shared?.state ?? "disconnected"),
         code: code(),
+        fault: faultFor(fault()),
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };

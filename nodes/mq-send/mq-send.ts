@@ -17,6 +17,7 @@ import { readBusinessLimits } from "../../lib/send/window.js";
 import { everySetting, settingChoice, settingNumber, settingText } from "../../lib/settings.js";
 import { Beginning } from "../beginning.js";
 import { afterDeploys } from "../carried.js";
+import { changes } from "../changes.js";
 import { showConnection, spoken } from "../connection-status.js";
 import type { BrokerNode, ImportClientNode } from "../registry.js";
 import {
@@ -147,6 +148,7 @@ export = (RED: NodeAPI): void => {
         const { fault } = own.publisher;
         showConnection(status, connection, client.link, fault);
         const text = fault ? spoken(fault) : "";
+        if (text !== reported) changes.note("");
         if (text !== "" && text !== reported) {
           this.warn(text);
           client.record("connection", "", "", fault?.code ?? "", text);
@@ -208,7 +210,8 @@ export = (RED: NodeAPI): void => {
         showNow = showState;
         assertNotRefused(document);
         await assertAsSigned(document, message, client);
-        status.show("blue", "dot", "sending");
+        // What the broker refuses to the others stands until it has taken one.
+        if (!sender?.publisher.fault) status.show("blue", "dot", "sending");
         await keepWarnings(client, document);
         const set = await fields(message);
         const sent = await line.send(document, payloadOf(message), {

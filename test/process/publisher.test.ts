@@ -94,6 +94,58 @@ describe("confirmed publishing against a real broker", () => {
     assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["confirmed", "refused", "refused"]);
   });
 
+  it("has a fault for as long as the broker refuses what is sent, and none once it has confirmed something", async () => {
+    const limits = { "x-max-length": 1, "x-overflow": "reject-publish" };
+    await aside((channel) => channel.assertQueue("stands", { durable: true, arguments: limits }));
+    const seen: (string | undefined)[] = [];
+    publisher.on("change", () => seen.push(publisher.fault?.details.fault));
+    assert.equal((await publish("stands")).kind, "confirmed");
+    for (let tries = 0; tries < 3; tries++) assert.equal((await publish("stands")).kind, "refused");
+    assert.deepEqual(seen, ["full"], "told once");
+    assert.ok(publisher.fault?.advice?.zh && publisher.fault.advice.en);
+    assert.equal(connection.channelFault, publisher.fault, "who asks the connection hears the same");
+    assert.ok(publisher.isOpen, "it is tried again");
+    await aside((channel) => channel.purgeQueue("stands"));
+    assert.equal((await publish("stands")).kind, "confirmed");
+    assert.deepEqual(seen, ["full", undefined]);
+    assert.equal(connection.channelFault, undefined);
+  });
+
+  it("has the account's fault while the broker does not let it send, however many messages were out", async function () {
+    this.timeout(60_000);
+    await aside((channel) => channel.assertQueue("allowed", { durable: true }));
+    const allow = (write: string) =>
+      broker.rabbitmqctl("set_permissions", "-p", broker.vhost, broker.user, ".*", write, ".*");
+    await allow("^$");
+    try {
+      // Which of them the channel was closed for is not known, so each of them is unknown.
+      const outcomes = await Promise.all([publish("allowed"), publish("allowed"), publish("allowed")]);
+      assert.ok(
+        outcomes.every(({ kind }) => kind !== "confirmed"),
+        JSON.stringify(outcomes),
+      );
+      assert.equal(publisher.fault?.details.fault, "permission");
+      while (!publisher.isOpen) await once(publisher, "change");
+      assert.equal(connection.channelFault?.details.fault, "permission", "another channel is no other account");
+    } finally {
+      await allow(".*");
+    }
+    assert.equal((await publish("allowed")).kind, "confirmed");
+    assert.equal(publisher.fault, undefined);
+  });
+
+  it("has no fault for a message that was refused for what it says of itself", async () => {
+    await aside((channel) => channel.assertQueue("itself", { durable: true }));
+    const outcome = await publisher.publish({
+      ...{ exchange: "", routingKey: "itself", body: Buffer.from("x"), timeout: 20_000 },
+      properties: { messageId: "itself", userId: "somebody-else" },
+    });
+    assert.equal(outcome.kind === "refused" && outcome.fault, "unacceptable");
+    while (!publisher.isOpen) await once(publisher, "change");
+    assert.equal(publisher.fault, undefined);
+    assert.equal((await publish("itself")).kind, "confirmed");
+  });
+
   it("calls innocent neighbours of a publish that closes the channel unknown, and opens another channel", async () => {
     await aside((channel) => channel.assertQueue("near", { durable: true }));
     const outcomes = await Promise.all([

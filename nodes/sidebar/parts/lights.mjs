@@ -3,7 +3,7 @@
 import { queuesOf } from "./brokers.mjs";
 import { el } from "./elements.mjs";
 import { icon } from "./icons.mjs";
-import { named, translate, translateKnown } from "./texts.mjs";
+import { bilingual, named, translate, translateKnown } from "./texts.mjs";
 
 /** So many that wait are worth a look. */
 const MANY = 100;
@@ -15,13 +15,17 @@ const worst = (lights) =>
 
 function connectionOf({ brokers = [], fault }) {
   if (fault) return { tone: "bad", text: translate("light.client"), advice: translate("light.advice.client") };
-  const lights = brokers.map(({ state, code }) => {
+  const lights = brokers.map(({ state, code, fault: met }) => {
     if (state === "standby") return { tone: "idle", text: translateKnown("connection", state) };
-    if (state === "connected") return { tone: "good", text: translateKnown("connection", state) };
+    if (state === "connected" && !code) return { tone: "good", text: translateKnown("connection", state) };
     const text = [translateKnown("connection", state), code && translateKnown("fault", code)]
       .filter(Boolean)
       .join(" · ");
-    return { tone: state === "connecting" ? "warn" : "bad", text, advice: translate("light.advice.connection") };
+    return {
+      tone: state === "connecting" ? "warn" : "bad",
+      text,
+      advice: (met && bilingual(met.advice)) || translate("light.advice.connection"),
+    };
   });
   return worst(lights) ?? { tone: "idle", text: translate("light.none") };
 }
