@@ -87,7 +87,10 @@ describe("an answer that may be for either of two documents", () => {
     const { documentId, folder, filed } = await deliver(imported(key));
     client.off("notice", listen);
     assert.deepEqual([documentId, folder, filed], [null, "DecCus001", true]);
-    assert.match(told.join("\n"), /^SW-RECEIPT the receipt DecCus001\/InBox\/.* answers .* goes to the first that has$/);
+    assert.match(
+      told.join("\n"),
+      /^SW-RECEIPT the receipt DecCus001\/InBox\/.* answers .* goes to the first that has$/,
+    );
     assert.deepEqual([await state(one), await state(two)], ["unknown", "sending"]);
     await confirmed(two);
     assert.deepEqual([await state(one), await state(two)], ["unknown", "accepted"]);
