@@ -268,7 +268,7 @@ export class DocumentSender {
     try {
       return (await this.waiting.enter(sending, share)) ?? (await this.attempt(sending, share));
     } catch (error) {
-      if (!this.passes(sending.id, error)) throw error;
+      if (isLinkLost(error) || !this.passes(sending.id, error)) throw error;
       return undefined;
     }
   }

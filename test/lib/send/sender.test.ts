@@ -36,7 +36,7 @@ describe("a document that no message carries", () => {
       connectTimeout: 1,
       connectionName: "test",
     });
-    const settings = { exchange: "", queue: "q", confirmTimeout: 1000, giveUpAfter: 1000, attempts: 1 };
+    const settings = { exchange: "", queue: "q", confirmTimeout: 1000, giveUpAfter: 60_000, attempts: 1 };
     sender = new DocumentSender(client, connection, { ...settings, id: "node-a" });
     known = true;
     takeUp = new TakeUp(client, sender, { isKnownSender: () => known, onSent() {}, onFault() {} });
@@ -97,6 +97,35 @@ describe("a document that no message carries", () => {
       await readSent(client, (await client.ledger.get(row.id)) as DocumentRow, sha256Of(signed)),
       signed,
     );
+  });
+
+  it("that waited here when the link was given up is ready, bytes and all, for whoever has it", async () => {
+    sender.start();
+    const { row, signed } = await claimed("node-a");
+    const [{ row: ready, wire }, unknown] = [await claimed("node-a"), await leftBy("node-a")];
+    for (const { id } of [ready, unknown]) await client.spool.write(id, signed);
+    await client.claims.ready(ready.id, wire);
+    const rows = [row, ready, unknown];
+    let waiting = 0;
+    const sends = rows.map((one) =>
+      sender.send(handleOf(one), signed, {
+        onWait: () => {
+          waiting++;
+        },
+      }),
+    );
+    const ended = Promise.allSettled(sends);
+    await until("all of them wait for the broker", () => waiting === rows.length);
+    Object.defineProperty(client.link, "follows", { value: true });
+    client.link.emit("change");
+    const codes = (await ended).map((end) => (end.status === "rejected" ? codeOf(end.reason) : end.status));
+    assert.deepEqual(codes, ["SW-STOPPED", "SW-STOPPED", "SW-STOPPED"]);
+    for (const { id } of rows) {
+      const now = (await client.ledger.get(id)) as DocumentRow;
+      assert.equal(now.state, id === unknown.id ? "unknown" : "claimed");
+      assert.notEqual(now.wire, "");
+      assert.deepEqual(await readSent(client, now, sha256Of(signed)), signed);
+    }
   });
 
   it("ready goes through its flow again when what was to go out has gone, and when it is given back or put on hold", async () => {
