@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NodeRed } from "../../scripts/node-red.js";
 import { freePort } from "../../scripts/ports.js";
 import { BrokerLinks } from "../support/broker-links.js";
+import { relayTo } from "../support/relay.js";
 import { type SharedStage, sharedTheatre, statusOf } from "../support/shared-stage.js";
 import { until } from "../support/stage.js";
 
@@ -113,6 +114,26 @@ describe("several Node-REDs of which one has the link to the broker", function (
     );
     assert.ok(!isLinked(seen, leader));
     assert.equal(seen.most, 1);
+  });
+
+  it("the one with the link loses the broker in the middle: nothing is lost, and what may have gone out is marked", async () => {
+    const two = theatre.stage("LINK0006", "one");
+    const seen = new BrokerLinks(theatre.broker.port, () => two.processes.map(({ pid }) => pid));
+    links = seen;
+    const relay = await relayTo(theatre.broker);
+    try {
+      await two.open([{ SW_AMQP_PORT: String(relay.port) }]);
+      const other = await two.add({});
+      const keys = two.drop(DOCUMENTS);
+      await two.arrived(DOCUMENTS / 5);
+      relay.reset();
+      const more = two.drop(DOCUMENTS / 2);
+      await until("the other one has the link", () => isLinked(seen, other), 120_000);
+      await two.done([...keys, ...more]);
+      await two.assertOnce([...keys, ...more], "marked");
+    } finally {
+      await relay.close();
+    }
   });
 
   it("the one with the link is frozen: the other one follows once the broker has let go of it, and it stands by when it wakes", async () => {
