@@ -84,6 +84,22 @@ export class Attachments {
     return held;
   }
 
+  /** The first so many of them, with the first so many PDFs that each waits for, and the milliseconds that it waits for them at most. */
+  heldFiles(most: number, mostPdfs: number): { name: string; missing: string[]; left: number }[] {
+    const files: { name: string; missing: string[]; left: number }[] = [];
+    for (const [name, { held, wanted, since }] of this.needs) {
+      if (files.length >= most) break;
+      if (!held) continue;
+      const missing = wanted.filter(({ still }) => !still).map(({ entry }) => entry);
+      files.push({
+        name,
+        missing: missing.length > mostPdfs ? [...missing.slice(0, mostPdfs), "…"] : missing,
+        left: Math.max(0, this.options.wait - (this.watched.now - since)),
+      });
+    }
+    return files;
+  }
+
   /** For `OutBox.ready`: is this file kept back? */
   readonly holds = (name: string): boolean => {
     if (!isPdfName(name)) return this.needs.get(name)?.held === true;

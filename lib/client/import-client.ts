@@ -28,6 +28,7 @@ import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
 import { NEW_ROOT, Standing } from "./standing.js";
 import { reportJump, TrustedTime } from "./trusted-time.js";
+import { WaitingFiles } from "./waiting-files.js";
 
 export type { CardChange } from "./reports.js";
 
@@ -78,6 +79,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly reports: Reports;
   /** What is wrong as long as it is so, for `status`. */
   readonly standing: Standing;
+  /** What lies in the OutBoxes and waits for something, for `status`. */
+  readonly waiting = new WaitingFiles();
   /** Persons' decisions, as they cannot be changed unnoticed. */
   readonly audit: AuditChain;
   /** The time that may be believed before something is removed for its age. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ImportClient } from "../client/import-client.js";
+import { SHOWN, type WaitingFile } from "../client/waiting-files.js";
 import type { ImportClientError } from "../errors.js";
 import { LARGE } from "../files/bytes.js";
 import type { BusinessFolder } from "../files/folders.js";
@@ -132,6 +133,7 @@ export class FolderWatch {
     for (const box of this.boxes.values()) box.close();
     await this.working;
     this.notices.close();
+    this.client.waiting.set(this.settings.owner, 0, []);
     this.client.claims.inFlight.releaseOwner(this.settings.owner);
   }
 
@@ -236,9 +238,14 @@ export class FolderWatch {
   }
 
   private tellRound(away: number, boxes: readonly WatchedBox[]): void {
+    const withoutPdfs = boxes.reduce((sum, box) => sum + box.withoutPdfs, 0);
+    const count = boxes.reduce((sum, { outBox }) => sum + outBox.unfinished.length, withoutPdfs);
+    const files: WaitingFile[] = [];
+    for (const box of boxes) if (files.length < SHOWN.files) files.push(...box.waiting(SHOWN.files - files.length));
+    this.client.waiting.set(this.settings.owner, count, files);
     this.events.onRound({
       inFlight: this.inFlight(),
-      withoutPdfs: boxes.reduce((sum, box) => sum + box.withoutPdfs, 0),
+      withoutPdfs,
       away,
       noFolder: this.noFolder,
       troubles: this.notices.size,

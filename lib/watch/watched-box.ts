@@ -6,6 +6,7 @@ import { isPdfName } from "../business/edocs.js";
 import { businessOfFolder } from "../business/index.js";
 import type { ImportClient } from "../client/import-client.js";
 import { ledgerFilesIn } from "../client/own-places.js";
+import { SHOWN, type WaitingFile } from "../client/waiting-files.js";
 import type { Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
@@ -82,6 +83,24 @@ export class WatchedBox {
   /** Documents that wait for their PDFs. */
   get withoutPdfs(): number {
     return this.attachments?.held ?? 0;
+  }
+
+  /** The first so many files of it that wait for their PDFs, or are not finished. */
+  waiting(most: number): WaitingFile[] {
+    const now = this.client.clock.now();
+    const at = (name: string) => `${this.folder.code}/${name}`;
+    const held = this.attachments?.heldFiles(most, SHOWN.missing) ?? [];
+    return [
+      ...held.map(({ name, missing, left }) => ({
+        file: at(name),
+        reason: "pdfs" as const,
+        missing,
+        until: now + left,
+      })),
+      ...this.outBox.unfinished
+        .slice(0, most)
+        .map((name) => ({ file: at(name), reason: "unfinished" as const, missing: [], until: 0 })),
+    ].slice(0, most);
   }
 
   /** Milliseconds until files can be claimed that are proved to be finished; undefined when there are none. */

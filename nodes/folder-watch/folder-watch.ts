@@ -28,11 +28,9 @@ interface Config extends NodeDef {
 /** Names of unfinished files that are said at a time. */
 const SAID = 5;
 
-/** Status of one that has nothing to do, by how many instances are at work on the root; the last stands for more as well. */
-const WAITING = ["waiting", "waiting2", "waiting3", "waiting4", "waiting5"] as const;
-
-function waitingFor(instances: number): string {
-  return WAITING[Math.min(instances, WAITING.length) - 1] ?? "waiting";
+/** The key of a status with a number: `waiting`, `waiting2` ... of how many instances are at work; the fifth stands for more as well. */
+function counted(key: "waiting" | "pdfs", number: number): string {
+  return number > 1 ? `${key}${Math.min(number, 5)}` : key;
 }
 
 function unfinishedText(names: readonly string[]): string {
@@ -99,9 +97,10 @@ export = (RED: NodeAPI): void => {
             if (away > 0) status.show("red", "ring", "away");
             else if (noFolder && inFlight === 0) status.show("yellow", "ring", "nofolder");
             else if (troubles > 0 && inFlight < maxInFlight) status.show("yellow", "ring", "fault");
-            else if (inFlight === 0 && withoutPdfs > 0) status.show("yellow", "dot", "pdfs");
-            else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");
-            else if (inFlight === 0) status.show("green", "ring", waitingFor(client.lease.count));
+            else if (withoutPdfs > 0 && inFlight < maxInFlight) {
+              status.show("yellow", "dot", counted("pdfs", withoutPdfs));
+            } else if (unfinished.length > 0 && inFlight < maxInFlight) status.show("yellow", "dot", "unfinished");
+            else if (inFlight === 0) status.show("green", "ring", counted("waiting", client.lease.count));
             else if (inFlight < maxInFlight) status.show("green", "dot", "claimed");
             else status.show("blue", "dot", "full");
           },

@@ -97,6 +97,7 @@ export = (RED: NodeAPI): void => {
         });
         client.on("takeover", () => changes.note(""));
         client.standing.on("change", () => changes.note(""));
+        client.waiting.on("change", () => changes.note(""));
         client.on("card", ({ name, id, state, code, text }) => {
           changes.note("");
           if (state !== "closed" && state !== "locked") return;

@@ -176,6 +176,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
             fault: fault ? faultShown(fault) : null,
             // What is wrong as long as it is so, and stops nothing else: files that may not be read, receipts that were put aside.
             standing: node.opening?.client?.standing.list() ?? [],
+            // What lies in the OutBoxes and waits for its PDFs, or to be finished: how many, and the first of them.
+            waiting: client?.waiting.list() ?? { count: 0, files: [] },
             counts: known?.counts ?? {},
             // When they were so: null = now, 0 = never known to this process.
             countsAt: known ? known.countsAt : 0,

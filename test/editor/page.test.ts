@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { box, drop } from "../support/boxes.js";
 import { generateDocument } from "../support/generate-documents.js";
@@ -204,6 +205,19 @@ describe("operator page, with a login", () => {
     const bundle = page.waitForEvent("download");
     await story().getByRole("button", { name: "支持包" }).click();
     assert.match((await bundle).suggestedFilename(), /^SW-support_invalid_\d{17}\.zip$/);
+  });
+
+  it("shows what waits in OutBox: for which PDFs, and what is not finished", async () => {
+    const xml = generateDocument({ type: "DEC", seed: 8 }).xml.toString("utf8");
+    const edoc = "<EdocRealation><EdocID>合同.pdf</EdocID><EdocCode>00000001</EdocCode></EdocRealation>";
+    drop(bench.root, "DecCus001", "等文件.xml", Buffer.from(xml.replace("</DecMessage>", `${edoc}</DecMessage>`)));
+    drop(bench.root, "DecCus001", "半份.xml", Buffer.from(xml.slice(0, xml.length / 2)));
+    const waiting = page.locator(".page-status .sw-waiting");
+    await waiting.getByText("OutBox 中有 2 个文件等待").waitFor();
+    await waiting.getByText(/DecCus001\/等文件\.xml：等待 合同\.pdf，最迟到 \d/).waitFor();
+    await waiting.getByText("DecCus001/半份.xml：尚未写完").waitFor();
+    for (const name of ["等文件.xml", "半份.xml"]) rmSync(join(bench.root, "DecCus001", "OutBox", name));
+    await waiting.waitFor({ state: "detached" });
   });
 
   it("cuts no line of a reason in two, and has a box to tick beside its words", async () => {

@@ -13,6 +13,7 @@ import { showStanding } from "./standing.mjs";
 import { STATES, stateClass, stateText } from "./states.mjs";
 import { named, time, translate, translateKnown } from "./texts.mjs";
 import { showTroubles } from "./troubles.mjs";
+import { showWaitingFiles } from "./waiting-files.mjs";
 
 /**
  * `documents` is the list that the counts filter; `fail` gets a request that went wrong. `shows` tells which clients are shown, and hears
@@ -35,11 +36,12 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
   }
 
   function showClient(status) {
-    const { client, fault, standing, counts, countsAt = null, inFlight, brokers, cards, instances } = status;
+    const { client, fault, standing, waiting, counts, countsAt = null, inFlight, brokers, cards, instances } = status;
     const box = el("div", { class: "sw-client" }, titleOf(client));
     const done = () => ask().catch(fail);
     if (fault) showStanding(client, fault, box, { done, fail });
     showTroubles(standing ?? [], box);
+    showWaitingFiles(waiting, box);
     box.append(showLights(status));
     const details = el(
       "details",

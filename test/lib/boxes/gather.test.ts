@@ -82,6 +82,12 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     const { key } = declaration([one, two]);
     const watching = watch();
     await until("the document to be held", () => watching.withoutPdfs === 1);
+    const waits = () => client.waiting.list();
+    const seen = () => waits().files.map(({ file, reason, missing }) => [file, reason, ...missing].join(" "));
+    const wanted = `DecCus001/${key}.xml pdfs ${two.id}`;
+    await until("it is seen, and what it waits for", () => seen().join() === wanted);
+    assert.equal(waits().count, 1);
+    assert.ok((waits().files[0]?.until ?? 0) > Date.now());
     // Half of it, in place: it is not taken before it is whole.
     writeFileSync(join(box("OutBox"), two.id), two.bytes.subarray(0, 200));
     const other = freshKey();
@@ -94,6 +100,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     assert.equal((await entries(payload))[two.id], base64(two));
     assert.deepEqual(watching.notices, []);
     assert.deepEqual(files("OutBox"), []);
+    await until("nothing is seen to wait", () => waits().count === 0);
   });
 
   it("that never come let the document go on without them, with those that came", async () => {
@@ -181,6 +188,7 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     const key = freshKey();
     const watching = watch({ pdfWait: 600_000 });
     await until("all to be held", () => watching.withoutPdfs === 1_100, 30_000);
+    assert.deepEqual([client.waiting.list().count, client.waiting.list().files.length], [1_100, 20]);
     drop(`${key}.xml`, decXml({ key, goods: 1 }));
     assert.equal((await claimed(watching)).row.clientKey, key);
   }).timeout(180_000);
