@@ -1,7 +1,7 @@
 import { ImportClientError } from "../errors.js";
 import { backendByName } from "../signing/backends.js";
 import { checkCard as checkAgainst } from "../signing/card-checks.js";
-import { pinEmpty } from "../signing/faults.js";
+import { CORRECT_PIN, pinEmpty } from "../signing/faults.js";
 import { machinePins } from "../signing/guard-store.js";
 import type { CardBackend, CardState } from "../signing/types.js";
 import { certificateFault } from "../signing/validity.js";
@@ -44,11 +44,22 @@ export async function checkCard(card: TestedCard, now: number = Date.now()): Pro
   return { text };
 }
 
+/** Whether a card of this kind may be used without a PIN: a key file that is not encrypted. One that is says itself that it wants one. */
+export const isPinless = (kind: string): boolean => backendByName(kind)?.needsPin({ pinPad: false }) === false;
+
 /**
  * Whether a PIN is set, the guard's record can be written, and the guard is open. The PIN is not tried: that it is set says
  * nothing about its being right.
  */
-export async function checkPin(hasPin: boolean, state: CardState): Promise<Finding> {
+export async function checkPin(hasPin: boolean, state: CardState, pinless = false): Promise<Finding> {
+  if (!hasPin && pinless) {
+    return {
+      text: {
+        zh: "没有设置 PIN；未加密的密钥文件不需要",
+        en: "no PIN is set; a key file that is not encrypted needs none",
+      },
+    };
+  }
   if (!hasPin) throw pinEmpty();
   await machinePins().check();
   if (state !== "closed" && state !== "locked") {
@@ -65,10 +76,7 @@ export async function checkPin(hasPin: boolean, state: CardState): Promise<Findi
     {
       advice:
         state === "closed"
-          ? {
-              zh: "请在 card 节点中改正 PIN，或确认无误后在侧栏解除。",
-              en: "Correct the PIN in the card node, or release the card in the sidebar once you are sure of it.",
-            }
+          ? CORRECT_PIN
           : { zh: "请到电子口岸制卡中心解锁。", en: "Have the card unlocked at the E-port's card office." },
     },
   );

@@ -2,7 +2,7 @@ import type { BrokerSettings } from "../amqp/settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { CardNeeds } from "../signing/backends.js";
 import { type BrokerReport, testBroker } from "./broker.js";
-import { CARD_LIMIT, checkCard, checkPin, type TestedCard } from "./card.js";
+import { CARD_LIMIT, checkCard, checkPin, isPinless, type TestedCard } from "./card.js";
 import { checkCompany } from "./company.js";
 import { type TestedLedger, testDatabase } from "./database.js";
 import { checkEnvironments, type Neighbour } from "./environment.js";
@@ -142,8 +142,9 @@ async function testCard({ backend, hasPin }: CardSubject, tellCompany: (name: st
   });
   const known = card;
   if (!known) return [opened];
-  const pin = await takeStep("pin", () => checkPin(hasPin, known.state));
-  if (!hasPin) return [pin];
+  const pinless = isPinless(known.kind);
+  const pin = await takeStep("pin", () => checkPin(hasPin, known.state, pinless));
+  if (!hasPin && !pinless) return [pin];
   const reached = await takeStep(
     "card",
     async () => {

@@ -43,7 +43,7 @@ export interface Backend {
   /** It is no card, and nobody outside takes its signatures: what people are warned of. */
   testsOnly?: Bilingual;
   /** Whether these settings are of no use without a PIN; then an empty one is C144, and nothing is touched (faq 13). */
-  needsPin(settings: CardSettings): boolean;
+  needsPin(settings: Pick<CardSettings, "pinPad">): boolean;
   /** For the list that the dialog offers. */
   usualModules?: UsualModules;
   prerequisites(settings: CardNeeds): Prerequisite[];

@@ -32,6 +32,18 @@ function hex(name: string, value: unknown): string {
   throw configError(name, `${name} 不是十六进制：${text}`, `${name} is not hexadecimal: ${text}`);
 }
 
+/** The name of a backend; the usual one where none is set. */
+function backendOf(value: unknown): string {
+  const name = settingText(value) || (BACKENDS[0]?.name ?? "");
+  if (BACKENDS.some((one) => one.name === name)) return name;
+  const names = BACKENDS.map((one) => one.name).join(", ");
+  throw configError(
+    "backend",
+    `卡的类型（示例中为环境变量 SW_CARD_BACKEND）只能是 ${names}，不能是“${name}”`,
+    `the kind of card (SW_CARD_BACKEND in the example) is one of ${names}, not ${name}`,
+  );
+}
+
 /** Empty, or `ws://…` or `wss://…`. */
 function webSocketUrl(name: string, value: unknown): string {
   const text = settingText(value);
@@ -74,9 +86,8 @@ export function cardSettingsOf(config: Record<string, unknown>, pin: string): Se
   const keyIndex = whole("sdfKeyIndex");
   const algorithm = choice("controlAlgorithm", ["auto", ...ALGORITHMS]);
   const certificateNumber = bytes("certificateNumber");
-  const backends = BACKENDS.map(({ name }) => name);
   const settings: CardSettings = {
-    backend: faults.read(() => settingChoice("backend", config.backend, backends), backends[0] ?? ""),
+    backend: faults.read(() => backendOf(config.backend), BACKENDS[0]?.name ?? ""),
     pin,
     module: text("module"),
     token: text("token"),

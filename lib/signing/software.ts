@@ -230,6 +230,17 @@ export class SoftwareCard implements CardBackend {
 
   /** What is in a file: PEM, or a certificate in DER. */
   private material(file: string): Material {
+    if (file === "") {
+      throw cardFault(
+        "KEY-UNREADABLE",
+        { zh: "没有填写密钥文件的路径", en: "the path of the key's file is not set" },
+        {
+          zh: "请在卡节点的“密钥文件”中填写，或设置它所取自的环境变量（示例中为 SW_CARD_KEYFILE），然后部署。",
+          en: "Set it in the card node, or the variable that it is taken from (SW_CARD_KEYFILE in the example), and deploy.",
+        },
+        { state: "absent" },
+      );
+    }
     let bytes: Buffer;
     try {
       bytes = readFileSync(file);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import type { NetworkInterfaceInfo } from "node:os";
 import { join } from "node:path";
 import type { ClientSettings } from "../../../lib/client/settings.js";
-import { checkCard, checkPin } from "../../../lib/diagnose/card.js";
+import { checkCard, checkPin, isPinless } from "../../../lib/diagnose/card.js";
 import { checkClock } from "../../../lib/diagnose/clock.js";
 import { checkEnvironments, type Neighbour } from "../../../lib/diagnose/environment.js";
 import { checkFolders } from "../../../lib/diagnose/folders.js";
@@ -226,6 +226,9 @@ describe("self-check", () => {
 
     it("without a PIN is C144 and not touched; with a closed guard SW-PIN-BLOCKED", async () => {
       await assert.rejects(checkPin(false, "unknown"), rejectsWith("C144", /卡密码不能为空/));
+      // A key file that is not encrypted is used without one.
+      assert.match((await checkPin(false, "unknown", isPinless("software"))).text.zh, /不需要/);
+      await assert.rejects(checkPin(false, "unknown", isPinless("control")), rejectsWith("C144", /卡密码不能为空/));
       await assert.rejects(checkPin(true, "closed"), rejectsWith("SW-PIN-BLOCKED", /已停止使用/));
       await assert.rejects(checkPin(true, "locked"), rejectsWith("SW-PIN-BLOCKED", /锁定/));
       const folder = process.env.SW_PIN_GUARD;

@@ -60,7 +60,9 @@ describe("card settings", () => {
       assert.throws(
         () => readCardSettings({ [setting]: value }, ""),
         ({ code, details, text }: ImportClientError) =>
-          code === "SW-CONFIG" && details.setting === setting && text.zh.includes(setting),
+          code === "SW-CONFIG" &&
+          details.setting === setting &&
+          text.zh.includes(setting === "backend" ? "卡的类型（示例中为环境变量 SW_CARD_BACKEND）" : setting),
       );
     });
   }

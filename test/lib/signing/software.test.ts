@@ -143,6 +143,14 @@ describe("key files", () => {
     });
   }
 
+  it("that no key file is set is said as that, with its variable", async () => {
+    const card = openCard(settings(rsa, { keyFile: "" }));
+    await assert.rejects(card.identity(), ({ text, advice }: ImportClientError) => {
+      assert.match(text.zh, /没有填写密钥文件的路径/);
+      return /SW_CARD_KEYFILE/.test(advice?.zh ?? "");
+    });
+  });
+
   it("what is wrong with the files is said, without their content", async () => {
     const noKey = join(dir, "no-key");
     writeFileSync(noKey, Buffer.from("3082", "hex"));

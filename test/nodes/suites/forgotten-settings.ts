@@ -94,7 +94,7 @@ const FORGOTTEN: readonly Forgotten[] = [
     what: "a card backend that there is not",
     change: () => ({ card: { backend: "pkcs12" } }),
     code: "SW-CONFIG",
-    atDeploy: /backend is none of/,
+    atDeploy: /卡的类型（示例中为环境变量 SW_CARD_BACKEND）只能是 .*“pkcs12”/,
   },
   {
     what: "a slot that is no number",
