@@ -37,6 +37,13 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest, terminal);
 }
 
+// Whoever reads along may go, as `head` does: what is done is done to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { COMMANDS } from "../../cli/commands/index.js";
 
@@ -23,6 +24,15 @@ describe("the commands outside of Node-RED", () => {
       assert.match(text, /--out FILE .*flow\.json/);
       assert.match(text, /(?:exit code: |退出码：)0 .*1 /);
     }
+  });
+
+  it("end as they would where nobody reads what they print any more", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "../../cli/main.ts"), "help"]);
+    child.stdout.destroy();
+    let said = "";
+    child.stderr.on("data", (data) => (said += String(data)));
+    const [code] = await once(child, "close");
+    assert.deepEqual([code, said], [0, ""]);
   });
 
   it("name the word that is none of them, in one line without its control characters", () => {

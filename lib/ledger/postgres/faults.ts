@@ -56,9 +56,9 @@ export function asLedgerError(error: unknown): ImportClientError {
   const state = stateOf(error);
   const known = namedFault(error);
   if (known) {
-    const { fault, text, advice } = known;
+    const { fault, text, advice, whole } = known;
     const reason: LedgerFault = isFinal(error) ? "unusable" : "away";
-    const words = { zh: `${text.zh}：${said}`, en: `${text.en}: ${said}` };
+    const words = whole ? text : { zh: `${text.zh}：${said}`, en: `${text.en}: ${said}` };
     return new ImportClientError("SW-LEDGER", words, { cause: error, advice, details: { reason, fault } });
   }
   if (!isFinal(error)) {

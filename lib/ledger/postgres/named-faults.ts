@@ -4,13 +4,27 @@ import { type Bilingual, codeOf, messageOf } from "../../errors.js";
 export interface NamedFault {
   fault: string;
   text: Bilingual;
+  /** What to do, for whoever has no documents that wait. */
+  action: Bilingual;
+  /** The same with what becomes of documents. */
   advice: Bilingual;
+  /** The text says all of it: what the library says is no help. */
+  whole?: true;
 }
 
 type Words = readonly [zh: string, en: string];
 
-function named(fault: string, [textZh, textEn]: Words, [adviceZh, adviceEn]: Words): NamedFault {
-  return { fault, text: { zh: textZh, en: textEn }, advice: { zh: adviceZh, en: adviceEn } };
+/** What becomes of documents meanwhile. */
+const WAIT: Words = ["单据等待，不会失败；", "Documents wait, none fails."];
+const GO_ON: Words = ["单据等待，恢复后自动继续；", "Documents wait and go on by themselves."];
+
+function named(fault: string, [textZh, textEn]: Words, [zh, en]: Words, [meanwhileZh, meanwhileEn] = WAIT): NamedFault {
+  return {
+    fault,
+    text: { zh: textZh, en: textEn },
+    action: { zh, en },
+    advice: { zh: `${meanwhileZh}${zh}`, en: `${meanwhileEn} ${en}` },
+  };
 }
 
 /** By SQLSTATE. */
@@ -19,55 +33,54 @@ const BY_STATE: Readonly<Record<string, NamedFault>> = {
     "db-login",
     ["台账数据库不接受该用户或口令", "the ledger's database does not accept user or password"],
     [
-      "单据等待，不会失败；请核对用户，以及 import-client 节点中的口令或 PGPASSWORD。",
-      "Documents wait, none fails: check the user, and the password in the import-client node or PGPASSWORD.",
+      "请核对用户，以及 import-client 节点中的口令或 PGPASSWORD。",
+      "Check the user, and the password in the import-client node or PGPASSWORD.",
     ],
   ),
   "28000": named(
     "db-host",
     ["台账数据库不允许本机以该用户登录", "the ledger's database lets this user not in from this machine"],
     [
-      "单据等待，不会失败；请在服务器的 pg_hba.conf 中放行本机、该用户和该库（及其加密方式），并确认该用户存在。",
-      "Documents wait, none fails: let machine, user and database in by the server's pg_hba.conf (with or without TLS), and see that the user is there.",
+      "请在服务器的 pg_hba.conf 中放行本机、该用户和该库（及其加密方式），并确认该用户存在。",
+      "Let machine, user and database in by the server's pg_hba.conf (with or without TLS), and see that the user is there.",
     ],
   ),
   "3D000": named(
     "db-missing",
     ["台账数据库不存在", "the ledger's database is not there"],
     [
-      "单据等待，不会失败；请核对库名，或由数据库管理员执行 CREATE DATABASE。",
-      "Documents wait, none fails: check the database's name, or let its administrator run CREATE DATABASE.",
+      "请核对库名，或由数据库管理员执行 CREATE DATABASE。",
+      "Check the database's name, or let its administrator run CREATE DATABASE.",
     ],
   ),
   "42501": named(
     "db-rights",
     ["该用户在台账数据库中权限不足", "the user lacks rights in the ledger's database"],
     [
-      "单据等待，不会失败；请由数据库管理员让该用户拥有台账的模式：CREATE SCHEMA … AUTHORIZATION …。",
-      "Documents wait, none fails: let the administrator make the user the owner of the ledger's schema: CREATE SCHEMA … AUTHORIZATION ….",
+      "请由数据库管理员让该用户拥有台账的模式：CREATE SCHEMA … AUTHORIZATION …。",
+      "Let the administrator make the user the owner of the ledger's schema: CREATE SCHEMA … AUTHORIZATION ….",
     ],
   ),
   "53300": named(
     "db-full",
     ["台账数据库的连接数已满", "the ledger's database has no connection free"],
     [
-      "单据等待，稍后自动继续；每个 Node-RED 最多用 6 个连接，请提高 max_connections。",
-      "Documents wait and go on by themselves; each Node-RED uses up to 6 connections: raise max_connections.",
+      "每个 Node-RED 最多用 6 个连接，请提高 max_connections。",
+      "Each Node-RED uses up to 6 connections: raise max_connections.",
     ],
+    GO_ON,
   ),
   "25006": named(
     "db-standby",
     ["台账数据库只读，可能是备机", "the ledger's database is read-only: a standby, most likely"],
-    [
-      "单据等待，主机恢复后自动继续；请核对地址是否指向主机。",
-      "Documents wait and go on by themselves; see that the address leads to the primary.",
-    ],
+    ["请核对地址是否指向主机。", "See that the address leads to the primary."],
+    GO_ON,
   ),
 };
 
 const UNREACHED: Words = [
-  "单据等待，不会失败，恢复后自动继续；请核对地址和端口、防火墙，以及 PostgreSQL 的 listen_addresses。",
-  "Documents wait, none fails, and work goes on by itself: check address and port, firewall, and PostgreSQL's listen_addresses.",
+  "请核对地址和端口、防火墙，以及 PostgreSQL 的 listen_addresses。",
+  "Check address and port, firewall, and PostgreSQL's listen_addresses.",
 ];
 
 /** By the code of the network. */
@@ -76,31 +89,57 @@ const BY_CODE: Readonly<Record<string, NamedFault>> = {
     "db-name",
     ["找不到台账数据库服务器", "the name of the ledger's server cannot be resolved"],
     UNREACHED,
+    GO_ON,
   ),
-  EAI_AGAIN: named("db-name", ["域名服务器没有应答", "no name server answers for the ledger's server"], UNREACHED),
+  EAI_AGAIN: named(
+    "db-name",
+    ["域名服务器没有应答", "no name server answers for the ledger's server"],
+    UNREACHED,
+    GO_ON,
+  ),
   ECONNREFUSED: named(
     "db-refused",
     ["台账数据库的端口拒绝连接", "the port of the ledger's database refuses the connection"],
     UNREACHED,
+    GO_ON,
   ),
 };
 
-const TIMED_OUT = named("db-timeout", ["台账数据库没有应答", "the ledger's database does not answer"], UNREACHED);
+const TIMED_OUT = named(
+  "db-timeout",
+  ["台账数据库没有应答", "the ledger's database does not answer"],
+  UNREACHED,
+  GO_ON,
+);
 
 const TLS = named(
   "db-tls",
   ["与台账数据库的加密连接失败", "the encrypted connection to the ledger's database fails"],
   [
-    "单据等待，不会失败；请核对 TLS 方式、CA 证书，以及证书上的名称是否与地址一致。",
-    "Documents wait, none fails: check the TLS mode, the CA's certificate, and that the certificate has the address's name.",
+    "请核对 TLS 方式、CA 证书，以及证书上的名称是否与地址一致。",
+    "Check the TLS mode, the CA's certificate, and that the certificate has the address's name.",
   ],
 );
+
+/** node-postgres says of it what no user can make sense of. */
+const NO_PASSWORD: NamedFault = {
+  ...named(
+    "db-login",
+    ["台账数据库要求口令，而没有给出", "the ledger's database asks for a password, and none is given"],
+    [
+      "请设置环境变量 PGPASSWORD 或 .pgpass；客户端也可在 import-client 节点中填写口令。",
+      "Set the environment variable PGPASSWORD, or .pgpass; a client also takes the password of its import-client node.",
+    ],
+  ),
+  whole: true,
+};
 
 export const NAMED_FAULTS: readonly NamedFault[] = [
   ...Object.values(BY_STATE),
   ...Object.values(BY_CODE),
   TIMED_OUT,
   TLS,
+  NO_PASSWORD,
 ];
 
 /** The fault that a person can put right; undefined for any other. */
@@ -112,7 +151,7 @@ export function namedFault(error: unknown): NamedFault | undefined {
   const said = messageOf(error);
   if (said.includes("support SSL")) return TLS;
   // node-postgres itself, where the server asks for a password and none is set.
-  if (said.includes("client password must be")) return BY_STATE["28P01"];
+  if (said.includes("client password must be")) return NO_PASSWORD;
   if (/^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH)$/.test(code) || said.includes("timeout expired")) return TIMED_OUT;
   return undefined;
 }

@@ -1,9 +1,9 @@
-import { LEASE, type LeaseFile, occupied } from "../../client/lease-file.js";
+import { LEASE, type LeaseFile } from "../../client/lease-file.js";
 import { ImportClientError } from "../../errors.js";
 import type { Ports } from "../../files/ports.js";
 import type { Ledger } from "../../ledger/index.js";
 import { INSTANCE } from "../../ledger/instances.js";
-import { inUse } from "./refusals.js";
+import { inUse, rootInUse } from "./refusals.js";
 
 /** Milliseconds between two looks at a root that a process of another machine may have. */
 const AGAIN = 1_000;
@@ -18,7 +18,7 @@ export async function takeRoot(file: LeaseFile, root: string, { clock, host }: P
     const other = file.take();
     if (!other) return;
     const unknown = other.holder !== undefined && host.runs(other.holder) === undefined;
-    if (!unknown || clock.monotonic() > end) throw occupied(root, other.holder);
+    if (!unknown || clock.monotonic() > end) throw rootInUse(root, other.holder);
     await new Promise<void>((resolve) => clock.after(AGAIN, resolve));
   }
 }

@@ -120,6 +120,8 @@ export async function moveLedger(
     await keepPins(source.store, target.ledger.instances?.pins ?? pins, secret);
     await bindTo(source, target, facts, marker, ports);
     return { rows, resumed, aside };
+  } catch (error) {
+    throw refusals.forCopying(error);
   } finally {
     for (const holding of holdings) await holding.release();
     for (const { store } of sides) await store.close().catch(() => undefined);

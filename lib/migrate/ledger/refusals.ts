@@ -1,4 +1,6 @@
+import type { LeaseHolder } from "../../client/lease-file.js";
 import { type Bilingual, ImportClientError } from "../../errors.js";
+import { NAMED_FAULTS } from "../../ledger/postgres/named-faults.js";
 
 function refusal(text: Bilingual, advice: Bilingual, reason: string): ImportClientError {
   return new ImportClientError("SW-OWNER", text, { advice, details: { reason } });
@@ -94,6 +96,39 @@ export function olderCopy(from: string): ImportClientError {
   );
 }
 
+const STOP: Bilingual = {
+  zh: "请先停止使用该根目录和台账的所有 Node-RED；进程被强行结束的，约 40 秒后即可复制。",
+  en: "Stop every Node-RED that uses root or ledger first; one that was killed on another machine counts for 40 seconds more.",
+};
+
+/** A process works on the root; nobody waits for it to end. */
+export function rootInUse(root: string, holder: LeaseHolder | undefined): ImportClientError {
+  const who = holder
+    ? { zh: `${holder.host} 上的进程 ${holder.pid} `, en: `process ${holder.pid} on ${holder.host}` }
+    : { zh: "另一进程", en: "another process" };
+  return refusal(
+    { zh: `根目录 ${root} 正由 ${who.zh}使用`, en: `the root ${root} is in use by ${who.en}` },
+    STOP,
+    "lease",
+  );
+}
+
+/** A fault of either ledger as whoever copies it may mend it: no client runs, and no document waits. Everything else stays as it is. */
+export function forCopying(error: unknown): unknown {
+  if (!(error instanceof ImportClientError) || error.code !== "SW-LEDGER") return error;
+  const { text, details } = error;
+  const known = NAMED_FAULTS.find(({ fault, text: { en } }) => fault === details.fault && text.en.startsWith(en));
+  const what = known?.action ?? {
+    zh: "请核对两个位置、文件权限、数据库和网络。",
+    en: "Check both places, rights of the file, database and network.",
+  };
+  const advice = {
+    zh: `${what.zh}然后再次执行同样的命令；原台账照旧可用。`,
+    en: `${what.en} Then run the same command again; the ledger before can be used as it is.`,
+  };
+  return new ImportClientError("SW-LEDGER", text, { advice, details, cause: error });
+}
+
 /** A process works with the ledger. */
 export function inUse(place: string, host: string, pid: number): ImportClientError {
   return refusal(
@@ -101,10 +136,7 @@ export function inUse(place: string, host: string, pid: number): ImportClientErr
       zh: `台账 ${place} 正由 ${host} 上的进程 ${pid} 使用`,
       en: `the ledger ${place} is in use by process ${pid} on ${host}`,
     },
-    {
-      zh: "请先停止使用该台账的所有 Node-RED；进程被强行结束的，约 40 秒后即可复制。",
-      en: "Stop every Node-RED that uses it first; one that was killed on another machine counts for 40 seconds more.",
-    },
+    STOP,
     "lease",
   );
 }

@@ -172,6 +172,13 @@ describe("a client's ledger that is moved", function () {
       move(database, newPlace(postgres)),
       (error) => refused("moved")(error) && String(error).includes(file),
     );
+    // Whoever copies has no documents that wait, and takes nothing over.
+    await assert.rejects(move(file, newPlace(postgres), { password: "wrong" }), (error) => {
+      const { code, advice, details } = error as ImportClientError;
+      assert.deepEqual([code, details.fault], ["SW-LEDGER", "db-login"]);
+      assert.doesNotMatch(`${advice?.zh} ${advice?.en}`, /单据|自动继续|[Dd]ocuments/);
+      return /PGPASSWORD.*原台账照旧可用/.test(advice?.zh ?? "");
+    });
     // Back at its first place, that is the one.
     await move(file, settings.ledger);
     await names(settings.ledger, database, second, file);
