@@ -199,8 +199,8 @@ export const FAULT_TEXTS: Readonly<Record<BrokerFault, { text: Bilingual; advice
   queue: {
     text: { zh: "队列不存在（NOT_FOUND）", en: "the queue does not exist (NOT_FOUND)" },
     advice: {
-      zh: "请核对队列名（Q_Send<客户端ID> / Q_Recv<客户端ID>）。",
-      en: "Check the queue's name (Q_Send<client id> / Q_Recv<client id>).",
+      zh: "请核对队列名：不设时为 Q_Send<客户端ID>、Q_Recv<客户端ID>；官方 FAQ 中的发送队列是 Q_SendSW<客户端ID>，接收队列名没有公开资料。",
+      en: "Check the queue's name: unset it is Q_Send<client id>, Q_Recv<client id>; the official FAQ shows Q_SendSW<client id> for sending, the receive queue's name is not public.",
     },
   },
   permission: {
