@@ -38,6 +38,7 @@ const MACHINE: Text = [
   "排除磁盘、网络或权限问题后自动继续，单据等待，不会失败",
   "Work goes on by itself once disk, network or permissions are right again; documents wait, none fails",
 ];
+const MOVED: Text = ["若来自备份，先核对 OutBox 中的文件是否已发送", "Of a backup check first what of OutBox was sent"];
 
 /** Codes of the official client (faq 10 to 13, domain B) and of this package. `X-*` stands for all that begin with `X-`. */
 export const CODES = {
@@ -298,6 +299,7 @@ export const CODES = {
     ],
     { cause: ["所设的文件夹原先不存在", "The folder that is set was not there before"] },
   ),
+  "SW-MOVED-ROOT": code("refuses", ["报文根目录的位置变了", "the root folder lies elsewhere than before"], MOVED),
   "SW-CLOCK": code(
     "waits",
     ["系统时间向前跳变", "the clock jumped forward"],

@@ -11,6 +11,7 @@ import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
 import { contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { isDoubted } from "./doubt.js";
 import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
 import type { OutBox } from "./out-box.js";
@@ -24,6 +25,8 @@ export interface ClaimedFile {
   /** Undefined for a file that is larger than it may be: it has its row, and nothing more is done with it than to refuse it. */
   payload: Buffer | undefined;
   repeats: DocumentRow | undefined;
+  /** A person has to say whether it goes out (`doubt.ts`). */
+  doubted?: boolean;
 }
 
 /**
@@ -67,9 +70,15 @@ export async function claimFile(
     return undefined;
   }
   const at = clock.now();
+  const doubted = isDoubted(context, snapshot) && again?.possibleDuplicate !== true;
   const claimed = again
-    ? { row: await claimAgain(context, again, onId), payload, repeats: await repeatOf(context, again) }
-    : await unlessTaken(() => enterRow(context, folder, { id: ids.document(at), at, name, content }, onId));
+    ? {
+        row: await claimAgain(context, again, doubted, onId),
+        payload,
+        repeats: await repeatOf(context, again),
+        doubted,
+      }
+    : await unlessTaken(() => enterRow(context, folder, { id: ids.document(at), at, name, content, doubted }, onId));
   if (!claimed) {
     outBox.forget(name);
     return undefined;
@@ -216,10 +225,12 @@ async function bring(
 async function claimAgain(
   context: BoxContext,
   { id, fileName, attempt }: DocumentRow,
+  doubted: boolean,
   onId?: (id: string) => void,
 ): Promise<DocumentRow> {
   onId?.(id);
-  const change = { box: "TempBox", boxName: claimedName(id, fileName), retryAt: 0, attempt: attempt + 1 } as const;
+  const place = { box: "TempBox", boxName: claimedName(id, fileName) } as const;
+  const change = { ...place, retryAt: 0, attempt: attempt + 1, ...(doubted && { possibleDuplicate: true }) };
   const note = { event: "claimed", text: `第 ${attempt + 1} 次`, textEn: `attempt ${attempt + 1}` };
   return context.ledger.update(id, change, (await isNewIn(context, id, "claimed")) ? note : undefined);
 }
@@ -235,23 +246,27 @@ export interface NewClaim {
   boxName?: string;
   /** `held`: a person has to decide. */
   state?: Extract<DocumentState, "claimed" | "held">;
+  /** It may be a repeat, and a person has to decide. */
+  doubted?: boolean;
 }
 
 /** Commits the row of a file that is claimed for the first time. */
 export async function enterRow(
   context: BoxContext,
   folder: BusinessFolder,
-  { id, at, name, boxName = claimedName(id, name), content, state = "claimed" }: NewClaim,
+  { id, at, name, boxName = claimedName(id, name), content, state = "claimed", doubted = false }: NewClaim,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
   const inspectIt = (bytes: Buffer, fileName: string) =>
     context.inspections.of(id, bytes, fileName, bytes === content.payload ? content.sha256 : undefined);
   const facts = await contentFacts(content, name, inspectIt);
-  const row = newRow(settings, facts, at, { id, business: folder.code, fileName: name, boxName, state });
+  const row = newRow(settings, facts, at, {
+    ...{ id, business: folder.code, fileName: name, boxName, state, possibleDuplicate: doubted },
+  });
   onId?.(row.id);
   const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });
-  return { row, payload: content.payload, repeats };
+  return { row, payload: content.payload, repeats, doubted };
 }
 
 /** The bytes of an open claim as they were claimed, or undefined when the file has gone. */

@@ -12,6 +12,7 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { holdDoubted } from "./doubt.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import { assertNewest } from "./newer.js";
@@ -87,6 +88,11 @@ export class Claims {
       if (!claimed || onHold) this.inFlight.release(taken);
       if (!claimed || onHold) return undefined;
       const repeats = await this.unlessReplaced(claimed.row, claimed.repeats);
+      if (claimed.doubted && !repeats) {
+        await this.alone(claimed.row.id, () => holdDoubted(this.context, claimed.row));
+        this.inFlight.release(taken);
+        return undefined;
+      }
       return { ...claimed, repeats, release: () => this.inFlight.release(claimed.row.id) };
     } catch (error) {
       this.inFlight.release(taken);

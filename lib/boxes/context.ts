@@ -46,6 +46,8 @@ export interface BoxContext {
    * several instances share the root, one of them leads: it does what only one may do.
    */
   readonly lease: { assertHeld(): void; readonly shared?: boolean; readonly leads?: boolean };
+  /** What lay in OutBox before this time of the root's disk may have gone out from where the root was copied (`doubt.ts`); none by default. */
+  readonly doubtedBefore?: number;
   /** What codes mean, with the user's own changes. */
   readonly advice: AdviceBook;
   /** Tells that a receipt lies safely in its InBox. */

@@ -13,6 +13,7 @@ import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, enterRow } from "./claim.js";
 import { contentOfBytes } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { isDoubted } from "./doubt.js";
 import { endLeftBehind } from "./left-behind.js";
 import { seenLate } from "./looked-for.js";
 import type { OutBox } from "./out-box.js";
@@ -87,6 +88,7 @@ export async function claimGathered(
     const claimed = await enterRow(context, folder, {
       ...{ id, at, name: fileName },
       content: await contentOfBytes(payload, context.clock),
+      doubted: isDoubted(context, snapshot),
     });
     const { boxName } = claimed.row;
     await place(files, folder, claimed.row, gathering);

@@ -1,7 +1,7 @@
 import type { FileFacts } from "../files/disk.js";
 
 /** What is known of a file at one moment, to see whether it has been still since. */
-export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "inode"> & {
+export type FileSnapshot = Pick<FileFacts, "size" | "modified" | "changed" | "inode"> & {
   /** SHA-256 of its bytes, where they have been gone through to prove that it is finished. */
   sha256?: string;
 };

@@ -1,5 +1,6 @@
 import { sep } from "node:path";
 import { ImportClientError } from "../errors.js";
+import type { Files } from "../files/files.js";
 import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import type { Ids } from "../ids.js";
@@ -9,6 +10,7 @@ import { assertBound, type Owner } from "../ledger/rules/owner.js";
 import { assertNoNewOnShare } from "./ledger-on-share.js";
 import { assertInUse, forgetMove } from "./moved-ledger.js";
 import type { RootFacts, RootMarker } from "./root-marker.js";
+import type { RootSite } from "./root-site.js";
 import type { ClientSettings } from "./settings.js";
 import type { UsedRoots } from "./used-roots.js";
 
@@ -26,12 +28,14 @@ export interface Confirmed {
 export interface BindingParts {
   settings: ClientSettings;
   marker: RootMarker;
+  site: RootSite;
   used: UsedRoots;
+  files: Files;
   ids: Ids;
 }
 
-/** Why a ledger does not know what the boxes know: it was made just now, it is another one, or an older copy. */
-export type Gap = "new" | "another" | "older";
+/** Why a ledger does not know what the boxes know: it was made just now, it is another one, an older copy, or a copy with the root. */
+export type Gap = "new" | "another" | "older" | "copied";
 
 const ROOT = { zh: "根目录", en: "the root" };
 const LEDGER = { zh: "台账", en: "the ledger" };
@@ -134,17 +138,21 @@ export async function gapOf(
   return place?.ledger === id && (await ledger.place()) < place.place ? "older" : undefined;
 }
 
-/** Writes into root and ledger that they belong together, and to whom. `renew`: the ledger gets a new name, for it begins anew. */
+/**
+ * Writes into root and ledger that they belong together, and to whom. `renew`: the ledger gets a new name, for it begins anew; `own`: so does the
+ * root get a new id.
+ */
 export async function bind(
   ledger: Ledger,
   parts: BindingParts,
   known: RootFacts | undefined,
   renew: boolean,
+  own = false,
 ): Promise<RootFacts> {
   const { settings, marker, used, ids } = parts;
   const { environment, clientId } = settings;
   const owner: Owner = { environment, clientId };
-  const id = known?.id ?? (await ledger.fact("root")) ?? ids.handle();
+  const id = (own ? undefined : (known?.id ?? (await ledger.fact("root")))) ?? ids.handle();
   const name = renew ? undefined : await ledger.fact("ledger");
   // Machines may know one server by different names.
   const isKnown = known?.shared !== undefined && name === known.ledger;

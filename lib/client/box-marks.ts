@@ -35,6 +35,11 @@ export async function markBoxes(
   if (areNew) await write(files, folder, { ...marks, paths });
 }
 
+/** A root that goes on beside the one that it is a copy of has none of the other's boxes. */
+export function forgetBoxes({ root }: Pick<ClientSettings, "root">, { disk }: Files): void {
+  disk.remove(join(root, MARKER, NAME));
+}
+
 const NAME = "boxes.json";
 
 function read({ disk }: Files, path: string): BoxMarks | undefined {

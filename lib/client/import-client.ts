@@ -85,6 +85,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   readonly audit: AuditChain;
   /** The time that may be believed before something is removed for its age. */
   readonly time: TrustedTime;
+  /** As `BoxContext` has it. */
+  doubtedBefore = 0;
   private endJobs: (() => void) | undefined;
   private closed = false;
   private readonly users = new Set<Promise<void>>();

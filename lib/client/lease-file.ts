@@ -213,6 +213,15 @@ export class LeaseFile implements Holding {
   }
 }
 
+/** Who has the lease that lies at a path; undefined where none can be read. */
+export function holderAt(path: string, disk: Pick<Ports["disk"], "read">): LeaseHolder | undefined {
+  try {
+    return parsed(disk.read(path).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
 function parsed(content: string): LeaseHolder | undefined {
   try {
     const holder = JSON.parse(content) as LeaseHolder;

@@ -1,5 +1,6 @@
 import { BUILT_IN, loadAdvice } from "../advice/index.js";
 import type { ChainHead } from "../audit/chain.js";
+import { doubtPutOff } from "../boxes/doubt.js";
 import type { Reconciliation } from "../boxes/reconcile.js";
 import { sentAs } from "../boxes/sent-bytes.js";
 import { CODES } from "../codes.js";
@@ -10,7 +11,8 @@ import { removeHalfWritten } from "../intake/half-written.js";
 import type { Ledger, OpenLedger } from "../ledger/index.js";
 import { nameOf, type TakenOver } from "../ledger/instances.js";
 import { type BindingParts, type Confirmed, type Gap, gapOf, openOwnLedger, readRoot } from "./binding.js";
-import { markBoxes } from "./box-marks.js";
+import { forgetBoxes, markBoxes } from "./box-marks.js";
+import { siteOf } from "./copied-root.js";
 import { endForeign } from "./foreign.js";
 import { ImportClient } from "./import-client.js";
 import { type Holding, InstanceLease } from "./instance-lease.js";
@@ -20,6 +22,7 @@ import { type Rebuilt, rebuild } from "./rebuild.js";
 import type { Notice } from "./reports.js";
 import { RootLease } from "./root-lease.js";
 import { type RootFacts, RootMarker } from "./root-marker.js";
+import { RootSite } from "./root-site.js";
 import type { ClientSettings } from "./settings.js";
 import { SharedRoot } from "./shared-root.js";
 import { NEW_ROOT } from "./standing.js";
@@ -66,6 +69,7 @@ export async function openClient(
   try {
     // Once more: whoever had it may have changed it.
     const facts = readRoot(parts, confirmed);
+    const site = await siteOf(parts, facts, file.holding, confirmed);
     ledger = await openOwnLedger(parts, facts, confirmed, ports, openLedger);
     const shared = new SharedRoot(settings.root, parts.marker.folder, ports);
     const instance = ledger.instances && new InstanceLease(ledger.instances, ports, shared);
@@ -84,7 +88,9 @@ export async function openClient(
     client = opened;
     if (onNotice) client.on("notice", onNotice);
     if (made) opened.standing.set(NEW_ROOT, newRoot(settings.root), { until: ports.clock.now() + DAY });
-    const recovery = await begin(client, gap, confirmed, onWait);
+    const found = { gap: site.behind ? "copied" : gap, own: site.own, confirmed } as const;
+    const recovery = await begin(client, found, parts.site, onWait);
+    if (site.moved) tellMoved(client, site.moved);
     if (made) client.record("new-root", "", "", "SW-NEW-ROOT", settings.root);
     instance?.followTakeovers((taken) => takenOver(opened, taken));
     // Where several share the root they only start one after the other.
@@ -126,6 +132,12 @@ async function gapBeside(
 /** So long it stands in `status` that a root was made. */
 const DAY = 24 * 60 * 60 * 1000;
 
+/** It goes on, and people see for a day that it lies elsewhere. */
+function tellMoved(client: ImportClient, moved: Notice): void {
+  client.reports.report("root-moved", moved);
+  client.standing.set("root", moved, { until: client.clock.now() + DAY });
+}
+
 function newRoot(root: string): Notice {
   const { meaning, action } = CODES["SW-NEW-ROOT"];
   const text = { zh: `${meaning.zh} ${root}。${action.zh}`, en: `${meaning.en}: ${root}. ${action.en}` };
@@ -145,23 +157,27 @@ export function leaseOf(settings: ClientSettings, ports: Ports): LeaseFile {
 
 export function bindingParts(settings: ClientSettings, ports: Ports): BindingParts {
   const files = new Files(ports.disk);
+  const used = new UsedRoots(settings.usedRoots, files);
   return {
     settings,
     marker: new RootMarker(settings.root, files),
-    used: new UsedRoots(settings.usedRoots, files),
+    site: new RootSite(settings.root, files, used),
+    used,
+    files,
     ids: ports.ids,
   };
 }
 
 async function begin(
   client: ImportClient,
-  gap: Gap | undefined,
-  confirmed: Confirmed,
+  { gap, own, confirmed }: { gap: Gap | undefined; own: boolean; confirmed: Confirmed },
+  site: RootSite,
   onWait: OpenOptions["onWait"],
 ): Promise<Reconciliation> {
   const { settings, ledger, lease, reports, claims } = client;
   reports.begin();
   await lease.fence();
+  if (own) forgetBoxes(settings, client.files);
   await markBoxes(settings, client.folders, client.files, client.ids);
   let tell = (waits: ImportClientError) => onWait?.(waits);
   const rebuildAll = async (why: Gap) =>
@@ -173,9 +189,11 @@ async function begin(
         tellRebuilding(client, (waits) => tell(waits)),
       ),
     );
+  await beginDoubt(client, site, gap === "copied");
+  if (gap === "copied") await doubtPutOff(client);
   if (gap) await rebuildAll(gap);
   tell = (waits) => lease.tell(waits);
-  await lease.bind(gap !== undefined);
+  await lease.bind(gap !== undefined, own);
   for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
   const share = warnOfShare(settings, client.files.disk);
@@ -189,6 +207,8 @@ async function begin(
     return recovery;
   };
   const recovery = await takeUp();
+  // Once more: what the copy has half gathered is back in OutBox only now.
+  if (gap === "copied") await beginDoubt(client, site, true);
   // What another one is writing just now looks the same.
   if (lease.alone) await tidy(client);
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
@@ -201,6 +221,19 @@ async function begin(
   lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));
   client.start();
   return recovery;
+}
+
+/** The ledger's fact that says what lies in OutBox from before: `BoxContext.doubtedBefore`. */
+const DOUBTED_FACT = "doubted before";
+
+/** From now on what lies in OutBox is doubted, or what was before. Of a clock that was wrong then, and was set back since, not what is to come. */
+async function beginDoubt(client: ImportClient, site: RootSite, anew: boolean): Promise<void> {
+  const { ledger } = client;
+  const before = Number(await ledger.fact(DOUBTED_FACT)) || 0;
+  if (!anew && before === 0) return;
+  const now = await site.now();
+  client.doubtedBefore = anew ? now : Math.min(before, now);
+  if (anew) await ledger.setFact(DOUBTED_FACT, String(now));
 }
 
 /** What is wrong with the end of the audit. It stops decisions, where it cannot be read, and no document. */
@@ -257,11 +290,15 @@ function auditLost({ number }: ChainHead): Notice {
 /** Says what was found, and what a person has to decide now; nothing where the boxes were empty, as at a first use. */
 function reportRebuilt({ reports }: ImportClient, gap: Gap, rebuilt: Rebuilt): void {
   const { held, sent, failed, receipts, spooled } = rebuilt;
-  if (held + sent + failed + receipts + spooled === 0) return;
+  if (gap !== "copied" && held + sent + failed + receipts + spooled === 0) return;
   const why = {
     new: { zh: "台账是新的", en: "the ledger is new" },
     another: { zh: "台账不是此根目录上次使用的那一个", en: "the ledger is not the one that this root used last" },
     older: { zh: "台账是较旧的副本", en: "the ledger is an older copy" },
+    copied: {
+      zh: "根目录是使用中的副本或较早的备份，OutBox 中原有的单据取走后也将暂缓",
+      en: "the root is a copy that was made while it was at work, or an older backup, and what lay in OutBox is held as well when it is claimed",
+    },
   }[gap];
   const text = {
     zh: `${why.zh}：已从文件夹补录已发送 ${sent}、失败 ${failed}、回执 ${receipts}；TempBox 中 ${held} 个单据是否发送过无从得知，已暂缓，不会自动重发，请在侧栏中逐一处理${spooled > 0 ? `；另有 ${spooled} 个未完成发送的内容找不到单据` : ""}`,

@@ -6,9 +6,10 @@ import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import { LEDGER_FACTS } from "../ledger/facts.js";
 import type { Ledger } from "../ledger/index.js";
+import { isPostgres } from "../ledger/postgres/place.js";
 import { assertBound } from "../ledger/rules/owner.js";
 import { systemFault } from "../system-fault.js";
-import { type BindingParts, bind, gapOf, isInside, rootAway } from "./binding.js";
+import { type BindingParts, bind, type Gap, gapOf, isInside, rootAway } from "./binding.js";
 import type { Holding, Lead } from "./instance-lease.js";
 import { occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
@@ -23,7 +24,7 @@ export interface RootLeaseEvents {
 /** What the client does when it comes into its own again. */
 export interface Takeover {
   /** The ledger may not know what was done: it is brought up to the boxes. */
-  rebuild(gap: "new" | "another" | "older"): Promise<void>;
+  rebuild(gap: Gap): Promise<void>;
   /** Another process was at work, or the ledger is another one: open claims are taken up. */
   takeUp(): Promise<void>;
 }
@@ -40,6 +41,8 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private takeover: Takeover | undefined;
   /** Claims of others, or of a ledger that was put here, have not been taken up yet. */
   private owes = false;
+  /** Root and ledger have been brought together: from now on it is written down where they lie. */
+  private bound = false;
 
   constructor(
     private readonly file: Holding,
@@ -105,14 +108,25 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   }
 
   /** Writes into root and ledger that they belong together; from then on the root knows how far the ledger has come. */
-  async bind(renew: boolean): Promise<void> {
-    this.facts = await bind(this.ledger, this.parts, this.facts, renew);
+  async bind(renew: boolean, own = false): Promise<void> {
+    this.facts = await bind(this.ledger, this.parts, this.facts, renew, own);
+    await this.noteSite(this.facts, true);
+    this.bound = true;
     await this.mark(this.facts);
   }
 
   /** Marks the ledger's file anew, now and then: a copy made before that is known as one, also where it is put beside our log. */
   async renewMark(): Promise<void> {
-    if (this.facts && !this.fault) await this.mark(this.facts);
+    if (!this.facts || this.fault) return;
+    await this.noteSite(this.facts, true);
+    await this.mark(this.facts);
+  }
+
+  /** Where the root lies and how far it has come. A ledger that several share is seen from several places, and knows it better. */
+  private async noteSite({ id }: RootFacts, open: boolean): Promise<void> {
+    const { site, settings } = this.parts;
+    const { host, clock } = this.ports;
+    if (!isPostgres(settings.ledger)) await site.note(id, open, { host, at: clock.now() });
   }
 
   private async mark(facts: RootFacts): Promise<void> {
@@ -152,7 +166,19 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     await this.checking;
     this.place?.close();
     this.place = undefined;
+    await this.noteStop();
     await this.file.release();
+  }
+
+  /** A stop in good order; of a root that is away, or was not bound, nothing is written down. */
+  private async noteStop(): Promise<void> {
+    const { marker } = this.parts;
+    try {
+      const { facts } = this;
+      if (this.bound && this.held && facts && marker.read()?.id === facts.id) await this.noteSite(facts, false);
+    } catch {
+      // It counts as one that was not stopped, which matters only where it is copied.
+    }
   }
 
   private async checkNow(): Promise<void> {

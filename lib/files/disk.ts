@@ -29,6 +29,7 @@ import { createInterface } from "node:readline";
 import { codeOf } from "../errors.js";
 import { makePath } from "../make-path.js";
 import { APPEND, assertPlainFile, OVERWRITE, openPlain, openPlainLarge, READ, READ_WRITE } from "../plain-file.js";
+import { lastingNumber } from "./lasting.js";
 import { networkOf } from "./network.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
@@ -39,11 +40,12 @@ export interface Entry {
   kind: EntryKind;
 }
 
-/** What a file looks like; `modified` in milliseconds since the epoch. */
+/** What a file looks like; `modified` (its content) and `changed` (its name or anything else of it) in milliseconds since the epoch. */
 export interface FileFacts {
   kind: EntryKind;
   size: number;
   modified: number;
+  changed: number;
   inode: number;
 }
 
@@ -130,6 +132,8 @@ export interface Disk {
   realPath(path: string): string;
   /** The kind of network file system that a path lies on, or would; empty for a local disk, and where it cannot be known. */
   network(path: string): string;
+  /** What a folder is known by as long as it is there, and a copy is not; empty where nothing is (`lastingNumber`). */
+  lasting(path: string): string;
 }
 
 /** Bytes that are written or copied between two turns of the event loop. */
@@ -244,7 +248,15 @@ const statsOf = (path: string) => unlessAbsent(() => statSync(path, { throwIfNoE
 export const SYSTEM_DISK: Disk = {
   facts(path) {
     const stats = unlessAbsent(() => lstatSync(path, { throwIfNoEntry: false }));
-    return stats && { kind: kindOf(stats), size: stats.size, modified: stats.mtimeMs, inode: stats.ino };
+    return (
+      stats && {
+        kind: kindOf(stats),
+        size: stats.size,
+        modified: stats.mtimeMs,
+        changed: stats.ctimeMs,
+        inode: stats.ino,
+      }
+    );
   },
   exists: (path) => statsOf(path) !== undefined,
   isFolder: (path) => statsOf(path)?.isDirectory() === true,
@@ -367,4 +379,5 @@ export const SYSTEM_DISK: Disk = {
   },
   realPath: (path) => realpathSync.native(path),
   network: networkOf,
+  lasting: lastingNumber,
 };

@@ -23,6 +23,12 @@ export function networkOf(path: string): string {
 
 /** The same by a table of mounts (proc(5), mountinfo); the path is a real one. */
 export function networkIn(mountinfo: string, path: string): string {
+  const kind = kindIn(mountinfo, path);
+  return NETWORK.has(kind) ? kind : "";
+}
+
+/** The kind of the file system that a real path lies on, by a table of mounts; empty where it is not in it. */
+export function kindIn(mountinfo: string, path: string): string {
   let longest = "";
   let kind = "";
   for (const line of mountinfo.split("\n")) {
@@ -34,7 +40,7 @@ export function networkIn(mountinfo: string, path: string): string {
     longest = mounted;
     kind = system?.split(" ")[0] ?? "";
   }
-  return NETWORK.has(kind) ? kind : "";
+  return kind;
 }
 
 /** `smb` for `\\server\share\…`, also as Windows itself writes it (`\\?\UNC\…`); a mapped drive is one once its real path is taken. */

@@ -214,6 +214,10 @@ export class SimDisk implements Disk {
     return "";
   }
 
+  lasting(): string {
+    return "";
+  }
+
   realPath(path: string): string {
     return path;
   }

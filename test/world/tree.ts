@@ -73,7 +73,7 @@ export class Tree {
     const node = this.node(path);
     if (!node) return undefined;
     const size = node.kind === "file" ? node.data.length : 0;
-    return { kind: node.kind, size, modified: node.modified, inode: node.inode };
+    return { kind: node.kind, size, modified: node.modified, changed: node.modified, inode: node.inode };
   }
 
   list(folder: string): Entry[] {

@@ -119,6 +119,8 @@ describe("a ledger that was lost", () => {
     cpSync(working, root, { recursive: true });
     machine.end();
     await client.close();
+    // It stands for the root itself, and lies where it lay.
+    rmSync(join(root, ".single-window", "site.json"));
   });
   afterEach(async () => {
     for (const client of open) await client.close();
