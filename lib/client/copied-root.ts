@@ -40,27 +40,26 @@ export async function siteOf(
   const before = site.read();
   const here = site.here();
   const known = used.countOf(facts.id) ?? 0;
-  if (before && before.path !== here.path) {
-    const original = new RootMarker(before.path, files);
+  const as = { ...AS_BEFORE, behind: known > (before?.count ?? 0) };
+  if (!before) return as;
+  const original = before.path === here.path ? undefined : new RootMarker(before.path, files);
+  if (original && isRoot(original, facts.id)) {
     // Our own lease lies there too: it is this very folder, seen by another path, of a second mount say.
-    const isThisOne = holderAt(original.leasePath, files.disk)?.id === holding;
-    if (isRoot(original, facts.id) && !isThisOne) {
-      const there = new RootSite(before.path, files, used).read();
-      const count = there?.count ?? 0;
-      // Seen once, it is known also when the original is gone.
-      await used.note(before.path, facts.id, count).catch(() => undefined);
-      const behind = before.open || there?.open !== false || count > before.count || known > before.count;
-      if (!confirmed.root) throw copyOf(settings.root, before.path, behind);
-      // It goes on here: the other one, taken up again, is the one that is behind.
-      await used.note(before.path, facts.id, Math.max(known, count) + 1).catch(() => undefined);
-      return { behind, own: true };
-    }
+    if (holderAt(original.leasePath, files.disk)?.id === holding) return as;
+    const there = new RootSite(before.path, files, used).read();
+    const count = there?.count ?? 0;
+    // Seen once, it is known also when the original is gone.
+    await used.note(before.path, facts.id, count).catch(() => undefined);
+    const behind = as.behind || before.open || there?.open !== false || count > before.count;
+    if (!confirmed.root) throw copyOf(settings.root, before.path, behind);
+    // It goes on here: the other one, taken up again, is the one that is behind.
+    await used.note(before.path, facts.id, Math.max(known, count) + 1).catch(() => undefined);
+    return { behind, own: true };
   }
-  const isBehind = known > (before?.count ?? 0);
-  if (!before || isThatFolder(before, here)) return { ...AS_BEFORE, behind: isBehind };
+  if (isThatFolder(before, here)) return as;
   // A share is seen by each machine at a place of its own, and one machine takes over from another that has ended in whatever order.
   const wasTaken = before.open && files.disk.network(settings.root) === "";
-  return { behind: isBehind || wasTaken, own: false, moved: movedText(before, here.path) };
+  return { ...as, behind: as.behind || wasTaken, moved: movedText(before, here.path) };
 }
 
 /** Was it only renamed, or is it seen by another path? Where no number of its folder lasts, its path says it. */
