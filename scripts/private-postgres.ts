@@ -45,6 +45,8 @@ export interface PrivatePostgres {
   pids(): number[];
   /** Runs SQL as the superuser, on a connection that is kept; resolves to its rows, a line each, values separated by `|`. */
   sql(text: string): Promise<string>;
+  /** Runs one of its programs, `psql` or `pg_dump` say, as the superuser; resolves to what it writes. Rejects with what it says. */
+  run(program: string, args: readonly string[], input?: string): Promise<string>;
   /** Ends it and removes its folder; resolves when no process of it is left. A second call does nothing. */
   stop(): Promise<void>;
   /** Ends it as a power cut would, all its processes at once; `restart` brings it back. */
@@ -184,6 +186,19 @@ export async function startPrivatePostgres({ tls }: PrivatePostgresOptions = {})
     logFile,
     pids,
     sql: (text) => asker.ask(text),
+    run: (program, args, input = "") => {
+      const env = {
+        ...as.env,
+        PGHOST: HOST,
+        PGPORT: `${port}`,
+        PGDATABASE: DATABASE,
+        PGUSER: USER,
+        PGPASSWORD: password,
+      };
+      const running = promisify(execFile)(join(programs, program), [...args], { env, maxBuffer: 2 ** 28 });
+      running.child.stdin?.on("error", () => {}).end(input);
+      return running.then(({ stdout }) => stdout);
+    },
     stop,
     kill: () =>
       end(() => {

@@ -108,7 +108,8 @@ export async function openOwnLedger(
 }
 
 /**
- * Does the ledger belong to this root, and does it know what was done? Resolves to undefined when it does, else to what it lacks.
+ * Does the ledger belong to this root, and does it know what was done? Resolves to undefined when it does, else to what it lacks, which is
+ * written down in the root: it lacks that until it is bound anew, though more is written into it meanwhile.
  * Rejects with SW-OWNER when it is another client's or another root's or was moved elsewhere, and with SW-FOLDER when it knows a root that this folder is not.
  */
 export async function gapOf(
@@ -132,10 +133,24 @@ export async function gapOf(
   // Others may be at work with the root's ledger just now, or it only has to be copied.
   if (facts && facts.ledger !== "" && facts.ledger !== id && liesElsewhere(facts, settings) && !confirmed.root)
     throw notItsLedger(settings, facts.shared);
-  if (id === undefined) return (await ledger.place()) === 0 ? "new" : undefined;
+  const gap = await lackOf(ledger, id, marker, facts);
+  // Another one is known by its name until it is bound.
+  if (gap && gap !== "another") await marker.doubt(id ?? "");
+  return gap;
+}
+
+async function lackOf(
+  ledger: Ledger,
+  id: string | undefined,
+  marker: RootMarker,
+  facts: RootFacts | undefined,
+): Promise<Gap | undefined> {
+  const known = marker.place();
+  const place = await ledger.place();
+  // One that has no name yet, and was not brought up to the boxes to the end.
+  if (id === undefined) return place === 0 || known?.ledger === "" ? "new" : undefined;
   if (facts && facts.ledger !== "" && facts.ledger !== id) return "another";
-  const place = marker.place();
-  return place?.ledger === id && (await ledger.place()) < place.place ? "older" : undefined;
+  return known?.ledger === id && place < known.place ? "older" : undefined;
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Holding {
   readonly lead?: Lead;
   /** Takes it when it is free: undefined when it is held now, else who has it. */
   take(): PerhapsPromise<{ holder: LeaseHolder | undefined } | undefined>;
+  /** What it is held by may not be there any more: `take` looks again. */
+  doubt?(): PerhapsPromise<void>;
   /** Throws SW-FENCED when somebody else may have it by now. Cheap. */
   assertHeld(): void;
   release(): PerhapsPromise<void>;
@@ -146,6 +148,12 @@ export class InstanceLease implements Holding, Lead {
     }
     this.endBeating = clock.every(INSTANCE.renew, () => void this.beat().catch(() => undefined));
     return undefined;
+  }
+
+  async doubt(): Promise<void> {
+    // A renewal that is under way may have been answered by the database before.
+    await this.beating?.catch(() => undefined);
+    this.until = Number.NEGATIVE_INFINITY;
   }
 
   /** From now on `listener` hears of what is taken over, and at once of what was. */

@@ -83,7 +83,7 @@ export async function openClient(
       await ledger.fence(STARTS_FACT, file.holding);
       gap = await gapOf(ledger, parts, facts, confirmed);
     }
-    const lease = new RootLease(holding, parts, ledger, ports, facts);
+    const lease = new RootLease(holding, parts, ledger, ports, facts, file);
     const opened = new ImportClient(settings, ledger, advice, ports, lease);
     client = opened;
     if (onNotice) client.on("notice", onNotice);
@@ -180,15 +180,12 @@ async function begin(
   if (own) forgetBoxes(settings, client.files);
   await markBoxes(settings, client.folders, client.files, client.ids);
   let tell = (waits: ImportClientError) => onWait?.(waits);
-  const rebuildAll = async (why: Gap) =>
-    reportRebuilt(
-      client,
-      why,
-      await rebuild(
-        client,
-        tellRebuilding(client, (waits) => tell(waits)),
-      ),
-    );
+  const rebuildAll = async (why: Gap) => {
+    // Whoever stands in it is of the past: one of those that are alive joins anew.
+    await ledger.instances?.beginAnew();
+    const telling = tellRebuilding(client, (waits) => tell(waits));
+    reportRebuilt(client, why, await rebuild(client, telling));
+  };
   await beginDoubt(client, site, gap === "copied");
   if (gap === "copied") await doubtPutOff(client);
   if (gap) await rebuildAll(gap);

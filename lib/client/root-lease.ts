@@ -5,13 +5,13 @@ import { makeFolder } from "../files/make-folder.js";
 import { timeStamp } from "../files/names.js";
 import type { Ports } from "../files/ports.js";
 import { LEDGER_FACTS } from "../ledger/facts.js";
-import type { Ledger } from "../ledger/index.js";
+import type { KnownPlace, Ledger } from "../ledger/index.js";
 import { isPostgres } from "../ledger/postgres/place.js";
 import { assertBound } from "../ledger/rules/owner.js";
 import { systemFault } from "../system-fault.js";
 import { type BindingParts, bind, type Gap, gapOf, isInside, rootAway } from "./binding.js";
 import type { Holding, Lead } from "./instance-lease.js";
-import { occupied } from "./lease-file.js";
+import { type LeaseFile, occupied } from "./lease-file.js";
 import type { PlaceWriter, RootFacts } from "./root-marker.js";
 
 export interface RootLeaseEvents {
@@ -50,9 +50,12 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     private readonly ledger: Ledger,
     private readonly ports: Ports,
     private facts: RootFacts | undefined,
+    /** The root's own lease: where several instances share it, whoever has it brings their ledger up to the boxes. */
+    private readonly starts: LeaseFile,
   ) {
     super();
     ledger.onCommit((place) => this.place?.note(place));
+    ledger.expects(() => this.known());
   }
 
   /** Throws SW-FENCED, SW-OWNER, SW-FOLDER or SW-LEDGER while nothing may be claimed, sent or settled. */
@@ -191,6 +194,8 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     }
     if (!facts || facts.id !== this.facts?.id) throw rootAway(settings.root);
     assertBound(facts, settings, { zh: `根目录 ${settings.root} `, en: settings.root });
+    // Whatever the lease is, it is one of a database that may not be ours any more.
+    if (this.shared && this.ledger.look() === "damaged") await this.takeAnother(facts);
     const other = await this.file.take();
     if (other) throw occupied(settings.root, other.holder);
     if (this.file.fault) throw this.file.fault;
@@ -210,13 +215,9 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     const { ledger: file } = this.parts.settings;
     const found = this.ledger.look();
     if (found === "locked") throw locked(file);
-    if (found === "away") throw away(file);
-    if (found === "damaged") {
-      // Work has to stop before somebody puts another file there.
-      this.fault ??= damaged(file);
-      this.owes = true;
-      await this.replaceLedger();
-    } else if (found === "bare") {
+    if (found === "away") throw this.ledger.trouble() ?? away(file);
+    if (found === "damaged") await this.takeAnother(facts);
+    else if (found === "bare") {
       // Others may be reading just now. It can wait: all of it is in the open connection.
       await this.mend().catch(() => undefined);
     } else if (found !== "sound") {
@@ -225,6 +226,15 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     // Who was frozen as it took the root may have written its name into the ledger when it woke: the root's lease has the last word.
     if (!this.shared && (await this.ledger.fact(LEDGER_FACTS.lease)) !== this.holding) this.owes = true;
     if (this.owes) await this.adopt(facts);
+  }
+
+  /** A root that is away says nothing. */
+  private known(): KnownPlace | undefined {
+    try {
+      return this.parts.marker.place();
+    } catch {
+      return undefined;
+    }
   }
 
   private async mend(): Promise<string> {
@@ -236,19 +246,43 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
     return aside;
   }
 
-  /** As at a start: one that is gone altogether is made anew, a damaged one is waited for. */
-  private async replaceLedger(): Promise<void> {
+  /**
+   * As at a start: one that is gone altogether is made anew, a damaged one is waited for. One in a database that several share is waited for
+   * in any case: who restores it must not find another one in its place.
+   */
+  private async takeAnother(facts: RootFacts): Promise<void> {
+    // Work has to stop before somebody puts another file there.
+    this.fault ??= this.ledger.trouble() ?? damaged(this.parts.settings.ledger);
+    this.owes = true;
     try {
       await this.ledger.replace(false);
     } catch (error) {
-      if (!(error instanceof ImportClientError) || error.details.reason !== "missing") throw error;
+      if (this.shared || !(error instanceof ImportClientError) || error.details.reason !== "missing") throw error;
       await this.ledger.replace(true);
     }
+    if (!this.shared) return;
+    // Written down before anything is written into it: whoever joins takes over what stands in it.
+    await gapOf(this.ledger, this.parts, facts, {});
+    await this.file.doubt?.();
   }
 
   /** Goes on with a ledger that others have had, or that was put here. */
   private async adopt(facts: RootFacts): Promise<void> {
     const gap = await gapOf(this.ledger, this.parts, facts, {});
+    if (!gap || !this.shared) return this.goOn(facts, gap);
+    const { marker, settings } = this.parts;
+    const other = this.starts.take();
+    if (other) throw occupied(settings.root, other.holder);
+    try {
+      // Another one may have done it meanwhile.
+      const now = marker.read() ?? facts;
+      await this.goOn(now, await gapOf(this.ledger, this.parts, now, {}));
+    } finally {
+      this.starts.release();
+    }
+  }
+
+  private async goOn(facts: RootFacts, gap: Gap | undefined): Promise<void> {
     await this.fence();
     this.facts = facts;
     if (gap) this.owes = true;

@@ -5,6 +5,7 @@ import type { HeldFile } from "../files/disk.js";
 import type { Files } from "../files/files.js";
 import { MARKER, ROOT_FILE } from "../files/folders.js";
 import { makeFolder } from "../files/make-folder.js";
+import type { KnownPlace } from "../ledger/index.js";
 import type { Owner } from "../ledger/rules/owner.js";
 
 /** What a root knows of itself, written into it at its first use. */
@@ -20,9 +21,7 @@ export interface RootFacts extends Owner {
 }
 
 /** How far a ledger has come, as the root knows it. */
-export interface LedgerPlace {
-  ledger: string;
-  place: number;
+export interface LedgerPlace extends KnownPlace {
   /** What its file is marked with, or was until just now (`Ledger.stamp`). */
   marks: readonly number[];
 }
@@ -33,6 +32,8 @@ const NOTE =
 const PLACE_SIZE = 256;
 /** Milliseconds between two writes of it: commits come by the hundred. */
 const APART = 50;
+/** Further than any ledger comes: one that was found to be behind stays so until it is bound anew, whatever is written into it meanwhile. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
  * The folder `.single-window` in a root: whose it is, its ledger and how far that has come, and who works on it. A root without it is
@@ -111,7 +112,21 @@ export class RootMarker {
 
   /** Writes down where the ledger is; each place that it comes to is given to what this returns. */
   follow(now: LedgerPlace, clock: Clock): PlaceWriter {
-    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now, clock);
+    return new PlaceWriter(this.files.disk.holdAgain(this.placePath), now, () => this.place(), clock);
+  }
+
+  /**
+   * Writes down that the ledger of this name, empty where it has none, lacks what was done: it stays so until `follow` is asked for a ledger
+   * of another name, also when this process ends before.
+   */
+  async doubt(ledger: string): Promise<void> {
+    const file = this.files.disk.holdAgain(this.placePath);
+    try {
+      file.writeNow(bytesOf({ ledger, place: NEVER, marks: this.place()?.marks ?? [] }));
+      await file.sync();
+    } finally {
+      file.close();
+    }
   }
 
   private get placePath(): string {
@@ -128,9 +143,15 @@ export class RootMarker {
   }
 }
 
+function bytesOf(known: LedgerPlace): Buffer {
+  return Buffer.from(`${JSON.stringify(known).padEnd(PLACE_SIZE - 1)}\n`);
+}
+
 /**
  * Writes down how far the ledger has come, soon after each commit and without waiting for it: one write at a time, the newest place with
- * it. It is never ahead of the ledger, so a ledger that is behind it is an older copy.
+ * it. It is never ahead of the ledger, so a ledger that is behind it is an older copy. Nor is it ever lowered, whoever wrote it: others that
+ * share the ledger may have come further, and who goes on with an older copy without knowing shall not hide it. Once another one has bound
+ * the root to a ledger of another name, there is nothing to be written about this one.
  */
 export class PlaceWriter {
   /** There is something to be written, and a write is under way. */
@@ -142,9 +163,10 @@ export class PlaceWriter {
   constructor(
     private readonly file: HeldFile,
     private known: LedgerPlace,
+    private readonly written: () => LedgerPlace | undefined,
     private readonly clock: Clock,
   ) {
-    file.writeNow(this.bytes());
+    file.writeNow(bytesOf(this.furthest(this.written())));
   }
 
   /** The ledger's file has this mark now, and no other. */
@@ -160,7 +182,8 @@ export class PlaceWriter {
   close(): void {
     this.hurry();
     try {
-      if (this.isNew || this.writing) this.file.writeNow(this.bytes());
+      const bytes = this.isNew || this.writing ? this.bytes() : undefined;
+      if (bytes) this.file.writeNow(bytes);
     } catch {
       // A root that is away: the next one finds the ledger further than the root knows, which is no fault.
     }
@@ -178,7 +201,8 @@ export class PlaceWriter {
     try {
       while (this.isNew) {
         this.isNew = false;
-        await this.file.write(this.bytes());
+        const bytes = this.bytes();
+        if (bytes) await this.file.write(bytes);
         await this.pause();
       }
     } catch {
@@ -198,7 +222,13 @@ export class PlaceWriter {
     });
   }
 
-  private bytes(): Buffer {
-    return Buffer.from(`${JSON.stringify(this.known).padEnd(PLACE_SIZE - 1)}\n`);
+  private bytes(): Buffer | undefined {
+    const before = this.written();
+    return before && before.ledger !== this.known.ledger ? undefined : bytesOf(this.furthest(before));
+  }
+
+  private furthest(before: LedgerPlace | undefined): LedgerPlace {
+    const { known } = this;
+    return before?.ledger === known.ledger ? { ...known, place: Math.max(before.place, known.place) } : known;
   }
 }

@@ -132,6 +132,11 @@ export interface Instances {
   takeHeld(id: string): Promise<DocumentRow>;
   /** All of them, the newest first, and for a day those that are gone. */
   seen(): Promise<SeenInstance[]>;
+  /**
+   * The ledger was found to be an older one, or was begun anew: all others that stand in it are taken over, and what follows from its rows,
+   * their counts and next numbers, is made of them again. A restore that was written into has them wrong.
+   */
+  beginAnew(): Promise<void>;
   /** Nothing of those that are known to be dead is committed any more; what is theirs stays as it is. */
   end(dead: readonly string[]): Promise<void>;
   /** Others may take over at once. */

@@ -1,4 +1,5 @@
 import type { Environment, MatchedBy, Receipt } from "../document.js";
+import type { ImportClientError } from "../errors.js";
 import type { BoxName } from "../files/folders.js";
 import type { EarlierPinAttempts } from "../signing/types.js";
 import type { Instances } from "./instances.js";
@@ -196,6 +197,12 @@ export type LedgerFault = "missing" | "damaged" | "locked" | "away" | "unusable"
  */
 export type LedgerLook = "sound" | "gone" | "replaced" | "bare" | "locked" | "away" | "damaged";
 
+/** How far a ledger of this name is known to have come. */
+export interface KnownPlace {
+  ledger: string;
+  place: number;
+}
+
 export interface OpenOptions {
   /** Make it when it is missing or empty; else that is a fault. */
   create?: boolean;
@@ -356,6 +363,10 @@ export interface Ledger {
   unfence(): void;
   /** What has become of its file. */
   look(): LedgerLook;
+  /** Why `look` does not say "sound", where a database said it in a way that a person can put right: SW-LEDGER. */
+  trouble(): ImportClientError | undefined;
+  /** `expected` says how far others know the ledger to be. It is asked where another server may answer now: one that is behind is damaged. */
+  expects(expected: () => KnownPlace | undefined): void;
   /** Writes a mark, an integer below 2 ** 31, into its file: `look` tells by it one that somebody has written over ours. */
   stamp(mark: number): Promise<void>;
   /** Closes it and opens it again, after another process had it. Rejects with SW-LEDGER, and is closed until the next time then. */

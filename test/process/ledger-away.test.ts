@@ -139,6 +139,51 @@ describe("a ledger in PostgreSQL that is away", function () {
     });
   }
 
+  it("dropped and put back from an older backup under files that wait: not ready meanwhile, and what was sent is not sent again", async () => {
+    const watched = async () => {
+      const { status, ...answer } = await fetch(`${stage.nodeRed.url}/single-window/health`).then(async (response) => ({
+        status: response.status,
+        ...((await response.json()) as { ready: boolean; reasons?: string[] }),
+      }));
+      const clients = await fetch(`${stage.nodeRed.url}/single-window/status`).then((response) => response.json());
+      const fault = (clients as { fault: { code: string } | null }[])[0]?.fault?.code;
+      return JSON.stringify([status, answer.ready, answer.reasons, fault]);
+    };
+    const says = async (what: unknown[]) => {
+      const wanted = JSON.stringify(what);
+      let said = "";
+      await until(
+        () => `health and status say ${wanted}; they say ${said}`,
+        async () => {
+          said = await watched();
+          return said === wanted;
+        },
+        90_000,
+      );
+    };
+    await accepted(drop(3));
+    const backup = await postgres.run("pg_dump", ["-n", "away"]);
+    const since = drop(3);
+    await accepted(since);
+    await says([200, true, undefined, undefined]);
+    await postgres.sql("DROP SCHEMA away CASCADE");
+    await says([503, false, ["SW-LEDGER"], "SW-LEDGER"]);
+    const waiting = drop(3);
+    await postgres.run("psql", ["-q", "-v", "ON_ERROR_STOP=1"], backup);
+    await says([200, true, undefined, undefined]);
+    await accepted(waiting);
+    const [key = ""] = since;
+    stage.drop("DecCus001", `again-${key}.xml`, decXml({ key, goods: 2 }));
+    await until(
+      "the repeat is known as one",
+      async () =>
+        (await postgres.sql(`SELECT code FROM away.documents WHERE file_name = 'again-${key}.xml'`)) === "SW-DUP",
+      90_000,
+    );
+    const arrived = delivered([...since, ...waiting]).map(({ correlationId }) => String(correlationId));
+    assert.deepEqual(arrived.sort(), [...since, ...waiting].sort());
+  });
+
   it("stopped in the middle of a load: each document goes out once, or again marked", async () => {
     const keys = drop(100);
     await until("it is in the middle", () => delivered(keys).length > 20);

@@ -184,6 +184,17 @@ export class SimInstances implements Instances {
     await this.ledger.write(() => this.ending(dead, false));
   }
 
+  async beginAnew(): Promise<void> {
+    await this.ledger.write(() => {
+      const others = this.file.instances.filter(({ id, takenBy }) => takenBy === "" && id !== this.me?.id);
+      this.taking(
+        others.map(({ id }) => id),
+        false,
+        false,
+      );
+    });
+  }
+
   async leave(): Promise<void> {
     const { me } = this;
     await this.world.aside(() => {

@@ -315,6 +315,10 @@ export class SimLedger implements Ledger {
     return "sound";
   }
 
+  trouble(): undefined {}
+
+  expects(): void {}
+
   async stamp(mark: number): Promise<void> {
     this.file.mark = mark;
   }

@@ -23,6 +23,14 @@ export function restoredJson(text: string): string {
   return text.includes(MARK) ? text.replaceAll(`${MARK}0`, "\\u0000").replaceAll(`${MARK}1`, MARK) : text;
 }
 
+/** Tables whose rows it numbers itself. */
+const NUMBERED = [
+  ["events", "id"],
+  ["receipts", "id"],
+  ["instances", "number"],
+  ["pin_attempts", "number"],
+] as const;
+
 /** What PostgreSQL says in its own way. Its tables sort by bytes (`COLLATE "C"`), and there `lower` knows ASCII letters alone. */
 export const POSTGRES: Dialect = {
   array: (expressions) => `json_build_array(${expressions.join(", ")})`,
@@ -39,10 +47,12 @@ export const POSTGRES: Dialect = {
     field: (index, kind) => (kind === "integer" ? `(value->>${index})::bigint` : `value->>${index}`),
   },
   filled: [
-    ...["events", "receipts"].map(
-      (table) =>
-        `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM ${table}), false)`,
+    ...NUMBERED.map(
+      ([table, id]) =>
+        `SELECT setval(pg_get_serial_sequence('${table}', '${id}'), (SELECT coalesce(max(${id}), 0) + 1 FROM ${table}), false)`,
     ),
+    "DELETE FROM document_counts",
+    "INSERT INTO document_counts SELECT state, count(*) FROM documents GROUP BY state",
     "DELETE FROM claimed_names",
     CLAIM_NAMES,
   ],

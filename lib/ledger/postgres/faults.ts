@@ -2,7 +2,7 @@ import { type Bilingual, codeOf, ImportClientError, messageOf } from "../../erro
 import type { LedgerFault } from "../types.js";
 import { namedFault } from "./named-faults.js";
 
-const ADVICE: Record<"away" | "refused" | "unusable" | "missing", Bilingual> = {
+const ADVICE: Record<"away" | "refused" | "unusable" | "missing" | "changed", Bilingual> = {
   away: {
     zh: "单据等待，不会失败，数据库恢复后自动继续；请检查数据库服务器和网络。",
     en: "Documents wait, none fails, and work goes on by itself once the database is back: check its server and the network.",
@@ -16,10 +16,17 @@ const ADVICE: Record<"away" | "refused" | "unusable" | "missing", Bilingual> = {
     en: "Nothing is sent until the ledger is sound: look into the database's log.",
   },
   missing: {
-    zh: "在台账恢复之前不会发送任何单据；请恢复数据库或其备份。",
-    en: "Nothing is sent until the ledger is back: restore the database or a backup of it.",
+    zh: "在台账恢复之前不会发送任何单据；请恢复数据库或其备份；没有备份时重新部署，台账将按文件夹重建。",
+    en: "Nothing is sent until the ledger is back: restore the database or a backup of it; where there is none deploy again, and it is made anew from the boxes.",
+  },
+  changed: {
+    zh: "与文件夹核对之前不会发送任何单据；若正在恢复备份，请等其完成。",
+    en: "Nothing is sent until it has been compared with the boxes; where a backup is being restored, wait for its end.",
   },
 };
+
+/** What is advised on by itself, and is for all else the same as another. */
+const REASON = { refused: "unusable", changed: "missing" } as const satisfies Record<string, LedgerFault>;
 
 /** SQLSTATE of what may work in a moment: connection, restart, resources, locks, a standby that is about to take over. */
 const PASSING = /^(?:08|53|57P0|40001|40P01|55P03|57014|25P03|25006|58)/;
@@ -43,9 +50,14 @@ export function isFinal(error: unknown): boolean {
   return state !== "" && !PASSING.test(state);
 }
 
+/** Its tables or its schema are not there. */
+export function isMissing(error: unknown): boolean {
+  return MISSING.test(stateOf(error));
+}
+
 /** The ledger cannot be read or written now: SW-LEDGER. */
 export function ledgerError(zh: string, en: string, why: keyof typeof ADVICE, cause?: unknown): ImportClientError {
-  const reason: LedgerFault = why === "refused" ? "unusable" : why;
+  const reason = why in REASON ? REASON[why as keyof typeof REASON] : (why as LedgerFault);
   return new ImportClientError("SW-LEDGER", { zh, en }, { cause, advice: ADVICE[why], details: { reason } });
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { codeOf, ImportClientError } from "../../errors.js";
+import { ImportClientError } from "../../errors.js";
 import type { InstanceKey } from "../instances.js";
 import { KnownRows } from "../sql/known-rows.js";
 import { type Fence, PLACE } from "../sql/store.js";
-import { performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
+import { all, performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import { asLedgerError, isFinal } from "./faults.js";
-import type { Session } from "./session.js";
+import { type FoundLedger, type Session, TABLE } from "./session.js";
 
 interface Job {
   work(): Work<unknown>;
@@ -50,6 +50,8 @@ export interface Committing {
   session(): Promise<Session>;
   fence(): Fence | undefined;
   instance(): InstanceKey | undefined;
+  /** Throws SW-LEDGER when what a transaction has found, before its jobs, is not the ledger that was there, or one that is behind it. */
+  assertSame(found: FoundLedger): void;
   /** Called after each commit with the number of the newest event. */
   committed(place: number): void;
 }
@@ -67,6 +69,8 @@ export class GroupCommit {
   /** When the transaction that is under way was asked for. */
   private since: number | undefined;
   private closing = false;
+  /** Why the last try of the transaction that is under way has failed. */
+  private cause: unknown;
   /** A job's own code runs, within its transaction: not while it waits for an answer. */
   private inJob = false;
   /** Documents as the transaction under way has read or written them: it keeps every other writer out. */
@@ -88,6 +92,11 @@ export class GroupCommit {
     return this.since === undefined ? 0 : performance.now() - this.since;
   }
 
+  /** Why nothing can be committed now, as it was said last; undefined when nothing is in the way. */
+  get hindrance(): unknown {
+    return this.since === undefined ? undefined : this.cause;
+  }
+
   /** Resolves when everything asked for so far has ended; a database that is away is not waited for any more. */
   async drained(): Promise<void> {
     this.closing = true;
@@ -99,6 +108,7 @@ export class GroupCommit {
     while (this.jobs.length > 0) {
       const jobs = this.jobs.splice(0, MOST);
       this.since = performance.now();
+      this.cause = undefined;
       const outcomes = await this.commit(jobs);
       this.since = undefined;
       for (const outcome of outcomes) {
@@ -129,6 +139,7 @@ export class GroupCommit {
       } catch (error) {
         if (error instanceof CommitUnknown) unknown = error;
         const cause = error instanceof CommitUnknown ? error.cause : error;
+        this.cause = cause;
         if (isFinal(cause) || !(await this.waits(tries, unknown !== undefined))) {
           return jobs.map((job) => ({ job, error: asLedgerError(cause) }));
         }
@@ -154,9 +165,11 @@ export class GroupCommit {
    */
   private async attempt(session: Session, jobs: readonly Job[], apart: boolean): Promise<Attempt | undefined> {
     const transaction = new Transaction(session, (next) => this.within(next));
+    let begun = false;
     this.knownRows.clear();
     try {
-      const id = await transaction.begin(this.on.fence(), this.on.instance());
+      const id = await transaction.begin(this.on);
+      begun = true;
       const outcomes: Outcome[] = [];
       for (const job of jobs) {
         const outcome = await transaction.job(job, apart);
@@ -173,7 +186,7 @@ export class GroupCommit {
         throw error;
       }
       await transaction.rollback();
-      if (!apart && jobs.length > 1 && (error instanceof JobFailed || !isFenced(cause))) return undefined;
+      if (!apart && jobs.length > 1 && begun) return undefined;
       return { outcomes: jobs.map((job) => ({ job, error: asLedgerError(cause) })), place: 0 };
     }
   }
@@ -188,6 +201,10 @@ export class GroupCommit {
   }
 }
 
+/** What stands in the ledger before the jobs of a transaction: its place, the value of a fact, the epoch of an instance. */
+const STANDING = `SELECT (${PLACE}) AS id, (SELECT value FROM facts WHERE name = ?) AS value,
+  (SELECT epoch FROM instances WHERE id = ?) AS epoch`;
+
 /** One transaction of a session. What gives no rows is not waited for: it is answered before the commit is. */
 class Transaction {
   private pending: Promise<unknown>[] = [];
@@ -198,23 +215,28 @@ class Transaction {
     private readonly within: <T>(next: () => T) => T,
   ) {}
 
-  /** Resolves to its number. Rejects with SW-FENCED when another process has the ledger. */
-  async begin(fence: Fence | undefined, instance: InstanceKey | undefined): Promise<string> {
+  /**
+   * Resolves to its number. Rejects with SW-FENCED when another process has the ledger, and with SW-LEDGER when another ledger, or an older
+   * copy, has taken its place.
+   */
+  async begin(on: Committing): Promise<string> {
     const { session } = this;
+    const [fence, instance] = [on.fence(), on.instance()];
     const begun = session.ask("BEGIN");
     // Two statements: the second sees what the writer before us has committed while the first waited for it.
-    const locked = session.ask("SELECT pg_current_xact_id()::text AS id FROM writer FOR UPDATE");
-    const value = fence && session.ask("SELECT value FROM facts WHERE name = $1", fence.fact);
-    const epoch = instance && session.ask("SELECT epoch FROM instances WHERE id = $1", instance.id);
-    const [, { rows }, found, known] = await allOf([begun, locked, value, epoch] as const);
-    const isOver = instance && Number(known?.rows[0]?.epoch) !== instance.epoch;
-    if (isOver || (fence && found?.rows[0]?.value !== fence.value)) {
+    const locked = session.ask(`SELECT pg_current_xact_id()::text AS id, ${TABLE} AS "table" FROM writer FOR UPDATE`);
+    const standing = session.run(all(STANDING, fence?.fact ?? "", instance?.id ?? ""));
+    const [, { rows }, [found]] = await allOf([begun, locked, standing] as const);
+    const [lock] = rows;
+    on.assertSame({ table: String(lock?.table ?? ""), place: Number(found?.id) });
+    const isOver = instance && Number(found?.epoch) !== instance.epoch;
+    if (isOver || (fence && found?.value !== fence.value)) {
       throw new ImportClientError("SW-FENCED", {
         zh: "台账已由另一个进程接管，本进程不再写入",
         en: "another process has taken the ledger over: this one writes nothing any more",
       });
     }
-    return String(rows[0]?.id);
+    return String(lock?.id);
   }
 
   /** Runs a job; `apart`, so that its failure undoes its own writes only. Rejects with what is no fault of the job. */
@@ -284,8 +306,4 @@ async function statusOf(session: Session, transaction: string): Promise<string |
     if (isFinal(error)) return undefined;
     throw error;
   }
-}
-
-function isFenced(error: unknown): boolean {
-  return codeOf(error) === "SW-FENCED";
 }

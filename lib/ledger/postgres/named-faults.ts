@@ -27,6 +27,13 @@ function named(fault: string, [textZh, textEn]: Words, [zh, en]: Words, [meanwhi
   };
 }
 
+const STARTING = named(
+  "db-starting",
+  ["台账数据库正在停止或启动", "the ledger's database is being stopped or started"],
+  ["若一直如此，请查看其日志。", "Where it does not come up, look into its log."],
+  GO_ON,
+);
+
 /** By SQLSTATE. */
 const BY_STATE: Readonly<Record<string, NamedFault>> = {
   "28P01": named(
@@ -70,10 +77,29 @@ const BY_STATE: Readonly<Record<string, NamedFault>> = {
     ],
     GO_ON,
   ),
+  "53100": named(
+    "db-disk",
+    ["台账数据库的磁盘已满", "the disk of the ledger's database is full"],
+    ["请在数据库服务器上腾出空间（数据、WAL 和日志）。", "Make room on the database's server (data, WAL, logs)."],
+    GO_ON,
+  ),
+  "55P03": named(
+    "db-locked",
+    ["台账数据库中的表被其他会话锁住", "another session holds a lock on the ledger's tables"],
+    [
+      "请查看 pg_stat_activity，结束占用它的会话（恢复、VACUUM FULL、手工事务）。",
+      "Look into pg_stat_activity and end the session that holds it (a restore, VACUUM FULL, a transaction left open).",
+    ],
+    GO_ON,
+  ),
+  ...Object.fromEntries(["57P01", "57P02", "57P03"].map((state) => [state, STARTING])),
   "25006": named(
     "db-standby",
     ["台账数据库只读，可能是备机", "the ledger's database is read-only: a standby, most likely"],
-    ["请核对地址是否指向主机。", "See that the address leads to the primary."],
+    [
+      "请核对地址是否指向主机，以及库、用户或服务器是否设置了 default_transaction_read_only。",
+      "See that the address leads to the primary, and whether default_transaction_read_only is set for database, user or server.",
+    ],
     GO_ON,
   ),
 };
@@ -135,7 +161,7 @@ const NO_PASSWORD: NamedFault = {
 };
 
 export const NAMED_FAULTS: readonly NamedFault[] = [
-  ...Object.values(BY_STATE),
+  ...new Set(Object.values(BY_STATE)),
   ...Object.values(BY_CODE),
   TIMED_OUT,
   TLS,

@@ -23,6 +23,13 @@ export const CLAIM_NAMES = `INSERT INTO claimed_names
   SELECT lower(business), lower(CASE box WHEN 'OutBox' THEN box_name ELSE file_name END), max(id) FROM documents
   WHERE settled = 0 AND state = 'claimed' GROUP BY 1, 2`;
 
+/** Keys and triggers of a ledger of any version, among them what a restored dump makes last. */
+export const LAST_MADE: readonly string[] = [
+  ...["documents_pkey", "events_pkey", "receipts_pkey", "facts_pkey", "writer_pkey", "document_counts_pkey"],
+  ...["document_count_rows", "document_count_states"],
+  ...["document_keys_document_id_fkey", "document_parts_document_id_fkey"],
+];
+
 /** Steps from version n to n+1, in order; the first makes an empty ledger. They run in the ledger's schema, in one transaction. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -83,9 +90,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER document_count_states AFTER UPDATE OF state ON documents FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION document_count();
 
-  -- Texts within a name or number are found by an index where the server has the extension for it; all else is the same without.
+  -- Texts within a name or number are found by an index where the server has the extension for it; all else is the same without. It is
+  -- the database's, not this schema's: it would be missing in a dump of the schema, and in other schemas when this one is dropped.
   DO $$ BEGIN
-    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
     CREATE INDEX documents_text ON documents USING gin (${TEXT_COLUMNS.map((column) => `${column} gin_trgm_ops`).join(", ")});
   EXCEPTION WHEN OTHERS THEN NULL;
   END $$;

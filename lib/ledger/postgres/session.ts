@@ -1,10 +1,11 @@
+import type { ImportClientError } from "../../errors.js";
 import { PLACE } from "../sql/store.js";
 import type { Statement, Stored } from "../sql/work.js";
 import { numbered, restored, restoredJson, stored } from "./dialect.js";
 import { ledgerError } from "./faults.js";
 import { type Client, pg, type Result } from "./library.js";
 import { type PostgresPlace, tlsOptions } from "./place.js";
-import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
+import { LAST_MADE, MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
 
 /** Milliseconds until a server that does not answer is given up: for a connection, for one statement. */
 const PATIENCE = { connection: 5_000, statement: 20_000 };
@@ -167,6 +168,7 @@ export async function prepareSchema(session: Session, { schema }: PostgresPlace,
     );
   }
   const version = await versionOf(session, schema);
+  if (version !== undefined) await assertWhole(session, schema);
   if (version === SCHEMA_VERSION) return;
   if (version === undefined && !create) {
     throw ledgerError(`数据库模式 ${schema} 中没有台账`, `there is no ledger in the schema ${schema}`, "missing");
@@ -208,7 +210,41 @@ async function versionOf(session: Session, schema: string): Promise<number | und
   return row && Number(row.version);
 }
 
-/** Number of the newest event. */
-export async function placeOf(session: Session): Promise<number> {
-  return Number((await session.ask(PLACE)).rows[0]?.id);
+/** A dump makes keys and triggers last: what is written before them is counted by nobody, and makes the restore fail. */
+async function assertWhole(session: Session, schema: string): Promise<void> {
+  const { rows } = await session.ask(
+    `SELECT (SELECT count(*) FROM pg_constraint WHERE connamespace = space AND conname = ANY ($2)) +
+      (SELECT count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relnamespace = space AND tgname = ANY ($2)) AS found
+      FROM (SELECT to_regnamespace($1)::oid AS space) AS there`,
+    ...[schema, LAST_MADE],
+  );
+  if (Number(rows[0]?.found) < LAST_MADE.length) throw notWhole();
+}
+
+function notWhole(): ImportClientError {
+  return ledgerError(
+    "数据库中的台账不完整：备份正在恢复，或恢复中断",
+    "the ledger in the database is not whole: a backup is being restored, or that was broken off",
+    "missing",
+  );
+}
+
+/** What is found where the ledger is looked for. */
+export interface FoundLedger {
+  /** Which table it is, and which row in it: another one after a restore, whatever that holds. */
+  table: string;
+  /** Number of the newest event. */
+  place: number;
+}
+
+/** Of the one row of `writer`: nobody ever changes it. */
+export const TABLE = "tableoid::text || '/' || xmin::text";
+
+/** Resolves also to the ledger's name, empty while it has none. Rejects with SW-LEDGER where the row is missing. */
+export async function ledgerIn(session: Session): Promise<FoundLedger & { name: string }> {
+  const name = "(SELECT value FROM facts WHERE name = 'ledger')";
+  const { rows } = await session.ask(`SELECT ${TABLE} AS "table", (${PLACE}) AS id, ${name} AS name FROM writer`);
+  const [row] = rows;
+  if (!row) throw notWhole();
+  return { table: String(row.table), place: Number(row.id), name: String(row.name ?? "") };
 }

@@ -1,16 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { personsQuestion } from "../../asked.js";
+import type { ImportClientError } from "../../errors.js";
 import { measure } from "../../measure.js";
 import type { InstanceKey } from "../instances.js";
 import { countDocuments, findDocuments } from "../sql/search.js";
 import type { Fence, Question, SharedStore, Store } from "../sql/store.js";
 import { all, performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
-import type { LedgerLook } from "../types.js";
+import type { KnownPlace, LedgerLook } from "../types.js";
 import { POSTGRES } from "./dialect.js";
-import { asLedgerError, isFinal, ledgerError } from "./faults.js";
+import { asLedgerError, isFinal, isMissing, ledgerError } from "./faults.js";
 import { AWAY, GroupCommit } from "./group-commit.js";
+import { namedFault } from "./named-faults.js";
 import type { PostgresPlace } from "./place.js";
-import { openSession, placeOf, prepareSchema, type Session } from "./session.js";
+import { type FoundLedger, ledgerIn, openSession, prepareSchema, type Session } from "./session.js";
 import { Sessions } from "./sessions.js";
 import { Soon, silent } from "./soon.js";
 
@@ -20,8 +22,9 @@ const READERS = 3;
 const PROBE = all("SELECT 1");
 
 /**
- * A ledger in a schema of PostgreSQL: group commits over one connection, reading over a few others. A database that is away is waited for;
- * one that has come back with less than we know to be committed counts as damaged until `replace`.
+ * A ledger in a schema of PostgreSQL: group commits over one connection, reading over a few others. A database that is away is waited for.
+ * One whose tables are gone, or are others than before, a restored backup say, or that has come back with less than is known to be
+ * committed counts as damaged until `replace`; each transaction looks before it writes anything.
  */
 export class PostgresStore implements Store, SharedStore {
   readonly dialect = POSTGRES;
@@ -35,8 +38,9 @@ export class PostgresStore implements Store, SharedStore {
   private writer: Session | undefined;
   private fenced: Fence | undefined;
   private readonly listeners = new Set<(place: number) => void>();
-  /** Number of the newest event that is known to be committed. */
-  private known = 0;
+  /** Which one it is, and the number of the newest event that is known to be committed. */
+  private known: FoundLedger = { table: "", place: 0 };
+  private expected: () => KnownPlace | undefined = () => undefined;
   private damaged = false;
   private closed = false;
 
@@ -74,7 +78,7 @@ export class PostgresStore implements Store, SharedStore {
       } catch (error) {
         if (!isFinal(error)) session?.destroy();
         const long = performance.now() - start > patience;
-        if (isFinal(error) || long || this.closed || !isWanted()) throw asLedgerError(error);
+        if (isFinal(error) || long || this.closed || !isWanted()) throw this.faultFrom(error);
         await pause(Math.min(AWAY.longest, AWAY.first * 2 ** tries));
       } finally {
         readers.giveBack(session);
@@ -92,7 +96,7 @@ export class PostgresStore implements Store, SharedStore {
         return this.queue.run(work);
       });
     } catch (error) {
-      throw asLedgerError(error);
+      throw this.faultFrom(error);
     }
   }
 
@@ -104,7 +108,7 @@ export class PostgresStore implements Store, SharedStore {
       return await session.run(statement);
     } catch (error) {
       if (!isFinal(error)) session?.destroy();
-      throw asLedgerError(error);
+      throw this.faultFrom(error);
     } finally {
       // Whoever leaves does so after all else is closed.
       if (this.closed) await this.endAside();
@@ -129,6 +133,16 @@ export class PostgresStore implements Store, SharedStore {
     return this.queue.awayFor > AWAY.news ? "away" : "sound";
   }
 
+  trouble(): ImportClientError | undefined {
+    if (this.damaged) return changed();
+    const { hindrance } = this.queue;
+    return namedFault(hindrance) && asLedgerError(hindrance);
+  }
+
+  expects(expected: () => KnownPlace | undefined): void {
+    this.expected = expected;
+  }
+
   /** There is no file that somebody could write over. */
   async stamp(): Promise<void> {}
 
@@ -141,7 +155,6 @@ export class PostgresStore implements Store, SharedStore {
   async replace(create: boolean): Promise<void> {
     await this.end();
     this.closed = false;
-    this.known = 0;
     await this.connect(create);
     this.damaged = false;
   }
@@ -163,8 +176,10 @@ export class PostgresStore implements Store, SharedStore {
       session: () => this.session(),
       fence: () => this.fenced,
       instance: () => this.instance,
+      assertSame: (found) => this.assertSame(found),
       committed: (place) => {
-        this.known = Math.max(this.known, place);
+        // What it was before has been looked at within the same transaction.
+        this.known.place = place;
         for (const listener of this.listeners) listener(place);
       },
     });
@@ -176,7 +191,8 @@ export class PostgresStore implements Store, SharedStore {
       this.writer = session;
       this.readers = this.newReaders();
       await prepareSchema(session, this.place, create);
-      this.known = await placeOf(session);
+      const { table, place } = await ledgerIn(session);
+      this.known = { table, place };
     } catch (error) {
       await this.end();
       throw asLedgerError(error);
@@ -193,21 +209,35 @@ export class PostgresStore implements Store, SharedStore {
     return session;
   }
 
-  /** A backup that was restored, or a standby that took over without all of it, does not know what we know. */
+  /**
+   * A standby that took over without all of it does not know what we know, or what those know who share the ledger: they may have
+   * committed while we did not.
+   */
   private async assertNothingLost(session: Session): Promise<void> {
-    const place = await placeOf(session).catch((error) => {
-      if (isFinal(error)) return -1;
-      throw error;
-    });
-    if (place >= this.known) return;
+    const found = await ledgerIn(session);
+    this.assertSame(found);
+    const expected = this.expected();
+    if (expected && (expected.ledger !== found.name || expected.place > found.place)) this.differs();
+  }
+
+  private assertSame({ table, place }: FoundLedger): void {
+    if (table !== this.known.table || place < this.known.place) this.differs();
+  }
+
+  private differs(): never {
     this.damaged = true;
-    this.assertOpen();
+    throw changed();
+  }
+
+  /** Tables that are gone may come back as those of a backup. */
+  private faultFrom(error: unknown): ImportClientError {
+    if (isMissing(error)) this.damaged = true;
+    return asLedgerError(error);
   }
 
   private assertOpen(): void {
+    if (this.damaged) throw changed();
     if (this.closed) throw ledgerError("台账已关闭", "the ledger is closed", "unusable");
-    if (!this.damaged) return;
-    throw ledgerError("台账数据库中缺少已提交的记录", "the ledger's database lacks what was committed", "missing");
   }
 
   private async end(): Promise<void> {
@@ -224,4 +254,12 @@ export class PostgresStore implements Store, SharedStore {
     this.asideSession = undefined;
     await session?.close();
   }
+}
+
+function changed(): ImportClientError {
+  return ledgerError(
+    "台账数据库中的台账已不在、被替换，或缺少已提交的记录",
+    "the ledger in the database is gone, is another one now, or lacks what was committed",
+    "changed",
+  );
 }

@@ -24,7 +24,7 @@ export interface Dialect {
    * text. `where` holds for each of them, the text included.
    */
   byText?(search: TextSearch): Work<Record<string, unknown>[]> | undefined;
-  /** Statements that bring up to date what follows from the rows, after these came from another ledger. */
+  /** Statements that bring up to date what follows from the rows, after these came from another ledger, or a backup. */
   readonly filled: readonly string[];
   /** Statements that take every row out of a ledger. */
   readonly emptied: readonly string[];

@@ -173,6 +173,18 @@ export class SqlInstances implements Instances {
     await this.store.write(() => this.ending(dead, false));
   }
 
+  async beginAnew(): Promise<void> {
+    await this.store.write(() => this.beginningAnew());
+  }
+
+  private *beginningAnew(): Work<void> {
+    const end = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp()";
+    const me = this.shared.instance?.id ?? "";
+    yield run(`${end} WHERE taken_by = '' AND id <> ?`, me, me);
+    yield* this.taking([], false, false);
+    for (const sql of this.store.dialect.filled) yield run(sql);
+  }
+
   async leave(): Promise<void> {
     this.pins.close();
     const { instance } = this.shared;

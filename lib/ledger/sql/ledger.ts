@@ -330,6 +330,14 @@ export class SqlLedger implements Ledger {
     return this.store.look();
   }
 
+  trouble(): ReturnType<Ledger["trouble"]> {
+    return this.store.trouble?.();
+  }
+
+  expects(expected: Parameters<Ledger["expects"]>[0]): void {
+    this.store.expects?.(expected);
+  }
+
   stamp(mark: number): Promise<void> {
     return this.store.stamp(mark);
   }

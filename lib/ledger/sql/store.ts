@@ -1,5 +1,6 @@
+import type { ImportClientError } from "../../errors.js";
 import type { InstanceKey } from "../instances.js";
-import type { DocumentQuery, LedgerLook } from "../types.js";
+import type { DocumentQuery, KnownPlace, LedgerLook } from "../types.js";
 import type { Dialect } from "./dialect.js";
 import type { KnownRows } from "./known-rows.js";
 import type { Statement, Stored, Work } from "./work.js";
@@ -45,7 +46,9 @@ export interface Store {
   onCommit(listener: (place: number) => void): () => void;
   /** Nothing is committed unless this fact has this value; undefined lifts it. */
   fence(fence: Fence | undefined): void;
-  /** These four as in `Ledger`. */
+  /** As in `Ledger`, where a database can say it; so are the four behind them. */
+  trouble?(): ImportClientError | undefined;
+  expects?(expected: () => KnownPlace | undefined): void;
   look(): LedgerLook;
   stamp(mark: number): Promise<void>;
   reopen(): Promise<void>;

@@ -76,6 +76,7 @@ class Others implements Instances {
     return 0;
   }
   async end(): Promise<void> {}
+  async beginAnew(): Promise<void> {}
   async leave(): Promise<void> {
     this.left = true;
   }

@@ -222,6 +222,25 @@ describe("PostgreSQL", () => {
       });
     });
 
+    it("that comes back with less than others who share it know, though not less than we do, counts as damaged", async () => {
+      const place = newPlace(postgres);
+      const [ours, theirs] = [await open(place), await open(place)];
+      await ours.setFact("ledger", "this one");
+      await ours.claim(documentRow());
+      const known = await ours.place();
+      ours.expects(() => ({ ledger: "this one", place: known + 2 }));
+      await theirs.claim(documentRow());
+      await theirs.claim(documentRow());
+      await ours.setFact("x", "y");
+      // As a standby is that lacks the last commits.
+      await postgres.sql(`DELETE FROM ${schemaOf(place)}.events WHERE id > ${known + 1}`);
+      await postgres.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'node-red%'",
+      );
+      await assert.rejects(ours.claim(documentRow()), because("missing"));
+      assert.equal(ours.look(), "damaged");
+    });
+
     for (const [what, does] of [
       ["full", "RAISE disk_full USING MESSAGE = 'no space left on device'"],
       ["slow", "PERFORM pg_sleep(60)"],
