@@ -95,6 +95,24 @@ describe("first run", () => {
     });
   }
 
+  it("shows the client in the sidebar by its name with what it lacks, and the page says whom to ask", async () => {
+    const name = "单一窗口 Single Window";
+    const { page } = editor;
+    await page.evaluate(() => RED.sidebar.show("sw-sidebar"));
+    const box = page.locator(".sw-client", { hasText: name });
+    await box
+      .getByText(/the root folder is not set.*the client ID is not set.*Double-click the import-client/)
+      .waitFor();
+    assert.deepEqual(await axeFindings(page, ".sw-client"), []);
+    const other = await browser.newPage({ locale: "en-US" });
+    await other.goto(`${nodeRed.url}/single-window/page`);
+    await other
+      .locator(".sw-client", { hasText: name })
+      .getByText(/the root folder is not set.*ask IT\./)
+      .waitFor();
+    await other.close();
+  });
+
   it("leads to each field, in this dialog and in that of another node", async () => {
     const { page } = editor;
     await openDialog(page, idOf("sw-import-client"));
