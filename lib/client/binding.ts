@@ -18,7 +18,10 @@ import type { UsedRoots } from "./used-roots.js";
 export interface Confirmed {
   /** Root and ledger become those of the client as it is set now. */
   owner?: boolean;
-  /** An empty folder under the path of a root that was used is a new root; a ledger that knows another root goes with this one. */
+  /**
+   * An empty folder under the path of a root that was used is a new root; a ledger that knows another root goes with this one; a copy beside
+   * its original goes on as a root of its own.
+   */
   root?: boolean;
   /** A damaged ledger is put aside, and a new one begun. */
   ledger?: boolean;

@@ -76,9 +76,7 @@ function isRoot(marker: RootMarker, id: string): boolean {
 }
 
 function copyOf(root: string, original: string, behind: boolean): ImportClientError {
-  const further: Bilingual = behind
-    ? { zh: "，原根目录此后仍在使用", en: ", which has been at work since" }
-    : { zh: "", en: "" };
+  const further: Bilingual = behind ? { zh: "，此后还在使用", en: " and has been at work since" } : { zh: "", en: "" };
   return new ImportClientError(
     "SW-OWNER",
     {

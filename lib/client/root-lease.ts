@@ -129,7 +129,8 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   private async noteSite({ id }: RootFacts, open: boolean): Promise<void> {
     const { site, settings } = this.parts;
     const { host, clock } = this.ports;
-    if (!isPostgres(settings.ledger)) await site.note(id, open, { host, at: clock.now() });
+    if (!isPostgres(settings.ledger))
+      await site.note(id, open, { host, at: clock.now() }, () => this.file.assertHeld());
   }
 
   private async mark(facts: RootFacts): Promise<void> {

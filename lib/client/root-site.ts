@@ -59,13 +59,14 @@ export class RootSite {
 
   /**
    * Writes down where the root of this id lies now, and tells this machine how far it has come: the root first, or it would be taken for
-   * behind. Rejects with what the file system says of the root; a list that cannot be written stops nothing.
+   * behind. `mayPlace` is called before the file gets its name, and throws what keeps it from that: who was frozen meanwhile would take it
+   * back. Rejects with what the file system says of the root; a list that cannot be written stops nothing.
    */
-  async note(id: string, open: boolean, { host, at }: { host: Host; at: number }): Promise<void> {
+  async note(id: string, open: boolean, { host, at }: { host: Host; at: number }, mayPlace: () => void): Promise<void> {
     const count = 1 + Math.max(this.read()?.count ?? 0, this.used.countOf(id) ?? 0);
     const site: Site = { ...this.here(), host: host.mark().host, count, open, at };
     const text = JSON.stringify({ note: NOTE, version: 1, ...site }, null, 2);
-    await this.files.write(this.folder, FILE, Buffer.from(`${text}\n`), "us");
+    await this.files.write(this.folder, FILE, Buffer.from(`${text}\n`), "us", mayPlace);
     await this.used.note(this.root, id, count).catch(() => undefined);
   }
 

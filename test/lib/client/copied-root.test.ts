@@ -6,6 +6,7 @@ import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient } from "../../../lib/client/open.js";
 import { holdDocument, releaseDocument } from "../../../lib/client/person.js";
 import { ImportClientError } from "../../../lib/errors.js";
+import type { BoxPath } from "../../../lib/files/box-place.js";
 import { type Disk, SYSTEM_DISK } from "../../../lib/files/disk.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import type { DocumentRow } from "../../../lib/ledger/index.js";
@@ -42,12 +43,17 @@ describe("a root that lies elsewhere than before", () => {
     confirmed?: Confirmed;
     disk?: Partial<Disk>;
     list?: string;
+    boxPaths?: BoxPath[];
+    host?: string;
   }
 
   /** A client in a process of its own; `kill` ends that without a word. */
-  async function open(at: string, { confirmed = {}, disk = {}, list = usedRoots }: At = {}) {
-    const { ports, end } = machines.start("here");
-    const settings = clientSettings({ root: at, usedRoots: list });
+  async function open(
+    at: string,
+    { confirmed = {}, disk = {}, list = usedRoots, boxPaths = [], host = "here" }: At = {},
+  ) {
+    const { ports, end } = machines.start(host);
+    const settings = clientSettings({ root: at, usedRoots: list, boxPaths });
     const { client } = await openClient(settings, {
       ports: { ...ports, clock: SYSTEM.clock, disk: { ...SYSTEM_DISK, ...disk } },
       confirmed,
@@ -170,6 +176,14 @@ describe("a root that lies elsewhere than before", () => {
     await assertHeld(await open(root), names);
   });
 
+  it("as a root of its own it has no box of the original's that lies elsewhere", async () => {
+    const boxPaths: BoxPath[] = [{ folder: "DecCus001", box: "InBox", path: join(home, "receipts") }];
+    await (await open(root, { boxPaths })).close();
+    cpSync(root, copy, { recursive: true });
+    const own = await open(copy, { boxPaths, confirmed: { root: true } });
+    assert.throws(() => own.client.folders.of("DecCus001").box("InBox"), /belongs to another root/);
+  });
+
   it("moved after a stop in good order goes on, and says where it was, for a day", async () => {
     await (await open(root)).close();
     drop(root, 2);
@@ -208,6 +222,19 @@ describe("a root that lies elsewhere than before", () => {
     symlinkSync(copy, mount);
     await open(mount, { disk: { lasting: () => "", realPath: (path) => path } });
     assert.deepEqual(told, []);
+  });
+
+  it("is the same in a container whose name and file systems are new at each start, and for an earlier version that wrote nothing down", async () => {
+    let number = 0;
+    const contained = (): At => ({ host: `container${++number}`, list: "", disk: { lasting: () => "" } });
+    const first = await open(root, contained());
+    await first.close();
+    await (await open(root, contained())).close();
+    rmSync(join(root, ".single-window", "site.json"));
+    drop(root, 1);
+    const last = await open(root, contained());
+    await last.watching.until(() => last.watching.claims.length === 1);
+    assert.deepEqual([told, last.watching.first.possibleDuplicate], [[], false]);
   });
 
   it("put back from a backup where it was: what this machine has seen of it since makes it an older one", async () => {
