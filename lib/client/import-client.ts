@@ -21,6 +21,7 @@ import { machinePins } from "../signing/guard-store.js";
 import { processPins } from "../signing/process-pins.js";
 import { checkHost } from "./host-check.js";
 import { startJobs } from "./jobs.js";
+import { LedgerWrites } from "./ledger-writes.js";
 import { Link } from "./link.js";
 import { PinSecret } from "./pin-secret.js";
 import { type CardChange, type Notice, Reports } from "./reports.js";
@@ -28,6 +29,7 @@ import type { RootLease } from "./root-lease.js";
 import type { ClientSettings } from "./settings.js";
 import { NEW_ROOT, Standing } from "./standing.js";
 import { reportJump, TrustedTime } from "./trusted-time.js";
+import { UnwatchedBoxes } from "./unwatched.js";
 import { WaitingFiles } from "./waiting-files.js";
 
 export type { CardChange } from "./reports.js";
@@ -77,10 +79,14 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
   /** Whether this process may send and receive. */
   readonly link: Link;
   readonly reports: Reports;
+  /** Whether the ledger takes what is written; its fault stops nobody, since all that is refused is tried again. */
+  readonly writes: LedgerWrites;
   /** What is wrong as long as it is so, for `status`. */
   readonly standing: Standing;
   /** What lies in the OutBoxes and waits for something, for `status`. */
   readonly waiting = new WaitingFiles();
+  /** Which OutBoxes somebody watches. */
+  readonly unwatched: UnwatchedBoxes;
   /** Persons' decisions, as they cannot be changed unnoticed. */
   readonly audit: AuditChain;
   /** The time that may be believed before something is removed for its age. */
@@ -108,11 +114,16 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
     this.standing = new Standing(ports.clock);
     this.folders = new Folders(settings.root, ports.disk, settings.boxPaths);
     this.spool = new Spool(settings.root, this.files);
+    this.unwatched = new UnwatchedBoxes(this);
     this.link = new Link(lease, settings.link);
     lease.on("fault", () => this.link.look());
     const { host, pid } = ports.host.mark();
     const own = `${host.replace(/[^\w.-]/g, "-").slice(0, 60)}-${pid}`;
-    this.reports = new Reports(settings, ports, () => (lease.shared && !lease.alone ? own : ""));
+    this.writes = new LedgerWrites(ledger);
+    this.reports = new Reports(settings, ports, {
+      writer: () => (lease.shared && !lease.alone ? own : ""),
+      stands: (code) => this.writes.says(code),
+    });
     this.reports.on("card", (change) => this.emit("card", change));
     this.reports.on("notice", (notice) => this.emit("notice", notice));
     this.time = new TrustedTime(ledger, ports.clock, (ahead) => reportJump(this.reports, ahead));
@@ -129,6 +140,8 @@ export class ImportClient extends EventEmitter<ClientEvents> implements BoxConte
       tell: (fault) => this.reports.report("put-aside", { code: fault.code, text: withAdvice(fault) }),
       stands: (fault, during) => this.standing.set("put-aside", fault, during),
       over: () => this.standing.clear("put-aside"),
+      waits: (fault) =>
+        fault ? this.standing.set("receipts", fault, { hinders: true }) : this.standing.clear("receipts"),
     });
     this.stopInheriting = machinePins().inherit(ledger.pins);
     const secret = new PinSecret(settings.root, this.files, ports.ids);

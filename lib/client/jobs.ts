@@ -25,10 +25,12 @@ export function startJobs(client: ImportClient): () => void {
     ...(client.link.single
       ? [every(SECOND / 2, async () => client.link.look()), every(SECOND, () => unreached.look())]
       : []),
+    every(2 * SECOND, async () => client.lease.fault ?? client.writes.tryAgain()),
     every(HOUR, () => client.lease.renewMark()),
     every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
     every(MINUTE / 2, () => reportOverdueClaims(client)),
     every(MINUTE / 2, () => client.intake.putAside.tellMore()),
+    every(MINUTE / 2, () => client.unwatched.look()),
     every(HOUR, async () => follows() || removeOld(client)),
     every(HOUR / 2, async () => follows() || missing.check()),
     every(2 * SECOND, async () => follows() || client.lease.fault || checkBoxes.look()),

@@ -210,11 +210,11 @@ async function begin(
   if (lease.alone) await tidy(client);
   client.record("start", "", "", "", `${settings.environment} ${settings.clientId} ${JSON.stringify(recovery)}`);
   lease.start({ rebuild: rebuildAll, takeUp: async () => void (await takeUp()) });
-  lease.on("fault", (fault) => {
-    // Whoever opened the client hears of it as well, and tells people.
-    if (fault) client.record("stopped", "", "", fault.code, bothLanguages(fault.text));
-    else client.record("goes-on", "", "", "", "");
-  });
+  // Whoever opened the client hears of it as well, and tells people.
+  const record = (fault: ImportClientError | undefined) =>
+    client.record(fault ? "stopped" : "goes-on", "", "", fault?.code ?? "", fault ? bothLanguages(fault.text) : "");
+  lease.on("fault", record);
+  client.writes.on("fault", record);
   lease.on("mended", (text) => reports.report("mended", { code: "SW-LEDGER", text }));
   client.start();
   return recovery;

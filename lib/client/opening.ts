@@ -39,6 +39,8 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
   readonly ready: Promise<ImportClient>;
   client: ImportClient | undefined;
   private waitsFor: ImportClientError | undefined;
+  /** What was told last of the open client. */
+  private told: ImportClientError | undefined;
   private closed = false;
   private readonly lock = new KeyedLock();
   private readonly file: LeaseFile;
@@ -62,7 +64,7 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
 
   /** Why it is not open, or why the open client may not work now. */
   get fault(): ImportClientError | undefined {
-    return this.client ? this.client.lease.fault : this.waitsFor;
+    return this.client ? (this.client.lease.fault ?? this.client.writes.fault) : this.waitsFor;
   }
 
   start(): void {
@@ -155,7 +157,8 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
       });
       if (this.closed) return await client.close();
       this.client = client;
-      client.lease.on("fault", (fault) => this.emit("fault", fault));
+      client.lease.on("fault", () => this.tell());
+      client.writes.on("fault", () => this.tell());
       this.set(undefined);
       this.emit("open", client, recovery);
       this.resolve(client);
@@ -166,6 +169,14 @@ export class ClientOpening extends EventEmitter<OpeningEvents> {
       const pause = fault.details.reason === "lease" ? AGAIN.lease : AGAIN.other;
       this.cancel = this.ports.clock.after(pause, () => void this.try({}));
     }
+  }
+
+  /** Of two faults of the open client the one that stops it is told. */
+  private tell(): void {
+    const { fault } = this;
+    if (fault === this.told) return;
+    this.told = fault;
+    this.emit("fault", fault);
   }
 
   private set(fault: ImportClientError | undefined): void {

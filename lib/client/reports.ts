@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type Bilingual, bothLanguages, messageOf } from "../errors.js";
+import { type Bilingual, bothLanguages, ImportClientError, messageOf } from "../errors.js";
 import { noticeOf } from "../fault.js";
 import type { Ports } from "../files/ports.js";
 import type { CardEvent } from "../signing/types.js";
@@ -19,6 +19,13 @@ export interface Notice {
   text: Bilingual;
 }
 
+export interface ReportParts {
+  /** As `DailyLog` has it. */
+  writer?: () => string;
+  /** Is the fault of this code said by the client as a whole? */
+  stands?: (code: string) => boolean;
+}
+
 /** Milliseconds in which the same text is told once, and of how many texts that is remembered. */
 const TOLD_ONCE = 60_000;
 const MOST_TEXTS = 500;
@@ -33,15 +40,14 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   constructor(
     { logDir, logFormat }: Pick<ClientSettings, "logDir" | "logFormat">,
     private readonly ports: Ports,
-    /** As `DailyLog` has it. */
-    writer?: () => string,
+    private readonly parts: ReportParts = {},
   ) {
     super();
     const told = (error: Error) => {
       const [, zh, en] = noticeOf(error);
       this.notice("SW-LOG", `日志无法写入：${zh}`, `the log cannot be written: ${en}`);
     };
-    this.log = new DailyLog(logDir, logFormat, ports, told, writer);
+    this.log = new DailyLog(logDir, logFormat, ports, told, parts.writer);
   }
 
   begin(): void {
@@ -70,8 +76,9 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
     this.emit("card", change);
   }
 
-  /** Tells people something. What many documents meet at once is told once. Returns whether it was told. */
+  /** Tells people something. What many documents meet at once is told once, and what stands for all of them not again. Returns whether it was told. */
   notice(code: string, zh: string, en: string): boolean {
+    if (this.parts.stands?.(code)) return false;
     const [text, now] = [`${code} ${zh}`, this.ports.clock.monotonic()];
     if (now - (this.told.get(text) ?? Number.NEGATIVE_INFINITY) < TOLD_ONCE) return false;
     if (this.told.size >= MOST_TEXTS) this.told.clear();
@@ -89,8 +96,8 @@ export class Reports extends EventEmitter<{ card: [CardChange]; notice: [Notice]
   /** A fault of work that nobody waits for: it is reported, and must not end the process. */
   fault(error: unknown): void {
     if (this.closed) return;
-    const refused = systemFault(error);
-    if (refused) this.notice(...noticeOf(refused));
+    const known = error instanceof ImportClientError ? error : systemFault(error);
+    if (known) this.notice(...noticeOf(known));
     else this.notice("SW-CLIENT", messageOf(error), messageOf(error));
   }
 

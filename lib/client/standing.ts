@@ -10,6 +10,11 @@ export interface StandingFault {
   at: number;
 }
 
+interface During {
+  until: number;
+  hinders: boolean;
+}
+
 /** So many at a time are shown, the first ones; as many are kept in all, to be shown when those before them are over. */
 const MOST = { shown: 50, kept: 1000 };
 
@@ -18,23 +23,27 @@ export const NEW_ROOT = "root";
 
 /** What stands as it is until its place is well again: files that may not be read, receipts that were put aside. `change` when it is another. */
 export class Standing extends EventEmitter<{ change: [] }> {
-  private readonly faults = new Map<string, StandingFault & { until: number }>();
+  private readonly faults = new Map<string, StandingFault & During>();
 
   constructor(private readonly clock: { now(): number }) {
     super();
   }
 
-  /** At this place something is wrong, since now unless it is said; `until`: it is over by itself then. */
+  /** At this place something is wrong, since now unless it is said; `until`: it is over by itself then; `hinders`: documents or receipts wait for it. */
   set(
     place: string,
     { code, text, advice }: Pick<Fault, "code" | "text" | "advice">,
-    { since = this.clock.now(), until = Number.POSITIVE_INFINITY }: { since?: number; until?: number } = {},
+    {
+      since = this.clock.now(),
+      until = Number.POSITIVE_INFINITY,
+      hinders = false,
+    }: Partial<During> & { since?: number } = {},
   ): void {
     this.drop();
     const before = this.faults.get(place);
     if (before?.code === code && before.text.en === text.en) return;
-    if (!before && this.faults.size >= MOST.kept) return;
-    this.faults.set(place, { code, text, advice: advice ?? null, at: before?.at ?? since, until });
+    if (!before && !hinders && this.faults.size >= MOST.kept) return;
+    this.faults.set(place, { code, text, advice: advice ?? null, at: before?.at ?? since, until, hinders });
     this.emit("change");
   }
 
@@ -46,7 +55,14 @@ export class Standing extends EventEmitter<{ change: [] }> {
   /** The first one first. */
   list(): StandingFault[] {
     this.drop();
-    return [...this.faults.values()].slice(0, MOST.shown).map(({ until: _until, ...fault }) => fault);
+    const shown = [...this.faults.values()].slice(0, MOST.shown);
+    return shown.map(({ until: _until, hinders: _hinders, ...fault }) => fault);
+  }
+
+  /** Codes of what documents or receipts wait for. */
+  hindrances(): string[] {
+    this.drop();
+    return [...this.faults.values()].flatMap(({ code, hinders }) => (hinders ? code : []));
   }
 
   private drop(): void {

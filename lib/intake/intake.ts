@@ -16,6 +16,12 @@ const STORE_AGAIN: BackOff = { first: 1000, longest: 60_000 };
 /** Milliseconds in which what is being stored may end while the client closes; a node has 15 seconds for all of that. */
 const A_MOMENT = 5000;
 
+/** What is told of receipts as a whole. */
+export interface IntakeEvents extends PutAsideEvents {
+  /** Receipts wait for a folder that refuses them, and why; undefined: all of them are stored. */
+  waits(fault: Fault | undefined): void;
+}
+
 /** What is known of bytes that are to be read as receipts. */
 export interface IncomingFacts {
   /** The delivery that brought them, where there is one. */
@@ -48,10 +54,10 @@ export class Intake {
     private readonly context: BoxContext,
     private readonly deliveries: Deliveries,
     private readonly reportFault: (error: unknown) => void,
-    putAside: PutAsideEvents,
+    private readonly events: IntakeEvents,
   ) {
     this.unknownCodes = new UnknownCodes(context);
-    this.putAside = new PutAside(context, putAside);
+    this.putAside = new PutAside(context, events);
   }
 
   /**
@@ -97,18 +103,20 @@ export class Intake {
 
   /** Undefined for the first delivery that meets it: that one says so. */
   private refuse(id: string, error: unknown): { stopped: Promise<boolean> } | undefined {
-    const { inner, folder } = systemFault(error)?.details ?? {};
-    if (inner === undefined || folder === undefined || this.closed) return undefined;
+    const fault = systemFault(error);
+    const { inner, folder } = fault?.details ?? {};
+    if (!fault || inner === undefined || folder === undefined || this.closed) return undefined;
     const what = `${inner} ${folder}`;
     const known = [...this.refused.values()].some((other) => other.what === what);
     const own = this.refused.get(id) ?? { what, heard: [] };
     this.refused.set(id, { ...own, what });
+    this.events.waits(fault);
     return known ? { stopped: new Promise((resolve) => own.heard.push(resolve)) } : undefined;
   }
 
   private ended(id: string, isStopped = false): void {
     const own = this.refused.get(id);
-    this.refused.delete(id);
+    if (this.refused.delete(id) && this.refused.size === 0) this.events.waits(undefined);
     for (const hear of own?.heard ?? []) hear(isStopped);
   }
 

@@ -6,6 +6,8 @@ export const LEDGER_FACTS = {
   copying: "copying",
   /** Its client has gone on with another one, named here (`MovedTo`). */
   moved: "moved",
+  /** Written to see whether anything can be, and emptied again. */
+  trial: "trial",
 } as const;
 
 /** What the fact `moved` says. */

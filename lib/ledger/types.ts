@@ -186,9 +186,9 @@ export interface DocumentCount {
 
 /**
  * Why a ledger cannot be used (`details.reason` of SW-LEDGER): there is none, it was cut or overwritten, locked by another program, its
- * database does not answer, anything else.
+ * database does not answer, its disk is full, anything else.
  */
-export type LedgerFault = "missing" | "damaged" | "locked" | "away" | "unusable";
+export type LedgerFault = "missing" | "damaged" | "locked" | "away" | "full" | "unusable";
 
 /**
  * What has become of the ledger's file while it is open. `gone`: nothing stands under its name. `replaced`: another file does.
@@ -357,6 +357,8 @@ export interface Ledger {
   place(): Promise<number>;
   /** Called after each commit with the place that it came to. Returns the way to stop. */
   onCommit(listener: (place: number) => void): () => void;
+  /** Called when a write is refused for what any other meets as well: a full disk, no right to write. Returns the way to stop. */
+  onRefused(listener: (fault: ImportClientError) => void): () => void;
   /** Sets a fact; from then on nothing is committed unless it still has this value: SW-FENCED, asked within each transaction. */
   fence(fact: string, value: string): Promise<void>;
   /** What `fence` asks for is not looked at any more. */

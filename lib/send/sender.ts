@@ -7,7 +7,7 @@ import type { ImportClient } from "../client/import-client.js";
 import { waitAtMost } from "../clock.js";
 import { kindOf } from "../codes.js";
 import type { DocumentHandle } from "../document.js";
-import { codeOf, ImportClientError, messageOf } from "../errors.js";
+import { codeOf, ImportClientError } from "../errors.js";
 import { faultOf, noticeOf } from "../fault.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { isPutOff } from "../ledger/rules/states.js";
@@ -367,7 +367,7 @@ export class DocumentSender {
   private whileLedgerFails<T>(work: () => Promise<T>): Promise<T> {
     return this.again(work, (error) => {
       if (codeOf(error) !== "SW-LEDGER" || this.stopping.signal.aborted) return false;
-      this.client.notice("SW-LEDGER", messageOf(error), messageOf(error));
+      this.client.notice(...noticeOf(error));
       return true;
     });
   }

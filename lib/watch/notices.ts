@@ -47,7 +47,7 @@ export class Notices {
       if (this.said.size <= MOST) this.said.set(place, key);
     }
     if (known && fault.code !== "SW-LEDGER") return;
-    this.standing.set(this.owner + key, fault);
+    this.standing.set(this.owner + key, fault, { hinders: fault.code === "SW-FOLDER" });
     this.report(fault);
   }
 

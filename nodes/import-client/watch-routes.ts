@@ -105,12 +105,13 @@ function bearsToken({ headers }: Request): boolean {
 }
 
 /** What a card says of itself when nothing can be signed until somebody does something about it. */
-const STOPPED = new Set<CardState>(["closed", "locked", "expired", "not-yet-valid"]);
+const STOPPED = new Set<CardState>(["absent", "closed", "locked", "expired", "not-yet-valid"]);
 
 /**
- * Why nothing can be done now, in words for programs, without a name: the code of a client that is not open, what keeps a broker in use
- * from sending or receiving (its connection, its login, a queue that is missing), an instance that has the link for all and does not reach the
- * broker, the state of a card that cannot sign. None = it is ready.
+ * Why documents or receipts wait now, in words for programs, without a name: the code of a client that is not open or whose ledger takes
+ * nothing, of a folder that cannot be used or that nobody watches, what keeps a broker in use from sending or receiving (its connection,
+ * its login, a queue that is missing or full, a right that is), an instance that has the link for all and does not reach the broker, the
+ * state of a card that cannot sign. None = it is ready.
  */
 async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise<string[]> {
   const clients = [...nodes.values()];
@@ -121,6 +122,7 @@ async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise
       fault ? faultOf(fault).code : (opening?.fault?.code ?? (opening?.client ? "" : "opening")),
     ),
     ...clients.map(({ opening }) => (opening?.client?.link.waitsForLeader ? "leader-disconnected" : "")),
+    ...clients.flatMap(({ opening }) => opening?.client?.standing.hindrances() ?? []),
     ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
     ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),
   ];

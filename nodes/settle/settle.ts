@@ -75,7 +75,8 @@ async function ending(client: ImportClient, end: Promise<unknown>): Promise<void
   try {
     await end;
   } catch (error) {
-    throw error === client.lease.fault || codeOf(error) === "SW-FENCED" ? stopped() : error;
+    const said = error === client.lease.fault || codeOf(error) === "SW-FENCED" || client.writes.says(codeOf(error));
+    throw said ? stopped() : error;
   }
 }
 

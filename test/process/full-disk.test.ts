@@ -22,6 +22,11 @@ function fill(path: string): void {
   closeSync(handle);
 }
 
+interface Told {
+  code: string;
+  advice: { zh: string; en: string } | null;
+}
+
 /** Mounting needs root, which CI has; elsewhere the crash points stand in for a full disk. */
 describe("a volume that runs full in the middle of a load", function () {
   this.timeout(540_000);
@@ -60,6 +65,12 @@ describe("a volume that runs full in the middle of a load", function () {
     await until("somebody complains", () =>
       nodeRed.lines.some((line) => /ENOSPC|no space|disk is full|SW-LEDGER/i.test(line)),
     );
+    const health = () => stage.ask<{ ready: boolean; reasons?: string[] }>("health");
+    await until("health says that work waits", async () => (await health()).ready === false);
+    assert.match(String((await health()).reasons), /^(?:SW-LEDGER|SW-FOLDER)/);
+    const [{ fault, standing }] = await stage.ask<[{ fault: Told | null; standing: Told[] }]>("status");
+    const told = [...(fault ? [fault] : []), ...standing].filter(({ code }) => /^SW-(?:LEDGER|FOLDER)$/.test(code));
+    assert.ok(told.length > 0 && told.every(({ advice }) => advice?.zh && advice.en), JSON.stringify(told));
     const before = stage.rows().filter(({ state }) => state === "accepted").length;
     assert.ok(before < DOCUMENTS, "it ran full in the middle");
     rmSync(ballast);
@@ -80,6 +91,11 @@ describe("a volume that runs full in the middle of a load", function () {
       },
       120_000,
     );
+    await until("health is ready again", async () => (await health()).ready);
+    // Of the ledger people hear once, however many documents and receipts met it, with its code, in both languages.
+    const ledger = nodeRed.lines.filter((line) => /disk is full/.test(line) && !/SW-LOG/.test(line));
+    assert.ok(ledger.length <= 3, ledger.join("\n"));
+    for (const line of ledger) assert.match(line, /SW-LEDGER .*磁盘已满.*自动继续/);
     const verdict = judge(stage, keys);
     assert.deepEqual(broken(verdict), {});
     assert.equal(stage.files("DecCus001", "FailBox").length, 0);

@@ -26,6 +26,7 @@ interface Job {
 /** Writes of one turn are one commit: a process that ends before it leaves none of them. */
 export class Commits {
   private readonly listeners = new Set<(place: number) => void>();
+  private readonly refusedTo = new Set<(fault: ImportClientError) => void>();
   private jobs: Job[] = [];
   private waiting = 0;
   private idle: (() => void)[] = [];
@@ -44,7 +45,10 @@ export class Commits {
       this.waiting++;
       this.world.commit(
         () => this.flush(),
-        (error) => this.end(this.jobs.splice(0), error),
+        (error) => {
+          if (error instanceof ImportClientError) for (const listener of this.refusedTo) listener(error);
+          this.end(this.jobs.splice(0), error);
+        },
       );
     });
   }
@@ -52,6 +56,11 @@ export class Commits {
   onCommit(listener: (place: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onRefused(listener: (fault: ImportClientError) => void): () => void {
+    this.refusedTo.add(listener);
+    return () => this.refusedTo.delete(listener);
   }
 
   /** Resolves when everything asked for so far has ended. */

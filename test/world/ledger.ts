@@ -1,5 +1,6 @@
 import { mayBeAnswered } from "../../lib/business/index.js";
 import type { MatchedBy } from "../../lib/document.js";
+import type { ImportClientError } from "../../lib/errors.js";
 import type {
   Box,
   DocumentChange,
@@ -299,6 +300,10 @@ export class SimLedger implements Ledger {
 
   onCommit(listener: (place: number) => void): () => void {
     return this.queue.onCommit(listener);
+  }
+
+  onRefused(listener: (fault: ImportClientError) => void): () => void {
+    return this.queue.onRefused(listener);
   }
 
   async fence(fact: string, value: string): Promise<void> {

@@ -55,6 +55,11 @@ export function isMissing(error: unknown): boolean {
   return MISSING.test(stateOf(error));
 }
 
+/** The database lets this user do nothing, or not what was asked for: whatever is written now meets the same. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSED.test(stateOf(error));
+}
+
 /** The ledger cannot be read or written now: SW-LEDGER. */
 export function ledgerError(zh: string, en: string, why: keyof typeof ADVICE, cause?: unknown): ImportClientError {
   const reason = why in REASON ? REASON[why as keyof typeof REASON] : (why as LedgerFault);

@@ -8,7 +8,7 @@ import type { Fence, Question, SharedStore, Store } from "../sql/store.js";
 import { all, performAsync, type Statement, type Stored, type Work } from "../sql/work.js";
 import type { KnownPlace, LedgerLook } from "../types.js";
 import { POSTGRES } from "./dialect.js";
-import { asLedgerError, isFinal, isMissing, ledgerError } from "./faults.js";
+import { asLedgerError, isFinal, isMissing, isRefusal, ledgerError } from "./faults.js";
 import { AWAY, GroupCommit } from "./group-commit.js";
 import { namedFault } from "./named-faults.js";
 import type { PostgresPlace } from "./place.js";
@@ -38,6 +38,7 @@ export class PostgresStore implements Store, SharedStore {
   private writer: Session | undefined;
   private fenced: Fence | undefined;
   private readonly listeners = new Set<(place: number) => void>();
+  private readonly refusedTo = new Set<(fault: ImportClientError) => void>();
   /** Which one it is, and the number of the newest event that is known to be committed. */
   private known: FoundLedger = { table: "", place: 0 };
   private expected: () => KnownPlace | undefined = () => undefined;
@@ -96,7 +97,9 @@ export class PostgresStore implements Store, SharedStore {
         return this.queue.run(work);
       });
     } catch (error) {
-      throw this.faultFrom(error);
+      const fault = this.faultFrom(error);
+      if (isRefusal(error)) for (const listener of this.refusedTo) listener(fault);
+      throw fault;
     }
   }
 
@@ -122,6 +125,11 @@ export class PostgresStore implements Store, SharedStore {
   onCommit(listener: (place: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onRefused(listener: (fault: ImportClientError) => void): () => void {
+    this.refusedTo.add(listener);
+    return () => this.refusedTo.delete(listener);
   }
 
   fence(fence: Fence | undefined): void {

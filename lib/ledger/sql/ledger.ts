@@ -1,5 +1,6 @@
 import { mayBeAnswered } from "../../business/index.js";
 import type { MatchedBy } from "../../document.js";
+import type { ImportClientError } from "../../errors.js";
 import type { EarlierPinAttempts } from "../../signing/types.js";
 import type { Instances } from "../instances.js";
 import { asClaimed } from "../rules/identity.js";
@@ -314,6 +315,10 @@ export class SqlLedger implements Ledger {
 
   onCommit(listener: (place: number) => void): () => void {
     return this.store.onCommit(listener);
+  }
+
+  onRefused(listener: (fault: ImportClientError) => void): () => void {
+    return this.store.onRefused(listener);
   }
 
   async fence(fact: string, value: string): Promise<void> {

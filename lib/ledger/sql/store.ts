@@ -44,6 +44,8 @@ export interface Store {
   find(question: Question): Promise<Stored[]>;
   /** Called after each commit with the number of the newest event. Returns the way to stop. */
   onCommit(listener: (place: number) => void): () => void;
+  /** As in `Ledger`. */
+  onRefused(listener: (fault: ImportClientError) => void): () => void;
   /** Nothing is committed unless this fact has this value; undefined lifts it. */
   fence(fence: Fence | undefined): void;
   /** As in `Ledger`, where a database can say it; so are the four behind them. */

@@ -8,7 +8,7 @@ import { saidOf } from "../../system-fault.js";
 import type { LedgerFault } from "../types.js";
 import { BESIDE, headOf, makePrivate } from "./files.js";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.js";
-import { isDamaged, isLocked } from "./transactions.js";
+import { isDamaged, isFull, isLocked } from "./transactions.js";
 
 const ADVICE: Record<Exclude<LedgerFault, "away">, Bilingual> = {
   missing: {
@@ -22,6 +22,10 @@ const ADVICE: Record<Exclude<LedgerFault, "away">, Bilingual> = {
   locked: {
     zh: "单据等待，不会失败；请结束占用台账文件的程序（备份、杀毒、数据库工具）。",
     en: "Documents wait, none fails: end the program that holds the ledger's file (backup, virus scanner, database tool).",
+  },
+  full: {
+    zh: "单据和回执等待，不会失败；请清理台账所在的磁盘或扩大配额，有空间后自动继续。",
+    en: "Documents and receipts wait, none fails: make room on the ledger's disk or raise the quota, and work goes on by itself.",
   },
   unusable: {
     zh: "在台账恢复之前不会发送任何单据；请检查磁盘空间、权限，并确认台账不在网络共享上。",
@@ -47,6 +51,8 @@ export function asLedgerError(error: unknown): ImportClientError {
   if (isLocked(error))
     return ledgerError("台账被其他程序占用", `the ledger is locked by another program: ${said}`, error, "locked");
   if (isDamaged(error)) return ledgerError(`台账已损坏：${said}`, `the ledger is damaged: ${said}`, error, "damaged");
+  if (isFull(error))
+    return ledgerError("台账无法写入：磁盘已满", `the ledger cannot be written: ${said}`, error, "full");
   return ledgerError(`台账无法读写：${why.zh}`, `the ledger cannot be read or written: ${why.en}`, error);
 }
 

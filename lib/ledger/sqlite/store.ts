@@ -13,7 +13,7 @@ import { copyInPlace, headOf, isSame, removeBesides, setAside, statsOf } from ".
 import { asLedgerError, ledgerError, openDatabase } from "./open-database.js";
 import { LedgerReader } from "./reader.js";
 import { Statements } from "./statements.js";
-import { execElsewhere, isDamaged, isLocked, transactionsOf } from "./transactions.js";
+import { execElsewhere, isDamaged, isLocked, isUnwritable, transactionsOf } from "./transactions.js";
 
 interface Connection {
   database: Database.Database;
@@ -50,6 +50,7 @@ export class SqliteStore implements Store {
   private locked = false;
   private fenced: Fence | undefined;
   private readonly listeners = new Set<(place: number) => void>();
+  private readonly refusedTo = new Set<(fault: ImportClientError) => void>();
 
   /** Throws SW-LEDGER. */
   constructor(
@@ -86,7 +87,9 @@ export class SqliteStore implements Store {
         return queue.run(() => perform(work(), (statement) => answer(statements, statement)));
       });
     } catch (error) {
-      throw this.faultFrom(error);
+      const fault = this.faultFrom(error);
+      if (isUnwritable(error)) for (const listener of this.refusedTo) listener(fault);
+      throw fault;
     }
   }
 
@@ -99,6 +102,11 @@ export class SqliteStore implements Store {
   onCommit(listener: (place: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onRefused(listener: (fault: ImportClientError) => void): () => void {
+    this.refusedTo.add(listener);
+    return () => this.refusedTo.delete(listener);
   }
 
   /** Nothing is committed unless this fact has this value; undefined lifts it. */

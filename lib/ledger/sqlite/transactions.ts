@@ -13,6 +13,16 @@ export function isDamaged(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error) ?? "");
 }
 
+/** No room, no right, a disk that fails: whatever is written now meets the same. */
+export function isUnwritable(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM)/.test(codeOf(error) ?? "");
+}
+
+/** There is no room for what was to be written. */
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === "SQLITE_FULL";
+}
+
 /**
  * Executes SQL in a thread of libsql's own, on a connection that is otherwise used at once. Until it has ended, whoever touches the
  * connection waits for it with the whole event loop. Both faces of libsql work on the same connection below `db`.
