@@ -105,9 +105,10 @@ export class Intake {
   private refuse(id: string, error: unknown): { stopped: Promise<boolean> } | undefined {
     const fault = systemFault(error);
     const { inner, folder } = fault?.details ?? {};
-    if (!fault || inner === undefined || folder === undefined || this.closed) return undefined;
-    const what = `${inner} ${folder}`;
-    const known = [...this.refused.values()].some((other) => other.what === what);
+    if (!fault || inner === undefined || this.closed) return undefined;
+    // A write that fails does not name its folder.
+    const what = folder === undefined ? "" : `${inner} ${folder}`;
+    const known = what !== "" && [...this.refused.values()].some((other) => other.what === what);
     const own = this.refused.get(id) ?? { what, heard: [] };
     this.refused.set(id, { ...own, what });
     this.events.waits(fault);
@@ -174,6 +175,8 @@ export class Intake {
           else this.ended(id, true);
         })
         .catch((error) => {
+          const fault = codeOf(error) === reported ? undefined : systemFault(error);
+          if (fault && this.refused.has(id)) this.events.waits(fault);
           if (codeOf(error) !== reported) this.reportFault(error);
           this.storeLater(id, rejected, round + 1, codeOf(error));
         });

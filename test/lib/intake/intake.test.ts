@@ -108,6 +108,8 @@ describe("the receipt's way back", () => {
     await clock.pass(300_000, settled);
     assert.equal(client.deliveries.size, 1);
     assert.deepEqual([ended, notices], [[], []], "it was told by the one that asked");
+    assert.deepEqual(client.standing.hindrances(), ["SW-FOLDER"]);
+    assert.match(client.standing.list().at(-1)?.text.en ?? "", /disk is full/);
     const pauses = tries.slice(1).map((at, index) => at - (tries[index] as number));
     for (const [index, pause] of pauses.entries()) {
       const most = Math.min(60_000, 1000 * 2 ** index);
@@ -117,11 +119,13 @@ describe("the receipt's way back", () => {
     fault = "EACCES";
     await clock.pass(60_000, settled);
     assert.deepEqual(notices, ["SW-FOLDER"], "another fault than the first");
+    assert.match(client.standing.list().at(-1)?.text.en ?? "", /no permission/);
     fault = undefined;
     await clock.pass(60_000, settled);
     await until("it is stored", () => ended.length > 0);
     assert.deepEqual(ended, [`ack ${id} 1`]);
     assert.equal(client.deliveries.size, 0);
+    assert.deepEqual(client.standing.hindrances(), []);
   });
 
   it("tries at once when it is asked again, and not a second time later", async () => {
