@@ -70,7 +70,7 @@ const LASTING: ReadonlySet<BrokerFault> = new Set<BrokerFault>([
     "tls-version",
   ] as const),
   ...(["tls-client-missing", "tls-client-refused", "tls-client-expired", "tls", "no-amqp"] as const),
-  ...(["login", "vhost", "vhost-refused", "limit", "permission", "queue", "exchange", "unacceptable"] as const),
+  ...(["login", "vhost", "vhost-refused", "limit", "permission", "queue", "exchange", "full", "unacceptable"] as const),
 ]);
 
 /** A fault whose name is known where it happens, with what was found there. */

@@ -271,6 +271,31 @@ export function sending(bench: RedBench): void {
       assert.equal(await bench.depth(gone), 1);
     });
 
+    it("is red, and so is health, while its queue rejects what is sent as full; the document waits, and all is well with it", async () => {
+      const queue = `${at.queue}-full`;
+      const options = { durable: true, arguments: { "x-max-length": 1, "x-overflow": "reject-publish" } };
+      await bench.aside((channel) => channel.assertQueue(queue, options));
+      await bench.publish(queue, Buffer.from("x"));
+      await until("it is full", async () => (await bench.depth(queue)) === 1);
+      const health = async () => (await bench.http().get("/single-window/health")).body;
+      const broker = async () => (await bench.http().get("/single-window/status")).body[0].brokers[0];
+      await bench.load(at.nodes({ send: { queue } }));
+      await bench.showing("send", "mq-send.status.connected");
+      assert.deepEqual([await health(), (await broker()).fault], [{ live: true, ready: true }, null]);
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      await bench.showing("send", "mq-send.status.untaken");
+      assert.deepEqual(await health(), { live: true, ready: false, reasons: ["full"] });
+      const { state, code, fault } = await broker();
+      assert.deepEqual([state, code, fault.code], ["connected", "full", "C18"]);
+      assert.match(fault.text.zh, /队列已满/);
+      assert.ok(fault.advice.zh && fault.advice.en);
+      await bench.aside((channel) => channel.purgeQueue(queue));
+      await bench.one("settled");
+      assert.deepEqual([await health(), (await broker()).code], [{ live: true, ready: true }, ""]);
+      assert.equal(bench.logged(({ id }) => id === "send").filter((line) => line.includes("队列已满")).length, 1);
+      assert.equal(bench.messages("caught").length, 0);
+    });
+
     it("lets documents wait while the broker has no host or is not there, red at deploy, and sends them once it is set", async () => {
       const right = at.nodes();
       const without = (change: (nodes: FlowNode[]) => FlowNode[]) => change(at.nodes());
