@@ -14,18 +14,24 @@ type Context = Pick<ImportClient, "clock" | "files" | "folders" | "lease" | "sta
  * waits for ever, so it stands in `status`. Only folders that nobody watches are looked at, and of their names as many as it takes.
  */
 export class UnwatchedBoxes {
-  private readonly watched = new Set<readonly string[]>();
+  /** By who watches: the folders that he names. */
+  private readonly watched = new Map<string, readonly string[]>();
   /** By folder: a file that lies in its OutBox, and since when that is known, by the monotonic clock. */
   private readonly waiting = new Map<string, { name: string; since: number }>();
 
   constructor(private readonly client: Context) {}
 
-  /** Somebody watches these folders; none named = all. Returns what says that he has stopped. */
-  watch(businesses: readonly string[]): () => void {
-    const own = businesses.map((code) => code.toLowerCase());
-    this.watched.add(own);
+  /** Somebody watches these folders from now on; none named = all. */
+  watch(owner: string, businesses: readonly string[]): void {
+    this.watched.set(
+      owner,
+      businesses.map((code) => code.toLowerCase()),
+    );
     for (const code of [...this.waiting.keys()]) if (this.isWatched(code)) this.forget(code);
-    return () => this.watched.delete(own);
+  }
+
+  leave(owner: string): void {
+    this.watched.delete(owner);
   }
 
   /** Looks once, and says what has waited too long. */
@@ -33,7 +39,7 @@ export class UnwatchedBoxes {
     const { client } = this;
     // Where several share the root the others may watch it.
     if (client.lease.fault || client.lease.shared) return;
-    if ([...this.watched].some((codes) => codes.length === 0)) return;
+    if ([...this.watched.values()].some((codes) => codes.length === 0)) return;
     for (const folder of client.folders.withOutBox()) {
       const { code } = folder;
       if (this.isWatched(code)) continue;
@@ -52,7 +58,8 @@ export class UnwatchedBoxes {
   }
 
   private isWatched(code: string): boolean {
-    for (const codes of this.watched) if (codes.length === 0 || codes.includes(code.toLowerCase())) return true;
+    for (const codes of this.watched.values())
+      if (codes.length === 0 || codes.includes(code.toLowerCase())) return true;
     return false;
   }
 

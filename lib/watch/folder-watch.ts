@@ -79,7 +79,6 @@ export class FolderWatch {
   /** Codes of the folders in which nothing could be done in the last scan. */
   private readonly away = new Set<string>();
   private cancel: (() => void) | undefined;
-  private leave: (() => void) | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
   /** How long the last reading of names took, in milliseconds. */
@@ -122,7 +121,7 @@ export class FolderWatch {
   }
 
   start(): void {
-    this.leave = this.client.unwatched.watch(this.settings.businesses);
+    this.client.unwatched.watch(this.settings.owner, this.settings.businesses);
     this.client.claims.inFlight.on("free", this.onFree);
     this.wake("scan");
   }
@@ -131,7 +130,7 @@ export class FolderWatch {
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancel?.();
-    this.leave?.();
+    this.client.unwatched.leave(this.settings.owner);
     this.client.claims.inFlight.off("free", this.onFree);
     for (const box of this.boxes.values()) box.close();
     await this.working;

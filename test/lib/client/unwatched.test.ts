@@ -50,13 +50,13 @@ describe("an OutBox that nobody watches", () => {
     writeFileSync(file("DecCus001", "a.xml"), "<a/>");
     writeFileSync(file("Sas", "b.xml"), "<a/>");
     await client.unwatched.look();
-    const leaveOne = client.unwatched.watch(["deccus001"]);
+    client.unwatched.watch("one", ["deccus001"]);
     assert.deepEqual(await minutesLater(6), [waits("Sas")]);
-    const leaveAll = client.unwatched.watch([]);
+    client.unwatched.watch("all", []);
     assert.deepEqual(await minutesLater(0), []);
     assert.deepEqual(await minutesLater(6), []);
-    leaveOne();
-    leaveAll();
+    client.unwatched.leave("one");
+    client.unwatched.leave("all");
     assert.deepEqual(await minutesLater(5), []);
     assert.deepEqual((await minutesLater(2)).sort(), [waits("DecCus001"), waits("Sas")]);
   });
