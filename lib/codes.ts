@@ -90,7 +90,7 @@ export const CODES = {
     "waits",
     ["卡密码为空", "the card PIN is empty"],
     [
-      "在“用户设置-卡/加密机”（本软件为 card 节点）填写该卡的密码，填错会锁卡",
+      "在“用户设置-卡/加密机”（本软件为“IC 卡/加密机”节点）填写该卡的密码，填错会锁卡",
       "Set the card's PIN in the card node; a wrong one may lock the card",
     ],
     { cause: ["没有设置卡密码", "No PIN was set"], source: "codes.csv failCode, faq 13" },
@@ -182,7 +182,7 @@ export const CODES = {
     "waits",
     ["不知道如何签名或封装该类报文", "it is not known how this type of message is signed or wrapped"],
     [
-      "不是报文的，选择“结束，移到 FailBox”；是报文的，在导入客户端节点的“未知类型的报文”中为该文件夹指定签名方式、ZIP 或原样、接收方，在此之前单据等待",
+      "不是报文的，选择“结束，移到 FailBox”；是报文的，在“导入客户端”节点的“未知类型的报文”中为该文件夹指定签名方式、ZIP 或原样、接收方，在此之前单据等待",
       "If it is no document, choose End it, into FailBox; if it is one, set signing profile, ZIP or as it is, and receiver for its folder in the import-client node, under Types that are not known. Until then the document waits",
     ],
   ),
@@ -312,7 +312,7 @@ export const CODES = {
     "refuses",
     ["官方客户端的设置文件不能使用", "the official client's settings file cannot be used"],
     [
-      "选择官方客户端的 DFWJobSettings.xml，在官方客户端关闭时复制；没有时手工填写 import-client 节点",
+      "选择官方客户端的 DFWJobSettings.xml，在官方客户端关闭时复制；没有时手工填写“导入客户端”节点",
       "Choose the official client's DFWJobSettings.xml, copied while that is closed; without it fill in the import-client node by hand",
     ],
   ),

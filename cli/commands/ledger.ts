@@ -77,7 +77,7 @@ npx @single-window/node-red-import-client ledger copy FROM TO [--root ROOT]
     else say("此前已经完成", "it had been done before");
     for (const line of counts) print(line);
     say(
-      `完成。请把 import-client 节点的台账设为 ${to}（或环境变量 SW_LEDGER=${shellWord(to)}），然后启动 Node-RED。`,
+      `完成。请把“导入客户端”节点的台账设为 ${to}（或环境变量 SW_LEDGER=${shellWord(to)}），然后启动 Node-RED。`,
       `Done. Set the ledger of the import-client node to ${to} (or the variable SW_LEDGER=${shellWord(to)}), then start Node-RED.`,
     );
     return 0;

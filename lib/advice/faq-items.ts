@@ -43,11 +43,11 @@ export const faqItems: readonly FaqItem[] = [
     patterns: [/卡密码不能为空/],
     meaning: { zh: "没有设置卡密码（C144）", en: "no card PIN is set (C144)" },
     cause: {
-      zh: "card 节点中没有填写 PIN（官方客户端为“用户设置-卡/加密机”）",
+      zh: "“IC 卡/加密机”节点中没有填写 PIN（官方客户端为“用户设置-卡/加密机”）",
       en: "no PIN is set in the card node",
     },
     action: {
-      zh: "在 card 节点中填写该卡的正确 PIN 并部署，等待的单据自动继续；密码填错会锁卡",
+      zh: "在“IC 卡/加密机”节点中填写该卡的正确 PIN 并部署，等待的单据自动继续；密码填错会锁卡",
       en: "set the right PIN of this card in the card node and deploy; what waits goes on by itself. Wrong PINs lock the card",
     },
     source: "faq 13",
@@ -229,7 +229,7 @@ export const faqItems: readonly FaqItem[] = [
     patterns: [],
     meaning: { zh: "服务地区选错，需要变更", en: "the wrong service region was chosen" },
     action: {
-      zh: "准备盖章的申请说明、客户端 ID 与操作员账号、企业名称、组织机构代码、信用代码和海关编码，做成 PDF 发给客服；diagnose 节点会列出这些数据",
+      zh: "准备盖章的申请说明、客户端 ID 与操作员账号、企业名称、组织机构代码、信用代码和海关编码，做成 PDF 发给客服；“连接诊断”节点会列出这些数据",
       en: "send the service desk a stamped PDF with the request, client ID and operator account, company name, organisation, credit and customs codes; the diagnose node prints them",
     },
     source: "faq B3",

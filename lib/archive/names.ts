@@ -105,7 +105,7 @@ export function assertSafeName(name: string): void {
       entry,
       reason: "absolute",
       advice: {
-        zh: "ZIP 内只放文件名，不要带路径；开头只有“/”的，可在 zip 节点中选中“去掉目录层级”。",
+        zh: "ZIP 内只放文件名，不要带路径；开头只有“/”的，可在“ZIP 打包”节点中选中“去掉目录层级”。",
         en: "Write names without a path into the ZIP; where only a / stands in front, turn on the option that drops folders.",
       },
     });
@@ -134,7 +134,7 @@ function folderRefused(entry: string): ImportClientError {
       entry,
       reason: "folder",
       advice: {
-        zh: "请把 XML 和 PDF 直接选中后压缩，不要压缩其所在的文件夹；或在 zip 节点中选中“去掉目录层级”。",
+        zh: "请把 XML 和 PDF 直接选中后压缩，不要压缩其所在的文件夹；或在“ZIP 打包”节点中选中“去掉目录层级”。",
         en: "Zip the XML and the PDFs themselves, not the folder they are in; or turn on the option that drops folders.",
       },
     },

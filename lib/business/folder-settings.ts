@@ -99,7 +99,7 @@ export function unsuitedProfile(
     },
     {
       advice: {
-        zh: `请在导入客户端节点的“未知类型的报文”中为 ${folder} 选择其它签名方式（如 detached 或 none），然后部署；在此之前单据等待。`,
+        zh: `请在“导入客户端”节点的“未知类型的报文”中为 ${folder} 选择其它签名方式（如 detached 或 none），然后部署；在此之前单据等待。`,
         en: `Choose another signing profile for ${folder} in the import-client node, under Types that are not known, such as detached or none, then deploy. Until then the document waits.`,
       },
       details: { root: document.root.qualifiedName, reason: "type" },
@@ -128,7 +128,7 @@ export function unknownType(document: Pick<Inspection, "root" | "body">, folder:
     },
     {
       advice: {
-        zh: `不是报文的，请选择“结束，移到 FailBox”；是报文的，请在导入客户端节点的“未知类型的报文”中添加 ${folder}，选择签名方式、ZIP 或原样、接收方，然后部署；在此之前单据等待。`,
+        zh: `不是报文的，请选择“结束，移到 FailBox”；是报文的，请在“导入客户端”节点的“未知类型的报文”中添加 ${folder}，选择签名方式、ZIP 或原样、接收方，然后部署；在此之前单据等待。`,
         en: `If it is no document, end it. If it is one, add ${folder} in the import-client node, under Types that are not known: signing profile, ZIP or as it is, receiver; then deploy. Until then the document waits.`,
       },
       details: { root: document.root.qualifiedName, reason: "type" },

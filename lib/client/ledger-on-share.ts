@@ -8,7 +8,7 @@ type Places = Pick<ClientSettings, "root" | "ledger">;
 
 /** What to do about a ledger on a share. The root itself may lie on one. */
 export const OFF_THE_SHARE: Bilingual = {
-  zh: "根目录可以留在共享上：请在 import-client 节点的“台账”（或 SW_LEDGER）中填写本机磁盘上的路径；多台机器共用根目录时请用 PostgreSQL。",
+  zh: "根目录可以留在共享上：请在“导入客户端”节点的“台账”（或 SW_LEDGER）中填写本机磁盘上的路径；多台机器共用根目录时请用 PostgreSQL。",
   en: "The root may stay on the share: set the ledger in the import-client node (or SW_LEDGER) to a path on a local disk, or to PostgreSQL where several machines work on one root.",
 };
 

@@ -41,7 +41,7 @@ export async function assertInUse(
     },
     {
       advice: {
-        zh: "请把 import-client 节点的台账（或 SW_LEDGER）改为新位置；要换回来请执行 ledger copy；新台账已丢失时在侧栏中确认。",
+        zh: "请把“导入客户端”节点的台账（或 SW_LEDGER）改为新位置；要换回来请执行 ledger copy；新台账已丢失时在侧栏中确认。",
         en: "Set the ledger of the import-client node (or SW_LEDGER) to the new place; to come back run ledger copy; where the new one is lost, confirm it in the sidebar.",
       },
       details: { reason: "root" },

@@ -61,7 +61,7 @@ export async function checkFolders(folders: Folders): Promise<Finding> {
       text,
       warning: true,
       advice: {
-        zh: "根目录下没有带 OutBox 的业务文件夹：请核对根目录，或在 folder-watch 节点中选中“自动建立文件夹”。",
+        zh: "根目录下没有带 OutBox 的业务文件夹：请核对根目录，或在“待发送文件夹”节点中选中“自动建立文件夹”。",
         en: "There is no business folder with an OutBox below the root: check the root, or let folder-watch make the boxes.",
       },
     };

@@ -45,9 +45,9 @@ const VARIABLES: Readonly<Record<string, string>> = { module: "SW_PKCS11_MODULE"
 
 function howToSet(variable: string | undefined): Bilingual {
   if (variable === undefined)
-    return { zh: "请在 card 节点中填写，然后部署。", en: "Set it in the card node and deploy." };
+    return { zh: "请在“IC 卡/加密机”节点中填写，然后部署。", en: "Set it in the card node and deploy." };
   return {
-    zh: `请在 card 节点中填写，或设置它所取自的环境变量（示例中为 ${variable}），然后部署；进程的环境变量须重启 Node-RED。`,
+    zh: `请在“IC 卡/加密机”节点中填写，或设置它所取自的环境变量（示例中为 ${variable}），然后部署；进程的环境变量须重启 Node-RED。`,
     en: `Set it in the card node, or the variable that it is taken from (${variable} in the example) and deploy; a variable of the process needs a restart.`,
   };
 }

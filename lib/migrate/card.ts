@@ -19,7 +19,7 @@ export function mapCard(
     draft.say(
       "left",
       "UserPin …",
-      "密码不读取、不复制；请自行填写到 card 节点或环境变量 SW_CARD_PIN",
+      "密码不读取、不复制；请自行填写到“IC 卡/加密机”节点或环境变量 SW_CARD_PIN",
       "PINs and passwords are neither read nor copied: enter the PIN in the card node or in SW_CARD_PIN",
     );
   }
@@ -51,7 +51,7 @@ function mapHsm(
     from,
     value: named,
     text: {
-      zh: `${named}：加密机，经厂商的 SDF 库接入（card 节点“加密机（SDF）”）；实际用卡的请改选卡控件`,
+      zh: `${named}：加密机，经厂商的 SDF 库接入（“IC 卡/加密机”节点“加密机（SDF）”）；实际用卡的请改选卡控件`,
       en: `${named}: an HSM, over its vendor's SDF library (card node, HSM (SDF)); choose the card control where a card signs after all`,
     },
   });
@@ -99,7 +99,7 @@ function sayCard(draft: PlanDraft, encryptor: OfficialEncryptor): void {
     draft.say(
       "left",
       "EportCertFile",
-      `${certificateFile}：本软件从卡中读取证书；卡中没有时再填到 card 节点“证书文件”`,
+      `${certificateFile}：本软件从卡中读取证书；卡中没有时再填到“IC 卡/加密机”节点“证书文件”`,
       `${certificateFile}: ours reads the certificate from the card; set it in the card node where the card has none`,
     );
   }
@@ -112,7 +112,7 @@ function sayCard(draft: PlanDraft, encryptor: OfficialEncryptor): void {
   draft.say(
     "left",
     "EncryptorSetting",
-    `${facts}：请在 card 节点选择接入方式：卡控件、SPSecureAPI 库（spsecure）、PKCS#11 或 SDF 加密机`,
+    `${facts}：请在“IC 卡/加密机”节点选择接入方式：卡控件、SPSecureAPI 库（spsecure）、PKCS#11 或 SDF 加密机`,
     `${facts}: choose in the card node how it is reached: the card control, the SPSecureAPI library (spsecure), PKCS#11, or an SDF HSM`,
   );
 }

@@ -92,7 +92,7 @@ export function pinEmpty(): ImportClientError {
     { zh: "卡密码不能为空，请设置卡密码!", en: "the card's PIN is empty: set it" },
     {
       advice: {
-        zh: "请在 card 节点中填写 PIN（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
+        zh: "请在“IC 卡/加密机”节点中填写 PIN（或环境变量 SW_CARD_PIN），然后重新发送。卡未被访问。",
         en: "Set the PIN in the card node (or SW_CARD_PIN) and send again. The card was not touched.",
       },
       kind: "waits",

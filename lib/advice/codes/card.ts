@@ -11,7 +11,7 @@ export const cardFaults: readonly CodeEntry[] = [
       "the PIN that is set is not this card's; “还可以重试一次” means that one more wrong try locks it",
     ],
     action: [
-      "不要重发。先在 card 节点（官方客户端为“用户设置-卡/加密机”）把密码改对；改密码或人工解除之前，本软件不再向该卡发送密码",
+      "不要重发。先在“IC 卡/加密机”节点（官方客户端为“用户设置-卡/加密机”）把密码改对；改密码或人工解除之前，本软件不再向该卡发送密码",
       "do not send again. Correct the PIN in the card node first; no further PIN goes to the card until it is changed or a person releases it",
     ],
   }),

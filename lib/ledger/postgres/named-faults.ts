@@ -40,7 +40,7 @@ const BY_STATE: Readonly<Record<string, NamedFault>> = {
     "db-login",
     ["台账数据库不接受该用户或口令", "the ledger's database does not accept user or password"],
     [
-      "请核对用户，以及 import-client 节点中的口令或 PGPASSWORD。",
+      "请核对用户，以及“导入客户端”节点中的口令或 PGPASSWORD。",
       "Check the user, and the password in the import-client node or PGPASSWORD.",
     ],
   ),
@@ -153,7 +153,7 @@ const NO_PASSWORD: NamedFault = {
     "db-login",
     ["台账数据库要求口令，而没有给出", "the ledger's database asks for a password, and none is given"],
     [
-      "请设置环境变量 PGPASSWORD 或 .pgpass；客户端也可在 import-client 节点中填写口令。",
+      "请设置环境变量 PGPASSWORD 或 .pgpass；客户端也可在“导入客户端”节点中填写口令。",
       "Set the environment variable PGPASSWORD, or .pgpass; a client also takes the password of its import-client node.",
     ],
   ),
