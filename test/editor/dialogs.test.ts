@@ -68,9 +68,10 @@ describe("dialogs", () => {
         assert.equal(await described.count(), 1, field);
       }
     };
+    const now = (value: string) => new RegExp(`^Now: ${value} \\(from the process's environment\\)$`);
     await shows(idOf("sw-import-client"), {
-      clientId: /^Now: DEMO0001 \(from the process's environment\)$/,
-      environment: /^Now: test \(from the process's environment\)$/,
+      clientId: now("DEMO0001"),
+      environment: now("test"),
       ledger: /^No value; used now: \/.*ImpPath\/\.ledger\/ledger\.db$/,
       schemas: /^No value$/,
     });
@@ -78,15 +79,9 @@ describe("dialogs", () => {
     await chooseType("region", /string/);
     await page.locator("#node-config-input-region-now").waitFor({ state: "hidden" });
     await closeDialog(page, "cancel");
-    await shows(idOf("sw-mq-broker"), {
-      vhost: /^No value; used now: \/$/,
-      useTls: /^Now: false \(from the process's environment\)$/,
-    });
+    await shows(idOf("sw-mq-broker"), { vhost: /^No value; used now: \/$/, useTls: now("false") });
     await closeDialog(page, "cancel");
-    await shows(idOf("sw-card"), {
-      backend: /^Now: software \(from the process's environment\)$/,
-      module: /^No value$/,
-    });
+    await shows(idOf("sw-card"), { backend: now("software"), module: /^No value$/ });
     await closeDialog(page, "cancel");
     await shows(idOf("sw-mq-send"), { queue: /^No value; used now: Q_SendDEMO0001$/ });
     await closeDialog(page, "cancel");

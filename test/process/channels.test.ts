@@ -99,6 +99,29 @@ describe("channels of those who come and go while the connection is made", () =>
     await Promise.all(readers.map((one) => one.stop()));
   });
 
+  it("are gone only when a line that was being made as its user left the broker has come to its end", async () => {
+    relay.hold();
+    connection.start();
+    await until("the broker is asked", () => relay.open() === 1);
+    await connection.suspend();
+    let gone = false;
+    const ended = connection.gone().then(() => {
+      gone = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(!gone && relay.open() === 1);
+    relay.flow();
+    await ended;
+    await until("no line is left", () => relay.open() === 0);
+    assert.equal(connection.state, "disconnected");
+    // Later ones, and one that stood.
+    connection.start();
+    await until("it is connected", () => connection.state === "connected");
+    void connection.suspend();
+    await connection.gone();
+    await until("no line is left", () => relay.open() === 0);
+  });
+
   it("leave none behind, whenever it is that their users stop", async () => {
     connection.start();
     const stopping: Promise<void>[] = [];

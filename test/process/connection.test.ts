@@ -71,32 +71,6 @@ describe("the connection against a real broker", () => {
   const queueType = async (name: string) =>
     (await broker.rabbitmqctl("list_queues", "name", "type")).split("\n").find((line) => line.startsWith(`${name}\t`));
 
-  it("is gone only when one that was being made as it left the broker has come to its end", async () => {
-    const relay = await relayTo(broker);
-    aside.push(() => relay.close());
-    const made = connection({ port: relay.port });
-    relay.hold();
-    made.start();
-    await until("the broker is asked", () => relay.open() === 1);
-    await made.suspend();
-    let gone = false;
-    const ended = made.gone().then(() => {
-      gone = true;
-    });
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.ok(!gone && relay.open() === 1);
-    relay.flow();
-    await ended;
-    await until("no line is left", () => relay.open() === 0);
-    assert.equal(made.state, "disconnected");
-    // Later ones, and one that stood.
-    made.start();
-    await reaches(made, "connected");
-    void made.suspend();
-    await made.gone();
-    await until("no line is left", () => relay.open() === 0);
-  });
-
   it("goes to the next host when one cannot be reached, and begins with the first again when it is lost", async () => {
     const relay = await relayTo(broker);
     const dead = await freePort();

@@ -22,3 +22,15 @@ export function* lastEventBefore(at: number): Work<number> {
   }
   return before;
 }
+
+/** The last of certain events of a document. */
+export function* lastEventOf(documentId: string, events: readonly string[]): Work<EventRow | undefined> {
+  const where = `WHERE document_id = ? AND event IN (${events.map(() => "?").join(", ")}) ORDER BY id DESC LIMIT 1`;
+  return (yield* eventsWhere(where, documentId, ...events))[0];
+}
+
+/** Was it said since an event that this receipt is overdue? */
+export function* wasOverdueSince({ documentId, id }: EventRow, missing: string): Work<boolean> {
+  const where = "WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
+  return (yield* eventsWhere(where, documentId, id, missing)).length > 0;
+}

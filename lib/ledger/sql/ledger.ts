@@ -29,7 +29,7 @@ import type {
 import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
 import { type Dialect, isWord } from "./dialect.js";
 import { earlierThan } from "./earlier.js";
-import { eventsWhere, lastEventBefore } from "./events.js";
+import { eventsWhere, lastEventBefore, lastEventOf, wasOverdueSince } from "./events.js";
 import { putFact } from "./facts.js";
 import { SqlInstances } from "./instances.js";
 import { Parts } from "./parts.js";
@@ -256,18 +256,15 @@ export class SqlLedger implements Ledger {
     return ((await this.lastEventOf(documentId, events))?.id ?? 0) > id;
   }
 
-  async lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {
-    const where = `WHERE document_id = ? AND event IN (${events.map(() => "?").join(", ")}) ORDER BY id DESC LIMIT 1`;
-    return (await this.store.read(() => eventsWhere(where, documentId, ...events)))[0];
+  lastEventOf(documentId: string, events: readonly string[]): Promise<EventRow | undefined> {
+    return this.store.read(() => lastEventOf(documentId, events));
   }
 
   async recordOverdue(event: EventRow, missing: string, cursor: string): Promise<void> {
     const note: EventNote = { event: "overdue", text: missing };
     const row = await this.write(function* ({ rows }) {
       yield putFact(cursor, String(event.id));
-      const reported =
-        "SELECT 1 FROM events WHERE document_id = ? AND id > ? AND event = 'overdue' AND text = ? LIMIT 1";
-      if ((yield all(reported, event.documentId, event.id, missing)).length > 0) return undefined;
+      if (yield* wasOverdueSince(event, missing)) return undefined;
       yield rows.event(event.documentId, note);
       return yield* rows.document(event.documentId);
     });
