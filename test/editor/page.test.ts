@@ -83,7 +83,7 @@ describe("operator page, with a login", () => {
       await row(name).locator(".sw-state", { hasText: state }).waitFor();
     }
     const lights = (await page.locator(".sw-lights").textContent()) ?? "";
-    assert.match(lights, /连接：.*→ 请点“测试连接”.*队列：.*IC 卡：/);
+    assert.match(lights, /连接：.*→ 请检查端口和防火墙.*队列：.*IC 卡：/);
     assert.equal(await page.locator(".sw-light").count(), 3);
   });
 
