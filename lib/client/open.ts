@@ -135,7 +135,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** It goes on, and people see for a day that it lies elsewhere. */
 function tellMoved(client: ImportClient, moved: Notice): void {
   client.reports.report("root-moved", moved);
-  client.standing.set("root", moved, { until: client.clock.now() + DAY });
+  client.standing.set("moved-root", moved, { until: client.clock.now() + DAY });
 }
 
 function newRoot(root: string): Notice {
