@@ -6,6 +6,7 @@ import { SYSTEM } from "../../../lib/files/ports.js";
 import { openClient } from "../../support/client.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import { removeScratch } from "../../support/scratch.js";
+import { Watching } from "../../support/watching.js";
 
 describe("an OutBox that nobody watches", () => {
   const clock = new FakeClock();
@@ -59,5 +60,16 @@ describe("an OutBox that nobody watches", () => {
     client.unwatched.leave("all");
     assert.deepEqual(await minutesLater(5), []);
     assert.deepEqual((await minutesLater(2)).sort(), [waits("DecCus001"), waits("Sas")]);
+  });
+
+  it("is none while a folder-watch is at work on it, and is one after that was stopped", async () => {
+    // Never finished, so that it is not taken.
+    writeFileSync(file("DecCus001", "a.xml"), "<a>");
+    writeFileSync(file("Sas", "b.xml"), "<a/>");
+    const { watch } = new Watching(client, { businesses: ["DecCus001"] });
+    await client.unwatched.look();
+    assert.deepEqual(await minutesLater(6), [waits("Sas")]);
+    await watch.stop();
+    assert.deepEqual((await minutesLater(7)).sort(), [waits("DecCus001"), waits("Sas")]);
   });
 });

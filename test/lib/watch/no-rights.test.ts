@@ -67,6 +67,7 @@ describe("folders and files in which the user of Node-RED lacks a right", () => 
     assert.match(told()[0] ?? "", words);
     const [standing, ...more] = client.standing.list();
     assert.deepEqual([standing?.code, more.length], ["SW-FOLDER", 0]);
+    assert.deepEqual(client.standing.hindrances(), ["SW-FOLDER"]);
     const { zh, en } = accountHere();
     assert.ok(standing?.advice?.en.includes(`the user ${en},`), standing?.advice?.en);
     assert.ok(standing?.advice?.zh.includes(`用户 ${zh} 对`), standing?.advice?.zh);

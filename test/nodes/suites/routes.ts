@@ -141,6 +141,7 @@ export function routes(bench: RedBench): void {
           client: "client",
           state: "connected",
           code: "",
+          fault: null,
           queues: [{ name: at.queue, use: "send", depth: 1 }],
         },
       ]);
