@@ -147,7 +147,8 @@ describe("a ledger in PostgreSQL that is away", function () {
       }));
       const clients = await fetch(`${stage.nodeRed.url}/single-window/status`).then((response) => response.json());
       const fault = (clients as { fault: { code: string } | null }[])[0]?.fault?.code;
-      return JSON.stringify([status, answer.ready, answer.reasons, fault]);
+      // Brokers and the like may hinder as well while nobody may work.
+      return JSON.stringify([status, answer.ready, answer.reasons?.includes("SW-LEDGER"), fault]);
     };
     const says = async (what: unknown[]) => {
       const wanted = JSON.stringify(what);
@@ -167,7 +168,7 @@ describe("a ledger in PostgreSQL that is away", function () {
     await accepted(since);
     await says([200, true, undefined, undefined]);
     await postgres.sql("DROP SCHEMA away CASCADE");
-    await says([503, false, ["SW-LEDGER"], "SW-LEDGER"]);
+    await says([503, false, true, "SW-LEDGER"]);
     const waiting = drop(3);
     await postgres.run("psql", ["-q", "-v", "ON_ERROR_STOP=1"], backup);
     await says([200, true, undefined, undefined]);
