@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type Channel, connect, type GetMessage } from "amqplib";
 import type { Node, NodeInitializer } from "node-red";
 import type { ImportClient } from "../../lib/client/import-client.js";
@@ -53,7 +53,8 @@ interface Helper {
   stopServer(): Promise<void>;
   load(nodes: NodeInitializer[], flow: FlowNode[], credentials: Record<string, object>): Promise<void>;
   unload(): Promise<void>;
-  setFlows(flow: FlowNode[], type: "full" | "flows" | "nodes"): Promise<void>;
+  _events: EventEmitter;
+  _redNodes: { setFlows(flow: FlowNode[], credentials: object, type: "full" | "flows" | "nodes"): Promise<void> };
   getNode(id: string): (Node & { ready?: Promise<ImportClient> }) | null;
   request(): Agent;
 }
@@ -162,8 +163,11 @@ export class RedBench {
   }
 
   /** Deploys a changed flow: only the nodes that changed are stopped and started again ("Modified nodes"). */
-  deployChanged(nodes: FlowNode[]): Promise<void> {
-    return this.helper.setFlows([TAB, ...nodes], "nodes");
+  async deployChanged(nodes: FlowNode[]): Promise<void> {
+    // The helper's own way of it gives the flows 300 ms to start.
+    const started = once(this.helper._events, "flows:started");
+    await this.helper._redNodes.setFlows([TAB, ...nodes], {}, "nodes");
+    await started;
   }
 
   /** Stops the flow, as a redeploy or a stop of Node-RED does. */
