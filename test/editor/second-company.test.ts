@@ -107,10 +107,11 @@ describe("a second company, as somebody meets it who has the first one at work",
       await walk.type(page.locator(`#sw-variable-SW_B_${name}`), value);
     await walk.click(page.getByRole("button", { name: `与“单一窗口 Single Window”相同：${DEMO_IDENTITY.region}` }));
     await walk.click(page.getByRole("button", { name: "存入 Node-RED 全局环境变量" }));
-    await page.locator(".sw-missing").getByText("所需设置齐全。").waitFor();
+    await page.locator(".sw-missing li", { hasText: "下还没有业务文件夹" }).waitFor();
     const folders = page.locator(".form-row", { has: page.locator("#node-config-input-newFolders") });
     await walk.click(folders.getByRole("button", { name: /选择/ }));
     await walk.click(folders.locator(".sw-choice", { hasText: "DecCus001" }).first());
+    await page.locator(".sw-missing").getByText("所需设置齐全。").waitFor();
     await walk.click(page.locator("#node-config-dialog-ok"));
     await walk.click(page.locator("#node-dialog-ok"));
     await walk.click(page.locator("#red-ui-header-button-deploy"));
