@@ -371,7 +371,10 @@ describe("all examples in one Node-RED, imported one after the other", function 
       });
       await inject("16-database.json", "每分钟");
       await until("none is new", () => !states().includes("new"));
-      assert.deepEqual(states(), ["handed in", "accepted", "refused"]);
+      const [again, ...others] = states();
+      // A receipt of the first time that comes only now says so again.
+      assert.match(again ?? "", /^(handed in|accepted)$/);
+      assert.deepEqual(others, ["accepted", "refused"]);
       assert.match(heads()[2]?.reason ?? "", /^SW-\S+ .*[\u4e00-\u9fff]/);
       assert.equal((await named()).length, 2);
     });
