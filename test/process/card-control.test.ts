@@ -122,7 +122,7 @@ describe("the example flow with the card control", function () {
         `${second}.xml错误信息：此卡的 PIN 曾被拒绝（51571），为避免锁卡已停止使用。${advice}`,
       ),
     );
-    assert.match(advice, /请由负责人在侧栏中解除/);
+    assert.match(advice, /PIN 改变后保护自动解除.*请勿人工解除/);
     assert.deepEqual(stage.files("DecCus001", "FailBox").length, 2);
     assert.equal(double.pinTries.filter(({ right }) => !right).length, 1);
     await until("the status is shown", () =>

@@ -381,11 +381,14 @@ describe("all examples in one Node-RED, imported one after the other", function 
   });
 
   it("07 tells the newest documents again after a restart, under the numbers that the ERP knows", async () => {
-    const known = new Set(listener.to("/erp").map(({ headers }) => headers["x-sw-event"]));
     await stage.nodeRed.stop();
+    const known = new Set(listener.to("/erp").map(({ headers }) => Number(headers["x-sw-event"])));
+    const newest = Math.max(...known);
     listener.calls.length = 0;
     await stage.startNodeRed();
-    await until("they come", () => listener.to("/erp").length >= 2);
-    for (const { headers } of listener.to("/erp")) assert.ok(known.has(headers["x-sw-event"]));
+    const told = () => listener.to("/erp").map(({ headers }) => Number(headers["x-sw-event"]));
+    await until("they come", () => told().filter((number) => known.has(number)).length >= 2);
+    // A receipt of an earlier example may come only now.
+    for (const number of told()) assert.ok(known.has(number) || number > newest, `${number}, ${newest} before`);
   });
 });
