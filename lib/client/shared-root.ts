@@ -57,7 +57,8 @@ export class SharedRoot {
       return { root, token: "", before: "" };
     }
     if (this.token === "" || this.written) {
-      this.before = this.token || this.matched;
+      // Who leads from now on says what the one before has written last, be it after our own last look.
+      this.before = this.token || this.seen() || this.matched;
       this.token = this.ports.ids.handle();
       this.written = false;
     }

@@ -55,6 +55,19 @@ describe("the root that several instances share", () => {
     assert.ok(third.isSure);
   });
 
+  it("is the same beside a new leader that is frozen before it has written, whatever the one before wrote last", async () => {
+    const [leader, successor, third] = [at(folder), at(folder), at(folder)];
+    const said = await renews(leader);
+    for (const other of [successor, third]) other.look(said, true);
+    // Nobody looks any more before it is killed.
+    await renews(leader);
+    const frozen = known(successor.says(true));
+    for (let look = 0; look < 6; look++) third.look(frozen, true);
+    assert.ok(third.isSure);
+    third.look(frozen, false);
+    assert.ok(third.isSure);
+  });
+
   it("is another where it is not seen: at once for one that has never seen it, else after some looks", async () => {
     const leader = at(folder);
     const copy = scratch();
