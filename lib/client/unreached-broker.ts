@@ -1,3 +1,4 @@
+import { waitAtMost } from "../clock.js";
 import type { Bilingual } from "../errors.js";
 import { nameOf, type OtherInstance } from "../ledger/instances.js";
 import type { ImportClient } from "./import-client.js";
@@ -49,17 +50,14 @@ export class UnreachedBroker {
   }
 
   /** Rejects where a connection does not come to its end: another one that sends beside it would be worse than one that does not. */
-  private gone(): Promise<void> {
+  private async gone(): Promise<void> {
     const { link, clock } = this.client;
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(UNREACHED.givesUp, () =>
-        reject(new Error("the connection to the broker does not end")),
-      );
-      link.gone().then(() => {
-        cancel();
-        resolve();
-      }, reject);
+    let isGone = false;
+    const going = link.gone().then(() => {
+      isGone = true;
     });
+    await waitAtMost(clock, UNREACHED.givesUp, going);
+    if (!isGone) throw new Error("the connection to the broker does not end");
   }
 
   private gaveUp(): void {

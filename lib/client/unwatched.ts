@@ -1,4 +1,4 @@
-import { ImportClientError } from "../errors.js";
+import type { Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isNoise, isUnfinishedName } from "../files/names.js";
 import type { ImportClient } from "./import-client.js";
@@ -89,18 +89,16 @@ export class UnwatchedBoxes {
 
 const placeOf = (code: string) => `unwatched ${code}`;
 
-function unwatched(code: string): ImportClientError {
-  return new ImportClientError(
-    "SW-OUTBOX",
-    {
+function unwatched(code: string): Fault {
+  return {
+    code: "SW-OUTBOX",
+    text: {
       zh: `${code}/OutBox 中有文件，但没有 folder-watch 节点在看这个文件夹，文件不会被取走`,
       en: `files wait in ${code}/OutBox, and no folder-watch node watches this folder: nobody takes them`,
     },
-    {
-      advice: {
-        zh: "请启用或加入使用此客户端的 folder-watch 节点，核对其“业务文件夹”后部署；文件随后自动取走。",
-        en: "Enable or add a folder-watch node of this client, see which folders it names, and deploy: the files are taken then by themselves.",
-      },
+    advice: {
+      zh: "请启用或加入使用此客户端的 folder-watch 节点，核对其“业务文件夹”后部署；文件随后自动取走。",
+      en: "Enable or add a folder-watch node of this client, see which folders it names, and deploy: the files are taken then by themselves.",
     },
-  );
+  };
 }
