@@ -36,6 +36,8 @@ interface Wanted {
   entry: string;
   found?: FoundPdf;
   seenAt: number;
+  /** When it came, or was last seen to change, by the time spent watching. */
+  cameAt: number;
   still: boolean;
 }
 
@@ -48,7 +50,7 @@ interface Need {
 }
 
 export interface AttachmentsOptions {
-  /** Milliseconds that a bare XML waits for its PDFs, and a PDF for the XML that names it. */
+  /** Milliseconds that a bare XML waits for its PDFs, each of them for its end, and a PDF for the XML that names it. */
   wait: number;
   /** What has more bytes is refused for that, and not read. */
   mostBytes: number;
@@ -68,6 +70,8 @@ export class Attachments {
   /** An XML of the OutBox has not been read yet, or a stop has left one half gathered, to be put back: what it names is not known. */
   private unread = false;
   private readonly watched: WatchedTime;
+  /** When the names of the OutBox were read last. */
+  private listedAt = 0;
   private wantedKeys = new Set<string>();
 
   constructor(
@@ -94,7 +98,7 @@ export class Attachments {
       files.push({
         name,
         missing: missing.length > mostPdfs ? [...missing.slice(0, mostPdfs), "…"] : missing,
-        left: Math.max(0, this.options.wait - (this.watched.now - since)),
+        left: Math.max(0, this.endsAt({ since, wanted }) - this.watched.now),
       });
     }
     return files;
@@ -108,9 +112,10 @@ export class Attachments {
     return waits || this.unread || this.wantedKeys.has(pdfKey(name));
   };
 
-  /** Checks again for what is missing; releases documents that have all, and of those whose time is over. */
-  async review(outBox: OutBox): Promise<void> {
+  /** Checks again for what is missing; releases documents that have all, and of those whose time is over. `listed`: the names were just read. */
+  async review(outBox: OutBox, listed: boolean): Promise<void> {
     this.watched.tick();
+    if (listed) this.listedAt = this.watched.now;
     const turn = new Turn(this.world.clock);
     for (const name of outBox.pdfNames) {
       if (!this.pdfs.has(name)) this.pdfs.set(name, this.watched.now);
@@ -174,7 +179,7 @@ export class Attachments {
     const isRead = snapshot.size <= Math.min(MAX_XML_BYTES, this.options.mostBytes);
     const path = join(outBox.folder.box("OutBox"), name);
     const entries = isRead ? await pdfsOf(this.world.files.disk, path, name, snapshot.size) : [];
-    const wanted = entries.map((entry) => ({ entry, seenAt: 0, still: false }));
+    const wanted = entries.map((entry) => ({ entry, seenAt: 0, cameAt: 0, still: false }));
     // The round may have begun long ago; its PDFs get their time from now on.
     this.watched.tick();
     const need: Need = { snapshot, since: this.watched.now, wanted, held: false };
@@ -186,7 +191,14 @@ export class Attachments {
   private update(outBox: OutBox, need: Need): void {
     const now = this.world.clock.monotonic();
     for (const wanted of need.wanted) if (!wanted.still) this.updateOne(outBox, wanted, now);
-    need.held = this.watched.now - need.since < this.options.wait && need.wanted.some(({ still }) => !still);
+    // What came since the names were read last is not known: on a slow share that may be longer ago than the wait.
+    need.held = need.wanted.some(({ still }) => !still) && this.listedAt < this.endsAt(need);
+  }
+
+  /** Until when a document waits for what it has not got: a PDF that has come, and is being written, has its own time. */
+  private endsAt({ since, wanted }: Pick<Need, "since" | "wanted">): number {
+    const from = wanted.map(({ found, still, cameAt }) => (found && !still ? cameAt : since));
+    return Math.max(since, ...from) + this.options.wait;
   }
 
   /** Finished is what `OutBox` calls so: complete by content, and unchanged between two checks. */
@@ -196,6 +208,7 @@ export class Attachments {
     if (!found || !before || before.path !== found.path || !sameSnapshot(before.snapshot, found.snapshot)) {
       if (found) wanted.found = found;
       else delete wanted.found;
+      wanted.cameAt = this.watched.now;
       wanted.seenAt = now;
     } else if (now - wanted.seenAt >= STILL) {
       try {

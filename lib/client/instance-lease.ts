@@ -123,6 +123,8 @@ export class InstanceLease implements Holding, Lead {
    * another one that is alive works in another root.
    */
   async take(): Promise<undefined> {
+    // Who may not work in its root is in nobody's way, and leads nobody: else all would wait for one another once the leader has gone.
+    if (this.isTrusted && this.fault) await this.release();
     if (this.isTrusted) return undefined;
     if (this.id !== "") await this.beat();
     if (this.isTrusted) return undefined;

@@ -30,6 +30,8 @@ export class SharedRoot {
   private written = false;
   private writing = false;
   private found: ImportClientError | undefined;
+  /** It is about what one has said, not about one that has said nothing yet. */
+  private isElsewhere = false;
 
   constructor(
     private readonly root: string,
@@ -75,29 +77,43 @@ export class SharedRoot {
 
   /** Looks whether it sees what the one says that leads. One that has never seen it joins nobody. */
   look(leader: OtherInstance | undefined, isAlive: boolean): void {
-    if (!leader || (!isAlive && !this.found)) {
-      // Who leads itself, or will, has nobody to ask.
-      this.misses = 0;
-      if (!leader) this.found = undefined;
-      return;
-    }
+    // Who leads itself has nobody to ask, nor has who will.
+    if (!leader || (!isAlive && !this.found)) this.clear();
+    else if (leader.token === "") this.lookAtSilent(leader, isAlive);
+    else this.compare(leader);
+  }
+
+  /** One that came to lead and has not renewed since, or died before it did: nothing speaks against what this one saw until then. */
+  private lookAtSilent(leader: OtherInstance, isAlive: boolean): void {
+    if (this.isElsewhere) return;
+    this.clear();
+    if (isAlive && this.matched === "") this.found = anotherRoot(this.root, leader);
+  }
+
+  private compare(leader: OtherInstance): void {
     const seen = this.seen();
     if (seen !== "" && (seen === leader.token || seen === leader.before)) {
       this.matched = seen;
-      this.misses = 0;
-      this.found = undefined;
+      this.clear();
       return;
     }
     this.misses++;
-    if (this.matched === "" || this.misses >= MISSES) this.found = anotherRoot(this.root, leader);
+    if (this.matched !== "" && this.misses < MISSES) return;
+    this.found = anotherRoot(this.root, leader);
+    this.isElsewhere = true;
   }
 
   /** It joins anew: whatever it has seen may be over. */
   forget(): void {
     this.matched = "";
     this.token = "";
+    this.clear();
+  }
+
+  private clear(): void {
     this.misses = 0;
     this.found = undefined;
+    this.isElsewhere = false;
   }
 
   private seen(): string {

@@ -81,8 +81,6 @@ export class FolderWatch {
   private cancel: (() => void) | undefined;
   private lastScan = Number.NEGATIVE_INFINITY;
   private lastList = Number.NEGATIVE_INFINITY;
-  /** How long the last reading of names took, in milliseconds. */
-  private listing = 0;
   /** When files are to be checked again whose content proves that they are finished. */
   private lookAt = Number.POSITIVE_INFINITY;
   /** A large file waits until others have gone. */
@@ -169,7 +167,8 @@ export class FolderWatch {
 
   /** From when on the names are read again. */
   private listAt(): number {
-    const seldom = Math.max(this.settings.interval, SELDOM * this.listing);
+    const listing = [...this.boxes.values()].reduce((sum, box) => sum + box.listing, 0);
+    const seldom = Math.max(this.settings.interval, SELDOM * listing);
     return this.lastList + (this.changed ? PAUSES.list(this.known(), this.hasReady()) : seldom);
   }
 
@@ -228,7 +227,6 @@ export class FolderWatch {
       this.notices.noFolder(this.noFolder, this.client.settings.root);
       for (const folder of folders) await this.scan(folder, list);
       const end = clock.monotonic();
-      if (list) this.listing = end - start;
       for (const { readyIn } of this.boxes.values()) {
         if (readyIn !== undefined) this.lookAt = end + Math.max(readyIn, PAUSES.check(this.waiting()));
       }

@@ -45,6 +45,8 @@ export class WatchedBox {
   readonly outBox: OutBox;
   /** Names that can be claimed, in the order in which they were first seen. */
   ready: string[] = [];
+  /** Milliseconds that the last reading of its names took. */
+  listing = 0;
   /** Only for folders whose documents have PDFs. */
   private readonly attachments: Attachments | undefined;
   private unwatch: (() => void) | undefined;
@@ -111,6 +113,7 @@ export class WatchedBox {
   /** Looks at the files, and at the folder's names first when `list` says so. Rejects with what the file system says. */
   async scan(list: boolean): Promise<Oddity[]> {
     const { outBox, attachments } = this;
+    const { clock } = this.client;
     try {
       const { disk } = this.client.files;
       const path = this.folder.box("OutBox");
@@ -118,8 +121,10 @@ export class WatchedBox {
       if (!this.asked && (await this.client.ledger.fact(this.fact))) outBox.doubt();
       this.asked = true;
       if (list) this.isOwn = ledgerFilesIn(path, this.client.settings.ledger, disk);
+      const start = clock.monotonic();
       const odd = list ? await outBox.list() : [];
-      await attachments?.review(outBox);
+      if (list) this.listing = clock.monotonic() - start;
+      await attachments?.review(outBox, list);
       const { names, oddities } = await outBox.ready();
       this.ready = (await attachments?.sift(outBox, names)) ?? names;
       return [...odd, ...oddities];

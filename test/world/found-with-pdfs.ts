@@ -57,4 +57,16 @@ export const FOUND_WITH_PDFS: readonly Found[] = [
       ...["the card is drawn as it is logged in to/0/0", "killed after/0/53", "the power fails with it/0/0"],
     ],
   },
+  {
+    what: "a PDF lay there for most of the wait, unseen, because the ledger had answered late as the names were read",
+    seed: 562,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "no daily log/0", "PDFs/0", "documents/0", "handed in at/1", "way/1", "a PDF comes/2"],
+      ...["a PDF's way/2", "a PDF comes/4", "a PDF's way/4", "the ledger answers late/0/10"],
+      ...["the ledger answers late/0/11", "the ledger answers late/0/26", "a scanner holds the file/0/36"],
+      ...[39, 41, 43, 45].map((count) => `the ledger answers late/0/${count}`),
+      ...["seconds late/0/45", ...[0, 2, 3, 4, 5, 6, 7, 8].map((count) => `a change is not told/0/${count}`)],
+    ],
+  },
 ];

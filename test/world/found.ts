@@ -1,4 +1,5 @@
 import { ANSWERS } from "./found-answers.js";
+import { LEADERS } from "./found-leaders.js";
 import { FOUND_TWO_NAMES } from "./found-two-names.js";
 import { FOUND_WITH_PDFS } from "./found-with-pdfs.js";
 
@@ -15,6 +16,7 @@ export interface Found {
 
 /** What was found in the world, and nothing else had: each is run always. */
 export const FOUND: readonly Found[] = [
+  ...LEADERS,
   ...FOUND_TWO_NAMES,
   ...FOUND_WITH_PDFS,
   {

@@ -20,11 +20,12 @@ describe("a simulated world", () => {
     });
   }
 
-  for (const instances of [1, 2]) {
+  for (const [instances, ...shared] of [["1"], ["2"], ["3", "--shared"]] as const) {
     it(`keeps its promises with ${instances} of us on one root, whatever goes wrong`, async function () {
       this.timeout(900_000);
-      const share = ["--schedules", String(SCHEDULES / instances), "--minutes", String(MINUTES / 2 / instances)];
-      const { code, said } = await runWorld([...share, "--instances", String(instances)], true);
+      const count = Number(instances);
+      const share = ["--schedules", String(SCHEDULES / count), "--minutes", String(MINUTES / 2 / count)];
+      const { code, said } = await runWorld([...share, "--instances", instances, ...shared], true);
       process.stdout.write(`      ${said.trim().split("\n").at(-2) ?? ""}\n`);
       assert.equal(code, 0, said);
     });

@@ -214,18 +214,63 @@ describe("PDFs of a bare declaration (faq 15)", () => {
     );
   }).timeout(360_000);
 
-  it("are waited for in time that was spent looking: a frozen process has waited for nothing", async () => {
-    await client.close();
-    let jump = 0;
-    const clock = { ...SYSTEM.clock, monotonic: () => SYSTEM.clock.monotonic() + jump };
-    client = (await open(clientSettings(), { ports: { ...SYSTEM, clock } })).client;
-    const one = edoc();
-    const { key } = declaration([one]);
-    const watching = watch({ pdfWait: 20_000 });
-    await until("it waits for its PDF", () => watching.withoutPdfs === 1);
-    jump = 3_600_000;
-    drop(one.id, one.bytes);
-    assert.equal((await claimed(watching)).row.fileName, `${key}.zip`);
+  describe("in a time that jumps", () => {
+    let jump: number;
+    beforeEach(async () => {
+      await client.close();
+      jump = 0;
+      const clock = { ...SYSTEM.clock, monotonic: () => SYSTEM.clock.monotonic() + jump };
+      // Nobody says that a folder has changed, as on a share.
+      const disk = Object.assign(Object.create(SYSTEM.disk), { watch: () => () => undefined });
+      client = (await open(clientSettings(), { ports: { ...SYSTEM, clock, disk } })).client;
+    });
+    /** A declaration without its PDF, seen to wait. */
+    async function waiting(change: Parameters<typeof watch>[0]) {
+      const one = edoc();
+      const { key } = declaration([one]);
+      const watching = watch(change);
+      await until("it waits for its PDF", () => watching.withoutPdfs === 1);
+      return { one, key, watching };
+    }
+    const looked = async (watching: Watching, times = 5) => {
+      const { rounds } = watching;
+      await watching.until(() => watching.rounds > rounds + times);
+    };
+    /** A pause between two looks counts 5 s at most. */
+    const watched = async (watching: Watching, seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 5) {
+        jump += 5_000;
+        await looked(watching, 1);
+      }
+    };
+
+    it("are waited for in time that was spent looking: a frozen process has waited for nothing", async () => {
+      const { one, key, watching } = await waiting({ pdfWait: 20_000 });
+      jump = 3_600_000;
+      drop(one.id, one.bytes);
+      assert.equal((await claimed(watching)).row.fileName, `${key}.zip`);
+    });
+
+    it("and came when the names had been read for the last time in it are found, however seldom that is", async () => {
+      const { one, key, watching } = await waiting({ pdfWait: 3_000, interval: 600_000 });
+      drop(one.id, one.bytes);
+      jump = 4_000;
+      await looked(watching);
+      assert.equal(watching.claims.length, 0);
+      jump = 604_000;
+      assert.equal((await claimed(watching)).row.fileName, `${key}.zip`);
+    });
+
+    it("and are still being copied at its end have as much from then on", async () => {
+      const { one, key, watching } = await waiting({ pdfWait: 60_000 });
+      await watched(watching, 30);
+      writeFileSync(join(box("OutBox"), one.id), one.bytes.subarray(0, one.bytes.length - 10));
+      await looked(watching);
+      await watched(watching, 30);
+      assert.equal(watching.claims.length, 0);
+      writeFileSync(join(box("OutBox"), one.id), one.bytes);
+      assert.equal((await claimed(watching)).row.fileName, `${key}.zip`);
+    });
   });
 
   it("stay with it when it is given back and claimed again, and when the ledger is locked in the middle", async () => {

@@ -68,6 +68,22 @@ describe("the root that several instances share", () => {
     assert.ok(third.isSure);
   });
 
+  it("is the same beside one that comes to lead and dies before it has said anything, and known to be another it stays that", async () => {
+    const [leader, other, stranger] = [at(folder), at(folder), at(scratch())];
+    const said = await renews(leader);
+    other.look(said, true);
+    stranger.look(said, true);
+    const silent = known({ root: "", token: "", before: "" });
+    for (let look = 0; look < 6; look++) {
+      for (const isAlive of [true, false]) {
+        other.look(silent, isAlive);
+        stranger.look(silent, isAlive);
+        assert.ok(other.isSure);
+        assert.equal(codeOf(stranger.fault), "SW-FOLDER");
+      }
+    }
+  });
+
   it("is another where it is not seen: at once for one that has never seen it, else after some looks", async () => {
     const leader = at(folder);
     const copy = scratch();
@@ -110,6 +126,9 @@ describe("the root that several instances share", () => {
     assert.ok(one.isSure);
     one.look(known({ root: "", token: "", before: "" }), true);
     assert.match(one.fault?.text.en ?? "", /there \(7\) on this ledger has not said yet/);
+    // It has died: nobody will ever say it.
+    one.look(known({ root: "", token: "", before: "" }), false);
+    assert.ok(one.isSure);
   });
 
   describe("with a ledger in PostgreSQL", function () {
@@ -223,6 +242,8 @@ describe("the root that several instances share", () => {
         () => client.lease.assertHeld(),
         (error) => codeOf(error) === "SW-FOLDER",
       );
+      // It is in nobody's way: else it would lead, in its folder, once the leader has gone.
+      await two.passing("it has left", async () => (await living()) === 1);
       await two.passing("the leader has written again, and all is well", async () => {
         await one.clock.pass(500);
         return two.opening.fault === undefined;
