@@ -14,6 +14,7 @@ import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
 import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
+import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { dropSecondName, namesInOutBox } from "./second-name.js";
 import { finish, isNewIn, settleReplaced } from "./settle.js";
@@ -197,11 +198,11 @@ async function bring(
   { row, repeats }: ClaimedFile,
   snapshot: FileSnapshot | undefined,
 ): Promise<boolean> {
-  const { files, lease } = context;
+  const { files } = context;
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
   // Frozen since the row was committed, somebody else may have brought it, and the name be another file's.
-  lease.assertHeld();
+  assertOurs(context, row);
   try {
     files.disk.rename(source, target);
   } catch (error) {
@@ -263,6 +264,7 @@ export async function enterRow(
   const facts = await contentFacts(content, name, inspectIt);
   const row = newRow(settings, facts, at, {
     ...{ id, business: folder.code, fileName: name, boxName, state, possibleDuplicate: doubted },
+    owner: ledger.instances?.own ?? "",
   });
   onId?.(row.id);
   const repeats = await ledger.claim(row, { sameKey: facts.sameKey, parts: facts.parts });

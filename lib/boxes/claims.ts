@@ -16,6 +16,7 @@ import { holdDoubted } from "./doubt.js";
 import { claimGathered } from "./gather.js";
 import { InFlight } from "./in-flight.js";
 import { assertNewest } from "./newer.js";
+import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import type { Outcome } from "./outcome.js";
 import { putOff } from "./put-off.js";
@@ -147,7 +148,7 @@ export class Claims {
    * was claimed for another client or environment, and with SW-FENCED when another process has the root: nothing may go out then.
    */
   send(id: string, wire: string, repeat: boolean, text: string): Promise<DocumentRow> {
-    const { ledger, clock, settings, lease } = this.context;
+    const { ledger, clock, settings } = this.context;
     const before = repeat ? "unknown" : "claimed";
     return this.alone(id, async () => {
       if (!repeat) await assertNewest(this.context, id);
@@ -159,7 +160,7 @@ export class Claims {
       );
       try {
         // Committed in time, and frozen since?
-        lease.assertHeld();
+        assertOurs(this.context, row);
       } catch (fault) {
         // Nothing was written to the broker. Where that cannot be committed, whoever has the root takes it for unknown.
         const note = { event: "refused", code: "SW-FENCED" };

@@ -43,9 +43,10 @@ export interface BoxContext {
   readonly inspections: Inspections;
   /**
    * Throws while this process may not work on the root: another one has it, or root or ledger cannot be used. Cheap. Where
-   * several instances share the root, one of them leads: it does what only one may do.
+   * several instances share the root, one of them leads: it does what only one may do. `assertTaken` throws where somebody else may have the
+   * root by now, and not while it is being taken.
    */
-  readonly lease: { assertHeld(): void; readonly shared?: boolean; readonly leads?: boolean };
+  readonly lease: { assertHeld(): void; assertTaken?(): void; readonly shared?: boolean; readonly leads?: boolean };
   /** What lay in OutBox before this time of the root's disk may have gone out from where the root was copied (`doubt.ts`); none by default. */
   readonly doubtedBefore?: number;
   /** What codes mean, with the user's own changes. */

@@ -16,6 +16,7 @@ import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
 import { endLeftBehind } from "./left-behind.js";
 import { seenLate } from "./looked-for.js";
+import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
@@ -91,6 +92,7 @@ export async function claimGathered(
       doubted: isDoubted(context, snapshot),
     });
     const { boxName } = claimed.row;
+    assertOurs(context, claimed.row);
     await place(files, folder, claimed.row, gathering);
     // Another instance that started just then may have put everything back, not knowing of the row.
     if (!disk.exists(join(folder.box("TempBox"), boxName))) await files.write(folder.box("TempBox"), boxName, payload);

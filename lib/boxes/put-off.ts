@@ -11,6 +11,7 @@ import { bringAcross } from "./across.js";
 import { bringBack } from "./bring-back.js";
 import { hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
+import { assertStillOurs } from "./ours.js";
 import { namesInOutBox } from "./second-name.js";
 import { rowOf } from "./settle.js";
 
@@ -62,6 +63,7 @@ async function bringToTempBox(context: BoxContext, row: DocumentRow, name: strin
   if (row.box !== "TempBox" || files.disk.exists(target)) return;
   const source = join(folder.box("OutBox"), name);
   if (files.disk.facts(source)?.size !== row.size || (await hashOf(files.disk, source, clock)) !== row.sha256) return;
+  assertStillOurs(context, row);
   if (folder.isElsewhere("OutBox", "TempBox")) await bringAcross(context, folder, name, row.boxName, undefined);
   else await files.move(source, target);
 }

@@ -16,6 +16,7 @@ import { contentOf, hashOf } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { gatheringsIn, recoverGathered } from "./gather.js";
 import { seenLate } from "./looked-for.js";
+import { assertStillOurs } from "./ours.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
 import { dropSecondName, namesInOutBox } from "./second-name.js";
@@ -234,6 +235,7 @@ export class Reconciler {
       .list(temp)
       .find(({ name }) => idInName(name) === row.id || name === row.boxName || name === row.fileName);
     if (!left) return false;
+    assertStillOurs(this.context, row);
     const placed = await files.place(join(temp, left.name), folder.box("OutBox"), row.boxName);
     if (placed !== row.boxName) await ledger.update(row.id, { boxName: placed });
     return true;
@@ -250,6 +252,7 @@ export class Reconciler {
       const source = join(folder.box("OutBox"), name);
       if (files.disk.facts(source)?.size !== row.size) continue;
       if ((await hashOf(files.disk, source, clock)) !== row.sha256) continue;
+      assertStillOurs(this.context, row);
       try {
         files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
       } catch (error) {

@@ -4,7 +4,7 @@ import { crashPoint } from "../crash-point.js";
 import { type Fault, ImportClientError } from "../errors.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
-import { isTakenName, notOurs } from "../ledger/instances.js";
+import { isTakenName } from "../ledger/instances.js";
 import { isSameContent, repeatedBy } from "../ledger/rules/identity.js";
 import { ARRIVED } from "../ledger/rules/states.js";
 import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -14,6 +14,7 @@ import { FILE_MISSING } from "./awaited.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
 import { appears, seenLate } from "./looked-for.js";
+import { assertStillOurs } from "./ours.js";
 
 const REPLACED = "SW-REPLACED";
 
@@ -94,6 +95,7 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
     const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
     const returned = await ledger.update(id, change, note);
     crashPoint("return.after-row");
+    assertStillOurs(context, returned);
     const placed = await files.place(source, folder.box("OutBox"), name);
     crashPoint("return.after-move");
     // Somebody else has put a file of that name there meanwhile.
@@ -156,7 +158,7 @@ export async function hold(context: BoxContext, row: DocumentRow, why: Fault): P
  * document that is another instance's. A file that a share may show late is waited for, unless it was `lookedFor` as long as that.
  */
 export async function finish(context: BoxContext, row: DocumentRow, lookedFor = false): Promise<DocumentRow> {
-  if (!row.settled && !context.ledger.owns(row)) throw notOurs(row.fileName);
+  assertStillOurs(context, row);
   const { files } = context;
   const { source, box, archive } = wayOf(context, row);
   const { day, name } = archivePlace(row, context.settings);
@@ -171,12 +173,14 @@ export async function finish(context: BoxContext, row: DocumentRow, lookedFor = 
   // be a file without a row. A process that ended there may not have made the other one durable, which may be on another volume.
   if (before !== undefined && files.disk.exists(source) && (await isCopy(context, source, row))) {
     await files.disk.syncFolder(dirname(join(archive, before)));
+    assertStillOurs(context, row);
     files.disk.remove(source);
   }
   // In OutBox somebody else's file may have its name by now.
   const isThere = files.disk.exists(source) && (row.box !== "OutBox" || (await isCopy(context, source, row)));
   let boxName = before;
   if (boxName === undefined && isThere) {
+    assertStillOurs(context, row);
     const place = join(archive, day);
     // The box itself was looked at on the way here.
     if (day !== "") files.makeFolder(place);

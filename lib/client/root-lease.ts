@@ -61,6 +61,11 @@ export class RootLease extends EventEmitter<RootLeaseEvents> {
   /** Throws SW-FENCED, SW-OWNER, SW-FOLDER or SW-LEDGER while nothing may be claimed, sent or settled. */
   assertHeld(): void {
     if (this.fault) throw this.fault;
+    this.assertTaken();
+  }
+
+  /** Throws SW-FENCED where somebody else may have the root by now; not while it is being taken. */
+  assertTaken(): void {
     this.file.assertHeld();
   }
 

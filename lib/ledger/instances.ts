@@ -102,6 +102,8 @@ export function nameOf({ host, pid }: Pick<InstanceName, "host" | "pid">): strin
 export interface Instances {
   /** PIN attempts at tokens that several of them reach (line 13). */
   readonly pins: SharedPinAttempts;
+  /** The id of this process: the `owner` of what it enters. Empty before it has joined. */
+  readonly own: string;
   /** This process becomes one of them, under a new id. From then on nothing of it is committed unless it still is: SW-FENCED. */
   join(id: string, mark: ProcessMark): Promise<void>;
   /** `said`: what all others are to know. */

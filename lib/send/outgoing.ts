@@ -1,3 +1,4 @@
+import { assertOurs } from "../boxes/ours.js";
 import { readSent, sizeOfSent } from "../boxes/sent-bytes.js";
 import { settingOf } from "../business/folder-settings.js";
 import type { ImportClient } from "../client/import-client.js";
@@ -94,7 +95,7 @@ export async function outgoingOf(
   const wire = makeWire(handle, body, await sha256, to, fields);
   crashPoint("send.before-spool");
   // Frozen since it was claimed, or over this, these may be the bytes of another instance's send by now.
-  const mayPlace = () => client.lease.assertHeld();
+  const mayPlace = () => assertOurs(client, row);
   mayPlace();
   if (wire.body !== row.sha256) await client.spool.write(row.id, body, mayPlace);
   crashPoint("send.after-spool");

@@ -47,6 +47,11 @@ export class SimInstances implements Instances {
   /** There is no card in the world. */
   readonly pins = { useSecret: () => {} } as unknown as SharedPinAttempts;
   me: InstanceKey | undefined;
+
+  get own(): string {
+    return this.me?.id ?? "";
+  }
+
   private name = "";
 
   constructor(

@@ -52,6 +52,10 @@ export class SqlInstances implements Instances {
     this.pins = new SqlPins(store, shared);
   }
 
+  get own(): string {
+    return this.shared.instance?.id ?? "";
+  }
+
   async join(id: string, { host, pid, boot, started }: ProcessMark): Promise<void> {
     this.name = nameOf({ host, pid });
     const columns = "id, epoch, lease_until, host, pid, boot, started";
@@ -91,7 +95,7 @@ export class SqlInstances implements Instances {
 
   async others(): Promise<OtherInstance[]> {
     const sql = `SELECT ${OTHERS} FROM instances WHERE taken_by = '' AND id <> ?`;
-    return othersIn(await this.shared.aside(all(sql, this.shared.instance?.id ?? "")), Number.POSITIVE_INFINITY);
+    return othersIn(await this.shared.aside(all(sql, this.own)), Number.POSITIVE_INFINITY);
   }
 
   async giveUp(): Promise<boolean> {
@@ -132,7 +136,7 @@ export class SqlInstances implements Instances {
   }
 
   async seen(): Promise<SeenInstance[]> {
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     const rows = await this.store.read(() => this.read());
     const first = Math.min(...rows.filter(({ takenBy }) => takenBy === "").map(({ number }) => Number(number)));
     return rows.map((row) => ({
@@ -160,7 +164,7 @@ export class SqlInstances implements Instances {
   }
 
   toSend(after: string, limit: number): Promise<DocumentRow[]> {
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     const where = `WHERE owner = ? AND ${TO_SEND} AND id > ? ORDER BY id LIMIT ?`;
     return this.store.read(() => this.rows.documents(where, me, after, limit));
   }
@@ -179,7 +183,7 @@ export class SqlInstances implements Instances {
 
   private *beginningAnew(): Work<void> {
     const end = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp()";
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     yield run(`${end} WHERE taken_by = '' AND id <> ?`, me, me);
     yield* this.taking([], false, false);
     for (const sql of this.store.dialect.filled) yield run(sql);
@@ -194,7 +198,7 @@ export class SqlInstances implements Instances {
   }
 
   private *handingOver(most: number): Work<number> {
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     const [leader] = yield all(`SELECT id, host, pid FROM (${LEADER}) AS leader WHERE lease_until > clock_timestamp()`);
     if (!leader || leader.id === me) return 0;
     const ready = `SELECT id FROM documents WHERE owner = ? AND ${TO_SEND} ORDER BY id LIMIT ?`;
@@ -214,7 +218,7 @@ export class SqlInstances implements Instances {
 
   /** Those that were ended. */
   private *ending(dead: readonly string[], silent: boolean): Work<TakenOver["instances"]> {
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     const { table, value, field } = this.store.dialect.rows;
     const over = yield all(
       `SELECT id, host, pid, (lease_until = '-infinity')::int AS "left" FROM instances WHERE taken_by = '' AND id <> ?
@@ -232,7 +236,7 @@ export class SqlInstances implements Instances {
   }
 
   private *taking(dead: readonly string[], silent: boolean, told: boolean): Work<Taking> {
-    const me = this.shared.instance?.id ?? "";
+    const me = this.own;
     const instances = yield* this.ending(dead, silent);
     const gone = "settled = 0 AND owner NOT IN (SELECT id FROM instances WHERE taken_by = '')";
     const names = new Map(

@@ -20,6 +20,7 @@ const fenced = (error: unknown) => codeOf(error) === "SW-FENCED";
 
 /** The ledger's side, as a test wants it. */
 class Others implements Instances {
+  readonly own = "";
   readonly pins = {} as Instances["pins"];
   readonly joined: string[] = [];
   readonly takeovers: { dead: readonly string[]; silent: boolean }[] = [];
