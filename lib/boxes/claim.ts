@@ -9,6 +9,7 @@ import { isTakenName } from "../ledger/instances.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
+import { isFile } from "./archive.js";
 import { contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
@@ -62,6 +63,10 @@ export async function claimFile(
   }
   if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
   const known = await ledger.bySha256(sha256);
+  if (!waiting && (await isOnItsWayBack(context, folder, name, known))) {
+    outBox.forget(name);
+    return undefined;
+  }
   const again = waiting?.sha256 === sha256 ? waiting : interruptedClaim(context, folder, name, known);
   if (
     !again &&
@@ -113,6 +118,26 @@ async function unlessTaken<T>(claim: () => Promise<T>): Promise<T | undefined> {
     if (isTakenName(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Is it the file of a document that is being given back, whose row still names another one, for this name was free and that one was not any
+ * more? Whoever gives it back says so in a moment, or `Reconciler` after a stop.
+ */
+async function isOnItsWayBack(
+  context: BoxContext,
+  folder: BusinessFolder,
+  name: string,
+  known: readonly DocumentRow[],
+): Promise<boolean> {
+  for (const row of known) {
+    const { settled, box, boxName, business, sha256 } = row;
+    if (settled || box !== "OutBox" || boxName === name || business.toLowerCase() !== folder.code.toLowerCase())
+      continue;
+    if (!namesInOutBox(row).includes(name)) continue;
+    if (!(await isFile(context, join(folder.box("OutBox"), boxName), sha256))) return true;
+  }
+  return false;
 }
 
 /** The open claim of this very file whose rename a fault has prevented. */

@@ -19,7 +19,7 @@ import { seenLate } from "./looked-for.js";
 import { assertStillOurs } from "./ours.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
-import { dropSecondName, namesInOutBox } from "./second-name.js";
+import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
 import { finish, finishEnded, lateSource, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
@@ -201,9 +201,10 @@ export class Reconciler {
   }
 
   /** Is the file of an open claim where its row says? If not, it is brought there, or the claim ends. */
-  private async openClaim(row: DocumentRow): Promise<boolean> {
+  private async openClaim(open: DocumentRow): Promise<boolean> {
     const { files, folders } = this.context;
-    const folder = folders.of(row.business);
+    const folder = folders.of(open.business);
+    const row = await underItsNumber(this.context, folder, open);
     if (files.disk.exists(join(folder.box(row.box === "OutBox" ? "OutBox" : "TempBox"), row.boxName))) {
       await this.awaited.found(row);
       // The alarm that was set for it has gone off in vain, or in another process.

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BusinessFolder } from "../files/folders.js";
 import { numberedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { isFile } from "./archive.js";
 import type { BoxContext } from "./context.js";
 
 /** Numbered names that a file which was given back may have in OutBox, when others took its own. */
@@ -43,4 +44,24 @@ export async function dropSecondName(
     }
   }
   return false;
+}
+
+/**
+ * A document that was given back to OutBox under a number, where a stop came before its row could say so: what has the name that it says is
+ * another file, or none. Resolves to the row as it is, or as it is now.
+ */
+export async function underItsNumber(
+  context: Pick<BoxContext, "files" | "clock" | "ledger">,
+  folder: BusinessFolder,
+  row: DocumentRow,
+): Promise<DocumentRow> {
+  if (row.box !== "OutBox") return row;
+  const at = (name: string) => join(folder.box("OutBox"), name);
+  for (const name of namesInOutBox(row)) {
+    if (name === row.boxName || context.files.disk.facts(at(name))?.size !== row.size) continue;
+    if (!(await isFile(context, at(name), row.sha256)) || (await isFile(context, at(row.boxName), row.sha256)))
+      continue;
+    return context.ledger.update(row.id, { boxName: name });
+  }
+  return row;
 }

@@ -115,6 +115,8 @@ class Trouble {
     this.busy.add(slot);
     const { shared, postgres, random, database } = this;
     const tookOver = (time: number | undefined, databaseAway: boolean) => {
+      if ((time ?? Number.POSITIVE_INFINITY) > TAKEOVER)
+        console.log(`late: ${time === undefined ? "never" : seconds(time)} until instance ${slot} was taken over`);
       if (time === undefined) this.never++;
       else (databaseAway ? this.withoutDatabase : this.takeovers).push(time);
     };

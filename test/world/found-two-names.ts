@@ -36,4 +36,14 @@ export const FOUND_TWO_NAMES: readonly Found[] = [
       ...["killed after/0/41", "the power fails with it/0/0", "the data centre refuses it/30/1"],
     ],
   },
+  {
+    what: "a file on its way back under a number, of which the ledger had not heard yet, was claimed as another document and refused as its repeat",
+    seed: 2127897,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "a card/0", "documents/0", "handed in at/2", "way/2", "seconds late/0/4", "a wrong PIN/0"],
+      ...["corrected/2", "seconds late/0/42", "seconds late/0/62", "seconds late/0/71"],
+    ],
+  },
 ];
