@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { exited } from "./processes.js";
@@ -93,6 +93,8 @@ interface LayerResult extends Counts {
 const repo = resolve(__dirname, "..");
 /** Reads TypeScript in every process of the run. */
 const loader = join(repo, "scripts", "source-loader.cjs");
+/** What V8 has made of the files of Node-RED and ours, for all that a run starts. */
+const codeCache = join(repo, "node_modules", ".cache", "single-window-code");
 const none = (): Counts => ({ passed: 0, failed: 0, skipped: 0, processor: 0 });
 const running = new Set<ChildProcess>();
 /** Somebody ended the run: nothing more is started. */
@@ -172,7 +174,7 @@ async function mocha({ layer, files, env }: Job, options: readonly string[], liv
     ],
     {
       cwd: repo,
-      env: { ...process.env, ...ownEnv },
+      env: { ...process.env, SW_CODE_CACHE: codeCache, NODE_COMPILE_CACHE: codeCache, ...ownEnv },
       stdio: live ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
     },
   );
@@ -304,6 +306,8 @@ async function main(args: readonly string[]): Promise<number> {
     job.env = broker?.then(({ environments }) => environments[index] ?? {});
   });
   jobs.sort((one, other) => placeOf(one) - placeOf(other));
+  // Of the files as they are now.
+  if (jobs.length > 1) rmSync(codeCache, { recursive: true, force: true });
   const [compiled] = await once(spawn(process.execPath, [loader], { stdio: "inherit" }), "exit");
   const lanes = Math.max(
     1,
