@@ -310,8 +310,9 @@ async function main() {
   checkNode();
   await installPackages(needed(command, args));
   await installModules();
-  await buildPkcs11(needsPkcs11(command));
-  await build();
+  // Side by side; what one of them lacks is told when the other one has ended too.
+  const made = await Promise.allSettled([buildPkcs11(needsPkcs11(command)), build()]);
+  for (const { reason } of made) if (reason !== undefined) throw reason;
   if (command === "test") {
     process.exitCode = await runTests(args);
     return;
