@@ -17,7 +17,7 @@ import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
 import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
-import { dropSecondName, namesInOutBox } from "./second-name.js";
+import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
 import { finish, isNewIn, settleReplaced } from "./settle.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
@@ -61,7 +61,10 @@ export async function claimFile(
     outBox.forget(name);
     return undefined;
   }
-  if (waiting && waiting.sha256 !== sha256) await settleReplaced(context, waiting.id);
+  if (waiting && waiting.sha256 !== sha256) {
+    const { boxName, id } = await underItsNumber(context, folder, waiting);
+    if (boxName === name) await settleReplaced(context, id);
+  }
   const known = await ledger.bySha256(sha256);
   if (!waiting && (await isOnItsWayBack(context, folder, name, known))) {
     outBox.forget(name);

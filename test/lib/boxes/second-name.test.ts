@@ -135,6 +135,22 @@ describe("a file with two names", () => {
     ]);
   });
 
+  for (const newer of [false, true]) {
+    it(`under a number is no new document when its way there was stopped before its row could say so${newer ? ", beside a newer file" : ""}`, async () => {
+      const row = await dropped();
+      await returned(row);
+      renameSync(join(box("OutBox"), "a.xml"), join(box("OutBox"), "a(2).xml"));
+      // The newer file took the name as it was given back.
+      if (newer) writeFileSync(join(box("OutBox"), "a.xml"), XML("K2"));
+      await watched();
+      await client.reconciler.compare();
+      await watched();
+      const found = (await all()).map(({ id, clientKey, state }) => [clientKey, state, id === row.id].join(" "));
+      assert.deepEqual(found.sort(), ["K1 claimed true", ...(newer ? ["K2 claimed false"] : [])]);
+      assert.deepEqual([there("OutBox"), there("FailBox")], [[], []]);
+    });
+  }
+
   it("is given back under its own name, and not beside itself", async () => {
     const row = await dropped();
     linkSync(join(box("TempBox"), row.boxName), join(box("OutBox"), "a.xml"));
