@@ -18,7 +18,7 @@ import { contentFacts, newRow } from "./new-row.js";
 import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
-import { finish, isNewIn, settleReplaced } from "./settle.js";
+import { finish, isNewIn, REPLACED, settleReplaced } from "./settle.js";
 import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
@@ -163,8 +163,9 @@ function interruptedClaim(
 }
 
 /**
- * A power cut may take back the last moves of a file whose document has been sent: it lies in OutBox again, and its archive is empty. It goes
- * where it was; a file of these bytes whose document has its archive is somebody's repeat.
+ * A power cut may take back the last moves of a file whose document has been sent, or was given back under a number and replaced: it lies in
+ * OutBox again, and its archive is empty. It goes where it was; a file of these bytes whose document has its archive is somebody's repeat. What
+ * failed goes nowhere by its own name: a person may have put it there.
  */
 async function backToArchive(
   context: BoxContext,
@@ -176,18 +177,16 @@ async function backToArchive(
   const row = known.find(
     (one) =>
       one.settled &&
-      one.box === "SentBox" &&
+      (one.box === "SentBox" || (one.box === "FailBox" && one.code === REPLACED && one.fileName !== name)) &&
       one.business.toLowerCase() === folder.code.toLowerCase() &&
       namesInOutBox(one).includes(name) &&
-      !files.disk.exists(join(folder.box("SentBox"), one.boxName)),
+      !files.disk.exists(join(folder.box(one.box), one.boxName)),
   );
   if (!row) return false;
   await finish(context, { ...row, box: "OutBox", boxName: name });
-  context.notice(
-    "SW-OUTBOX",
-    `${name} 已发送过，文件已放回 SentBox`,
-    `${name} was sent before: its file is in SentBox again`,
-  );
+  const [zh, en] =
+    row.box === "SentBox" ? ["已发送过", "was sent before"] : ["已被新文件替换", "was replaced by a newer file"];
+  context.notice("SW-OUTBOX", `${name} ${zh}，文件已放回 ${row.box}`, `${name} ${en}: its file is in ${row.box} again`);
   return true;
 }
 

@@ -6,7 +6,7 @@ import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
 import { ARRIVED, assertMayFollow, isPutOff } from "../ledger/rules/states.js";
-import { wordsOf } from "../ledger/rules/words.js";
+import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { innerCodeIn } from "../signing/faults.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
@@ -281,10 +281,7 @@ export class Claims {
     return this.alone(id, async () => {
       const now = await ledger.get(id);
       if (now && (now.settled || now.state === "failed" || ARRIVED.includes(now.state))) {
-        // It ended while its flow had it, as one that a newer file has replaced.
-        await finishEnded(this.context, now);
-        this.inFlight.release(id);
-        return now;
+        return this.closeEnded(now);
       }
       if (now && (now.state !== "claimed" || now.box !== "TempBox" || now.retryAt > 0)) return now;
       const words = wordsOf(why);
@@ -294,9 +291,18 @@ export class Claims {
       // What was ready goes through its flow again.
       const change = { retryAt: updatedAt + delay, updatedAt, tries, wire: "", ...words };
       const row = await ledger.update(id, change, isSameWait(now, why) ? undefined : { event: "retry", ...words });
+      // A receipt of an earlier send has come between the two.
+      if (row.state !== "claimed") return this.closeEnded(await ledger.update(id, { retryAt: 0, ...NO_WORDS }));
       this.scheduleReturn(row);
       return row;
     });
+  }
+
+  /** One that ended while its flow had it, by a receipt or as one that a newer file has replaced. */
+  private async closeEnded(row: DocumentRow): Promise<DocumentRow> {
+    await finishEnded(this.context, row);
+    this.inFlight.release(row.id);
+    return row;
   }
 
   /** Runs work on a document while nobody else works on it, and while this process may work on the root. */

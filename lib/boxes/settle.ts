@@ -16,7 +16,8 @@ import { writeLocalReceipt } from "./local-receipt.js";
 import { appears, seenLate } from "./looked-for.js";
 import { assertStillOurs } from "./ours.js";
 
-const REPLACED = "SW-REPLACED";
+/** What ends because its producer has written a newer one. */
+export const REPLACED = "SW-REPLACED";
 
 /** A send that began and was neither confirmed nor refused may not be called failed: customs may have the document. */
 const UNCERTAIN: readonly DocumentState[] = ["sending", "unknown", "held"];
