@@ -31,6 +31,9 @@ export interface ClaimedFile {
   doubted?: boolean;
 }
 
+/** A document whose file may be brought again. */
+const WAITING: readonly DocumentState[] = ["claimed", "held"];
+
 /**
  * Claims a file that `OutBox.ready` found. Its row is committed first, then it is renamed to TempBox, under a name that holds
  * the document's id and that no other file can have: a file without a row is never a new declaration. A stop in between
@@ -81,19 +84,21 @@ export async function claimFile(
   const at = clock.now();
   const doubted = isDoubted(context, snapshot) && again?.possibleDuplicate !== true;
   const claimed = again
-    ? {
+    ? await unlessTaken(async () => ({
         row: await claimAgain(context, again, doubted, onId),
         payload,
         repeats: await repeatOf(context, again),
         doubted,
-      }
+      }))
     : await unlessTaken(() => enterRow(context, folder, { id: ids.document(at), at, name, content, doubted }, onId));
   if (!claimed) {
     outBox.forget(name);
     return undefined;
   }
   const undo = () =>
-    again ? ledger.update(again.id, { box: "OutBox", boxName: name }) : ledger.withdraw(claimed.row.id);
+    again
+      ? ledger.update(again.id, { box: "OutBox", boxName: name }, undefined, WAITING)
+      : ledger.withdraw(claimed.row.id);
   try {
     crashPoint("claim.after-row");
     // Its way back was interrupted between its two names: to rename one to the other does nothing.
@@ -113,12 +118,12 @@ export async function claimFile(
   return undefined;
 }
 
-/** Undefined when another instance has claimed the file of this name. */
+/** Undefined when another instance has claimed the file of this name, and when its document has ended since the look at it. */
 async function unlessTaken<T>(claim: () => Promise<T>): Promise<T | undefined> {
   try {
     return await claim();
   } catch (error) {
-    if (isTakenName(error)) return undefined;
+    if (isTakenName(error) || codeOf(error) === "SW-STATE") return undefined;
     throw error;
   }
 }
@@ -260,7 +265,7 @@ async function claimAgain(
   const place = { box: "TempBox", boxName: claimedName(id, fileName) } as const;
   const change = { ...place, retryAt: 0, attempt: attempt + 1, ...(doubted && { possibleDuplicate: true }) };
   const note = { event: "claimed", text: `第 ${attempt + 1} 次`, textEn: `attempt ${attempt + 1}` };
-  return context.ledger.update(id, change, (await isNewIn(context, id, "claimed")) ? note : undefined);
+  return context.ledger.update(id, change, (await isNewIn(context, id, "claimed")) ? note : undefined, WAITING);
 }
 
 /** A file as it enters the ledger for the first time. */

@@ -6,7 +6,7 @@ import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
 import { ARRIVED, assertMayFollow, isPutOff } from "../ledger/rules/states.js";
-import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
+import { wordsOf } from "../ledger/rules/words.js";
 import { innerCodeIn } from "../signing/faults.js";
 import type { FoundPdf } from "./attachments.js";
 import { type ClaimedFile, claimFile, repeatOf } from "./claim.js";
@@ -181,7 +181,7 @@ export class Claims {
     return this.alone(id, async () => {
       await assertNewest(this.context, id);
       await this.assertClaimed(id);
-      return this.context.ledger.update(id, { wire }, { event: "ready" });
+      return this.context.ledger.update(id, { wire }, { event: "ready" }, ["claimed"]);
     });
   }
 
@@ -290,11 +290,16 @@ export class Claims {
       const updatedAt = clock.now();
       // What was ready goes through its flow again.
       const change = { retryAt: updatedAt + delay, updatedAt, tries, wire: "", ...words };
-      const row = await ledger.update(id, change, isSameWait(now, why) ? undefined : { event: "retry", ...words });
-      // A receipt of an earlier send has come between the two.
-      if (row.state !== "claimed") return this.closeEnded(await ledger.update(id, { retryAt: 0, ...NO_WORDS }));
-      this.scheduleReturn(row);
-      return row;
+      const note = isSameWait(now, why) ? undefined : { event: "retry", ...words };
+      try {
+        const row = await ledger.update(id, change, note, ["claimed"]);
+        this.scheduleReturn(row);
+        return row;
+      } catch (error) {
+        // A receipt of an earlier send has come since the look.
+        if (codeOf(error) !== "SW-STATE") throw error;
+        return this.closeEnded(await rowOf(this.context, id));
+      }
     });
   }
 
@@ -344,10 +349,13 @@ export class Claims {
   /** What cannot be done now is done a while later, whatever the clock says by then. */
   private returnIn(delay: number, id: string, told = false): void {
     this.alarm(delay, () => {
-      const returned = this.alone(id, () => returnToOutBox(this.context, id)).catch((error) => {
-        if (!told) this.reportFault(error);
-        this.returnIn(GIVE_OUT_AGAIN, id, true);
-      });
+      const returned = this.alone(id, () => returnToOutBox(this.context, id)).then(
+        (row) => row ?? this.finish(id),
+        (error) => {
+          if (!told) this.reportFault(error);
+          this.returnIn(GIVE_OUT_AGAIN, id, true);
+        },
+      );
       void returned.finally(() => this.inFlight.release(id));
     });
   }

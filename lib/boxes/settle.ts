@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { CODES } from "../codes.js";
 import { crashPoint } from "../crash-point.js";
-import { type Fault, ImportClientError } from "../errors.js";
+import { codeOf, type Fault, ImportClientError } from "../errors.js";
 import { idInName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isTakenName } from "../ledger/instances.js";
@@ -94,7 +94,7 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   const giveBack = async (name: string) => {
     const change = { box: "OutBox", boxName: name, retryAt: 0 } as const;
     const note = (await isNewIn(context, id, "returned")) ? { event: "returned" } : undefined;
-    const returned = await ledger.update(id, change, note);
+    const returned = await ledger.update(id, change, note, ["claimed"]);
     crashPoint("return.after-row");
     assertStillOurs(context, returned);
     const placed = await files.place(source, folder.box("OutBox"), name);
@@ -105,6 +105,8 @@ export async function returnToOutBox(context: BoxContext, id: string): Promise<D
   try {
     return await files.withFreeName(folder.box("OutBox"), row.fileName, giveBack, source);
   } catch (error) {
+    // An answer to an earlier send came since the look: whoever has it archives the file.
+    if (codeOf(error) === "SW-STATE") return undefined;
     if (!isTakenName(error) || !(await isRepeatedByNewer(context, row))) throw error;
     await settleReplaced(context, id);
     return undefined;

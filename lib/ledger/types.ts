@@ -7,6 +7,7 @@ import type { Owner } from "./rules/owner.js";
 
 /** Where a document stands (design, "Ledger"). Customs statuses are receipts on an accepted document, not states. */
 export type DocumentState = "claimed" | "sending" | "unknown" | "held" | "sent" | "accepted" | "rejected" | "failed";
+export type States = readonly DocumentState[];
 
 /** The box that a document's file lies in; `none` once retention has removed it. */
 export type Box = Exclude<BoxName, "InBox"> | "none";
@@ -275,8 +276,8 @@ export interface Ledger {
     change: DocumentChange,
     note: EventNote,
   ): Promise<DocumentRow>;
-  /** Changes facts without changing the state. */
-  update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow>;
+  /** Changes facts without changing the state. `whileIn`: rejects with SW-STATE where its claim is closed, or it is in none of these states by now. */
+  update(id: string, change: DocumentChange, note?: EventNote, whileIn?: States): Promise<DocumentRow>;
   /** Takes back the claim of a document whose file could not be claimed after all, as if it had never been. */
   withdraw(id: string): Promise<void>;
   get(id: string): Promise<DocumentRow | undefined>;

@@ -14,13 +14,12 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
     });
     afterEach(async () => ledger.close());
 
-    it("refuses impossible transitions and changes nothing then", async () => {
+    it("refuses impossible transitions, and changes of what has another state by now, and changes nothing then", async () => {
       const row = documentRow();
       await ledger.claim(row);
-      await assert.rejects(
-        ledger.transition(row.id, step("rejected"), {}, { event: "x" }),
-        (error) => codeOf(error) === "SW-STATE",
-      );
+      const late = (error: unknown) => codeOf(error) === "SW-STATE";
+      await assert.rejects(ledger.transition(row.id, step("rejected"), {}, { event: "x" }), late);
+      await assert.rejects(ledger.update(row.id, { box: "OutBox" }, { event: "x" }, ["held"]), late);
       assert.equal((await ledger.get(row.id))?.state, "claimed");
       assert.equal((await ledger.story(row.id))?.events.length, 1);
     });

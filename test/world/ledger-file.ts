@@ -8,11 +8,12 @@ import type {
   EventRow,
   PartKey,
   ReceiptRow,
+  States,
 } from "../../lib/ledger/index.js";
 import { earlierNumbers, WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
 import { isWorkOnClaim } from "../../lib/ledger/rules/ended.js";
 import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
-import { assertMayFollow } from "../../lib/ledger/rules/states.js";
+import { assertMayFollow, assertStillIn } from "../../lib/ledger/rules/states.js";
 import { assertOurs, freeNames, type InstanceRow, keepNames, takeName } from "./instances.js";
 
 /** A key of a part of a document. */
@@ -22,7 +23,7 @@ export interface NamedPart extends PartKey {
 
 /** Who changes a document, where several share the ledger. */
 export interface Change {
-  from?: readonly DocumentState[];
+  from?: States | undefined;
   to?: DocumentState | undefined;
   owner?: Owner;
   me?: string | undefined;
@@ -118,6 +119,7 @@ export class LedgerFile {
     }
     if (step.owner) assertOwner(row, step.owner, { zh: row.fileName, en: row.fileName });
     if (step.to !== undefined && this.rules.compares) assertMayFollow(id, row.state, step.to, step.from);
+    else if (step.from && this.rules.compares) assertStillIn(row, step.from);
     const { me, anyones } = step;
     const isWorkedOn = !row.settled || (step.to === undefined && isWorkOnClaim(change));
     if (me !== undefined && !anyones && isWorkedOn && row.state !== step.takes && this.rules.owners)

@@ -20,6 +20,7 @@ import type {
   ReceiptKeys,
   ReceiptPlace,
   ReceiptRow,
+  States,
 } from "../../lib/ledger/index.js";
 import { asClaimed, isAlive, repeats } from "../../lib/ledger/rules/identity.js";
 import type { Owner } from "../../lib/ledger/rules/owner.js";
@@ -106,8 +107,10 @@ export class SimLedger implements Ledger {
     return row;
   }
 
-  async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
-    const row = await this.write(() => this.file.change(id, { me: this.me }, change, note, this.world.now()));
+  async update(id: string, change: DocumentChange, note?: EventNote, whileIn?: States): Promise<DocumentRow> {
+    const row = await this.write(() =>
+      this.file.change(id, { me: this.me, from: whileIn }, change, note, this.world.now()),
+    );
     if (note) this.tell(row, note);
     return row;
   }

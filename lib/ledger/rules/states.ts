@@ -42,6 +42,16 @@ export function isInDoubt(row: DocumentRow): boolean {
   return IN_DOUBT.includes(row.state) && !isPutOff(row);
 }
 
+/** Throws SW-STATE when the claim of a document is closed, or it is in none of the states that whoever changes it has seen: somebody else was there before. */
+export function assertStillIn({ id, state, settled }: DocumentRow, expected: readonly DocumentState[]): void {
+  if (!settled && expected.includes(state)) return;
+  throw new ImportClientError(
+    "SW-STATE",
+    { zh: `单据 ${id} 的状态已变为 ${state}`, en: `document ${id} is ${state} by now` },
+    { details: { id, from: state } },
+  );
+}
+
 /**
  * Throws SW-STATE when the state machine does not allow the step, or when the document is in none of the states that whoever
  * takes it expects: somebody else was there before.

@@ -25,6 +25,7 @@ import type {
   ReceiptKeys,
   ReceiptPlace,
   ReceiptRow,
+  States,
 } from "../types.js";
 import { DOCUMENT_COLUMNS, fromColumns } from "./columns.js";
 import { type Dialect, isWord } from "./dialect.js";
@@ -98,8 +99,8 @@ export class SqlLedger implements Ledger {
     return row;
   }
 
-  async update(id: string, change: DocumentChange, note?: EventNote): Promise<DocumentRow> {
-    const row = await this.store.write(() => this.rows.change(id, {}, change, note));
+  async update(id: string, change: DocumentChange, note?: EventNote, whileIn?: States): Promise<DocumentRow> {
+    const row = await this.store.write(() => this.rows.change(id, { from: whileIn }, change, note));
     if (note) this.tell(row, note);
     return row;
   }

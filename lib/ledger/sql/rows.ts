@@ -3,8 +3,16 @@ import { type InstanceKey, nameOf, notOurs } from "../instances.js";
 import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
 import { isWorkOnClaim } from "../rules/ended.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
-import { assertMayFollow } from "../rules/states.js";
-import type { DocumentChange, DocumentRow, DocumentState, EventNote, ReceiptKeys, ReceiptRow } from "../types.js";
+import { assertMayFollow, assertStillIn } from "../rules/states.js";
+import type {
+  DocumentChange,
+  DocumentRow,
+  DocumentState,
+  EventNote,
+  ReceiptKeys,
+  ReceiptRow,
+  States,
+} from "../types.js";
 import { type Columns, DOCUMENT_COLUMNS, fromColumns, RECEIPT_COLUMNS, selected, toColumn } from "./columns.js";
 import type { Dialect } from "./dialect.js";
 import { freeNames, takeName } from "./instances.js";
@@ -13,7 +21,7 @@ import { all, run, type Statement, type Value, type Work } from "./work.js";
 
 /** What a change does beside setting columns: to which state, from which ones. */
 export interface Step {
-  from?: readonly DocumentState[];
+  from?: States | undefined;
   to?: DocumentState | undefined;
   owner?: Owner;
   /** A receipt: whoever gets it stores it, whoever works on its document. */
@@ -103,6 +111,7 @@ export class Rows {
     }
     if (owner) assertOwner(row, owner, { zh: `单据 ${row.fileName} `, en: row.fileName });
     if (to !== undefined) assertMayFollow(id, row.state, to, from);
+    else if (from) assertStillIn(row, from);
     const me = anyones ? undefined : this.me();
     const isWorkedOn = !row.settled || (to === undefined && isWorkOnClaim(change));
     if (me && row.owner !== me.id && isWorkedOn && row.state !== takes) {
