@@ -15,7 +15,6 @@ import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
 import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
-import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
 import { finish, isNewIn, REPLACED, settleReplaced } from "./settle.js";
@@ -234,7 +233,8 @@ async function bring(
   const target = join(folder.box("TempBox"), row.boxName);
   crashPoint("claim.before-rename");
   // Frozen since the row was committed, somebody else may have brought it, and the name be another file's.
-  assertOurs(context, row);
+  context.lease.assertHeld();
+  if (!context.ledger.owns(row)) return false;
   try {
     files.disk.rename(source, target);
   } catch (error) {

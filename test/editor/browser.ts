@@ -37,14 +37,6 @@ export async function newPage(browser: Browser, options: BrowserContextOptions):
 /** Node-RED tells the description of a dialog that is closing of its new height, on busy cores when its editor has gone; ours resizes nothing. */
 const OF_NODE_RED = /Cannot read properties of null \(reading 'resize'\)/;
 
-/** Nothing moves: to paint what slides and fades is a quarter of what the editor's dialogs cost. */
-async function standStill(page: Page): Promise<void> {
-  await page.addStyleTag({ content: "* { transition: none !important; animation: none !important; }" });
-  await page.evaluate(() => {
-    $.fx.off = true;
-  });
-}
-
 /** Opens the editor and resolves when it has loaded every node and its flows. `prepare` comes before the page is loaded. */
 export async function openEditor(
   browser: Browser,
@@ -67,7 +59,6 @@ export async function openEditor(
     const loaded = globalThis.RED?.workspaces?.active() && RED.nodes?.getType("sw-diagnose");
     return loaded && $("#red-ui-loading-progress:visible").length === 0;
   });
-  await standStill(page);
   return { page, problems, close: () => page.context().close() };
 }
 
