@@ -5,7 +5,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
-import { ARRIVED, assertMayFollow, isPutOff } from "../ledger/rules/states.js";
+import { ARRIVED, isPutOff } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { innerCodeIn } from "../signing/faults.js";
 import type { FoundPdf } from "./attachments.js";
@@ -180,17 +180,13 @@ export class Claims {
   ready(id: string, wire: string): Promise<DocumentRow> {
     return this.alone(id, async () => {
       await assertNewest(this.context, id);
-      await this.assertClaimed(id);
       return this.context.ledger.update(id, { wire }, { event: "ready" }, ["claimed"]);
     });
   }
 
   /** A claim that was ready goes through its flow again: what was to go out of it is gone. Nothing of it was sent. */
   unready(id: string): Promise<DocumentRow> {
-    return this.alone(id, async () => {
-      await this.assertClaimed(id);
-      return this.context.ledger.update(id, { wire: "" });
-    });
+    return this.alone(id, () => this.context.ledger.update(id, { wire: "" }, undefined, ["claimed"]));
   }
 
   /** Ends the claim of a sent document. Rejects with SW-STATE when it has not been sent. */
@@ -365,11 +361,6 @@ export class Claims {
     this.closed = true;
     for (const cancel of this.alarms) cancel();
     this.alarms.clear();
-  }
-
-  private async assertClaimed(id: string): Promise<void> {
-    const { state } = await rowOf(this.context, id);
-    assertMayFollow(id, state, "sending", ["claimed"]);
   }
 
   private finish(id: string): void {

@@ -170,6 +170,23 @@ describe("sidebar", () => {
     await row("invalid.xml").waitFor();
   });
 
+  it("opens what is pressed while the list is asked for anew", async () => {
+    await row("invalid.xml").hover();
+    await page.mouse.down();
+    const answer = page.waitForResponse((response) => response.url().includes("/single-window/documents?"));
+    await page.getByLabel("状态").dispatchEvent("change");
+    await (await answer).finished();
+    // As long as it takes to show an answer of which nothing holds it back.
+    await page.evaluate(async () => {
+      await new Promise((done) => setTimeout(done));
+      await new Promise((done) => requestAnimationFrame(done));
+    });
+    await page.mouse.up();
+    await page.locator(".sw-sidebar").getByText("业务文件夹").waitFor();
+    await page.getByRole("button", { name: "返回" }).click();
+    await row("invalid.xml").waitFor();
+  });
+
   it("tells one document's story, and resends it only with a reason", async () => {
     await row("invalid.xml").click();
     const story = page.locator(".sw-sidebar");

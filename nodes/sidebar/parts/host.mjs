@@ -1,5 +1,7 @@
 // What the parts need of the page that they are in: the editor's sidebar and the operator page each give their own.
 
+import { released, watchPresses } from "./press.mjs";
+
 let host;
 
 /**
@@ -9,12 +11,21 @@ let host;
  */
 export function useHost(given) {
   host = given;
+  watchPresses(document);
 }
 
 export const language = () => host.language();
-export const request = (path, options) => host.request(path, options);
-export const get = (path, query) => host.request(path, { query }).then(({ data }) => data);
+export const get = (path, query) => request(path, { query }).then(({ data }) => data);
 export const notify = (text) => host.notify(text);
 export const copy = (text) => host.copy(text);
 export const mayWrite = () => host.mayWrite();
 export const translate = (key, options) => host.translate(key, options);
+
+/** An answer is shown as it comes, in place of what was there; never under a finger that is about to be lifted. */
+export async function request(path, options) {
+  try {
+    return await host.request(path, options);
+  } finally {
+    await released();
+  }
+}
