@@ -11,6 +11,7 @@ import {
   type Identity,
   readIdentity,
   withoutErlang,
+  withoutPlugins,
   writeConfiguration,
 } from "./broker-configuration.js";
 import { PlainError } from "./plain-error.js";
@@ -29,6 +30,8 @@ import {
 import { startWatchdog } from "./watchdog.js";
 
 const NODE_NAME = "single-window@localhost";
+/** Erlang keeps a core busy while it waits for work, which others could have. */
+const NO_SPINNING = "+sbwt none +sbwtdcpu none +sbwtdio none";
 /** Where Debian puts the real scripts; the ones in /usr/sbin insist on running as user `rabbitmq` with the system's folders. */
 const SCRIPT_FOLDERS = ["/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/opt/homebrew/sbin", "/usr/local/sbin"];
 
@@ -119,6 +122,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
 
   const env: NodeJS.ProcessEnv = {
     ...withoutErlang(process.env),
+    ...withoutPlugins(dir, scripts),
     HOME: dir,
     ERL_EPMD_PORT: String(mapperPort),
     ERL_EPMD_ADDRESS: HOST,
@@ -132,7 +136,7 @@ export async function startPrivateBroker(options: PrivateBrokerOptions): Promise
     RABBITMQ_LOGS: logFile,
     RABBITMQ_NODENAME: NODE_NAME,
     RABBITMQ_DIST_PORT: String(distributionPort),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false -single_window ${mark}`,
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false -single_window ${mark} ${NO_SPINNING}`,
     RABBITMQ_CTL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false",
     RABBITMQ_CTL_DIST_PORT_MIN: "20000",
     RABBITMQ_CTL_DIST_PORT_MAX: "32000",
