@@ -72,10 +72,15 @@ export async function claimFile(
     outBox.forget(name);
     return undefined;
   }
-  const again = waiting?.sha256 === sha256 ? waiting : interruptedClaim(context, folder, name, known);
+  const left = interrupted(context, folder, name, known);
+  const goesOn = (row: DocumentRow) => ledger.owns(row) && (row.state === "claimed" || isPutOff(row));
+  const again = waiting?.sha256 === sha256 ? waiting : left.find(goesOn);
+  // The file of one whose fate is decided is brought by `Reconciler`, or by whoever it is that works on it.
   if (
     !again &&
-    ((await dropSecondName(context, folder, name, known)) || (await backToArchive(context, folder, name, known)))
+    (left.length > 0 ||
+      (await dropSecondName(context, folder, name, known)) ||
+      (await backToArchive(context, folder, name, known)))
   ) {
     outBox.forget(name);
     return undefined;
@@ -147,18 +152,16 @@ async function isOnItsWayBack(
   return false;
 }
 
-/** The open claim of this very file whose rename a fault has prevented. */
-function interruptedClaim(
-  { files, ledger }: BoxContext,
+/** The open documents of this very file whose rename to TempBox a fault has prevented, or a power cut taken back. */
+function interrupted(
+  { files }: BoxContext,
   folder: BusinessFolder,
   name: string,
   known: readonly DocumentRow[],
-): DocumentRow | undefined {
-  return known.find(
+): readonly DocumentRow[] {
+  return known.filter(
     (row) =>
       !row.settled &&
-      ledger.owns(row) &&
-      (row.state === "claimed" || isPutOff(row)) &&
       row.box === "TempBox" &&
       row.business.toLowerCase() === folder.code.toLowerCase() &&
       namesInOutBox(row).includes(name) &&

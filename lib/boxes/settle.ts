@@ -76,7 +76,9 @@ export async function settleFailed(
           { event: "failed", ...words },
         );
   crashPoint("fail.after-state");
-  if (failure.code !== REPLACED) await writeLocalReceipt(context, failed, failure);
+  // Of one that has ended before, as replaced say, its producer hears why it did, not what whoever ends it again stumbled over.
+  const why = failed.code === failure.code ? failure : failureOf(failed);
+  if (why.code !== REPLACED) await writeLocalReceipt(context, failed, why);
   return finish(context, failed, lookedFor);
 }
 

@@ -1,5 +1,6 @@
 import { ANSWERS } from "./found-answers.js";
 import { LEADERS } from "./found-leaders.js";
+import { REFUSED } from "./found-refused.js";
 import { REJOINED } from "./found-rejoined.js";
 import { FOUND_TWO_NAMES } from "./found-two-names.js";
 import { FOUND_WITH_PDFS } from "./found-with-pdfs.js";
@@ -18,6 +19,7 @@ export interface Found {
 /** What was found in the world, and nothing else had: each is run always. */
 export const FOUND: readonly Found[] = [
   ...LEADERS,
+  ...REFUSED,
   ...REJOINED,
   ...FOUND_TWO_NAMES,
   ...FOUND_WITH_PDFS,
