@@ -180,19 +180,19 @@ export class SoftwareCard implements CardBackend {
     try {
       key = createPrivateKey({ key: pem, passphrase: this.password() || undefined });
     } catch (cause) {
-      const wrong = /bad decrypt|decryption|BAD_DECRYPT|maybe wrong password|bad password/i.test(messageOf(cause));
-      const fault = wrong
-        ? cardFault(
-            "KEY-PASSWORD",
-            { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
-            { zh: "请改正密钥密码。", en: "Correct the key's password." },
-            { state: "closed", details: { pin: true } },
-          )
-        : markNotTried(
-            cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
-              cause,
-            }),
-          );
+      const fault =
+        isWrongPassword(cause) || (pem.includes("ENCRYPTED") && canBeDecrypted(pem))
+          ? cardFault(
+              "KEY-PASSWORD",
+              { zh: "密钥文件的密码错误", en: "the key file's password is wrong" },
+              { zh: "请改正密钥密码。", en: "Correct the key's password." },
+              { state: "closed", details: { pin: true } },
+            )
+          : markNotTried(
+              cardFault("KEY-UNREADABLE", { zh: "私钥无法解析", en: "the private key cannot be read" }, KEY_ADVICE, {
+                cause,
+              }),
+            );
       throw fault;
     }
     if (key.asymmetricKeyType === "rsa") return { kind: "rsa", key };
@@ -268,6 +268,25 @@ export class SoftwareCard implements CardBackend {
       throw cardFault("KEY-FORMAT", { zh: "密钥文件不是 PEM", en: "the key's file is not PEM" }, KEY_ADVICE, { cause });
     }
   }
+}
+
+function isWrongPassword(cause: unknown): boolean {
+  return /bad decrypt|decryption|BAD_DECRYPT|maybe wrong password|bad password/i.test(messageOf(cause));
+}
+
+/**
+ * Is an encrypted key that could not be read one of an encryption that is known here? Then its password was wrong all the same: of some 250 wrong
+ * ones one looks right, by its padding, and what comes out is no key. All of these that are tried look right in one case of millions.
+ */
+function canBeDecrypted(pem: string): boolean {
+  return ["any", "other", "password"].some((passphrase) => {
+    try {
+      createPrivateKey({ key: pem, passphrase });
+      return true;
+    } catch (error) {
+      return isWrongPassword(error);
+    }
+  });
 }
 
 interface Material {

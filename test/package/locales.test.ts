@@ -84,6 +84,7 @@ describe("what the editor shows", () => {
         const page = {
           RED: { _: ignore, nodes: { registerType: ignore }, plugins: { registerPlugin: ignore } },
           $: ignore,
+          document: { addEventListener: ignore },
         };
         const before = Object.keys(page);
         const scripts = [...html(folder).matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createPublicKey, verify, X509Certificate } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { createPrivateKey, createPublicKey, verify, X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClientError } from "../../../lib/errors.js";
 import { openCard } from "../../../lib/signing/open.js";
@@ -101,6 +101,23 @@ describe("key files", () => {
     await assert.rejects(wrong.sign("rsa-sha256", DATA), { code: "SW-PIN-BLOCKED" });
     assert.equal(attempts.rows.length, 1);
     assert.equal(wrong.state, "closed");
+
+    // One of some 250 looks right by its padding.
+    const pem = readFileSync(keyFile, "utf8");
+    const looksRight = (passphrase: string) => {
+      try {
+        return createPrivateKey({ key: pem, passphrase }) === undefined;
+      } catch (error) {
+        return !/bad decrypt/.test(String(error));
+      }
+    };
+    let count = 0;
+    while (!looksRight(`wrong ${count}`)) count++;
+    const lucky = openCard(settings(made, { keyPassword: `wrong ${count}` }), new RecordedPins());
+    await assert.rejects(lucky.sign("rsa-sha256", DATA), (error: ImportClientError) => {
+      return error.details.inner === "KEY-PASSWORD";
+    });
+    await assert.rejects(lucky.sign("rsa-sha256", DATA), { code: "SW-PIN-BLOCKED" });
   });
 
   for (const [name, how] of [
