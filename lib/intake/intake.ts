@@ -106,9 +106,9 @@ export class Intake {
     const fault = systemFault(error);
     const { inner, folder } = fault?.details ?? {};
     if (!fault || inner === undefined || this.closed) return undefined;
-    // A write that fails does not name its folder.
-    const what = folder === undefined ? "" : `${inner} ${folder}`;
-    const known = what !== "" && [...this.refused.values()].some((other) => other.what === what);
+    // A write that fails, for a full disk say, does not name its folder: all those are one.
+    const what = [inner, folder].join(" ");
+    const known = [...this.refused.values()].some((other) => other.what === what);
     const own = this.refused.get(id) ?? { what, heard: [] };
     this.refused.set(id, { ...own, what });
     this.events.waits(fault);

@@ -22,6 +22,8 @@ import { until } from "../support/until.js";
 
 /** The largest message that the broker of these tests takes, below what goes alone from the start. */
 const LIMIT = 100_000;
+/** Milliseconds in which a broker answers however busy the machine is. */
+const IN_TIME = 20_000;
 
 describe("sends that the broker answers late, or refuses by themselves", () => {
   let broker: PrivateBroker;
@@ -55,8 +57,12 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     await relay.close();
   });
 
-  /** A client whose sender is connected through a relay. */
-  async function start(onUncertain: "resend" | "hold", queueArguments: object = {}): Promise<void> {
+  /** A client whose sender is connected through a relay. `confirmTimeout` in milliseconds: short where an answer is to be late. */
+  async function start(
+    onUncertain: "resend" | "hold",
+    queueArguments: object = {},
+    confirmTimeout = 400,
+  ): Promise<void> {
     await queues.assertQueue(queue, { durable: true, arguments: queueArguments });
     relay = await relayTo(broker);
     client = await openClient({ onUncertain });
@@ -67,7 +73,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     };
     connection = new BrokerConnection(settings);
     sender = new DocumentSender(client, connection, {
-      ...{ id: "send", exchange: "", queue, confirmTimeout: 400, giveUpAfter: 0, attempts: 2 },
+      ...{ id: "send", exchange: "", queue, confirmTimeout, giveUpAfter: 0, attempts: 2 },
     });
     sender.start();
     connection.start();
@@ -181,7 +187,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
 
   describe("a message that the broker does not take", () => {
     it("is refused alone: those behind it are sent anew, those before it said to be duplicates, none is held", async () => {
-      await start("resend");
+      await start("resend", {}, IN_TIME);
       const bodies = Array.from({ length: 21 }, (_, index) => randomBytes(index === 10 ? LIMIT + 1 : 1000));
       const sends = await Promise.all(bodies.map((body) => send(body)));
       const large = sends[10] as (typeof sends)[0];
@@ -209,7 +215,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     });
 
     it("harms nobody when it is large or names a user: such go on a channel of their own", async () => {
-      await start("resend");
+      await start("resend", {}, IN_TIME);
       const userId = "somebody else";
       const bad = [
         await send(randomBytes(1024 * 1024 + 1)),
@@ -234,7 +240,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     });
 
     it("is repeated alone after its channel was closed for it, and hits nobody a second time", async () => {
-      await start("resend");
+      await start("resend", {}, IN_TIME);
       // Not known by its size, so that all that are on their way are suspects.
       const fields = { headers: { CC: "no list" }, properties: {} };
       const sends = await Promise.all([
@@ -269,7 +275,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
 
   async function withWindow(): Promise<DocumentSender> {
     await sender.stop();
-    const settings = { id: "send", exchange: "", queue, confirmTimeout: 20_000, giveUpAfter: 0, attempts: 2 };
+    const settings = { id: "send", exchange: "", queue, confirmTimeout: IN_TIME, giveUpAfter: 0, attempts: 2 };
     const made = new DocumentSender(client, connection, settings);
     made.start();
     await until("it can send", () => made.publisher.isOpen);

@@ -177,10 +177,13 @@ describe("the receipt's way back", () => {
     await sent("K");
     fault = "ENOSPC";
     const [gone, left] = [brought(answer("K")), brought(answer("K2"))];
-    for (const id of [gone, left]) await assert.rejects(client.intake.settle(id));
+    await assert.rejects(client.intake.settle(gone));
+    const later = assert.rejects(client.intake.settle(left), { code: "SW-STOPPED" });
+    await settled();
     fault = undefined;
     client.deliveries.forget([gone]);
     client.intake.close();
+    await later;
     await clock.pass(120_000, settled);
     assert.deepEqual([ended, filed()], [[], []]);
   });
@@ -262,32 +265,37 @@ describe("the receipt's way back", () => {
     assert.equal((await client.ledger.story(id))?.receipts[0]?.clientKey, "");
   });
 
-  it("says once what a folder refuses, however many receipts meet it: the others are settled when they are stored", async () => {
-    const refusal = Object.assign(new Error("EACCES: permission denied, open 'x'"), {
-      code: "EACCES",
-      syscall: "open",
+  for (const [what, code, syscall] of [
+    ["a folder", "EACCES", "open"],
+    ["a full disk", "ENOSPC", "write"],
+  ] as const) {
+    it(`says once what ${what} refuses, however many receipts meet it: the others are settled when they are stored`, async () => {
+      const { write } = disk;
+      disk.write = async (path) => {
+        // What is refused when it is open is not named.
+        const named = syscall === "open" ? { path } : {};
+        throw Object.assign(new Error(`${code}: refused`), { code, syscall, ...named });
+      };
+      try {
+        const ids = ["K1", "K2", "K3", "K4"].map((key) => brought(answer(key)));
+        const ends = ids.map((id) => client.intake.settle(id).then(() => "stored", String));
+        const first = await Promise.race(ends);
+        assert.match(first, new RegExp(code));
+        await settled();
+        disk.write = write;
+        await clock.pass(60_000, settled);
+        const outcomes = await Promise.all(ends);
+        assert.deepEqual(
+          outcomes.map((end) => end === "stored").sort(),
+          [false, true, true, true],
+          outcomes.join("\n"),
+        );
+        assert.equal(client.deliveries.size, 0);
+      } finally {
+        disk.write = write;
+      }
     });
-    const closed = { ...disk };
-    closed.write = async (path) => {
-      throw Object.assign(new Error(refusal.message), refusal, { path });
-    };
-    const { write } = disk;
-    disk.write = closed.write;
-    try {
-      const ids = ["K1", "K2", "K3", "K4"].map((key) => brought(answer(key)));
-      const ends = ids.map((id) => client.intake.settle(id).then(() => "stored", String));
-      const first = await Promise.race(ends);
-      assert.match(first, /EACCES/);
-      await settled();
-      disk.write = write;
-      await clock.pass(60_000, settled);
-      const outcomes = await Promise.all(ends);
-      assert.deepEqual(outcomes.map((end) => end === "stored").sort(), [false, true, true, true], outcomes.join("\n"));
-      assert.equal(client.deliveries.size, 0);
-    } finally {
-      disk.write = write;
-    }
-  });
+  }
 
   it("tells of a code that nobody knows once, for good", async () => {
     await sent("K");
