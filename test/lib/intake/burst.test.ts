@@ -36,11 +36,13 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
     const random = new Random(seed);
     const clock = new FakeClock();
     let writes = 0;
+    let writing = 0;
     const disk: Disk = {
       ...SYSTEM_DISK,
       write: async (path, bytes) => {
         if (/InBox/.test(path) && ++writes % 23 === 0) throw Object.assign(new Error("full"), { code: "ENOSPC" });
-        await SYSTEM_DISK.write(path, bytes);
+        writing++;
+        await SYSTEM_DISK.write(path, bytes).finally(() => writing--);
       },
     };
     const settings = clientSettings();
@@ -81,9 +83,23 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
     const out = new Map<string, Message>();
     let deliveries = 0;
     let stops = 0;
-    const settle = (id: string) => client.intake.settle(id).catch(() => undefined);
+    const pending = new Set<string>();
+    const settle = (id: string) => {
+      pending.add(id);
+      client.intake
+        .settle(id)
+        .catch(() => undefined)
+        .finally(() => pending.delete(id));
+    };
+    /** What a full disk refuses waits for the clock to go on, beside the first that was told of it. */
+    const settled = async () => {
+      for (let still = 0; still < 20 && pending.size > 0; still++) {
+        const before = pending.size;
+        await new Promise((done) => setImmediate(done));
+        if (writing > 0 || pending.size !== before) still = 0;
+      }
+    };
     while (queue.length + out.size > 0) {
-      const brought: Promise<void>[] = [];
       while (out.size < PREFETCH && queue.length > 0) {
         const message = queue.shift() as Message;
         const id = `d${deliveries++}`;
@@ -91,21 +107,22 @@ describe("a burst of receipts with doubles, garbage and large bodies", () => {
         const facts = { queue: "q", redelivered: false, receivedAt: clock.now(), type: "", fileName: "", business: "" };
         const end = () => void out.delete(id);
         client.deliveries.add({ id, messageId: message.id, body: message.body, ...facts, ack: end, refuse: end });
-        brought.push(settle(id));
+        settle(id);
       }
       if (random.between(0, 9) === 0) {
         // The process stops in the middle of it; the broker brings what was not acknowledged again.
         stops++;
         await client.close();
-        await Promise.all(brought);
+        await settled();
         queue.push(...out.values());
         out.clear();
         await open();
         continue;
       }
-      await Promise.all(brought);
+      await settled();
       await clock.pass(60_000, async () => {
-        await Promise.all([...out.keys()].map(settle));
+        for (const id of out.keys()) settle(id);
+        await settled();
       });
     }
 
