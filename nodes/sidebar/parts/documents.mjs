@@ -319,8 +319,8 @@ function showRow(row, open) {
     ),
     small([row.business, row.messageType, row.clientKey, time(row.updatedAt)]),
     // Both numbers do not fit into one line.
-    row.seqNo && small([row.seqNo]),
-    row.customsNo && small([row.customsNo]),
+    row.seqNo && small([named(translate("fact.seqNo"), row.seqNo)]),
+    row.customsNo && small([named(translate("fact.customsNo"), row.customsNo)]),
     row.instance && small([named(translate("fact.instance"), instanceName(row.instance))]),
     wait && markLate(small([wait.text]), wait.late),
     row.code &&
