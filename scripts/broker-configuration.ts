@@ -107,11 +107,12 @@ function writeAdvanced(dir: string, { tls, tlsHosts = {} }: BrokerListening): vo
 
 /**
  * At each start RabbitMQ reads every module of every plugin that lies beside it, of those that are off too: a quarter of all its start.
- * Makes a folder that names the broker alone, and resolves to the variable that shows it; none where the plugins lie otherwise.
+ * Makes a folder that names the broker alone, and returns the variable that shows it; none where the plugins lie otherwise, nor for RabbitMQ 4, with
+ * which it was not tried.
  */
 export function withoutPlugins(dir: string, scripts: string): NodeJS.ProcessEnv {
   const all = join(realpathSync(join(scripts, "rabbitmq-server")), "..", "..", "plugins");
-  const brokers = existsSync(all) ? readdirSync(all).filter((name) => /^rabbit-[\d.]+$/.test(name)) : [];
+  const brokers = existsSync(all) ? readdirSync(all).filter((name) => /^rabbit-3[\d.]+$/.test(name)) : [];
   if (brokers.length !== 1) return {};
   const own = join(dir, "plugins");
   rmSync(own, { recursive: true, force: true });
