@@ -1,14 +1,14 @@
 import { extname, join } from "node:path";
 import { CODES } from "../codes.js";
-import { codeOf } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { Turn } from "../turn.js";
-import { bringAcross, recoverParked } from "./across.js";
+import { recoverParked } from "./across.js";
 import { filesIn } from "./archive.js";
 import { AwaitedFiles, FILE_MISSING } from "./awaited.js";
+import { bringAgain } from "./bring-again.js";
 import { bringBack, isToBringBack } from "./bring-back.js";
 import { enterRow } from "./claim.js";
 import type { Claims } from "./claims.js";
@@ -19,7 +19,7 @@ import { seenLate } from "./looked-for.js";
 import { assertStillOurs } from "./ours.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
-import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
+import { dropSecondName, underItsNumber } from "./second-name.js";
 import { finish, finishEnded, lateSource, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
@@ -165,8 +165,7 @@ export class Reconciler {
       return;
     }
     const folder = this.context.folders.of(row.business);
-    // The power may have failed before the move was safe on the disk, whatever became of the document since.
-    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) await this.bringAgain(row, folder);
+    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) await bringAgain(this.context, row, folder);
     // Where a name may be seen late it is not touched unread: whoever claims it looks again.
     else if (row.box === "TempBox" && seenLate(this.context, folder.box("OutBox")) === 0)
       await dropSecondName(this.context, folder, row.fileName, [row]);
@@ -244,26 +243,6 @@ export class Reconciler {
 
   private isInTempBox(row: DocumentRow, folder: BusinessFolder): boolean {
     return this.context.files.disk.exists(join(folder.box("TempBox"), row.boxName));
-  }
-
-  /** Stopped between the row that says TempBox and the rename out of OutBox: the very same file is brought. */
-  private async bringAgain(row: DocumentRow, folder: BusinessFolder): Promise<void> {
-    const { files, clock } = this.context;
-    for (const name of namesInOutBox(row)) {
-      const source = join(folder.box("OutBox"), name);
-      if (files.disk.facts(source)?.size !== row.size) continue;
-      if ((await hashOf(files.disk, source, clock)) !== row.sha256) continue;
-      assertStillOurs(this.context, row);
-      try {
-        files.disk.rename(source, join(folder.box("TempBox"), row.boxName));
-      } catch (error) {
-        // It was brought meanwhile, or is by this very call: the next comparison sees which.
-        if (codeOf(error) === "ENOENT") return;
-        if (codeOf(error) !== "EXDEV") throw error;
-        await bringAcross(this.context, folder, name, row.boxName, undefined);
-      }
-      return;
-    }
   }
 
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */

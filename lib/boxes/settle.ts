@@ -11,6 +11,7 @@ import { STATE_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { quote } from "../quote.js";
 import { archivePlace, type HashWorld, isFile, nameInBox, placedInArchive } from "./archive.js";
 import { FILE_MISSING } from "./awaited.js";
+import { bringAgain } from "./bring-again.js";
 import type { BoxContext } from "./context.js";
 import { writeLocalReceipt } from "./local-receipt.js";
 import { appears, seenLate } from "./looked-for.js";
@@ -169,6 +170,9 @@ export async function finish(context: BoxContext, row: DocumentRow, lookedFor = 
   const { day, name } = archivePlace(row, context.settings);
   crashPoint("settle.before-move");
   let before = await placedInArchive(context, archive, row, context.settings);
+  if (before === undefined && row.box === "TempBox" && !files.disk.exists(source)) {
+    await bringAgain(context, row, context.folders.of(row.business));
+  }
   // Another instance, or an interrupted call, may have moved it, and a share show neither place yet.
   if (before === undefined && !files.disk.exists(source) && !(await appears(context, source, lookedFor))) {
     before = await placedInArchive(context, archive, row, context.settings);

@@ -76,4 +76,10 @@ export const REFUSED: readonly Found[] = [
       ...["killed after/1/35"],
     ],
   },
+  {
+    what: "a power cut put a document that was sent back to OutBox, an answer settled it as one without a file, and it was claimed as one more and refused",
+    seed: 3262583,
+    instances: 1,
+    kept: ["killed before a commit/0/7", "the power fails with it/0/0", "a scanner holds the file/1/13"],
+  },
 ];
