@@ -6,6 +6,10 @@ import type { BrokerNode, ImportClientNode, UsedQueues } from "./registry.js";
 interface Use {
   client: ImportClientNode;
   places: readonly string[];
+  /** Where it sends to, and what it reads. */
+  send: readonly string[];
+  receive: readonly string[];
+  queue: string;
 }
 
 /** By user's node id, over every broker of this runtime. */
@@ -14,7 +18,7 @@ const uses = new Map<string, Use>();
 /**
  * Notes that a node uses queues for its client. Test and production may run side by side only with different queues (faq
  * client 4). Throws SW-CONFIG with both clients' names when the other environment uses one of them already, or when the
- * broker belongs to a client of the other environment.
+ * broker belongs to a client of the other environment; and as `assertNoLoop`.
  */
 export function useQueues(user: Node, client: ImportClientNode, broker: BrokerNode, queues: UsedQueues): void {
   const { owner } = broker;
@@ -26,7 +30,31 @@ export function useQueues(user: Node, client: ImportClientNode, broker: BrokerNo
       throw mixed(queues.send ?? queues.receive ?? "", client, other.client);
     }
   }
-  uses.set(user.id, { client, places });
+  const { send, receive, exchange } = queues;
+  uses.set(user.id, {
+    ...{ client, places, queue: send ?? receive ?? "" },
+    send: placesOf(broker.settings, { send, exchange }),
+    receive: placesOf(broker.settings, { receive }),
+  });
+  assertNoLoop(user);
+}
+
+/**
+ * A declaration that goes to a queue which is read here comes back as a receipt that nobody knows: it never leaves, and is called sent. Throws
+ * SW-CONFIG for the node that sends there, and for the one that reads.
+ */
+export function assertNoLoop(user: Node): void {
+  const own = uses.get(user.id);
+  if (!own) return;
+  for (const { send, receive } of uses.values()) {
+    if (!own.send.some((place) => receive.includes(place)) && !own.receive.some((place) => send.includes(place)))
+      continue;
+    throw configError(
+      "queue",
+      `发送队列和接收队列不能相同：${own.queue}`,
+      `the send queue and the receive queue must not be the same: ${own.queue}`,
+    );
+  }
 }
 
 export function leaveQueues(user: Node): void {

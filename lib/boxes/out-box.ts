@@ -255,11 +255,18 @@ export class OutBox {
     // Bytes that are no UTF-8, of a producer with another encoding, become this character: the file cannot be opened by it.
     if (name.includes("\ufffd")) return "name";
     if (kind === "folder") return "folder";
-    if (kind === "link") {
-      return this.world.files.disk.exists(join(this.folder.box("OutBox"), name)) ? "link" : "dangling";
-    }
+    if (kind === "link") return this.leads(name) ? "link" : "dangling";
     if (kind !== "file") return "special";
     return isUnfinishedName(name) ? "unfinished" : undefined;
+  }
+
+  /** Does a link lead anywhere? One that leads in a circle, or where nobody may look, keeps nothing else from being taken. */
+  private leads(name: string): boolean {
+    try {
+      return this.world.files.disk.exists(join(this.folder.box("OutBox"), name));
+    } catch {
+      return false;
+    }
   }
 
   private enter(name: string, generation: number): void {

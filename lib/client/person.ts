@@ -64,13 +64,14 @@ function refused(row: DocumentRow, zh: string, en: string): ImportClientError {
 /**
  * Sends a document that has ended once more, as a new attempt through the whole flow. Its archived file is copied back to
  * TempBox; the copy in the archive stays. One that the data centre has taken in, and that customs has not refused, is sent again only
- * by the word `as: "accepted"`. Rejects with SW-STATE without it, or when the document is still on its way, SW-OWNER when it was another
- * client's, SW-REQUEST without a reason.
+ * by the word `as: "accepted"`; one that was refused as a repeat is sent by `overrideDuplicate` alone. Rejects with SW-STATE
+ * without it, or when the document is still on its way, SW-OWNER when it was another client's, SW-REQUEST without a reason.
  */
 export function resendDocument(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () =>
     decided(client, id, "resend", word, async (row) => {
       if (row.state === "accepted" && isAlive(row) && word.as !== "accepted") throw standsAlready(row);
+      if (isRefusedRepeat(row)) throw repeats(row);
       return again(client, row, "resend", word);
     }),
   );
@@ -86,6 +87,16 @@ function standsAlready(row: DocumentRow): ImportClientError {
   );
 }
 
+const isRefusedRepeat = ({ state, code }: DocumentRow) => state === "failed" && code === "SW-DUP";
+
+function repeats(row: DocumentRow): ImportClientError {
+  return refused(
+    row,
+    `${row.text}；再发可能重复申报。确为另一份单据的，请用“仍要发送”（override）`,
+    `${row.textEn}: sent again it may be declared twice; if it is another one all the same, send it anyway (override)`,
+  );
+}
+
 /**
  * Sends a document that was refused as a repeat of another one (SW-DUP): a person knows that it is none, and says why. Rejects with
  * SW-STATE when it was not refused for that, SW-REQUEST without a reason.
@@ -93,7 +104,7 @@ function standsAlready(row: DocumentRow): ImportClientError {
 export function overrideDuplicate(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   return client.claims.alone(id, () =>
     decided(client, id, "override", word, async (row) => {
-      if (row.state !== "failed" || row.code !== "SW-DUP") {
+      if (!isRefusedRepeat(row)) {
         throw refused(
           row,
           `单据不是因重复被拒绝的（${row.state}）`,

@@ -77,7 +77,10 @@ export async function prerequisitesOf(
     if (path === "") {
       missing.push({
         setting,
-        text: { zh: `没有填写${what.zh}的路径`, en: `the path of ${what.en} is not set` },
+        text: {
+          zh: `没有填写${/^[A-Z]/.test(what.zh) ? " " : ""}${what.zh}的路径`,
+          en: `the path of ${what.en} is not set`,
+        },
         advice: howToSet(VARIABLES[setting]),
       });
     } else if (await isThere(path, kind)) found.push(path);

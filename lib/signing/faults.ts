@@ -3,8 +3,8 @@ import type { CardIdentity, CardState, SignAlgorithm } from "./types.js";
 
 /** What to do when there is no card. */
 export const INSERT_CARD: Bilingual = {
-  zh: "请插好卡并检查读卡器；插回后下一份报文会自动继续。",
-  en: "Insert the card and check the reader; the next document goes on by itself.",
+  zh: "请插好卡并检查读卡器；插回后一分钟内自动继续，等待的单据也会发出。",
+  en: "Insert the card and check the reader; work then goes on by itself within a minute, with what waits.",
 };
 
 /** What to do after a refused PIN: nobody may be led to a second wrong one. The guard opens for another PIN by itself (`PinGuard`). */

@@ -207,6 +207,12 @@ export class MachinePinAttempts implements PinAttempts {
     const file = this.file();
     const known = this.connection;
     if (known?.file === file && inodeOf(file) === known.inode) return known.database;
+    // What was removed under a process that runs closes the guard all the same, for whoever asks next.
+    if (known?.file === file) {
+      for (const attempt of closingIn(known.database)) {
+        if (!this.begun.has(attempt.id) && !this.unwritten.has(attempt.id)) this.unwritten.set(attempt.id, attempt);
+      }
+    }
     this.close();
     for (const end of ["", "-journal"]) assertPlainFile(file + end);
     // Private from its first moment on, whatever the umask.
@@ -239,6 +245,21 @@ export class MachinePinAttempts implements PinAttempts {
     } catch {
       return process.env[GUARD_VARIABLE] ?? "";
     }
+  }
+}
+
+/** All that closes the guard for anybody, as refused; none where the record cannot be read any more. */
+function closingIn(database: Database.Database): Ended[] {
+  const open = "SELECT id, at, salt, pin, code FROM attempts WHERE released_at = 0 AND outcome IN ('open', 'refused')";
+  try {
+    const names = database.prepare("SELECT token FROM tokens WHERE attempt = ?");
+    return (database.prepare(open).all() as Omit<Attempt, "outcome">[]).map((attempt) => ({
+      ...attempt,
+      outcome: "refused",
+      tokens: (names.all(attempt.id) as { token: string }[]).map(({ token }) => token),
+    }));
+  } catch {
+    return [];
   }
 }
 

@@ -70,7 +70,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const query = readDocumentQuery(given);
       const limit = Math.min(query.limit ?? 50, 500);
       const wanted = text(given.client);
-      if (wanted !== "") openingOf(wanted);
+      // One that lacks settings is deployed, and has no documents yet: `status` says what it lacks.
+      if (wanted !== "" && !nodes.has(wanted)) openingOf(wanted);
       assertLedger(({ id }) => wanted === "" || id === wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
       const pages = asked.map(async ({ client: { ledger, advice } }) => {

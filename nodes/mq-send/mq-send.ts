@@ -32,7 +32,7 @@ import {
   StatusLine,
   sayOnce,
 } from "../runtime.js";
-import { leaveQueues, useQueues } from "../separation.js";
+import { assertNoLoop, leaveQueues, useQueues } from "../separation.js";
 import { markUnwired } from "../wiring.js";
 import { type FieldEvaluator, fieldEvaluator } from "./fields.js";
 
@@ -209,6 +209,8 @@ export = (RED: NodeAPI): void => {
         const { client, line, fields, showState } = await beginning.started;
         showNow = showState;
         assertNotRefused(document);
+        // Who reads that queue may have been deployed after this one.
+        assertNoLoop(this);
         await assertAsSigned(document, message, client);
         // What the broker refuses to the others stands until it has taken one.
         if (!sender?.publisher.fault) status.show("blue", "dot", "sending");

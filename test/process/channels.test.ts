@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Channel, connect } from "amqplib";
 import type { Consumer } from "../../lib/amqp/broker.js";
 import { BrokerConnection } from "../../lib/amqp/connection.js";
+import { queueDepth } from "../../lib/amqp/queue-depth.js";
 import { type PrivateBroker, startPrivateBroker } from "../../scripts/private-broker.js";
 import { type Relay, relayTo } from "../support/relay.js";
 import { removeScratch, scratch } from "../support/scratch.js";
@@ -138,5 +139,19 @@ describe("channels of those who come and go while the connection is made", () =>
       (await broker.rabbitmqctl("list_channels", "pid", "user")).split("import-client").length - 1;
     await until("no channel is left but the test's own", async () => (await channels()) === 1);
     await until("it stays so", async () => (await consumers()).every((count) => count === 0));
+  });
+
+  it("tells no depth of a queue while the broker is frozen, and waits for none until the connection is given up", async () => {
+    connection.start();
+    await until("it is connected", () => connection.state === "connected");
+    assert.equal(await queueDepth(connection, "q0"), 0);
+    broker.pause();
+    try {
+      assert.equal(await queueDepth(connection, "q0"), null);
+      assert.equal(connection.state, "connected");
+    } finally {
+      broker.resume();
+    }
+    await until("it tells again", async () => (await queueDepth(connection, "q0")) === 0);
   });
 });

@@ -14,8 +14,8 @@ interface KnownFault {
 }
 
 const START: Bilingual = {
-  zh: "请启动卡控件（客户端控件 EportClient）；控件恢复后下一份报文会自动继续。",
-  en: "Start the card control (EportClient); the next document goes on by itself when it is back.",
+  zh: "请启动卡控件（客户端控件 EportClient）；控件恢复后一分钟内自动继续，等待的单据也会发出。",
+  en: "Start the card control (EportClient); work then goes on by itself within a minute, with what waits.",
 };
 /** The official client's words (faq 11). */
 const HANDSHAKE = "错误:卡控件通讯等待握手超时!";

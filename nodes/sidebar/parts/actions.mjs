@@ -6,10 +6,13 @@ import { askReason } from "./reason.mjs";
 import { ENDED_STATES, isPutOff, isTakenIn, isWaiting, standing } from "./states.mjs";
 import { translate } from "./texts.mjs";
 
+/** Of one that was refused as a repeat a person says that it is none: sent again as it is, it would go out without that word. */
+const isRefusedRepeat = (row) => row.settled && row.state === "failed" && row.code === "SW-DUP";
+
 /** Each with its sign and which documents it is for. */
 const ACTIONS = {
-  resend: { sign: "again", isFor: (row) => row.settled && ENDED_STATES.includes(row.state) },
-  override: { sign: "send", isFor: (row) => row.settled && row.state === "failed" && row.code === "SW-DUP" },
+  resend: { sign: "again", isFor: (row) => row.settled && ENDED_STATES.includes(row.state) && !isRefusedRepeat(row) },
+  override: { sign: "send", isFor: isRefusedRepeat },
   hold: { sign: "pause", isFor: (row) => !row.settled && row.state === "claimed", timed: true },
   release: { sign: "unlock", isFor: (row) => row.state === "held" },
   end: { sign: "close", isFor: isWaiting, path: "release", more: { as: "failed" } },

@@ -242,6 +242,9 @@ describe("looking at an OutBox", () => {
     mkdirSync(join(box, "folder"));
     symlinkSync(join(box, "folder"), join(box, "link.xml"));
     symlinkSync(join(box, "nothing"), join(box, "dangling.xml"));
+    // The first leads to itself, the second nowhere that has a name.
+    symlinkSync("circle.xml", join(box, "circle.xml"));
+    symlinkSync("n".repeat(300), join(box, "nameless.xml"));
     execFileSync("mkfifo", [join(box, "pipe.xml")]);
     writeFileSync(Buffer.concat([Buffer.from(`${box}/`), Buffer.from("b1a8b9d8b5a52e786d6c", "hex")]), XML);
     for (const name of ["...xml", "left.tmp", "Thumbs.db", ".DS_Store", "good.xml"]) writeFileSync(path(name), XML);
@@ -249,7 +252,7 @@ describe("looking at an OutBox", () => {
     const reasons = Object.fromEntries(oddities.map(({ name, reason }) => [name, reason]));
     assert.deepEqual(
       Object.values(reasons).sort(),
-      ["dangling", "folder", "link", "name", "special"],
+      ["dangling", "dangling", "dangling", "folder", "link", "name", "special"],
       "a writer gets its time before its unfinished file is named",
     );
     await outBox.ready();

@@ -84,6 +84,7 @@ describe("a person's decisions", () => {
       overrideDuplicate(client, refused.id, { reason: "" }),
       (error) => codeOf(error) === "SW-REQUEST",
     );
+    await assert.rejects(resendDocument(client, refused.id, { reason: "once more" }), state);
     await overrideDuplicate(client, refused.id, { reason: "customs asked for it" });
     const again = await claimed("b.xml");
     assert.equal(again.id, refused.id);

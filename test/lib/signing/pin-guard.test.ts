@@ -278,6 +278,23 @@ describe("the PIN guard's record", () => {
     for (const one of [pins, other]) one.close();
   });
 
+  it("a refusal outlives a record that is removed while its process goes on, and is written again", async () => {
+    const pins = new RecordedPins(fresh());
+    await assert.rejects(
+      new PinGuard(pins, "1").login(["t", "c"], async () => wrong()),
+      { code: "C134" },
+    );
+    rmSync(join(pins.path, ".."), { recursive: true });
+    mkdirSync(join(pins.path, ".."));
+    await assert.rejects(new PinGuard(pins, "1").login(["c"], neverCalled), { code: "SW-PIN-BLOCKED" });
+    const other = new RecordedPins(join(pins.path, ".."));
+    await assert.rejects(new PinGuard(other, "1").login(["t"], neverCalled), { code: "SW-PIN-BLOCKED" });
+    await new PinGuard(pins, "2").login(["t"], async () => undefined);
+    await pins.release(["t"], "the card has been looked at");
+    await new PinGuard(other, "1").login(["t"], async () => undefined);
+    for (const one of [pins, other]) one.close();
+  });
+
   it("takes over what stands open in a ledger, once, before a PIN is sent", async () => {
     const pins = new RecordedPins(fresh());
     const pin = await pinFingerprint("pkcs11:a", "1");

@@ -153,6 +153,8 @@ export function config(bench: RedBench): void {
       for (const text of ["未设置报文根目录", "未设置客户端 ID"]) assert.ok(status.fault.text.zh.includes(text), text);
       const health = await bench.http().get("/single-window/health");
       assert.deepEqual([health.status, health.body.reasons], [503, ["SW-CONFIG"]]);
+      const { documents } = (await bench.http().get(`/single-window/documents?client=${status.client.id}`)).body;
+      assert.deepEqual(documents, []);
       await bench.unload();
       assert.deepEqual((await bench.http().get("/single-window/status")).body, []);
     });
@@ -268,6 +270,26 @@ export function config(bench: RedBench): void {
           bench.errors().join("\n"),
           /receive2: SW-CONFIG .*test and production share .*: 正式 \(production\), 测试 \(test\)/,
         );
+      });
+
+      it("send to no queue that is read here: nothing goes out, whoever of the two was first", async () => {
+        const queue = await bench.queue();
+        await bench.load([
+          test(),
+          brokerNode(bench.broker, { client: "" }),
+          uses("sw-mq-send", "send", "client", { queue }),
+          uses("sw-mq-receive", "receive", "client", { queue }),
+          catchAll("caught"),
+          sink("caught"),
+          sink("out"),
+        ]);
+        await bench.showing("receive", "mq-receive.status.config");
+        assert.match(bench.errors().join("\n"), /SW-CONFIG .*发送队列和接收队列不能相同.*must not be the same/);
+        bench.node("send").receive({ document: { id: "x", fileName: "x.xml" }, payload: Buffer.from("<a/>") });
+        const refused = await until("it is not sent", () =>
+          bench.messages("caught").find(({ document }) => document?.id === "x"),
+        );
+        assert.equal(refused.error?.code ?? refused.fault?.code, "SW-CONFIG");
       });
 
       it("are refused when one sends over the other's broker, and pass with queues of their own", async () => {
