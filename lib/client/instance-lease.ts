@@ -49,6 +49,8 @@ export interface Lead {
    * broker then. False, and it leads as before, when nobody is there by then. Rejects with what keeps the database from it.
    */
   giveUp(away: () => Promise<void>): Promise<boolean>;
+  /** Leads nobody for so many milliseconds: it has ended others, who may be alive and not know it yet. */
+  holdBack(milliseconds: number): void;
 }
 
 type PerhapsPromise<T> = T | Promise<T>;
@@ -68,6 +70,8 @@ export class InstanceLease implements Holding, Lead {
   /** By the last renewal it is the first in the line. */
   private isFirst = false;
   private givesUp = false;
+  /** By the monotonic clock. */
+  private leadsFrom = Number.NEGATIVE_INFINITY;
   private onTaken: ((taken: TakenOver) => void) | undefined;
   /** What was taken over before anybody listened. */
   private untold: TakenOver[] = [];
@@ -99,7 +103,11 @@ export class InstanceLease implements Holding, Lead {
   }
 
   get leads(): boolean {
-    return this.isFirst && !this.givesUp;
+    return this.isFirst && !this.givesUp && this.ports.clock.monotonic() >= this.leadsFrom;
+  }
+
+  holdBack(milliseconds: number): void {
+    this.leadsFrom = Math.max(this.leadsFrom, this.ports.clock.monotonic() + milliseconds);
   }
 
   /**

@@ -181,8 +181,8 @@ async function begin(
   await markBoxes(settings, client.folders, client.files, client.ids);
   let tell = (waits: ImportClientError) => onWait?.(waits);
   const rebuildAll = async (why: Gap) => {
-    // Whoever stands in it is of the past: one of those that are alive joins anew.
-    await ledger.instances?.beginAnew();
+    // Whoever stands in it is of the past: one of those that are alive joins anew, and lets its link go before this one has one.
+    if (ledger.instances) lease.lead?.holdBack(await ledger.instances.beginAnew());
     const telling = tellRebuilding(client, (waits) => tell(waits));
     reportRebuilt(client, why, await rebuild(client, telling));
   };

@@ -136,9 +136,10 @@ export interface Instances {
   seen(): Promise<SeenInstance[]>;
   /**
    * The ledger was found to be an older one, or was begun anew: all others that stand in it are taken over, and what follows from its rows,
-   * their counts and next numbers, is made of them again. A restore that was written into has them wrong.
+   * their counts and next numbers, is made of them again. A restore that was written into has them wrong. Resolves to the milliseconds until the
+   * last lease of those, and the grace after it, is over: one of them may be alive, and not know yet.
    */
-  beginAnew(): Promise<void>;
+  beginAnew(): Promise<number>;
   /** Nothing of those that are known to be dead is committed any more; what is theirs stays as it is. */
   end(dead: readonly string[]): Promise<void>;
   /** Others may take over at once. */

@@ -186,6 +186,14 @@ export function describeInstances(what: string, database: SharedDatabase): void 
       assert.deepEqual(await two.instances.takeOver([], true), { instances: [], documents: 0 });
     });
 
+    it("whoever begins it anew ends all others, and hears how long a living one may not know that", async () => {
+      const [two, three] = [await join(), await join()];
+      const rest = await two.instances.beginAnew();
+      assert.ok(rest > INSTANCE.grace && rest <= INSTANCE.lasts + INSTANCE.grace, `${rest}`);
+      assert.equal((await three.instances.renew()).held, false);
+      assert.equal(await two.instances.beginAnew(), 0);
+    });
+
     it("a dead one, one that has left, and documents of nobody are taken over at once, by one of those who try", async () => {
       const [one, two, three, four] = [await join(), await join(), await join(), await join()];
       for (const each of [one, two]) await claimed(each);

@@ -25,4 +25,17 @@ export const LEADERS: readonly Found[] = [
       "a deploy/8/24",
     ],
   },
+  {
+    what: "one that began the ledger anew, and ended a living leader by that, had a link beside it for some seconds",
+    seed: 5166851,
+    instances: 3,
+    shared: true,
+    kept: [
+      "trouble/0",
+      "link/0",
+      "the ledger cannot be written/0/3",
+      "frozen after a commit/8/2",
+      "frozen after a commit/16/19",
+    ],
+  },
 ];

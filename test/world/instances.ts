@@ -189,14 +189,16 @@ export class SimInstances implements Instances {
     await this.ledger.write(() => this.ending(dead, false));
   }
 
-  async beginAnew(): Promise<void> {
-    await this.ledger.write(() => {
+  beginAnew(): Promise<number> {
+    return this.ledger.write(() => {
       const others = this.file.instances.filter(({ id, takenBy }) => takenBy === "" && id !== this.me?.id);
+      const rests = others.map(({ leaseUntil }) => leaseUntil + this.world.grace - this.world.now());
       this.taking(
         others.map(({ id }) => id),
         false,
         false,
       );
+      return Math.max(0, ...rests);
     });
   }
 

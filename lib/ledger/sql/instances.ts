@@ -177,16 +177,19 @@ export class SqlInstances implements Instances {
     await this.store.write(() => this.ending(dead, false));
   }
 
-  async beginAnew(): Promise<void> {
-    await this.store.write(() => this.beginningAnew());
+  beginAnew(): Promise<number> {
+    return this.store.write(() => this.beginningAnew());
   }
 
-  private *beginningAnew(): Work<void> {
+  private *beginningAnew(): Work<number> {
     const end = "UPDATE instances SET epoch = epoch + 1, taken_by = ?, taken_at = clock_timestamp()";
+    const over = `lease_until + ${seconds(INSTANCE.grace)} - clock_timestamp()`;
+    const rest = `CASE WHEN isfinite(lease_until) THEN extract(epoch FROM ${over}) * 1000 ELSE 0 END AS rest`;
     const me = this.own;
-    yield run(`${end} WHERE taken_by = '' AND id <> ?`, me, me);
+    const ended = yield all(`${end} WHERE taken_by = '' AND id <> ? RETURNING ${rest}`, me, me);
     yield* this.taking([], false, false);
     for (const sql of this.store.dialect.filled) yield run(sql);
+    return Math.max(0, ...ended.map((one) => Number(one.rest)));
   }
 
   async leave(): Promise<void> {

@@ -77,7 +77,9 @@ class Others implements Instances {
     return 0;
   }
   async end(): Promise<void> {}
-  async beginAnew(): Promise<void> {}
+  async beginAnew(): Promise<number> {
+    return 0;
+  }
   async leave(): Promise<void> {
     this.left = true;
   }

@@ -18,6 +18,7 @@ class Instance {
     reach: "",
     leader: undefined,
     mayGiveUp: true,
+    holdBack: () => {},
     giveUp: async (away) => {
       this.lease.leads = false;
       try {
