@@ -41,7 +41,11 @@ export class Walk {
     await this.click(dialog.locator("a[href='#red-ui-clipboard-dialog-import-tab-examples']"));
     const examples = page.locator("#red-ui-clipboard-dialog-import-tab-examples");
     await this.click(examples.getByText("@single-window/node-red-import-client"));
+    // The list slides open: until then another example may come under the pointer.
+    await examples.getByText(name).waitFor();
+    await page.waitForFunction(() => $(":animated").length === 0);
     await this.click(examples.getByText(name));
+    await examples.locator(".selected", { hasText: name }).waitFor();
     await this.click(page.locator("#red-ui-clipboard-dialog-ok"));
   }
 

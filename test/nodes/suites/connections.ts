@@ -104,12 +104,12 @@ export function connections(bench: RedBench): void {
     });
 
     it("are not ready while a queue is missing that they need", async () => {
-      const [there, gone] = [await bench.queue(), await bench.queue()];
+      const [there, also, gone] = [await bench.queue(), await bench.queue(), await bench.queue()];
       await bench.aside((channel) => channel.deleteQueue(gone));
       for (const [send, receive, reasons] of [
         [gone, there, ["queue"]],
         [there, gone, ["queue"]],
-        [there, there, undefined],
+        [there, also, undefined],
       ] as const) {
         await bench.load([
           clientNode(root),
@@ -130,13 +130,13 @@ export function connections(bench: RedBench): void {
     });
 
     it("share one connection between those who send and receive, and close it with the last", async () => {
-      const queue = await bench.queue();
+      const [send, queue] = [await bench.queue(), await bench.queue()];
       const relay = await relayTo(bench.broker);
       try {
         await bench.load([
           clientNode(root),
           brokerNode(bench.broker, { port: relay.port }),
-          node("sw-mq-send", "send", { client: "client", broker: "broker", queue }),
+          node("sw-mq-send", "send", { client: "client", broker: "broker", queue: send }),
           node("sw-mq-receive", "receive", { client: "client", broker: "broker", queue }, ["out"]),
           node("sw-mq-receive", "receive2", { client: "client", broker: "broker", queue }, ["out"]),
           sink("out"),

@@ -180,8 +180,8 @@ export function readableSettings(bench: RedBench): void {
         node("sw-settle", "settle", { client: "client", outcome: "sended" }, ["out"]),
         node("sw-mq-send", "send", { ...queue, body: "dxpmsg" }, ["out"]),
         node("sw-mq-send", "fields", { ...queue, fields: "{}" }, ["out"]),
-        node("sw-mq-receive", "use", { ...queue, use: "alone" }, ["out"]),
-        node("sw-mq-receive", "unreadable", { ...queue, unreadable: "drop" }, ["out"]),
+        node("sw-mq-receive", "use", { ...queue, queue: "elsewhere", use: "alone" }, ["out"]),
+        node("sw-mq-receive", "unreadable", { ...queue, queue: "elsewhere", unreadable: "drop" }, ["out"]),
         node("sw-documents", "documents", { client: "client", mode: "event" }, ["out"]),
       );
       await assertSaid("xsd", "strictness is none of", "noSchema is none of pass, fail: refuse");
@@ -203,7 +203,7 @@ export function readableSettings(bench: RedBench): void {
           ["outcome is", "retryTimes: x", "22:00-06:00"],
         ],
         ["mq-send", { ...ours, body: "dxpmsg", window: "0", attempts: "x" }, ["body is", "window: 0", "attempts: x"]],
-        ["mq-receive", { ...ours, use: "alone", prefetch: "0" }, ["use is", "prefetch: 0"]],
+        ["mq-receive", { ...ours, queue: "elsewhere", use: "alone", prefetch: "0" }, ["use is", "prefetch: 0"]],
         [
           "documents",
           { mode: "events", importOverdue: "x", statusOverdue: "y" },
