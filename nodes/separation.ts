@@ -5,8 +5,7 @@ import type { BrokerNode, ImportClientNode, UsedQueues } from "./registry.js";
 
 interface Use {
   client: ImportClientNode;
-  places: readonly string[];
-  /** Where it sends to, and what it reads. */
+  /** Where it sends to, and what it reads (`placesOf`). */
   send: readonly string[];
   receive: readonly string[];
   queue: string;
@@ -23,19 +22,16 @@ const uses = new Map<string, Use>();
 export function useQueues(user: Node, client: ImportClientNode, broker: BrokerNode, queues: UsedQueues): void {
   const { owner } = broker;
   if (owner?.settings && differs(owner, client)) throw mixed(nameOf(broker), client, owner);
-  const places = placesOf(broker.settings, queues);
+  const send = placesOf(broker.settings, { send: queues.send, exchange: queues.exchange });
+  const receive = placesOf(broker.settings, { receive: queues.receive });
+  const places = [...send, ...receive];
   for (const [id, other] of uses) {
     if (id === user.id || !differs(other.client, client)) continue;
-    if (places.some((place) => other.places.includes(place))) {
+    if (places.some((place) => other.send.includes(place) || other.receive.includes(place))) {
       throw mixed(queues.send ?? queues.receive ?? "", client, other.client);
     }
   }
-  const { send, receive, exchange } = queues;
-  uses.set(user.id, {
-    ...{ client, places, queue: send ?? receive ?? "" },
-    send: placesOf(broker.settings, { send, exchange }),
-    receive: placesOf(broker.settings, { receive }),
-  });
+  uses.set(user.id, { client, send, receive, queue: queues.send ?? queues.receive ?? "" });
   assertNoLoop(user);
 }
 

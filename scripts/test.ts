@@ -47,14 +47,8 @@ const STARTERS = ["scripts", "simulator", "world"];
 /** Files that take longest, the longest first: a run that ends with one of them has nothing to do beside it. */
 const FIRST = [
   ...["nodes/node-red-4", "nodes/node-red-5", "process/crash-points", "process/shared-ledger", "process/faults"],
-  ...[
-    "process/shared-link",
-    "lib/regular-expressions",
-    "lib/signing/sdf",
-    "lib/signing/spsecure",
-    "editor/editor",
-    "process/two-processes",
-  ],
+  ...["process/shared-link", "lib/regular-expressions", "lib/signing/sdf", "lib/signing/spsecure"],
+  ...["editor/editor", "process/two-processes"],
   ...["editor/dialogs", "process/ledger-away", "editor/dialogs-accessible", "lib/intake/random-order"],
   ...["editor/first-run", "process/deploys", "editor/page-plain", "process/ledger-copy", "editor/sidebar"],
   ...["process/shared-seen", "editor/page", "process/crash-decisions", "editor/node-red-5", "scripts/private-broker"],

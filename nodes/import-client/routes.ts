@@ -37,7 +37,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
   function openingOf(id: string): ClientOpening {
     const opening = nodes.get(id)?.opening;
     if (opening) return opening;
-    throw new ImportClientError("SW-UNKNOWN-NODE", { zh: "没有这个客户端", en: "there is no such client" });
+    throw noSuchClient();
   }
 
   /** A client that is not open for its ledger: what it has is not nothing. Throws that fault. */
@@ -71,7 +71,7 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const limit = Math.min(query.limit ?? 50, 500);
       const wanted = text(given.client);
       // One that lacks settings is deployed, and has no documents yet: `status` says what it lacks.
-      if (wanted !== "" && !nodes.has(wanted)) openingOf(wanted);
+      if (wanted !== "" && !nodes.has(wanted)) throw noSuchClient();
       assertLedger(({ id }) => wanted === "" || id === wanted);
       const asked = (await clients()).filter(({ node }) => wanted === "" || node.id === wanted);
       const pages = asked.map(async ({ client: { ledger, advice } }) => {
@@ -252,6 +252,9 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
 
   answerFaults(RED.httpAdmin);
 }
+
+const noSuchClient = () =>
+  new ImportClientError("SW-UNKNOWN-NODE", { zh: "没有这个客户端", en: "there is no such client" });
 
 /** The first node that belongs to a client, or to any. */
 function firstOf(known: ReadonlyMap<string, { client: string }>, owner: string): string {
