@@ -52,6 +52,8 @@ export interface BrokerNode extends Node {
   inUse(): boolean;
   /** What keeps those who use it from sending or receiving now: the name of a fault, or the connection's state; empty = nothing. */
   hindrance(): string;
+  /** What keeps those who use it from sending or receiving now, with its words; null = nothing, or nothing is known yet. */
+  metFault(): BrokerReport["fault"];
   report(): Promise<BrokerReport>;
 }
 

@@ -21,6 +21,7 @@ import { runDiagnose } from "../diagnose/run.js";
 import { bundleOf } from "../documents/bundle.js";
 import { registerPage } from "../page/routes.js";
 import { backendsOf, brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
+import { hindrancesOf } from "./hindrances.js";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -96,7 +97,8 @@ export function registerRoutes(RED: NodeAPI, nodes: ReadonlyMap<string, ImportCl
       const document = story && withEnglish(story.document, client.advice);
       const receipts = story?.receipts.map((receipt) => withEnglish(receipt, client.advice));
       const advice = ended ?? (story && adviceOn(story.document, backendsOf(node.id))) ?? null;
-      return { ...story, document, receipts, advice };
+      const waitsFor = story ? hindrancesOf(node, story.document) : [];
+      return { ...story, document, receipts, advice, waitsFor };
     }),
   );
 

@@ -148,6 +148,7 @@ export = (RED: NodeAPI): void => {
     const fault = () => shared?.lastFault ?? shared?.channelFault;
     const code = () => fault()?.details.fault ?? "";
     this.hindrance = () => code() || (shared?.state === "connected" ? "" : (shared?.state ?? "disconnected"));
+    this.metFault = () => faultFor(fault());
     this.report = async () => {
       const { send, receive } = this.queues();
       const wanted = [
@@ -161,7 +162,7 @@ export = (RED: NodeAPI): void => {
         client: this.client,
         state: standsBy() ? "standby" : (shared?.state ?? "disconnected"),
         code: code(),
-        fault: faultFor(fault()),
+        fault: this.metFault(),
         queues: wanted.map((queue, index) => ({ ...queue, depth: depths[index] ?? null })),
       };
     };

@@ -48,6 +48,17 @@ describe("operator page, without a login and with ten thousand documents", () =>
     assert.deepEqual(problems, []);
     await close();
   });
+
+  it("says of its lights when they were so, once nobody answers any more", async () => {
+    const { page, close } = await openPage(browser, bench);
+    await page.locator(".sw-lights").waitFor();
+    assert.equal(await page.locator(".sw-old").count(), 0);
+    await bench.nodeRed.stop();
+    await page.locator(".sw-old .sw-lights").waitFor();
+    await page.getByText(/此后没有应答，以下都是 .*\d:\d\d.* 的情况/).waitFor();
+    await page.locator(".page-problem", { hasText: "无法连接" }).waitFor();
+    await close();
+  });
 });
 
 describe("operator page on Node-RED 5", () => {

@@ -6,11 +6,11 @@ import type { Seen } from "./red-bench.js";
 
 /** Documents that were sent through a flow, and a documents node that is asked about them. */
 export class AskFlow extends Place {
-  /** folder-watch, mq-send, settle; a documents node for questions; `more` nodes. */
-  nodes(more: FlowNode[] = []): FlowNode[] {
+  /** folder-watch, mq-send, settle; a documents node for questions; `more` nodes; settings of the broker's. */
+  nodes(more: FlowNode[] = [], broker: Record<string, unknown> = {}): FlowNode[] {
     return [
       clientNode(this.root),
-      brokerNode(this.bench.broker, { name: "代理" }),
+      brokerNode(this.bench.broker, { name: "代理", ...broker }),
       watchNode({ businesses: "DecCus001,Rmft" }, "claimed"),
       sink("claimed", "send"),
       node("sw-mq-send", "send", { client: "client", broker: "broker", queue: this.queue }, ["settle"]),

@@ -130,13 +130,16 @@ export function showDesk(place, { leave, speak }) {
 
   const live = follow({
     seen: () => document.visibilityState === "visible",
-    changed: async ({ documents: ids, all, status: others }) => {
-      const rows = all || ids.length > 0 || documents.isStale();
-      if (rows || others) await status.ask();
+    changed: async (change) => {
+      const rows = change.all || change.documents.length > 0 || documents.isStale();
+      if (rows || change.status) await status.ask();
       if (rows) await documents.refresh();
-      if (story.isOpen() && (all || story.shows(ids))) await story.ask();
+      if (story.shows(change)) await story.ask();
     },
-    fail,
+    fail: (error) => {
+      fail(error);
+      status.noAnswer();
+    },
     well,
   });
 

@@ -30,6 +30,9 @@ export const isTakenIn = ({ state, statusOutcome }) => state === "accepted" && s
 export const isWaiting = ({ state, settled, code }) =>
   state === "claimed" && !settled && Boolean(code) && code !== "SW-DUP";
 
+/** Its way to the data centre has not ended. */
+export const isOnItsWay = ({ state, settled }) => !settled && ["claimed", "sending", "unknown"].includes(state);
+
 /** What customs says, in the trade's own word; in English with its meaning, where that is known. */
 export function statusOf({ statusText, statusTextEn }) {
   return bilingual({ zh: statusText, en: statusTextEn ? `${statusTextEn} (${statusText})` : statusText });

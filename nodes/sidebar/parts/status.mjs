@@ -17,12 +17,14 @@ import { showWaitingFiles } from "./waiting-files.mjs";
 
 /**
  * `documents` is the list that the counts filter; `fail` gets a request that went wrong. `shows` tells which clients are shown, and hears
- * of all of them.
+ * of all of them. `noAnswer` of what it returns says of all that is shown when it was so: who hears nothing may not read green lights.
  */
 export function makeStatus(place, { documents, fail, shows = (clients) => clients }) {
+  const old = el("div", { role: "status" });
   const boxes = el("div");
+  let answeredAt = 0;
   const test = el("div", { "aria-live": "polite" });
-  place.append(boxes, test);
+  place.append(old, boxes, test);
   /** Whose details are open. */
   const opened = new Set();
 
@@ -63,8 +65,21 @@ export function makeStatus(place, { documents, fail, shows = (clients) => client
     return box;
   }
 
-  const ask = () => get("status").then(show);
-  return { ask };
+  async function ask() {
+    const clients = await get("status");
+    answeredAt = Date.now();
+    boxes.classList.remove("sw-old");
+    old.replaceChildren();
+    show(clients);
+  }
+
+  function noAnswer() {
+    if (answeredAt === 0 || boxes.classList.contains("sw-old")) return;
+    boxes.classList.add("sw-old");
+    old.append(line("clock", translate("statusAt", { time: time(answeredAt) }), "sw-warn"));
+  }
+
+  return { ask, noAnswer };
 }
 
 function titleOf(client) {

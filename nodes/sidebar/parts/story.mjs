@@ -8,7 +8,7 @@ import { archiveButton, bundleButton } from "./files.mjs";
 import { get, mayWrite } from "./host.mjs";
 import { asksReason } from "./reason.mjs";
 import { showReceipt } from "./receipts.mjs";
-import { isWaiting, standingMark } from "./states.mjs";
+import { isOnItsWay, isWaiting, standingMark } from "./states.mjs";
 import { bilingual, said, time, translate, translateKnown } from "./texts.mjs";
 import { markLate } from "./waiting.mjs";
 
@@ -18,11 +18,14 @@ export function makeStory(place, { back, fail }) {
   let open = null;
   /** Its content, once it is there: a refresh leaves it open. */
   let content = [];
+  /** What it waits for may change without a change of its own. */
+  let mayWait = false;
 
   const backButton = () => button("back", translate("back"), back, { class: "sw-back" });
 
-  function show({ document: row, events, receipts, packets, advice }, first) {
+  function show({ document: row, events, receipts, packets, advice, waitsFor = [] }, first) {
     if (asksReason(place)) return;
+    mayWait = isOnItsWay(row);
     const focused = place.contains(document.activeElement) ? document.activeElement : undefined;
     if (first) content = contentOf(row, fail);
     const form = el("div");
@@ -31,6 +34,7 @@ export function makeStory(place, { back, fail }) {
       el("h2", { class: "sw-title" }, row.fileName),
       standingMark(row),
       ...whyOf(row, receipts, advice),
+      ...waitsFor.flatMap(showHindrance),
       el(
         "div",
         { class: "sw-actions" },
@@ -59,7 +63,8 @@ export function makeStory(place, { back, fail }) {
   return {
     ask: () => ask(),
     isOpen: () => open !== null,
-    shows: (ids) => ids.includes(open),
+    /** Does a change of these documents, or of how the clients stand (`status`), concern it? */
+    shows: ({ documents, all, status }) => open !== null && (all || documents.includes(open) || (status && mayWait)),
     open(id) {
       open = id;
       const first = backButton();
@@ -90,6 +95,15 @@ function whyOf(row, receipts, advice) {
     problem &&
       el("div", { class: row.state === "held" || isWaiting(row) ? "sw-problem sw-note" : "sw-problem" }, problem),
     what && el("div", { class: "sw-what" }, line("bulb", what)),
+  ].filter(Boolean);
+}
+
+/** What stops all of its client, and with it this document. */
+function showHindrance({ code, text, advice }) {
+  const waits = translate("waits", { reason: [code, bilingual(text)].filter(Boolean).join(" ") });
+  return [
+    el("div", { class: "sw-problem sw-note" }, waits),
+    advice && el("div", { class: "sw-what" }, line("bulb", bilingual(advice))),
   ].filter(Boolean);
 }
 

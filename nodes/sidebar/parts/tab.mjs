@@ -65,11 +65,14 @@ function makeContent() {
 
   const live = follow({
     seen: () => document.visibilityState === "visible" && content.offsetParent !== null,
-    changed: ({ documents: ids, all }) => {
-      if (story.isOpen()) return all || story.shows(ids) ? story.ask() : undefined;
+    changed: (change) => {
+      if (story.isOpen()) return story.shows(change) ? story.ask() : undefined;
       return Promise.all([status.ask(), documents.refresh()]);
     },
-    fail,
+    fail: (request) => {
+      fail(request);
+      status.noAnswer();
+    },
     well,
   });
   return { content, live };

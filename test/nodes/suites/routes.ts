@@ -5,8 +5,10 @@ import { ALWAYS, AskFlow, brokerSteps, idsOf } from "../../support/ask-flow.js";
 import { box, drop } from "../../support/boxes.js";
 import { brokerNode, cardNode, clientNode, type FlowNode } from "../../support/flow-nodes.js";
 import type { RedBench } from "../../support/red-bench.js";
+import { relayTo } from "../../support/relay.js";
 import { step } from "../../support/rows.js";
 import { PIN } from "../../support/test-card.js";
+import { until } from "../../support/until.js";
 
 export function routes(bench: RedBench): void {
   describe("admin routes", () => {
@@ -43,6 +45,28 @@ export function routes(bench: RedBench): void {
       const missing = await bench.http().get("/single-window/documents/no-such");
       assert.deepEqual([missing.status, missing.body.code], [404, "SW-UNKNOWN-DOCUMENT"]);
       assert.ok(missing.body.text.zh);
+    });
+
+    it("say of a document on its way what stops all of its client, and nothing of it once it is sent", async () => {
+      const relay = await relayTo(bench.broker);
+      relay.reset();
+      await bench.load(at.nodes([], { host: "127.0.0.1", port: relay.port }));
+      drop(at.root, "DecCus001", "a.xml", decXml());
+      const id = (await bench.one("claimed")).document?.id as string;
+      const story = async () => (await bench.http().get(`/single-window/documents/${id}`)).body;
+      const [away] = await until("the broker is known to be away", async () => {
+        const { waitsFor } = await story();
+        return waitsFor.length > 0 ? waitsFor : undefined;
+      });
+      assert.equal(away.code, "C18");
+      assert.ok(
+        away.text.zh.includes(`127.0.0.1:${relay.port}`) && away.text.en && away.advice.zh,
+        JSON.stringify(away),
+      );
+      relay.flow();
+      await bench.one("settled");
+      assert.deepEqual((await story()).waitsFor, []);
+      await relay.close();
     });
 
     it("say what is wrong with a request that cannot be read, and never how Express fell over it", async () => {
