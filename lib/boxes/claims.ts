@@ -5,7 +5,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { KeyedLock } from "../keyed-lock.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { returnsIn } from "../ledger/rules/retry.js";
-import { ARRIVED, isPutOff } from "../ledger/rules/states.js";
+import { ARRIVED, isPutOff, isUnsent } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { innerCodeIn } from "../signing/faults.js";
 import type { FoundPdf } from "./attachments.js";
@@ -126,9 +126,7 @@ export class Claims {
   private async unlessReplaced(row: DocumentRow, repeats: DocumentRow | undefined): Promise<DocumentRow | undefined> {
     const replaces =
       repeats &&
-      (repeats.state === "claimed" || isPutOff(repeats)) &&
-      repeats.sendingAt === 0 &&
-      repeats.sentAt === 0 &&
+      isUnsent(repeats) &&
       repeats.sha256 !== row.sha256 &&
       repeats.fileName.toLowerCase() === row.fileName.toLowerCase();
     if (!replaces) return repeats;

@@ -3,6 +3,7 @@ import { CODES } from "../codes.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
+import { ENDED } from "../ledger/rules/states.js";
 import { wordsOf } from "../ledger/rules/words.js";
 import { Turn } from "../turn.js";
 import { recoverParked } from "./across.js";
@@ -165,7 +166,7 @@ export class Reconciler {
       return;
     }
     const folder = this.context.folders.of(row.business);
-    if (row.box === "TempBox" && !this.isInTempBox(row, folder)) await bringAgain(this.context, row, folder);
+    if (row.box === "TempBox" && !this.hasFile(row, folder)) await bringAgain(this.context, row, folder);
     // Where a name may be seen late it is not touched unread: whoever claims it looks again.
     else if (row.box === "TempBox" && seenLate(this.context, folder.box("OutBox")) === 0)
       await dropSecondName(this.context, folder, row.fileName, [row]);
@@ -241,17 +242,16 @@ export class Reconciler {
     return true;
   }
 
-  private isInTempBox(row: DocumentRow, folder: BusinessFolder): boolean {
-    return this.context.files.disk.exists(join(folder.box("TempBox"), row.boxName));
-  }
-
   /** The file is in neither box: somebody moved it by hand, or it is lost when it does not come back. */
   private async gone(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
     const { ledger, clock } = this.context;
-    if (await this.wasAnothers(row, folder)) {
+    const others = await this.othersOfIt(row);
+    if (others.some((one) => this.hasFile(one, folder))) {
       await ledger.withdraw(row.id);
       return false;
     }
+    // It is being archived: where it then lies says whose it was.
+    if (others.some(({ settled, state }) => !settled && ENDED.includes(state))) return true;
     const archived = await findArchived(this.context, folder, row);
     if (archived) {
       const words = wordsOf(FILE_MISSING);
@@ -272,21 +272,21 @@ export class Reconciler {
   }
 
   /**
-   * The file of a claim was another document's: of two instances that saw it one was late with its row, and stopped before it could take
-   * that back.
+   * The documents whose file that of a claim may have been: of two instances that saw it one was late with its row, and stopped before it
+   * could take that back.
    */
-  private async wasAnothers(row: DocumentRow, folder: BusinessFolder): Promise<boolean> {
-    const { files, ledger, lease } = this.context;
-    if (!lease.shared || row.sendingAt > 0 || row.sentAt > 0) return false;
+  private async othersOfIt(row: DocumentRow): Promise<DocumentRow[]> {
+    const { ledger, lease } = this.context;
+    if (!lease.shared || row.sendingAt > 0 || row.sentAt > 0) return [];
     const same = await ledger.bySha256(row.sha256);
-    return same.some(
-      (one) =>
-        one.id !== row.id &&
-        one.fileName === row.fileName &&
-        one.business.toLowerCase() === row.business.toLowerCase() &&
-        one.box !== "none" &&
-        files.disk.exists(join(folder.box(one.box), one.boxName)),
-    );
+    const isOther = ({ id, fileName, business }: DocumentRow) =>
+      id !== row.id && fileName === row.fileName && business.toLowerCase() === row.business.toLowerCase();
+    return same.filter(isOther);
+  }
+
+  /** Does a file stand where the row says? */
+  private hasFile({ box, boxName }: Pick<DocumentRow, "box" | "boxName">, folder: BusinessFolder): boolean {
+    return box !== "none" && this.context.files.disk.exists(join(folder.box(box), boxName));
   }
 
   /** Files in TempBox that no open row names. */
@@ -347,7 +347,7 @@ export class Reconciler {
    */
   private async comeBack(id: string, boxName: string): Promise<void> {
     const row = await this.context.ledger.get(id);
-    if (!row?.settled || !this.isInTempBox({ ...row, boxName }, this.context.folders.of(row.business))) return;
+    if (!row?.settled || !this.hasFile({ box: "TempBox", boxName }, this.context.folders.of(row.business))) return;
     // One that was replaced while its way back to OutBox was interrupted is called gone, and lies here under its id.
     const isItsOwn = row.box !== "none" || row.boxName === boxName || idInName(boxName) === row.id;
     if (isItsOwn) await finish(this.context, { ...row, box: "TempBox", boxName });

@@ -6,10 +6,10 @@ import { readSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
-import type { DocumentRow, DocumentState } from "../ledger/index.js";
+import type { DocumentRow } from "../ledger/index.js";
 import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { assertOwner } from "../ledger/rules/owner.js";
-import { isPutOff } from "../ledger/rules/states.js";
+import { ENDED, isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
 import { sha256InTurns } from "../sha256.js";
 import type { ImportClient } from "./import-client.js";
@@ -24,8 +24,6 @@ export interface PersonsWord {
   /** Who says it, and the way it came; nobody where no one is logged in. */
   by?: Person;
 }
-
-const ENDED: readonly DocumentState[] = ["sent", "accepted", "rejected", "failed"];
 
 async function rowFor(client: ImportClient, id: string, word: PersonsWord): Promise<DocumentRow> {
   const row = await client.ledger.get(id);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { codeOf } from "../../lib/errors.js";
 import type { DocumentRow, Ledger, PartKey } from "../../lib/ledger/index.js";
 import { repeatedBy } from "../../lib/ledger/rules/identity.js";
+import { describeRepeats } from "./repeats-contract.js";
 import { documentRow, newReceipt, step } from "./rows.js";
 
 /** What every store of the ledger must do, whatever it keeps its rows in. `open` gives a new and empty one. */
@@ -67,26 +68,7 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
       assert.notEqual((await ledger.update(row.id, { tries: 1 })).updatedAt, 1_000);
     });
 
-    it("tells a repeated document by its bytes or its key, unless the earlier one failed", async () => {
-      const first = documentRow({ sha256: "same", clientKey: "K1" });
-      assert.equal(await ledger.claim(first), undefined);
-      assert.equal((await ledger.claim(documentRow({ sha256: "same", clientKey: "K2" })))?.id, first.id);
-      assert.equal((await ledger.claim(documentRow({ clientKey: "K1" }), { sameKey: true }))?.id, first.id);
-      assert.equal(await ledger.claim(documentRow({ clientKey: "K1" })), undefined, "a modification repeats the key");
-      const failed = documentRow({ sha256: "bad", clientKey: "K3" });
-      await ledger.claim(failed);
-      await ledger.transition(failed.id, step("failed"), {}, { event: "failed" });
-      assert.equal(await ledger.claim(documentRow({ sha256: "bad" }), { sameKey: true }), undefined);
-    });
-
-    it("sees a repeat also within one commit", async () => {
-      const [one, two] = await Promise.all([
-        ledger.claim(documentRow({ sha256: "twin" })),
-        ledger.claim(documentRow({ sha256: "twin" })),
-      ]);
-      assert.equal(one, undefined);
-      assert.notEqual(two, undefined);
-    });
+    describeRepeats(() => ledger);
 
     it("makes a document accepted by an import receipt only, also before our own confirm", async () => {
       const row = documentRow();

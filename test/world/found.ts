@@ -1,4 +1,5 @@
 import { ANSWERS } from "./found-answers.js";
+import { LATE_CLAIMS } from "./found-late-claims.js";
 import { LEADERS } from "./found-leaders.js";
 import { REFUSED } from "./found-refused.js";
 import { REJOINED } from "./found-rejoined.js";
@@ -18,6 +19,7 @@ export interface Found {
 
 /** What was found in the world, and nothing else had: each is run always. */
 export const FOUND: readonly Found[] = [
+  ...LATE_CLAIMS,
   ...LEADERS,
   ...REFUSED,
   ...REJOINED,
@@ -177,16 +179,6 @@ export const FOUND: readonly Found[] = [
     kept: [
       ...["documents/0", "way/1", "a moment late/0/7", "a moment late/0/8", "seconds late/0/19"],
       "the database is away/28/0",
-    ],
-  },
-  {
-    what: "a claim that came too late for its file was taken over, and failed as a document whose file was lost",
-    seed: 1360,
-    instances: 3,
-    shared: true,
-    kept: [
-      ...["trouble/0", "documents/0", "handed in at/1", "handed in at/2", "the ledger cannot be written/0/4"],
-      ...["a moment late/8/15", "seconds late/8/33", "killed after/8/52"],
     ],
   },
   {

@@ -22,7 +22,7 @@ import type {
   ReceiptRow,
   States,
 } from "../../lib/ledger/index.js";
-import { asClaimed, isAlive, repeats } from "../../lib/ledger/rules/identity.js";
+import { asClaimed, inTheWayOf, isAlive } from "../../lib/ledger/rules/identity.js";
 import type { Owner } from "../../lib/ledger/rules/owner.js";
 import { STATES } from "../../lib/ledger/rules/states.js";
 import { SimInstances } from "./instances.js";
@@ -78,7 +78,7 @@ export class SimLedger implements Ledger {
     const note = options.note ?? { event: "claimed" };
     const sameKey = options.sameKey ?? false;
     const earlier = await this.write(() => {
-      const found = this.file.newest((one) => isAlive(one) && repeats(row, one, sameKey), 1)[0];
+      const found = inTheWayOf(row, this.file.newest(isAlive, Number.POSITIVE_INFINITY), sameKey);
       this.file.enter(asClaimed(row, found), this.world.now(), this.me);
       if (options.parts) this.parts.enter(row.id, options.parts);
       this.file.event(row.id, note, this.world.now());

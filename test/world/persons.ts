@@ -77,7 +77,7 @@ export class Persons {
         this.open--;
         if (error !== undefined) world.tell("person", `is refused: ${codeOf(error) ?? String(error)}`);
         if (error !== undefined && must && codeOf(error) !== "SW-STATE") this.later(act, must, otherwise);
-        else if (error !== undefined && must) this.later(otherwise ?? act, false);
+        else if (error !== undefined && must) this.later(otherwise ?? act, otherwise !== undefined);
       };
       act(client).then(
         () => ends(),

@@ -1,4 +1,5 @@
 import type { DocumentRow } from "../types.js";
+import { isUnsent } from "./states.js";
 
 /** What is looked at to tell whether two documents are the same one. */
 export type Identity = Pick<
@@ -47,6 +48,15 @@ export function repeats(row: Identity, earlier: Identity & Fate, sameKey: boolea
     row.operation === earlier.operation &&
     row.packet === earlier.packet
   );
+}
+
+/**
+ * Which of several earlier documents, the likeliest first, stands in the way of a new one that repeats them: one that went out before one that only
+ * waits, which a corrected file may replace, and which may be refused as a repeat itself.
+ */
+export function inTheWayOf(row: Identity, found: readonly DocumentRow[], sameKey: boolean): DocumentRow | undefined {
+  const repeated = found.filter((earlier) => repeats(row, earlier, sameKey));
+  return repeated.find((earlier) => !isUnsent(earlier)) ?? repeated[0];
 }
 
 /** Are the bytes of two documents the same, or those of their parts, however they are packed? */

@@ -23,6 +23,9 @@ export const STATES = Object.keys(NEXT) as DocumentState[];
 /** The last attempt has arrived: the broker's confirm, or an answer, says so. */
 export const ARRIVED: readonly DocumentState[] = ["sent", "accepted", "rejected"];
 
+/** What becomes of it is decided; its file may still be on its way to where it belongs (`settled`). */
+export const ENDED: readonly DocumentState[] = [...ARRIVED, "failed"];
+
 const IN_DOUBT: readonly DocumentState[] = ["sending", "unknown", "held"];
 
 export function mayFollow(from: DocumentState, to: DocumentState): boolean {
@@ -35,6 +38,11 @@ export function mayFollow(from: DocumentState, to: DocumentState): boolean {
  */
 export function isPutOff({ state, code, wire, possibleDuplicate }: DocumentRow): boolean {
   return state === "held" && code === "SW-HELD" && wire === "" && !possibleDuplicate;
+}
+
+/** Does it wait, in its flow or on hold, and no send of it has ever begun? Another one may take its place. */
+export function isUnsent(row: DocumentRow): boolean {
+  return (row.state === "claimed" || isPutOff(row)) && row.sendingAt === 0 && row.sentAt === 0;
 }
 
 /** May its last attempt have arrived, and does nobody know? Any answer to it proves it (promises 1: "receipt for an unknown send becomes sent"). */

@@ -1,4 +1,4 @@
-import { repeats } from "../rules/identity.js";
+import { inTheWayOf } from "../rules/identity.js";
 import type { DocumentRow } from "../types.js";
 import { type Dialect, isWord } from "./dialect.js";
 import type { Rows } from "./rows.js";
@@ -26,10 +26,8 @@ export function* earlierThan(
   const any = looks.map(([condition]) => `EXISTS (SELECT 1 FROM documents WHERE ${condition} AND ${ALIVE})`);
   const asked = looks.flatMap(([, ...values]) => values);
   if ((yield all(`SELECT 1 AS found WHERE ${any.join(" OR ")}`, ...asked)).length === 0) return undefined;
-  for (const [condition, ...values] of looks) {
-    const found = yield* rows.documents(`WHERE ${condition} AND ${ALIVE} ORDER BY id DESC LIMIT 100`, ...values);
-    const earlier = found.find((other) => repeats(row, other, sameKey));
-    if (earlier) return earlier;
-  }
-  return undefined;
+  const found: DocumentRow[] = [];
+  for (const [condition, ...values] of looks)
+    found.push(...(yield* rows.documents(`WHERE ${condition} AND ${ALIVE} ORDER BY id DESC LIMIT 100`, ...values)));
+  return inTheWayOf(row, found, sameKey);
 }
