@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isPdfName, pdfKey } from "../business/edocs.js";
 import { codeOf } from "../errors.js";
 import { LARGE } from "../files/bytes.js";
-import { looksComplete, proofOf, whyIncomplete } from "../files/complete.js";
+import { type Incomplete, looksComplete, proofOf, whyIncomplete } from "../files/complete.js";
 import type { EntryKind } from "../files/disk.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { isNoise, isOwnWork, isUnfinishedName } from "../files/names.js";
@@ -23,7 +23,9 @@ interface WaitingFile {
   /** Its ends say, as it looks now, that it is finished. */
   whole: boolean;
   reported: boolean;
-  /** That something stands behind its end was told. */
+  /** Why it is not finished, as it looks now; undefined while that is not spoken of. */
+  why: Incomplete | undefined;
+  /** That was told. */
   told: boolean;
   /** It is being claimed now. */
   taken: boolean;
@@ -54,26 +56,30 @@ const PAUSE = { first: 500, longest: 60_000, unread: 5000 };
 /** Milliseconds without any change after which an unfinished file is spoken of. */
 const SOON = 5000;
 
+/** What a person hears of at once: few producers write so, and go on. */
+type ToldAtOnce = Extract<Incomplete, "zeros" | "hole" | "behind">;
+const isToldAtOnce = (why: Incomplete): why is ToldAtOnce => why === "zeros" || why === "hole" || why === "behind";
+
 /** Names of vanished files that are remembered. */
 const MOST_VANISHED = 100;
 
 /** What an OutBox is seen through. */
 export type BoxWorld = Pick<BoxContext, "files" | "clock">;
 
-/** A name in the OutBox that is no file of ours, or a file that does not get complete. */
-export interface Oddity {
+/** A name in the OutBox that is no file of ours, or a file that is written in a way of which people should hear. */
+export interface Strange {
   name: string;
-  reason:
-    | "folder"
-    | "link"
-    | "dangling"
-    | "special"
-    | "name"
-    | "unfinished"
-    | "incomplete"
-    | "zeros"
-    | "hole"
-    | "behind";
+  reason: "folder" | "link" | "dangling" | "special" | "name" | "unfinished" | ToldAtOnce;
+}
+
+/** The same, or a file that does not get finished in its time. */
+export type Oddity = Strange | { name: string; reason: "incomplete"; why: Incomplete };
+
+/** A file that is not finished, though nobody has written it for some seconds: why, and how many milliseconds it has left. */
+export interface Unfinished {
+  name: string;
+  why: Incomplete;
+  left: number;
 }
 
 /** A file that is finished or not, nobody knows: it is locked, or the user of this process may not read it. */
@@ -118,7 +124,7 @@ export class OutBox {
   private readonly enough: number;
   private generation = 0;
   /** Files that were not finished at the last look, though nobody has written them for some seconds. */
-  unfinished: string[] = [];
+  unfinished: Unfinished[] = [];
   /** Files that could not be read at the last look, nor for some seconds before: one that is only locked, for longer. */
   unreadable: Unreadable[] = [];
   /** Files that went away before anybody of ours took them. */
@@ -158,8 +164,8 @@ export class OutBox {
   }
 
   /** Reads the folder's names; rejects with what the file system says when the share is away. */
-  async list(): Promise<Oddity[]> {
-    const oddities: Oddity[] = [];
+  async list(): Promise<Strange[]> {
+    const oddities: Strange[] = [];
     const generation = ++this.generation;
     for await (const { name, kind } of this.world.files.disk.walk(this.folder.box("OutBox"))) {
       if (isNoise(name) || isOwnWork(name)) continue;
@@ -194,7 +200,7 @@ export class OutBox {
     this.watched.tick();
     const names: string[] = [];
     const oddities: Oddity[] = [];
-    const unfinished: string[] = [];
+    const unfinished: Unfinished[] = [];
     const unreadable: Unreadable[] = [];
     const turn = new Turn(this.world.clock);
     // Asked once: each time costs a look at the folder.
@@ -216,7 +222,11 @@ export class OutBox {
         names.push(name);
         if ((waiting.snapshot?.size ?? 0) <= LARGE && ++small >= this.enough) break;
       } else if (oddity) oddities.push(oddity);
-      if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) unfinished.push(name);
+      const { why, stillSince } = waiting;
+      if (oddity !== "ready" && waiting.snapshot && this.isStill(waiting, this.soon)) {
+        const left = Math.max(0, this.options.incompleteAfter - (this.watched.now - stillSince));
+        unfinished.push({ name, why: why ?? "unfinished", left });
+      }
     }
     this.unfinished = unfinished;
     this.unreadable = unreadable;
@@ -251,7 +261,7 @@ export class OutBox {
   }
 
   /** Why something in the OutBox is not taken; undefined for what is. */
-  private oddityOf(name: string, kind: EntryKind): Oddity["reason"] | undefined {
+  private oddityOf(name: string, kind: EntryKind): Strange["reason"] | undefined {
     // Bytes that are no UTF-8, of a producer with another encoding, become this character: the file cannot be opened by it.
     if (name.includes("\ufffd")) return "name";
     if (kind === "folder") return "folder";
@@ -270,7 +280,7 @@ export class OutBox {
   }
 
   private enter(name: string, generation: number): void {
-    const content = { snapshot: undefined, sameSince: 0, proof: undefined, whole: false };
+    const content = { snapshot: undefined, sameSince: 0, proof: undefined, whole: false, why: undefined };
     const state = { reported: false, told: false, taken: false, failures: 0, notBefore: 0, failing: undefined };
     this.waiting.set(name, { stillSince: this.watched.now, generation, ...content, ...state });
     if (!isPdfName(name)) return;
@@ -316,11 +326,14 @@ export class OutBox {
       this.postpone(name, PAUSE.unread);
       return undefined;
     }
-    if (this.overdue(waiting)) return { name, reason: "incomplete" };
-    if (waiting.told || !this.isStill(waiting, this.soon)) return undefined;
+    const isOverdue = this.overdue(waiting);
+    if (!isOverdue && !this.isStill(waiting, this.soon)) return undefined;
+    waiting.why ??= whyIncomplete(this.world.files.disk, path, waiting.snapshot?.size ?? 0);
+    const { why } = waiting;
+    if (isOverdue) return { name, reason: "incomplete", why };
+    if (waiting.told) return undefined;
     waiting.told = true;
-    const reason = whyIncomplete(this.world.files.disk, path, waiting.snapshot?.size ?? 0);
-    return reason === "unfinished" ? undefined : { name, reason };
+    return isToldAtOnce(why) ? { name, reason: why } : undefined;
   }
 
   /** A writer or a virus scanner that has the file gets the time that an unfinished one gets; a right that is missing comes by no waiting. */
@@ -345,7 +358,10 @@ export class OutBox {
     const same = waiting.snapshot !== undefined && sameSnapshot(waiting.snapshot, snapshot);
     if (waiting.snapshot === undefined) this.trust.sees(name, snapshot, now);
     else if (!same && waiting.proof) this.trust.changes(now - waiting.sameSince);
-    if (!same) Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, proof: undefined, whole: false });
+    if (!same) {
+      const anew = { proof: undefined, whole: false, why: undefined };
+      Object.assign(waiting, { stillSince: this.watched.now, sameSince: now, ...anew });
+    }
     waiting.snapshot = snapshot;
     const since = now - waiting.sameSince;
     if (same && waiting.proof && this.trust.given && since >= APART.proven) return true;

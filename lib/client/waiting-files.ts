@@ -1,14 +1,15 @@
 import { EventEmitter } from "node:events";
+import type { Incomplete } from "../files/complete.js";
 
 /** A file that lies in an OutBox and is not taken yet, with what it waits for. */
 export interface WaitingFile {
   /** `<folder>/<name>`. */
   file: string;
-  /** `pdfs`: for the PDFs that it names. `unfinished`: it is not finished, though nobody has written it for some seconds. */
-  reason: "pdfs" | "unfinished";
+  /** `pdfs`: for the PDFs that it names. Else why it is not finished, though nobody has written it for some seconds. */
+  reason: "pdfs" | Incomplete;
   /** The first of those PDFs. */
   missing: readonly string[];
-  /** Until when it waits at most, milliseconds since the epoch; 0 = not said. */
+  /** Until when it waits at most, milliseconds since the epoch. */
   until: number;
 }
 

@@ -37,16 +37,21 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
 }
 
 /**
- * Why a file is not finished: `behind` its whole content something else stands, or `zeros`, of a file that was made in its full size and not
- * cut; `hole` when zeros stand in between; `unfinished` when its end is missing.
+ * Why a file is not finished: it is `empty`, or by its name an XML and begins as none (`no-xml`); `behind` its whole content something else
+ * stands, or `zeros`, of a file that was made in its full size and not cut; `hole` when zeros stand in between; `unfinished` when its end is
+ * missing.
  */
-export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" | "hole" | "behind" | "unfinished" {
-  if (size === 0) return "unfinished";
+export type Incomplete = "empty" | "no-xml" | "zeros" | "hole" | "behind" | "unfinished";
+
+/** Why the file, of so many bytes, is not finished, by its first 4 and its last 64 KiB. Rejects with what the file system says. */
+export function whyIncomplete(disk: Disk, path: string, size: number): Incomplete {
+  if (size === 0) return "empty";
   const file = disk.open(path);
   try {
     const head = file.read(0, Math.min(4096, size));
     const from = Math.max(0, size - TAIL);
     const tail = file.read(from, size - from);
+    if (isNoXml(head, path)) return "no-xml";
     const end = endOfContent(head, tail, path);
     if (end === -1) return "unfinished";
     const rest = tail.subarray(end);
@@ -56,6 +61,13 @@ export function whyIncomplete(disk: Disk, path: string, size: number): "zeros" |
     file.close();
   }
 }
+
+/** Text or bytes of no kind that is known, under the name of an XML; zeros may be filled yet. */
+const isNoXml = (head: Buffer, path: string): boolean =>
+  extname(path).toLowerCase() === ".xml" &&
+  !looksLikeXml(head) &&
+  head.some((byte) => byte !== 0) &&
+  !/^(?:PK|%PDF-)/.test(head.toString("latin1", 0, 8));
 
 /** Zeros within an XML that has one byte for a character of its tags. */
 const hasHole = (head: Buffer, tail: Buffer): boolean =>

@@ -249,7 +249,7 @@ export class FolderWatch {
       away,
       noFolder: this.noFolder,
       troubles: this.notices.size,
-      unfinished: boxes.flatMap(({ outBox, folder }) => outBox.unfinished.map((name) => `${folder.code}/${name}`)),
+      unfinished: boxes.flatMap(({ outBox, folder }) => outBox.unfinished.map(({ name }) => `${folder.code}/${name}`)),
     });
   }
 
@@ -312,7 +312,7 @@ export class FolderWatch {
       const vanished = this.client.lease.shared ? [] : box.outBox.takeVanished();
       if (vanished.length > 0) this.notices.once(outBox, takenByAnother(folder.code, vanished));
       for (const oddity of oddities) {
-        if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name);
+        if (oddity.reason === "incomplete") await box.refuseIncomplete(oddity.name, oddity.why);
         else this.notices.oddity(outBox, oddity);
       }
     } catch (error) {

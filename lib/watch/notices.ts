@@ -1,4 +1,4 @@
-import type { Oddity, Unreadable } from "../boxes/out-box.js";
+import type { Strange, Unreadable } from "../boxes/out-box.js";
 import type { Standing } from "../client/standing.js";
 import { type Bilingual, codeOf, type Fault, ImportClientError, messageOf, neutral } from "../errors.js";
 import { saidOf, systemFault } from "../system-fault.js";
@@ -100,8 +100,8 @@ export class Notices {
   }
 
   /** Something that lies in an OutBox and is not taken; whoever asks has seen to it that each is said once. */
-  oddity(place: string, { name, reason }: Oddity): void {
-    const text = at(`${place}/${name}`, reason === "incomplete" ? INCOMPLETE.text : ODD[reason]);
+  oddity(place: string, { name, reason }: Strange): void {
+    const text = at(`${place}/${name}`, ODD[reason]);
     this.report(new ImportClientError("SW-OUTBOX", text, { details: { name, reason } }));
   }
 
@@ -140,8 +140,8 @@ export function noFolder(root: string): Fault {
       en: `there is no business folder in the root ${root} yet, so no OutBox to take documents from`,
     },
     advice: {
-      zh: "请在“导入客户端”的“新建业务文件夹”中选择（报关单为 DecCus001），部署后自动建立；也可自行建立“根目录/业务代码/OutBox”。",
-      en: "Choose them at the import-client's folders to make (DecCus001 for customs declarations) and deploy; or make root/code/OutBox by hand.",
+      zh: "双击 folder watch 节点，点“客户端”旁的铅笔，在“新建业务文件夹”中选择（报关单为 DecCus001），部署后自动建立；也可自行建立“根目录/业务代码/OutBox”。",
+      en: "Double-click folder watch, then the pencil beside Client; choose them at Folders to make (DecCus001 for customs declarations) and deploy. Or make root/code/OutBox by hand.",
     },
   };
 }
@@ -168,7 +168,7 @@ function notRead(place: string, files: readonly Unreadable[]): ImportClientError
 
 const at = (place: string, { zh, en }: Bilingual): Bilingual => ({ zh: `${place}：${zh}`, en: `${place}: ${en}` });
 
-const ODD: Record<Exclude<Oddity["reason"], "incomplete">, Bilingual> = {
+const ODD: Record<Strange["reason"], Bilingual> = {
   folder: { zh: "子文件夹不会发送，请移走", en: "a sub-folder is not sent, move it away" },
   link: { zh: "符号链接不会发送，请移走", en: "a symbolic link is not sent, move it away" },
   dangling: {
@@ -241,15 +241,6 @@ export function tooLarge(size: number, limit: number): Fault {
     },
   };
 }
-
-export const INCOMPLETE: Fault = {
-  code: "SW-INCOMPLETE",
-  text: { zh: "文件一直没有写完（内容不完整）", en: "the file was never finished (its content is incomplete)" },
-  advice: {
-    zh: "请让 ERP 重新导出；先写成 .tmp，写完再改名，可避免此问题。",
-    en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
-  },
-};
 
 /** Files went away before ours took them: the official client on the same folders, say, or the producer took them back. */
 export function takenByAnother(folder: string, names: readonly string[]): ImportClientError {

@@ -8,9 +8,11 @@ import type { ImportClient } from "../client/import-client.js";
 import { ledgerFilesIn } from "../client/own-places.js";
 import { SHOWN, type WaitingFile } from "../client/waiting-files.js";
 import type { Fault } from "../errors.js";
+import type { Incomplete } from "../files/complete.js";
 import type { BusinessFolder } from "../files/folders.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { INCOMPLETE, LOOSE_PDF, PDFS_TOO_LARGE, tooLarge } from "./notices.js";
+import { incomplete } from "./incomplete.js";
+import { LOOSE_PDF, PDFS_TOO_LARGE, tooLarge } from "./notices.js";
 
 export interface WatchedBoxSettings {
   /** The node's id; claims are counted by it. */
@@ -101,7 +103,7 @@ export class WatchedBox {
       })),
       ...this.outBox.unfinished
         .slice(0, most)
-        .map((name) => ({ file: at(name), reason: "unfinished" as const, missing: [], until: 0 })),
+        .map(({ name, why, left }) => ({ file: at(name), reason: why, missing: [], until: now + left })),
     ].slice(0, most);
   }
 
@@ -179,10 +181,10 @@ export class WatchedBox {
   }
 
   /** Claims a file that does not get complete, to end it with a receipt that says so. */
-  async refuseIncomplete(name: string): Promise<void> {
+  async refuseIncomplete(name: string, why: Incomplete): Promise<void> {
     const { owner, mostBytes } = this.settings;
     const claimed = await this.client.claims.begin(owner, this.outBox, name, { mostBytes });
-    if (claimed) await this.client.claims.end(claimed.row.id, "failed", INCOMPLETE, 0);
+    if (claimed) await this.client.claims.end(claimed.row.id, "failed", incomplete(why), 0);
   }
 
   /** Until it is scanned again nothing in it is ready. */

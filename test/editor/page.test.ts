@@ -212,11 +212,13 @@ describe("operator page, with a login", () => {
     const edoc = "<EdocRealation><EdocID>合同.pdf</EdocID><EdocCode>00000001</EdocCode></EdocRealation>";
     drop(bench.root, "DecCus001", "等文件.xml", Buffer.from(xml.replace("</DecMessage>", `${edoc}</DecMessage>`)));
     drop(bench.root, "DecCus001", "半份.xml", Buffer.from(xml.slice(0, xml.length / 2)));
+    drop(bench.root, "DecCus001", "空.xml", Buffer.alloc(0));
     const waiting = page.locator(".page-status .sw-waiting");
-    await waiting.getByText("OutBox 中有 2 个文件等待").waitFor();
+    await waiting.getByText("OutBox 中有 3 个文件等待").waitFor();
     await waiting.getByText(/DecCus001\/等文件\.xml：等待 合同\.pdf，最迟到 \d/).waitFor();
-    await waiting.getByText("DecCus001/半份.xml：尚未写完").waitFor();
-    for (const name of ["等文件.xml", "半份.xml"]) rmSync(join(bench.root, "DecCus001", "OutBox", name));
+    await waiting.getByText(/DecCus001\/半份\.xml：尚未写完，最迟到 \d/).waitFor();
+    await waiting.getByText(/DecCus001\/空\.xml：文件是空的，最迟到 \d/).waitFor();
+    for (const name of ["等文件.xml", "半份.xml", "空.xml"]) rmSync(join(bench.root, "DecCus001", "OutBox", name));
     await waiting.waitFor({ state: "detached" });
   });
 

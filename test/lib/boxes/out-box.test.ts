@@ -208,18 +208,30 @@ describe("looking at an OutBox", () => {
     writeFileSync(path("torn.xml"), "<a><b>");
     writeFileSync(path("zeros.xml"), `${XML}\0\0`);
     writeFileSync(path("junk.xml"), `${XML}junk`);
+    writeFileSync(path("empty.xml"), "");
+    writeFileSync(path("text.xml"), "报关单");
     await outBox.list();
     const told: string[] = [];
     for (now = 0; now <= 20_000; now += 400) {
       told.push(...(await outBox.ready()).oddities.map(({ name, reason }) => `${name} ${reason}`));
       if (now < 5000) assert.deepEqual([outBox.unfinished, told], [[], []]);
     }
-    assert.deepEqual(outBox.unfinished.sort(), ["junk.xml", "torn.xml", "zeros.xml"]);
+    const left = 600_000 - (now - 400);
+    assert.deepEqual(
+      outBox.unfinished.sort((one, other) => (one.name < other.name ? -1 : 1)),
+      [
+        { name: "empty.xml", why: "empty", left },
+        { name: "junk.xml", why: "behind", left },
+        { name: "text.xml", why: "no-xml", left },
+        { name: "torn.xml", why: "unfinished", left },
+        { name: "zeros.xml", why: "zeros", left },
+      ],
+    );
     assert.deepEqual(told.sort(), ["junk.xml behind", "zeros.xml zeros"]);
-    for (const name of ["torn.xml", "zeros.xml", "junk.xml"]) writeFileSync(path(name), XML);
+    for (const name of ["torn.xml", "zeros.xml", "junk.xml", "empty.xml", "text.xml"]) writeFileSync(path(name), XML);
     let names: string[] = [];
     for (const end = now + 4000; now < end; now += 400) ({ names } = await outBox.ready());
-    assert.equal(names.length, 3);
+    assert.equal(names.length, 5);
     assert.deepEqual(outBox.unfinished, []);
   });
 

@@ -40,7 +40,10 @@ describe("completeness by content", () => {
       if (name !== "a.pdf") assert.equal(why(Buffer.concat([bytes, Buffer.from("junk")]), name), "behind", name);
       assert.equal(why(bytes.subarray(0, -8), name), "unfinished", name);
     }
-    for (const text of ["", "<a><b>", "<a></ab>", "<a></b>x", "text", "<!-- "]) {
+    assert.equal(why(Buffer.alloc(0)), "empty");
+    for (const text of ["text", "\u62a5\u5173"]) assert.equal(why(Buffer.from(text)), "no-xml", text);
+    assert.equal(why(zeros), "unfinished", "they may be filled yet");
+    for (const text of ["<a><b>", "<a></ab>", "<a></b>x", "<!-- "]) {
       assert.equal(why(Buffer.from(text)), "unfinished", text);
     }
     assert.equal(why(zeros, "a.zip"), "unfinished");

@@ -144,7 +144,7 @@ export function claims(bench: RedBench): void {
       assert.match(receipt, /^Failed_torn_\d{17}\.xml$/);
       assert.match(
         boxText(root, "DecCus001", "InBox", receipt),
-        /<Root><resultFlag>0<\/resultFlag><failCode>SW-INCOMPLETE<\/failCode><failInfo>.*torn\.xml.*<\/failInfo>/,
+        /<Root><resultFlag>0<\/resultFlag><failCode>SW-INCOMPLETE<\/failCode><failInfo>.*torn\.xml.*末尾不完整.*<\/failInfo>/,
       );
       assert.equal(bench.messages("out").length, 0);
     });
