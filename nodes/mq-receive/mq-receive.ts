@@ -66,6 +66,7 @@ export = (RED: NodeAPI): void => {
         reported = text;
       };
       let shared = false;
+      const place = `queue ${queue}`;
       const options: ConsumerOptions = {
         queue,
         prefetch,
@@ -91,9 +92,12 @@ export = (RED: NodeAPI): void => {
         onShared: (error) => {
           if (error) {
             warnOnce(error);
+            // As long as it is so: whoever has it takes receipts that nobody here will ever see.
+            client.standing.set(place, error, { hinders: true });
             status.show("yellow", "dot", "shared");
           } else if (shared) {
             reported = "";
+            client.standing.clear(place);
             status.show("green", "dot", "connected");
           }
           shared = error !== undefined;
@@ -138,6 +142,7 @@ export = (RED: NodeAPI): void => {
         client.lease.off("fault", onFault);
         client.link.off("change", onLink);
         connection.off("state", showState);
+        client.standing.clear(place);
         ofDeliveries();
       };
     };

@@ -132,15 +132,26 @@ export function receiving(bench: RedBench): void {
       await bench.showing("receive", "mq-receive.status.connected");
     });
 
-    it("says that another program reads the queue as well, with the advice to unbind, and when it no longer does", async () => {
+    it("says that another program reads the queue as well, with the advice to unbind, in status and health for as long as it knows it", async () => {
+      const ask = async (what: string) => (await bench.http().get(`/single-window/${what}`)).body;
+      const told = async () => {
+        const [{ standing }] = await ask("status");
+        return (standing as { code: string; text: { zh: string } }[]).filter(({ code }) => code === "C18");
+      };
       await bench.aside(async (channel) => {
-        await channel.consume(at.queue, () => {});
+        const { consumerTag } = await channel.consume(at.queue, () => {});
         const nodes = at.nodes();
         (nodes.find(({ id }) => id === "broker") as FlowNode).heartbeat = 1;
         await bench.load(nodes);
         await bench.showing("receive", "mq-receive.status.shared");
         const [line] = bench.logged(({ id }) => id === "receive");
         assert.match(line as string, /C18 .*另有程序在读.*解除设备绑定/);
+        assert.match((await told())[0]?.text.zh ?? "", /另有程序在读/);
+        assert.ok((await ask("health")).reasons.includes("C18"));
+        await channel.cancel(consumerTag);
+        await bench.deployChanged(nodes.map((one) => (one.id === "receive" ? { ...one, prefetch: 6 } : one)));
+        await bench.showing("receive", "mq-receive.status.connected");
+        assert.deepEqual(await told(), []);
       });
     });
 
