@@ -20,10 +20,13 @@ export interface ReadZipOptions extends Partial<ZipLimits> {
   flatten?: boolean;
 }
 
+/** One piece for an entry of nearly any size: by default zlib gives thousands of 16 KiB, and putting them together costs more than inflating. */
+const PIECE = 16 * 1024 * 1024;
+
 type Inflated = { buffer: Buffer; engine: Inflate };
 const inflateLater = promisify(inflateRaw) as unknown as (
   data: Buffer,
-  options: { maxOutputLength: number; info: true },
+  options: { maxOutputLength: number; chunkSize: number; info: true },
 ) => Promise<Inflated>;
 
 async function inflated(entry: LocatedEntry): Promise<Buffer> {
@@ -33,7 +36,7 @@ async function inflated(entry: LocatedEntry): Promise<Buffer> {
   const result =
     entry.size <= INFLATE_AT_ONCE
       ? (inflateRawSync(entry.data, options) as unknown as Inflated)
-      : await inflateLater(entry.data, options);
+      : await inflateLater(entry.data, { ...options, chunkSize: Math.min(PIECE, entry.size + 1) });
   if (result.engine.bytesWritten !== entry.compressedSize) {
     throw new Error(`${entry.compressedSize - result.engine.bytesWritten} bytes behind the compressed data`);
   }

@@ -1,10 +1,11 @@
 import { LARGE } from "../files/bytes.js";
 
 /**
- * Bytes of large files that may be on their way at once, twice what mq-send has on its way; one that is larger goes by itself. What
- * is not large is bounded by the number of claims.
+ * Bytes of large files that may be on their way at once; one that is larger goes by itself. Some four of 5 MB keep a core busy, and what
+ * was read of them is kept from node to node (`Inspections`): of more it would be dropped and made again in each. What is not large is
+ * bounded by the number of claims.
  */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 24 * 1024 * 1024;
 
 /** Bytes that count. */
 export const large = (bytes: number) => (bytes > LARGE ? bytes : 0);
