@@ -16,7 +16,7 @@ const parkedIn = (folder: BusinessFolder, boxName: string) => join(folder.box("O
  * Brings the file of a committed claim from OutBox to a TempBox on another volume. A copy and a removal could be stopped between, and what is
  * left in OutBox would be taken for a second declaration: so it first gets a name in OutBox that nobody claims and that holds its id, in
  * one step, then it is copied, whole and durable, and removed last. False when it has gone or changed, and is as it was. `snapshot`: what it
- * has to look like.
+ * has to look like. `mayGoOn` throws when the document is another instance's by then, which copies the same file: nothing more is done to it.
  */
 export async function bringAcross(
   context: Pick<BoxContext, "files" | "clock" | "lease">,
@@ -24,6 +24,7 @@ export async function bringAcross(
   name: string,
   boxName: string,
   snapshot: FileSnapshot | undefined,
+  mayGoOn: () => void,
 ): Promise<boolean> {
   const { files } = context;
   const { disk } = files;
@@ -40,19 +41,23 @@ export async function bringAcross(
     const now = disk.facts(parked);
     return snapshot === undefined || (now !== undefined && sameSnapshot(snapshot, now));
   };
-  const putBack = () => files.place(parked, folder.box("OutBox"), name);
+  const putBack = () => {
+    mayGoOn();
+    return files.place(parked, folder.box("OutBox"), name);
+  };
   try {
     crashPoint("claim.after-park");
     if (isAsItWas()) {
       // Before there is a copy: a power cut that takes the parking back must not leave both.
       await files.syncFolder(folder.box("OutBox"));
-      await files.copy(parked, target);
+      await files.copy(parked, target, mayGoOn);
       crashPoint("claim.after-copy");
       if (isAsItWas()) {
         disk.remove(parked);
         return true;
       }
       // Somebody had it open, and wrote.
+      mayGoOn();
       disk.remove(target);
     }
   } catch (error) {

@@ -26,7 +26,7 @@ export async function bringAgain(context: BoxContext, row: DocumentRow, folder: 
       // It was brought meanwhile, or is by this very call: who looks next sees which.
       if (codeOf(error) === "ENOENT") return;
       if (codeOf(error) !== "EXDEV") throw error;
-      await bringAcross(context, folder, name, row.boxName, undefined);
+      await bringAcross(context, folder, name, row.boxName, undefined, () => assertStillOurs(context, row));
     }
     return;
   }

@@ -3,6 +3,7 @@ import { crashPoint } from "../crash-point.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
 import type { BoxContext } from "./context.js";
+import { assertStillOurs } from "./ours.js";
 
 /** Is it sent once more, and its file still in the archive that it was in? */
 export function isToBringBack({ state, settled, box }: DocumentRow): boolean {
@@ -19,7 +20,9 @@ export async function bringBack(context: BoxContext, row: DocumentRow): Promise<
   const folder = context.folders.of(row.business);
   const boxName = claimedName(row.id, row.fileName);
   crashPoint("resend.after-row");
-  await context.files.copy(join(folder.box(row.box), row.boxName), join(folder.box("TempBox"), boxName));
+  const target = join(folder.box("TempBox"), boxName);
+  // Copying takes its time, and another instance may have the document by then, and its file there be on its way again.
+  await context.files.copy(join(folder.box(row.box), row.boxName), target, () => assertStillOurs(context, row));
   crashPoint("resend.after-copy");
   return context.ledger.update(row.id, { box: "TempBox", boxName });
 }

@@ -15,6 +15,7 @@ import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
 import { appears } from "./looked-for.js";
 import { contentFacts, newRow } from "./new-row.js";
+import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
 import { finish, isNewIn, REPLACED, settleReplaced } from "./settle.js";
@@ -241,7 +242,8 @@ async function bring(
   try {
     files.disk.rename(source, target);
   } catch (error) {
-    if (codeOf(error) === "EXDEV") return bringAcross(context, folder, name, row.boxName, snapshot);
+    const mayGoOn = () => assertOurs(context, row);
+    if (codeOf(error) === "EXDEV") return bringAcross(context, folder, name, row.boxName, snapshot, mayGoOn);
     // Over a network a rename that is repeated may say so of one that succeeded: the target tells, which may be seen late.
     if (codeOf(error) !== "ENOENT") throw error;
     // Another instance was done with these very bytes before we had our row: the file was that one's.

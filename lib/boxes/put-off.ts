@@ -63,8 +63,10 @@ async function bringToTempBox(context: BoxContext, row: DocumentRow, name: strin
   if (row.box !== "TempBox" || files.disk.exists(target)) return;
   const source = join(folder.box("OutBox"), name);
   if (files.disk.facts(source)?.size !== row.size || (await hashOf(files.disk, source, clock)) !== row.sha256) return;
-  assertStillOurs(context, row);
-  if (folder.isElsewhere("OutBox", "TempBox")) await bringAcross(context, folder, name, row.boxName, undefined);
+  const mayGoOn = () => assertStillOurs(context, row);
+  mayGoOn();
+  if (folder.isElsewhere("OutBox", "TempBox"))
+    await bringAcross(context, folder, name, row.boxName, undefined, mayGoOn);
   else await files.move(source, target);
 }
 

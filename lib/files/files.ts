@@ -143,12 +143,13 @@ export class Files {
 
   /**
    * Copies a file of any size: whole under `<target>.tmp`, then renamed, and durable when this resolves. It has the rights of the folder
-   * that it is in.
+   * that it is in. `mayPlace` as with `write`.
    */
-  async copy(source: string, target: string): Promise<void> {
+  async copy(source: string, target: string, mayPlace?: () => void): Promise<void> {
     const half = `${target}.tmp`;
     await this.oneByOne(target, async () => {
       await this.copyHalf(source, half);
+      mayPlace?.();
       this.disk.share(half);
       this.rename(half, target);
       await this.syncFolder(dirname(target));

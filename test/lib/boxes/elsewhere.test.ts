@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bringAcross } from "../../../lib/boxes/across.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { OFFICIAL } from "../../../lib/client/names-settings.js";
 import { openClient as open } from "../../../lib/client/open.js";
@@ -265,6 +266,28 @@ describe("boxes that lie elsewhere, with official names and dated folders", () =
       assert.equal((await client.ledger.query({ limit: 10 })).length, 1);
     } finally {
       disk.copyLarge = copyLarge;
+    }
+  });
+
+  it("are left as they are by one that has been taken over while it copied", async () => {
+    const folder = client.folders.of("DecCus001");
+    const name = `${"0".repeat(8)}-0000-7000-8000-${"0".repeat(12)}__a.xml`;
+    const copied = new Error("taken over");
+    for (const takenOver of ["while it copies", "before it looks at the source again"]) {
+      drop("a.xml", "<a/>");
+      let asked = 0;
+      const mayGoOn = () => {
+        asked++;
+        if (takenOver === "while it copies" || asked > 1) throw copied;
+        // Whoever has taken it over brings the file, which then is another one.
+        writeFileSync(join(place.OutBox, parkedName(name)), "<a>more</a>");
+      };
+      const snapshot = client.files.disk.facts(join(place.OutBox, "a.xml"));
+      await assert.rejects(bringAcross(client, folder, "a.xml", name, snapshot, mayGoOn), copied);
+      assert.deepEqual(files("OutBox"), [parkedName(name)], takenOver);
+      const inTempBox = files("TempBox").filter((file) => !file.endsWith(".tmp"));
+      assert.deepEqual(inTempBox, takenOver === "while it copies" ? [] : [name]);
+      rmSync(join(place.OutBox, parkedName(name)));
     }
   });
 
