@@ -66,6 +66,11 @@ export function describeLedger(name: string, open: () => Promise<Ledger>): void 
         ],
       );
       assert.notEqual((await ledger.update(row.id, { tries: 1 })).updatedAt, 1_000);
+      // The clock was set back since: the pause is as long as it was.
+      const ahead = Date.now() + 86_400_000;
+      await ledger.update(row.id, { retryAt: ahead + 5_000, updatedAt: ahead });
+      assert.equal((await ledger.update(row.id, { tries: 2 })).updatedAt, ahead);
+      assert.notEqual((await ledger.update(row.id, { retryAt: 0 })).updatedAt, ahead);
     });
 
     describeRepeats(() => ledger);

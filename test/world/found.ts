@@ -362,4 +362,20 @@ export const FOUND: readonly Found[] = [
       ...["the card is not there/0/2", "seconds late/0/42", "the root is not mounted/24/8"],
     ],
   },
+  {
+    what: "a clock was set back while a document waited for its next try and its file was away: told that, it waited for a day",
+    seed: 10009026,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "no daily log/0", "a card/0", "documents/0", "handed in at/1", "way/1", "handed in at/2"],
+      ...["way/2", "way/3", "a wrong PIN/0", "corrected/1", "a deploy/0/0", "the ledger answers late/0/47"],
+      ...["the ledger answers late/0/50", "killed after/0/50", "the power fails with it/0/0", "corrected/2"],
+      ...["the ledger answers late/1/3", "killed after/1/16", "a deploy/2/5", "a deploy/2/6"],
+      ...["the ledger answers late/2/84", "the root is not mounted/24/13", "a deploy/2/11", "a deploy/2/14"],
+      ...["a deploy/2/17", "the ledger answers late/2/113", "the clock jumps/2/73", "killed after/2/72"],
+      ...["the ledger answers late/3/2", "the ledger answers late/3/5", "the ledger answers late/3/8"],
+      ...["half a write is seen/3/0", "a deploy/3/4", "the ledger answers late/3/31"],
+      ...["the ledger answers late/3/41", "seconds late/3/19", "the root is not mounted/24/29"],
+    ],
+  },
 ];

@@ -13,6 +13,7 @@ import type {
 import { earlierNumbers, WHOLE } from "../../lib/ledger/rules/earlier-numbers.js";
 import { isWorkOnClaim } from "../../lib/ledger/rules/ended.js";
 import { assertOwner, type Owner } from "../../lib/ledger/rules/owner.js";
+import { changedAt } from "../../lib/ledger/rules/retry.js";
 import { assertMayFollow, assertStillIn } from "../../lib/ledger/rules/states.js";
 import { assertOurs, freeNames, type InstanceRow, keepNames, takeName } from "./instances.js";
 
@@ -124,7 +125,7 @@ export class LedgerFile {
     const isWorkedOn = !row.settled || (step.to === undefined && isWorkOnClaim(change));
     if (me !== undefined && !anyones && isWorkedOn && row.state !== step.takes && this.rules.owners)
       assertOurs(this, row, me);
-    const next = { ...row, updatedAt: now, ...change, state: step.to ?? row.state };
+    const next = { ...row, updatedAt: changedAt(row, change, now), ...change, state: step.to ?? row.state };
     // Nobody works on what is settled: who takes it up again has it.
     if (me !== undefined && !anyones && row.owner !== me) Object.assign(next, { owner: me, epoch: row.epoch + 1 });
     this.replaced(row, next);

@@ -3,6 +3,7 @@ import { type InstanceKey, nameOf, notOurs } from "../instances.js";
 import { earlierNumbers, WHOLE } from "../rules/earlier-numbers.js";
 import { isWorkOnClaim } from "../rules/ended.js";
 import { assertOwner, type Owner } from "../rules/owner.js";
+import { changedAt } from "../rules/retry.js";
 import { assertMayFollow, assertStillIn } from "../rules/states.js";
 import type {
   DocumentChange,
@@ -118,7 +119,12 @@ export class Rows {
       const [holder] = yield all("SELECT host, pid FROM instances WHERE id = ?", row.owner);
       throw notOurs(row.fileName, holder && nameOf({ host: String(holder.host), pid: Number(holder.pid) }));
     }
-    const next: DocumentRow = { ...row, updatedAt: this.now(), ...change, state: to ?? row.state };
+    const next: DocumentRow = {
+      ...row,
+      updatedAt: changedAt(row, change, this.now()),
+      ...change,
+      state: to ?? row.state,
+    };
     // Nobody works on what is settled: who takes it up again has it.
     if (me && row.owner !== me.id) Object.assign(next, { owner: me.id, epoch: row.epoch + 1 });
     const changed = differing(next, row, change);
