@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { isKnownByKey } from "../business/identity.js";
+import { kindByType } from "../business/index.js";
 import { crashPoint } from "../crash-point.js";
 import { codeOf } from "../errors.js";
 import { bytesOf } from "../files/bytes.js";
@@ -6,7 +8,7 @@ import type { BusinessFolder } from "../files/folders.js";
 import { claimedName } from "../files/names.js";
 import type { DocumentRow, DocumentState } from "../ledger/index.js";
 import { isTakenName } from "../ledger/instances.js";
-import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
+import { inTheWayOf, isAlive, repeatedBy } from "../ledger/rules/identity.js";
 import { isPutOff } from "../ledger/rules/states.js";
 import { bringAcross } from "./across.js";
 import { isFile } from "./archive.js";
@@ -198,11 +200,20 @@ async function backToArchive(
   return true;
 }
 
-/** The document that a claimed one repeats and that still stands in its way; whoever takes it up after a stop asks. */
+/**
+ * The document that a claimed one repeats and that still stands in its way; whoever takes it up after a stop asks. Where the one that it was found
+ * to repeat does not any more, another one may: a corrected file that took that one's place, say. Of several repeats the first goes.
+ */
 export async function repeatOf({ ledger }: BoxContext, row: DocumentRow): Promise<DocumentRow | undefined> {
   const id = repeatedBy(row);
-  const earlier = id === undefined ? undefined : await ledger.get(id);
-  return earlier && isAlive(earlier) ? earlier : undefined;
+  if (id === undefined) return undefined;
+  const earlier = await ledger.get(id);
+  if (earlier && isAlive(earlier)) return earlier;
+  const { business, clientKey, messageType, seqNo, sha256 } = row;
+  const named = clientKey === "" ? [] : await ledger.query({ business, key: clientKey, limit: 100 });
+  const found = [...(await ledger.bySha256(sha256)), ...named];
+  const others = found.filter((one) => one.id < row.id || (one.id !== row.id && repeatedBy(one) === undefined));
+  return inTheWayOf(row, others, isKnownByKey(seqNo, kindByType(messageType)));
 }
 
 /** A file's content, or undefined when it has gone, does not look as it did, or is not what was proved to be finished. */

@@ -3,6 +3,7 @@ import { sha256InTurns, sha256Of } from "../sha256.js";
 import { sameName } from "./edocs.js";
 import { envelopePacket } from "./envelope.js";
 import type { Inspection } from "./inspect.js";
+import type { MessageKind } from "./types.js";
 
 /** What tells a document from others of its type and folder, beside its own key. */
 export interface DocumentIdentity {
@@ -31,6 +32,11 @@ export async function identityOf(
     partsSha256: names.length === 0 ? document : sha256Of(Buffer.from([document, ...names].join("\n"))),
     operation: kind?.operation?.(root) ?? "",
     packet: envelopePacket(root),
-    sameKey: seqNo === "" && kind?.sharedKey !== true,
+    sameKey: isKnownByKey(seqNo, kind),
   };
+}
+
+/** Is another document of this kind with the same own key this one? Not of a modification, and not where the key is the company's. */
+export function isKnownByKey(seqNo: string, kind: Pick<MessageKind, "sharedKey"> | undefined): boolean {
+  return seqNo === "" && kind?.sharedKey !== true;
 }

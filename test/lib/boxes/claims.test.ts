@@ -97,6 +97,27 @@ describe("claims", () => {
     assert.equal(readdirSync(boxes("OutBox")).length, 0);
   });
 
+  it("asks what else a repeat repeats that a stop has left, once the one that stood in its way has ended", async () => {
+    const { ledger, claims } = client;
+    const claim = async (sha256: string) => {
+      const row = documentRow({ business: "DecCus001", messageType: "DEC", clientKey: "K1", sha256 });
+      await ledger.claim(row, { sameKey: true });
+      return row.id;
+    };
+    const [waits, repeat, later, corrected] = [await claim("1"), await claim("1"), await claim("1"), await claim("2")];
+    const inTheWayOf = async (id: string) => (await claims.inTheWayOf((await ledger.get(id)) as DocumentRow))?.id;
+    assert.equal(await inTheWayOf(repeat), waits);
+    await ledger.transition(waits, step("failed"), { code: "SW-REPLACED", settled: true }, { event: "replaced" });
+    await ledger.transition(corrected, step("sending"), { sendingAt: 1 }, { event: "sending" });
+    assert.equal(await inTheWayOf(repeat), corrected);
+    await ledger.transition(corrected, { from: ["sending"], to: "failed" }, { settled: true }, { event: "failed" });
+    assert.deepEqual(
+      [await inTheWayOf(repeat), await inTheWayOf(later)],
+      [undefined, repeat],
+      "the first of them goes",
+    );
+  });
+
   it("refuses sub-folders and symbolic links by name, and takes nothing from them", async () => {
     mkdirSync(join(boxes("OutBox"), "sub"));
     writeFileSync(join(boxes("OutBox"), "sub", "inner.xml"), XML("K1"));
