@@ -4,6 +4,7 @@ import { bytesOf } from "../files/bytes.js";
 import type { Spool } from "../files/spool.js";
 import type { DocumentRow } from "../ledger/index.js";
 import { sha256InTurns } from "../sha256.js";
+import { bringAgain } from "./bring-again.js";
 import type { BoxContext } from "./context.js";
 
 type Place = Pick<BoxContext, "folders" | "files" | "clock"> & { readonly spool: Spool };
@@ -36,6 +37,22 @@ function pathOf({ folders, spool }: Place, row: DocumentRow, sha256: string): st
 /** How many bytes lie there; undefined when there is no file. */
 export function sizeOfSent(place: Place, row: DocumentRow, sha256: string): number | undefined {
   return place.files.disk.facts(pathOf(place, row, sha256))?.size;
+}
+
+/**
+ * As `readSent`, for whoever sends them again: where the rename of their file to TempBox has been taken back, by a power cut, it is brought
+ * from OutBox first. Rejects with what the file system says, also of a file there that somebody holds, and with SW-FENCED for another instance's.
+ */
+export async function bringSent(
+  context: BoxContext & Pick<Place, "spool">,
+  row: DocumentRow,
+  sha256: string,
+): Promise<Buffer | undefined> {
+  const found = await readSent(context, row, sha256);
+  if (found || sha256 !== row.sha256 || row.box !== "TempBox") return found;
+  if (sizeOfSent(context, row, sha256) !== undefined) return undefined;
+  await bringAgain(context, row, context.folders.of(row.business));
+  return readSent(context, row, sha256);
 }
 
 /** The bytes that were sent, known by their hash; undefined when they are gone, or are others by now. */

@@ -247,10 +247,11 @@ async function lostOf({ audit }: ImportClient): Promise<Notice | undefined> {
 /** Removes what a stop has left half written. */
 async function tidy(client: ImportClient): Promise<void> {
   await removeHalfWritten(client);
-  await client.spool.sweep(async (id) => {
+  const sentUnder = async (id: string) => {
     const row = await client.ledger.get(id);
     return row?.settled ? sentAs(row) : undefined;
-  });
+  };
+  await client.spool.sweep(sentUnder, () => client.lease.assertTaken());
 }
 
 /**

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import { bringBack } from "../boxes/bring-back.js";
 import { letGo, putOff } from "../boxes/put-off.js";
-import { readSent } from "../boxes/sent-bytes.js";
+import { bringSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
@@ -207,7 +207,7 @@ async function release(client: ImportClient, asked: DocumentRow, word: PersonsWo
       }
       // What was another's is never sent again, whatever became of its bytes.
       assertOwner(row, client.settings, { zh: `单据 ${row.fileName} `, en: row.fileName });
-      if (!(await readSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
+      if (!(await bringSent(client, row, (JSON.parse(row.wire) as { body: string }).body))) {
         throw refused(
           row,
           "当时发送的原文已被改动或删除，无法原样重发；请查明是否已到达，再选择“已发送”或“失败”",

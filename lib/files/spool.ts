@@ -70,15 +70,18 @@ export class Spool {
 
   /**
    * Ends what a stop left of documents that have ended: what was sent is kept, under the message id that `sentAs` gives, the
-   * rest removed (empty text). Bytes that no row is known for stay: they are all that is left of a document.
+   * rest removed (empty text). Bytes that no row is known for stay: they are all that is left of a document. `mayGoOn` is called before each
+   * step, and throws where somebody else may have the root, and write here, by then.
    */
-  async sweep(sentAs: (id: string) => Promise<string | undefined>): Promise<void> {
+  async sweep(sentAs: (id: string) => Promise<string | undefined>, mayGoOn: () => void): Promise<void> {
     for (const id of this.ids()) {
       const messageId = await sentAs(id);
+      mayGoOn();
       if (messageId) this.keep(id, messageId);
       else if (messageId === "") this.remove(id);
     }
     const { disk } = this.files;
+    mayGoOn();
     if (!disk.exists(this.folder)) return;
     for (const { name } of disk.list(this.folder)) if (name.endsWith(".tmp")) this.remove(name);
   }

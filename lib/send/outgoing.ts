@@ -1,5 +1,5 @@
 import { assertOurs } from "../boxes/ours.js";
-import { readSent, sizeOfSent } from "../boxes/sent-bytes.js";
+import { bringSent, sizeOfSent } from "../boxes/sent-bytes.js";
 import { settingOf } from "../business/folder-settings.js";
 import type { ImportClient } from "../client/import-client.js";
 import type { Clock } from "../clock.js";
@@ -112,5 +112,5 @@ export async function dropUnsent({ ledger, lease, spool }: ImportClient, id: str
 /** What was sent, or is to be, as it lies on the disk. */
 function fromDisk(client: ImportClient, row: DocumentRow, wire: Wire, body?: Buffer): Outgoing {
   const size = body?.length ?? sizeOfSent(client, row, wire.body) ?? 0;
-  return new Outgoing(wire, size, body, () => readSent(client, row, wire.body), client.clock);
+  return new Outgoing(wire, size, body, () => bringSent(client, row, wire.body), client.clock);
 }

@@ -6,7 +6,7 @@ export type OnAnswer = (id: string, messageId: string, outcome: PublishOutcome, 
 interface Doubt {
   /** Publishes that the broker may still answer. */
   open: number;
-  /** Of one nobody will ever hear: its channel has gone, or an earlier process sent it. */
+  /** Of one nobody will ever hear any more: its channel has gone, an earlier process sent it, or it was confirmed, whatever became of that. */
   lost: boolean;
   /** Its send is under way here. */
   inUse: boolean;
@@ -61,8 +61,10 @@ export class Uncertain {
     }
     doubt.open++;
     void later.then(async (outcome) => {
-      if (outcome.kind === "unknown") doubt.lost = true;
-      else await this.onAnswer(id, messageId, outcome, !doubt.lost && doubt.open === 1);
+      const certainlyNot = outcome.kind !== "confirmed" && !doubt.lost && doubt.open === 1;
+      // What has arrived has arrived, also where that cannot be committed: nobody will ever be told again.
+      if (outcome.kind === "unknown" || outcome.kind === "confirmed") doubt.lost = true;
+      if (outcome.kind !== "unknown") await this.onAnswer(id, messageId, outcome, certainlyNot);
       doubt.open--;
       this.tidy(id, doubt);
       this.settled(id);

@@ -99,4 +99,13 @@ export const ANSWERS: readonly Found[] = [
       "the card is not there/0/3",
     ],
   },
+  {
+    what: "a late confirm could not be committed, as the root was away; the repeat was not written either, and the document was taken for one that had never arrived",
+    seed: 20140581,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/1", "way/1", "a process is frozen/0/2"],
+      ...["frozen as it writes to the broker/0/1", "the root is not mounted/24/32", "a process is frozen/0/3"],
+    ],
+  },
 ];

@@ -82,4 +82,15 @@ export const REFUSED: readonly Found[] = [
     instances: 1,
     kept: ["killed before a commit/0/7", "the power fails with it/0/0", "a scanner holds the file/1/13"],
   },
+  {
+    what: "a power cut put a document that was being sent back to OutBox, a scanner held it there, and its bytes were called gone: a person could not send it again",
+    seed: 20002957,
+    instances: 1,
+    kept: [
+      ...["trouble/0", "documents/0", "handed in at/3", "a scanner holds the file/0/0"],
+      ...["the ledger cannot be written/0/5", "a scanner holds the file/0/31"],
+      ...["the line is cut before the message is stored/0/0", "a scanner holds the file/0/68"],
+      ...["killed after a commit/0/26", "the power fails with it/0/0", "a scanner holds the file/1/14"],
+    ],
+  },
 ];

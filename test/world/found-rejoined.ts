@@ -121,4 +121,14 @@ export const REJOINED: readonly Found[] = [
       ...["a moment late/0/82", "a person has a repeat sent all the same/29/1", "a moment late/0/83"],
     ],
   },
+  {
+    what: "one that was frozen as it opened the root, and taken over, removed what the next owner was just spooling, as left by a stop",
+    seed: 30067527,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "packs/0", "documents/0", "frozen after a commit/0/4", "a scanner holds the file/8/14"],
+      ...["a scanner holds the file/8/66", "frozen after a commit/8/5"],
+    ],
+  },
 ];

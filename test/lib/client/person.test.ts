@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient as open } from "../../../lib/client/open.js";
-import { overrideDuplicate, resendDocument } from "../../../lib/client/person.js";
+import { overrideDuplicate, releaseDocument, resendDocument } from "../../../lib/client/person.js";
 import { codeOf } from "../../../lib/errors.js";
 import { SYSTEM } from "../../../lib/files/ports.js";
 import { readDelivery } from "../../../lib/intake/read.js";
@@ -21,10 +21,14 @@ describe("a person's decisions", () => {
   const settings = clientSettings();
   let client: ImportClient;
   let watching: Watching;
-  /** The next copy fails with it. */
+  /** The next copy or rename fails with it. */
   let fault: string | undefined;
   const disk = {
     ...SYSTEM.disk,
+    rename: (from: string, to: string) => {
+      if (fault) throw Object.assign(new Error(fault), { code: fault });
+      SYSTEM.disk.rename(from, to);
+    },
     copyLarge: async (from: string, to: string) => {
       if (fault) throw Object.assign(new Error(fault), { code: fault });
       await SYSTEM.disk.copyLarge(from, to);
@@ -145,6 +149,22 @@ describe("a person's decisions", () => {
     appendFileSync(join(client.folders.of("DecCus001").box("SentBox"), boxName), "<!-- a hand in the archive -->");
     await assert.rejects(resendDocument(client, id, { reason: "again" }), { code: "SW-STATE", message: /not the one/ });
     assert.equal((await client.ledger.get(id))?.state, "sent");
+  });
+
+  it("finds the bytes of a send that a power cut put back to OutBox, and says when somebody holds them there", async () => {
+    drop("held.xml", decXml({ key: freshKey(), goods: 1 }));
+    const { id, sha256, boxName } = await claimed("held.xml");
+    await watching.watch.stop();
+    const sending = await client.claims.send(id, JSON.stringify({ body: sha256, properties: {} }), false, "");
+    await client.claims.hold(sending, { code: "SW-UNKNOWN", text: { zh: "不明", en: "not known" } });
+    renameSync(join(box("TempBox"), boxName), join(box("OutBox"), "held.xml"));
+    fault = "EBUSY";
+    await assert.rejects(releaseDocument(client, id, { reason: "again" }), (error) => codeOf(error) === "EBUSY");
+    assert.equal((await client.ledger.get(id))?.state, "held");
+    fault = undefined;
+    assert.equal((await releaseDocument(client, id, { reason: "again" })).state, "unknown");
+    assert.ok(existsSync(join(box("TempBox"), boxName)));
+    watching = new Watching(client);
   });
 
   it("makes no file without a row: a resend that a fault interrupts is brought to its end by the next start", async () => {

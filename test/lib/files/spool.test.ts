@@ -16,7 +16,16 @@ describe("spool", () => {
     await spool.write("ended", bytes);
     writeFileSync(join(root, ".spool", "ended.tmp"), "half");
     await spool.write("sent", bytes);
-    await spool.sweep(async (id) => ({ ended: "", sent: "sent.2" })[id]);
+    const sentAs = async (id: string) => ({ ended: "", sent: "sent.2" })[id];
+    const fenced = new Error("another one has the root");
+    await assert.rejects(
+      spool.sweep(sentAs, () => {
+        throw fenced;
+      }),
+      fenced,
+    );
+    assert.equal(existsSync(join(root, ".spool", "ended.tmp")), true, "it may be what the other one writes");
+    await spool.sweep(sentAs, () => undefined);
     assert.deepEqual(spool.read("open"), bytes);
     assert.equal(spool.read("ended"), undefined);
     assert.equal(existsSync(join(root, ".spool", "ended.tmp")), false);
