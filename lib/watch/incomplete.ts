@@ -26,14 +26,17 @@ const WHY: Record<Incomplete, Bilingual> = {
   },
 };
 
+const WRITE_AGAIN: Bilingual = {
+  zh: "请让 ERP 重新导出；先写成 .tmp，写完再改名，可避免此问题。",
+  en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
+};
+
+const NO_DOCUMENT: Bilingual = {
+  zh: "OutBox 只接收 XML 报文或其 ZIP；请检查 ERP 导出的内容，改正后重新放入。",
+  en: "An OutBox takes XML documents, or ZIPs of them: see what the ERP exports, and hand it in again.",
+};
+
 /** Why a file that did not get finished in its time is refused. */
 export function incomplete(why: Incomplete): Fault {
-  return {
-    code: "SW-INCOMPLETE",
-    text: WHY[why],
-    advice: {
-      zh: "请让 ERP 重新导出；先写成 .tmp，写完再改名，可避免此问题。",
-      en: "Export it again; writing to .tmp and renaming when it is done avoids this.",
-    },
-  };
+  return { code: "SW-INCOMPLETE", text: WHY[why], advice: why === "no-xml" ? NO_DOCUMENT : WRITE_AGAIN };
 }
