@@ -202,13 +202,17 @@ async function backToArchive(
 
 /**
  * The document that a claimed one repeats and that still stands in its way; whoever takes it up after a stop asks. Where the one that it was found
- * to repeat does not any more, another one may: a corrected file that took that one's place, say. Of several repeats the first goes.
+ * to repeat does not any more, another one may: a corrected file that took that one's place, say.
  */
-export async function repeatOf({ ledger }: BoxContext, row: DocumentRow): Promise<DocumentRow | undefined> {
+export async function repeatOf(context: BoxContext, row: DocumentRow): Promise<DocumentRow | undefined> {
   const id = repeatedBy(row);
   if (id === undefined) return undefined;
-  const earlier = await ledger.get(id);
-  if (earlier && isAlive(earlier)) return earlier;
+  const earlier = await context.ledger.get(id);
+  return earlier && isAlive(earlier) ? earlier : repeatedNow(context, row);
+}
+
+/** The document that one in the ledger repeats as things stand now. Of several that wait, and are repeats themselves, the first goes. */
+export async function repeatedNow({ ledger }: BoxContext, row: DocumentRow): Promise<DocumentRow | undefined> {
   const { business, clientKey, messageType, seqNo, sha256 } = row;
   const named = clientKey === "" ? [] : await ledger.query({ business, key: clientKey, limit: 100 });
   const found = [...(await ledger.bySha256(sha256)), ...named];

@@ -20,7 +20,7 @@ import { seenLate } from "./looked-for.js";
 import { assertStillOurs } from "./ours.js";
 import { Places } from "./places.js";
 import { keepHolding } from "./put-off.js";
-import { dropSecondName, underItsNumber } from "./second-name.js";
+import { dropSecondName, dropTakenBack, underItsNumber } from "./second-name.js";
 import { finish, finishEnded, lateSource, returnToOutBox, settleFailed } from "./settle.js";
 
 /** What one comparison found and did. */
@@ -303,8 +303,7 @@ export class Reconciler {
             if (!(await this.isStranger(folder, name))) return;
             strangers.add(place);
             if (!atOnce && !this.strangers.has(place)) return;
-            await this.enterStranger(folder, name);
-            found.entered++;
+            if (await this.enterStranger(folder, name)) found.entered++;
           });
         }
       });
@@ -326,19 +325,24 @@ export class Reconciler {
     return id !== undefined || (await ledger.openAt(folder.code, "TempBox", name)) === undefined;
   }
 
-  private async enterStranger(folder: BusinessFolder, name: string): Promise<void> {
+  /** False of one more name of a file that is another document's, or lies in OutBox. */
+  private async enterStranger(folder: BusinessFolder, name: string): Promise<boolean> {
     const { files, ledger, clock, ids } = this.context;
     const content = await contentOf(files.disk, join(folder.box("TempBox"), name), clock);
     const at = clock.now();
     const id = idInName(name);
+    const fileName = id === undefined ? name : name.slice(id.length + 2);
+    const known = await ledger.bySha256(content.sha256);
+    if (await dropTakenBack(this.context, folder, name, fileName, known)) return false;
     const { row } = await enterRow(this.context, folder, {
       ...{ id: id ?? ids.document(at), at, content, boxName: name },
-      name: id === undefined ? name : name.slice(id.length + 2),
+      name: fileName,
       state: "held",
     });
     const words = wordsOf({ code: "SW-ORPHAN", text: CODES["SW-ORPHAN"].meaning });
     await ledger.update(row.id, { ...words, possibleDuplicate: true }, { event: "held", ...words });
     this.context.notice(words.code, `${row.fileName}：${words.text}`, `${row.fileName}: ${words.textEn}`);
+    return true;
   }
 
   /**

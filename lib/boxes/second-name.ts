@@ -17,33 +17,53 @@ export function namesInOutBox({ fileName }: Pick<DocumentRow, "fileName">): stri
  * A file is moved by one more name and the removal of the first (`Files.place`). A stop between the two leaves it with both, and so may a power
  * cut, which takes the newest changes back: the one in OutBox is no new document then, whatever has become of the one that it is. It is removed,
  * which is told; the file stays where a row of `known` says. What a producer puts there, with the same bytes too, is another file. Resolves to
- * whether it was such a name; that of another instance's open document is left to that one.
+ * whether it was such a name; that of another instance's open document is left to that one. `of`: the box that the name is in.
  */
 export async function dropSecondName(
   context: Pick<BoxContext, "files" | "ledger" | "notice">,
   folder: BusinessFolder,
   name: string,
   known: readonly DocumentRow[],
+  of: "OutBox" | "TempBox" = "OutBox",
 ): Promise<boolean> {
   const { files, ledger } = context;
-  const path = join(folder.box("OutBox"), name);
+  const path = join(folder.box(of), name);
   for (const row of known) {
     const { business, box, boxName, settled } = row;
+    if (box === "none" || business.toLowerCase() !== folder.code.toLowerCase()) continue;
     // In OutBox itself another writing of one name is no second one, where the file system does not tell a from A.
-    if (box === "none" || box === "OutBox" || business.toLowerCase() !== folder.code.toLowerCase()) continue;
+    if (box === of && (box === "OutBox" || boxName === name)) continue;
     const own = join(folder.box(box), boxName);
     if (!settled && !ledger.owns(row)) {
       if (files.isOneFile(path, own)) return true;
     } else if (await files.dropName(path, own)) {
       context.notice(
         "SW-OUTBOX",
-        `${name} 是已取走单据的同一文件（移动在中途被打断），已从 OutBox 移除`,
-        `${name} is the file of a document that was claimed before, whose move was interrupted: it is taken out of OutBox`,
+        `${name} 是已取走单据的同一文件（移动在中途被打断），已从 ${of} 移除`,
+        `${name} is the file of a document that was claimed before, whose move was interrupted: it is taken out of ${of}`,
       );
       return true;
     }
   }
   return false;
+}
+
+/**
+ * The same of a name in TempBox whose claim was taken back, so that no row has it: of its file the power cut has left the name there, and the one that it
+ * was given back under, in OutBox, or that of the document as which it was claimed since.
+ */
+export async function dropTakenBack(
+  context: Pick<BoxContext, "files" | "ledger" | "notice">,
+  folder: BusinessFolder,
+  boxName: string,
+  fileName: string,
+  known: readonly DocumentRow[],
+): Promise<boolean> {
+  const path = join(folder.box("TempBox"), boxName);
+  for (const name of namesInOutBox({ fileName })) {
+    if (await context.files.dropName(path, join(folder.box("OutBox"), name))) return true;
+  }
+  return dropSecondName(context, folder, boxName, known, "TempBox");
 }
 
 /**

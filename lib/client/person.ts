@@ -1,13 +1,14 @@
 import { dirname, join } from "node:path";
 import { decisionOf, NOBODY, type Person } from "../audit/entry.js";
 import { bringBack } from "../boxes/bring-back.js";
+import { repeatedNow } from "../boxes/claim.js";
 import { letGo, putOff } from "../boxes/put-off.js";
 import { bringSent } from "../boxes/sent-bytes.js";
 import { settleFailed, settleSent } from "../boxes/settle.js";
 import { crashPoint } from "../crash-point.js";
 import { assertReason, ImportClientError, neutral, unknownDocument } from "../errors.js";
 import type { DocumentRow } from "../ledger/index.js";
-import { isAlive, repeatedBy } from "../ledger/rules/identity.js";
+import { isAlive, repeatedBy, repeating } from "../ledger/rules/identity.js";
 import { assertOwner } from "../ledger/rules/owner.js";
 import { ENDED, isPutOff } from "../ledger/rules/states.js";
 import { NO_WORDS, wordsOf } from "../ledger/rules/words.js";
@@ -202,7 +203,9 @@ async function release(client: ImportClient, asked: DocumentRow, word: PersonsWo
       if (isPutOff(row)) return letGo(client, row, note);
       // What was published is not known any more of a document that was found after the ledger was lost: it goes through the flow.
       if (row.wire === "") {
-        const again = { ...NO_WORDS, possibleDuplicate: true };
+        // The same document may have been handed in since, or lie in a flow: whoever takes this one up asks for that.
+        const repeated = await repeatedNow(client, row);
+        const again = { ...NO_WORDS, possibleDuplicate: true, ...(repeated && repeating(repeated)) };
         return client.ledger.transition(id, { from: ["held"], to: "claimed", owner: client.settings }, again, note);
       }
       // What was another's is never sent again, whatever became of its bytes.

@@ -89,4 +89,14 @@ export const FOUND_TWO_NAMES: readonly Found[] = [
       "a moment late/0/51",
     ],
   },
+  {
+    what: "of a claim that was taken back a power cut left the name in TempBox: it became a document on hold, which a person sent beside the one that it is",
+    seed: 40063920,
+    instances: 1,
+    kept: [
+      ...["no daily log/0", "a card/0", "looks seldom/0", "documents/0", "way/2"],
+      ...["somebody else acts in between/31/62", "corrected/1", "a wrong PIN/0", "seconds late/0/14"],
+      ...["killed before/0/27", "the power fails with it/0/0"],
+    ],
+  },
 ];

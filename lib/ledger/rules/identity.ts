@@ -18,7 +18,12 @@ const REPEATS = "SW-DUP";
  * id, so that whoever takes it up after a stop does not send it.
  */
 export function asClaimed(row: DocumentRow, earlier: DocumentRow | undefined): DocumentRow {
-  return earlier ? { ...row, code: REPEATS, text: earlier.id } : row;
+  return earlier ? { ...row, ...repeating(earlier) } : row;
+}
+
+/** What the row of a document says that repeats this one. */
+export function repeating({ id }: Pick<DocumentRow, "id">): Pick<DocumentRow, "code" | "text" | "textEn"> {
+  return { code: REPEATS, text: id, textEn: "" };
 }
 
 /** Id of the document that a claimed one was found to repeat, as `asClaimed` wrote it; undefined of one that repeats none. */

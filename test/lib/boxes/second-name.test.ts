@@ -159,6 +159,21 @@ describe("a file with two names", () => {
     assert.equal((await claimed()).id, row.id);
   });
 
+  for (const again of [false, true]) {
+    it(`loses the one in TempBox of a claim that was taken back${again ? ", and has been claimed once more since" : ""}`, async () => {
+      const other = "01900000-0000-7000-8000-000000000001__b.xml";
+      writeFileSync(join(box("OutBox"), "b.xml"), XML("K1"));
+      const path = again ? join(box("TempBox"), (await claimed()).boxName) : join(box("OutBox"), "b.xml");
+      linkSync(path, join(box("TempBox"), other));
+      await restart();
+      assert.ok(!there("TempBox").includes(other));
+      assert.equal((await all()).length, again ? 1 : 0, "it became no document on hold");
+      await watched();
+      const { state, code, clientKey } = (await all())[0] as DocumentRow;
+      assert.deepEqual([state, code, clientKey], ["claimed", "", "K1"]);
+    });
+  }
+
   it("and one that was given back under a number, and that a power cut put back there, are brought", async () => {
     const row = await dropped();
     renameSync(join(box("TempBox"), row.boxName), join(box("OutBox"), "a(2).xml"));

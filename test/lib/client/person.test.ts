@@ -167,6 +167,25 @@ describe("a person's decisions", () => {
     watching = new Watching(client);
   });
 
+  it("lets a file that the ledger did not know go its way, and not beside the same document that was handed in since", async () => {
+    const key = freshKey();
+    const bytes = decXml({ key, goods: 1 });
+    const own = "01900000-0000-7000-8000-000000000001";
+    const enter = async (content: Buffer) => {
+      writeFileSync(join(box("TempBox"), `${own}__orphan.xml`), content);
+      await stop();
+      await start();
+      assert.equal((await client.ledger.get(own))?.code, "SW-ORPHAN");
+    };
+    drop("first.xml", bytes);
+    await claimed("first.xml");
+    await enter(decXml({ key, goods: 2 }));
+    await releaseDocument(client, own, { reason: "it has not arrived" });
+    const refused = await failed("orphan.xml");
+    assert.equal(refused.code, "SW-DUP");
+    assert.match(refused.text, new RegExp(`${key} .*first\\.xml`));
+  });
+
   it("makes no file without a row: a resend that a fault interrupts is brought to its end by the next start", async () => {
     drop("f.xml", decXml({ key: freshKey(), goods: 1 }));
     const { id } = await sent(await claimed("f.xml"));
