@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { isZip } from "../archive/index.js";
 import { assertFlatName, assertSafeName } from "../archive/names.js";
 import { ZIP_LIMITS } from "../archive/read.js";
-import { announcedPdfs, isPdfName, pdfKey } from "../business/edocs.js";
+import { type AnnouncedPdf, announcedPdfs, isPdfName, pdfKey } from "../business/edocs.js";
 import { inspect } from "../business/inspect.js";
 import { codeOf } from "../errors.js";
 import { bytesOf } from "../files/bytes.js";
-import { looksComplete } from "../files/complete.js";
 import type { Disk } from "../files/disk.js";
+import { pdfEndOf } from "../files/pdf-end.js";
 import { Turn } from "../turn.js";
 import { MAX_XML_BYTES } from "../xml/wellformed.js";
 import { gatheringsIn } from "./gather.js";
@@ -18,8 +18,13 @@ import { WatchedTime } from "./watched-time.js";
 /** `EdocRealation` in ASCII and in UTF-16 of either order, to tell cheaply which files need a reading. */
 const MARKS = [Buffer.from("EdocRealation"), Buffer.from("EdocRealation", "utf16le").subarray(0, -1)];
 
-/** Two checks of a file have to be this far apart to say that it is still, in milliseconds. */
-const STILL = 150;
+/**
+ * Two checks of a file have to be this far apart to say that it is still, in milliseconds: of a whole PDF, and of one behind whose end mark something
+ * stands, which may be padding, or more that is to come.
+ */
+const STILL = { whole: 150, behind: 10_000 };
+/** The part of its time for which a PDF is waited for that is shorter than its EdocSize says: then it goes as it is. */
+const FOR_ITS_SIZE = 0.8;
 
 /** A PDF that was found for a document: where it lies, and under which name it goes into the ZIP. */
 export interface FoundPdf {
@@ -34,6 +39,8 @@ export interface FoundPdf {
 /** A PDF that an EdocRealation names, and what is known of it. */
 interface Wanted {
   entry: string;
+  /** As the document announces it. */
+  size: number;
   found?: FoundPdf;
   seenAt: number;
   /** When it came, or was last seen to change, by the time spent watching. */
@@ -179,7 +186,7 @@ export class Attachments {
     const isRead = snapshot.size <= Math.min(MAX_XML_BYTES, this.options.mostBytes);
     const path = join(outBox.folder.box("OutBox"), name);
     const entries = isRead ? await pdfsOf(this.world.files.disk, path, name, snapshot.size) : [];
-    const wanted = entries.map((entry) => ({ entry, seenAt: 0, cameAt: 0, still: false }));
+    const wanted = entries.map(({ name: entry, size }) => ({ entry, size, seenAt: 0, cameAt: 0, still: false }));
     // The round may have begun long ago; its PDFs get their time from now on.
     this.watched.tick();
     const need: Need = { snapshot, since: this.watched.now, wanted, held: false };
@@ -210,13 +217,21 @@ export class Attachments {
       else delete wanted.found;
       wanted.cameAt = this.watched.now;
       wanted.seenAt = now;
-    } else if (now - wanted.seenAt >= STILL) {
+    } else if (now - wanted.seenAt >= STILL.whole) {
       try {
-        wanted.still = looksComplete(this.world.files.disk, found.path, found.snapshot.size);
+        wanted.still = now - wanted.seenAt >= this.patienceWith(wanted, found);
       } catch {
         wanted.seenAt = now; // Somebody holds it, or it has gone: the next check shows.
       }
     }
+  }
+
+  /** For so many milliseconds it has to be unchanged. Rejects with what the file system says. */
+  private patienceWith({ size }: Wanted, { path, snapshot }: FoundPdf): number {
+    const end = pdfEndOf(this.world.files.disk, path, snapshot.size);
+    if (end === "unfinished") return Number.POSITIVE_INFINITY;
+    const forItsSize = snapshot.size < size ? this.options.wait * FOR_ITS_SIZE : 0;
+    return Math.max(STILL[end], forItsSize);
   }
 
   private locate(outBox: OutBox, entry: string): FoundPdf | undefined {
@@ -251,13 +266,13 @@ function snapshotAt(disk: Disk, path: string): FileSnapshot | undefined {
  * What a file announces; nothing for a ZIP, for what is no XML, which the checks will then name, and for what has gone. Rejects with any other
  * fault of the file system: a scanner may hold it.
  */
-async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<string[]> {
+async function pdfsOf(disk: Disk, path: string, fileName: string, size: number): Promise<AnnouncedPdf[]> {
   try {
     const bytes = await bytesOf(disk, path, size);
     if (isZip(bytes) || !MARKS.some((mark) => bytes.includes(mark))) return [];
     assertFileName(fileName);
     const { kind, body } = await inspect(bytes, fileName);
-    return kind?.type === "DEC" ? announcedPdfs(body).filter(isFileName) : [];
+    return kind?.type === "DEC" ? announcedPdfs(body).filter(({ name }) => isFileName(name)) : [];
   } catch (error) {
     const code = codeOf(error) ?? "";
     if (code !== "ENOENT" && /^E[A-Z]+$/.test(code)) throw error;

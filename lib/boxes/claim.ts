@@ -16,12 +16,12 @@ import { contentOf, type FileContent } from "./content.js";
 import type { BoxContext } from "./context.js";
 import { isDoubted } from "./doubt.js";
 import { appears } from "./looked-for.js";
-import { contentFacts, newRow } from "./new-row.js";
+import { type ContentFacts, contentFacts, newRow } from "./new-row.js";
 import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
 import { dropSecondName, namesInOutBox, underItsNumber } from "./second-name.js";
 import { finish, isNewIn, REPLACED, settleReplaced } from "./settle.js";
-import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
+import { type FileSnapshot, isYoung, sameSnapshot } from "./snapshot.js";
 
 /** A claimed file: its row and its bytes, and the document that it repeats, if any. */
 export interface ClaimedFile {
@@ -32,6 +32,9 @@ export interface ClaimedFile {
   /** A person has to say whether it goes out (`doubt.ts`). */
   doubted?: boolean;
 }
+
+/** Milliseconds between two looks at a file that may not be finished. */
+const AGAIN_AFTER = 2000;
 
 /** A document whose file may be brought again. */
 const WAITING: readonly DocumentState[] = ["claimed", "held"];
@@ -90,6 +93,13 @@ export async function claimFile(
   }
   const at = clock.now();
   const doubted = isDoubted(context, snapshot) && again?.possibleDuplicate !== true;
+  const id = ids.document(at);
+  const facts = again ? undefined : await factsOf(context, id, name, content);
+  if (facts?.damaged && isYoung(snapshot, at)) {
+    context.inspections.drop(id);
+    outBox.postpone(name, AGAIN_AFTER);
+    return undefined;
+  }
   const claimed = again
     ? await unlessTaken(async () => ({
         row: await claimAgain(context, again, doubted, onId),
@@ -97,7 +107,7 @@ export async function claimFile(
         repeats: await repeatOf(context, again),
         doubted,
       }))
-    : await unlessTaken(() => enterRow(context, folder, { id: ids.document(at), at, name, content, doubted }, onId));
+    : await unlessTaken(() => enterRow(context, folder, { id, at, name, content, doubted, facts }, onId));
   if (!claimed) {
     outBox.forget(name);
     return undefined;
@@ -295,6 +305,8 @@ export interface NewClaim {
   at: number;
   name: string;
   content: FileContent;
+  /** What is in it, where that has been read. */
+  facts?: ContentFacts | undefined;
   /** Its name in TempBox, where that is not the usual one. */
   boxName?: string;
   /** `held`: a person has to decide. */
@@ -303,17 +315,22 @@ export interface NewClaim {
   doubted?: boolean;
 }
 
+/** What is in a file, read for the document that it is to be: what its nodes read later is known then. */
+function factsOf({ inspections }: BoxContext, id: string, name: string, content: FileContent): Promise<ContentFacts> {
+  const inspectIt = (bytes: Buffer, fileName: string) =>
+    inspections.of(id, bytes, fileName, bytes === content.payload ? content.sha256 : undefined);
+  return contentFacts(content, name, inspectIt);
+}
+
 /** Commits the row of a file that is claimed for the first time. */
 export async function enterRow(
   context: BoxContext,
   folder: BusinessFolder,
-  { id, at, name, boxName = claimedName(id, name), content, state = "claimed", doubted = false }: NewClaim,
+  { id, at, name, boxName = claimedName(id, name), content, state = "claimed", doubted = false, facts: read }: NewClaim,
   onId?: (id: string) => void,
 ): Promise<ClaimedFile> {
   const { settings, ledger } = context;
-  const inspectIt = (bytes: Buffer, fileName: string) =>
-    context.inspections.of(id, bytes, fileName, bytes === content.payload ? content.sha256 : undefined);
-  const facts = await contentFacts(content, name, inspectIt);
+  const facts = read ?? (await factsOf(context, id, name, content));
   const row = newRow(settings, facts, at, {
     ...{ id, business: folder.code, fileName: name, boxName, state, possibleDuplicate: doubted },
     owner: ledger.instances?.own ?? "",

@@ -18,7 +18,7 @@ import { endLeftBehind } from "./left-behind.js";
 import { seenLate } from "./looked-for.js";
 import { assertOurs } from "./ours.js";
 import type { OutBox } from "./out-box.js";
-import { type FileSnapshot, sameSnapshot } from "./snapshot.js";
+import { type FileSnapshot, isYoung, sameSnapshot } from "./snapshot.js";
 
 /** A folder where one document and its PDFs come together; its name holds the document's id. */
 const GATHERING = /^\.([0-9a-f-]{36})\.gather$/;
@@ -29,6 +29,8 @@ const boxOf = (folder: BusinessFolder) => (folder.isElsewhere("OutBox", "TempBox
 const folderOf = (folder: BusinessFolder, id: string) => join(folder.box(boxOf(folder)), `.${id}.gather`);
 /** A name that no file of an OutBox has: one that begins with a dot is not claimed. */
 const ZIP = ".gathered.zip";
+/** A block of a PDF that was made in its full size may not have been filled yet, where it was written a moment ago. */
+const HOLE = Buffer.alloc(4096);
 /** Of what is copied into the folder, and never put back. */
 const COPY = ".tmp";
 
@@ -81,6 +83,7 @@ export async function claimGathered(
       const source = sources[index] as string;
       const bytes = await disk.readLarge(source);
       if (bytes.length !== snapshot.size || !looksComplete(disk, source, bytes.length)) throw changed(entry);
+      if (isYoung(snapshot, at) && bytes.includes(HOLE)) throw changed(entry);
       entries.push({ name: entry, bytes });
     }
     const payload = await writeZip(entries, { at });

@@ -1,6 +1,8 @@
 import { identityOf } from "../business/identity.js";
 import { inspect } from "../business/inspect.js";
 import { inspectFlattened } from "../business/packing.js";
+import { ImportClientError } from "../errors.js";
+import { hasZeros } from "../files/complete.js";
 import type { DocumentRow, NewPart } from "../ledger/index.js";
 import { NO_WORDS } from "../ledger/rules/words.js";
 import type { FileContent } from "./content.js";
@@ -16,6 +18,8 @@ export interface ContentFacts
   sameKey: boolean;
   /** The orders, lists or bills that it holds. */
   parts: readonly NewPart[];
+  /** Zeros in an XML, or a ZIP that does not hold what it says: it may not be finished, where it was written a moment ago. */
+  damaged: boolean;
 }
 
 /**
@@ -29,23 +33,31 @@ export async function contentFacts(
 ): Promise<ContentFacts> {
   const bytes = { size, sha256 };
   const none = { messageType: "", clientKey: "", seqNo: "", operation: "", packet: "", parts: [], sameKey: false };
-  const unread = { ...bytes, ...none, partsSha256: sha256 };
+  const damaged = payload !== undefined && hasZeros(payload);
+  const unread = { ...bytes, ...none, partsSha256: sha256, damaged };
   if (!payload) return unread;
   try {
     const inspection = await inspectFlattened(payload, name, inspectIt);
     const { kind, root, clientKey, seqNo } = inspection;
     const parts = kind?.parts?.(root) ?? [];
     const identity = await identityOf(inspection, { sha256: inspection.xml.equals(payload) ? sha256 : undefined });
-    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, ...identity };
-  } catch {
-    return unread;
+    return { ...bytes, messageType: kind?.type ?? "", clientKey, seqNo, parts, damaged, ...identity };
+  } catch (error) {
+    return { ...unread, damaged: damaged || isTorn(error) };
   }
+}
+
+/** What `readZip` says of a ZIP of which a piece is missing, or not written yet. */
+const TORN: readonly string[] = ["crc", "damaged", "size", "disagree", "directory", "garbage", "overlap"];
+
+function isTorn(error: unknown): boolean {
+  return error instanceof ImportClientError && error.code === "SW-ZIP" && TORN.includes(String(error.details.reason));
 }
 
 /** The row of a file that enters the ledger, claimed at a time in milliseconds, with what is different of it. */
 export function newRow(
   { environment, clientId }: Pick<BoxSettings, "environment" | "clientId">,
-  { sameKey: _, parts, ...facts }: ContentFacts,
+  { sameKey: _, damaged: __, parts, ...facts }: ContentFacts,
   at: number,
   change: Pick<DocumentRow, "id" | "business" | "fileName" | "boxName"> & Partial<DocumentRow>,
 ): DocumentRow {

@@ -25,15 +25,28 @@ export function announcesPdf(edoc: XmlElement): boolean {
   return edoc.textAt("EdocFomatType").toUpperCase() !== "S" && edoc.textAt("EdocCode") !== "10000001";
 }
 
-/** File names of the PDFs that a 报关单 announces, each once, in the order of the document. */
-export function announcedPdfs(declaration: XmlElement): string[] {
-  const names = new Map<string, string>();
+/** A PDF as a 报关单 announces it. */
+export interface AnnouncedPdf {
+  name: string;
+  /** Its bytes, as EdocSize says; 0 where it says nothing that is a number. */
+  size: number;
+}
+
+/** The PDFs that a 报关单 announces, each once, in the order of the document. */
+export function announcedPdfs(declaration: XmlElement): AnnouncedPdf[] {
+  const found = new Map<string, AnnouncedPdf>();
   for (const edoc of declaration.children) {
     if (edoc.name !== "EdocRealation" || !announcesPdf(edoc)) continue;
     const [name] = pdfNames(edocIdOf(edoc)?.text.trim() ?? "");
-    if (!names.has(pdfKey(name))) names.set(pdfKey(name), name);
+    if (!found.has(pdfKey(name))) found.set(pdfKey(name), { name, size: edocSizeOf(edoc) });
   }
-  return [...names.values()];
+  return [...found.values()];
+}
+
+/** The bytes that EdocSize says; 0 where it says nothing that is a number. Some producers may count otherwise: it never stops a document. */
+export function edocSizeOf(edoc: XmlElement): number {
+  const text = edoc.textAt("EdocSize").trim();
+  return /^\d{1,12}$/.test(text) ? Number(text) : 0;
 }
 
 /** Names compare in NFC: a ZIP made on macOS holds decomposed names. */

@@ -3,10 +3,9 @@ import { isZip, readZip } from "../archive/index.js";
 import { fileKind } from "../file-kind.js";
 import { sha256Of } from "../sha256.js";
 import type { Disk, OpenFile } from "./disk.js";
+import { pdfEnd } from "./pdf-end.js";
 
 const TAIL = 64 * 1024;
-/** Readers of PDF look for the beginning in the first kilobyte. */
-const PDF_HEADER = 1024;
 const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
 
 /**
@@ -27,7 +26,7 @@ export function looksComplete(disk: Disk, path: string, size: number): boolean {
       return zipIsComplete(file, tail, from, size);
     }
     if (extname(path).toLowerCase() === ".pdf" || head.subarray(0, 5).toString("latin1") === "%PDF-") {
-      return pdfIsComplete(head, tail);
+      return pdfEnd(head, tail, size) !== "unfinished";
     }
     if (looksLikeXml(head) || extname(path).toLowerCase() === ".xml") return xmlIsComplete(head, tail);
     return true;
@@ -68,6 +67,12 @@ const isNoXml = (head: Buffer, path: string): boolean =>
   !looksLikeXml(head) &&
   head.some((byte) => byte !== 0) &&
   !/^(?:PK|%PDF-)/.test(head.toString("latin1", 0, 8));
+
+/** Are there zeros anywhere in an XML, of a file that was made in its full size and is filled out of order? UTF-16 has them by right. */
+export function hasZeros(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 4096);
+  return looksLikeXml(head) && !isWide(head) && bytes.includes(0);
+}
 
 /** Zeros within an XML that has one byte for a character of its tags. */
 const hasHole = (head: Buffer, tail: Buffer): boolean =>
@@ -131,11 +136,6 @@ async function isWholeZip(bytes: Buffer): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Something may stand behind the end mark; the zeros of a file that was made in its full size and is filled later may not. */
-function pdfIsComplete(head: Buffer, tail: Buffer): boolean {
-  return head.subarray(0, PDF_HEADER).includes("%PDF-") && tail.includes("%%EOF") && tail[tail.length - 1] !== 0;
 }
 
 function looksLikeXml(head: Buffer): boolean {

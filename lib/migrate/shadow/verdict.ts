@@ -118,7 +118,7 @@ async function withPdfs({ bytes, fileName, at, pdf }: Seen): Promise<PackedFile 
   const inspection = await inspect(bytes, fileName);
   if (inspection.business !== dec) return undefined;
   const entries: Pick<ZipEntry, "name" | "bytes">[] = [{ name: entryNameOf(renamed(fileName, ".xml")), bytes }];
-  for (const name of announcedPdfs(inspection.body)) {
+  for (const { name } of announcedPdfs(inspection.body)) {
     const found = pdf(name);
     if (!found) return undefined;
     entries.push({ name, bytes: found });

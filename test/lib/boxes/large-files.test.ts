@@ -94,7 +94,7 @@ describe("large files", () => {
   });
 
   it("are on their way a few at a time, and small ones pass them", async () => {
-    for (let number = 0; number < 4; number++) drop(`${number}.xml`, 25 * MEGABYTE);
+    for (let number = 0; number < 4; number++) drop(`${number}.xml`, 10 * MEGABYTE);
     drop("big.xml", 70 * MEGABYTE);
     watching = new Watching(client);
     await watching.until(() => watching?.claims.length === 2);

@@ -116,7 +116,8 @@ describe("completeness by content", () => {
     assert.equal(complete(Buffer.concat([pdf, Buffer.from("signature behind it ".repeat(500))]), "a.pdf"), true);
     assert.equal(complete(Buffer.concat([Buffer.from("\ufeff\n"), pdf]), "a.pdf"), true);
     assert.equal(complete(Buffer.alloc(pdf.length), "a.pdf"), false, "made in its full size, written later");
-    assert.equal(complete(Buffer.concat([pdf, Buffer.alloc(100)]), "a.pdf"), false);
+    assert.equal(complete(Buffer.concat([pdf, Buffer.alloc(100)]), "a.pdf"), true, "padded to the end of a block");
+    assert.equal(complete(Buffer.concat([pdf, Buffer.alloc(5000)]), "a.pdf"), false);
     assert.equal(complete(Buffer.from("no PDF at all %%EOF"), "a.PDF"), false);
     assert.equal(complete(pdf.subarray(0, -8), "a.pdf"), false);
   });
