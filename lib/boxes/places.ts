@@ -1,5 +1,5 @@
-import { codeOf } from "../errors.js";
-import { noticeOf } from "../fault.js";
+import { codeOf, type Fault } from "../errors.js";
+import { faultOf, noticeOf } from "../fault.js";
 import type { BoxContext } from "./context.js";
 
 /** What concerns the work as a whole, wherever it is met. */
@@ -13,8 +13,20 @@ const MOST = 1000;
  */
 export class Places {
   private readonly told = new Map<string, string>();
+  /** What failed in this round, by its code: the first place of each. */
+  private readonly met = new Map<string, Fault>();
 
   constructor(private readonly context: Pick<BoxContext, "notice">) {}
+
+  /** A round begins: what the one before has met is over, or is met again. */
+  begin(): void {
+    this.met.clear();
+  }
+
+  /** What has failed since then, each code once, with the first place that met it. */
+  get faults(): readonly Fault[] {
+    return [...this.met.values()];
+  }
 
   /** False when the work failed. Rejects with what concerns all places, the ledger's fault above all, and what has no code. */
   async at(place: string, work: () => Promise<unknown>): Promise<boolean> {
@@ -26,8 +38,16 @@ export class Places {
       const code = codeOf(error);
       if (code === undefined || EVERYWHERE.has(code)) throw error;
       this.tell(place, error);
+      this.meet(place, error);
       return false;
     }
+  }
+
+  private meet(place: string, error: unknown): void {
+    const { code, text, advice } = faultOf(error);
+    if (this.met.has(code)) return;
+    const at = { zh: `${place}：${text.zh}`, en: `${place}: ${text.en}` };
+    this.met.set(code, { code, text: at, ...(advice && { advice }) });
   }
 
   private tell(place: string, error: unknown): void {

@@ -1,5 +1,6 @@
 import { extname, join } from "node:path";
 import { CODES } from "../codes.js";
+import type { Fault } from "../errors.js";
 import type { BusinessFolder } from "../files/folders.js";
 import { idInName, isUnfinishedName, shortened } from "../files/names.js";
 import type { DocumentRow } from "../ledger/index.js";
@@ -95,8 +96,14 @@ export class Reconciler {
     return this.comparing;
   }
 
+  /** What the last comparison could not do, each code once. */
+  get faults(): readonly Fault[] {
+    return this.places.faults;
+  }
+
   private async compareNow(atStart: boolean): Promise<Reconciliation> {
     const { folders, clock } = this.context;
+    this.places.begin();
     const found: Reconciliation = { unknown: 0, finished: 0, open: 0, entered: 0 };
     const turn = new Turn(clock);
     const isOut = (id: string) => this.claims.inFlight.has(id);

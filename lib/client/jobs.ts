@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import { CheckBoxes } from "./check-boxes.js";
+import { HeldUp } from "./held-up.js";
 import type { ImportClient } from "./import-client.js";
 import { MissingFiles } from "./missing-files.js";
 import { applyRetention } from "./retention.js";
@@ -18,6 +19,7 @@ export function startJobs(client: ImportClient): () => void {
   const missing = new MissingFiles(client);
   const checkBoxes = new CheckBoxes(client);
   const unreached = new UnreachedBroker(client);
+  const heldUp = new HeldUp(client);
   // Of several instances one does what only one may do.
   const follows = () => !client.lease.leads;
   const ends = [
@@ -27,7 +29,7 @@ export function startJobs(client: ImportClient): () => void {
       : []),
     every(2 * SECOND, async () => client.lease.fault ?? client.writes.tryAgain()),
     every(HOUR, () => client.lease.renewMark()),
-    every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare()),
+    every(RECONCILE, async () => client.lease.fault ?? client.reconciler.compare().then(() => heldUp.tell())),
     every(MINUTE / 2, () => reportOverdueClaims(client)),
     every(MINUTE / 2, () => client.intake.putAside.tellMore()),
     every(MINUTE / 2, () => client.unwatched.look()),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckBoxes } from "../../../lib/client/check-boxes.js";
+import { HeldUp } from "../../../lib/client/held-up.js";
 import type { ImportClient } from "../../../lib/client/import-client.js";
 import { openClient } from "../../../lib/client/open.js";
 import { applyRetention } from "../../../lib/client/retention.js";
@@ -81,6 +82,25 @@ describe("one file or folder that cannot be worked on", () => {
     ahead += 61_000;
     await client.reconciler.compare();
     assert.equal(notices.length, 2, "told again once it had been well, and not twice in a minute");
+  });
+
+  it("stands in status, and hinders, for as long as it is so", async () => {
+    for (const name of ["a.xml", "ab.xml"]) await toReturn(name);
+    const heldUp = new HeldUp(client);
+    const look = async () => {
+      await client.reconciler.compare();
+      heldUp.tell();
+    };
+    broken = "a.xml";
+    await look();
+    const [fault, ...others] = client.standing.list();
+    assert.deepEqual(others, []);
+    assert.match(fault?.text.zh ?? "", /^DecCus001\/a\.xml：.*EIO/);
+    assert.ok(fault?.advice?.zh);
+    assert.deepEqual(client.standing.hindrances(), ["SW-FOLDER"]);
+    broken = "";
+    await look();
+    assert.deepEqual(client.standing.list(), []);
   });
 
   it("keeps no other folder from being compared, and no start from its work", async () => {
