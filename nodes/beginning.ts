@@ -1,9 +1,28 @@
 import type { Node, NodeAPI } from "node-red";
-import { ImportClientError } from "../lib/errors.js";
+import { codeOf, ImportClientError } from "../lib/errors.js";
 import { afterEachDeploy } from "./deploys.js";
 
 /** A config node that a node names is not there; a later deploy may put it back. */
 export class NotThere extends ImportClientError {}
+
+/** Nodes on the way of a document or a receipt: where one has not begun they wait before it. */
+const ON_THE_WAY = new Set(
+  [
+    "folder-watch",
+    "validate-xsd",
+    "preflight",
+    "zip",
+    "card-sign",
+    "mq-send",
+    "mq-receive",
+    "receipt-parse",
+    "settle",
+  ].map((type) => `sw-${type}`),
+);
+const notBegun = new Map<string, string>();
+
+/** Codes of what keeps nodes on the way of documents and receipts from beginning. */
+export const hinderedNodes = (): string[] => [...notBegun.values()];
 
 /**
  * What a node begins when it is made, and once more after each deploy for as long as a node that it names is not there: Node-RED starts a node
@@ -19,7 +38,7 @@ export class Beginning<T> {
    */
   constructor(
     RED: NodeAPI,
-    node: Node,
+    private readonly node: Node,
     private readonly begin: () => Promise<T>,
     private readonly onFault: (error: unknown) => void,
     private readonly onBack: () => void = () => {},
@@ -31,6 +50,7 @@ export class Beginning<T> {
       this.last = this.try(true);
     };
     node.on("close", afterEachDeploy(RED, again));
+    node.on("close", () => notBegun.delete(node.id));
   }
 
   /** What the last try came to. Rejects with why it has not begun. */
@@ -41,8 +61,14 @@ export class Beginning<T> {
   private try(known: boolean): Promise<T> {
     const begun = this.begin();
     begun.then(
-      () => known && this.onBack(),
+      () => {
+        notBegun.delete(this.node.id);
+        if (known) this.onBack();
+      },
       (error) => {
+        const { id, type } = this.node;
+        const code = codeOf(error) ?? "SW-FAULT";
+        if (ON_THE_WAY.has(type) && code !== "SW-STOPPED") notBegun.set(id, code);
         this.isAwaited = error instanceof NotThere;
         if (!this.isAwaited || !known) this.onFault(error);
       },

@@ -10,6 +10,7 @@ import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
 import type { ClientSnapshot, InstancesSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
 import type { CardState } from "../../lib/signing/types.js";
 import { Tracing } from "../../lib/tracing/tracing.js";
+import { hinderedNodes } from "../beginning.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
@@ -110,8 +111,8 @@ const STOPPED = new Set<CardState>(["absent", "closed", "locked", "expired", "no
 /**
  * Why documents or receipts wait now, in words for programs, without a name: the code of a client that is not open or whose ledger takes
  * nothing, of a folder that cannot be used or that nobody watches, what keeps a broker in use from sending or receiving (its connection,
- * its login, a queue that is missing or full, a right that is), an instance that has the link for all and does not reach the broker, the
- * state of a card that cannot sign. None = it is ready.
+ * its login, a queue that is missing or full, a right that is), an instance that has the link for all and does not reach the broker, a node
+ * that its settings keep from working, the state of a card that cannot sign. None = it is ready.
  */
 async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise<string[]> {
   const clients = [...nodes.values()];
@@ -124,6 +125,7 @@ async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise
     ...clients.map(({ opening }) => (opening?.client?.link.waitsForLeader ? "leader-disconnected" : "")),
     ...clients.flatMap(({ opening }) => opening?.client?.standing.hindrances() ?? []),
     ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
+    ...hinderedNodes(),
     ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),
   ];
   return [...new Set(reasons)].filter(Boolean);

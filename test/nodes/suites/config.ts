@@ -145,6 +145,16 @@ export function config(bench: RedBench): void {
       assert.deepEqual(more, []);
     });
 
+    it("is not called ready while a node on the way of its documents cannot begin", async () => {
+      const zip = (names: string) => node("sw-zip", "zip", { names }, ["out"]);
+      const nodes = (names: string) => [clientNode(scratch()), zip(names), sink("out")];
+      await bench.load(nodes("big5"));
+      const health = async () => (await bench.http().get("/single-window/health")).body;
+      await until("the node has said it", async () => (await health()).reasons?.includes("SW-CONFIG"));
+      await bench.deployChanged(nodes("utf-8"));
+      await until("it is ready", async () => (await health()).ready);
+    });
+
     it("is shown with what it lacks, and is not taken for a client that is not there", async () => {
       await bench.load([clientNode("", { clientId: "", name: "一号" })]);
       const [status, ...others] = (await bench.http().get("/single-window/status")).body;
