@@ -332,7 +332,13 @@ export class Reconciler {
     return id !== undefined || (await ledger.openAt(folder.code, "TempBox", name)) === undefined;
   }
 
-  /** False of one more name of a file that is another document's, or lies in OutBox. */
+  /** Has this document ended, and is its file, of this name, not where it belongs? A power cut may have taken all its moves back but the first. */
+  private lacksIts(fileName: string, row: DocumentRow, folder: BusinessFolder): boolean {
+    const isHere = row.business.toLowerCase() === folder.code.toLowerCase() && row.fileName === fileName;
+    return isHere && row.settled && !this.hasFile(row, folder);
+  }
+
+  /** False of a file that is another document's, or lies in OutBox too. */
   private async enterStranger(folder: BusinessFolder, name: string): Promise<boolean> {
     const { files, ledger, clock, ids } = this.context;
     const content = await contentOf(files.disk, join(folder.box("TempBox"), name), clock);
@@ -341,6 +347,11 @@ export class Reconciler {
     const fileName = id === undefined ? name : name.slice(id.length + 2);
     const known = await ledger.bySha256(content.sha256);
     if (await dropTakenBack(this.context, folder, name, fileName, known)) return false;
+    const owner = id === undefined ? undefined : known.find((one) => this.lacksIts(fileName, one, folder));
+    if (owner) {
+      await finish(this.context, { ...owner, box: "TempBox", boxName: name });
+      return false;
+    }
     const { row } = await enterRow(this.context, folder, {
       ...{ id: id ?? ids.document(at), at, content, boxName: name },
       name: fileName,

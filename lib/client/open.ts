@@ -191,6 +191,7 @@ async function begin(
   if (gap) await rebuildAll(gap);
   tell = (waits) => lease.tell(waits);
   await lease.bind(gap !== undefined, own);
+  client.folders.expectRoot();
   for (const code of settings.newFolders) client.folders.of(code).make();
   if (confirmed.owner) await endForeign(client);
   const share = warnOfShare(settings, client.files.disk);

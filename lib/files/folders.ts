@@ -141,6 +141,11 @@ export class Folders {
     for (const folder of this.all()) folder.assertWhole();
   }
 
+  /** The root has its marker: whoever finds none from now on is in another place. To be called by who has just written or read it. */
+  expectRoot(): void {
+    this.marked = true;
+  }
+
   /** Before anything is made in the root. Throws SW-FOLDER when it is the empty folder on which it was mounted until just now. */
   assertRoot(): void {
     // Who starts makes the folder of the marker, also on an empty mount point; nobody marks what it does not know.

@@ -131,4 +131,18 @@ export const REJOINED: readonly Found[] = [
       ...["a scanner holds the file/8/66", "frozen after a commit/8/5"],
     ],
   },
+  {
+    what: "one that was slow to join made the boxes on an empty mount point, and the leader stored a receipt there",
+    seed: 90076188,
+    instances: 3,
+    shared: true,
+    kept: [
+      ...["trouble/0", "PDFs/0", "documents/0", "handed in at/1", "way/1", "a PDF comes/2", "a PDF's way/2"],
+      ...["handed in at/2", "way/2", "PDFs of/2", "a PDF comes/4", "a PDF comes/5"],
+      ...["somebody else acts in between/31/33", "somebody else acts in between/31/86"],
+      ...["the ledger answers late/16/4", "a renewal does not reach the database/16/2"],
+      ...["the ledger answers late/16/7", "the ledger answers late/16/26", "seconds late/16/14"],
+      ...["seconds late/0/74", "the root is not mounted/24/22"],
+    ],
+  },
 ];

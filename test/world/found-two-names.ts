@@ -99,4 +99,18 @@ export const FOUND_TWO_NAMES: readonly Found[] = [
       ...["killed before/0/27", "the power fails with it/0/0"],
     ],
   },
+  {
+    what: "a power cut took every move of a sent document back but that of a claim that had been taken back: its file became a document on hold",
+    seed: 80081151,
+    instances: 1,
+    kept: [
+      ...[
+        "handed in at/1",
+        "corrected/1",
+        "somebody else acts in between/31/16",
+        "somebody else acts in between/31/29",
+      ],
+      ...["the broker says no/0/0", "killed after/0/37", "the power fails with it/0/0"],
+    ],
+  },
 ];
