@@ -268,7 +268,7 @@ describe("sends that the broker answers late, or refuses by themselves", () => {
     const sends = await Promise.all([1, 2, 3, 4].map(() => send(Buffer.alloc(size), { onWait })));
     const sending = async () => (await client.ledger.query({ state: "sending" })).length;
     await until("two are on their way", async () => (await sending()) === 2);
-    assert.equal(waiting, 2);
+    await until("the others wait", () => waiting === 2);
     relay.flow();
     for (const { sent } of sends) assert.equal((await fault(sent)).code, "SW-SIZE");
   });
