@@ -22,7 +22,7 @@ const ON_THE_WAY = new Set(
 const notBegun = new Map<string, string>();
 
 /** Codes of what keeps nodes on the way of documents and receipts from beginning. */
-export const hinderedNodes = (): string[] => [...notBegun.values()];
+export const whyNotBegun = (): string[] => [...notBegun.values()];
 
 /**
  * What a node begins when it is made, and once more after each deploy for as long as a node that it names is not there: Node-RED starts a node

@@ -10,7 +10,7 @@ const END_OF_DIRECTORY = Buffer.from("PK\x05\x06", "latin1");
 
 /**
  * Does the content say that the file is finished (promises 2)? XML: the last tag closes the root. ZIP: the end record is
- * the last thing in it and its directory lies where it says. PDF: it begins as one, `%%EOF` is near its end. Anything else has no end to look
+ * the last thing in it and its directory lies where it says. PDF: it has its end (`pdfEnd`), or something behind it. Anything else has no end to look
  * for: only stillness counts. Reads at most 64 KiB from either end.
  */
 export function looksComplete(disk: Disk, path: string, size: number): boolean {

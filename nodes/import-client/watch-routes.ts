@@ -10,7 +10,7 @@ import { outBoxesOf } from "../../lib/metrics/out-boxes.js";
 import type { ClientSnapshot, InstancesSnapshot, Snapshot } from "../../lib/metrics/snapshot.js";
 import type { CardState } from "../../lib/signing/types.js";
 import { Tracing } from "../../lib/tracing/tracing.js";
-import { hinderedNodes } from "../beginning.js";
+import { whyNotBegun } from "../beginning.js";
 import { brokerNodes, cardNodes, type ImportClientNode } from "../registry.js";
 
 interface Request {
@@ -125,7 +125,7 @@ async function hindrances(nodes: ReadonlyMap<string, ImportClientNode>): Promise
     ...clients.map(({ opening }) => (opening?.client?.link.waitsForLeader ? "leader-disconnected" : "")),
     ...clients.flatMap(({ opening }) => opening?.client?.standing.hindrances() ?? []),
     ...[...brokerNodes.values()].map((node) => (node.inUse() ? node.hindrance() : "")),
-    ...hinderedNodes(),
+    ...whyNotBegun(),
     ...cards.map(({ state }) => (STOPPED.has(state) ? `card-${state}` : "")),
   ];
   return [...new Set(reasons)].filter(Boolean);
